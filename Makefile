@@ -1,0 +1,61 @@
+# Two commands matter: `make serve` and `make test`. Everything is installed inside this checkout.
+PYTHON ?= python3
+TOOLS := .tools
+UV := UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv
+BIN := .venv/bin
+
+.PHONY: serve test check install fuzz bench lock format clean
+
+serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
+	@$(BIN)/everpost serve
+
+test: install  ## the whole suite, on every database that can be had
+	@$(BIN)/pytest
+
+fuzz: install  ## the differential test, long form
+	@$(BIN)/pytest --override-ini=addopts= -p no:randomly tests/contract/test_differential.py --everpost-fuzz
+
+check: install  ## lint, format, strict types, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q tests/unit/test_layers.py
+
+bench: install  ## every benchmark; see docs/performance.md
+	@$(BIN)/python -m bench.threads
+
+format: install
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+install: .venv/develop.stamp  ## set up .venv for development
+
+$(TOOLS)/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Everpost needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/bin/python: $(TOOLS)/bin/uv
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@touch $@
+
+.venv/serve.stamp: .venv/bin/python requirements/serve.txt requirements/build.txt pyproject.toml
+	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements/serve.txt
+	@$(UV) pip install --quiet --python .venv --no-deps --build-constraints requirements/build.txt --editable .
+	@touch $@
+
+.venv/develop.stamp: .venv/serve.stamp requirements/develop.txt
+	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements/develop.txt
+	@touch $@
+
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --upgrade
+
+lock: $(TOOLS)/bin/uv  ## resolve the dependencies anew: names, versions and hashes, no addresses
+	@echo uv | $(COMPILE) - -o requirements/uv.txt
+	@printf 'hatchling\neditables\n' | $(COMPILE) - -o requirements/build.txt
+	@$(COMPILE) pyproject.toml -o requirements/serve.txt
+	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
+
+clean:  ## remove what was installed; a blog in everpost.db stays
+	@rm -rf .venv $(TOOLS)

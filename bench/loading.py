@@ -1,0 +1,78 @@
+"""Fills a post with comments faster than the port does, in the form in which each store keeps them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import insert
+
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id, new_id
+from everpost.domain.posts import COMMENTS_INSIDE, Post
+from everpost.stores.mongo.collections import Collections
+from everpost.stores.mongo.connection import connect, database_of
+from everpost.stores.mongo.documents import comment_entry, post_document, settled_comment
+from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.tables import CommentRow, PostRow
+
+BATCH = 5_000
+START = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def make_post(size: int) -> Post:
+    """A post of 500 characters that says it has so many comments."""
+    moment = START + timedelta(seconds=size)
+    return Post(
+        id=new_id(),
+        title=f"{size} comments",
+        content="x" * 500,
+        publication_date=moment,
+        updated_at=moment,
+        comment_count=size,
+    )
+
+
+def make_comments(post_id: Id, size: int) -> Iterator[Comment]:
+    """Comments of 100 characters, a second apart, the oldest first."""
+    for number in range(size):
+        moment = START + timedelta(seconds=number)
+        yield Comment(
+            id=new_id(), post_id=post_id, content="y" * 100, publication_date=moment, updated_at=moment
+        )
+
+
+async def load_thread(store_name: str, url: str, size: int) -> Id:
+    """Create a post with so many comments in the database at the URL; its id."""
+    load = _load_into_mongodb if store_name == "mongodb" else _load_into_sql
+    post = make_post(size)
+    await load(url, post, make_comments(post.id, size))
+    return post.id
+
+
+async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> None:
+    engine = make_engine(url, timeout=60, pool_size=1)
+    names = [column.key for column in PostRow.__table__.columns]
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql("BEGIN")
+        await connection.execute(insert(PostRow), {name: getattr(post, name) for name in names})
+        names = [column.key for column in CommentRow.__table__.columns]
+        while rows := [{name: getattr(each, name) for name in names} for each in islice(comments, BATCH)]:
+            await connection.execute(insert(CommentRow), rows)
+        await connection.exec_driver_sql("COMMIT")
+    await engine.dispose()
+
+
+async def _load_into_mongodb(url: str, post: Post, comments: Iterator[Comment]) -> None:
+    """The oldest nested in the post, the others as one run of settling leaves them."""
+    client = connect(url, timeout=60, pool_size=1, whole_calls=False)
+    collections = Collections.of(database_of(client))
+    document = post_document(post)
+    document["comments"] = [comment_entry(each) for each in islice(comments, COMMENTS_INSIDE)]
+    document["comment_count"] = post.comment_count
+    document["runs"] = 1
+    while copies := [settled_comment(comment_entry(each), document) for each in islice(comments, BATCH)]:
+        document.setdefault("settled_from", copies[0]["publication_date"])
+        await collections.comments.insert_many(copies, ordered=False)
+    await collections.threads.insert_one({"_id": document["thread"], "post_id": document["_id"]})
+    await collections.posts.insert_one(document)
+    await client.close()

@@ -1,0 +1,5 @@
+"""`python -m everpost` is `everpost`."""
+
+from everpost.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""JSON over HTTP: the contract."""

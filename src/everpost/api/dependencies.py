@@ -1,0 +1,24 @@
+"""What FastAPI hands to an endpoint."""
+
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from everpost.stores.port import Store
+
+
+class StoreKeeper(Protocol):
+    """Who has the store of an application, as `app.state.keeper`."""
+
+    async def store(self) -> Store:
+        """The store, opened. Misconfigured, Unreachable, SchemaMismatch."""
+        ...
+
+
+async def get_store(request: Request) -> Store:
+    """The store of this application; `app.dependency_overrides` puts another in its place."""
+    keeper: StoreKeeper = request.app.state.keeper
+    return await keeper.store()
+
+
+OpenStore = Annotated[Store, Depends(get_store)]

@@ -1,0 +1,54 @@
+"""Entity tags and the conditions that name them (RFC 9110, sections 8.8.3 and 13.1).
+
+https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+"""
+
+import re
+from hashlib import blake2b
+
+from everpost.domain.clock import from_milliseconds, to_milliseconds
+from everpost.domain.revisions import Match, Revision
+
+MAX_TAGS = 100
+"""How many tags of one header are looked at: nobody has seen more states of a thing."""
+
+_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_OURS = re.compile(r"([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12})")
+
+
+def revision_tag(revision: Revision) -> str:
+    """The strong tag of a thing in this state."""
+    return f'"{revision.version}-{to_milliseconds(revision.updated_at):x}"'
+
+
+def body_tag(body: bytes) -> str:
+    """The strong tag of a list: it names the bytes."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def wanted_revisions(if_match: str | None) -> Match:
+    """The states that an If-Match header asks for; None where any will do. A weak tag, and one that
+    Everpost did not make, matches nothing.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    strong = [tag for weak, tag in _TAG.findall(if_match)[:MAX_TAGS] if not weak]
+    return frozenset(revision for tag in strong if (revision := _parse(tag)) is not None)
+
+
+def is_known(tag: str, if_none_match: str | None) -> bool:
+    """Whether the client that sent this If-None-Match has what the tag names (weak comparison)."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in (f'"{known}"' for _, known in _TAG.findall(if_none_match))
+
+
+def _parse(tag: str) -> Revision | None:
+    found = _OURS.fullmatch(tag)
+    if found is None:
+        return None
+    try:
+        revision = Revision(int(found[1]), from_milliseconds(int(found[2], 16)))
+    except OverflowError:
+        return None
+    return revision if revision_tag(revision) == f'"{tag}"' else None

@@ -1,0 +1,35 @@
+"""The last resort: an error that nobody foresaw."""
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from everpost.api.problems import problem
+
+_log = structlog.get_logger("everpost")
+
+
+class LastResort:
+    """Answers an unforeseen error with a plain 500 and keeps what happened for the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        has_started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched_send)
+        except Exception:
+            _log.exception("unforeseen error", method=scope["method"], path=scope["path"])
+            if has_started:  # only a broken connection can say now that the answer is not whole
+                raise
+            answer = problem(500, "Everpost failed. What happened is in its log.")
+            await answer(scope, receive, send)

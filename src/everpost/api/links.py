@@ -1,0 +1,44 @@
+"""Addresses that an answer names: absolute paths, below the path under which the blog is mounted."""
+
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.domain.paging import Position, encode_cursor
+from everpost.domain.posts import Post
+
+_KEPT = ("limit", "comments")
+
+
+def post_path(request: Request, post: Post) -> str:
+    """Where this post is."""
+    return f"{_root(request)}/posts/{post.id}"
+
+
+def comment_path(request: Request, comment: Comment) -> str:
+    """Where this comment is."""
+    return f"{thread_path(request, comment.post_id)}/{comment.id}"
+
+
+def posts_path(request: Request) -> str:
+    """Where the posts are."""
+    return f"{_root(request)}/posts"
+
+
+def thread_path(request: Request, post_id: Id) -> str:
+    """Where the comments of a post are."""
+    return f"{_root(request)}/posts/{post_id}/comments"
+
+
+def next_link(request: Request, path: str, last: Position) -> str:
+    """The Link header that leads past the last row of a page (RFC 8288), in pages of the same kind."""
+    sent = request.query_params
+    query = {"after": encode_cursor(last)} | {name: sent[name] for name in _KEPT if name in sent}
+    return f'<{path}?{urlencode(query)}>; rel="next"'
+
+
+def _root(request: Request) -> str:
+    root: str = request.scope.get("root_path", "")
+    return quote(root.rstrip("/"))

@@ -1,0 +1,120 @@
+"""Errors become answers: one table, one form (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from everpost.api.methods import allowed_methods
+from everpost.api.responses import JsonResponse
+from everpost.api.schemas.problems import FieldError, Place, Problem
+from everpost.errors import (
+    Busy,
+    Conflict,
+    EverpostError,
+    Invalid,
+    Misconfigured,
+    NotFound,
+    SchemaMismatch,
+    Stale,
+    Unreachable,
+)
+
+STATUSES: Final[Mapping[type[EverpostError], int]] = {
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+    Busy: 503,
+    Unreachable: 503,
+    SchemaMismatch: 503,
+    Misconfigured: 503,
+}
+MEDIA_TYPE = "application/problem+json"
+LONGEST_NAME = 64
+"""A client's own name for a field that there is not comes back cut to this length."""
+
+_UNUSABLE = "The request has values that cannot be used."
+_RETRY_AFTER = {"retry-after": "1"}
+_log = structlog.get_logger("everpost")
+
+# As RFC 9110 has them; http.HTTPStatus changed its own in Python 3.13.
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+class ProblemResponse(JsonResponse):
+    """An error as the contract writes it."""
+
+    media_type = MEDIA_TYPE
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    errors: list[FieldError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> ProblemResponse:
+    """The answer that says what went wrong."""
+    content: Problem = {
+        "type": "about:blank",
+        "title": _PHRASES.get(status) or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors is not None:
+        content["errors"] = errors
+    return ProblemResponse(content, status_code=status, headers=headers)
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Let the application answer every error that has a status with a problem."""
+    for kind in (EverpostError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    match error:
+        case EverpostError():
+            return _answer_fact(error)
+        case RequestValidationError():
+            return problem(422, _UNUSABLE, errors=[_describe(each) for each in error.errors()])
+        case HTTPException(status_code=405):
+            return problem(405, "This cannot be done here.", headers={"allow": allowed_methods(request)})
+        case HTTPException(status_code=404):
+            return problem(404, "There is nothing here.")
+        case HTTPException():
+            return problem(error.status_code, error.detail, headers=error.headers)
+    raise error
+
+
+def _answer_fact(error: EverpostError) -> Response:
+    status = STATUSES.get(type(error))
+    if status is None:
+        raise error
+    match error:
+        case NotFound():
+            return problem(status, f"There is no such {error.noun}.")
+        case Conflict():
+            return problem(status, error.message, errors=[_field_error("body", error.field, error.message)])
+        case Invalid():
+            return problem(status, _UNUSABLE, errors=[_field_error("body", error.field, error.reason)])
+        case Stale():
+            return problem(status, error.message)
+        case Busy():
+            return problem(status, error.message, headers=_RETRY_AFTER)
+    _log.error("the database cannot be used", reason=error.message)
+    return problem(status, "The database is not ready.", headers=_RETRY_AFTER)
+
+
+def _describe(error: Mapping[str, Any]) -> FieldError:
+    place, *names = error["loc"]
+    return _field_error(place, ".".join(map(str, names)), error["msg"])
+
+
+def _field_error(place: Place, field: str, detail: str) -> FieldError:
+    return {"field": field[:LONGEST_NAME], "in": place, "detail": detail}

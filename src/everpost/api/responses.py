@@ -1,0 +1,50 @@
+"""Answers, rendered to bytes here."""
+
+import json
+from collections.abc import Mapping
+
+from fastapi import Response
+
+from everpost.api.etags import body_tag, is_known
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+class JsonResponse(Response):
+    """Content that JSON knows, as UTF-8."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        return content if isinstance(content, bytes) else json_bytes(content)
+
+
+def json_bytes(content: object) -> bytes:
+    """The content as compact JSON in UTF-8."""
+    return _ENCODER.encode(content).encode()
+
+
+def tagged(content: object, tag: str, *, status: int = 200, location: str | None = None) -> Response:
+    """An answer with a thing in it, in the state that the tag names."""
+    headers = _validators(tag)
+    if location is not None:
+        headers["location"] = location
+    return JsonResponse(content, status_code=status, headers=headers)
+
+
+def not_modified(tag: str, more: Mapping[str, str] | None = None) -> Response:
+    """The answer to who has that state already."""
+    return Response(status_code=304, headers=_validators(tag) | dict(more or {}))
+
+
+def listed(rows: object, headers: Mapping[str, str], if_none_match: str | None) -> Response:
+    """An answer with a list in it, or 304 to who has just that list already."""
+    body = json_bytes(rows)
+    tag = body_tag(body)
+    if is_known(tag, if_none_match):
+        return not_modified(tag, headers)
+    return JsonResponse(body, headers=_validators(tag) | dict(headers))
+
+
+def _validators(tag: str) -> dict[str, str]:
+    return {"etag": tag, "cache-control": "no-cache"}

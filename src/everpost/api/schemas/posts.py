@@ -1,0 +1,82 @@
+"""Posts as JSON."""
+
+from typing import Annotated, NotRequired
+
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+from everpost.api.schemas.comments import CommentRead, read_comment
+from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, SentId, Storable, written
+from everpost.domain.posts import COMMENTS_INSIDE, MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_TITLE, Post
+
+Title = Annotated[
+    str, Field(min_length=1, max_length=MAX_TITLE, json_schema_extra=STORABLE_PATTERN), Storable
+]
+Content = Annotated[str, Field(max_length=MAX_CONTENT, json_schema_extra=STORABLE_PATTERN), Storable]
+Slug = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_SLUG,
+        description="A name for addresses, unique; kept as lower-case words with hyphens between them.",
+        json_schema_extra=STORABLE_PATTERN,
+    ),
+    Storable,
+]
+Tag = Annotated[str, Field(min_length=1, max_length=MAX_TAG, json_schema_extra=STORABLE_PATTERN), Storable]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class PostCreate(TypedDict):
+    """A new post. Who sends an `id` can repeat the request when the answer got lost."""
+
+    title: Title
+    content: Content
+    id: NotRequired[SentId]
+    publication_date: NotRequired[Moment]
+    slug: NotRequired[Slug | None]
+    tags: NotRequired[Tags]
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class PostUpdate(TypedDict, total=False):
+    """What is to change; what is left out stays. A slug of null takes the slug away."""
+
+    title: Title
+    content: Content
+    publication_date: Moment
+    slug: Slug | None
+    tags: Tags
+
+
+@with_config(ConfigDict(extra="forbid"))
+class PostRead(TypedDict):
+    """A post with the oldest of its comments inside."""
+
+    id: ReadId
+    title: Title
+    content: Content
+    publication_date: ReadMoment
+    updated_at: Annotated[ReadMoment, Field(description="When the post itself was last changed.")]
+    version: Annotated[int, Field(ge=1, description="Counts every change of the post and of its thread.")]
+    slug: Slug | None
+    tags: Tags
+    comment_count: Annotated[int, Field(ge=0)]
+    comments: Annotated[list[CommentRead], Field(max_length=COMMENTS_INSIDE)]
+
+
+def read_post(post: Post) -> PostRead:
+    """The post as it is read."""
+    return {
+        "id": post.id,
+        "title": post.title,
+        "content": post.content,
+        "publication_date": written(post.publication_date),
+        "updated_at": written(post.updated_at),
+        "version": post.version,
+        "slug": post.slug,
+        "tags": list(post.tags),
+        "comment_count": post.comment_count,
+        "comments": [read_comment(comment) for comment in post.comments],
+    }

@@ -1,0 +1,77 @@
+"""Values that JSON has no type for, and text that every store can keep."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+from everpost.domain.clock import whole_milliseconds
+from everpost.domain.ids import PATTERN, Id, parse_id
+from everpost.domain.text import unstorable_reason
+
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.IGNORECASE,
+)
+
+
+def _storable(sent: object) -> object:
+    if isinstance(sent, str) and (reason := unstorable_reason(sent)):
+        raise PydanticCustomError("unstorable", "cannot be stored: {reason}", {"reason": reason})
+    return sent
+
+
+def _moment(sent: object) -> datetime:
+    if not isinstance(sent, str) or not _RFC_3339.fullmatch(sent):
+        raise PydanticCustomError(
+            "moment", "should be a date and time with an offset, as RFC 3339 writes them"
+        )
+    try:
+        return whole_milliseconds(datetime.fromisoformat(sent.upper()))
+    except (ValueError, OverflowError):
+        raise PydanticCustomError(
+            "moment", "is not in the calendar, whose years go from 1 to 9999 in UTC"
+        ) from None
+
+
+def _id(sent: object) -> Id:
+    parsed = parse_id(sent) if isinstance(sent, str) else None
+    if parsed is None:
+        raise PydanticCustomError("id", "should be 24 hexadecimal digits")
+    return parsed
+
+
+Storable = BeforeValidator(_storable)
+"""Refuses text that not every store takes."""
+
+STORABLE_PATTERN: JsonDict = {"pattern": "^[^\\u0000]*$"}
+"""What of that rule JSON Schema can say."""
+
+Moment = Annotated[
+    datetime,
+    PlainValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-05-04T03:02:01.000Z"]}),
+]
+"""A moment that a client sends, in UTC and whole milliseconds."""
+
+SentId = Annotated[Id, PlainValidator(_id), WithJsonSchema({"type": "string", "pattern": PATTERN})]
+"""An id that a client sends, in lower case."""
+
+ReadId = Annotated[str, Field(json_schema_extra={"pattern": "^[0-9a-f]{24}$"})]
+ReadMoment = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "format": "date-time",
+            "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
+        }
+    ),
+]
+
+
+def written(moment: datetime) -> str:
+    """A moment as the contract writes it: UTC, always with three decimals, `Z` at the end."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

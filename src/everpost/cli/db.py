@@ -1,0 +1,113 @@
+"""`everpost db`: the schema of the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeVar
+
+import typer
+
+from everpost.errors import SchemaMismatch
+from everpost.settings import Settings, read_settings
+from everpost.stores import open_schema
+from everpost.stores.addresses import describe_url
+from everpost.stores.port import Migration, Schema, SchemaState, Step
+
+db = typer.Typer(
+    help="The schema of the database in EVERPOST_DATABASE_URL.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Result = TypeVar("Result")
+AllowDataLoss = Annotated[
+    bool, typer.Option("--allow-data-loss", help="Take steps that drop what holds data, too.")
+]
+
+
+@db.command()
+def upgrade(
+    target: Annotated[str, typer.Argument(help="A revision, or head for the newest.")] = "head",
+    allow_data_loss: AllowDataLoss = False,
+) -> None:
+    """Bring the database up to a revision. The plan is printed first."""
+    _migrate(target, upward=True, allow_data_loss=allow_data_loss)
+
+
+@db.command(context_settings={"ignore_unknown_options": True})  # or -1 would be an option
+def downgrade(
+    target: Annotated[str, typer.Argument(help="A revision, -1 for one down, base for nothing.")] = "-1",
+    allow_data_loss: AllowDataLoss = False,
+) -> None:
+    """Bring the database down to a revision. The plan is printed first."""
+    _migrate(target, upward=False, allow_data_loss=allow_data_loss)
+
+
+@db.command()
+def current() -> None:
+    """Print the revision that the database is at."""
+
+    async def ask(schema: Schema) -> tuple[str | None, SchemaState]:
+        return await schema.current(), await schema.state()
+
+    revision, state = _with_schema(read_settings(), ask)
+    typer.echo(f"{revision or 'none'} ({state.value})")
+
+
+@db.command()
+def history() -> None:
+    """Print every revision that this Everpost knows, the first one first."""
+
+    async def ask(schema: Schema) -> Sequence[Migration]:
+        return schema.history()
+
+    for migration in _with_schema(read_settings(), ask):
+        typer.echo(f"{migration.revision}  {migration.title}")
+
+
+@db.command()
+def check() -> None:
+    """Tell whether the database is as this Everpost needs it; exit status 1 if it is not."""
+
+    async def ask(schema: Schema) -> tuple[SchemaState, Sequence[str]]:
+        return await schema.state(), await schema.differences()
+
+    state, differences = _with_schema(read_settings(), ask)
+    typer.echo(f"The schema is {state.value}.")
+    for difference in differences:
+        typer.echo(f"  {difference}")
+    if state is not SchemaState.CURRENT or differences:
+        raise typer.Exit(1)
+
+
+def _migrate(target: str, *, upward: bool, allow_data_loss: bool) -> None:
+    settings = read_settings()
+
+    async def plan_and_take(schema: Schema) -> None:
+        plan = await schema.plan(target)
+        typer.echo(f"{describe_url(settings.database_url)} to {target}:{'' if plan else ' nothing to do'}")
+        for step in plan:
+            typer.echo(_describe(step))
+        if any(step.upward is not upward for step in plan):
+            raise SchemaMismatch(
+                f"{target} is the other way: everpost db {'downgrade' if upward else 'upgrade'} {target}"
+            )
+        await schema.migrate(target, allow_data_loss=allow_data_loss)
+        typer.echo(f"The database is at {await schema.current() or 'none'}.")
+
+    _with_schema(settings, plan_and_take)
+
+
+def _describe(step: Step) -> str:
+    line = f"  {'up  ' if step.upward else 'down'}  {step.migration.revision}  {step.migration.title}"
+    return "\n".join([line, *(f"        loses {loss}" for loss in step.loses)])
+
+
+def _with_schema(settings: Settings, ask: Callable[[Schema], Awaitable[Result]]) -> Result:
+    async def opened() -> Result:
+        schema = open_schema(settings.database_url, timeout=settings.database_timeout)
+        try:
+            return await ask(schema)
+        finally:
+            await schema.close()
+
+    return asyncio.run(opened())

@@ -1,0 +1,86 @@
+"""`everpost serve`."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.log import LogLevels
+from granian.server import Server
+
+from everpost.app import create_app
+from everpost.cli.logs import SERVER_LOGS, configure_logs
+from everpost.errors import Misconfigured
+from everpost.settings import Settings, read_settings
+from everpost.stores import open_store
+from everpost.stores.addresses import describe_url
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.  [EVERPOST_HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.  [EVERPOST_PORT]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve.  [EVERPOST_WORKERS]")] = None,
+) -> None:
+    """Serve the blog over HTTP until SIGTERM or SIGINT, which let requests in flight finish.
+
+    An empty database is set up first; one that another Everpost made is refused.
+    """
+    settings = read_settings(host=host, port=port, workers=workers)
+    asyncio.run(_prepare(settings))
+    server = Server(
+        "everpost",
+        address=_free_address(settings),
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        loop=Loops.auto,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=SERVER_LOGS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=settings.shutdown_timeout,  # or one client that never ends its body holds it up
+    )
+    server.on_startup(partial(_announce, settings))
+    server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+
+
+def _free_address(settings: Settings) -> str:
+    """The address as a number, free to listen on. Misconfigured.
+
+    Granian's own sockets share their port with whoever else shares it: they would not notice.
+    """
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "something else listens there already" if taken else error.strerror
+        raise Misconfigured(f"Cannot listen on {settings.host}:{settings.port}: {reason}") from None
+    return str(place[0])
+
+
+async def _prepare(settings: Settings) -> None:
+    """Set up an empty database, and fail here, once and clearly, if it cannot be used."""
+    store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
+    await store.close()
+
+
+def _announce(settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"Everpost listens on http://{host}:{settings.port}")
+    typer.echo(f"The blog is kept in {describe_url(settings.database_url)}")
+    typer.echo(f"Every call is described at http://{host}:{settings.port}/docs")
+
+
+def _load(settings: Settings) -> Callable[..., Awaitable[None]]:
+    configure_logs(settings)
+    return create_app(settings)

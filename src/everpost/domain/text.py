@@ -1,0 +1,28 @@
+"""Text that every store can keep and give back as it was."""
+
+import re
+import unicodedata
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def unstorable_reason(text: str) -> str | None:
+    """Why no store takes this text; None where all of them do.
+
+    PostgreSQL refuses NUL (https://www.postgresql.org/docs/current/datatype-character.html) and
+    UTF-8 has no form for a lone surrogate (RFC 3629).
+    """
+    found = _UNSTORABLE.search(text)
+    if found is None:
+        return None
+    return "NUL character" if found.group() == "\x00" else "unpaired surrogate"
+
+
+def normalize_slug(text: str) -> str:
+    """The slug that this text asks for: letters, marks and digits of any script in lower case (NFKC),
+    with one hyphen between words; empty where it has neither letter nor digit.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    kept = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)
+    words = (word for word in kept.split() if any(unicodedata.category(each)[0] in "LN" for each in word))
+    return "-".join(words)

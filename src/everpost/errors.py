@@ -1,0 +1,67 @@
+"""Every error there is. They are facts about the blog and carry no HTTP status."""
+
+
+class EverpostError(Exception):
+    """What every error of Everpost is a kind of; its text is for the person who reads it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(EverpostError):
+    """Nothing has this name."""
+
+    def __init__(self, noun: str, name: str) -> None:
+        super().__init__(f"There is no {noun} {name!r}.")
+        self.noun = noun
+
+
+class Conflict(EverpostError):
+    """Something else has this value already, and it must be unique."""
+
+    def __init__(self, noun: str, field: str) -> None:
+        super().__init__(f"Another {noun} has this {field} already.")
+        self.noun = noun
+        self.field = field
+
+
+class Stale(EverpostError):
+    """What was to be changed is no longer as the writer saw it."""
+
+    def __init__(self, noun: str, name: str) -> None:
+        super().__init__(f"The {noun} {name!r} has changed since you read it: read it again.")
+
+
+class Invalid(EverpostError):
+    """A value breaks a rule of the blog."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class Busy(EverpostError):
+    """The database could not do this in time, or could not be reached. Nothing is known to be lost:
+    whoever asks again with the same id finds out.
+    """
+
+    def __init__(self, message: str = "The database did not answer in time. Try again.") -> None:
+        super().__init__(message)
+
+
+class Unreachable(EverpostError):
+    """A database does not answer at all, or refuses who asks."""
+
+
+class SchemaMismatch(EverpostError):
+    """The database was made by an older or a newer Everpost."""
+
+
+class DataLoss(EverpostError):
+    """A step of a migration would drop something that holds data."""
+
+
+class Misconfigured(EverpostError):
+    """A setting has a value that cannot be used."""

@@ -1,0 +1,63 @@
+"""The stores. Here, and only here, a URL picks one."""
+
+from everpost.errors import Misconfigured, SchemaMismatch
+from everpost.stores.addresses import describe_url as describe_url
+from everpost.stores.port import Schema, SchemaState, Store
+
+SQL_SCHEMES = frozenset({"sqlite", "postgresql", "postgres", "mysql", "mariadb"})
+MONGO_SCHEMES = frozenset({"mongodb", "mongodb+srv"})
+
+
+def _is_mongo(url: str) -> bool:
+    scheme = url.partition("://")[0].lower()
+    if scheme in MONGO_SCHEMES:
+        return True
+    if scheme.partition("+")[0] in SQL_SCHEMES:
+        return False
+    known = ", ".join(f"{name}://" for name in ("sqlite", "postgresql", "mysql", "mariadb", "mongodb"))
+    raise Misconfigured(f"database_url starts with {scheme[:20]!r}; Everpost knows {known}")
+
+
+async def open_store(url: str, *, timeout: float, pool_size: int) -> Store:
+    """The store at a database URL, connected, its schema current: made where the database is empty.
+
+    `timeout` is in seconds, for a connection and for a busy database. Misconfigured, Unreachable,
+    SchemaMismatch (older or newer: the message says what to do).
+    """
+    schema = open_schema(url, timeout=timeout)
+    try:
+        await _require_current(schema)
+    finally:
+        await schema.close()
+    if _is_mongo(url):
+        from everpost.stores.mongo.store import MongoStore
+
+        return await MongoStore.open(url, timeout=timeout, pool_size=pool_size)
+    from everpost.stores.sql.store import SqlStore
+
+    return await SqlStore.open(url, timeout=timeout, pool_size=pool_size)
+
+
+def open_schema(url: str, *, timeout: float) -> Schema:
+    """The schema of the database at a URL; nothing is asked of it yet. Misconfigured."""
+    if _is_mongo(url):
+        from everpost.stores.mongo.schema import MongoSchema
+
+        return MongoSchema(url, timeout=timeout)
+    from everpost.stores.sql.schema import SqlSchema
+
+    return SqlSchema(url, timeout=timeout)
+
+
+async def _require_current(schema: Schema) -> None:
+    state = await schema.state()
+    if state is SchemaState.EMPTY:
+        await schema.migrate("head")
+    elif state is SchemaState.BEHIND:
+        raise SchemaMismatch(
+            "The database was made by an older Everpost. Back it up, then run: everpost db upgrade"
+        )
+    elif state is SchemaState.AHEAD:
+        raise SchemaMismatch(
+            "The database was made by a newer Everpost than this one. Install that version, or a newer one."
+        )

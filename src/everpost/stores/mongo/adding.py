@@ -1,0 +1,198 @@
+"""Adding comments to threads."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from everpost.domain.comments import Comment
+from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound
+from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections, Filter
+from everpost.stores.mongo.documents import CommentEntry, comment_entry
+from everpost.stores.mongo.errors import is_too_large
+from everpost.stores.mongo.settling import Settler
+from everpost.stores.mongo.threads import ATTEMPTS, Threads
+from everpost.stores.mongo.writing import ThreadWriter, settled_condition
+
+_MOST_AT_ONCE = 50
+_LONGEST_AT_ONCE = 250_000
+"""Code points; a document has no room for more than so many of the largest comments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A comment that waits to be added, and who waits for that."""
+
+    comment: Comment
+    entry: CommentEntry
+    done: asyncio.Future[None]
+
+
+class Adder:
+    """Adds comments; those that come for one post while a write to it is under way go together, in the
+    next one. MongoDB would have them, each a write of the same document, collide and try again.
+    """
+
+    def __init__(self, collections: Collections, threads: Threads, settler: Settler) -> None:
+        self._posts = collections.posts
+        self._settled = collections.comments
+        self._threads = threads
+        self._writer = ThreadWriter(collections)
+        self._settler = settler
+        self._waiting: dict[ObjectId, deque[Addition]] = {}
+        self._work: set[asyncio.Task[None]] = set()
+
+    async def add(self, comment: Comment) -> None:
+        addition = Addition(comment, comment_entry(comment), asyncio.get_running_loop().create_future())
+        post_id = ObjectId(comment.post_id)
+        if post_id in self._waiting:
+            self._waiting[post_id].append(addition)
+        else:
+            self._waiting[post_id] = deque([addition])
+            work = asyncio.create_task(self._add_waiting(post_id))
+            self._work.add(work)
+            work.add_done_callback(self._work.discard)
+        await addition.done
+
+    async def finish(self) -> None:
+        """Return when nothing is under way any more."""
+        await asyncio.gather(*self._work, return_exceptions=True)
+
+    async def _add_waiting(self, post_id: ObjectId) -> None:
+        waiting = self._waiting[post_id]
+        try:
+            while waiting:
+                await self._add_together(post_id, _take(waiting))
+        finally:
+            del self._waiting[post_id]
+            for addition in waiting:
+                addition.done.cancel()
+
+    async def _add_together(self, post_id: ObjectId, additions: Sequence[Addition]) -> None:
+        try:
+            if await self._push(post_id, [addition.entry for addition in additions]):
+                await self._confirm(post_id, additions)
+            else:
+                for addition in additions:
+                    await self._add_alone(post_id, addition)
+            await self._settler.settle_if_due(post_id)
+        except BaseException as error:
+            for addition in additions:
+                _fail(addition, error)
+            if not isinstance(error, EverpostError | PyMongoError):
+                raise
+
+    async def _add_alone(self, post_id: ObjectId, addition: Addition) -> None:
+        try:
+            for _ in range(ATTEMPTS):
+                if await self._push(post_id, [addition.entry]):
+                    await self._confirm(post_id, [addition])
+                    return
+                await self._raise_refusal(addition)
+            _fail(addition, Busy())
+        except (EverpostError, PyMongoError) as error:
+            _fail(addition, error)
+
+    async def _push(self, post_id: ObjectId, entries: Sequence[CommentEntry]) -> bool:
+        """Nest the comments; not where one of them may not be, or a race was lost."""
+        if await self._rivals_of(entries):
+            return False
+        condition = await self._parents_exist(post_id, entries)
+        if condition is None:
+            return False
+        try:
+            return await self._writer.push(post_id, entries, condition)
+        except DuplicateKeyError:
+            return False
+        except PyMongoError as error:
+            if is_too_large(error) and await self._settler.settle(post_id):
+                return False
+            raise
+
+    async def _parents_exist(self, post_id: ObjectId, entries: Sequence[CommentEntry]) -> Filter | None:
+        """The condition that the parents are comments of the post, as they were found to be now."""
+        parent_ids = list({entry["parent_id"] for entry in entries if "parent_id" in entry})
+        if not parent_ids:
+            return {}
+        parents = await self._threads.locate_all(post_id, parent_ids)
+        if len(parents) < len(parent_ids):
+            return None
+        copies = [parent.copy for parent in parents.values() if parent.copy is not None]
+        still_nested = [name for name, parent in parents.items() if parent.copy is None]
+        condition: Filter = {"comments.id": {"$all": still_nested}} if still_nested else {}
+        if copies:
+            post = next(iter(parents.values())).post
+            condition |= settled_condition(post, copies)
+        return condition
+
+    async def _rivals_of(self, entries: Sequence[CommentEntry]) -> set[ObjectId]:
+        """Which of these ids another comment has that settled. The unique index is on nested ones.
+
+        It is asked before comments are nested, and again afterwards: a rival may have settled in
+        between. None can be missed both times, since a comment is copied before it leaves its post.
+        """
+        marks = {entry["id"]: entry["mark"] for entry in entries}
+        copies = self._settled.find({"_id.id": {"$in": list(marks)}}, {"post_id": 1}).hint(SETTLED_BY_ID)
+        rivals: set[ObjectId] = set()
+        for post_id in {copy["post_id"] for copy in await copies.to_list()}:
+            located = await self._threads.locate_all(post_id, list(marks))
+            rivals |= {name for name, found in located.items() if found.mark != marks[name]}
+        return rivals
+
+    async def _confirm(self, post_id: ObjectId, additions: Sequence[Addition]) -> None:
+        """Say that it is done, except for what lost against a rival after all."""
+        rivals = await self._rivals_of([addition.entry for addition in additions])
+        for addition in additions:
+            if addition.entry["id"] in rivals:
+                await self._take_back(post_id, addition.entry)
+                _fail(addition, Conflict("comment", "id"))
+            elif not addition.done.done():
+                addition.done.set_result(None)
+
+    async def _take_back(self, post_id: ObjectId, entry: CommentEntry) -> None:
+        """Remove this comment, and no later one with its id."""
+        for _ in range(ATTEMPTS):
+            located = await self._threads.locate(post_id, entry["id"])
+            if located is None or located.mark != entry["mark"]:
+                return
+            if located.copy is not None:
+                if await self._writer.remove_settled(located, located.copy):
+                    return
+            elif await self._writer.remove_nested(
+                post_id, entry["id"], frozenset({located.comment.revision})
+            ):
+                return
+        raise Busy
+
+    async def _raise_refusal(self, addition: Addition) -> None:
+        """Why the comment could not be nested; nothing, where only a race was lost."""
+        comment, entry = addition.comment, addition.entry
+        post_id = ObjectId(comment.post_id)
+        if await self._posts.find_one({"_id": post_id}, {"_id": 1}) is None:
+            raise NotFound("post", comment.post_id)
+        nested_somewhere = await self._posts.find_one({"comments.id": entry["id"]}, {"_id": 1})
+        if nested_somewhere is not None or await self._rivals_of([entry]):
+            raise Conflict("comment", "id")
+        if "parent_id" in entry and not await self._threads.locate(post_id, entry["parent_id"]):
+            raise Invalid("parent_id", "is not a comment of this post")
+
+
+def _take(waiting: deque[Addition]) -> Sequence[Addition]:
+    """The next ones that one write can add: not too many, and none with the id of another."""
+    taken: dict[ObjectId, Addition] = {}
+    length = 0
+    while waiting and len(taken) < _MOST_AT_ONCE and waiting[0].entry["id"] not in taken:
+        length += len(waiting[0].comment.content)
+        if taken and length > _LONGEST_AT_ONCE:
+            break
+        addition = waiting.popleft()
+        taken[addition.entry["id"]] = addition
+    return list(taken.values())
+
+
+def _fail(addition: Addition, error: BaseException) -> None:
+    if not addition.done.done():
+        addition.done.set_exception(error)

@@ -1,0 +1,171 @@
+"""The schema of a MongoDB database: its collections, their validators and indexes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from everpost.errors import DataLoss, SchemaMismatch
+from everpost.stores.mongo.connection import connect, database_of, require_answer
+from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.migrations import MIGRATIONS
+from everpost.stores.mongo.migrations.definition import Collection, Definition
+from everpost.stores.mongo.migrations.ledger import COLLECTIONS, Ledger
+from everpost.stores.port import Migration, SchemaState, Step
+
+
+class MongoSchema:
+    """The port's `Schema` on MongoDB."""
+
+    def __init__(self, url: str, *, timeout: float) -> None:
+        self._url = url
+        self._client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
+        self._database = database_of(self._client)
+        self._ledger = Ledger(self._database)
+        self._answered = False
+
+    @translated
+    async def current(self) -> str | None:
+        await self._require_answer()
+        number = await self._ledger.latest()
+        return None if number is None else f"{number:04}"
+
+    @translated
+    async def state(self) -> SchemaState:
+        """SchemaMismatch where somebody else's data is in the way."""
+        await self._require_answer()
+        number = await self._ledger.latest()
+        if await self._ledger.is_broken_off():
+            return SchemaState.BEHIND
+        if number is None:
+            await self._require_unused()
+            return SchemaState.EMPTY
+        if number > MIGRATIONS[-1].number:
+            return SchemaState.AHEAD
+        return SchemaState.CURRENT if number == MIGRATIONS[-1].number else SchemaState.BEHIND
+
+    def history(self) -> Sequence[Migration]:
+        return tuple(_named(migration) for migration in MIGRATIONS)
+
+    @translated
+    async def plan(self, target: str) -> Sequence[Step]:
+        await self._require_answer()
+        return [step for step, _ in await self._steps(target)]
+
+    @translated
+    async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
+        await self._require_answer()
+        if not await self._steps(target):
+            return []
+        async with self._ledger.held():
+            steps = await self._steps(target)
+            lost = [name for step, _ in steps for name in step.loses]
+            if lost and not allow_data_loss:
+                raise DataLoss(f"This would drop collections that hold data: {', '.join(lost)}.")
+            for step, migration in steps:
+                await self._take(migration, upward=step.upward)
+        return [step for step, _ in steps]
+
+    @translated
+    async def differences(self) -> Sequence[str]:
+        await self._require_answer()
+        number = await self._ledger.latest()
+        known = {migration.number: migration for migration in MIGRATIONS}
+        if number is None:
+            return []
+        if number not in known:
+            return [f"The revision {number:04} is of a newer Everpost, which knows what is to be there."]
+        found: list[str] = []
+        for name, collection in {**COLLECTIONS, **known[number].collections}.items():
+            found.extend(await self._differences_of(name, collection))
+        return found
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _require_answer(self) -> None:
+        if not self._answered:
+            await require_answer(self._client, self._url)
+            self._answered = True
+
+    async def _require_unused(self) -> None:
+        if await self._ledger.is_broken_off():
+            return
+        for name in MIGRATIONS[0].collections:
+            if await self._holds_data(name):
+                raise SchemaMismatch(
+                    f"The database {self._database.name!r} has a collection {name!r} that Everpost did not"
+                    " make. Name another database in the URL."
+                )
+
+    async def _take(self, migration: Definition, *, upward: bool) -> None:
+        if upward:
+            await migration.up(self._database)
+            await self._ledger.enter(migration)
+        else:
+            await self._ledger.leave(migration)
+            await migration.down(self._database)
+            await self._ledger.strike(migration)
+
+    async def _steps(self, target: str) -> Sequence[tuple[Step, Definition]]:
+        """The migrations between here and there, each with what it would lose."""
+        number = await self._ledger.latest() or 0
+        if number > MIGRATIONS[-1].number:
+            raise SchemaMismatch(f"The database is at {number:04}, which a newer Everpost made.")
+        goal = _number(target, number)
+        if number == 0:
+            await self._require_unused()
+        upward = [each for each in MIGRATIONS if number < each.number <= goal]
+        downward = [each for each in reversed(MIGRATIONS) if goal < each.number <= number]
+        steps = [(each, True, each.drops_up) for each in upward]
+        steps += [(each, False, each.drops_down) for each in downward]
+        return [
+            (Step(_named(each), is_up, tuple([name for name in drops if await self._holds_data(name)])), each)
+            for each, is_up, drops in steps
+        ]
+
+    async def _holds_data(self, name: str) -> bool:
+        return await self._database[name].find_one({}, {"_id": 1}) is not None
+
+    async def _differences_of(self, name: str, collection: Collection) -> Sequence[str]:
+        found = [each async for each in await self._database.list_collections(filter={"name": name})]
+        if not found:
+            return [f"The collection {name} is missing."]
+        differences: list[str] = []
+        if found[0].get("options", {}).get("validator") != collection.validator:
+            differences.append(f"The validator of {name} is another one.")
+        expected = {index.document["name"]: _traits(index.document) for index in collection.indexes}
+        async for index in await self._database[name].list_indexes():
+            if index["name"] == "_id_":
+                continue
+            wanted = expected.pop(index["name"], None)
+            if wanted is None:
+                differences.append(f"The index {index['name']} of {name} is not Everpost's.")
+            elif wanted != _traits(index):
+                differences.append(f"The index {index['name']} of {name} is another one.")
+        return differences + [f"The index {missing} of {name} is missing." for missing in expected]
+
+
+def _number(target: str, current: int) -> int:
+    """The number of the revision that a target names, "0" before the first."""
+    if target == "head":
+        return MIGRATIONS[-1].number
+    if target == "base":
+        return 0
+    if target == "-1" and current > 0:
+        return current - 1
+    for migration in MIGRATIONS:
+        if migration.revision == target:
+            return migration.number
+    raise SchemaMismatch(f"There is no revision {target!r} to go to from {current:04}.")
+
+
+def _named(migration: Definition) -> Migration:
+    return Migration(migration.revision, migration.title)
+
+
+def _traits(index: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What makes an index what it is."""
+    return {
+        "key": list(index["key"].items()),
+        "unique": bool(index.get("unique", False)),
+        "partialFilterExpression": index.get("partialFilterExpression"),
+    }

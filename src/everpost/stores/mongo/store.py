@@ -1,0 +1,56 @@
+"""The store on MongoDB, as a whole."""
+
+from everpost.stores.mongo.collections import Collections
+from everpost.stores.mongo.comments import MongoComments
+from everpost.stores.mongo.connection import Client, connect, database_of, require_answer
+from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.posts import MongoPosts
+from everpost.stores.mongo.settling import Limits, Settler
+from everpost.stores.mongo.sweeping import Sweeper
+from everpost.stores.mongo.threads import Threads
+
+
+class MongoStore:
+    """A blog in a MongoDB database; a single server, a replica set or a sharded cluster's router."""
+
+    def __init__(self, client: Client, limits: Limits) -> None:
+        collections = Collections.of(database_of(client))
+        threads = Threads(collections)
+        self._client = client
+        self._sweeper = Sweeper(collections)
+        self._posts = MongoPosts(collections, threads, self._sweeper)
+        self._comments = MongoComments(collections, threads, Settler(collections, limits))
+
+    @classmethod
+    async def open(
+        cls, url: str, *, timeout: float, pool_size: int, limits: Limits | None = None
+    ) -> "MongoStore":
+        """The store at a URL whose schema is current. `timeout`: seconds that a call takes at most.
+        Misconfigured, Unreachable.
+        """
+        client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
+        try:
+            await require_answer(client, url)
+            store = cls(client, limits or Limits())
+        except BaseException:
+            await client.close()
+            raise
+        store._sweeper.start()
+        return store
+
+    @property
+    def posts(self) -> MongoPosts:
+        return self._posts
+
+    @property
+    def comments(self) -> MongoComments:
+        return self._comments
+
+    @translated
+    async def ping(self) -> None:
+        await self._client.admin.command("ping")
+
+    async def close(self) -> None:
+        await self._comments.finish()
+        await self._sweeper.stop()
+        await self._client.close()

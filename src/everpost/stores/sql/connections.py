@@ -1,0 +1,111 @@
+"""The connections of a store: one statement, or one transaction, with its retries and its deadline."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from everpost.errors import Busy
+from everpost.stores.sql.engine import OPEN
+from everpost.stores.sql.errors import Fault, busy_from, fault_of
+
+Result = TypeVar("Result")
+Rows = Sequence[Row[*tuple[Any, ...]]]
+Parameters = Mapping[str, object]
+
+_PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+"""Seconds before each further try, at most."""
+
+
+class Connections:
+    """A bounded pool. Whatever is asked of it ends within `timeout` seconds, or in Busy."""
+
+    def __init__(self, engine: AsyncEngine, *, timeout: float) -> None:
+        self._engine = engine
+        self._timeout = timeout
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._begin = "BEGIN IMMEDIATE" if is_sqlite else "BEGIN"
+        # SQLite lets one writer in at a time, and makes the others poll for the lock: in line they are
+        # served in order, and do not hold connections that readers need.
+        self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if is_sqlite else nullcontext()
+
+    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
+        """The rows of one reading statement. Busy."""
+
+        async def once() -> Rows:
+            async with self._engine.connect() as connection:
+                return (await connection.execute(statement, parameters)).all()
+
+        return await self._persist(once)
+
+    async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
+        """One writing statement that is a transaction of its own; how many rows it matched. Busy.
+
+        Without `hurried` it takes the time it needs.
+        """
+
+        async def once() -> int:
+            async with self._turn, self._engine.connect() as connection:
+                with _final_word():
+                    return rows_matched(await connection.execute(statement, parameters))
+
+        return await self._persist(once, hurried=hurried)
+
+    async def transact(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Several statements in one transaction, which an exception undoes. Busy.
+
+        `work` is called again where the database undid it.
+        """
+
+        async def once() -> Result:
+            async with self._turn, self._engine.connect() as connection:
+                await connection.exec_driver_sql(self._begin)
+                connection.info[OPEN] = True
+                result = await work(connection)
+                with _final_word():
+                    await connection.exec_driver_sql("COMMIT")
+                del connection.info[OPEN]
+                return result
+
+        return await self._persist(once)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._engine.dispose()
+
+    async def _persist(self, once: Callable[[], Awaitable[Result]], *, hurried: bool = True) -> Result:
+        try:
+            async with asyncio.timeout(self._timeout if hurried else None):
+                for pause in _PAUSES:
+                    try:
+                        return await once()
+                    except Exception as error:
+                        fault = fault_of(error)
+                        if fault is None:
+                            raise
+                        if fault is Fault.REFUSED or pause is _PAUSES[-1]:
+                            raise busy_from(error, fault) from error
+                    await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it only spreads tries
+        except TimeoutError as error:
+            raise Busy from error
+        raise AssertionError  # the last try returns or raises
+
+
+@contextmanager
+def _final_word() -> Iterator[None]:
+    """Where the connection breaks now, nobody knows what took effect: never to be repeated unasked."""
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is Fault.LOST:
+            raise busy_from(error, Fault.LOST) from error
+        raise
+
+
+def rows_matched(result: CursorResult[*tuple[Any, ...]]) -> int:
+    """How many rows an UPDATE or DELETE found."""
+    return result.rowcount

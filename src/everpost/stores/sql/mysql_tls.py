@@ -1,0 +1,87 @@
+"""TLS to MySQL and MariaDB, asked for in as many words as there are clients."""
+
+import ssl
+from enum import IntEnum
+
+from everpost.errors import Misconfigured
+
+
+class _Level(IntEnum):
+    PLAIN = 0
+    ENCRYPTED = 1
+    TRUSTED = 2
+    IDENTIFIED = 3
+
+
+# https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode
+_MODES = {
+    "disabled": _Level.PLAIN,
+    "disable": _Level.PLAIN,
+    "preferred": _Level.PLAIN,
+    "prefer": _Level.PLAIN,
+    "required": _Level.ENCRYPTED,
+    "require": _Level.ENCRYPTED,
+    "verify_ca": _Level.TRUSTED,
+    "verify_identity": _Level.IDENTIFIED,
+    "verify_full": _Level.IDENTIFIED,
+}
+_SWITCHES = {
+    "ssl": _Level.ENCRYPTED,
+    "tls": _Level.ENCRYPTED,
+    "ssl_verify_cert": _Level.TRUSTED,
+    "ssl_verify_identity": _Level.IDENTIFIED,
+    "ssl_check_hostname": _Level.IDENTIFIED,
+}
+_TRUE = frozenset({"", "1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def tls_of(options: dict[str, str]) -> ssl.SSLContext | None:
+    """What these options of a URL ask for, the strictest where several do; they are taken out. None:
+    no encryption. Misconfigured.
+    """
+    authorities = options.pop("ssl_ca", None)
+    certificate, key = options.pop("ssl_cert", None), options.pop("ssl_key", None)
+    levels = [_mode(options.pop(name, "disabled")) for name in ("ssl_mode", "sslmode")]
+    if authorities is not None:
+        levels.append(_Level.TRUSTED if _is_lenient(options, levels) else _Level.IDENTIFIED)
+    if certificate is not None:
+        levels.append(_Level.ENCRYPTED)
+    levels += [level for name, level in _SWITCHES.items() if _is_on(name, options.pop(name, "off"))]
+    level = max(levels)
+    return None if level is _Level.PLAIN else _context(level, authorities, certificate, key)
+
+
+def _mode(text: str) -> _Level:
+    try:
+        return _MODES[text.lower().replace("-", "_")]
+    except KeyError:
+        raise Misconfigured(
+            "database_url: ssl-mode is one of disabled, required, verify_ca, verify_identity"
+        ) from None
+
+
+def _is_lenient(options: dict[str, str], levels: list[_Level]) -> bool:
+    """Whether a URL that names authorities does without the check of the host's name."""
+    checked = options.get("ssl_check_hostname", "on" if max(levels) is _Level.PLAIN else "off")
+    return not _is_on("ssl_check_hostname", checked)
+
+
+def _is_on(name: str, text: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise Misconfigured(f"database_url: {name} is true or false")
+    return text.lower() in _TRUE
+
+
+def _context(
+    level: _Level, authorities: str | None, certificate: str | None, key: str | None
+) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=authorities)
+        if certificate is not None:
+            context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise Misconfigured(f"database_url names a certificate that cannot be used: {error}") from None
+    context.check_hostname = level is _Level.IDENTIFIED
+    context.verify_mode = ssl.CERT_NONE if level is _Level.ENCRYPTED else ssl.CERT_REQUIRED
+    return context

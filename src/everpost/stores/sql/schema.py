@@ -1,0 +1,166 @@
+"""The schema in SQL, for `everpost db` and for whoever opens a store."""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from everpost.errors import Busy, DataLoss, SchemaMismatch
+from everpost.stores.port import Migration, SchemaState, Step
+from everpost.stores.sql.differences import find_differences
+from everpost.stores.sql.engine import make_engine, reach
+from everpost.stores.sql.errors import fault_of, reason_of
+from everpost.stores.sql.losses import find_losses
+from everpost.stores.sql.migrating import OPTIONS, exclusive, revision_at
+from everpost.stores.sql.tables import Base
+
+SCRIPTS = "everpost.stores.sql:migrations"
+
+
+class SqlSchema:
+    """`Schema` of the port. Any of its calls may raise Unreachable."""
+
+    def __init__(self, url: str, *, timeout: float, scripts: str = SCRIPTS) -> None:
+        self._url = url
+        self._timeout = timeout
+        self._engine = make_engine(url, timeout=timeout, pool_size=1)
+        self._config = Config()
+        self._config.set_main_option("script_location", scripts.replace("%", "%%"))
+        self._config.set_main_option("path_separator", "os")
+        directory = ScriptDirectory.from_config(self._config)
+        self._scripts = tuple(reversed(tuple(directory.walk_revisions())))
+
+    async def current(self) -> str | None:
+        async with self._connected() as connection:
+            return await connection.run_sync(revision_at)
+
+    async def state(self) -> SchemaState:
+        try:
+            async with self._connected() as connection:
+                return await connection.run_sync(self._state)
+        except SchemaMismatch:
+            # Another process may be half-way through the first migration.
+            async with self._changing() as connection:
+                return await connection.run_sync(self._state)
+
+    def history(self) -> Sequence[Migration]:
+        return tuple(map(_migration, self._scripts))
+
+    async def plan(self, target: str) -> Sequence[Step]:
+        async with self._connected() as connection:
+            return await connection.run_sync(self._plan, target)
+
+    async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
+        async with self._changing() as connection:
+            return await connection.run_sync(self._migrate, target, allow_data_loss)
+
+    async def differences(self) -> Sequence[str]:
+        async with self._connected() as connection:
+            revision = await connection.run_sync(revision_at)
+            if revision != self._scripts[-1].revision:
+                return (f"The database is at revision {revision}, not at {self._scripts[-1].revision}.",)
+            return await connection.run_sync(find_differences)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        await reach(self._engine, self._url, timeout=self._timeout)
+        with _explained():
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncIterator[AsyncConnection]:
+        await reach(self._engine, self._url, timeout=self._timeout)
+        with _explained():
+            async with exclusive(self._engine) as connection:
+                yield connection
+
+    def _state(self, connection: Connection) -> SchemaState:
+        revision = revision_at(connection)
+        if revision is None:
+            _require_no_tables(connection)
+            return SchemaState.EMPTY
+        known = [script.revision for script in self._scripts]
+        if revision not in known:
+            return SchemaState.AHEAD
+        return SchemaState.CURRENT if revision == known[-1] else SchemaState.BEHIND
+
+    def _plan(self, connection: Connection, target: str) -> Sequence[Step]:
+        here = self._place_of(revision_at(connection), "The database is at revision")
+        there = self._target(target, here)
+        upward = there > here
+        scripts = self._scripts[here:there] if upward else self._scripts[there:here][::-1]
+        losses = find_losses(connection, scripts, upward=upward)
+        return tuple(
+            Step(_migration(script), upward, loses) for script, loses in zip(scripts, losses, strict=True)
+        )
+
+    def _migrate(self, connection: Connection, target: str, allow_data_loss: bool) -> Sequence[Step]:
+        steps = self._plan(connection, target)
+        losses = [loss for step in steps for loss in step.loses]
+        if losses and not allow_data_loss:
+            raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+        if steps and steps[0].upward and revision_at(connection) is None:
+            _require_no_tables(connection)
+        self._config.attributes["connection"] = connection
+        for step in steps:
+            self._run(step)
+        if steps and not steps[-1].upward and revision_at(connection) is None:
+            connection.execute(text(f"DROP TABLE {OPTIONS['version_table']}"))
+        return steps
+
+    def _run(self, step: Step) -> None:
+        if step.upward:
+            command.upgrade(self._config, step.migration.revision)
+        else:
+            command.downgrade(self._config, "-1")
+
+    def _target(self, target: str, here: int) -> int:
+        """How many migrations have run when this target is reached."""
+        if target == "head":
+            return len(self._scripts)
+        if re.fullmatch(r"-\d{1,4}", target):
+            if here + int(target) < 0:
+                raise SchemaMismatch(f"{target} would go below an empty database.")
+            return here + int(target)
+        return self._place_of(None if target == "base" else target, "You asked for revision")
+
+    def _place_of(self, revision: str | None, what: str) -> int:
+        if revision is None:
+            return 0
+        for place, script in enumerate(self._scripts, start=1):
+            if script.revision == revision:
+                return place
+        raise SchemaMismatch(f"{what} {revision!r}, which this Everpost does not know.")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Faults of the database become Busy, with what it says: whoever migrates has to know."""
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is None:
+            raise
+        raise Busy(f"The database did not do it: {reason_of(error)}") from error
+
+
+def _migration(script: Script) -> Migration:
+    return Migration(script.revision, script.doc)
+
+
+def _require_no_tables(connection: Connection) -> None:
+    ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
+    if ours:
+        raise SchemaMismatch(
+            f"The database has tables that no migration of Everpost has finished: {', '.join(ours)}. "
+            "Drop or rename them, or use another database."
+        )

@@ -1,0 +1,34 @@
+"""The store on SQLite, PostgreSQL and MySQL or MariaDB."""
+
+from typing import Self
+
+from sqlalchemy import literal, select
+
+from everpost.stores.sql.comments import SqlComments
+from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import make_engine, reach
+from everpost.stores.sql.posts import SqlPosts
+
+_NOTHING = select(literal(1))
+
+
+class SqlStore:
+    """`Store` of the port."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.posts = SqlPosts(connections)
+        self.comments = SqlComments(connections)
+
+    @classmethod
+    async def open(cls, url: str, *, timeout: float, pool_size: int) -> Self:
+        """The store at a database URL, whose schema is current. Misconfigured, Unreachable."""
+        engine = make_engine(url, timeout=timeout, pool_size=pool_size)
+        await reach(engine, url, timeout=timeout)
+        return cls(Connections(engine, timeout=timeout))
+
+    async def ping(self) -> None:
+        await self._connections.fetch(_NOTHING, {})
+
+    async def close(self) -> None:
+        await self._connections.close()

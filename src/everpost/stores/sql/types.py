@@ -1,0 +1,93 @@
+"""Column types that keep the same values, and compare them alike, on every engine."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, String, Text
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from everpost.domain.clock import from_milliseconds, to_milliseconds
+from everpost.domain.ids import Id
+
+ID_LENGTH = 24
+
+
+class IdText(TypeDecorator[Id]):
+    """An id: ASCII, compared byte by byte."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int = ID_LENGTH) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "mysql":
+            return mysql.CHAR(self.length, charset="ascii", collation="ascii_bin")
+        if dialect.name == "postgresql":
+            return postgresql.VARCHAR(self.length, collation="C")
+        return String(self.length)
+
+
+class ExactText(TypeDecorator[str]):
+    """Up to `length` code points of any script, compared byte by byte, trailing blanks included.
+
+    MySQL and MariaDB name a binary collation that pads nothing differently:
+    https://dev.mysql.com/doc/refman/8.4/en/charset-binary-collations.html
+    https://mariadb.com/kb/en/supported-character-sets-and-collations/
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if isinstance(dialect, mysql.base.MySQLDialect):
+            collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"
+            return mysql.VARCHAR(self.length, charset="utf8mb4", collation=collation)
+        if dialect.name == "postgresql":
+            return postgresql.VARCHAR(self.length, collation="C")
+        return String(self.length)
+
+
+class LongText(TypeDecorator[str]):
+    """At least a million code points; MySQL's TEXT ends at 65,535 bytes."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return mysql.MEDIUMTEXT() if dialect.name == "mysql" else Text()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment as whole milliseconds since 1970: exact everywhere, without any session's time zone."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
+        return None if value is None else to_milliseconds(value)
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else from_milliseconds(value)
+
+
+class TextList(TypeDecorator[Sequence[str]]):
+    """A list of texts, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(list(value), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Sequence[str] | None:
+        return None if value is None else tuple(json.loads(value))

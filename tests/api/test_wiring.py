@@ -1,0 +1,111 @@
+"""How the application hangs together: its store, its last resort, its description."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import structlog
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from everpost.api.dependencies import get_store
+from everpost.app import create_app
+from everpost.errors import Busy, EverpostError, Stale
+from everpost.settings import Settings
+from everpost.stores import open_store
+from everpost.stores.port import Store
+
+SECRET = "a secret of the server"
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+    """A blog in a file; its lifespan runs."""
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db"))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://blog.example"
+    ) as client:
+        yield client
+
+
+async def test_another_store_can_be_put_in_place(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    other = await open_store(f"sqlite:///{tmp_path}/other.db", timeout=5, pool_size=1)
+
+    async def get_other() -> Store:
+        return other
+
+    app.dependency_overrides[get_store] = get_other
+    created = await client.post("/posts", json={"title": "There", "content": ""})
+    app.dependency_overrides.clear()
+    assert (await client.get(created.headers["location"])).status_code == 404
+    assert (await other.posts.get(created.json()["id"], comments=0)).title == "There"
+    await other.close()
+
+
+async def test_an_unforeseen_error_is_a_plain_500_and_a_line_in_the_log(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    async def break_down() -> Store:
+        raise RuntimeError(SECRET)
+
+    app.dependency_overrides[get_store] = break_down
+    with structlog.testing.capture_logs() as logged:
+        answer = await client.get("/posts")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == "Internal Server Error"
+    assert SECRET not in answer.text
+    assert "Traceback" not in answer.text
+    assert [(line["event"], line["path"]) for line in logged] == [("unforeseen error", "/posts")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "retry_after"),
+    [(Busy(), 503, "1"), (Stale("post", "x"), 412, None), (EverpostError(SECRET), 500, None)],
+)
+async def test_an_error_has_the_status_of_the_table(
+    app: FastAPI, client: httpx.AsyncClient, error: EverpostError, status: int, retry_after: str | None
+) -> None:
+    async def fail() -> Store:
+        raise error
+
+    app.dependency_overrides[get_store] = fail
+    answer = await client.get("/posts")
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, retry_after)
+    assert answer.json()["status"] == status
+    assert SECRET not in answer.text
+
+
+async def test_every_endpoint_is_described_with_problems_of_one_form(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    document = (await client.get("/openapi.json")).json()
+    described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    assert described == {(method, route.path) for route in routes for method in route.methods or ()}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    schema = answer["content"]["application/problem+json"]["schema"]
+                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    assert list(answer["content"]) == ["application/problem+json"]
+
+
+async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient) -> None:
+    created = await client.post("/posts", json={"title": "a", "content": "b"})
+    paths = [created.headers["location"], "/posts", "/health/live", "/health/ready", "/docs", "/openapi.json"]
+    for path in paths:
+        got, asked = await client.get(path), await client.head(path)
+        assert asked.status_code == 200
+        assert asked.headers == got.headers
+        assert asked.content == b""

@@ -1,0 +1,46 @@
+"""The command `everpost`, run in this process."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from everpost.cli import main
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended, and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def blog_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the database of the settings is; there is nothing yet."""
+    file = tmp_path / "blog.db"
+    monkeypatch.setenv("EVERPOST_DATABASE_URL", f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def everpost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs `everpost` with these arguments."""
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["everpost", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        written = capsys.readouterr()
+        if isinstance(ended.value.code, str):  # the interpreter writes it when it ends
+            return Outcome(1, written.out, f"{written.err}{ended.value.code}\n")
+        return Outcome(ended.value.code or 0, written.out, written.err)
+
+    return run

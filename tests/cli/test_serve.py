@@ -1,0 +1,127 @@
+"""`everpost serve`: what it refuses to start with, and how it runs."""
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.conftest import Command
+from tests.faults.served import PATIENCE, ServedBlog
+from tests.servers.private import free_port
+
+START = b"POST /posts HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/json\r\n"
+UNENDED = START + b"Content-Length: 50\r\n\r\n{"
+BROKEN_CHUNKS = START + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"
+
+
+def assert_one_line(error: str) -> None:
+    assert error.startswith("everpost: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql", "mariadb", "mongodb"])
+def test_a_database_that_cannot_be_reached_is_one_clear_line_within_seconds(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    url = f"{scheme}://writer:a-secret@127.0.0.1:{free_port()}/blog"
+    monkeypatch.setenv("EVERPOST_DATABASE_URL", url)
+    started = time.monotonic()
+    outcome = everpost("serve")
+    assert time.monotonic() - started < 15
+    assert outcome.status == 1
+    assert_one_line(outcome.err)
+    assert "a-secret" not in outcome.err + outcome.out
+
+
+@pytest.mark.usefixtures("blog_file")
+def test_a_port_that_is_in_use_is_one_clear_line(everpost: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        outcome = everpost("serve", "--port", str(port))
+    assert outcome.status == 1
+    assert outcome.err == (
+        f"everpost: Cannot listen on 127.0.0.1:{port}: something else listens there already\n"
+    )
+
+
+@pytest.mark.usefixtures("blog_file")
+def test_a_host_that_does_not_exist_is_one_clear_line(everpost: Command) -> None:
+    outcome = everpost("serve", "--host", "256.256.256.256")
+    assert outcome.status == 1
+    assert_one_line(outcome.err)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EVERPOST_PORT", "eighty"),
+        ("EVERPOST_PORT", "99999"),
+        ("EVERPOST_WORKERS", "0"),
+        ("EVERPOST_DATABASE_TIMEOUT", "-1"),
+        ("EVERPOST_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_bad_setting_is_named_and_its_value_is_not_shown(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    outcome = everpost("serve")
+    assert outcome.status == 1
+    assert_one_line(outcome.err)
+    assert name in outcome.err
+    assert value not in outcome.err
+
+
+def test_an_option_goes_before_the_environment(everpost: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVERPOST_PORT", "eighty")
+    assert "EVERPOST_PORT" not in everpost("serve", "--port", "8000", "--workers", "0").err
+
+
+def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2) as blog:
+        created = httpx.post(f"{blog.address}/posts", json={"title": "a", "content": "b"})
+        assert created.status_code == 201
+        read = httpx.get(blog.address + created.headers["location"])
+        assert read.json() == created.json()
+        blog.terminate()
+        assert blog.process.wait(PATIENCE) == 0
+        assert blog.said().splitlines() == [
+            f"Everpost listens on {blog.address}",
+            f"The blog is kept in sqlite:///{tmp_path}/blog.db",
+            f"Every call is described at {blog.address}/docs",
+        ]
+
+
+def test_a_client_that_never_ends_its_request_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVERPOST_SHUTDOWN_TIMEOUT", "1")
+    with (
+        ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path) as blog,
+        socket.create_connection(("127.0.0.1", blog.port)) as slow,
+    ):
+        slow.sendall(UNENDED)
+        assert blog.answers()
+        blog.terminate()
+        assert blog.process.wait(PATIENCE) == 0
+
+
+def test_a_body_in_broken_chunks_is_the_fault_of_the_client(tmp_path: Path) -> None:
+    with (
+        ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path) as blog,
+        socket.create_connection(("127.0.0.1", blog.port), timeout=PATIENCE) as client,
+    ):
+        client.sendall(BROKEN_CHUNKS)
+        assert client.recv(64).startswith(b"HTTP/1.1 400 ")
+        assert "Traceback" not in blog.said()
+
+
+def test_the_module_is_the_command() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "everpost", "--version"], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.startswith("everpost ")

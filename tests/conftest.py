@@ -1,0 +1,185 @@
+"""What every test can ask for: databases on real servers, and the stores on them.
+
+A test that takes `store`, `store_name`, `blog_url` or `database_url` runs once on each database.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+import pytest
+from hypothesis import settings
+
+from everpost.stores import open_store
+from everpost.stores.port import Store
+from tests.servers import Offer, Servers, find_offer, open_databases
+from tests.servers.broker import Broker, ask
+from tests.servers.databases import Databases, new_name
+
+TIMEOUT = 10.0
+POOL_SIZE = 5
+
+# How long an example takes is the machine's affair: two workers and three servers share two cores.
+settings.register_profile("everpost", deadline=None)
+settings.load_profile("everpost")
+
+offer_key = pytest.StashKey[Offer]()
+servers_key = pytest.StashKey[Servers]()
+broker_key = pytest.StashKey[Broker]()
+
+
+class WorkerNode(Protocol):
+    """A worker as pytest-xdist shows it to the process that starts it."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        config.stash[offer_key] = Offer(tuple(config.workerinput["databases"]), {})
+        return
+    try:
+        config.stash[offer_key] = find_offer()
+    except LookupError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[servers_key] = Servers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerNode) -> None:
+    """Tell a worker of pytest-xdist what this process knows."""
+    stash = node.config.stash
+    if broker_key not in stash:
+        stash[broker_key] = Broker(stash[servers_key])
+    node.workerinput["databases"] = stash[offer_key].names
+    node.workerinput["broker"] = stash[broker_key].port
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if broker_key in config.stash:
+        config.stash[broker_key].close()
+    if servers_key in config.stash:
+        config.stash[servers_key].stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name, reason in config.stash[offer_key].missing.items():
+        terminalreporter.write_line(f"Not tested on {name}: {reason}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "store_name" in metafunc.fixturenames:
+        metafunc.parametrize("store_name", metafunc.config.stash[offer_key].names)
+
+
+@dataclass(frozen=True)
+class Blog:
+    """A database whose schema is made, and the store on it; emptied for each test."""
+
+    name: str
+    databases: Databases
+    store: Store
+
+    @property
+    def url(self) -> str:
+        return self.databases.url(self.name)
+
+
+class Engines:
+    """For this process: the databases of each engine, and one blog on each. Opened when first used."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._databases: dict[str, Databases] = {}
+        self._blogs: dict[str, Blog] = {}
+        self._open = AsyncExitStack()
+
+    def databases(self, name: str) -> Databases:
+        if name not in self._databases:
+            self._databases[name] = open_databases(name, "" if name == "sqlite" else self._server_url(name))
+            self._open.push_async_callback(self._databases[name].close)
+        return self._databases[name]
+
+    async def empty_blog(self, name: str) -> Blog:
+        if name not in self._blogs:
+            self._blogs[name] = await self._make_blog(name)
+        blog = self._blogs[name]
+        await blog.databases.empty(blog.name)
+        return blog
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+    async def _make_blog(self, name: str) -> Blog:
+        databases = self.databases(name)
+        database = new_name()
+        await databases.create(database)
+        self._open.push_async_callback(databases.drop, database)
+        store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
+        self._open.push_async_callback(store.close)
+        return Blog(database, databases, store)
+
+    def _server_url(self, name: str) -> str:
+        if hasattr(self._config, "workerinput"):
+            return ask(self._config.workerinput["broker"], name)
+        return self._config.stash[servers_key].url(name)
+
+
+@pytest.fixture(scope="session")
+async def engines(pytestconfig: pytest.Config) -> AsyncIterator[Engines]:
+    engines = Engines(pytestconfig)
+    yield engines
+    await engines.close()
+
+
+@pytest.fixture
+async def blog(engines: Engines, store_name: str) -> Blog:
+    """An empty blog, and how to reach it."""
+    return await engines.empty_blog(store_name)
+
+
+@pytest.fixture
+def store(blog: Blog) -> Store:
+    """A store with nothing in it."""
+    return blog.store
+
+
+@pytest.fixture
+def blog_url(blog: Blog) -> str:
+    """The URL of the database of `store`."""
+    return blog.url
+
+
+@pytest.fixture
+async def databases(engines: Engines, store_name: str) -> Databases:
+    """The databases on the server of `store`."""
+    return engines.databases(store_name)
+
+
+@pytest.fixture
+async def make_database(databases: Databases) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Makes fresh databases in which no migration ever ran; gives their URLs."""
+    async with AsyncExitStack() as made:
+
+        async def make() -> str:
+            name = new_name()
+            await databases.create(name)
+            made.push_async_callback(databases.drop, name)
+            return databases.url(name)
+
+        yield make
+
+
+@pytest.fixture
+async def database_url(make_database: Callable[[], Awaitable[str]]) -> str:
+    """The URL of a fresh database in which no migration ever ran."""
+    return await make_database()
+
+
+@pytest.fixture
+async def four_stores(engines: Engines, pytestconfig: pytest.Config) -> dict[str, Store]:
+    """An empty store of each kind that can be had, by the name of its database."""
+    names = pytestconfig.stash[offer_key].names
+    return {name: (await engines.empty_blog(name)).store for name in names}

@@ -1,0 +1,151 @@
+"""The calls that these tests make again and again, and the shapes of what comes back."""
+
+from http import HTTPStatus
+from typing import NotRequired, TypedDict
+
+import httpx
+
+UNKNOWN = "ffffffffffffffffffffffff"
+"""An id that nothing has."""
+
+PHRASES = {
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+}
+"""RFC 9110, section 15. Python 3.11 has older words for two of them."""
+
+POST_FIELDS = {
+    "id",
+    "title",
+    "content",
+    "publication_date",
+    "updated_at",
+    "version",
+    "slug",
+    "tags",
+    "comment_count",
+    "comments",
+}
+COMMENT_FIELDS = {"id", "post_id", "parent_id", "content", "publication_date", "updated_at"}
+
+
+class CommentJson(TypedDict):
+    id: str
+    post_id: str
+    parent_id: str | None
+    content: str
+    publication_date: str
+    updated_at: str
+
+
+class PostJson(TypedDict):
+    id: str
+    title: str
+    content: str
+    publication_date: str
+    updated_at: str
+    version: int
+    slug: str | None
+    tags: list[str]
+    comment_count: int
+    comments: list[CommentJson]
+
+
+FieldJson = TypedDict("FieldJson", {"field": str, "in": str, "detail": str})
+
+
+class ProblemJson(TypedDict):
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[list[FieldJson]]
+
+
+def numbered(number: int) -> str:
+    """An id whose place among others is easily seen."""
+    return f"{number:024x}"
+
+
+async def publish(client: httpx.AsyncClient, **fields: object) -> PostJson:
+    response = await client.post("/posts", json={"title": "A title", "content": "Some content.", **fields})
+    assert response.status_code == HTTPStatus.CREATED, response.text
+    post: PostJson = response.json()
+    return post
+
+
+async def comment_on(client: httpx.AsyncClient, post_id: str, **fields: object) -> CommentJson:
+    response = await client.post(f"/posts/{post_id}/comments", json={"content": "A comment.", **fields})
+    assert response.status_code == HTTPStatus.CREATED, response.text
+    comment: CommentJson = response.json()
+    return comment
+
+
+async def read(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    """A GET that must succeed."""
+    response = await client.get(path)
+    assert response.status_code == HTTPStatus.OK, response.text
+    return response
+
+
+async def read_post(client: httpx.AsyncClient, post_id: str) -> PostJson:
+    post: PostJson = (await read(client, f"/posts/{post_id}")).json()
+    return post
+
+
+async def etag(client: httpx.AsyncClient, path: str) -> str:
+    return (await read(client, path)).headers["etag"]
+
+
+async def listed(client: httpx.AsyncClient, path: str) -> list[str]:
+    """The ids in one page."""
+    return [row["id"] for row in (await read(client, path)).json()]
+
+
+def next_page(response: httpx.Response) -> str | None:
+    """Where the `Link` of a page leads; None at the end of the list."""
+    link = response.links.get("next")
+    return None if link is None else link["url"]
+
+
+async def walked(client: httpx.AsyncClient, path: str) -> list[str]:
+    """The ids of a whole list, page by page, as the links lead."""
+    ids: list[str] = []
+    page: str | None = path
+    while page is not None:
+        response = await read(client, page)
+        rows = [row["id"] for row in response.json()]
+        assert rows, f"{page} is an empty page that a link led to"
+        ids += rows
+        page = next_page(response)
+    return ids
+
+
+def assert_problem(
+    response: httpx.Response, status: int, *fields: str, detail: str | None = None
+) -> ProblemJson:
+    """The answer is a problem as RFC 9457 has it, with exactly these fields named in its errors."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: ProblemJson = response.json()
+    assert problem["type"] == "about:blank"
+    assert problem["title"] == PHRASES[status]
+    assert problem["status"] == status
+    assert problem["detail"]
+    if detail is not None:
+        assert problem["detail"] == detail
+    assert set(problem) - {"errors"} == {"type", "title", "status", "detail"}
+    assert ("errors" in problem) == (status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}), (
+        problem
+    )
+    errors = problem.get("errors", [])
+    assert [set(error) for error in errors] == [{"field", "in", "detail"}] * len(errors), problem
+    if fields:
+        assert sorted(error["field"] for error in errors) == sorted(fields), problem
+    return problem

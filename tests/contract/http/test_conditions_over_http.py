@@ -1,0 +1,235 @@
+"""Conditional requests: 304 for who has the answer already, 412 for who would undo what is new to them."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+from tests.contract.http.calls import assert_problem, comment_on, etag, publish, read, read_post
+
+STRONG = re.compile(r'"[\x21\x23-\x7e]+"')
+REVISION = re.compile(r'"[1-9][0-9]*-[0-9a-f]+"')
+
+
+NOT_CURRENT = [
+    '"other"',
+    'W/"{version}-{moment}"',
+    '"{version}-0"',
+    '"0{version}-{moment}"',
+    '"{version}-0{moment}"',
+    '"+{version}-{moment}"',
+    '" {version}-{moment}"',
+    '"{version}-{moment}-"',
+    '"{version}"',
+    '"*"',
+    '""',
+    '"-"',
+]
+"""What looks like the tag of the current state, more or less, and is not."""
+
+
+async def paths_to_read(client: httpx.AsyncClient) -> list[str]:
+    """One of everything that has a tag: both lists, a post and a comment."""
+    post = await publish(client)
+    comment = await comment_on(client, post["id"])
+    path = f"/posts/{post['id']}"
+    return [
+        "/posts",
+        "/posts?limit=1&comments=0&count=true",
+        path,
+        f"{path}?comments=0",
+        f"{path}/comments",
+        f"{path}/comments/{comment['id']}",
+    ]
+
+
+async def test_everything_has_a_strong_tag(client: httpx.AsyncClient) -> None:
+    paths = await paths_to_read(client)
+    tags = [await etag(client, path) for path in paths]
+    assert all(STRONG.fullmatch(tag) for tag in tags), tags
+    assert REVISION.fullmatch(tags[2])
+    assert REVISION.fullmatch(tags[5])
+    assert tags == [await etag(client, path) for path in paths]
+
+
+async def test_what_the_reader_has_already_is_not_sent_again(client: httpx.AsyncClient) -> None:
+    for path in await paths_to_read(client):
+        tag = await etag(client, path)
+        for condition in (tag, f"W/{tag}", f'"other", {tag}', f'"a","b" ,W/{tag} , "c"', "*"):
+            for method in ("GET", "HEAD"):
+                response = await client.request(method, path, headers={"If-None-Match": condition})
+                assert (response.status_code, response.content) == (304, b""), (path, condition)
+                assert response.headers["etag"] == tag
+                assert "content-type" not in response.headers
+
+
+async def test_what_the_reader_does_not_have_is_sent(client: httpx.AsyncClient) -> None:
+    for path in await paths_to_read(client):
+        tag = await etag(client, path)
+        for condition in (
+            '"other"',
+            f'W/{tag[:-1]}0"',
+            '"", "*"',
+            tag.strip('"'),
+            "garbage",
+            tag.upper() + "x",
+            "",
+        ):
+            response = await client.get(path, headers={"If-None-Match": condition})
+            assert response.status_code == 200, (path, condition)
+            assert response.headers["etag"] == tag
+
+
+async def test_nothing_that_is_not_there_is_unchanged(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    tag = await etag(client, f"/posts/{post['id']}")
+    await client.delete(f"/posts/{post['id']}")
+    for condition in ("*", tag):
+        assert_problem(await client.get(f"/posts/{post['id']}", headers={"If-None-Match": condition}), 404)
+
+
+async def test_every_change_is_another_tag(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    watched = ["/posts", path]
+    comment = await comment_on(client, post["id"])
+    seen = [[await etag(client, each) for each in watched]]
+    changes: list[tuple[str, str, dict[str, str] | None]] = [
+        ("PATCH", path, {"title": "Another"}),
+        ("POST", f"{path}/comments", {"content": "Another"}),
+        ("PATCH", f"{path}/comments/{comment['id']}", {"content": "Edited"}),
+        ("DELETE", f"{path}/comments/{comment['id']}", None),
+    ]
+    for method, where, body in changes:
+        response = await client.request(method, where, json=body)
+        assert response.is_success
+        seen.append([await etag(client, each) for each in watched])
+        assert seen[-1][0] != seen[-2][0], f"the list keeps its tag after {method} {where}"
+        assert seen[-1][1] != seen[-2][1], f"the post keeps its tag after {method} {where}"
+
+
+async def test_the_tag_of_a_thread_changes_with_it(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}/comments"
+    empty = await etag(client, path)
+    comment = await comment_on(client, post["id"])
+    full = await etag(client, path)
+    await client.patch(f"{path}/{comment['id']}", json={"content": "Edited"})
+    assert len({empty, full, await etag(client, path)}) == 3
+
+
+async def test_a_writer_who_has_seen_the_post_may_change_it(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    conditions = ["{}", "*", '"other", {}', '"1-0", "x" , {} ,"y"', " {} "]
+    for number, condition in enumerate(conditions):
+        headers = {"If-Match": condition.format(await etag(client, path))}
+        response = await client.patch(path, json={"title": f"T{number}"}, headers=headers)
+        assert response.status_code == 200, condition
+        assert response.json()["title"] == f"T{number}"
+        assert response.headers["etag"] == await etag(client, path)
+    headers = {"If-Match": await etag(client, path)}
+    assert (await client.delete(path, headers=headers)).status_code == 204
+
+
+async def test_a_writer_who_has_not_seen_the_post_changes_nothing(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    stale = await etag(client, path)
+    await client.patch(path, json={"title": "New"})
+    current = await etag(client, path)
+    shown = await read_post(client, post["id"])
+    version, _, moment = current.strip('"').partition("-")
+    for condition in (stale, f"{stale}, W/{current}", *NOT_CURRENT):
+        headers = {"If-Match": condition.format(version=version, moment=moment)}
+        for body in ({"title": "Undone"}, {}):
+            assert_problem(await client.patch(path, json=body, headers=headers), 412)
+        assert_problem(await client.delete(path, headers=headers), 412)
+    assert await read_post(client, post["id"]) == shown
+
+
+async def test_a_new_comment_makes_a_writer_of_the_post_look_again(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    seen = await etag(client, path)
+    await comment_on(client, post["id"])
+    assert_problem(await client.delete(path, headers={"If-Match": seen}), 412)
+    assert_problem(await client.patch(path, json={"title": "T"}, headers={"If-Match": seen}), 412)
+
+
+async def test_comments_are_changed_and_removed_under_the_same_conditions(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    comment = await comment_on(client, post["id"])
+    path = f"/posts/{post['id']}/comments/{comment['id']}"
+    stale = await etag(client, path)
+    response = await client.patch(path, json={"content": "1"}, headers={"If-Match": stale})
+    assert response.status_code == 200
+    for condition in (stale, f"W/{response.headers['etag']}", '"x"'):
+        assert_problem(await client.patch(path, json={"content": "2"}, headers={"If-Match": condition}), 412)
+        assert_problem(await client.patch(path, json={}, headers={"If-Match": condition}), 412)
+        assert_problem(await client.delete(path, headers={"If-Match": condition}), 412)
+    assert (await read(client, path)).json()["content"] == "1"
+    assert (await client.patch(path, json={"content": "3"}, headers={"If-Match": "*"})).status_code == 200
+    current = f'"x", {await etag(client, path)}'
+    assert (await client.delete(path, headers={"If-Match": current})).status_code == 204
+
+
+async def test_what_is_not_there_is_not_found_whatever_the_condition(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    for condition in ('"1-0"', "*", 'W/"1-0"'):
+        headers = {"If-Match": condition}
+        for path in ("/posts/" + "f" * 24, f"/posts/{post['id']}/comments/" + "f" * 24, "/posts/malformed"):
+            assert_problem(await client.patch(path, json={"content": "C"}, headers=headers), 404)
+            assert_problem(await client.delete(path, headers=headers), 404)
+
+
+@pytest.mark.parametrize("writers", [2, 8])
+async def test_of_writers_with_the_same_tag_exactly_one_wins(client: httpx.AsyncClient, writers: int) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    for _ in range(5):
+        headers = {"If-Match": await etag(client, path)}
+        before = (await read_post(client, post["id"]))["version"]
+        answers = await asyncio.gather(
+            *(client.patch(path, json={"title": f"Writer {n}"}, headers=headers) for n in range(writers))
+        )
+        assert sorted(answer.status_code for answer in answers) == [200] + [412] * (writers - 1)
+        after = await read_post(client, post["id"])
+        winner = next(answer for answer in answers if answer.status_code == 200)
+        assert winner.json() == after
+        assert after["version"] == before + 1
+
+
+async def test_of_two_writers_of_a_comment_exactly_one_wins(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    comment = await comment_on(client, post["id"])
+    path = f"/posts/{post['id']}/comments/{comment['id']}"
+    for round_number in range(5):
+        headers = {"If-Match": await etag(client, path)}
+        answers = await asyncio.gather(
+            *(client.patch(path, json={"content": f"Writer {n}"}, headers=headers) for n in range(3))
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+        assert (await read_post(client, post["id"]))["version"] == 3 + round_number
+
+
+async def test_a_post_is_changed_or_removed_and_never_both_under_one_tag(client: httpx.AsyncClient) -> None:
+    for _ in range(5):
+        post = await publish(client)
+        path = f"/posts/{post['id']}"
+        headers = {"If-Match": await etag(client, path)}
+        change, removal = await asyncio.gather(
+            client.patch(path, json={"title": "T"}, headers=headers), client.delete(path, headers=headers)
+        )
+        assert (change.status_code, removal.status_code) in {(200, 412), (404, 204)}
+
+
+async def test_a_refused_slug_is_told_to_those_only_who_may_write(client: httpx.AsyncClient) -> None:
+    await publish(client, slug="taken")
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    stale = {"If-Match": '"99-0"'}
+    assert_problem(await client.patch(path, json={"slug": "taken"}, headers=stale), 412)
+    current = {"If-Match": await etag(client, path)}
+    assert_problem(await client.patch(path, json={"slug": "taken"}, headers=current), 409, "slug")

@@ -1,0 +1,64 @@
+"""docs/contract.md is true: every example on it gives the answer that stands below it, on every store."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+import httpx
+import pytest
+
+from everpost.domain import clock
+
+PAGE = Path(__file__).parents[3] / "docs" / "contract.md"
+
+
+class Noon(datetime):
+    """The clock, at the moment when the examples happen."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # not Self, never asked for
+        return datetime(2026, 1, 1, 12, tzinfo=UTC).astimezone(tz)
+
+
+@dataclass
+class Message:
+    """A request or an answer as the page writes it."""
+
+    line: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+def parse(block: str) -> Message:
+    head, _, body = block.partition("\n\n")
+    line, *headers = head.splitlines()
+    return Message(line, dict(each.split(": ", 1) for each in headers), body.strip())
+
+
+def examples() -> Iterator[tuple[Message, Message]]:
+    blocks = [
+        parse(block)
+        for block in re.findall(r"^```http\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    ]
+    return zip(blocks[0::2], blocks[1::2], strict=True)
+
+
+async def test_every_example_of_the_contract_gives_the_answer_below_it(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "datetime", Noon)
+    for request, promised in examples():
+        method, target = request.line.split(" ")
+        answer = await client.request(method, target, headers=request.headers, content=request.body.encode())
+        assert promised.line.startswith(f"HTTP/1.1 {answer.status_code} "), answer.text
+        for name, value in promised.headers.items():
+            assert answer.headers[name] == value, request
+        if promised.body:
+            assert answer.json() == json.loads(promised.body), request
+
+
+def test_the_contract_has_examples() -> None:
+    assert len(list(examples())) > 10

@@ -1,0 +1,203 @@
+"""Comments one by one, and what they do to their post."""
+
+import asyncio
+
+import pytest
+
+from everpost.domain.comments import Comment, CommentChange, CommentQuery
+from everpost.domain.ids import Id, new_id
+from everpost.errors import Conflict, Invalid, NotFound
+from everpost.stores.port import Store
+from tests.contract.port.examples import (
+    LATER,
+    MOMENT,
+    a_comment,
+    comment_on,
+    numbered,
+    publish,
+    read_post,
+    read_thread,
+)
+
+CHANGE = CommentChange(updated_at=LATER, content="New")
+
+
+async def attempt_to_add(store: Store, comment: Comment) -> str:
+    """What is in the way, or "added"."""
+    try:
+        await store.comments.add(comment)
+    except (Conflict, Invalid) as refusal:
+        return refusal.field
+    except NotFound as refusal:
+        return f"no {refusal.noun}"
+    return "added"
+
+
+async def test_a_comment_is_one_version_more_of_its_post(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    commented = await read_post(store, post.id)
+    assert commented.comments == (comment,)
+    assert (commented.comment_count, commented.version, commented.updated_at) == (1, 2, MOMENT)
+    await store.comments.save(post.id, comment.id, CHANGE, match=None)
+    edited = await read_post(store, post.id)
+    assert (edited.comment_count, edited.version, edited.updated_at) == (1, 3, MOMENT)
+    await store.comments.remove(post.id, comment.id, match=None)
+    emptied = await read_post(store, post.id)
+    assert (emptied.comment_count, emptied.version, emptied.updated_at) == (0, 4, MOMENT)
+    assert emptied.comments == ()
+
+
+async def test_a_change_of_a_comment_changes_what_it_names_and_nothing_else(store: Store) -> None:
+    post = await publish(store)
+    first = await comment_on(store, post.id)
+    comment = await comment_on(store, post.id, parent_id=first.id, content="Old")
+    saved = await store.comments.save(post.id, comment.id, CHANGE, match=None)
+    assert saved == a_comment(
+        post.id, id=comment.id, parent_id=first.id, content="New", updated_at=LATER, version=2
+    )
+    assert await store.comments.get(post.id, comment.id) == saved
+    assert list(await read_thread(store, post.id)) == [first, saved]
+    same = await store.comments.save(post.id, comment.id, CHANGE, match=None)
+    assert (same.content, same.updated_at, same.version) == ("New", LATER, 3)
+
+
+async def test_a_comment_of_a_post_that_is_not_there_is_not_found(store: Store) -> None:
+    unknown = new_id()
+    comment = await comment_on(store, (await publish(store)).id)
+    for call in (
+        store.comments.get(unknown, comment.id),
+        store.comments.page(CommentQuery(post_id=unknown, limit=10)),
+        store.comments.page(CommentQuery(post_id=unknown, limit=0)),
+        store.comments.page(CommentQuery(post_id=unknown, limit=10, after=comment.position)),
+        store.comments.add(a_comment(unknown)),
+        store.comments.save(unknown, comment.id, CHANGE, match=None),
+        store.comments.remove(unknown, comment.id, match=None),
+    ):
+        with pytest.raises(NotFound) as caught:
+            await call
+        assert caught.value.noun == "post"
+
+
+async def test_a_comment_that_is_not_on_this_post_is_not_found(store: Store) -> None:
+    post, other = await publish(store), await publish(store)
+    comment = await comment_on(store, other.id)
+    for comment_id in (new_id(), comment.id, post.id):
+        for call in (
+            store.comments.get(post.id, comment_id),
+            store.comments.save(post.id, comment_id, CHANGE, match=None),
+            store.comments.remove(post.id, comment_id, match=None),
+        ):
+            with pytest.raises(NotFound) as caught:
+                await call
+            assert caught.value.noun == "comment"
+    assert await read_post(store, post.id) == post
+    assert (await read_post(store, other.id)).comments == (comment,)
+
+
+async def test_a_comment_and_a_post_may_have_the_same_id(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id, id=post.id)
+    assert (await read_post(store, post.id)).comments == (comment,)
+
+
+async def test_a_taken_comment_id_is_a_conflict_on_every_post(store: Store) -> None:
+    post, other = await publish(store), await publish(store)
+    comment = await comment_on(store, post.id)
+    before = await read_post(store, post.id)
+    for post_id in (post.id, other.id):
+        assert await attempt_to_add(store, a_comment(post_id, id=comment.id, content="Other")) == "id"
+    assert await read_post(store, post.id) == before
+    assert await read_post(store, other.id) == other
+
+
+async def test_a_refused_comment_is_refused_for_the_first_of_the_reasons(store: Store) -> None:
+    post, other = await publish(store), await publish(store)
+    comment, of_other = await comment_on(store, post.id), await comment_on(store, other.id)
+    before = await read_post(store, post.id)
+    unknown = new_id()
+    for comment_id in (comment.id, new_id()):
+        for parent_id in (None, unknown, comment.id):
+            refused = a_comment(unknown, id=comment_id, parent_id=parent_id)
+            assert await attempt_to_add(store, refused) == "no post"
+    for taken in (comment.id, of_other.id):
+        for parent in (unknown, of_other.id, comment.id):
+            assert await attempt_to_add(store, a_comment(post.id, id=taken, parent_id=parent)) == "id"
+    for parent in (unknown, of_other.id, post.id):
+        assert await attempt_to_add(store, a_comment(post.id, parent_id=parent)) == "parent_id"
+    itself = new_id()
+    assert await attempt_to_add(store, a_comment(post.id, id=itself, parent_id=itself)) == "parent_id"
+    assert await read_post(store, post.id) == before
+
+
+async def test_answers_have_answers(store: Store) -> None:
+    post = await publish(store)
+    thread = [await comment_on(store, post.id, id=numbered(0))]
+    for number in range(1, 20):
+        thread.append(await comment_on(store, post.id, id=numbered(number), parent_id=thread[-1].id))
+    assert list(await read_thread(store, post.id)) == thread
+    assert (await read_post(store, post.id)).comments == tuple(thread)
+
+
+async def test_answers_to_a_removed_comment_stay_and_nobody_answers_it_any_more(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    answer = await comment_on(store, post.id, parent_id=comment.id)
+    await store.comments.remove(post.id, comment.id, match=None)
+    assert list(await read_thread(store, post.id)) == [answer]
+    assert (await store.comments.get(post.id, answer.id)).parent_id == comment.id
+    assert await attempt_to_add(store, a_comment(post.id, parent_id=comment.id)) == "parent_id"
+    changed = await store.comments.save(post.id, answer.id, CHANGE, match=None)
+    assert changed.parent_id == comment.id
+
+
+async def test_a_removed_comment_is_gone_and_its_id_is_free_again(store: Store) -> None:
+    post, other = await publish(store), await publish(store)
+    comment = await comment_on(store, post.id)
+    await store.comments.remove(post.id, comment.id, match=None)
+    for call in (
+        store.comments.get(post.id, comment.id),
+        store.comments.save(post.id, comment.id, CHANGE, match=None),
+        store.comments.remove(post.id, comment.id, match=None),
+    ):
+        with pytest.raises(NotFound) as caught:
+            await call
+        assert caught.value.noun == "comment"
+    for post_id in (post.id, other.id, post.id):
+        again = await comment_on(store, post_id, id=comment.id, content="Again")
+        assert await store.comments.get(post_id, comment.id) == again
+        await store.comments.remove(post_id, comment.id, match=None)
+    assert (await read_post(store, post.id)).version == 1 + 2 * 3
+
+
+@pytest.mark.parametrize("posts", [1, 3])
+async def test_of_comments_added_at_once_under_one_id_one_is_kept(store: Store, posts: int) -> None:
+    post_ids = [(await publish(store)).id for _ in range(posts)]
+    comment_id = new_id()
+    attempts = [a_comment(post_ids[each % posts], id=comment_id, content=str(each)) for each in range(9)]
+    outcomes = await asyncio.gather(*(attempt_to_add(store, comment) for comment in attempts))
+    assert sorted(outcomes) == ["added"] + ["id"] * 8
+    kept = attempts[outcomes.index("added")]
+    for post_id in post_ids:
+        post = await read_post(store, post_id)
+        assert post.comments == ((kept,) if post_id == kept.post_id else ())
+        assert post.comment_count == post.version - 1 == len(post.comments)
+
+
+async def test_of_those_who_remove_a_comment_at_once_one_has_removed_it(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    outcomes = await asyncio.gather(
+        *(store.comments.remove(post.id, comment.id, match=None) for _ in range(6)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] + ["NotFound"] * 5
+    emptied = await read_post(store, post.id)
+    assert (emptied.comment_count, emptied.version) == (0, 3)
+
+
+async def test_comments_on_one_post_leave_the_others_alone(store: Store) -> None:
+    post, other = await publish(store), await publish(store)
+    await asyncio.gather(*(comment_on(store, Id(post.id)) for _ in range(20)))
+    assert (await read_post(store, post.id)).comment_count == 20
+    assert await read_post(store, other.id) == other
+    assert await read_thread(store, other.id) == []

@@ -1,0 +1,203 @@
+"""Posts one by one."""
+
+import asyncio
+
+import pytest
+
+from everpost.domain.ids import Id, new_id
+from everpost.domain.posts import Post, PostChange
+from everpost.errors import Conflict, NotFound
+from everpost.stores.port import Store
+from tests.contract.port.examples import LATER, MOMENT, a_post, comment_on, publish, read_post, read_posts
+
+
+async def attempt_to_add(store: Store, post: Post) -> str:
+    """The field that is in the way, or "added"."""
+    try:
+        await store.posts.add(post)
+    except Conflict as conflict:
+        return conflict.field
+    return "added"
+
+
+async def test_a_blog_starts_empty(store: Store) -> None:
+    assert await store.posts.count() == 0
+    assert await read_posts(store) == []
+    assert await store.posts.find("slug", comments=0) is None
+
+
+async def test_a_post_that_is_not_there_is_not_found(store: Store) -> None:
+    unknown = new_id()
+    change = PostChange(updated_at=LATER, title="New")
+    for call in (
+        store.posts.get(unknown, comments=0),
+        store.posts.get(unknown, comments=100),
+        store.posts.revision(unknown),
+        store.posts.save(unknown, change, match=None, comments=0),
+        store.posts.remove(unknown, match=None),
+    ):
+        with pytest.raises(NotFound) as caught:
+            await call
+        assert caught.value.noun == "post"
+    assert await store.posts.count() == 0
+
+
+async def test_a_post_is_found_by_its_slug_with_its_comments(store: Store) -> None:
+    await publish(store, slug="other")
+    post = await publish(store, slug="this")
+    comment = await comment_on(store, post.id)
+    found = await store.posts.find("this", comments=1)
+    assert found == await read_post(store, post.id)
+    assert found is not None
+    assert found.comments == (comment,)
+    assert await store.posts.find("thi", comments=1) is None
+    assert await store.posts.find("", comments=1) is None
+
+
+async def test_any_number_of_posts_have_no_slug_and_the_same_words(store: Store) -> None:
+    for _ in range(3):
+        await publish(store)
+    assert await store.posts.count() == 3
+
+
+async def test_a_taken_slug_is_a_conflict(store: Store) -> None:
+    first = await publish(store, slug="taken")
+    assert await attempt_to_add(store, a_post(slug="taken")) == "slug"
+    assert list(await read_posts(store)) == [first]
+
+
+async def test_a_taken_id_is_a_conflict_before_a_taken_slug(store: Store) -> None:
+    first = await publish(store, slug="taken")
+    await publish(store, slug="of another")
+    for slug in ("free", None, "taken", "of another"):
+        assert await attempt_to_add(store, a_post(id=first.id, slug=slug)) == "id"
+    assert await read_post(store, first.id) == first
+    assert await store.posts.count() == 2
+
+
+async def test_of_posts_added_at_once_under_one_id_one_is_kept(store: Store) -> None:
+    post_id = new_id()
+    posts = [a_post(id=post_id, title=str(number), slug=str(number)) for number in range(8)]
+    outcomes = await asyncio.gather(*(attempt_to_add(store, post) for post in posts))
+    assert sorted(outcomes) == ["added"] + ["id"] * 7
+    assert await read_post(store, post_id) == posts[outcomes.index("added")]
+    assert await store.posts.count() == 1
+
+
+async def test_of_posts_added_at_once_under_one_slug_one_is_kept(store: Store) -> None:
+    posts = [a_post(slug="wanted") for _ in range(8)]
+    outcomes = await asyncio.gather(*(attempt_to_add(store, post) for post in posts))
+    assert sorted(outcomes) == ["added"] + ["slug"] * 7
+    assert await store.posts.find("wanted", comments=0) == posts[outcomes.index("added")]
+    assert await store.posts.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        PostChange(updated_at=LATER),
+        PostChange(updated_at=LATER, title="New"),
+        PostChange(updated_at=LATER, content="New"),
+        PostChange(updated_at=LATER, content=""),
+        PostChange(updated_at=LATER, publication_date=LATER),
+        PostChange(updated_at=LATER, slug="new"),
+        PostChange(updated_at=LATER, slug="slug"),
+        PostChange(updated_at=LATER, slug=""),
+        PostChange(updated_at=LATER, tags=("new", "b")),
+        PostChange(updated_at=LATER, tags=()),
+        PostChange(updated_at=MOMENT, title="Title"),
+        PostChange(
+            updated_at=LATER, title="New", content="New", publication_date=MOMENT, slug="new", tags=("n",)
+        ),
+    ],
+)
+async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, change: PostChange) -> None:
+    other = await publish(store)
+    post = await publish(store, slug="slug", tags=("a", "b"))
+    comments = tuple([await comment_on(store, post.id) for _ in range(3)])
+    saved = await store.posts.save(post.id, change, match=None, comments=2)
+    assert (
+        saved
+        == Post(
+            id=post.id,
+            title=post.title if change.title is None else change.title,
+            content=post.content if change.content is None else change.content,
+            publication_date=change.publication_date or post.publication_date,
+            updated_at=change.updated_at,
+            version=5,  # once for each comment
+            slug=post.slug if change.slug is None else change.slug or None,
+            tags=post.tags if change.tags is None else change.tags,
+            comment_count=3,
+            comments=comments[:2],
+        )
+    )
+    assert await store.posts.get(post.id, comments=2) == saved
+    assert await read_post(store, other.id) == other
+
+
+async def test_a_change_to_a_taken_slug_is_a_conflict_and_changes_nothing(store: Store) -> None:
+    await publish(store, slug="taken")
+    post = await publish(store, slug="slug")
+    with pytest.raises(Conflict) as caught:
+        await store.posts.save(
+            post.id, PostChange(updated_at=LATER, title="New", slug="taken"), match=None, comments=0
+        )
+    assert (caught.value.noun, caught.value.field) == ("post", "slug")
+    assert await read_post(store, post.id) == post
+
+
+async def test_a_slug_that_is_given_up_is_free_again(store: Store) -> None:
+    first, second = await publish(store, slug="one"), await publish(store, slug="two")
+    await store.posts.save(first.id, PostChange(updated_at=LATER, slug=""), match=None, comments=0)
+    await store.posts.save(second.id, PostChange(updated_at=LATER, slug="one"), match=None, comments=0)
+    third = await publish(store, slug="two")
+    await store.posts.remove(third.id, match=None)
+    fourth = await publish(store, slug="two")
+    assert await store.posts.find("two", comments=0) == fourth
+    found = await store.posts.find("one", comments=0)
+    assert found is not None
+    assert found.id == second.id
+
+
+async def test_of_changes_to_one_slug_made_at_once_one_is_kept(store: Store) -> None:
+    posts = [await publish(store) for _ in range(6)]
+
+    async def take(id: Id) -> str:
+        try:
+            await store.posts.save(id, PostChange(updated_at=LATER, slug="wanted"), match=None, comments=0)
+        except Conflict as conflict:
+            return conflict.field
+        return "saved"
+
+    outcomes = await asyncio.gather(*(take(post.id) for post in posts))
+    assert sorted(outcomes) == ["saved"] + ["slug"] * 5
+    found = await store.posts.find("wanted", comments=0)
+    assert found is not None
+    assert found.id == posts[outcomes.index("saved")].id
+    assert sorted(post.version for post in await read_posts(store)) == [1, 1, 1, 1, 1, 2]
+
+
+async def test_a_removed_post_is_gone(store: Store) -> None:
+    kept, post = await publish(store), await publish(store, slug="slug")
+    await store.posts.remove(post.id, match=None)
+    with pytest.raises(NotFound):
+        await read_post(store, post.id)
+    assert await store.posts.find("slug", comments=0) is None
+    assert list(await read_posts(store)) == [kept]
+    assert await store.posts.count() == 1
+
+
+async def test_of_those_who_remove_a_post_at_once_one_has_removed_it(store: Store) -> None:
+    post = await publish(store)
+    outcomes = await asyncio.gather(
+        *(store.posts.remove(post.id, match=None) for _ in range(6)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] + ["NotFound"] * 5
+
+
+async def test_the_count_is_of_the_posts_there_are(store: Store) -> None:
+    posts = [await publish(store) for _ in range(5)]
+    await comment_on(store, posts[0].id)
+    assert await store.posts.count() == 5
+    await store.posts.remove(posts[0].id, match=None)
+    assert await store.posts.count() == 4

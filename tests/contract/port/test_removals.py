@@ -1,0 +1,145 @@
+"""A post goes and its whole thread goes with it, whoever is commenting."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from everpost.domain.comments import Comment, CommentChange
+from everpost.domain.ids import Id
+from everpost.errors import NotFound
+from everpost.stores.port import Store
+from tests.contract.port.examples import (
+    LATER,
+    a_comment,
+    comment_on,
+    publish,
+    read_post,
+    read_posts,
+    read_thread,
+)
+
+
+async def assert_no_orphans(store: Store, post_id: Id, comments: Sequence[Comment]) -> None:
+    """Nothing is left of a removed post: neither it nor its comments come back with its id, and every id
+    is free.
+    """
+    for comment in comments[:20]:
+        with pytest.raises(NotFound):
+            await store.comments.get(post_id, comment.id)
+    again = await publish(store, id=post_id, slug="again")
+    assert await read_post(store, post_id) == again
+    assert await read_posts(store) == [again]
+    assert await read_thread(store, post_id) == []
+    for comment in comments[:20]:
+        with pytest.raises(NotFound):
+            await store.comments.get(post_id, comment.id)
+    for comment in comments:
+        await store.comments.add(comment)
+    assert sorted(await read_thread(store, post_id), key=id_of) == sorted(comments, key=id_of)
+    assert (await read_post(store, post_id)).comment_count == len(comments)
+
+
+def id_of(comment: Comment) -> Id:
+    return comment.id
+
+
+@pytest.mark.parametrize("length", [0, 3, 170])
+async def test_the_comments_of_a_removed_post_are_gone_and_every_id_is_free(
+    store: Store, length: int
+) -> None:
+    post = await publish(store, slug="again")
+    comments = [await comment_on(store, post.id) for _ in range(length)]
+    await store.posts.remove(post.id, match=None)
+    await assert_no_orphans(store, post.id, comments)
+    other = await publish(store)
+    await store.posts.remove(post.id, match=None)
+    for comment in comments[-3:]:
+        await comment_on(store, other.id, id=comment.id)
+    assert (await read_post(store, other.id)).comment_count == min(length, 3)
+
+
+@pytest.mark.parametrize("length", [1, 148])
+async def test_nothing_is_left_of_comments_that_come_while_the_post_is_removed(
+    store: Store, length: int
+) -> None:
+    post = await publish(store)
+    comments = [await comment_on(store, post.id) for _ in range(length)]
+    removed = asyncio.Event()
+
+    async def comment_until_not_found() -> None:
+        while True:
+            comment = a_comment(post.id)
+            comments.append(comment)
+            try:
+                await store.comments.add(comment)
+            except NotFound:
+                return
+            if len(comments) >= length + 4:
+                removed.set()
+
+    async def remove_once_they_come() -> None:
+        await removed.wait()
+        await store.posts.remove(post.id, match=None)
+
+    await asyncio.gather(remove_once_they_come(), *(comment_until_not_found() for _ in range(4)))
+    await assert_no_orphans(store, post.id, comments)
+
+
+async def test_nothing_is_left_however_a_comment_and_a_removal_meet(store: Store) -> None:
+    for turn in range(25):
+        post = await publish(store)
+        comments = [a_comment(post.id) for _ in range(3)]
+
+        async def remove(turns: int, post_id: Id) -> None:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await store.posts.remove(post_id, match=None)
+
+        outcomes = await asyncio.gather(
+            *(store.comments.add(comment) for comment in comments),
+            remove(turn, post.id),
+            return_exceptions=True,
+        )
+        assert {type(outcome) for outcome in outcomes} <= {type(None), NotFound}
+        await assert_no_orphans(store, post.id, comments)
+        await store.posts.remove(post.id, match=None)
+
+
+async def test_a_change_that_meets_a_removal_brings_nothing_back(store: Store) -> None:
+    change = CommentChange(updated_at=LATER, content="New")
+    for _ in range(10):
+        post = await publish(store)
+        edited, removed = await comment_on(store, post.id), await comment_on(store, post.id)
+        outcomes = await asyncio.gather(
+            store.comments.save(post.id, edited.id, change, match=None),
+            store.comments.remove(post.id, removed.id, match=None),
+            store.posts.remove(post.id, match=None),
+            return_exceptions=True,
+        )
+        assert {type(outcome) for outcome in outcomes} <= {type(None), Comment, NotFound}
+        await assert_no_orphans(store, post.id, [edited, removed])
+        await store.posts.remove(post.id, match=None)
+
+
+async def test_a_post_that_comes_back_at_once_has_nothing_of_the_one_before(store: Store) -> None:
+    post = await publish(store)
+    for turn in range(10):
+        comments = [a_comment(post.id) for _ in range(6)]
+        late = [a_comment(post.id) for _ in range(3)]
+        await asyncio.gather(*(store.comments.add(comment) for comment in comments))
+
+        async def replace_post(turn: int) -> None:
+            await store.posts.remove(post.id, match=None)
+            await publish(store, id=post.id, title=str(turn))
+
+        outcomes = await asyncio.gather(
+            replace_post(turn), *(store.comments.add(comment) for comment in late), return_exceptions=True
+        )
+        assert {type(outcome) for outcome in outcomes} <= {type(None), NotFound}
+        kept = await read_post(store, post.id)
+        assert kept.title == str(turn)
+        assert {comment.id for comment in kept.comments} <= {comment.id for comment in late}
+        assert kept.comment_count == len(kept.comments) == kept.version - 1
+        await store.posts.remove(post.id, match=None)
+        await assert_no_orphans(store, post.id, comments + late)

@@ -1,0 +1,213 @@
+"""Writers say which states they have seen; the database decides which of them has its way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from everpost.domain.clock import EARLIEST, LATEST
+from everpost.domain.comments import CommentChange
+from everpost.domain.ids import Id, new_id
+from everpost.domain.posts import PostChange
+from everpost.domain.revisions import Match, Revision
+from everpost.errors import NotFound, Stale
+from everpost.stores.port import Store
+from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post
+
+NOT_SEEN = {
+    "nothing": frozenset[Revision](),
+    "the next version": frozenset({Revision(2, MOMENT)}),
+    "no version": frozenset({Revision(0, MOMENT)}),
+    "a negative version": frozenset({Revision(-1, MOMENT)}),
+    "the same version of something else": frozenset({Revision(1, LATER)}),
+    "a millisecond before": frozenset({Revision(1, MOMENT - timedelta(milliseconds=1))}),
+    "both, but not at once": frozenset({Revision(1, LATER), Revision(2, MOMENT)}),
+    "the ends of the calendar": frozenset({Revision(1, EARLIEST), Revision(1, LATEST)}),
+    "large versions": frozenset({Revision(2**31, MOMENT), Revision(10**18 - 1, MOMENT)}),
+    "a hundred others": frozenset(Revision(version, MOMENT) for version in range(2, 102)),
+}
+"""What a writer may have seen of something whose revision is (1, MOMENT), and now is stale."""
+SEEN = {
+    "this": frozenset({Revision(1, MOMENT)}),
+    "whatever": None,
+    "this and a hundred others": frozenset(Revision(version, MOMENT) for version in range(101)),
+}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A conditional write to a post or to a comment on it."""
+
+    call: Callable[[Store, Id, Id, Match], Awaitable[object]]
+    to_comment: bool
+
+
+async def save_post(store: Store, post_id: Id, _: Id, match: Match) -> None:
+    await store.posts.save(post_id, PostChange(updated_at=LATER, title="New"), match=match, comments=0)
+
+
+async def remove_post(store: Store, post_id: Id, _: Id, match: Match) -> None:
+    await store.posts.remove(post_id, match=match)
+
+
+async def save_comment(store: Store, post_id: Id, comment_id: Id, match: Match) -> None:
+    await store.comments.save(
+        post_id, comment_id, CommentChange(updated_at=LATER, content="New"), match=match
+    )
+
+
+async def remove_comment(store: Store, post_id: Id, comment_id: Id, match: Match) -> None:
+    await store.comments.remove(post_id, comment_id, match=match)
+
+
+WRITES = {
+    "save a post": Write(save_post, to_comment=False),
+    "remove a post": Write(remove_post, to_comment=False),
+    "save a comment": Write(save_comment, to_comment=True),
+    "remove a comment": Write(remove_comment, to_comment=True),
+}
+every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+
+
+async def attempt(call: Awaitable[object]) -> str:
+    """ "done", or the name of the refusal."""
+    try:
+        await call
+    except (Stale, NotFound) as refusal:
+        return type(refusal).__name__
+    return "done"
+
+
+async def something_at_its_first_version(store: Store, write: Write) -> tuple[Id, Id]:
+    """A post and a comment on it; what the write is about has the revision (1, MOMENT)."""
+    post = await publish(store)
+    if write.to_comment:
+        return post.id, (await comment_on(store, post.id)).id
+    return post.id, new_id()
+
+
+@every_write
+@pytest.mark.parametrize("match", SEEN.values(), ids=SEEN.keys())
+async def test_who_has_seen_the_present_state_has_its_way(store: Store, write: Write, match: Match) -> None:
+    post_id, comment_id = await something_at_its_first_version(store, write)
+    assert await attempt(write.call(store, post_id, comment_id, match)) == "done"
+    assert await attempt(write.call(store, post_id, comment_id, frozenset({Revision(1, MOMENT)}))) != "done"
+
+
+@every_write
+@pytest.mark.parametrize("match", NOT_SEEN.values(), ids=NOT_SEEN.keys())
+async def test_who_has_not_seen_the_present_state_changes_nothing(
+    store: Store, write: Write, match: Match
+) -> None:
+    post_id, comment_id = await something_at_its_first_version(store, write)
+    before = await read_post(store, post_id)
+    assert await attempt(write.call(store, post_id, comment_id, match)) == "Stale"
+    assert await read_post(store, post_id) == before
+
+
+@every_write
+@pytest.mark.parametrize("match", [frozenset[Revision](), frozenset({Revision(1, MOMENT)})])
+async def test_what_is_not_there_is_not_found_rather_than_stale(
+    store: Store, write: Write, match: Match
+) -> None:
+    post = await publish(store)
+    there = post.id if write.to_comment else new_id()
+    assert await attempt(write.call(store, there, new_id(), match)) == "NotFound"
+    assert await attempt(write.call(store, new_id(), new_id(), match)) == "NotFound"
+
+
+@every_write
+async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: Store, write: Write) -> None:
+    for _ in range(12):
+        post_id, comment_id = await something_at_its_first_version(store, write)
+        seen = frozenset({Revision(1, MOMENT)})
+        attempts = (attempt(write.call(store, post_id, comment_id, seen)) for _ in range(4))
+        outcomes = await asyncio.gather(*attempts)
+        assert outcomes.count("done") == 1, outcomes
+
+
+async def test_of_one_who_saves_and_one_who_removes_exactly_one_has_its_way(store: Store) -> None:
+    for _ in range(12):
+        post_id, comment_id = await something_at_its_first_version(store, WRITES["save a comment"])
+        seen = frozenset({Revision(1, MOMENT)})
+        of_comment = (save_comment, remove_comment)
+        outcomes = await asyncio.gather(
+            *(attempt(call(store, post_id, comment_id, seen)) for call in of_comment)
+        )
+        assert outcomes.count("done") == 1, outcomes
+        seen = frozenset({(await store.posts.revision(post_id))})
+        of_post = (save_post, remove_post)
+        outcomes = await asyncio.gather(
+            *(attempt(call(store, post_id, comment_id, seen)) for call in of_post)
+        )
+        assert outcomes.count("done") == 1, outcomes
+
+
+async def test_a_change_of_the_thread_makes_the_post_stale(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    assert await attempt(save_post(store, post.id, comment.id, frozenset({post.revision}))) == "Stale"
+    seen = frozenset({(await read_post(store, post.id)).revision})
+    await save_comment(store, post.id, comment.id, None)
+    assert await attempt(remove_post(store, post.id, comment.id, seen)) == "Stale"
+    seen = frozenset({(await read_post(store, post.id)).revision})
+    await remove_comment(store, post.id, comment.id, None)
+    assert await attempt(save_post(store, post.id, comment.id, seen)) == "Stale"
+
+
+async def test_a_change_of_the_post_leaves_its_comments_fresh(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    await save_post(store, post.id, comment.id, None)
+    await comment_on(store, post.id)
+    assert await attempt(save_comment(store, post.id, comment.id, frozenset({comment.revision}))) == "done"
+
+
+@every_write
+async def test_what_came_later_under_the_same_id_is_not_what_was_seen(store: Store, write: Write) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    seen = frozenset({comment.revision if write.to_comment else (await read_post(store, post.id)).revision})
+    await store.posts.remove(post.id, match=None)
+    await publish(store, id=post.id, updated_at=LATER)
+    await comment_on(store, post.id, id=comment.id, updated_at=LATER)
+    assert await attempt(write.call(store, post.id, comment.id, seen)) == "Stale"
+
+
+async def test_the_revision_of_a_post_is_that_of_the_post(store: Store) -> None:
+    post = await publish(store)
+    assert await store.posts.revision(post.id) == post.revision == Revision(1, MOMENT)
+    await comment_on(store, post.id)
+    assert await store.posts.revision(post.id) == Revision(2, MOMENT)
+    await save_post(store, post.id, post.id, None)
+    assert await store.posts.revision(post.id) == Revision(3, LATER)
+
+
+async def test_nothing_that_one_writer_adds_is_lost_to_another(store: Store) -> None:
+    post = await publish(store, content="")
+
+    async def append_letters(letter: str) -> None:
+        for _ in range(5):
+            outcome = "Stale"
+            while outcome == "Stale":
+                seen = await store.posts.get(post.id, comments=0)
+                change = PostChange(updated_at=LATER, content=seen.content + letter)
+                save = store.posts.save(post.id, change, match=frozenset({seen.revision}), comments=0)
+                outcome = await attempt(save)
+
+    await asyncio.gather(*(append_letters(letter) for letter in "abcd"))
+    kept = await read_post(store, post.id)
+    assert sorted(kept.content) == sorted("abcd" * 5)
+    assert kept.version == 21
+
+
+async def test_every_unconditional_write_counts(store: Store) -> None:
+    post = await publish(store)
+    comment = await comment_on(store, post.id)
+    saves = (save_post(store, post.id, comment.id, None) for _ in range(10))
+    edits = (save_comment(store, post.id, comment.id, None) for _ in range(10))
+    await asyncio.gather(*saves, *edits)
+    kept = await read_post(store, post.id)
+    assert (kept.version, kept.comments[0].version) == (22, 11)

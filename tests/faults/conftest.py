@@ -1,0 +1,24 @@
+"""Servers that a test may kill: private to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import offer_key
+from tests.servers import SERVERS
+from tests.servers.private import PrivateServer
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server_name" in metafunc.fixturenames:
+        offered = metafunc.config.stash[offer_key].names
+        metafunc.parametrize("server_name", [name for name in SERVERS if name in offered])
+
+
+@pytest.fixture
+async def server(server_name: str) -> AsyncIterator[PrivateServer]:
+    """A database server of this test's own."""
+    running = await asyncio.to_thread(SERVERS[server_name]().start)
+    yield running
+    await asyncio.to_thread(running.stop)

@@ -1,0 +1,78 @@
+"""`everpost serve` as users run it: a process of its own, on a port of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from tests.servers.private import free_port
+
+PATIENCE = 30.0
+"""Seconds within which what must happen happens, on a machine that has other things to do."""
+
+
+class ServedBlog:
+    """A running Everpost; killed at the end of the `with` where it still runs."""
+
+    def __init__(self, database_url: str, folder: Path, *, workers: int = 1) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._client = httpx.Client(base_url=self.address, timeout=PATIENCE)
+        self._log = (folder / f"everpost-{self.port}.log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "everpost", "serve", "--port", str(self.port), "--workers", str(workers)],
+            env={**os.environ, "EVERPOST_DATABASE_URL": database_url},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + PATIENCE
+        while not self.answers():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.02)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.kill()
+        self._client.close()
+        self._log.close()
+
+    def answers(self) -> bool:
+        """Whether it is ready: it runs, and so does its database."""
+        with contextlib.suppress(httpx.TransportError):
+            return self._client.get("/health/ready").status_code == 200
+        return False
+
+    def listens(self) -> bool:
+        """Whether it still takes connections."""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+    def terminate(self) -> None:
+        """Ask it to stop, as an operating system or a container does."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it and its workers with no time to do anything."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+    def said(self) -> str:
+        """All that it printed so far."""
+        self._log.flush()
+        return Path(self._log.name).read_text()

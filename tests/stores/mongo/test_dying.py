@@ -1,0 +1,66 @@
+"""Whatever a process was doing when it died: the blog is as it was told, and goes on."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from everpost.domain.ids import Id
+from everpost.errors import NotFound
+from everpost.stores.mongo.store import MongoStore
+from tests.contract.port.examples import a_comment, publish, read_thread
+from tests.stores.mongo.blog import Database, nothing_settled, until
+from tests.stores.mongo.dying import LIMITS, Content, deeds, post_of, states
+
+
+async def content_of(store: MongoStore, post_id: Id) -> Content:
+    try:
+        post = await store.posts.get(post_id, comments=100)
+    except NotFound:
+        return None
+    assert list(post.comments) == list(await read_thread(store, post_id))
+    assert post.comment_count == len(post.comments)
+    return {comment.id: comment.content for comment in post.comments}
+
+
+async def finish(store: MongoStore, child: int) -> None:
+    """Go on where the child died, until nothing is left of its post."""
+    post_id = post_of(child)
+    content = await content_of(store, post_id)
+    if content is None:
+        await publish(store, id=post_id)
+        content = {}
+    more = [a_comment(post_id) for _ in range(5)]
+    for comment in more:
+        await store.comments.add(comment)
+    for name in list(content)[::2]:
+        await store.comments.remove(post_id, name, match=None)
+    expected = dict(list(content.items())[1::2])
+    expected |= {comment.id: comment.content for comment in more}
+    assert await content_of(store, post_id) == expected
+    await store.posts.remove(post_id, match=None)
+
+
+def read_told(folder: Path) -> dict[int, int]:
+    """How many deeds each child was told had been done."""
+    return {int(file.name): len(file.read_text().splitlines()) for file in folder.iterdir()}
+
+
+async def test_wherever_a_process_is_killed_what_it_was_told_is_so_and_nothing_else(
+    url: str, database: Database, tmp_path: Path
+) -> None:
+    command = (sys.executable, "-m", "tests.stores.mongo.dying", url, str(tmp_path))
+    dying = await asyncio.create_subprocess_exec(*command)
+    try:
+        assert await asyncio.wait_for(dying.wait(), 120) == 0
+    finally:
+        if dying.returncode is None:
+            dying.kill()
+            await dying.wait()
+    store = await MongoStore.open(url, timeout=30, pool_size=5, limits=LIMITS)
+    told = read_told(tmp_path)
+    assert len(told) > len(deeds(store, 0))
+    for child, done in told.items():
+        assert await content_of(store, post_of(child)) in states(child, store)[done : done + 2]
+    await asyncio.gather(*(finish(store, child) for child in told))
+    await until(lambda: nothing_settled(database))
+    await store.close()

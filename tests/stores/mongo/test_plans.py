@@ -1,0 +1,96 @@
+"""How much MongoDB looks at to answer; none of it may grow with the thread or the list."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from bson import ObjectId
+from pymongo import AsyncMongoClient
+
+from everpost.domain.comments import CommentChange, CommentQuery
+from everpost.domain.paging import Position
+from everpost.domain.posts import PostQuery
+from everpost.stores.mongo.documents import SettledComment, post_document
+from everpost.stores.mongo.store import MongoStore
+from tests.contract.port.examples import MOMENT, a_post, numbered, publish
+from tests.stores.mongo.blog import Database
+
+MANY = 3_000
+
+
+@pytest.fixture
+async def profiled(url: str) -> AsyncIterator[Database]:
+    """The database, which writes down all that it does."""
+    client: AsyncMongoClient[dict[str, object]]
+    async with AsyncMongoClient(url) as client:
+        yield client.get_default_database()
+        await client.get_default_database().command("profile", 0)
+
+
+async def most_examined(database: Database) -> int:
+    """Of all that was done since the last time: the most keys or documents that one command looked at."""
+    await database.command("profile", 0)
+    looked = {"$max": [{"$ifNull": ["$keysExamined", 0]}, {"$ifNull": ["$docsExamined", 0]}]}
+    commands = await database["system.profile"].aggregate(
+        [
+            {"$match": {"ns": {"$ne": f"{database.name}.system.profile"}}},
+            {"$group": {"_id": None, "most": {"$max": looked}, "commands": {"$sum": 1}}},
+        ]
+    )
+    (row,) = await commands.to_list()
+    assert isinstance(row["most"], int)
+    await database["system.profile"].drop()
+    return row["most"]
+
+
+async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_time(
+    store: MongoStore, profiled: Database
+) -> None:
+    post = await publish(store)
+    await profiled["posts"].update_one(
+        {"_id": ObjectId(post.id)}, {"$set": {"runs": 1, "settled_from": MOMENT, "comment_count": MANY}}
+    )
+    document = await profiled["posts"].find_one({"_id": ObjectId(post.id)})
+    assert document is not None
+    thread = document["thread"]
+    assert isinstance(thread, ObjectId)
+    copies: list[SettledComment] = [
+        {
+            "_id": {"thread": thread, "run": 1, "id": ObjectId(numbered(number))},
+            "post_id": ObjectId(post.id),
+            "mark": ObjectId(),
+            "content": "Content",
+            "publication_date": MOMENT,
+            "updated_at": MOMENT,
+            "version": 1,
+        }
+        for number in range(MANY)
+    ]
+    await profiled["comments"].insert_many([dict(copy) for copy in copies])
+    await profiled.command("profile", 2)
+    deep = CommentQuery(post_id=post.id, limit=10, after=Position(MOMENT, numbered(MANY // 2)))
+    page = await store.comments.page(deep)
+    assert [comment.id for comment in page.rows] == [numbered(MANY // 2 + each) for each in range(1, 11)]
+    last = await store.comments.page(replace(deep, after=Position(MOMENT, numbered(MANY - 3))))
+    assert len(last.rows) == 2
+    await store.posts.get(post.id, comments=10)
+    await store.posts.page(PostQuery(limit=10))
+    middle = page.rows[0].id
+    await store.comments.get(post.id, middle)
+    change = CommentChange(updated_at=MOMENT, content="Edited")
+    await store.comments.save(post.id, middle, change, match=None)
+    await store.comments.remove(post.id, page.rows[1].id, match=None)
+    assert await most_examined(profiled) <= 20
+
+
+async def test_a_page_of_many_posts_of_one_moment_looks_at_itself_only(
+    store: MongoStore, profiled: Database
+) -> None:
+    posts = [a_post(id=numbered(number)) for number in range(MANY)]
+    await profiled["posts"].insert_many([dict(post_document(post)) for post in posts])
+    await profiled.command("profile", 2)
+    page = await store.posts.page(PostQuery(limit=10, after=Position(MOMENT, numbered(MANY // 2))))
+    assert [post.id for post in page.rows] == [numbered(MANY // 2 - each) for each in range(1, 11)]
+    await store.posts.find("a-slug", comments=10)
+    await store.posts.revision(numbered(7))
+    assert await most_examined(profiled) <= 20

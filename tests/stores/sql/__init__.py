@@ -1,0 +1,1 @@
+"""What is the SQL adapter's own."""

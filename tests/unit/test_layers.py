@@ -1,0 +1,132 @@
+"""The house keeps its shape: imports point inward, rooms stay small, names say something."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import everpost
+
+ROOT = Path(everpost.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+TESTS = Path(__file__).parents[1]
+
+MAY_IMPORT = {
+    "errors.py": "",
+    "domain": "errors domain",
+    "domain/ids.py": "bson",
+    "services": "errors domain services stores.port",
+    "stores/port.py": "domain",
+    "stores/addresses.py": "errors",
+    "stores/__init__.py": "errors stores",
+    "stores/sql": "errors domain stores.port stores.addresses stores.sql sqlalchemy alembic",
+    "stores/sql/migrations/env.py": "settings",
+    "stores/mongo": "errors domain stores.port stores.addresses stores.mongo pymongo bson",
+    "settings.py": "errors pydantic pydantic_settings",
+    "api": "errors domain services stores.port api"
+    " fastapi starlette pydantic pydantic_core typing_extensions structlog",
+    "app.py": "__version__ errors settings stores.port stores.open_store api fastapi starlette structlog",
+    "cli": "__version__ errors settings stores app cli typer granian structlog",
+    "__main__.py": "cli",
+    "__init__.py": "",
+}
+"""What a folder or a file may import besides the standard library; a file also what its folders may.
+
+Names without a package are of Everpost itself. A store is opened by `app` and `cli` and by nobody else;
+the `env.py` of the migrations is run by Alembic's own commands, which have to find the database.
+"""
+MAX_LINES = 300
+MAX_LINES_OF_A_FUNCTION = 40
+SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "base"}
+
+
+def place_of(module: Path) -> str:
+    return module.relative_to(ROOT).as_posix()
+
+
+def allowed_in(module: Path) -> set[str]:
+    """What this file may import."""
+    place = place_of(module)
+    return {name for room, names in MAY_IMPORT.items() if is_within(place, room) for name in names.split()}
+
+
+def is_within(place: str, room: str) -> bool:
+    return place == room or place.startswith(f"{room}/")
+
+
+def imports_of(module: Path) -> Iterator[str]:
+    """What a file imports, wherever in the file that stands; what is of Everpost without its name."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{place_of(module)} has a relative import"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}".removeprefix("everpost.")
+
+
+def is_allowed(name: str, allowed: set[str]) -> bool:
+    if name.partition(".")[0] in sys.stdlib_module_names:
+        return True
+    return any(name == each or name.startswith(f"{each}.") for each in allowed)
+
+
+def functions_of(module: Path) -> Iterator[tuple[str, int]]:
+    """Each function of a file with its length in lines, the docstring not counted."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0]
+            if ast.get_docstring(node) is None:
+                docstring = 0
+            else:
+                docstring = (first.end_lineno or first.lineno) - first.lineno + 1
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1 - docstring
+
+
+def test_imports_point_inward() -> None:
+    outward = [
+        f"{place_of(module)} imports {name}"
+        for module in MODULES
+        for name in imports_of(module)
+        if not is_allowed(name, allowed_in(module))
+    ]
+    assert outward == []
+
+
+def test_every_room_has_a_rule() -> None:
+    without = [
+        place_of(module)
+        for module in MODULES
+        if not any(is_within(place_of(module), room) for room in MAY_IMPORT)
+    ]
+    assert without == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        place_of(module)
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
+    ]
+    assert readers == []
+
+
+def test_a_file_is_a_room() -> None:
+    lengths = {module: len(module.read_text().splitlines()) for module in [*MODULES, *TESTS.rglob("*.py")]}
+    assert {str(module): length for module, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    assert [
+        f"{place_of(module)}: {name} has {length} lines"
+        for module in MODULES
+        for name, length in functions_of(module)
+        if length > MAX_LINES_OF_A_FUNCTION
+    ] == []
+
+
+def test_names_say_something() -> None:
+    places = [module.relative_to(ROOT) for module in MODULES]
+    words = {place.as_posix(): {*place.with_suffix("").parts} for place in places}
+    assert [place for place, parts in words.items() if parts & SAY_NOTHING] == []
