@@ -12,8 +12,8 @@ serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in eve
 test: install  ## the whole suite, on every database that can be had
 	@$(BIN)/pytest
 
-fuzz: install  ## the differential test, long form
-	@$(BIN)/pytest --override-ini=addopts= -p no:randomly tests/contract/test_differential.py --everpost-fuzz
+fuzz: install  ## the differential test, long form: thousands of new sequences
+	@EVERPOST_TEST_SEQUENCES=1000 $(BIN)/pytest -o faulthandler_timeout=0 tests/contract/http/test_differential.py
 
 check: install  ## lint, format, strict types, import rules
 	@$(BIN)/ruff check .

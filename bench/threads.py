@@ -3,7 +3,8 @@
 For one post of each size, in the same run and interleaved: adding one comment, getting the post
 with its first 100 comments inside, and getting the last page of the thread by cursor. The time of
 each is a median over all rounds (adding: also the mean, which has the settling of long threads in
-it), at the port, on private servers with their usual durability.
+it), at the port. The private servers are those of the tests: PostgreSQL and MariaDB hand a commit to
+the operating system, SQLite and MongoDB to the disk.
 """
 
 import argparse
@@ -11,21 +12,22 @@ import asyncio
 import platform
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from tests.loading import load_thread
 from tests.servers import NAMES, Servers, open_databases
 
-from bench.loading import START, load_thread
 from everpost.domain import clock
 from everpost.domain.comments import Comment, CommentQuery
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
-from everpost.domain.posts import COMMENTS_INSIDE
+from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
+START = datetime(2020, 1, 1, tzinfo=UTC)
 SIZES = (10, 1_000, 100_000, 1_000_000)
 REFERENCE = 1_000
 PAGE = 100
@@ -38,6 +40,34 @@ class Thread:
     size: int
     post_id: Id
     seconds: dict[str, list[float]] = field(default_factory=dict)
+
+
+def make_post(size: int) -> Post:
+    """A post of 500 characters that says it has so many comments."""
+    moment = START + timedelta(seconds=size)
+    return Post(
+        id=new_id(),
+        title=f"{size} comments",
+        content="x" * 500,
+        publication_date=moment,
+        updated_at=moment,
+        comment_count=size,
+    )
+
+
+def make_comments(post_id: Id, size: int) -> Iterator[Comment]:
+    """Comments of 100 characters, a second apart, the oldest first."""
+    for number in range(size):
+        moment = START + timedelta(seconds=number)
+        yield Comment(
+            id=new_id(), post_id=post_id, content="y" * 100, publication_date=moment, updated_at=moment
+        )
+
+
+async def load(store_name: str, url: str, size: int) -> Thread:
+    post = make_post(size)
+    await load_thread(store_name, url, post, make_comments(post.id, size))
+    return Thread(size, post.id)
 
 
 async def add_comment(store: Store, thread: Thread) -> None:
@@ -98,7 +128,7 @@ async def run(store_name: str, servers: Servers, sizes: Sequence[int], rounds: i
     url = databases.url("bench")
     store = await open_store(url, timeout=60, pool_size=5)
     try:
-        threads = [Thread(size, await load_thread(store_name, url, size)) for size in sizes]
+        threads = [await load(store_name, url, size) for size in sizes]
         await measure(store, threads, rounds)
         report(store_name, threads)
     finally:

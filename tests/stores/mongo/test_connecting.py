@@ -13,6 +13,7 @@ from everpost.stores.mongo.connection import connect, database_of
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import publish, read_post
 from tests.servers.private import free_port
+from tests.stores.mongo.blog import TIMEOUT
 
 SECRET = "5ecret"
 
@@ -85,7 +86,8 @@ async def test_both_ends_of_the_calendar_come_back_as_they_were(store: MongoStor
         assert await read_post(store, post.id) == post
 
 
-async def test_a_schema_that_is_behind_or_ahead_is_not_opened(url: str) -> None:
-    store = await open_store(url, timeout=5, pool_size=1)
-    await store.ping()
-    await store.close()
+async def test_a_store_that_is_closed_at_once_keeps_nobody_waiting(url: str) -> None:
+    for _ in range(10):
+        store = await open_store(url, timeout=TIMEOUT, pool_size=1)
+        async with asyncio.timeout(TIMEOUT):
+            await store.close()

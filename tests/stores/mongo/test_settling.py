@@ -60,7 +60,7 @@ async def test_writers_of_two_processes_and_runs_that_void_each_other_lose_nothi
     post = await publish(store)
     threads = [Thread((store, other_store)[seed % 2], post.id, seed=seed) for seed in range(4)]
     async with settling_all_the_time(database, post.id):
-        await asyncio.gather(*(thread.change(25) for thread in threads))
+        await asyncio.gather(*(thread.change(20) for thread in threads))
     expected = {name: comment for thread in threads for name, comment in thread.comments.items()}
     await assert_thread_is(other_store, post.id, expected)
     changes = sum(thread.changes for thread in threads)
@@ -150,6 +150,7 @@ async def test_a_comment_that_changes_while_it_is_copied_stays_nested_as_it_is(
 ) -> None:
     post = await publish(store)
     kept, edited, removed, again = [await comment_on(store, post.id, id=numbered(each)) for each in range(4)]
+    await store.comments.finish()
     settler = Settler(Collections.of(database), Limits(kept=1))
     run = await settler.begin(ObjectId(post.id))
     assert run is not None
@@ -159,6 +160,7 @@ async def test_a_comment_that_changes_while_it_is_copied_stays_nested_as_it_is(
     await store.comments.remove(post.id, removed.id, match=None)
     await store.comments.remove(post.id, again.id, match=None)
     replaced = await comment_on(store, post.id, id=again.id, content="Another")
+    await store.comments.finish()
     await settler.erase(run)
     assert await settler.commit(run, copies)
     await assert_thread_is(store, post.id, {each.id: each for each in (kept, changed, replaced)})

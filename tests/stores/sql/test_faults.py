@@ -65,10 +65,13 @@ async def locked(aside: Connections, post_id: Id) -> AsyncIterator[None]:
 
 
 async def kill_others(engine_name: str, aside: Connections) -> None:
-    """End every connection to the database but one."""
-    for row in await aside.fetch(text(KILL_THE_OTHERS[engine_name]), {}):
+    """End every connection to the database but one; return when they are gone."""
+    others = text(KILL_THE_OTHERS[engine_name])
+    for row in await aside.fetch(others, {}):
         if engine_name == "mysql":
             await aside.change(text(row[0]), {})
+    while await aside.fetch(others, {}):  # noqa: ASYNC110 - nobody can tell us but the server
+        await asyncio.sleep(0.01)
 
 
 async def test_a_writer_who_waits_too_long_is_told_so(aside: Connections, impatient: SqlStore) -> None:

@@ -111,6 +111,10 @@ WRONG_TYPES = [
     Hostile(400, "POST", "/posts", b'{"content": "C", "title": ' + b"9" * 5000 + b"}"),
     Hostile(422, "POST", "/posts", b'{"content": "C", "title": -' + b"9" * 5000 + b".5}", ("title",)),
     Hostile(422, "POST", "/posts", b'{"content": "C", "title": 1e99999}', ("title",)),
+    Hostile(422, "POST", "/posts", b'{"content": "C", "title": "T", "title": 1}', ("title",)),
+    Hostile(
+        422, "POST", "/posts", b'{"content": "C", "title": "T", "content": {"content": "C"}}', ("content",)
+    ),
     Hostile(400, "PATCH", ONE_COMMENT, b'{"content": ' + b"9" * 5000 + b"}"),
 ]
 

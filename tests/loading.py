@@ -1,13 +1,11 @@
-"""Fills a post with comments faster than the port does, in the form in which each store keeps them."""
+"""Long threads, loaded faster than through the port, in the form in which each store keeps them."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from sqlalchemy import insert
 
 from everpost.domain.comments import Comment
-from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.connection import connect, database_of
@@ -16,37 +14,12 @@ from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 BATCH = 5_000
-START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def make_post(size: int) -> Post:
-    """A post of 500 characters that says it has so many comments."""
-    moment = START + timedelta(seconds=size)
-    return Post(
-        id=new_id(),
-        title=f"{size} comments",
-        content="x" * 500,
-        publication_date=moment,
-        updated_at=moment,
-        comment_count=size,
-    )
-
-
-def make_comments(post_id: Id, size: int) -> Iterator[Comment]:
-    """Comments of 100 characters, a second apart, the oldest first."""
-    for number in range(size):
-        moment = START + timedelta(seconds=number)
-        yield Comment(
-            id=new_id(), post_id=post_id, content="y" * 100, publication_date=moment, updated_at=moment
-        )
-
-
-async def load_thread(store_name: str, url: str, size: int) -> Id:
-    """Create a post with so many comments in the database at the URL; its id."""
+async def load_thread(store_name: str, url: str, post: Post, comments: Iterable[Comment]) -> None:
+    """Put a post with all its comments, the oldest first, into the database at the URL."""
     load = _load_into_mongodb if store_name == "mongodb" else _load_into_sql
-    post = make_post(size)
-    await load(url, post, make_comments(post.id, size))
-    return post.id
+    await load(url, post, iter(comments))
 
 
 async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> None:
