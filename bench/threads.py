@@ -48,6 +48,7 @@ def make_post(size: int) -> Post:
     return Post(
         id=new_id(),
         title=f"{size} comments",
+        slug=f"{size}-comments",
         content="x" * 500,
         publication_date=moment,
         updated_at=moment,

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
+from everpost.services import passwords
 from everpost.stores import open_store
 from everpost.stores.port import Store
 from tests.servers import Offer, Servers, find_offer, open_databases
@@ -37,6 +39,7 @@ class WorkerNode(Protocol):
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "careful_passwords: they are hashed as for users")
     if hasattr(config, "workerinput"):
         config.stash[offer_key] = Offer(tuple(config.workerinput["databases"]), {})
         return
@@ -119,12 +122,22 @@ class Engines:
         self._open.push_async_callback(databases.drop, database)
         store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
         self._open.push_async_callback(store.close)
+        await databases.remember(database)
         return Blog(database, databases, store)
 
     def _server_url(self, name: str) -> str:
         if hasattr(self._config, "workerinput"):
             return ask(self._config.workerinput["broker"], name)
         return self._config.stash[servers_key].url(name)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with less care, but where a test is about just that."""
+    if request.node.get_closest_marker("careful_passwords") is None:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", hasher)
+    passwords._hash_of_nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")

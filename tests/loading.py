@@ -11,6 +11,7 @@ from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.connection import connect, database_of
 from everpost.stores.mongo.documents import comment_entry, post_document, settled_comment
 from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.rows import comment_values, post_values
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 BATCH = 5_000
@@ -24,12 +25,10 @@ async def load_thread(store_name: str, url: str, post: Post, comments: Iterable[
 
 async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> None:
     engine = make_engine(url, timeout=60, pool_size=1)
-    names = [column.key for column in PostRow.__table__.columns]
     async with engine.connect() as connection:
         await connection.exec_driver_sql("BEGIN")
-        await connection.execute(insert(PostRow), {name: getattr(post, name) for name in names})
-        names = [column.key for column in CommentRow.__table__.columns]
-        while rows := [{name: getattr(each, name) for name in names} for each in islice(comments, BATCH)]:
+        await connection.execute(insert(PostRow), post_values(post))
+        while rows := [comment_values(each) for each in islice(comments, BATCH)]:
             await connection.execute(insert(CommentRow), rows)
         await connection.exec_driver_sql("COMMIT")
     await engine.dispose()

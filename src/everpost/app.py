@@ -7,14 +7,18 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
 from everpost.api.bodies import BodyLimit
+from everpost.api.docs import add_docs
 from everpost.api.documentation import complete
 from everpost.api.faults import LastResort
+from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
 from everpost.api.routes import add_routes
+from everpost.services.bootstrap import keep_given_token
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -24,7 +28,9 @@ class Everpost(FastAPI):
     """The contract as an application."""
 
     def openapi(self) -> dict[str, Any]:
-        return complete(super().openapi())
+        if self.openapi_schema is None:
+            complete(super().openapi())  # which keeps it
+        return super().openapi()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -33,7 +39,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     To be served as it is, or mounted under a path of another FastAPI application. The store is
     opened at start, or, where nobody runs the lifespan of a mounted application, by the first request.
     """
-    keeper = StoreKeeper(settings or Settings())
+    settings = settings or Settings()
+    keeper = StoreKeeper(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -46,18 +53,36 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = Everpost(
         title="Everpost",
         version=__version__,
-        summary="A blog: posts and their comments.",
+        summary="A blog: its posts, their comments, and the people who write them.",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
     app.state.keeper = keeper
+    app.state.settings = settings
     handle_problems(app)
-    for middleware in (BodyLimit, LastResort, HeadAsGet):  # the last one is the outermost
-        app.add_middleware(middleware)
+    _wrap(app, settings)
     add_routes(app)
+    add_docs(app)
     return app
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """Put around the application what looks at every request; the last one is the outermost."""
+    app.add_middleware(BodyLimit)
+    app.add_middleware(LastResort)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
+            allow_headers=("*",),
+            expose_headers=EXPOSED,
+        )
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(SafeHeaders)
 
 
 class StoreKeeper:
@@ -84,12 +109,19 @@ class StoreKeeper:
 
     async def _open(self) -> Store:
         try:
-            self._store = await open_store(
+            store = await open_store(
                 self._settings.database_url,
                 timeout=self._settings.database_timeout,
                 pool_size=self._settings.database_pool_size,
             )
-            return self._store
+            try:
+                if self._settings.admin_token is not None:
+                    await keep_given_token(store, self._settings.admin_token)
+            except BaseException:
+                await store.close()
+                raise
+            self._store = store
+            return store
         finally:
             self._opening = None
 

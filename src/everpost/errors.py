@@ -42,6 +42,27 @@ class Invalid(EverpostError):
         self.reason = reason
 
 
+class Unauthenticated(EverpostError):
+    """Nobody knows who asks, and this is not for everybody."""
+
+    def __init__(self, message: str = "This takes a token.", *, is_bad_token: bool = False) -> None:
+        super().__init__(message)
+        self.is_bad_token = is_bad_token
+
+
+class Forbidden(EverpostError):
+    """Who asks is known, and may see the thing but not do this."""
+
+
+class TooMany(EverpostError):
+    """It was tried too often."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds."""
+
+
 class Busy(EverpostError):
     """The database could not do this in time, or could not be reached. Nothing is known to be lost:
     whoever asks again with the same id finds out.

@@ -1,13 +1,34 @@
 """Settings: the only reader of the environment."""
 
-from typing import Literal
+import json
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from everpost.errors import Misconfigured
 
 PREFIX = "EVERPOST_"
+
+_ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
+
+
+def _origins(given: object) -> object:
+    """The origins in a list: in JSON, or with commas between them."""
+    origins = given
+    if isinstance(given, str):
+        try:
+            origins = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+        except ValueError:
+            origins = None
+    if not isinstance(origins, list | tuple) or not all(isinstance(origin, str) for origin in origins):
+        raise PydanticCustomError("origins", "should be origins with commas between them, or a JSON array")
+    trimmed = tuple(origin.strip().lower() for origin in origins if origin.strip())
+    if not all(_ORIGIN.fullmatch(origin) for origin in trimmed):
+        raise PydanticCustomError("origins", "each should be like https://blog.example, without a path")
+    return trimmed
 
 
 class Settings(BaseSettings):
@@ -38,6 +59,40 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least grave of what is logged."
     )
+    admin_token: str | None = Field(
+        default=None, repr=False, description="A token that the first admin has from the start on."
+    )
+    login_hours: int = Field(
+        default=12, ge=1, le=8760, description="Hours for which the token of a login is good."
+    )
+    failed_logins_per_hour: int = Field(
+        default=10, ge=1, le=1_000_000, description="Wrong passwords that one address may try in an hour."
+    )
+    proxies: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="Proxies in front that add to X-Forwarded-For: whom the first of them saw is the client.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+        default=(), description="Origins whose pages may call from a browser; * for all."
+    )
+    comment_edit_minutes: int = Field(
+        default=15, ge=0, le=5_256_000, description="Minutes for which who wrote a comment may edit it."
+    )
+    guest_comments_per_address: int = Field(
+        default=20,
+        ge=1,
+        le=1_000_000,
+        description="Comments of guests at one address, in an hour.",
+    )
+    guest_comments_per_post: int = Field(
+        default=200,
+        ge=1,
+        le=1_000_000,
+        description="Comments of all guests under one post, in an hour.",
+    )
+    guest_links: int = Field(default=2, ge=0, le=20_000, description="Links in one comment of a guest.")
 
 
 def read_settings(**given: object) -> Settings:

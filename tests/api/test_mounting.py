@@ -9,19 +9,23 @@ import pytest
 from fastapi import FastAPI
 
 from everpost.app import create_app
+from everpost.domain.tokens import new_secret
 from everpost.settings import Settings
 
+ADMIN = new_secret()
 POST = {"title": "Hello", "content": "The first post."}
 
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application that has a blog under `/our blog`."""
+    """A client of an application that has a blog under `/our blog`; it shows the token of the admin."""
     application = FastAPI()
-    blog = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db"))
+    blog = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db", admin_token=ADMIN))
     application.mount("/our blog", blog)
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(application), base_url="http://site.example"
+        transport=httpx.ASGITransport(application),
+        base_url="http://site.example",
+        headers={"authorization": f"Bearer {ADMIN}"},
     ) as client:
         yield client
     await blog.state.keeper.close()
@@ -77,4 +81,13 @@ async def test_a_database_that_is_away_is_asked_again_by_the_next_request(tmp_pa
         assert (await client.get("/health/live")).status_code == 200
         folder.mkdir()
         assert (await client.get("/posts")).json() == []
+    await blog.state.keeper.close()
+
+
+async def test_a_token_of_the_settings_that_is_none_lets_nobody_in(tmp_path: Path) -> None:
+    blog = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db", admin_token="x"))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(blog), base_url="http://blog.example"
+    ) as client:
+        assert [(await client.get("/posts")).status_code for _ in range(2)] == [503, 503]
     await blog.state.keeper.close()

@@ -11,18 +11,21 @@ from fastapi.routing import APIRoute
 
 from everpost.api.dependencies import get_store
 from everpost.app import create_app
-from everpost.errors import Busy, EverpostError, Stale
+from everpost.domain.tokens import new_secret
+from everpost.errors import Busy, EverpostError, Forbidden, Stale, TooMany, Unauthenticated
+from everpost.services.bootstrap import keep_given_token
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
 SECRET = "a secret of the server"
+ADMIN = new_secret()
 
 
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
     """A blog in a file; its lifespan runs."""
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db"))
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db", admin_token=ADMIN))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -30,7 +33,9 @@ async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://blog.example"
+        transport=httpx.ASGITransport(app),
+        base_url="http://blog.example",
+        headers={"authorization": f"Bearer {ADMIN}"},
     ) as client:
         yield client
 
@@ -39,6 +44,7 @@ async def test_another_store_can_be_put_in_place(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     other = await open_store(f"sqlite:///{tmp_path}/other.db", timeout=5, pool_size=1)
+    await keep_given_token(other, ADMIN)
 
     async def get_other() -> Store:
         return other
@@ -70,7 +76,14 @@ async def test_an_unforeseen_error_is_a_plain_500_and_a_line_in_the_log(
 
 @pytest.mark.parametrize(
     ("error", "status", "retry_after"),
-    [(Busy(), 503, "1"), (Stale("post", "x"), 412, None), (EverpostError(SECRET), 500, None)],
+    [
+        (Busy(), 503, "1"),
+        (Stale("post", "x"), 412, None),
+        (Forbidden("Not you."), 403, None),
+        (Unauthenticated(), 401, None),
+        (TooMany("Too often.", retry_after=7), 429, "7"),
+        (EverpostError(SECRET), 500, None),
+    ],
 )
 async def test_an_error_has_the_status_of_the_table(
     app: FastAPI, client: httpx.AsyncClient, error: EverpostError, status: int, retry_after: str | None
@@ -103,9 +116,28 @@ async def test_every_endpoint_is_described_with_problems_of_one_form(
 
 async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient) -> None:
     created = await client.post("/posts", json={"title": "a", "content": "b"})
-    paths = [created.headers["location"], "/posts", "/health/live", "/health/ready", "/docs", "/openapi.json"]
+    paths = [
+        created.headers["location"],
+        "/posts",
+        "/users",
+        "/settings",
+        "/health/live",
+        "/health/ready",
+        "/docs",
+        "/openapi.json",
+    ]
     for path in paths:
         got, asked = await client.get(path), await client.head(path)
         assert asked.status_code == 200
         assert asked.headers == got.headers
         assert asked.content == b""
+
+
+async def test_the_description_stays_the_same_and_says_who_needs_a_token(client: httpx.AsyncClient) -> None:
+    told = [(await client.get("/openapi.json")).json() for _ in range(2)]
+    assert told[0] == told[1]
+    assert list(told[0]["components"]["securitySchemes"]) == ["token"]
+    paths = told[0]["paths"]
+    assert paths["/posts"]["get"]["security"] == [{"token": []}, {}]
+    assert paths["/users"]["get"]["security"] == [{"token": []}]
+    assert "security" not in paths["/login"]["post"]

@@ -1,5 +1,6 @@
 """The command `everpost`, run in this process."""
 
+import io
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,23 @@ def blog_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "blog.db"
     monkeypatch.setenv("EVERPOST_DATABASE_URL", f"sqlite:///{file}")
     return file
+
+
+@pytest.fixture
+def blog_database(blog_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of the database of the settings, with an empty blog; once on each database."""
+    monkeypatch.setenv("EVERPOST_DATABASE_URL", blog_url)
+    return blog_url
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts lines on the standard input, which is not a terminal."""
+
+    def put(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+    return put
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from everpost.domain.tokens import new_secret
 from tests.cli.conftest import Command
 from tests.faults.served import PATIENCE, ServedBlog
 from tests.servers.private import free_port
@@ -63,6 +64,8 @@ def test_a_host_that_does_not_exist_is_one_clear_line(everpost: Command) -> None
         ("EVERPOST_WORKERS", "0"),
         ("EVERPOST_DATABASE_TIMEOUT", "-1"),
         ("EVERPOST_LOG_LEVEL", "loud"),
+        ("EVERPOST_PROXIES", "-1"),
+        ("EVERPOST_CORS_ORIGINS", "elsewhere"),
     ],
 )
 def test_a_bad_setting_is_named_and_its_value_is_not_shown(
@@ -82,18 +85,43 @@ def test_an_option_goes_before_the_environment(everpost: Command, monkeypatch: p
 
 
 def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
-    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2) as blog:
-        created = httpx.post(f"{blog.address}/posts", json={"title": "a", "content": "b"})
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
+        greeting, _, secret = blog.said().splitlines()[0].rpartition(" ")
+        header = {"authorization": f"Bearer {secret}"}
+        created = httpx.post(f"{blog.address}/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
         read = httpx.get(blog.address + created.headers["location"])
         assert read.json() == created.json()
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
         assert blog.said().splitlines() == [
+            f"{greeting} {secret}",
             f"Everpost listens on {blog.address}",
             f"The blog is kept in sqlite:///{tmp_path}/blog.db",
             f"Every call is described at {blog.address}/docs",
         ]
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, admin_token=None) as blog:
+        assert "evp_" not in blog.said()
+
+
+def test_a_given_token_is_that_of_the_admin_and_is_never_told(tmp_path: Path) -> None:
+    for secret in (new_secret(), new_secret()):
+        with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=secret) as blog:
+            users = httpx.get(f"{blog.address}/users", headers={"authorization": f"Bearer {secret}"})
+            assert [user["email"] for user in users.json()] == ["admin@localhost"]
+            assert "evp_" not in blog.said()
+
+
+@pytest.mark.usefixtures("blog_file")
+def test_a_given_token_that_is_none_is_one_clear_line(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVERPOST_ADMIN_TOKEN", "let me in")
+    outcome = everpost("serve")
+    assert outcome.status == 1
+    assert_one_line(outcome.err)
+    assert "everpost token generate" in outcome.err
+    assert "let me in" not in outcome.err
 
 
 def test_a_client_that_never_ends_its_request_does_not_hold_up_the_end(

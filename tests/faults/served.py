@@ -13,8 +13,11 @@ from typing import Self
 
 import httpx
 
+from everpost.domain.tokens import new_secret
 from tests.servers.private import free_port
 
+ADMIN_TOKEN = new_secret()
+AS_ADMIN = {"authorization": f"Bearer {ADMIN_TOKEN}"}
 PATIENCE = 30.0
 """Seconds within which what must happen happens, on a machine that has other things to do."""
 
@@ -22,14 +25,22 @@ PATIENCE = 30.0
 class ServedBlog:
     """A running Everpost; killed at the end of the `with` where it still runs."""
 
-    def __init__(self, database_url: str, folder: Path, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        workers: int = 1,
+        admin_token: str | None = ADMIN_TOKEN,
+    ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._client = httpx.Client(base_url=self.address, timeout=PATIENCE)
         self._log = (folder / f"everpost-{self.port}.log").open("w+")
+        given = {} if admin_token is None else {"EVERPOST_ADMIN_TOKEN": admin_token}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "everpost", "serve", "--port", str(self.port), "--workers", str(workers)],
-            env={**os.environ, "EVERPOST_DATABASE_URL": database_url},
+            env=os.environ | {"EVERPOST_DATABASE_URL": database_url} | given,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

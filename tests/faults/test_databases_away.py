@@ -42,12 +42,12 @@ async def test_a_database_that_restarts_loses_no_acknowledged_write(
         writers = Writers(blog.address, await create_post(blog.address))
         async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(timeout=PATIENCE) as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
-            await writers.until_acknowledged(100)
+            await writers.until_acknowledged(50)
             await asyncio.to_thread(server.restart)
-            await writers.until_acknowledged(100)
+            await writers.until_acknowledged(50)
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.restart)
-            await writers.until_acknowledged(100)
+            await writers.until_acknowledged(50)
             writers.stopping = True
             await asyncio.wait(running)
         assert set(writers.statuses) <= {200, 201, 503}
@@ -63,7 +63,7 @@ async def test_an_acknowledged_write_survives_blog_and_database_killed_at_once(
         writers = Writers(blog.address, await create_post(blog.address))
         async with asyncio.TaskGroup() as tasks, httpx.AsyncClient() as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
-            await writers.until_acknowledged(300)
+            await writers.until_acknowledged(50)
             await asyncio.gather(asyncio.to_thread(server.kill), asyncio.to_thread(blog.kill))
             writers.stopping = True
             await asyncio.wait(running)

@@ -18,7 +18,7 @@ async def test_four_workers_write_at_once_and_nobody_hears_of_a_locked_database(
         clients = [httpx.AsyncClient(timeout=PATIENCE) for _ in range(16)]
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(writers.write(client)) for client in clients]
-            await writers.until_acknowledged(600)
+            await writers.until_acknowledged(200)
             writers.stopping = True
             await asyncio.wait(running)
         for client in clients:

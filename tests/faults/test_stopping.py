@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.served import PATIENCE, ServedBlog
+from tests.faults.served import ADMIN_TOKEN, PATIENCE, ServedBlog
 from tests.faults.writers import Writers, create_post, read_thread
 
 
@@ -18,6 +18,7 @@ async def test_a_request_in_flight_is_answered_before_the_server_stops(
     body = json.dumps({"title": "Slow", "content": "x" * 1000}).encode()
     head = (
         "POST /posts HTTP/1.1\r\nHost: blog\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {ADMIN_TOKEN}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     with ServedBlog(database_url, tmp_path) as blog:
@@ -38,7 +39,7 @@ async def test_a_stop_under_load_is_clean_and_loses_no_acknowledged_write(
         writers = Writers(blog.address, await create_post(blog.address))
         async with asyncio.TaskGroup() as tasks, httpx.AsyncClient() as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
-            await writers.until_acknowledged(100)
+            await writers.until_acknowledged(50)
             blog.terminate()
             assert await asyncio.to_thread(blog.process.wait, PATIENCE) == 0, blog.said()
             writers.stopping = True
@@ -53,7 +54,7 @@ async def test_an_acknowledged_write_survives_a_killed_server(database_url: str,
         writers = Writers(blog.address, await create_post(blog.address))
         async with asyncio.TaskGroup() as tasks, httpx.AsyncClient() as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
-            await writers.until_acknowledged(300)
+            await writers.until_acknowledged(50)
             blog.kill()
             writers.stopping = True
             await asyncio.wait(running)

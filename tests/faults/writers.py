@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from everpost.domain.ids import new_id
-from tests.faults.served import PATIENCE
+from tests.faults.served import AS_ADMIN, PATIENCE
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Writers:
                 answer = await client.post(
                     f"{self.address}/posts/{self.post_id}/comments",
                     json={"id": comment_id, "content": "kept"},
+                    headers=AS_ADMIN,
                 )
             except httpx.TransportError:
                 self.unanswered += 1
@@ -51,7 +52,7 @@ class Writers:
 
 async def create_post(address: str) -> str:
     """A post to comment on; its id."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(headers=AS_ADMIN) as client:
         answer = await client.post(f"{address}/posts", json={"title": "Faults", "content": ""})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])

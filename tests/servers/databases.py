@@ -3,11 +3,12 @@
 import secrets
 from abc import abstractmethod
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 from pymongo import AsyncMongoClient
-from sqlalchemy import TextClause, inspect, text
+from pymongo.asynchronous.database import AsyncDatabase
+from sqlalchemy import TableClause, column, delete, insert, inspect, select, table, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -16,6 +17,10 @@ from tests.servers.private import free_port
 SQL_MIGRATIONS = "everpost_migrations"
 MONGODB_MIGRATIONS = "migrations"
 """Where a database keeps which migrations ran: what is in there is not emptied."""
+
+
+Contents: TypeAlias = dict[TableClause, list[dict[str, Any]]]
+"""The rows of each table, those tables last that refer to others."""
 
 
 def new_name() -> str:
@@ -46,8 +51,12 @@ class Databases:
         """Remove it, whoever is connected."""
 
     @abstractmethod
+    async def remember(self, database: str) -> None:
+        """Take what is in it now for what its schema comes with."""
+
+    @abstractmethod
     async def empty(self, database: str) -> None:
-        """Remove all data, keep the schema. Cheap: for before every test."""
+        """Remove all data but what was there when it was to `remember`. Cheap: for before every test."""
 
     @abstractmethod
     async def enter_revision(self, url: str, number: int) -> None:
@@ -67,7 +76,7 @@ class SqlDatabases(Databases):
     def __init__(self, server_url: str) -> None:
         super().__init__(server_url)
         self._engines: dict[str, AsyncEngine] = {}
-        self._deletions: dict[str, list[TextClause]] = {}
+        self._contents: dict[str, Contents] = {}
 
     async def create(self, database: str) -> None:
         await self._execute(self.server_url, f"CREATE DATABASE {database}")
@@ -76,14 +85,19 @@ class SqlDatabases(Databases):
         await self._forget(database)
         await self._execute(self.server_url, self.drop_statement.format(database))
 
-    async def empty(self, database: str) -> None:
-        if database not in self._engines:
-            self._engines[database] = self._engine(self.url(database))
+    async def remember(self, database: str) -> None:
+        self._engines[database] = self._engine(self.url(database))
         async with self._engines[database].begin() as connection:
-            if database not in self._deletions:
-                self._deletions[database] = await connection.run_sync(_deletions)
-            for deletion in self._deletions[database]:
-                await connection.execute(deletion)
+            self._contents[database] = await connection.run_sync(_contents)
+
+    async def empty(self, database: str) -> None:
+        contents = self._contents[database]
+        async with self._engines[database].begin() as connection:
+            for each in reversed(contents):
+                await connection.execute(delete(each))
+            for each, rows in contents.items():
+                if rows:
+                    await connection.execute(insert(each), rows)
 
     async def enter_revision(self, url: str, number: int) -> None:
         await self._execute(url, f"UPDATE {SQL_MIGRATIONS} SET version_num = '{number:04}'")
@@ -93,7 +107,7 @@ class SqlDatabases(Databases):
             await self._forget(database)
 
     async def _forget(self, database: str) -> None:
-        self._deletions.pop(database, None)
+        self._contents.pop(database, None)
         if engine := self._engines.pop(database, None):
             await engine.dispose()
 
@@ -109,11 +123,15 @@ class SqlDatabases(Databases):
         return create_async_engine(make_url(url).set(drivername=self.drivername), pool_size=1)
 
 
-def _deletions(connection: Connection) -> list[TextClause]:
-    """A statement for each table, those first that others do not refer to."""
-    sorted_tables = inspect(connection).get_sorted_table_and_fkc_names()
-    names = [name for name, _ in reversed(sorted_tables) if name not in (None, SQL_MIGRATIONS)]
-    return [text(f"DELETE FROM {name}") for name in names]
+def _contents(connection: Connection) -> Contents:
+    inspector = inspect(connection)
+    contents = {}
+    for name, _ in inspector.get_sorted_table_and_fkc_names():
+        if name not in (None, SQL_MIGRATIONS):
+            # Columns without a type: each value goes back as the driver gave it.
+            there = table(name, *(column(each["name"]) for each in inspector.get_columns(name)))
+            contents[there] = [dict(row) for row in connection.execute(select(there)).mappings()]
+    return contents
 
 
 class PostgresqlDatabases(SqlDatabases):
@@ -131,6 +149,7 @@ class MongodbDatabases(Databases):
     def __init__(self, server_url: str) -> None:
         super().__init__(server_url)
         self._client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(server_url)
+        self._contents: dict[str, dict[str, list[dict[str, Any]]]] = {}
 
     async def create(self, database: str) -> None:
         pass
@@ -138,11 +157,17 @@ class MongodbDatabases(Databases):
     async def drop(self, database: str) -> None:
         await self._client.drop_database(database)
 
+    async def remember(self, database: str) -> None:
+        there = self._client[database]
+        self._contents[database] = {name: await there[name].find().to_list() for name in await _filled(there)}
+
     async def empty(self, database: str) -> None:
         there = self._client[database]
-        for name in await there.list_collection_names():
-            if name != MONGODB_MIGRATIONS:
-                await there[name].delete_many({})
+        for name in await _filled(there):
+            await there[name].delete_many({})
+        for name, documents in self._contents[database].items():
+            if documents:
+                await there[name].insert_many(documents)
 
     async def enter_revision(self, url: str, number: int) -> None:
         there = self._client[urlsplit(url).path.strip("/")]
@@ -151,3 +176,8 @@ class MongodbDatabases(Databases):
 
     async def close(self) -> None:
         await self._client.close()
+
+
+async def _filled(there: AsyncDatabase[dict[str, Any]]) -> list[str]:
+    """The collections in which a blog is kept."""
+    return [name for name in await there.list_collection_names() if name != MONGODB_MIGRATIONS]

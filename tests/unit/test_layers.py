@@ -15,18 +15,21 @@ MAY_IMPORT = {
     "errors.py": "",
     "domain": "errors domain",
     "domain/ids.py": "bson",
+    "domain/text.py": "anyascii",
     "services": "errors domain services stores.port",
+    "services/passwords.py": "argon2",
     "stores/port.py": "domain",
     "stores/addresses.py": "errors",
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.addresses stores.sql sqlalchemy alembic",
     "stores/sql/migrations/env.py": "settings",
     "stores/mongo": "errors domain stores.port stores.addresses stores.mongo pymongo bson",
-    "settings.py": "errors pydantic pydantic_settings",
-    "api": "errors domain services stores.port api"
+    "settings.py": "errors pydantic pydantic_core pydantic_settings",
+    "api": "errors domain services stores.port settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
-    "app.py": "__version__ errors settings stores.port stores.open_store api fastapi starlette structlog",
-    "cli": "__version__ errors settings stores app cli typer granian structlog",
+    "app.py": "__version__ errors settings stores.port stores.open_store services.bootstrap api"
+    " fastapi starlette structlog",
+    "cli": "__version__ errors domain services settings stores app cli typer granian structlog",
     "__main__.py": "cli",
     "__init__.py": "",
 }

@@ -92,6 +92,6 @@ def test_what_is_no_cursor_leads_nowhere(cursor: str) -> None:
 
 @given(POSITIONS, POSITIONS)
 def test_positions_are_ordered_by_their_dates_and_then_by_their_ids(one: Position, other: Position) -> None:
-    assert (one < other) == ((one.publication_date, one.id) < (other.publication_date, other.id))
-    same_date = Position(one.publication_date, other.id)
+    assert (one < other) == ((one.moment, one.id) < (other.moment, other.id))
+    same_date = Position(one.moment, other.id)
     assert (one < same_date) == (int(one.id, 16) < int(other.id, 16))

@@ -1,39 +1,67 @@
 """Comments over HTTP."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.etags import is_known, revision_tag, wanted_revisions
+from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.etags import wanted_revisions
 from everpost.api.links import comment_path, next_link, thread_path
-from everpost.api.parameters import CommentId, IfMatch, IfNoneMatch, PostId, ThreadQuery
-from everpost.api.responses import listed, not_modified, tagged
-from everpost.api.schemas.comments import CommentCreate, CommentUpdate, read_comment
-from everpost.domain.comments import CommentQuery
-from everpost.domain.paging import MAX_LIMIT
-from everpost.services.comments import CommentDraft, comment_on, reword
+from everpost.api.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
+from everpost.api.responses import listed, tagged, telling
+from everpost.api.schemas.comments import (
+    CommentCreate,
+    CommentUpdate,
+    read_comment,
+    read_node,
+)
+from everpost.api.security import ClientAddress, CurrentActor
+from everpost.domain.comments import Branch, CommentQuery, CommentStatus
+from everpost.domain.paging import MAX_LIMIT, encode_cursor
+from everpost.services import comments
+from everpost.services.comments import CommentDraft, Guest, GuestRules
+from everpost.services.posts import read_post
+from everpost.services.rewording import Rewording, retract, reword
+from everpost.services.threads import page_tree
 
 
 async def list_comments(
     request: Request,
     store: OpenStore,
+    actor: CurrentActor,
     post_id: PostId,
     query: Annotated[ThreadQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of a post's comments, oldest first."""
-    page = await store.comments.page(
-        CommentQuery(post_id=post_id, limit=min(query.limit, MAX_LIMIT), after=query.after)
-    )
+    """A page of what is shown of a post's thread, oldest first."""
+    await read_post(store, actor, post_id, comments=0)
+    path = thread_path(request, post_id)
+    wanted = CommentQuery(post_id=post_id, limit=min(query.limit, MAX_LIMIT), after=query.after)
+    if query.view == "tree":
+        tree = await page_tree(store, replace(wanted, branch=Branch(query.parent)))
+        rows: list[object] = [read_node(node, path) for node in tree.rows]
+        last, has_more = tree.rows[-1].comment if tree.rows else None, tree.has_more
+    else:
+        page = await store.comments.page(wanted)
+        rows = [read_comment(comment) for comment in page.rows]
+        last, has_more = page.rows[-1] if page.rows else None, page.has_more
     headers = {}
-    if page.rows and page.has_more:
-        headers["link"] = next_link(request, thread_path(request, post_id), page.rows[-1].position)
-    return listed([read_comment(comment) for comment in page.rows], headers, if_none_match)
+    if last is not None and has_more:
+        cursor = encode_cursor(last.position)
+        headers["link"] = next_link(request, path, cursor)
+    return listed(rows, headers, if_none_match)
 
 
 async def create_comment(
-    request: Request, store: OpenStore, post_id: PostId, body: CommentCreate
+    request: Request,
+    store: OpenStore,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    address: ClientAddress,
+    post_id: PostId,
+    body: CommentCreate,
 ) -> Response:
     """Comment on a post: 201. The same request again, with its `id` in it: 200."""
     draft = CommentDraft(
@@ -42,44 +70,82 @@ async def create_comment(
         id=body.get("id"),
         publication_date=body.get("publication_date"),
         parent_id=body.get("parent_id"),
+        guest_name=body.get("name"),
     )
-    comment, is_new = await comment_on(store, draft)
-    return tagged(
-        read_comment(comment),
-        revision_tag(comment.revision),
-        status=201 if is_new else 200,
-        location=comment_path(request, comment),
+    rules = GuestRules(
+        links=settings.guest_links,
+        comments_per_address=settings.guest_comments_per_address,
+        comments_per_post=settings.guest_comments_per_post,
     )
+    guest = Guest(address=address, rules=rules, is_caught=bool(body.get("website")))
+    made = await comments.comment_on(store, actor, draft, guest)
+    comment = made.comment
+    if comment.status is CommentStatus.SPAM and actor.user is None:
+        comment = replace(comment, status=CommentStatus.PENDING)  # who was caught need not learn how
+    content = read_comment(comment, in_full=True)
+    answer = tagged(
+        content,
+        comment.revision,
+        status=201 if made.is_new else 200,
+        headers={"location": comment_path(request, comment)},
+    )
+    return answer if made.key is None else telling(content, {"edit_key": made.key}, answer)
 
 
 async def get_comment(
-    store: OpenStore, post_id: PostId, comment_id: CommentId, if_none_match: IfNoneMatch = None
+    store: OpenStore,
+    actor: CurrentActor,
+    post_id: PostId,
+    comment_id: CommentId,
+    key: EditKey = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A comment."""
-    comment = await store.comments.get(post_id, comment_id)
-    tag = revision_tag(comment.revision)
-    if is_known(tag, if_none_match):
-        return not_modified(tag)
-    return tagged(read_comment(comment), tag)
+    seen = await comments.read_comment(store, actor, post_id, comment_id, key=key)
+    content = read_comment(seen.comment, in_full=seen.in_full)
+    return tagged(content, seen.comment.revision, if_none_match=if_none_match)
 
 
 async def update_comment(
-    store: OpenStore, post_id: PostId, comment_id: CommentId, body: CommentUpdate, if_match: IfMatch = None
+    store: OpenStore,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    post_id: PostId,
+    comment_id: CommentId,
+    body: CommentUpdate,
+    key: EditKey = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Change what the body names."""
-    comment = await reword(
-        store,
-        post_id,
-        comment_id,
-        body.get("content"),
+    wanted = Rewording(
+        post_id=post_id,
+        id=comment_id,
+        content=body.get("content"),
+        status=body.get("status"),
+        key=key,
+        editable_for=timedelta(minutes=settings.comment_edit_minutes),
         match=wanted_revisions(if_match),
     )
-    return tagged(read_comment(comment), revision_tag(comment.revision))
+    seen = await reword(store, actor, wanted)
+    return tagged(read_comment(seen.comment, in_full=seen.in_full), seen.comment.revision)
 
 
 async def delete_comment(
-    store: OpenStore, post_id: PostId, comment_id: CommentId, if_match: IfMatch = None
+    store: OpenStore,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    post_id: PostId,
+    comment_id: CommentId,
+    key: EditKey = None,
+    if_match: IfMatch = None,
 ) -> Response:
-    """Remove a comment; answers to it stay."""
-    await store.comments.remove(post_id, comment_id, match=wanted_revisions(if_match))
+    """Erase a comment; where others answer it a tombstone stays."""
+    wanted = Rewording(
+        post_id=post_id,
+        id=comment_id,
+        key=key,
+        editable_for=timedelta(minutes=settings.comment_edit_minutes),
+        match=wanted_revisions(if_match),
+    )
+    await retract(store, actor, wanted)
     return Response(status_code=204)

@@ -4,6 +4,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from everpost.settings import Settings
 from everpost.stores.port import Store
 
 
@@ -22,3 +23,12 @@ async def get_store(request: Request) -> Store:
 
 
 OpenStore = Annotated[Store, Depends(get_store)]
+
+
+def get_settings(request: Request) -> Settings:
+    """The settings of this application."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+CurrentSettings = Annotated[Settings, Depends(get_settings)]

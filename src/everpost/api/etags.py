@@ -13,12 +13,14 @@ MAX_TAGS = 100
 """How many tags of one header are looked at: nobody has seen more states of a thing."""
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_OURS = re.compile(r"([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12})")
+_OURS = re.compile(r"(([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12}))-[0-9a-f]{16}")
 
 
-def revision_tag(revision: Revision) -> str:
-    """The strong tag of a thing in this state."""
-    return f'"{revision.version}-{to_milliseconds(revision.updated_at):x}"'
+def thing_tag(revision: Revision, body: bytes) -> str:
+    """The strong tag of a thing in this state, as these bytes tell it: with the names of its authors,
+    which change elsewhere, and with what of it is shown to whom.
+    """
+    return f'"{_state(revision)}-{blake2b(body, digest_size=8).hexdigest()}"'
 
 
 def body_tag(body: bytes) -> str:
@@ -28,7 +30,8 @@ def body_tag(body: bytes) -> str:
 
 def wanted_revisions(if_match: str | None) -> Match:
     """The states that an If-Match header asks for; None where any will do. A weak tag, and one that
-    Everpost did not make, matches nothing.
+    Everpost did not make, matches nothing. How the state was told does not matter: an author who was
+    renamed since is in nobody's way.
     """
     if if_match is None or if_match.strip() == "*":
         return None
@@ -48,7 +51,11 @@ def _parse(tag: str) -> Revision | None:
     if found is None:
         return None
     try:
-        revision = Revision(int(found[1]), from_milliseconds(int(found[2], 16)))
+        revision = Revision(int(found[2]), from_milliseconds(int(found[3], 16)))
     except OverflowError:
         return None
-    return revision if revision_tag(revision) == f'"{tag}"' else None
+    return revision if _state(revision) == found[1] else None
+
+
+def _state(revision: Revision) -> str:
+    return f"{revision.version}-{to_milliseconds(revision.updated_at):x}"

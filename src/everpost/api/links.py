@@ -6,10 +6,9 @@ from fastapi import Request
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
-from everpost.domain.paging import Position, encode_cursor
 from everpost.domain.posts import Post
 
-_KEPT = ("limit", "comments")
+_KEPT = ("limit", "comments", "tag", "author", "status", "sort", "view", "parent")
 
 
 def post_path(request: Request, post: Post) -> str:
@@ -22,9 +21,9 @@ def comment_path(request: Request, comment: Comment) -> str:
     return f"{thread_path(request, comment.post_id)}/{comment.id}"
 
 
-def posts_path(request: Request) -> str:
-    """Where the posts are."""
-    return f"{_root(request)}/posts"
+def path_of(request: Request, path: str) -> str:
+    """Where a call of the contract is."""
+    return f"{_root(request)}{path}"
 
 
 def thread_path(request: Request, post_id: Id) -> str:
@@ -32,10 +31,10 @@ def thread_path(request: Request, post_id: Id) -> str:
     return f"{_root(request)}/posts/{post_id}/comments"
 
 
-def next_link(request: Request, path: str, last: Position) -> str:
-    """The Link header that leads past the last row of a page (RFC 8288), in pages of the same kind."""
+def next_link(request: Request, path: str, cursor: str) -> str:
+    """The Link header that leads to what follows a page (RFC 8288), in pages of the same kind."""
     sent = request.query_params
-    query = {"after": encode_cursor(last)} | {name: sent[name] for name in _KEPT if name in sent}
+    query = {"after": cursor} | {name: sent[name] for name in _KEPT if name in sent}
     return f'<{path}?{urlencode(query)}>; rel="next"'
 
 

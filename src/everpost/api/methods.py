@@ -25,12 +25,10 @@ class HeadAsGet:
 
 
 def allowed_methods(request: Request) -> str:
-    """The methods that the requested path does have, for the Allow header."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        found, _ = route.matches(request.scope)
-        if found is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
+    """The methods that the requested path does have, for the Allow header: `/users/me` is no user's id."""
+    found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    here = [route for route in found if route.path == found[0].path]
+    methods: set[str] = set().union(*(getattr(route, "methods", None) or () for route in here))
     if "GET" in methods:
         methods.add("HEAD")
     return ", ".join(sorted(methods))

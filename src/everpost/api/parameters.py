@@ -1,6 +1,6 @@
 """What a path, a query and the headers of a request may say."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Header, Path, Query
 from pydantic import (
@@ -15,9 +15,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from everpost.api.schemas.text import STORABLE_PATTERN, SentId, Storable
+from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import PATTERN, Id, parse_id
-from everpost.domain.paging import DEFAULT_LIMIT, MAX_LIMIT, MAX_NUMBER, Position, decode_cursor
-from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED
+from everpost.domain.paging import DEFAULT_LIMIT, MAX_LIMIT, MAX_NUMBER, Position, decode_cursor, decode_word
+from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED, PostSort, PostStatus
+from everpost.domain.text import unstorable_reason
 from everpost.errors import NotFound
 
 
@@ -55,12 +58,21 @@ def _position(sent: object) -> Position:
     return position
 
 
+def _tag(sent: object) -> str:
+    tag = decode_word(sent) if isinstance(sent, str) else None
+    if tag is None or unstorable_reason(tag):
+        raise PydanticCustomError("cursor", "should be a cursor from a Link header")
+    return tag
+
+
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_digits)]
 Flag = Annotated[bool, PlainValidator(_true_or_false), WithJsonSchema({"type": "boolean"})]
 Cursor = Annotated[Position | None, PlainValidator(_position), WithJsonSchema({"type": "string"})]
+TagCursor = Annotated[str | None, PlainValidator(_tag), WithJsonSchema({"type": "string"})]
+Words = Annotated[str, Field(json_schema_extra=STORABLE_PATTERN), Storable]
 
 
-class ThreadQuery(BaseModel):
+class PageQuery(BaseModel):
     """Which rows of a list."""
 
     limit: Number = Field(
@@ -71,8 +83,53 @@ class ThreadQuery(BaseModel):
     )
 
 
-class PostsQuery(ThreadQuery):
+class ThreadQuery(PageQuery):
+    """Which comments of a post."""
+
+    view: Literal["flat", "tree"] = Field(
+        default="flat", description="All in order, or as a tree: those that answer none, with replies inside."
+    )
+    parent: SentId | None = Field(
+        default=None, description="With `view=tree`: the replies to this comment instead."
+    )
+
+    @field_validator("parent")
+    @classmethod
+    def _is_in_a_tree(cls, parent: Id | None, seen: ValidationInfo) -> Id | None:
+        if parent is not None and seen.data.get("view") != "tree":
+            raise PydanticCustomError("parent_flat", "goes with view=tree")
+        return parent
+
+
+class QueueQuery(PageQuery):
+    """Which comments of all posts."""
+
+    status: CommentStatus = Field(default=CommentStatus.PENDING, description="What was decided about them.")
+
+
+class TagsQuery(BaseModel):
+    """Which tags."""
+
+    limit: Number = Field(
+        default=MAX_LIMIT, description=f"How many tags; more than {MAX_LIMIT} counts as {MAX_LIMIT}."
+    )
+    after: TagCursor = Field(
+        default=None, description="The tags that follow this cursor, from the `Link` header of a page."
+    )
+
+
+class PostsQuery(PageQuery):
     """Which posts, and what of them."""
+
+    slug: Words | None = Field(default=None, description="Only the post with this slug.")
+    tag: Words | None = Field(default=None, description="Only posts with this tag.")
+    author: SentId | None = Field(default=None, description="Only posts by this user.")
+    status: PostStatus = Field(
+        default=PostStatus.PUBLISHED, description="Published posts, or the drafts that you may see."
+    )
+    sort: PostSort = Field(
+        default=PostSort.NEWEST, description="By which moment; with a minus the latest comes first."
+    )
 
     skip: Number = Field(default=0, description="How many rows to pass over. Not together with `after`.")
     comments: Number = Field(
@@ -101,6 +158,11 @@ CommentId = Annotated[
 ]
 CommentsInside = Annotated[
     Number, Query(description=f"How many comments to show inside, at most {COMMENTS_INSIDE}.")
+]
+EditKey = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string"}),
+    Header(alias="X-Edit-Key", description="What a guest was given for the comment."),
 ]
 IfMatch = Annotated[
     str | None,

@@ -5,42 +5,95 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from everpost.api.dependencies import OpenStore
-from everpost.api.etags import is_known, revision_tag, wanted_revisions
-from everpost.api.links import next_link, post_path, posts_path
-from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId, PostsQuery
-from everpost.api.responses import listed, not_modified, tagged
-from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post
+from everpost.api.etags import wanted_revisions
+from everpost.api.links import next_link, path_of, post_path
+from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId, PostsQuery, TagsQuery
+from everpost.api.responses import listed, tagged
+from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
+from everpost.api.security import CurrentActor, CurrentMember
 from everpost.domain.clock import now
-from everpost.domain.paging import MAX_LIMIT
-from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED, PostChange, PostQuery
-from everpost.services.posts import PostDraft, publish, revise
+from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
+from everpost.domain.posts import (
+    COMMENTS_INSIDE,
+    COMMENTS_INSIDE_LISTED,
+    Post,
+    PostChange,
+    PostFilter,
+    PostQuery,
+    TagQuery,
+)
+from everpost.services import posts
+from everpost.services.posts import PostDraft
 
 
 async def list_posts(
     request: Request,
     store: OpenStore,
+    actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of the posts, newest first."""
-    page = await store.posts.page(
-        PostQuery(
-            limit=min(query.limit, MAX_LIMIT),
-            skip=query.skip,
-            after=query.after,
-            comments=min(query.comments, COMMENTS_INSIDE_LISTED),
-        )
+    """A page of the posts, newest first unless sorted otherwise."""
+    if query.slug is not None:
+        found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
+        rows = [found] if found is not None and _is_asked_for(query, found) else []
+        total = {"x-total-count": str(len(rows))} if query.count else {}
+        return listed([read_post(post) for post in rows[query.skip :][: query.limit]], total, if_none_match)
+    wanted = PostQuery(
+        filter=PostFilter(
+            audience=actor.audience(now()), status=query.status, tag=query.tag, author_id=query.author
+        ),
+        sort=query.sort,
+        limit=min(query.limit, MAX_LIMIT),
+        skip=query.skip,
+        after=query.after,
+        comments=_listed_comments(query),
     )
+    page = await posts.list_page(store, actor, wanted)
     headers = {}
     if query.count:
-        headers["x-total-count"] = str(await store.posts.count())
+        headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
     if page.rows and page.has_more:
-        headers["link"] = next_link(request, posts_path(request), page.rows[-1].position)
+        cursor = encode_cursor(page.rows[-1].position(query.sort))
+        headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
     return listed([read_post(post) for post in page.rows], headers, if_none_match)
 
 
-async def create_post(request: Request, store: OpenStore, body: PostCreate) -> Response:
-    """Publish a post: 201. The same request again, with its `id` in it: 200."""
+def _listed_comments(query: PostsQuery) -> int:
+    return min(query.comments, COMMENTS_INSIDE_LISTED)
+
+
+def _is_asked_for(query: PostsQuery, post: Post) -> bool:
+    """Whether the post with the slug is also what the other filters ask for."""
+    author = read_post(post)["author"]
+    return (
+        post.status is query.status
+        and (query.tag is None or query.tag in post.tags)
+        and (query.author is None or (author is not None and author["id"] == query.author))
+        and query.after is None
+    )
+
+
+async def list_tags(
+    request: Request,
+    store: OpenStore,
+    _actor: CurrentActor,
+    query: Annotated[TagsQuery, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """The tags of the published posts, in order."""
+    page = await store.posts.tags(
+        TagQuery(moment=now(), limit=min(query.limit, MAX_LIMIT), after=query.after)
+    )
+    headers = {}
+    if page.rows and page.has_more:
+        cursor = encode_word(page.rows[-1].tag)
+        headers["link"] = next_link(request, path_of(request, "/tags"), cursor)
+    return listed([read_tag(count) for count in page.rows], headers, if_none_match)
+
+
+async def create_post(request: Request, store: OpenStore, actor: CurrentMember, body: PostCreate) -> Response:
+    """Keep a post, published unless it says otherwise: 201. The same request again, with its `id`: 200."""
     draft = PostDraft(
         title=body["title"],
         content=body["content"],
@@ -48,36 +101,36 @@ async def create_post(request: Request, store: OpenStore, body: PostCreate) -> R
         publication_date=body.get("publication_date"),
         slug=body.get("slug"),
         tags=tuple(body["tags"]) if "tags" in body else None,
+        status=body.get("status"),
+        author_id=body.get("author_id"),
+        comment_policy=body.get("comment_policy"),
     )
-    post, is_new = await publish(store, draft)
+    post, is_new = await posts.publish(store, actor, draft)
     return tagged(
         read_post(post),
-        revision_tag(post.revision),
+        post.revision,
         status=201 if is_new else 200,
-        location=post_path(request, post),
+        headers={"location": post_path(request, post)},
     )
 
 
 async def get_post(
     store: OpenStore,
+    actor: CurrentActor,
     post_id: PostId,
     comments: CommentsInside = COMMENTS_INSIDE,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A post with the oldest of its comments inside."""
-    if if_none_match is not None:
-        tag = revision_tag(await store.posts.revision(post_id))
-        if is_known(tag, if_none_match):
-            return not_modified(tag)
-    post = await store.posts.get(post_id, comments=min(comments, COMMENTS_INSIDE))
-    return tagged(read_post(post), revision_tag(post.revision))
+    post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
+    return tagged(read_post(post), post.revision, if_none_match=if_none_match)
 
 
 async def update_post(
-    store: OpenStore, post_id: PostId, body: PostUpdate, if_match: IfMatch = None
+    store: OpenStore, actor: CurrentMember, post_id: PostId, body: PostUpdate, if_match: IfMatch = None
 ) -> Response:
     """Change what the body names."""
-    slug = body.get("slug")
+    policy, slug = body.get("comment_policy"), body.get("slug")
     change = PostChange(
         updated_at=now(),
         title=body.get("title"),
@@ -85,12 +138,17 @@ async def update_post(
         publication_date=body.get("publication_date"),
         slug="" if "slug" in body and slug is None else slug,
         tags=tuple(body["tags"]) if "tags" in body else None,
+        status=body.get("status"),
+        author_id=body.get("author_id"),
+        comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
     )
-    post = await revise(store, post_id, change, match=wanted_revisions(if_match))
-    return tagged(read_post(post), revision_tag(post.revision))
+    post = await posts.revise(store, actor, post_id, change, match=wanted_revisions(if_match))
+    return tagged(read_post(post), post.revision)
 
 
-async def delete_post(store: OpenStore, post_id: PostId, if_match: IfMatch = None) -> Response:
+async def delete_post(
+    store: OpenStore, actor: CurrentMember, post_id: PostId, if_match: IfMatch = None
+) -> Response:
     """Remove a post and its comments."""
-    await store.posts.remove(post_id, match=wanted_revisions(if_match))
+    await posts.withdraw(store, actor, post_id, match=wanted_revisions(if_match))
     return Response(status_code=204)

@@ -16,19 +16,25 @@ from everpost.errors import (
     Busy,
     Conflict,
     EverpostError,
+    Forbidden,
     Invalid,
     Misconfigured,
     NotFound,
     SchemaMismatch,
     Stale,
+    TooMany,
+    Unauthenticated,
     Unreachable,
 )
 
 STATUSES: Final[Mapping[type[EverpostError], int]] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
     Stale: 412,
     Invalid: 422,
+    TooMany: 429,
     Busy: 503,
     Unreachable: 503,
     SchemaMismatch: 503,
@@ -60,21 +66,34 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
     """The answer that says what went wrong."""
-    content: Problem = {
-        "type": "about:blank",
-        "title": _PHRASES.get(status) or HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if errors is not None:
-        content["errors"] = errors
-    return ProblemResponse(content, status_code=status, headers=headers)
+    return ProblemResponse(_content(status, detail, errors), status_code=status, headers=headers)
+
+
+def problem_of(error: EverpostError) -> Problem:
+    """What went wrong, as content. The error itself where it has no status."""
+    status = STATUSES.get(type(error))
+    if status is None:
+        raise error
+    detail = error.message
+    if isinstance(error, NotFound):
+        detail = f"There is no such {error.noun}."
+    elif isinstance(error, Invalid):
+        detail = _UNUSABLE
+    elif isinstance(error, Unreachable | SchemaMismatch | Misconfigured):
+        _log.error("the database cannot be used", reason=error.message)
+        detail = "The database is not ready."
+    return _content(status, detail, _errors(error))
 
 
 def handle_problems(app: FastAPI) -> None:
     """Let the application answer every error that has a status with a problem."""
     for kind in (EverpostError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
+
+
+def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
+    """The error that says what is wrong with a value that was sent in this place."""
+    return RequestValidationError([{"loc": (place, field), "msg": detail, "type": "value_error"}])
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -93,22 +112,46 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 def _answer_fact(error: EverpostError) -> Response:
-    status = STATUSES.get(type(error))
-    if status is None:
-        raise error
+    content = problem_of(error)
+    status = content["status"]
+    return ProblemResponse(content, status_code=status, headers=_headers(error, status))
+
+
+def _content(status: int, detail: str, errors: list[FieldError] | None) -> Problem:
+    content: Problem = {
+        "type": "about:blank",
+        "title": _PHRASES.get(status) or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors is not None:
+        content["errors"] = errors
+    return content
+
+
+def _errors(error: EverpostError) -> list[FieldError] | None:
+    """Which values are at fault."""
     match error:
-        case NotFound():
-            return problem(status, f"There is no such {error.noun}.")
         case Conflict():
-            return problem(status, error.message, errors=[_field_error("body", error.field, error.message)])
+            return [_field_error("body", error.field, error.message)]
         case Invalid():
-            return problem(status, _UNUSABLE, errors=[_field_error("body", error.field, error.reason)])
-        case Stale():
-            return problem(status, error.message)
-        case Busy():
-            return problem(status, error.message, headers=_RETRY_AFTER)
-    _log.error("the database cannot be used", reason=error.message)
-    return problem(status, "The database is not ready.", headers=_RETRY_AFTER)
+            return [_field_error("body", error.field, error.reason)]
+    return None
+
+
+def _headers(error: EverpostError, status: int) -> Mapping[str, str] | None:
+    """How, or when, to ask instead."""
+    match error:
+        case Unauthenticated():
+            return {"www-authenticate": _challenge(error)}
+        case TooMany():
+            return {"retry-after": str(error.retry_after)}
+    return _RETRY_AFTER if status == 503 else None
+
+
+def _challenge(error: Unauthenticated) -> str:
+    """How to ask instead (RFC 6750, section 3)."""
+    return 'Bearer realm="everpost"' + (', error="invalid_token"' if error.is_bad_token else "")
 
 
 def _describe(error: Mapping[str, Any]) -> FieldError:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from fastapi import Response
 
-from everpost.api.etags import body_tag, is_known
+from everpost.api.etags import body_tag, is_known, thing_tag
+from everpost.domain.revisions import Revision
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
@@ -24,12 +25,27 @@ def json_bytes(content: object) -> bytes:
     return _ENCODER.encode(content).encode()
 
 
-def tagged(content: object, tag: str, *, status: int = 200, location: str | None = None) -> Response:
-    """An answer with a thing in it, in the state that the tag names."""
-    headers = _validators(tag)
-    if location is not None:
-        headers["location"] = location
-    return JsonResponse(content, status_code=status, headers=headers)
+def tagged(
+    content: Mapping[str, object],
+    revision: Revision,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    if_none_match: str | None = None,
+) -> Response:
+    """An answer with a thing in it, in this state; 304 to who has just that already."""
+    body = json_bytes(content)
+    tag = thing_tag(revision, body)
+    if is_known(tag, if_none_match):
+        return not_modified(tag)
+    return JsonResponse(body, status_code=status, headers=_validators(tag) | dict(headers or {}))
+
+
+def telling(content: Mapping[str, object], secret: Mapping[str, str], answer: Response) -> Response:
+    """An answer with a secret beside what `answer` has in it; the tag is of that alone. Nobody keeps it."""
+    headers = {**answer.headers, "cache-control": "no-store"}
+    del headers["content-length"]
+    return JsonResponse({**content, **secret}, status_code=answer.status_code, headers=headers)
 
 
 def not_modified(tag: str, more: Mapping[str, str] | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI, Response
 
-from everpost.api import comments, health, posts
+from everpost.api import comments, health, moderation, posts
 from everpost.api.bodies import JsonRoute
 from everpost.api.documentation import (
     BODY_PROBLEMS,
@@ -15,9 +15,10 @@ from everpost.api.documentation import (
     reading,
     updating,
 )
-from everpost.api.schemas.comments import CommentRead
+from everpost.api.people import add_people_routes
+from everpost.api.schemas.comments import CommentMade, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.health import Health
-from everpost.api.schemas.posts import PostRead
+from everpost.api.schemas.posts import PostRead, TagRead
 
 _POST_LINKS = links_to(
     {
@@ -40,7 +41,10 @@ def add_routes(app: FastAPI) -> None:
     """Give the application the calls of the contract."""
     app.router.route_class = JsonRoute
     _add_posts(app)
+    _add_tags(app)
     _add_comments(app)
+    _add_moderation(app)
+    add_people_routes(app)
     _add_health(app)
 
 
@@ -50,21 +54,23 @@ def _add_posts(app: FastAPI) -> None:
         all_posts,
         posts.list_posts,
         methods=["GET"],
-        responses=reading(list[PostRead], 422, 503, headers=LIST_HEADERS | COUNT_HEADERS),
+        responses=reading(list[PostRead], 401, 422, 503, headers=LIST_HEADERS | COUNT_HEADERS),
     )
     app.add_api_route(
         all_posts,
         posts.create_post,
         methods=["POST"],
         status_code=201,
-        responses=creating(PostRead, _POST_LINKS, *BODY_PROBLEMS, 409, 503),
+        responses=creating(PostRead, _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503),
     )
-    app.add_api_route(one_post, posts.get_post, methods=["GET"], responses=reading(PostRead, 404, 422, 503))
+    app.add_api_route(
+        one_post, posts.get_post, methods=["GET"], responses=reading(PostRead, 401, 404, 422, 503)
+    )
     app.add_api_route(
         one_post,
         posts.update_post,
         methods=["PATCH"],
-        responses=updating(PostRead, *BODY_PROBLEMS, 404, 409, 412, 503),
+        responses=updating(PostRead, *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
     )
     app.add_api_route(
         one_post,
@@ -72,7 +78,7 @@ def _add_posts(app: FastAPI) -> None:
         methods=["DELETE"],
         status_code=204,
         response_class=Response,
-        responses=failing(404, 412, 503),
+        responses=failing(401, 403, 404, 412, 503),
     )
 
 
@@ -82,23 +88,23 @@ def _add_comments(app: FastAPI) -> None:
         thread,
         comments.list_comments,
         methods=["GET"],
-        responses=reading(list[CommentRead], 404, 422, 503, headers=LIST_HEADERS),
+        responses=reading(list[CommentRead] | list[CommentNode], 401, 404, 422, 503, headers=LIST_HEADERS),
     )
     app.add_api_route(
         thread,
         comments.create_comment,
         methods=["POST"],
         status_code=201,
-        responses=creating(CommentRead, _COMMENT_LINKS, *BODY_PROBLEMS, 404, 409, 503),
+        responses=creating(CommentMade, _COMMENT_LINKS, *BODY_PROBLEMS, 401, 403, 404, 409, 429, 503),
     )
     app.add_api_route(
-        one_comment, comments.get_comment, methods=["GET"], responses=reading(CommentRead, 404, 503)
+        one_comment, comments.get_comment, methods=["GET"], responses=reading(CommentRead, 401, 404, 503)
     )
     app.add_api_route(
         one_comment,
         comments.update_comment,
         methods=["PATCH"],
-        responses=updating(CommentRead, *BODY_PROBLEMS, 404, 412, 503),
+        responses=updating(CommentRead, *BODY_PROBLEMS, 401, 403, 404, 412, 503),
     )
     app.add_api_route(
         one_comment,
@@ -106,7 +112,31 @@ def _add_comments(app: FastAPI) -> None:
         methods=["DELETE"],
         status_code=204,
         response_class=Response,
-        responses=failing(404, 412, 503),
+        responses=failing(401, 403, 404, 412, 503),
+    )
+
+
+def _add_tags(app: FastAPI) -> None:
+    app.add_api_route(
+        "/tags",
+        posts.list_tags,
+        methods=["GET"],
+        responses=reading(list[TagRead], 401, 422, 503, headers=LIST_HEADERS),
+    )
+
+
+def _add_moderation(app: FastAPI) -> None:
+    app.add_api_route(
+        "/comments",
+        moderation.list_queue,
+        methods=["GET"],
+        responses=reading(list[CommentRead], 401, 403, 422, 503, headers=LIST_HEADERS),
+    )
+    app.add_api_route(
+        "/comments/decisions",
+        moderation.decide_comments,
+        methods=["POST"],
+        responses=checking(list[DecisionRead], *BODY_PROBLEMS, 401, 403, 503),
     )
 
 

@@ -7,7 +7,10 @@ import typer
 
 from everpost import __version__
 from everpost.cli.db import db
+from everpost.cli.login import login
 from everpost.cli.serve import serve
+from everpost.cli.tokens import token
+from everpost.cli.users import user
 from everpost.errors import EverpostError
 
 _commands = typer.Typer(
@@ -17,6 +20,9 @@ _commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _commands.command()(serve)
+_commands.command()(login)
+_commands.add_typer(user, name="user")
+_commands.add_typer(token, name="token")
 _commands.add_typer(db, name="db")
 
 

@@ -15,6 +15,7 @@ from granian.server import Server
 from everpost.app import create_app
 from everpost.cli.logs import SERVER_LOGS, configure_logs
 from everpost.errors import Misconfigured
+from everpost.services.bootstrap import keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_store
 from everpost.stores.addresses import describe_url
@@ -69,9 +70,15 @@ def _free_address(settings: Settings) -> str:
 
 
 async def _prepare(settings: Settings) -> None:
-    """Set up an empty database, and fail here, once and clearly, if it cannot be used."""
+    """Set up an empty database, give it an admin, and fail here, once and clearly, if it cannot be used."""
     store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
-    await store.close()
+    try:
+        if settings.admin_token is not None:
+            await keep_given_token(store, settings.admin_token)
+        elif (secret := await make_first_token(store)) is not None:
+            typer.echo(f"The token of the first admin, shown only this once: {secret}")
+    finally:
+        await store.close()
 
 
 def _announce(settings: Settings) -> None:

@@ -1,20 +1,49 @@
 """Comments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.revisions import Revision
+from everpost.domain.users import MAX_NAME, Author
 
 MAX_COMMENT = 20_000
+MAX_GUEST_NAME = MAX_NAME
+MAX_DECISIONS = 100
+"""How many comments can be decided in one call."""
+REPLIES_SHOWN = 3
+"""How many replies a tree shows under each comment; the others are paged."""
+LEVELS_SHOWN = 2
+"""How many levels of replies a page of a tree shows under its own."""
+
+
+class CommentPolicy(StrEnum):
+    """Who may comment."""
+
+    OPEN = "open"
+    """Everybody, and it is shown at once."""
+    MODERATED = "moderated"
+    """Everybody, but what guests say waits for approval."""
+    MEMBERS = "members"
+    """Users."""
+    CLOSED = "closed"
+    """Nobody."""
+
+
+class CommentStatus(StrEnum):
+    """What was decided about a comment."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SPAM = "spam"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment as a store gives it. `parent_id` is the comment it answers, on the same post; it may
-    be gone since.
-    """
+    """A comment as a store gives it, whatever its status."""
 
     id: Id
     post_id: Id
@@ -23,6 +52,24 @@ class Comment:
     updated_at: datetime
     version: int = 1
     parent_id: Id | None = None
+    """The comment that this one answers, on the same post."""
+    depth: int = 0
+    """How many comments there are above it. A store sets it when it adds the comment."""
+    status: CommentStatus = CommentStatus.APPROVED
+    author: Author | None = None
+    """None: a guest, or a user who was removed."""
+    guest_name: str | None = None
+    key_digest: str | None = field(default=None, repr=False)
+    """What is kept of the key with which a guest may edit."""
+    reply_count: int = 0
+    """How many replies to it are shown. A store counts them."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the public sees it: it is approved, or others that are shown answer it: then what is
+        seen of it is a tombstone.
+        """
+        return self.status is CommentStatus.APPROVED or self.reply_count > 0
 
     @property
     def position(self) -> Position:
@@ -35,16 +82,65 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentChange:
-    """What a comment is to say from now on."""
+    """What is to be another value; None leaves it as it is."""
 
     updated_at: datetime
-    content: str
+    """When the words were changed; without `content` the comment keeps the moment it has."""
+    content: str | None = None
+    status: CommentStatus | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Whose comment it must be for a change to happen: this user's, or that of the guest with the key
+    of this digest; and how young: not published before `since`.
+    """
+
+    since: datetime
+    author_id: Id | None = None
+    key_digest: str | None = field(default=None, repr=False)
+
+    def wrote(self, comment: Comment) -> bool:
+        """Whether the comment is in this hand, however old."""
+        author_id = None if comment.author is None else comment.author.id
+        by_user = self.author_id is not None and self.author_id == author_id
+        return by_user or (self.key_digest is not None and self.key_digest == comment.key_digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The replies to one comment, or, where `parent_id` is None, the comments that answer none."""
+
+    parent_id: Id | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentQuery:
-    """A page of one post's thread, oldest first, after a position."""
+    """A page of what is shown of one post's thread, oldest first, after a position: all of it, or one
+    branch.
+    """
 
     post_id: Id
     limit: int
     after: Position | None = None
+    branch: Branch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueQuery:
+    """A page of the comments of all posts with one status, the newest first, after a position."""
+
+    status: CommentStatus
+    limit: int
+    after: Position | None = None
+    post_author_id: Id | None = None
+    """Only those on posts by this user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A comment in a tree, with the first of its shown replies; `has_more` where others follow these."""
+
+    comment: Comment
+    replies: "tuple[Node, ...]" = ()
+    has_more: bool = False

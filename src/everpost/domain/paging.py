@@ -19,9 +19,9 @@ MAX_NUMBER = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """The place of a row in the total order of its list."""
+    """The place of a row in the total order of its list: by a moment, and then by its id."""
 
-    publication_date: datetime
+    moment: datetime
     id: Id
 
 
@@ -35,20 +35,32 @@ class Page(Generic[Row]):
 
 def encode_cursor(position: Position) -> str:
     """The position as an opaque word that is safe in a URL."""
-    plain = f"{to_milliseconds(position.publication_date)}.{position.id}"
-    return base64.urlsafe_b64encode(plain.encode("ascii")).decode("ascii").rstrip("=")
+    return encode_word(f"{to_milliseconds(position.moment)}.{position.id}")
 
 
 def decode_cursor(cursor: str) -> Position | None:
     """The position in a cursor; None where `encode_cursor` cannot have made it."""
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        milliseconds, _, name = base64.b64decode(padded, b"-_", validate=True).decode().partition(".")
-        moment = from_milliseconds(int(milliseconds))
-    except (ValueError, OverflowError, binascii.Error):
-        return None
+    milliseconds, _, name = (decode_word(cursor) or "").partition(".")
     row_id = parse_id(name)
     if row_id is None:
         return None
-    position = Position(moment, row_id)
+    try:
+        position = Position(from_milliseconds(int(milliseconds)), row_id)
+    except (ValueError, OverflowError):
+        return None
     return position if encode_cursor(position) == cursor else None
+
+
+def encode_word(text: str) -> str:
+    """Any text as an opaque word that is safe in a URL."""
+    return base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
+
+
+def decode_word(word: str) -> str | None:
+    """The text in a word; None where `encode_word` cannot have made it."""
+    try:
+        padded = word.encode("ascii") + b"=" * (-len(word) % 4)
+        text = base64.b64decode(padded, b"-_", validate=True).decode()
+    except (ValueError, binascii.Error):
+        return None
+    return text if encode_word(text) == word else None

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Literal
 
-from everpost.domain.comments import Comment
+from everpost.domain.comments import Comment, CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
+from everpost.domain.users import Author
 from everpost.errors import Invalid
 
 MAX_TITLE = 255
@@ -22,24 +25,53 @@ COMMENTS_INSIDE_LISTED = 10
 """How many each post of a list shows inside, at most."""
 
 
+class PostStatus(StrEnum):
+    """Whether a post is out, from its publication date on, or being written."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class PostSort(StrEnum):
+    """The order of a list: by which moment, the latest first where it has a minus; ties by id, likewise."""
+
+    OLDEST = "publication_date"
+    NEWEST = "-publication_date"
+    LEAST_RECENTLY_UPDATED = "updated_at"
+    MOST_RECENTLY_UPDATED = "-updated_at"
+
+    @property
+    def is_descending(self) -> bool:
+        return self.value.startswith("-")
+
+    @property
+    def by_update(self) -> bool:
+        return self.value.endswith("updated_at")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post as a store gives it: complete, with the oldest of its comments inside, in order."""
+    """A post as a store gives it: complete, with the oldest of its shown comments inside, in order."""
 
     id: Id
     title: str
     content: str
     publication_date: datetime
     updated_at: datetime
+    slug: str
     version: int = 1
-    slug: str | None = None
     tags: tuple[str, ...] = ()
+    status: PostStatus = PostStatus.PUBLISHED
+    author: Author | None = None
+    comment_policy: CommentPolicy | None = None
+    """None: the blog's."""
     comment_count: int = 0
+    """How many approved comments it has."""
     comments: tuple[Comment, ...] = ()
 
-    @property
-    def position(self) -> Position:
-        return Position(self.publication_date, self.id)
+    def position(self, sort: PostSort = PostSort.NEWEST) -> Position:
+        """Its place in a list of this order."""
+        return Position(self.updated_at if sort.by_update else self.publication_date, self.id)
 
     @property
     def revision(self) -> Revision:
@@ -55,18 +87,65 @@ class PostChange:
     content: str | None = None
     publication_date: datetime | None = None
     slug: str | None = None
-    """The empty text takes the slug away."""
     tags: tuple[str, ...] | None = None
+    status: PostStatus | None = None
+    author_id: Id | None = None
+    comment_policy: CommentPolicy | Literal["inherit"] | None = None
+    """"inherit": from now on the blog's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who looks at a list: it has the published posts whose date has come by the moment; of all others
+    only those by this user; or everything.
+    """
+
+    moment: datetime
+    author_id: Id | None = None
+    sees_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFilter:
+    """Some of the posts that an audience sees: all of them have this status, and this tag, and this
+    author, where one is named.
+    """
+
+    audience: Audience
+    status: PostStatus = PostStatus.PUBLISHED
+    tag: str | None = None
+    author_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostQuery:
-    """A page of the posts, newest first: after a position, or with so many passed over."""
+    """A page of posts: after a position, or with so many passed over."""
 
+    filter: PostFilter
     limit: int
+    sort: PostSort = PostSort.NEWEST
     skip: int = 0
     after: Position | None = None
     comments: int = COMMENTS_INSIDE_LISTED
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """A tag, and on how many posts it is."""
+
+    tag: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagQuery:
+    """A page of the tags of the published posts whose date has come by the moment, in the order of
+    their code points, after a tag.
+    """
+
+    moment: datetime
+    limit: int
+    after: str | None = None
 
 
 def checked_slug(text: str) -> str:

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+from anyascii import anyascii
+
+DERIVED_SLUG = 80
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -26,3 +29,18 @@ def normalize_slug(text: str) -> str:
     kept = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)
     words = (word for word in kept.split() if any(unicodedata.category(each)[0] in "LN" for each in word))
     return "-".join(words)
+
+
+def slug_from(title: str) -> str:
+    """The slug that a title without one gets: transliterated to ASCII (https://anyascii.com), at most 80
+    characters long, cut between words where there are several. Never empty.
+    """
+    slug = normalize_slug(anyascii(title))
+    if len(slug) > DERIVED_SLUG:
+        slug = slug[: DERIVED_SLUG + 1].rpartition("-")[0] or slug[:DERIVED_SLUG]
+    return slug or "post"
+
+
+def numbered_slug(slug: str, number: int) -> str:
+    """The slug that the post gets which is, with this number, the next to want it: itself for 1."""
+    return slug if number == 1 else f"{slug}-{number}"

@@ -1,50 +1,163 @@
 """What one does with comments."""
 
+import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from everpost.domain.actors import Actor
 from everpost.domain.clock import now
-from everpost.domain.comments import Comment, CommentChange
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus, Hand
 from everpost.domain.ids import Id, new_id
-from everpost.domain.revisions import Match
-from everpost.errors import Conflict, NotFound, Stale
+from everpost.domain.posts import Post
+from everpost.domain.tokens import Scope, digest
+from everpost.domain.users import checked_name
+from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from everpost.services.limits import count_try
+from everpost.services.posts import read_post
 from everpost.stores.port import Store
+
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_KEY_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestRules:
+    """What guests may do."""
+
+    links: int
+    """In one comment."""
+    comments_per_address: int
+    """In an hour, on all posts."""
+    comments_per_post: int
+    """In an hour, by all guests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Who comments without an account."""
+
+    address: str
+    rules: GuestRules
+    is_caught: bool = False
+    """They filled in what people do not see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentDraft:
-    """A comment to be put under a post. None: the author left it out."""
+    """A comment to be put under a post. None: who wrote it left it out."""
 
     post_id: Id
     content: str
     id: Id | None = None
     publication_date: datetime | None = None
     parent_id: Id | None = None
+    guest_name: str | None = None
 
 
-async def comment_on(store: Store, draft: CommentDraft) -> tuple[Comment, bool]:
-    """The comment as it is stored, and whether it was stored only now; a draft with an id can be
-    sent again, as for `publish`. NotFound (the post), Conflict, Invalid.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commented:
+    """A comment as it is stored, and whether only now; with the key with which a guest may edit it."""
+
+    comment: Comment
+    is_new: bool
+    key: str | None = None
+
+
+async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> Commented:
+    """Put a comment under a post; a draft with an id can be sent again, as for `publish`, but a key is
+    given only once. NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict, Invalid.
     """
+    post = await read_post(store, actor, draft.post_id, comments=0)
+    policy = await policy_of(store, post)
+    _require_welcome(actor, policy)
+    _require_own_values(actor, post, draft)
+    key = None
+    if actor.user is None:
+        await _require_moderation(store, draft, guest)
+        key = secrets.token_urlsafe(_KEY_BYTES)
+    comment = _comment(actor, draft, _first_status(actor, policy, guest), key)
+    try:
+        return Commented(comment=await store.comments.add(comment), is_new=True, key=key)
+    except Conflict as conflict:
+        if draft.id is None or conflict.field != "id":
+            raise
+        stored = await _stored(store, comment)
+        if stored is None or not _repeats(draft, comment, stored):
+            raise
+        return Commented(comment=stored, is_new=False)
+
+
+async def policy_of(store: Store, post: Post) -> CommentPolicy:
+    """Who may comment on the post."""
+    return post.comment_policy or (await store.blog.get()).comment_policy
+
+
+def _require_welcome(actor: Actor, policy: CommentPolicy) -> None:
+    """Let no one comment whom the policy keeps out."""
+    if policy is CommentPolicy.CLOSED:
+        raise Forbidden("This post takes no comments.")
+    if actor.user is not None:
+        actor.require(Scope.COMMENTS_WRITE)
+    elif policy is CommentPolicy.MEMBERS:
+        raise Unauthenticated("Only users comment on this post: this takes a token.")
+
+
+def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
+    """Let no one say who they are not, or when they did not."""
+    if actor.user is None and draft.guest_name is None:
+        raise Invalid("name", "is what a guest gives")
+    if actor.user is not None and draft.guest_name is not None:
+        raise Invalid("name", "is for guests: you comment under your own")
+    if draft.publication_date is not None and not moderates(actor, post):
+        if actor.user is None:
+            raise Unauthenticated("Only who moderates a post dates its comments: this takes a token.")
+        raise Forbidden("Only who moderates a post dates its comments.")
+
+
+async def _require_moderation(store: Store, draft: CommentDraft, guest: Guest) -> None:
+    """Let no guest flood the blog."""
+    rules = guest.rules
+    if len(_LINK.findall(draft.content)) > rules.links:
+        raise Invalid("content", f"has more than {rules.links} links")
+    await count_try(
+        store,
+        "comment",
+        guest.address,
+        rules.comments_per_address,
+        "You have commented a lot. Come back later.",
+    )
+    await count_try(
+        store,
+        f"comments on {draft.post_id}",
+        "",
+        rules.comments_per_post,
+        "This post has had a lot of comments just now. Come back later.",
+    )
+
+
+def _first_status(actor: Actor, policy: CommentPolicy, guest: Guest) -> CommentStatus:
+    if actor.user is not None:
+        return CommentStatus.APPROVED
+    if guest.is_caught:
+        return CommentStatus.SPAM
+    return CommentStatus.APPROVED if policy is CommentPolicy.OPEN else CommentStatus.PENDING
+
+
+def _comment(actor: Actor, draft: CommentDraft, status: CommentStatus, key: str | None) -> Comment:
     moment = now()
-    comment = Comment(
+    return Comment(
         id=draft.id or new_id(),
         post_id=draft.post_id,
         content=draft.content,
         publication_date=draft.publication_date or moment,
         updated_at=moment,
         parent_id=draft.parent_id,
+        status=status,
+        author=None if actor.user is None else actor.user.author,
+        guest_name=None if draft.guest_name is None else checked_name(draft.guest_name),
+        key_digest=None if key is None else digest(key),
     )
-    try:
-        await store.comments.add(comment)
-    except Conflict as conflict:
-        if draft.id is None or conflict.field != "id":
-            raise
-        stored = await _stored(store, comment)
-        if stored is None or not _repeats(draft, stored):
-            raise
-        return stored, False
-    return comment, True
 
 
 async def _stored(store: Store, comment: Comment) -> Comment | None:
@@ -54,21 +167,51 @@ async def _stored(store: Store, comment: Comment) -> Comment | None:
         return None
 
 
-def _repeats(draft: CommentDraft, stored: Comment) -> bool:
+def _repeats(draft: CommentDraft, comment: Comment, stored: Comment) -> bool:
     return (
-        draft.content == stored.content
+        comment.content == stored.content
+        and comment.guest_name == stored.guest_name
+        and _author_id(comment) == _author_id(stored)
         and draft.publication_date in (None, stored.publication_date)
         and draft.parent_id in (None, stored.parent_id)
     )
 
 
-async def reword(store: Store, post_id: Id, id: Id, content: str | None, *, match: Match) -> Comment:
-    """The comment with other words; as it was where there are none. NotFound, Stale."""
-    if content is None:
-        comment = await store.comments.get(post_id, id)
-        if match is not None and comment.revision not in match:
-            raise Stale("comment", id)
-        return comment
-    return await store.comments.save(
-        post_id, id, CommentChange(updated_at=now(), content=content), match=match
-    )
+def _author_id(comment: Comment) -> Id | None:
+    return None if comment.author is None else comment.author.id
+
+
+def moderates(actor: Actor, post: Post) -> bool:
+    """Whether the comments of the post are the actor's to decide."""
+    return Scope.COMMENTS_MODERATE in actor.scopes and actor.owns(post)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A comment that the actor may see, on its post; whether the actor decides about it, and wrote it."""
+
+    comment: Comment
+    post: Post
+    is_moderated: bool
+    is_own: bool
+
+    @property
+    def in_full(self) -> bool:
+        """Whether the actor sees more of it than the public does, where it is not approved."""
+        return self.is_moderated or (self.is_own and self.comment.status is not CommentStatus.REMOVED)
+
+
+async def read_comment(store: Store, actor: Actor, post_id: Id, id: Id, *, key: str | None = None) -> Seen:
+    """The comment, where the actor, or who has the key, may see it. NotFound."""
+    post = await read_post(store, actor, post_id, comments=0)
+    comment = await store.comments.get(post_id, id)
+    is_own = hand_of(actor, key, comment.updated_at).wrote(comment)
+    seen = Seen(comment, post, moderates(actor, post), is_own)
+    if not (comment.is_shown or seen.is_moderated or is_own):
+        raise NotFound("comment", id)
+    return seen
+
+
+def hand_of(actor: Actor, key: str | None, since: datetime) -> Hand:
+    """The hand of the actor, and of who has the key."""
+    return Hand(since=since, author_id=actor.id, key_digest=None if key is None else digest(key))

@@ -3,17 +3,32 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from everpost.domain.actors import Actor
 from everpost.domain.clock import now
+from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.posts import COMMENTS_INSIDE, Post, PostChange, checked_slug, checked_tags
+from everpost.domain.paging import Page
+from everpost.domain.posts import (
+    COMMENTS_INSIDE,
+    Post,
+    PostChange,
+    PostFilter,
+    PostQuery,
+    PostStatus,
+    checked_slug,
+    checked_tags,
+)
 from everpost.domain.revisions import Match
-from everpost.errors import Conflict, NotFound, Stale
+from everpost.domain.tokens import Scope
+from everpost.domain.users import Author, User
+from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from everpost.services.slugs import write_with_slug_from
 from everpost.stores.port import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
-    """A post to be published. None: the author left it out."""
+    """A post to be kept. None: the writer left it out."""
 
     title: str
     content: str
@@ -21,14 +36,54 @@ class PostDraft:
     publication_date: datetime | None = None
     slug: str | None = None
     tags: tuple[str, ...] | None = None
+    status: PostStatus | None = None
+    author_id: Id | None = None
+    comment_policy: CommentPolicy | None = None
 
 
-async def publish(store: Store, draft: PostDraft) -> tuple[Post, bool]:
+async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
+    """The post, where the actor may see it. NotFound."""
+    post = await store.posts.get(id, comments=comments)
+    if not actor.sees(post, now()):
+        raise NotFound("post", id)
+    return post
+
+
+async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> Post | None:
+    """The post with this slug, where there is one that the actor may see."""
+    post = await store.posts.find(slug, comments=comments)
+    return post if post is not None and actor.sees(post, now()) else None
+
+
+async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
+    """A page of posts that the actor may see."""
+    if await _hides_author(store, actor, query.filter):
+        return Page((), has_more=False)
+    return await store.posts.page(query)
+
+
+async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
+    """How many posts these are that the actor may see."""
+    return 0 if await _hides_author(store, actor, filter) else await store.posts.count(filter)
+
+
+async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
+    """Whether the list would tell what a disabled user wrote."""
+    if filter.author_id is None or actor.edits_all or filter.author_id == actor.id:
+        return False
+    try:
+        return (await store.users.get(filter.author_id)).disabled_at is not None
+    except NotFound:
+        return True
+
+
+async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
     """The post as it is stored, and whether it was stored only now.
 
     Who sends an id can ask again when the answer got lost: a draft that says what is stored under
-    its id is answered with that. Conflict, Invalid.
+    its id is answered with that. Unauthenticated, Forbidden, Conflict, Invalid.
     """
+    author = await _author(store, actor, actor.require(Scope.POSTS_WRITE), draft.author_id)
     moment = now()
     post = Post(
         id=draft.id or new_id(),
@@ -36,11 +91,14 @@ async def publish(store: Store, draft: PostDraft) -> tuple[Post, bool]:
         content=draft.content,
         publication_date=draft.publication_date or moment,
         updated_at=moment,
-        slug=None if draft.slug is None else checked_slug(draft.slug),
+        slug="" if draft.slug is None else checked_slug(draft.slug),
         tags=checked_tags(draft.tags or ()),
+        status=draft.status or PostStatus.PUBLISHED,
+        author=author,
+        comment_policy=draft.comment_policy,
     )
     try:
-        await store.posts.add(post)
+        return await _add(store, post), True
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -48,7 +106,29 @@ async def publish(store: Store, draft: PostDraft) -> tuple[Post, bool]:
         if stored is None or not _repeats(draft, post, stored):
             raise
         return stored, False
-    return post, True
+
+
+async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) -> Author:
+    """Whose post it is to be."""
+    if author_id is None or author_id == user.id:
+        return user.author
+    if not actor.edits_all:
+        raise Forbidden("Only an editor gives posts to others.")
+    try:
+        return (await store.users.get(author_id)).author
+    except NotFound:
+        raise Invalid("author_id", "is not a user") from None
+
+
+async def _add(store: Store, post: Post) -> Post:
+    """The post with the slug that it got."""
+
+    async def add_as(slug: str) -> Post:
+        named = replace(post, slug=slug)
+        await store.posts.add(named)
+        return named
+
+    return await (add_as(post.slug) if post.slug else write_with_slug_from(store, post.title, add_as))
 
 
 async def _stored(store: Store, id: Id) -> Post | None:
@@ -59,27 +139,80 @@ async def _stored(store: Store, id: Id) -> Post | None:
 
 
 def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
+    stored_author_id = None if stored.author is None else stored.author.id
     return (
         (post.title, post.content) == (stored.title, stored.content)
+        and (post.author is not None and post.author.id == stored_author_id)
         and (draft.publication_date is None or post.publication_date == stored.publication_date)
         and (draft.slug is None or post.slug == stored.slug)
         and (draft.tags is None or post.tags == stored.tags)
+        and (draft.status is None or post.status == stored.status)
+        and (draft.comment_policy is None or post.comment_policy == stored.comment_policy)
     )
 
 
-async def revise(store: Store, id: Id, change: PostChange, *, match: Match) -> Post:
-    """The post, changed as asked; as it was where the change names nothing.
-
-    NotFound, Stale, Conflict, Invalid.
+async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, match: Match) -> Post:
+    """The post, changed as asked, where the slug is empty under the one that its title gives; as it was
+    where nothing is asked. Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
     """
+    user = await _writer(store, actor, id)
     if change == PostChange(updated_at=change.updated_at):
-        post = await store.posts.get(id, comments=COMMENTS_INSIDE)
-        if match is not None and post.revision not in match:
-            raise Stale("post", id)
-        return post
+        return await _unchanged(store, actor, id, match)
     checked = replace(
         change,
-        slug=checked_slug(change.slug) if change.slug else change.slug,
+        slug=checked_slug(change.slug) if change.slug else None,
         tags=None if change.tags is None else checked_tags(change.tags),
     )
-    return await store.posts.save(id, checked, match=match, comments=COMMENTS_INSIDE)
+    if change.author_id not in (None, user.id) and not actor.edits_all:
+        raise Forbidden("Only an editor gives posts to others.")
+
+    async def save_as(slug: str | None) -> Post:
+        return await store.posts.save(
+            id, replace(checked, slug=slug), match=match, comments=COMMENTS_INSIDE, owner_id=_owner_id(actor)
+        )
+
+    try:
+        if change.slug != "":
+            return await save_as(checked.slug)
+        title = change.title or (await read_post(store, actor, id, comments=0)).title
+        return await write_with_slug_from(store, title, save_as)
+    except Forbidden:
+        raise await _refusal(store, actor, id) from None
+
+
+async def withdraw(store: Store, actor: Actor, id: Id, *, match: Match) -> None:
+    """Remove the post and its comments. Unauthenticated, NotFound, Forbidden, Stale."""
+    await _writer(store, actor, id)
+    try:
+        await store.posts.remove(id, match=match, owner_id=_owner_id(actor))
+    except Forbidden:
+        raise await _refusal(store, actor, id) from None
+
+
+async def _writer(store: Store, actor: Actor, id: Id) -> User:
+    """Who is to change the post. Who sees it learns why that may not be, all others that there is none."""
+    try:
+        return actor.require(Scope.POSTS_WRITE)
+    except Forbidden:
+        await read_post(store, actor, id, comments=0)
+        raise
+
+
+def _owner_id(actor: Actor) -> Id | None:
+    """Whose a post must be for the actor to change it; None: anybody's."""
+    return None if actor.edits_all else actor.id
+
+
+async def _refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
+    """Why the actor may not change a post of another; NotFound where it is not even to be seen."""
+    await read_post(store, actor, id, comments=0)
+    return Forbidden("This post is somebody else's.")
+
+
+async def _unchanged(store: Store, actor: Actor, id: Id, match: Match) -> Post:
+    post = await read_post(store, actor, id, comments=COMMENTS_INSIDE)
+    if not actor.owns(post):
+        raise await _refusal(store, actor, id)
+    if match is not None and post.revision not in match:
+        raise Stale("post", id)
+    return post

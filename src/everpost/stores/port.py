@@ -5,77 +5,198 @@ raises, nothing has (but after `Busy`, which may come too late to know). What co
 and complete. Every call may raise `Busy`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery
+from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, Hand, QueueQuery
 from everpost.domain.ids import Id
+from everpost.domain.limits import Tally
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostQuery
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
+from everpost.domain.revisions import Match
+from everpost.domain.tokens import Token
+from everpost.domain.users import User, UserChange, UserQuery
 
 
 class Posts(Protocol):
-    """`comments` is how many of its comments, the oldest, a post that comes out has inside."""
+    """`comments` is how many of its shown comments, the oldest, a post that comes out has inside."""
 
     async def get(self, id: Id, *, comments: int) -> Post:
-        """The post. NotFound."""
-        ...
-
-    async def revision(self, id: Id) -> Revision:
-        """Only which state the post is in: far cheaper than `get`. NotFound."""
+        """The post, whoever may see it. NotFound."""
         ...
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        """The post with this slug, byte for byte."""
+        """The post with this slug, byte for byte, whoever may see it."""
         ...
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        """A page, newest first, ordered by `(publication_date, id)`, both descending."""
+        """A page, in the order of the query, ties by id in the same direction."""
         ...
 
-    async def count(self) -> int:
-        """How many posts there are."""
+    async def count(self, filter: PostFilter) -> int:
+        """How many posts these are."""
+        ...
+
+    async def tags(self, query: TagQuery) -> Page[TagCount]:
+        """A page of the tags that are on posts which are out."""
         ...
 
     async def add(self, post: Post) -> None:
-        """Keep a new post, which has no comments yet. Conflict("id") before Conflict("slug")."""
+        """Keep a new post, which has no comments yet. In this order: Conflict("id"), Conflict("slug"),
+        Invalid("author_id") (no such user).
+        """
         ...
 
-    async def save(self, id: Id, change: PostChange, *, match: Match, comments: int) -> Post:
-        """Change what the change names; one version more. NotFound, Stale, Conflict("slug")."""
+    async def save(
+        self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+    ) -> Post:
+        """Change what the change names; one version more. In this order: NotFound, Forbidden (`owner_id`
+        is given and is not the author's), Stale, Conflict("slug"), Invalid("author_id").
+        """
         ...
 
-    async def remove(self, id: Id, *, match: Match) -> None:
-        """Remove the post and its whole thread. NotFound, Stale."""
+    async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
+        """Remove the post and its whole thread. NotFound, Forbidden (as for `save`), Stale."""
         ...
 
 
 class Comments(Protocol):
-    """A change of a thread is also a change of its post: one version more, `updated_at` as it was."""
+    """A change of a thread is also a change of its post: one version more, `updated_at` as it was. What
+    is shown of a thread, and each `reply_count` and `comment_count` in it, is right after each change.
+    """
 
     async def get(self, post_id: Id, id: Id) -> Comment:
-        """The comment. NotFound names the post where that is missing."""
+        """The comment, shown or not. NotFound names the post where that is missing."""
+        ...
+
+    async def find(self, id: Id) -> Comment | None:
+        """The comment with this id, shown or not, of whichever post."""
         ...
 
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        """A page, oldest first, ordered by `(publication_date, id)`. NotFound: no such post."""
+        """A page of what is shown, oldest first, by `(publication_date, id)`. NotFound: no such post."""
         ...
 
-    async def add(self, comment: Comment) -> None:
-        """Put a comment under its post. In this order: NotFound (the post), Conflict("id") (a comment
-        of any post has it), Invalid("parent_id") (not a comment of this post).
+    async def branches(
+        self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
+    ) -> Mapping[Id, Page[Comment]]:
+        """The first page of the shown replies to each of these comments, which are at most 1,000."""
+        ...
+
+    async def queue(self, query: QueueQuery) -> Page[Comment]:
+        """A page over all posts, newest first, by `(publication_date, id)`, both descending."""
+        ...
+
+    async def add(self, comment: Comment) -> Comment:
+        """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
+        NotFound (the post), Conflict("id") (a comment of any post has it), Invalid("parent_id") (not an
+        approved comment of this post).
         """
         ...
 
-    async def save(self, post_id: Id, id: Id, change: CommentChange, *, match: Match) -> Comment:
-        """Change the comment; one version more. NotFound, Stale."""
+    async def save(
+        self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
+    ) -> Comment:
+        """Change the comment; one version more. In this order: NotFound (also where a hand is given and
+        the comment was erased to a tombstone), Forbidden (it is not in the hand, or no longer young),
+        Stale.
+        """
         ...
 
-    async def remove(self, post_id: Id, id: Id, *, match: Match) -> None:
-        """Remove the comment; answers to it stay and keep their `parent_id`. NotFound, Stale."""
+    async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
+        """Erase the comment. Where others answer it, whatever their status, it stays as a tombstone: its
+        status is `removed`, its words are empty, its author, name and key are gone, one version more.
+        NotFound, Forbidden, Stale, as for `save`.
+        """
+        ...
+
+
+class Users(Protocol):
+    """Addresses are compared by `email_key`. A name that changes is another one wherever it is read."""
+
+    async def get(self, id: Id) -> User:
+        """The user. NotFound."""
+        ...
+
+    async def find(self, email: str) -> User | None:
+        """The user with this address."""
+        ...
+
+    async def page(self, query: UserQuery) -> Page[User]:
+        """A page, oldest first, by `(created_at, id)`."""
+        ...
+
+    async def add(self, user: User, *, is_first: bool = False) -> None:
+        """Keep a new user. Conflict("id"), Conflict("email"). With `is_first` Conflict("id") also where
+        there is any user at all.
+        """
+        ...
+
+    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
+        """Change what the change names; one version more. NotFound, Stale, Conflict("email")."""
+        ...
+
+    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
+        """Remove the user with all tokens. The posts get the heir as their author, or none; comments
+        have none from now on. Nobody sees that half done. Posts keep version and `updated_at`.
+        NotFound, Stale, Invalid("heir_id") (no such user, or the user to be removed).
+        """
+        ...
+
+
+class Tokens(Protocol):
+    """Tokens are looked up in the database each time: one that is removed is of no use at once."""
+
+    async def find(self, digest: str) -> tuple[Token, User] | None:
+        """The token whose secret has this digest, and its owner; expired or disabled they may be."""
+        ...
+
+    async def of_user(self, user_id: Id) -> Sequence[Token]:
+        """All tokens of a user, the oldest first."""
+        ...
+
+    async def add(self, token: Token) -> None:
+        """Keep a new token, and forget those of its owner that had expired by its `created_at`.
+        NotFound (the user), Conflict("id") (a token has this id or this digest).
+        """
+        ...
+
+    async def remove(self, id: Id, *, user_id: Id | None) -> None:
+        """Revoke the token, which must be this user's where one is named. NotFound."""
+        ...
+
+    async def mark_used(self, id: Id, day: datetime) -> None:
+        """Keep that the token was used on this day, unless it was later. Nothing where it is gone."""
+        ...
+
+
+class Limits(Protocol):
+    """Counts of what is tried; a key is a hash, at most 64 ASCII characters."""
+
+    async def hit(self, key: str, moment: datetime) -> Tally:
+        """Count one try more; where the window has ended, or there was none, the first one of a new
+        window. What has ended is forgotten.
+        """
+        ...
+
+    async def forgive(self, key: str) -> None:
+        """Count one try less."""
+        ...
+
+
+class Blogs(Protocol):
+    """The settings of the blog."""
+
+    async def get(self) -> Blog:
+        """They are there from the first migration that knows of them."""
+        ...
+
+    async def save(self, change: BlogChange, *, match: Match) -> Blog:
+        """Change them; one version more. Stale."""
         ...
 
 
@@ -87,6 +208,18 @@ class Store(Protocol):
 
     @property
     def comments(self) -> Comments: ...
+
+    @property
+    def users(self) -> Users: ...
+
+    @property
+    def tokens(self) -> Tokens: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+    @property
+    def blog(self) -> Blogs: ...
 
     async def ping(self) -> None:
         """Ask the database for nothing. Busy: it does not answer."""

@@ -8,31 +8,68 @@ import pytest
 
 from everpost.app import create_app
 from everpost.settings import Settings
-from tests.conftest import Engines, offer_key
+from everpost.stores import open_store
+from tests.conftest import POOL_SIZE, TIMEOUT, Blog, Engines, offer_key
+from tests.contract.http.people import headers_of, settle
+from tests.servers.databases import new_name
+
+UNLIMITED = 1_000_000
 
 
 class Applications:
-    """One application for each database, open as long as the test session, and its client."""
+    """One application for each database, on a blog where the people of these tests live, open as long as
+    the test session, and its client, which asks as the admin where a request does not say otherwise.
+    """
 
     def __init__(self, engines: Engines, names: Sequence[str], opened: AsyncExitStack) -> None:
         self._engines = engines
         self._names = names
         self._opened = opened
+        self._blogs: dict[str, Blog] = {}
         self._clients: dict[str, httpx.AsyncClient] = {}
 
     async def on_empty_blog(self, name: str) -> httpx.AsyncClient:
-        """A client of a blog with nothing in it, on this database."""
-        blog = await self._engines.empty_blog(name)
+        """A client of a blog with nothing in it but its people, on this database."""
+        blog = await self.empty_blog(name)
         if name not in self._clients:
-            app = create_app(Settings(database_url=blog.url))
-            await self._opened.enter_async_context(app.router.lifespan_context(app))
-            client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://blog.example")
-            self._clients[name] = await self._opened.enter_async_context(client)
+            self._clients[name] = await self._open_client(blog)
         return self._clients[name]
 
     async def on_empty_blogs(self) -> dict[str, httpx.AsyncClient]:
         """A client on each database that can be had, by its name."""
         return {name: await self.on_empty_blog(name) for name in self._names}
+
+    async def empty_blog(self, name: str) -> Blog:
+        """The blog itself."""
+        if name not in self._blogs:
+            self._blogs[name] = await self._make_blog(name)
+        blog = self._blogs[name]
+        await blog.databases.empty(blog.name)
+        return blog
+
+    async def _make_blog(self, name: str) -> Blog:
+        databases, database = self._engines.databases(name), new_name()
+        await databases.create(database)
+        self._opened.push_async_callback(databases.drop, database)
+        store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
+        self._opened.push_async_callback(store.close)
+        await settle(store)
+        await databases.remember(database)
+        return Blog(database, databases, store)
+
+    async def _open_client(self, blog: Blog) -> httpx.AsyncClient:
+        settings = Settings(
+            database_url=blog.url,
+            guest_comments_per_address=UNLIMITED,
+            guest_comments_per_post=UNLIMITED,
+            failed_logins_per_hour=UNLIMITED,
+        )
+        app = create_app(settings)
+        await self._opened.enter_async_context(app.router.lifespan_context(app))
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")
+        )
+        return await self._opened.enter_async_context(client)
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +80,32 @@ async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIt
 
 @pytest.fixture
 async def client(applications: Applications, store_name: str) -> httpx.AsyncClient:
-    """Asks a blog with nothing in it."""
+    """Asks a blog with nothing in it but its people, as the admin."""
     return await applications.on_empty_blog(store_name)
 
 
 @pytest.fixture
 async def four_clients(applications: Applications) -> dict[str, httpx.AsyncClient]:
-    """Asks an empty blog on each database that can be had, by the name of the database."""
+    """Asks such a blog on each database that can be had, by the name of the database."""
     return await applications.on_empty_blogs()
+
+
+@pytest.fixture
+async def strict_client(applications: Applications, store_name: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks an application that bears little."""
+    blog = await applications.empty_blog(store_name)
+    settings = Settings(
+        database_url=blog.url,
+        failed_logins_per_hour=2,
+        guest_comments_per_address=3,
+        guest_comments_per_post=2,
+        guest_links=1,
+        proxies=1,
+    )
+    app = create_app(settings)
+    async with AsyncExitStack() as opened:
+        await opened.enter_async_context(app.router.lifespan_context(app))
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")
+        )
+        yield await opened.enter_async_context(client)

@@ -1,6 +1,6 @@
 """Sequences of calls to which some store once answered otherwise than the others, or easily would."""
 
-from tests.contract.http.sequences import Call, Long
+from tests.contract.http.memory import Call, Long
 
 POST = "/posts/0000000000000000000000a1"
 OTHER_POST = "0000000000000000000000a2"
@@ -26,7 +26,7 @@ REGRESSIONS: dict[str, list[Call]] = {
         Call("POST", "/posts", {"id": OTHER_POST, "title": "T", "content": "C", "slug": WIDEST}),
         Call("PATCH", POST, {"slug": WIDEST}),
     ],
-    "a slug is taken away twice": [
+    "a slug is derived twice": [
         CREATE,
         Call("PATCH", POST, {"slug": None}),
         Call("PATCH", POST, {"slug": None}),

@@ -9,18 +9,19 @@ import pytest
 from tests.contract.http.calls import assert_problem, comment_on, etag, publish, read, read_post
 
 STRONG = re.compile(r'"[\x21\x23-\x7e]+"')
-REVISION = re.compile(r'"[1-9][0-9]*-[0-9a-f]+"')
+REVISION = re.compile(r'"[1-9][0-9]*-[0-9a-f]+-[0-9a-f]{16}"')
 
 
 NOT_CURRENT = [
     '"other"',
-    'W/"{version}-{moment}"',
-    '"{version}-0"',
-    '"0{version}-{moment}"',
-    '"{version}-0{moment}"',
-    '"+{version}-{moment}"',
-    '" {version}-{moment}"',
-    '"{version}-{moment}-"',
+    'W/"{version}-{moment}-{seen}"',
+    '"{version}-0-{seen}"',
+    '"0{version}-{moment}-{seen}"',
+    '"{version}-0{moment}-{seen}"',
+    '"+{version}-{moment}-{seen}"',
+    '" {version}-{moment}-{seen}"',
+    '"{version}-{moment}-{seen}-"',
+    '"{version}-{moment}"',
     '"{version}"',
     '"*"',
     '""',
@@ -140,9 +141,9 @@ async def test_a_writer_who_has_not_seen_the_post_changes_nothing(client: httpx.
     await client.patch(path, json={"title": "New"})
     current = await etag(client, path)
     shown = await read_post(client, post["id"])
-    version, _, moment = current.strip('"').partition("-")
+    version, moment, seen = current.strip('"').split("-")
     for condition in (stale, f"{stale}, W/{current}", *NOT_CURRENT):
-        headers = {"If-Match": condition.format(version=version, moment=moment)}
+        headers = {"If-Match": condition.format(version=version, moment=moment, seen=seen)}
         for body in ({"title": "Undone"}, {}):
             assert_problem(await client.patch(path, json=body, headers=headers), 412)
         assert_problem(await client.delete(path, headers=headers), 412)

@@ -196,27 +196,44 @@ async def test_the_contract_can_be_read_by_people_and_machines(client: httpx.Asy
 async def test_the_document_states_every_status_with_its_problem(client: httpx.AsyncClient) -> None:
     document = (await read(client, "/openapi.json")).json()
     expected = {
-        ("/posts", "get"): {"200", "304", "422", "503"},
-        ("/posts", "post"): {"200", "201", "400", "409", "413", "415", "422", "503"},
-        ("/posts/{post_id}", "get"): {"200", "304", "404", "422", "503"},
-        ("/posts/{post_id}", "patch"): {"200", "400", "404", "409", "412", "413", "415", "422", "503"},
-        ("/posts/{post_id}", "delete"): {"204", "404", "412", "503"},
-        ("/posts/{post_id}/comments", "get"): {"200", "304", "404", "422", "503"},
-        ("/posts/{post_id}/comments", "post"): {
+        ("/posts", "get"): {"200", "304", "401", "422", "503"},
+        ("/posts", "post"): {"200", "201", "400", "401", "403", "409", "413", "415", "422", "503"},
+        ("/posts/{post_id}", "get"): {"200", "304", "401", "404", "422", "503"},
+        ("/posts/{post_id}", "patch"): {
             "200",
-            "201",
             "400",
+            "401",
+            "403",
             "404",
             "409",
+            "412",
             "413",
             "415",
             "422",
             "503",
         },
-        ("/posts/{post_id}/comments/{comment_id}", "get"): {"200", "304", "404", "503"},
+        ("/posts/{post_id}", "delete"): {"204", "401", "403", "404", "412", "503"},
+        ("/posts/{post_id}/comments", "get"): {"200", "304", "401", "404", "422", "503"},
+        ("/posts/{post_id}/comments", "post"): {
+            "200",
+            "201",
+            "400",
+            "401",
+            "403",
+            "404",
+            "409",
+            "413",
+            "415",
+            "422",
+            "429",
+            "503",
+        },
+        ("/posts/{post_id}/comments/{comment_id}", "get"): {"200", "304", "401", "404", "503"},
         ("/posts/{post_id}/comments/{comment_id}", "patch"): {
             "200",
             "400",
+            "401",
+            "403",
             "404",
             "412",
             "413",
@@ -224,7 +241,7 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "422",
             "503",
         },
-        ("/posts/{post_id}/comments/{comment_id}", "delete"): {"204", "404", "412", "503"},
+        ("/posts/{post_id}/comments/{comment_id}", "delete"): {"204", "401", "403", "404", "412", "503"},
     }
     for (path, method), statuses in expected.items():
         responses = document["paths"][path][method]["responses"]

@@ -1,6 +1,7 @@
 """Slugs: normalised, unique, and free again when they are given up."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -88,12 +89,55 @@ async def test_slugs_are_compared_byte_by_byte(client: httpx.AsyncClient) -> Non
         assert (await publish(client, slug=slug))["slug"] == slug
 
 
-async def test_any_number_of_posts_have_no_slug(client: httpx.AsyncClient) -> None:
-    first, second = await publish(client), await publish(client, slug=None)
-    third = await publish(client, slug="slug")
-    await client.patch(f"/posts/{third['id']}", json={"slug": None})
-    assert len(await listed(client, "/posts")) == 3
-    assert (first["slug"], second["slug"]) == (None, None)
+DERIVED = {
+    "Hello, World!": "hello-world",
+    "Žluťoučký kůň": "zlutoucky-kun",
+    "Привет, мир": "privet-mir",
+    "日本語": "ribenyu",
+    "Straße": "strasse",
+    "!?": "post",
+    "\u0301": "post",
+    "a" * 255: "a" * 80,
+    "word " * 51: "-".join(["word"] * 16),
+}
+
+
+@pytest.mark.parametrize(("title", "slug"), DERIVED.items(), ids=range(len(DERIVED)))
+async def test_a_post_without_a_slug_gets_one_from_its_title(
+    client: httpx.AsyncClient, title: str, slug: str
+) -> None:
+    post = await publish(client, title=title)
+    assert post["slug"] == slug
+    assert await read_post(client, post["id"]) == post
+    assert (await publish(client, title=title, slug=None))["slug"] == f"{slug}-2"
+    assert (await publish(client, title=title))["slug"] == f"{slug}-3"
+
+
+async def test_a_title_that_changes_leaves_the_slug_and_null_derives_it_anew(
+    client: httpx.AsyncClient,
+) -> None:
+    post = await publish(client, title="One")
+    path = f"/posts/{post['id']}"
+    assert (await client.patch(path, json={"title": "Two"})).json()["slug"] == "one"
+    assert (await client.patch(path, json={"slug": None})).json()["slug"] == "two"
+    assert (await client.patch(path, json={"slug": None, "title": "Three"})).json()["slug"] == "three"
+    assert (await client.patch(path, json={"slug": None})).json()["slug"] == "three"
+
+
+async def test_posts_of_one_title_at_the_same_moment_all_get_a_slug(client: httpx.AsyncClient) -> None:
+    posts = await asyncio.gather(*(publish(client, title="Same") for _ in range(8)))
+    slugs = {post["slug"] for post in posts}
+    assert len(slugs) == 8
+    assert "same" in slugs
+    assert all(re.fullmatch("same(-[0-9]+)?", slug) for slug in slugs)
+
+
+async def test_a_list_finds_the_post_with_a_slug(client: httpx.AsyncClient) -> None:
+    post = await publish(client, slug="hello")
+    await publish(client, slug="hello-2")
+    assert await listed(client, "/posts?slug=hello") == [post["id"]]
+    assert await listed(client, "/posts?slug=Hello") == []
+    assert await listed(client, "/posts?slug=hello&tag=a") == []
 
 
 async def test_a_post_may_keep_its_own_slug(client: httpx.AsyncClient) -> None:

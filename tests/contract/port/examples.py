@@ -1,19 +1,24 @@
-"""Posts and comments for the tests, and short ways to put them into a store and to read them back."""
+"""Posts, comments and people for the tests, and short ways to put them into a store and to read them back."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 
-from everpost.domain.comments import Comment, CommentQuery
+from everpost.domain.clock import LATEST
+from everpost.domain.comments import Branch, Comment, CommentPolicy, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
-from everpost.domain.posts import Post, PostQuery
+from everpost.domain.posts import Audience, Post, PostFilter, PostQuery, PostSort, PostStatus
+from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123_000, tzinfo=UTC)
 LATER = MOMENT + timedelta(milliseconds=1)
 """When the second version of something was made."""
+
+EVERYBODY = PostFilter(audience=Audience(moment=LATEST))
+"""All posts that ever come out."""
 
 SIMILAR_TEXTS = [
     ("abc", "ABC"),
@@ -48,8 +53,11 @@ class PostFields(TypedDict, total=False):
     content: str
     publication_date: datetime
     updated_at: datetime
-    slug: str | None
+    slug: str
     tags: tuple[str, ...]
+    status: PostStatus
+    author: Author | None
+    comment_policy: CommentPolicy | None
 
 
 class CommentFields(TypedDict, total=False):
@@ -61,6 +69,25 @@ class CommentFields(TypedDict, total=False):
     updated_at: datetime
     version: int
     parent_id: Id | None
+    depth: int
+    status: CommentStatus
+    author: Author | None
+    guest_name: str | None
+    key_digest: str | None
+    reply_count: int
+
+
+class UserFields(TypedDict, total=False):
+    """What a test may want a user to be."""
+
+    id: Id
+    name: str
+    email: str
+    role: Role
+    created_at: datetime
+    updated_at: datetime
+    disabled_at: datetime | None
+    password_hash: str | None
 
 
 def numbered(number: int) -> Id:
@@ -68,14 +95,42 @@ def numbered(number: int) -> Id:
     return Id(f"{number:024x}")
 
 
+def spread(number: int, *, over: int = 1000) -> datetime:
+    """A moment that has nothing to do with its number's neighbours; many numbers share one."""
+    return MOMENT + timedelta(milliseconds=number * 7_919 % over)
+
+
 def a_post(**fields: Unpack[PostFields]) -> Post:
-    plain = Post(id=new_id(), title="Title", content="Content", publication_date=MOMENT, updated_at=MOMENT)
+    """With a slug of its own."""
+    post_id = fields.get("id", new_id())
+    plain = Post(
+        id=post_id,
+        title="Title",
+        content="Content",
+        publication_date=MOMENT,
+        updated_at=MOMENT,
+        slug=f"slug-{post_id}",
+    )
     return replace(plain, **fields)
 
 
 def a_comment(post_id: Id, **fields: Unpack[CommentFields]) -> Comment:
     plain = Comment(
         id=new_id(), post_id=post_id, content="Content", publication_date=MOMENT, updated_at=MOMENT
+    )
+    return replace(plain, **fields)
+
+
+def a_user(**fields: Unpack[UserFields]) -> User:
+    """With an address of their own."""
+    user_id = fields.get("id", new_id())
+    plain = User(
+        id=user_id,
+        name="Ada",
+        email=f"ada-{user_id}@example.org",
+        role=Role.AUTHOR,
+        created_at=MOMENT,
+        updated_at=MOMENT,
     )
     return replace(plain, **fields)
 
@@ -89,9 +144,14 @@ async def publish(store: Store, **fields: Unpack[PostFields]) -> Post:
 
 async def comment_on(store: Store, post_id: Id, **fields: Unpack[CommentFields]) -> Comment:
     """A comment that is in the store."""
-    comment = a_comment(post_id, **fields)
-    await store.comments.add(comment)
-    return comment
+    return await store.comments.add(a_comment(post_id, **fields))
+
+
+async def register(store: Store, **fields: Unpack[UserFields]) -> User:
+    """A user who is in the store."""
+    user = a_user(**fields)
+    await store.users.add(user)
+    return user
 
 
 async def read_post(store: Store, id: Id) -> Post:
@@ -99,32 +159,33 @@ async def read_post(store: Store, id: Id) -> Post:
     return await store.posts.get(id, comments=100)
 
 
-async def read_posts(store: Store, *, limit: int = 100) -> Sequence[Post]:
-    """Every post, page by page, without comments."""
+async def read_posts(
+    store: Store, filter: PostFilter = EVERYBODY, *, sort: PostSort = PostSort.NEWEST, limit: int = 100
+) -> Sequence[Post]:
+    """Every post of these, page by page, without comments."""
     posts: list[Post] = []
     after: Position | None = None
     while True:
-        page = await store.posts.page(PostQuery(limit=limit, after=after, comments=0))
+        query = PostQuery(filter=filter, sort=sort, limit=limit, after=after, comments=0)
+        page = await store.posts.page(query)
         posts.extend(page.rows)
         if not page.has_more:
             return posts
-        assert page.rows[-1].position != after, "the walk does not move on"
-        after = page.rows[-1].position
+        assert page.rows[-1].position(sort) != after, "the walk does not move on"
+        after = page.rows[-1].position(sort)
 
 
-async def read_thread(store: Store, post_id: Id, *, limit: int = 100) -> Sequence[Comment]:
-    """Every comment of a post, page by page."""
+async def read_thread(
+    store: Store, post_id: Id, *, branch: Branch | None = None, limit: int = 100
+) -> Sequence[Comment]:
+    """Every comment that is shown of a post, or of a branch there, page by page."""
     comments: list[Comment] = []
     after: Position | None = None
     while True:
-        page = await store.comments.page(CommentQuery(post_id=post_id, limit=limit, after=after))
+        query = CommentQuery(post_id=post_id, branch=branch, limit=limit, after=after)
+        page = await store.comments.page(query)
         comments.extend(page.rows)
         if not page.has_more:
             return comments
         assert page.rows[-1].position != after, "the walk does not move on"
         after = page.rows[-1].position
-
-
-def spread(number: int, *, over: int = 1000) -> datetime:
-    """A moment that has nothing to do with its number's neighbours; many numbers share one."""
-    return MOMENT + timedelta(milliseconds=number * 7_919 % over)

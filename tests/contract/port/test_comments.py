@@ -1,6 +1,7 @@
 """Comments one by one, and what they do to their post."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -54,10 +55,10 @@ async def test_a_change_of_a_comment_changes_what_it_names_and_nothing_else(stor
     comment = await comment_on(store, post.id, parent_id=first.id, content="Old")
     saved = await store.comments.save(post.id, comment.id, CHANGE, match=None)
     assert saved == a_comment(
-        post.id, id=comment.id, parent_id=first.id, content="New", updated_at=LATER, version=2
+        post.id, id=comment.id, parent_id=first.id, content="New", updated_at=LATER, version=2, depth=1
     )
     assert await store.comments.get(post.id, comment.id) == saved
-    assert list(await read_thread(store, post.id)) == [first, saved]
+    assert list(await read_thread(store, post.id)) == [replace(first, reply_count=1), saved]
     same = await store.comments.save(post.id, comment.id, CHANGE, match=None)
     assert (same.content, same.updated_at, same.version) == ("New", LATER, 3)
 
@@ -135,20 +136,21 @@ async def test_answers_have_answers(store: Store) -> None:
     thread = [await comment_on(store, post.id, id=numbered(0))]
     for number in range(1, 20):
         thread.append(await comment_on(store, post.id, id=numbered(number), parent_id=thread[-1].id))
-    assert list(await read_thread(store, post.id)) == thread
-    assert (await read_post(store, post.id)).comments == tuple(thread)
+    assert [comment.depth for comment in thread] == list(range(20))
+    answered = [replace(comment, reply_count=1) for comment in thread[:-1]] + thread[-1:]
+    assert list(await read_thread(store, post.id)) == answered
+    assert (await read_post(store, post.id)).comments == tuple(answered)
 
 
-async def test_answers_to_a_removed_comment_stay_and_nobody_answers_it_any_more(store: Store) -> None:
+async def test_a_comment_comes_back_from_adding_as_it_is_kept(store: Store) -> None:
+    """What a store counts is not what the writer says."""
     post = await publish(store)
-    comment = await comment_on(store, post.id)
-    answer = await comment_on(store, post.id, parent_id=comment.id)
-    await store.comments.remove(post.id, comment.id, match=None)
-    assert list(await read_thread(store, post.id)) == [answer]
-    assert (await store.comments.get(post.id, answer.id)).parent_id == comment.id
-    assert await attempt_to_add(store, a_comment(post.id, parent_id=comment.id)) == "parent_id"
-    changed = await store.comments.save(post.id, answer.id, CHANGE, match=None)
-    assert changed.parent_id == comment.id
+    first = await comment_on(store, post.id, depth=7, reply_count=7)
+    assert (first.depth, first.reply_count) == (0, 0)
+    assert await store.comments.get(post.id, first.id) == first
+    answer = await comment_on(store, post.id, parent_id=first.id, depth=7, reply_count=7)
+    assert (answer.depth, answer.reply_count) == (1, 0)
+    assert await store.comments.get(post.id, answer.id) == answer
 
 
 async def test_a_removed_comment_is_gone_and_its_id_is_free_again(store: Store) -> None:
@@ -163,9 +165,11 @@ async def test_a_removed_comment_is_gone_and_its_id_is_free_again(store: Store) 
         with pytest.raises(NotFound) as caught:
             await call
         assert caught.value.noun == "comment"
+    assert await store.comments.find(comment.id) is None
     for post_id in (post.id, other.id, post.id):
         again = await comment_on(store, post_id, id=comment.id, content="Again")
         assert await store.comments.get(post_id, comment.id) == again
+        assert await store.comments.find(comment.id) == again
         await store.comments.remove(post_id, comment.id, match=None)
     assert (await read_post(store, post.id)).version == 1 + 2 * 3
 

@@ -12,7 +12,16 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_NUMBER, Position
 from everpost.domain.posts import Post, PostQuery
 from everpost.stores.port import Store
-from tests.contract.port.examples import MOMENT, a_post, comment_on, numbered, publish, read_posts, spread
+from tests.contract.port.examples import (
+    EVERYBODY,
+    MOMENT,
+    a_post,
+    comment_on,
+    numbered,
+    publish,
+    read_posts,
+    spread,
+)
 
 
 async def publish_many(store: Store, count: int) -> Sequence[Post]:
@@ -21,13 +30,13 @@ async def publish_many(store: Store, count: int) -> Sequence[Post]:
     random.Random(1).shuffle(posts)
     for post in posts:
         await store.posts.add(post)
-    return sorted(posts, key=lambda post: post.position, reverse=True)
+    return sorted(posts, key=lambda post: post.position(), reverse=True)
 
 
 async def page(
     store: Store, limit: int, *, skip: int = 0, after: Position | None = None
 ) -> tuple[Sequence[Post], bool]:
-    got = await store.posts.page(PostQuery(limit=limit, skip=skip, after=after, comments=0))
+    got = await store.posts.page(PostQuery(filter=EVERYBODY, limit=limit, skip=skip, after=after, comments=0))
     return list(got.rows), got.has_more
 
 
@@ -42,9 +51,9 @@ async def test_a_page_says_whether_others_follow(store: Store) -> None:
     assert await page(store, 4) == (posts[:4], True)
     assert await page(store, 5) == (posts, False)
     assert await page(store, 4, skip=1) == (posts[1:], False)
-    assert await page(store, 2, after=posts[1].position) == (posts[2:4], True)
-    assert await page(store, 3, after=posts[1].position) == (posts[2:], False)
-    assert await page(store, 3, after=posts[4].position) == ([], False)
+    assert await page(store, 2, after=posts[1].position()) == (posts[2:4], True)
+    assert await page(store, 3, after=posts[1].position()) == (posts[2:], False)
+    assert await page(store, 3, after=posts[4].position()) == ([], False)
 
 
 async def test_skip_and_limit_are_taken_from_one_end_of_the_numbers_to_the_other(store: Store) -> None:
@@ -55,7 +64,7 @@ async def test_skip_and_limit_are_taken_from_one_end_of_the_numbers_to_the_other
     assert await page(store, MAX_NUMBER, skip=MAX_NUMBER) == ([], False)
     assert await page(store, 1, skip=MAX_NUMBER) == ([], False)
     assert await page(store, 1, skip=2) == (posts[2:], False)
-    assert await page(store, MAX_NUMBER, after=posts[0].position) == (posts[1:], False)
+    assert await page(store, MAX_NUMBER, after=posts[0].position()) == (posts[1:], False)
 
 
 async def test_a_page_starts_anywhere_between_the_posts(store: Store) -> None:
@@ -66,7 +75,7 @@ async def test_a_page_starts_anywhere_between_the_posts(store: Store) -> None:
     for number, post in enumerate(posts):
         moment = post.publication_date
         newer_or_same = [each for each in posts if each.publication_date >= moment]
-        assert await page(store, 9, after=post.position) == (posts[number + 1 :], False)
+        assert await page(store, 9, after=post.position()) == (posts[number + 1 :], False)
         assert await page(store, 9, after=Position(moment, lowest)) == (posts[len(newer_or_same) :], False)
         newer = [each for each in posts if each.publication_date > moment]
         assert await page(store, 9, after=Position(moment, highest)) == (posts[len(newer) :], False)
@@ -75,7 +84,7 @@ async def test_a_page_starts_anywhere_between_the_posts(store: Store) -> None:
 async def test_a_page_goes_on_where_a_post_was_that_is_removed(store: Store) -> None:
     posts = await publish_many(store, 6)
     await store.posts.remove(posts[2].id, match=None)
-    assert await page(store, 9, after=posts[2].position) == (posts[3:], False)
+    assert await page(store, 9, after=posts[2].position()) == (posts[3:], False)
 
 
 async def test_posts_of_one_moment_come_in_the_order_of_their_ids(store: Store) -> None:
@@ -104,9 +113,9 @@ async def test_each_post_of_a_page_shows_its_oldest_comments(store: Store, count
         for post, length in zip(posts, (0, 2, 12, 3), strict=True)
     }
     for query in (
-        PostQuery(limit=9, comments=count),
-        PostQuery(limit=3, comments=count, skip=1),
-        PostQuery(limit=3, comments=count, after=posts[0].position),
+        PostQuery(filter=EVERYBODY, limit=9, comments=count),
+        PostQuery(filter=EVERYBODY, limit=3, comments=count, skip=1),
+        PostQuery(filter=EVERYBODY, limit=3, comments=count, after=posts[0].position()),
     ):
         shown = (await store.posts.page(query)).rows
         assert [post.id for post in shown] == [post.id for post in posts[-len(shown) :]]

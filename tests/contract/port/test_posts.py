@@ -4,11 +4,21 @@ import asyncio
 
 import pytest
 
+from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.posts import Post, PostChange
+from everpost.domain.posts import Post, PostChange, PostStatus
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, a_post, comment_on, publish, read_post, read_posts
+from tests.contract.port.examples import (
+    EVERYBODY,
+    LATER,
+    MOMENT,
+    a_post,
+    comment_on,
+    publish,
+    read_post,
+    read_posts,
+)
 
 
 async def attempt_to_add(store: Store, post: Post) -> str:
@@ -21,7 +31,7 @@ async def attempt_to_add(store: Store, post: Post) -> str:
 
 
 async def test_a_blog_starts_empty(store: Store) -> None:
-    assert await store.posts.count() == 0
+    assert await store.posts.count(EVERYBODY) == 0
     assert await read_posts(store) == []
     assert await store.posts.find("slug", comments=0) is None
 
@@ -32,14 +42,13 @@ async def test_a_post_that_is_not_there_is_not_found(store: Store) -> None:
     for call in (
         store.posts.get(unknown, comments=0),
         store.posts.get(unknown, comments=100),
-        store.posts.revision(unknown),
         store.posts.save(unknown, change, match=None, comments=0),
         store.posts.remove(unknown, match=None),
     ):
         with pytest.raises(NotFound) as caught:
             await call
         assert caught.value.noun == "post"
-    assert await store.posts.count() == 0
+    assert await store.posts.count(EVERYBODY) == 0
 
 
 async def test_a_post_is_found_by_its_slug_with_its_comments(store: Store) -> None:
@@ -54,10 +63,10 @@ async def test_a_post_is_found_by_its_slug_with_its_comments(store: Store) -> No
     assert await store.posts.find("", comments=1) is None
 
 
-async def test_any_number_of_posts_have_no_slug_and_the_same_words(store: Store) -> None:
+async def test_any_number_of_posts_have_the_same_words(store: Store) -> None:
     for _ in range(3):
         await publish(store)
-    assert await store.posts.count() == 3
+    assert await store.posts.count(EVERYBODY) == 3
 
 
 async def test_a_taken_slug_is_a_conflict(store: Store) -> None:
@@ -69,10 +78,10 @@ async def test_a_taken_slug_is_a_conflict(store: Store) -> None:
 async def test_a_taken_id_is_a_conflict_before_a_taken_slug(store: Store) -> None:
     first = await publish(store, slug="taken")
     await publish(store, slug="of another")
-    for slug in ("free", None, "taken", "of another"):
+    for slug in ("free", "taken", "of another"):
         assert await attempt_to_add(store, a_post(id=first.id, slug=slug)) == "id"
     assert await read_post(store, first.id) == first
-    assert await store.posts.count() == 2
+    assert await store.posts.count(EVERYBODY) == 2
 
 
 async def test_of_posts_added_at_once_under_one_id_one_is_kept(store: Store) -> None:
@@ -81,7 +90,7 @@ async def test_of_posts_added_at_once_under_one_id_one_is_kept(store: Store) -> 
     outcomes = await asyncio.gather(*(attempt_to_add(store, post) for post in posts))
     assert sorted(outcomes) == ["added"] + ["id"] * 7
     assert await read_post(store, post_id) == posts[outcomes.index("added")]
-    assert await store.posts.count() == 1
+    assert await store.posts.count(EVERYBODY) == 1
 
 
 async def test_of_posts_added_at_once_under_one_slug_one_is_kept(store: Store) -> None:
@@ -89,7 +98,7 @@ async def test_of_posts_added_at_once_under_one_slug_one_is_kept(store: Store) -
     outcomes = await asyncio.gather(*(attempt_to_add(store, post) for post in posts))
     assert sorted(outcomes) == ["added"] + ["slug"] * 7
     assert await store.posts.find("wanted", comments=0) == posts[outcomes.index("added")]
-    assert await store.posts.count() == 1
+    assert await store.posts.count(EVERYBODY) == 1
 
 
 @pytest.mark.parametrize(
@@ -102,18 +111,28 @@ async def test_of_posts_added_at_once_under_one_slug_one_is_kept(store: Store) -
         PostChange(updated_at=LATER, publication_date=LATER),
         PostChange(updated_at=LATER, slug="new"),
         PostChange(updated_at=LATER, slug="slug"),
-        PostChange(updated_at=LATER, slug=""),
         PostChange(updated_at=LATER, tags=("new", "b")),
         PostChange(updated_at=LATER, tags=()),
+        PostChange(updated_at=LATER, status=PostStatus.DRAFT),
+        PostChange(updated_at=LATER, status=PostStatus.PUBLISHED),
+        PostChange(updated_at=LATER, comment_policy=CommentPolicy.OPEN),
+        PostChange(updated_at=LATER, comment_policy="inherit"),
         PostChange(updated_at=MOMENT, title="Title"),
         PostChange(
-            updated_at=LATER, title="New", content="New", publication_date=MOMENT, slug="new", tags=("n",)
+            updated_at=LATER,
+            title="New",
+            content="New",
+            publication_date=MOMENT,
+            slug="new",
+            tags=("n",),
+            status=PostStatus.DRAFT,
+            comment_policy=CommentPolicy.MEMBERS,
         ),
     ],
 )
 async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, change: PostChange) -> None:
     other = await publish(store)
-    post = await publish(store, slug="slug", tags=("a", "b"))
+    post = await publish(store, slug="slug", tags=("a", "b"), comment_policy=CommentPolicy.CLOSED)
     comments = tuple([await comment_on(store, post.id) for _ in range(3)])
     saved = await store.posts.save(post.id, change, match=None, comments=2)
     assert (
@@ -125,8 +144,12 @@ async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, cha
             publication_date=change.publication_date or post.publication_date,
             updated_at=change.updated_at,
             version=5,  # once for each comment
-            slug=post.slug if change.slug is None else change.slug or None,
+            slug=change.slug or post.slug,
             tags=post.tags if change.tags is None else change.tags,
+            status=change.status or post.status,
+            comment_policy=(
+                None if change.comment_policy == "inherit" else change.comment_policy or post.comment_policy
+            ),
             comment_count=3,
             comments=comments[:2],
         )
@@ -148,7 +171,7 @@ async def test_a_change_to_a_taken_slug_is_a_conflict_and_changes_nothing(store:
 
 async def test_a_slug_that_is_given_up_is_free_again(store: Store) -> None:
     first, second = await publish(store, slug="one"), await publish(store, slug="two")
-    await store.posts.save(first.id, PostChange(updated_at=LATER, slug=""), match=None, comments=0)
+    await store.posts.save(first.id, PostChange(updated_at=LATER, slug="free"), match=None, comments=0)
     await store.posts.save(second.id, PostChange(updated_at=LATER, slug="one"), match=None, comments=0)
     third = await publish(store, slug="two")
     await store.posts.remove(third.id, match=None)
@@ -177,6 +200,23 @@ async def test_of_changes_to_one_slug_made_at_once_one_is_kept(store: Store) -> 
     assert sorted(post.version for post in await read_posts(store)) == [1, 1, 1, 1, 1, 2]
 
 
+async def test_of_new_posts_and_changed_ones_that_want_one_slug_at_once_one_has_it(store: Store) -> None:
+    old, new = [await publish(store) for _ in range(4)], [a_post(slug="wanted") for _ in range(4)]
+    change = PostChange(updated_at=LATER, slug="wanted")
+    outcomes = await asyncio.gather(
+        *(store.posts.add(post) for post in new),
+        *(store.posts.save(post.id, change, match=None, comments=0) for post in old),
+        return_exceptions=True,
+    )
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert [(type(each), getattr(each, "field", "")) for each in refusals] == [(Conflict, "slug")] * 7
+    found = await store.posts.find("wanted", comments=0)
+    assert found is not None
+    winner = next(number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Exception))
+    assert found.id == (*new, *old)[winner].id
+    assert await store.posts.count(EVERYBODY) == (5 if winner < 4 else 4)
+
+
 async def test_a_removed_post_is_gone(store: Store) -> None:
     kept, post = await publish(store), await publish(store, slug="slug")
     await store.posts.remove(post.id, match=None)
@@ -184,7 +224,7 @@ async def test_a_removed_post_is_gone(store: Store) -> None:
         await read_post(store, post.id)
     assert await store.posts.find("slug", comments=0) is None
     assert list(await read_posts(store)) == [kept]
-    assert await store.posts.count() == 1
+    assert await store.posts.count(EVERYBODY) == 1
 
 
 async def test_of_those_who_remove_a_post_at_once_one_has_removed_it(store: Store) -> None:
@@ -198,6 +238,6 @@ async def test_of_those_who_remove_a_post_at_once_one_has_removed_it(store: Stor
 async def test_the_count_is_of_the_posts_there_are(store: Store) -> None:
     posts = [await publish(store) for _ in range(5)]
     await comment_on(store, posts[0].id)
-    assert await store.posts.count() == 5
+    assert await store.posts.count(EVERYBODY) == 5
     await store.posts.remove(posts[0].id, match=None)
-    assert await store.posts.count() == 4
+    assert await store.posts.count(EVERYBODY) == 4

@@ -137,7 +137,7 @@ async def test_of_one_who_saves_and_one_who_removes_exactly_one_has_its_way(stor
             *(attempt(call(store, post_id, comment_id, seen)) for call in of_comment)
         )
         assert outcomes.count("done") == 1, outcomes
-        seen = frozenset({(await store.posts.revision(post_id))})
+        seen = frozenset({(await read_post(store, post_id)).revision})
         of_post = (save_post, remove_post)
         outcomes = await asyncio.gather(
             *(attempt(call(store, post_id, comment_id, seen)) for call in of_post)
@@ -176,13 +176,13 @@ async def test_what_came_later_under_the_same_id_is_not_what_was_seen(store: Sto
     assert await attempt(write.call(store, post.id, comment.id, seen)) == "Stale"
 
 
-async def test_the_revision_of_a_post_is_that_of_the_post(store: Store) -> None:
+async def test_a_change_of_the_thread_leaves_the_moment_at_which_the_post_was_changed(store: Store) -> None:
     post = await publish(store)
-    assert await store.posts.revision(post.id) == post.revision == Revision(1, MOMENT)
-    await comment_on(store, post.id)
-    assert await store.posts.revision(post.id) == Revision(2, MOMENT)
+    assert (await read_post(store, post.id)).revision == post.revision == Revision(1, MOMENT)
+    await comment_on(store, post.id, updated_at=LATER)
+    assert (await read_post(store, post.id)).revision == Revision(2, MOMENT)
     await save_post(store, post.id, post.id, None)
-    assert await store.posts.revision(post.id) == Revision(3, LATER)
+    assert (await read_post(store, post.id)).revision == Revision(3, LATER)
 
 
 async def test_nothing_that_one_writer_adds_is_lost_to_another(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from everpost.errors import DataLoss, SchemaMismatch
 from everpost.stores import open_schema, open_store
 from everpost.stores.port import Migration, Schema, SchemaState, Step, Store
-from tests.contract.port.examples import comment_on, publish, read_post, read_posts
+from tests.contract.port.examples import EVERYBODY, comment_on, publish, read_post, read_posts
 from tests.servers.databases import Databases
 
 TIMEOUT = 10.0
@@ -156,7 +156,7 @@ async def test_processes_that_start_at_once_on_a_fresh_database_all_get_a_store(
     stores = await asyncio.gather(*(open_store(database_url, timeout=TIMEOUT, pool_size=2) for _ in range(4)))
     try:
         await asyncio.gather(*(publish(store) for store in stores))
-        assert await stores[0].posts.count() == 4
+        assert await stores[0].posts.count(EVERYBODY) == 4
     finally:
         await asyncio.gather(*(store.close() for store in stores))
 

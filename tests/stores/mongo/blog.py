@@ -2,16 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from everpost.domain.comments import Comment, CommentChange
+from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.paging import Page
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, a_comment, numbered, read_thread
+from tests.contract.port.examples import LATER, MOMENT, a_post, numbered, read_thread
+from tests.contract.port.mirrored import MirroredThread, read_queue
 
 TIMEOUT = 10.0
 
@@ -30,66 +31,67 @@ async def nothing_settled(database: Database) -> bool:
 
 
 class Thread:
-    """Some comments of a post as they ought to be, and how many changes led there.
+    """Some comments of a post beside what they ought to be, and how many changes led there.
 
     Several may work on one post at the same time, each on comments of its own.
     """
 
     def __init__(self, store: Store, post_id: Id, *, seed: int) -> None:
-        self.store = store
-        self.post_id = post_id
-        self.comments: dict[Id, Comment] = {}
-        self.changes = 0
+        self._mirrored = MirroredThread(store, a_post(id=post_id))
         self._random = random.Random(seed)
         self._ids = [numbered(seed * 1000 + number) for number in range(40)]
 
+    @property
+    def comments(self) -> Mapping[Id, Comment]:
+        return self._mirrored.comments()
+
+    @property
+    def changes(self) -> int:
+        return self._mirrored.version - 1
+
     async def change(self, times: int) -> None:
-        """Add, edit and remove at random; ids are used again and again."""
+        """Add, edit, decide and remove at random; ids are used again and again."""
         for _ in range(times):
             comment_id = self._random.choice(self._ids)
             if comment_id not in self.comments:
                 await self._add(comment_id)
-            elif self._random.random() < 0.5:
-                await self._edit(comment_id)
-            else:
-                await self._remove(comment_id)
-            self.changes += 1
+                continue
+            match self._random.choice(["edit", "decide", "remove", "remove"]):
+                case "edit":
+                    change = CommentChange(updated_at=LATER, content=f"{self._random.random()}")
+                    await self._mirrored.save(comment_id, change)
+                case "decide":
+                    status = self._random.choice(list(CommentStatus))
+                    await self._mirrored.save(comment_id, CommentChange(updated_at=LATER, status=status))
+                case _:
+                    await self._mirrored.remove(comment_id)
 
     async def _add(self, comment_id: Id) -> None:
-        parents = [None, *self.comments]
-        comment = a_comment(
-            self.post_id,
+        parents = [None, *(comment.id for comment in self._mirrored.approved())]
+        await self._mirrored.add(
             id=comment_id,
             content=f"{self._random.random()}",
             publication_date=MOMENT + timedelta(seconds=self._random.randrange(10)),
             parent_id=self._random.choice(parents),
+            status=self._random.choice([CommentStatus.APPROVED, CommentStatus.PENDING]),
         )
-        await self.store.comments.add(comment)
-        self.comments[comment_id] = comment
-
-    async def _edit(self, comment_id: Id) -> None:
-        change = CommentChange(updated_at=LATER, content=f"{self._random.random()}")
-        before = self.comments[comment_id]
-        match = self._random.choice([None, frozenset({before.revision})])
-        saved = await self.store.comments.save(self.post_id, comment_id, change, match=match)
-        expected = replace(before, content=change.content, updated_at=LATER, version=before.version + 1)
-        assert saved == expected
-        self.comments[comment_id] = expected
-
-    async def _remove(self, comment_id: Id) -> None:
-        match = self._random.choice([None, frozenset({self.comments[comment_id].revision})])
-        await self.store.comments.remove(self.post_id, comment_id, match=match)
-        del self.comments[comment_id]
 
 
-async def assert_thread_is(store: Store, post_id: Id, comments: dict[Id, Comment]) -> None:
+async def assert_thread_is(store: Store, post_id: Id, comments: Mapping[Id, Comment]) -> None:
     """By every way to read it."""
-    expected = sorted(comments.values(), key=lambda comment: comment.position)
+    in_order = sorted(comments.values(), key=lambda comment: comment.position)
+    shown = [comment for comment in in_order if comment.is_shown]
     for limit in (3, 100):
-        assert list(await read_thread(store, post_id, limit=limit)) == expected
-    for shown in (0, 3, 100):
-        post = await store.posts.get(post_id, comments=shown)
-        assert list(post.comments) == expected[:shown]
-        assert post.comment_count == len(expected)
-    for comment in expected:
+        assert list(await read_thread(store, post_id, limit=limit)) == shown
+    for count in (0, 3, 100):
+        post = await store.posts.get(post_id, comments=count)
+        assert list(post.comments) == shown[:count]
+        assert post.comment_count == sum(each.status is CommentStatus.APPROVED for each in in_order)
+    pages = await store.comments.branches(post_id, list(comments), limit=2)
+    for comment in in_order:
         assert await store.comments.get(post_id, comment.id) == comment
+        replies = tuple(each for each in shown if each.parent_id == comment.id)
+        assert pages[comment.id] == Page(replies[:2], has_more=len(replies) > 2)
+    for status in CommentStatus:
+        waiting = [comment for comment in reversed(in_order) if comment.status is status]
+        assert await read_queue(store, status, limit=7) == waiting

@@ -38,12 +38,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if "mongodb" in config.stash[offer_key].names else True
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "takes_long: on one deployment only, a single server if there is one")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "deployment" in metafunc.fixturenames:
         deployments = ["the server offered"]
         if MongodbServer.missing() is None:
             deployments.append(SINGLE_SERVER)
-        metafunc.parametrize("deployment", deployments)
+        takes_long = metafunc.definition.get_closest_marker("takes_long") is not None
+        metafunc.parametrize("deployment", deployments[-1:] if takes_long else deployments)
 
 
 @pytest.fixture(scope="session")

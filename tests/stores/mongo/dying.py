@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pymongo import monitoring
 
-from everpost.domain.comments import Comment, CommentChange
+from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
@@ -33,12 +33,13 @@ def post_of(child: int) -> Id:
     return numbered(child * 1000)
 
 
-def comment_of(child: int, number: int) -> Comment:
+def comment_of(child: int, number: int, *, answered: int | None = None) -> Comment:
     return a_comment(
         post_of(child),
         id=numbered(child * 1000 + number),
         content=f"{number}",
         publication_date=spread(number, over=7),
+        parent_id=None if answered is None else numbered(child * 1000 + answered),
     )
 
 
@@ -49,6 +50,7 @@ def deeds(
     post_id = post_of(child)
     first = [comment_of(child, number) for number in range(8)]
     last = [comment_of(child, number) for number in range(8, 10)]
+    answers = [comment_of(child, number, answered=1) for number in range(10, 12)]
 
     def add(comment: Comment) -> Deed:
         return (
@@ -69,12 +71,22 @@ def deeds(
             lambda content: {name: text for name, text in (content or {}).items() if name != comment.id},
         )
 
+    def hide(comment: Comment) -> Deed:
+        change = CommentChange(updated_at=MOMENT, status=CommentStatus.PENDING)
+        return (lambda: store.comments.save(post_id, comment.id, change, match=None), remove(comment)[1])
+
+    def bury(comment: Comment) -> Deed:
+        return (remove(comment)[0], lambda content: {**(content or {}), comment.id: ""})
+
     return [
         (lambda: store.posts.add(a_post(id=post_id)), lambda _: {}),
         *map(add, first),
         *map(edit, first[::3]),
         *map(remove, first[::4]),
         *map(add, last),
+        *map(add, answers),
+        hide(first[2]),
+        bury(first[1]),
         (lambda: store.posts.remove(post_id, match=None), lambda _: None),
     ]
 

@@ -9,7 +9,7 @@ from everpost.errors import NotFound
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import a_comment, publish, read_thread
 from tests.stores.mongo.blog import Database, nothing_settled, until
-from tests.stores.mongo.dying import LIMITS, Content, deeds, post_of, states
+from tests.stores.mongo.dying import LIMITS, Content, comment_of, deeds, post_of, states
 
 
 async def content_of(store: MongoStore, post_id: Id) -> Content:
@@ -18,7 +18,10 @@ async def content_of(store: MongoStore, post_id: Id) -> Content:
     except NotFound:
         return None
     assert list(post.comments) == list(await read_thread(store, post_id))
-    assert post.comment_count == len(post.comments)
+    assert post.comment_count == sum(bool(comment.content) for comment in post.comments)
+    for comment in post.comments:
+        answers = [each for each in post.comments if each.parent_id == comment.id]
+        assert comment.reply_count == len(answers)
     return {comment.id: comment.content for comment in post.comments}
 
 
@@ -32,10 +35,14 @@ async def finish(store: MongoStore, child: int) -> None:
     more = [a_comment(post_id) for _ in range(5)]
     for comment in more:
         await store.comments.add(comment)
-    for name in list(content)[::2]:
+    answered = comment_of(child, 1).id
+    removed = [name for name in content if name != answered][::2]
+    for name in removed:
         await store.comments.remove(post_id, name, match=None)
-    expected = dict(list(content.items())[1::2])
+    expected = {name: words for name, words in content.items() if name not in removed}
     expected |= {comment.id: comment.content for comment in more}
+    if not expected.keys() & {comment_of(child, number).id for number in (10, 11)}:
+        expected = {name: words for name, words in expected.items() if words}
     assert await content_of(store, post_id) == expected
     await store.posts.remove(post_id, match=None)
 

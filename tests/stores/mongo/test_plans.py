@@ -7,12 +7,17 @@ import pytest
 from bson import ObjectId
 from pymongo import AsyncMongoClient
 
-from everpost.domain.comments import CommentChange, CommentQuery
+from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
+from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
-from everpost.domain.posts import PostQuery
+from everpost.domain.posts import PostFilter, PostQuery
+from everpost.domain.tokens import Scope, Token, digest
+from everpost.domain.users import UserQuery
+from everpost.errors import Conflict
 from everpost.stores.mongo.documents import SettledComment, post_document
+from everpost.stores.mongo.people import token_entry, user_document
 from everpost.stores.mongo.store import MongoStore
-from tests.contract.port.examples import MOMENT, a_post, numbered, publish
+from tests.contract.port.examples import EVERYBODY, MOMENT, a_post, a_user, numbered, publish
 from tests.stores.mongo.blog import Database
 
 MANY = 3_000
@@ -54,6 +59,7 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
     assert document is not None
     thread = document["thread"]
     assert isinstance(thread, ObjectId)
+    parent = numbered(MANY + 1)
     copies: list[SettledComment] = [
         {
             "_id": {"thread": thread, "run": 1, "id": ObjectId(numbered(number))},
@@ -63,9 +69,15 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
             "publication_date": MOMENT,
             "updated_at": MOMENT,
             "version": 1,
+            "depth": 0,
+            "status": "approved",
+            "reply_count": 0,
+            "shown": True,
         }
         for number in range(MANY)
     ]
+    for copy in copies[1::2]:
+        copy["parent_id"] = ObjectId(parent)
     await profiled["comments"].insert_many([dict(copy) for copy in copies])
     await profiled.command("profile", 2)
     deep = CommentQuery(post_id=post.id, limit=10, after=Position(MOMENT, numbered(MANY // 2)))
@@ -74,9 +86,16 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
     last = await store.comments.page(replace(deep, after=Position(MOMENT, numbered(MANY - 3))))
     assert len(last.rows) == 2
     await store.posts.get(post.id, comments=10)
-    await store.posts.page(PostQuery(limit=10))
+    await store.posts.page(PostQuery(filter=EVERYBODY, limit=10))
     middle = page.rows[0].id
     await store.comments.get(post.id, middle)
+    await store.comments.find(middle)
+    await store.comments.branches(post.id, [middle, parent], limit=3)
+    await store.comments.page(replace(deep, branch=Branch(None)))
+    await store.comments.page(replace(deep, branch=Branch(parent)))
+    for status in CommentStatus:
+        await store.comments.queue(QueueQuery(status=status, limit=10))
+        await store.comments.queue(QueueQuery(status=status, limit=10, after=Position(MOMENT, middle)))
     change = CommentChange(updated_at=MOMENT, content="Edited")
     await store.comments.save(post.id, middle, change, match=None)
     await store.comments.remove(post.id, page.rows[1].id, match=None)
@@ -89,8 +108,49 @@ async def test_a_page_of_many_posts_of_one_moment_looks_at_itself_only(
     posts = [a_post(id=numbered(number)) for number in range(MANY)]
     await profiled["posts"].insert_many([dict(post_document(post)) for post in posts])
     await profiled.command("profile", 2)
-    page = await store.posts.page(PostQuery(limit=10, after=Position(MOMENT, numbered(MANY // 2))))
+    page = await store.posts.page(
+        PostQuery(filter=EVERYBODY, limit=10, after=Position(MOMENT, numbered(MANY // 2)))
+    )
     assert [post.id for post in page.rows] == [numbered(MANY // 2 - each) for each in range(1, 11)]
     await store.posts.find("a-slug", comments=10)
-    await store.posts.revision(numbered(7))
+    await store.posts.get(numbered(7), comments=0)
     assert await most_examined(profiled) <= 20
+
+
+async def test_people_and_tokens_are_found_at_once(store: MongoStore, profiled: Database) -> None:
+    users = [a_user(id=numbered(number)) for number in range(MANY // 10)]
+    await profiled["users"].insert_many(
+        [
+            {
+                **user_document(user, is_first=False),
+                "tokens": [token_entry(a_token(user.id, "a")), token_entry(a_token(user.id, "b"))],
+            }
+            for user in users
+        ]
+    )
+    token = a_token(users[7].id, "c")
+    await profiled.command("profile", 2)
+    await store.tokens.add(token)
+    assert await store.tokens.find(token.digest) == (token, users[7])
+    await store.tokens.mark_used(token.id, MOMENT)
+    await store.tokens.remove(token.id, user_id=None)
+    assert await store.users.find(users[7].email.upper()) == users[7]
+    after = users[50].position
+    assert (await store.users.page(UserQuery(limit=5, after=after))).rows == tuple(users[51:56])
+    with pytest.raises(Conflict):
+        await store.users.add(a_user(), is_first=True)
+    await store.users.remove(users[3].id, heir_id=users[4].id, match=None)
+    await store.posts.count(PostFilter(audience=EVERYBODY.audience, author_id=users[4].id))
+    await store.limits.hit("key", MOMENT)
+    assert await most_examined(profiled) <= 20
+
+
+def a_token(user_id: Id, name: str) -> Token:
+    return Token(
+        id=new_id(),
+        user_id=user_id,
+        name=name,
+        scopes=frozenset({Scope.ACCOUNT}),
+        digest=digest(f"{user_id} {name}"),
+        created_at=MOMENT,
+    )

@@ -13,7 +13,15 @@ from everpost.errors import Conflict, Invalid, NotFound, Stale
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.settling import Limits, Settler
 from everpost.stores.mongo.store import MongoStore
-from tests.contract.port.examples import a_comment, comment_on, numbered, publish, read_thread, spread
+from tests.contract.port.examples import (
+    a_comment,
+    comment_on,
+    numbered,
+    publish,
+    read_post,
+    read_thread,
+    spread,
+)
 from tests.stores.mongo.blog import Database, Thread, assert_thread_is, nothing_settled, until
 
 
@@ -50,7 +58,7 @@ async def test_a_thread_is_what_was_done_to_it(store: MongoStore, database: Data
     for _ in range(4):
         await thread.change(30)
         await assert_thread_is(store, post.id, thread.comments)
-    assert (await store.posts.revision(post.id)).version == 1 + thread.changes
+    assert (await read_post(store, post.id)).version == 1 + thread.changes
     assert await database["comments"].count_documents({}) > 0
 
 
@@ -64,7 +72,7 @@ async def test_writers_of_two_processes_and_runs_that_void_each_other_lose_nothi
     expected = {name: comment for thread in threads for name, comment in thread.comments.items()}
     await assert_thread_is(other_store, post.id, expected)
     changes = sum(thread.changes for thread in threads)
-    assert (await store.posts.revision(post.id)).version == 1 + changes
+    assert (await read_post(store, post.id)).version == 1 + changes
 
 
 async def test_whoever_reads_misses_nothing_that_stays_and_sees_nothing_twice(
@@ -126,7 +134,7 @@ async def test_a_settled_comment_is_found_matched_answered_and_its_id_is_taken(
         await comment_on(store, post.id, publication_date=spread(number, over=50)) for number in range(20)
     ]
     await store.comments.finish()
-    last = max(thread, key=lambda comment: comment.position)
+    answered, last = sorted(thread, key=lambda comment: comment.position)[-2:]
     assert await database["comments"].count_documents({"_id.id": ObjectId(last.id)}) == 1
     with pytest.raises(Conflict):
         await comment_on(store, post.id, id=last.id)
@@ -134,7 +142,8 @@ async def test_a_settled_comment_is_found_matched_answered_and_its_id_is_taken(
         await comment_on(store, other.id, id=last.id)
     with pytest.raises(Invalid):
         await comment_on(store, other.id, parent_id=last.id)
-    assert (await comment_on(store, post.id, parent_id=last.id)).parent_id == last.id
+    assert (await comment_on(store, post.id, parent_id=answered.id)).parent_id == answered.id
+    assert (await store.comments.get(post.id, answered.id)).reply_count == 1
     with pytest.raises(Stale):
         await store.comments.remove(post.id, last.id, match=frozenset())
     await store.comments.remove(post.id, last.id, match=frozenset({last.revision}))

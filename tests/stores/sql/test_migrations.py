@@ -104,7 +104,7 @@ async def test_a_column_without_values_may_be_dropped(
     await schema.migrate("head")
     (step,) = await schema.migrate("-1")
     assert (step.upward, step.loses) == (False, ())
-    assert list(await make_schema().differences()) == ["The database is at revision 0001, not at 0002."]
+    assert await make_schema().state() is SchemaState.BEHIND
     assert await read_post(store, post.id) == post
 
 
@@ -133,7 +133,7 @@ async def test_what_was_renamed_on_the_way_is_not_lost_unseen(make_schema: MakeS
 @pytest.mark.usefixtures("post")
 async def test_going_below_the_first_migration_loses_the_blog(make_schema: MakeSchema) -> None:
     schema = make_schema()
-    (step,) = await schema.plan("base")
+    *_, step = await schema.plan("base")
     assert step.loses == ("table comments (2 rows)", "table posts (1 rows)")
     with pytest.raises(DataLoss):
         await schema.migrate("base")
@@ -148,7 +148,7 @@ async def test_a_migration_that_fails_says_so_and_leaves_its_revision_out(
     schema = make_schema()
     with pytest.raises(RuntimeError, match="broken"):
         await schema.migrate("head")
-    assert await schema.current() == "0001"
+    assert await schema.current() == schema.history()[-2].revision
     assert await read_post(store, post.id) == post
     await comment_on(store, post.id)
 
@@ -156,11 +156,11 @@ async def test_a_migration_that_fails_says_so_and_leaves_its_revision_out(
 async def test_a_revision_of_a_newer_everpost_is_ahead(
     url: str, make_schema: MakeSchema, scripts: str
 ) -> None:
-    add_migration(scripts, upgrade=ADD_A_NOTE, downgrade=DROP_THE_NOTE)
+    added = add_migration(scripts, upgrade=ADD_A_NOTE, downgrade=DROP_THE_NOTE)
     await make_schema().migrate("head")
     older = SqlSchema(url, timeout=TIMEOUT)
     assert await older.state() is SchemaState.AHEAD
-    with pytest.raises(SchemaMismatch, match="0002"):
+    with pytest.raises(SchemaMismatch, match=added):
         await older.migrate("head")
     await older.close()
 
@@ -168,9 +168,9 @@ async def test_a_revision_of_a_newer_everpost_is_ahead(
 async def test_tables_that_no_migration_made_are_left_alone(aside: Connections, empty_url: str) -> None:
     await aside.change(text("DELETE FROM everpost_migrations"), {})
     schema = SqlSchema(empty_url, timeout=TIMEOUT)
-    with pytest.raises(SchemaMismatch, match="comments, posts"):
+    with pytest.raises(SchemaMismatch, match="comments, post_tags, posts"):
         await schema.state()
-    with pytest.raises(SchemaMismatch, match="comments, posts"):
+    with pytest.raises(SchemaMismatch, match="comments, post_tags, posts"):
         await schema.migrate("head")
     await schema.close()
 
@@ -180,13 +180,13 @@ async def test_every_difference_is_a_sentence(aside: Connections, make_schema: M
     for statement in (
         "CREATE TABLE of_another_application (id INTEGER)",
         "ALTER TABLE posts ADD COLUMN extra INTEGER",
-        "ALTER TABLE comments DROP COLUMN parent_id",
+        "ALTER TABLE comments DROP COLUMN guest_name",
         "CREATE INDEX ix_extra ON comments (version)",
     ):
         await aside.change(text(statement), {})
     assert sorted(await schema.differences()) == [
         "The column extra of posts is not Everpost's.",
-        "The column parent_id of comments is missing.",
+        "The column guest_name of comments is missing.",
         "The index ix_extra of comments is not Everpost's.",
     ]
 
@@ -195,7 +195,7 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str) -> 
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         steps = await asyncio.gather(*(loop.run_in_executor(processes, migrate, empty_url) for _ in range(3)))
-    assert sorted(steps) == [0, 0, 1]
+    assert sorted(steps) == [0, 0, 2]
 
 
 async def test_alembic_works_in_the_checkout(empty_url: str, alembic: Alembic) -> None:
@@ -209,7 +209,8 @@ async def test_alembic_writes_the_next_migration_by_itself(
     ini = (CHECKOUT / "alembic.ini").read_text()
     ini = ini.replace("%(here)s/src/everpost/stores/sql/migrations", scripts)
     (tmp_path / "alembic.ini").write_text(ini)
-    (Path(scripts) / "versions" / "0001_posts_and_comments.py").unlink()
+    for written in (Path(scripts) / "versions").glob("0*.py"):
+        written.unlink()
     await alembic(
         empty_url, "-c", str(tmp_path / "alembic.ini"), "revision", "--autogenerate", "-m", "all of it"
     )

@@ -1,20 +1,22 @@
 """How many statements a call takes, and that an index serves the pages of a thread."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from functools import partial
 
 import pytest
-from sqlalchemy import Select, event, text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from everpost.domain.comments import CommentChange, CommentQuery
-from everpost.domain.ids import new_id
-from everpost.domain.posts import PostChange, PostQuery
+from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
+from everpost.domain.ids import Id, new_id
+from everpost.domain.paging import Position
+from everpost.domain.posts import PostChange, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
+from everpost.stores.sql import reading
 from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.reading import COMMENTS_AFTER, POSTS_AFTER
+from everpost.stores.sql.rows import Values
 from everpost.stores.sql.store import SqlStore
-from tests.contract.port.examples import MOMENT, a_comment, a_post, comment_on, publish
+from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
 
 
 @pytest.fixture
@@ -39,13 +41,16 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
     reads: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.get(post.id, comments=100), 1),
         (lambda: store.posts.find("slug", comments=100), 1),
-        (lambda: store.posts.revision(post.id), 1),
-        (store.posts.count, 1),
-        (lambda: store.posts.page(PostQuery(limit=10, comments=0)), 1),
-        (lambda: store.posts.page(PostQuery(limit=10, comments=10)), 2),
-        (lambda: store.posts.page(PostQuery(limit=10, after=post.position)), 1),
+        (lambda: store.posts.count(EVERYBODY), 1),
+        (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=0)), 1),
+        (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=10)), 2),
+        (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, after=post.position())), 1),
+        (lambda: store.posts.tags(TagQuery(moment=MOMENT, limit=10)), 1),
         (lambda: store.comments.get(post.id, comment.id), 1),
         (lambda: store.comments.page(CommentQuery(post_id=post.id, limit=10)), 1),
+        (lambda: store.comments.branches(post.id, [comment.id], limit=10), 1),
+        (lambda: store.comments.queue(QueueQuery(status=CommentStatus.PENDING, limit=10)), 1),
+        (lambda: store.tokens.find("0" * 64), 1),
         (store.ping, 1),
     ]
     for read, expected in reads:
@@ -64,7 +69,7 @@ async def test_a_write_is_as_few_statements_as_can_be(store: SqlStore, statement
         (lambda: store.posts.save(post.id, change, match=None, comments=100), 4),
         (lambda: store.comments.add(comment), 4),
         (lambda: store.comments.save(post.id, comment.id, comment_change, match=None), 5),
-        (lambda: store.comments.remove(post.id, comment.id, match=None), 4),
+        (lambda: store.comments.remove(post.id, comment.id, match=None), 7),
         (lambda: store.posts.remove(post.id, match=None), 1),
     ]
     for write, expected in writes:
@@ -85,28 +90,46 @@ _EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mysql": "E
 _ON_BOTH_COLUMNS = {
     "sqlite": "(publication_date,id)",
     "postgresql": "(ROW(publication_date, (id)::text)",
-    "mysql": '"used_key_parts": [{}"publication_date", "id"]',
+    "mysql": '"used_key_parts": [{}, "publication_date", "id"]',
 }
+_PLACE = Position(MOMENT, new_id())
 
 
 @pytest.mark.parametrize(
-    ("statement", "first_column"),
-    [(COMMENTS_AFTER, "post_id"), (POSTS_AFTER, None)],
-    ids=["a thread", "posts"],
+    ("branch", "first_columns"),
+    [
+        (None, '"post_id", "is_shown"'),
+        (Branch(None), '"post_id", "parent_id", "is_shown"'),
+        (Branch(new_id()), '"post_id", "parent_id", "is_shown"'),
+    ],
+    ids=["a thread", "what answers nothing", "a branch"],
 )
 async def test_the_index_finds_the_place_after_a_cursor(
-    engine_name: str, aside: Connections, statement: Select[*tuple[Any, ...]], first_column: str | None
+    engine_name: str, aside: Connections, branch: Branch | None, first_columns: str
 ) -> None:
-    values = {"of_post": new_id(), "after_date": MOMENT, "after_id": new_id(), "limit": 100}
+    query = CommentQuery(post_id=new_id(), limit=100, after=_PLACE, branch=branch)
+    plan = await aside.transact(partial(explain, engine_name, reading.page_of_thread(query)))
+    assert _ON_BOTH_COLUMNS[engine_name].format(first_columns) in plan
 
-    async def explain(connection: AsyncConnection) -> str:
-        if engine_name == "postgresql":  # which reads small tables from one end to the other
-            await connection.execute(text("SET LOCAL enable_seqscan = off"))
-        plain = statement.params({name: values[name] for name in statement.compile().params})
-        compiled = plain.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        rows = await connection.exec_driver_sql(f"{_EXPLAIN[engine_name]} {compiled}")
-        return " ".join(str(value) for row in rows for value in row)
 
-    plan = " ".join((await aside.transact(explain)).split())
-    before = f'"{first_column}", ' if first_column else ""
-    assert _ON_BOTH_COLUMNS[engine_name].format(before) in plan
+@pytest.mark.parametrize("post_author_id", [None, new_id()], ids=["all posts", "one author's"])
+async def test_the_index_finds_the_place_in_the_queue(
+    engine_name: str, aside: Connections, post_author_id: Id | None
+) -> None:
+    query = QueueQuery(status=CommentStatus.PENDING, limit=100, after=_PLACE, post_author_id=post_author_id)
+    plan = await aside.transact(partial(explain, engine_name, reading.page_of_queue(query)))
+    assert _ON_BOTH_COLUMNS[engine_name].format('"status"') in plan
+
+
+async def explain(
+    engine_name: str, explained: tuple[reading.AnySelect, Values], connection: AsyncConnection
+) -> str:
+    if engine_name == "postgresql":  # which reads small tables from one end to the other
+        await connection.execute(text("SET LOCAL enable_seqscan = off"))
+    statement, parameters = explained
+    compiled = statement.params(parameters).compile(
+        dialect=connection.dialect, compile_kwargs={"literal_binds": True}
+    )
+    rows = await connection.exec_driver_sql(f"{_EXPLAIN[engine_name]} {compiled}")
+    plan = " ".join(" ".join(str(value) for row in rows for value in row).split())
+    return plan.replace("[ ", "[").replace(" ]", "]")

@@ -1,21 +1,22 @@
 """Adding comments to threads."""
 
 import asyncio
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from everpost.domain.comments import Comment
+from everpost.domain.comments import Comment, CommentStatus
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound
-from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections, Filter
+from everpost.stores.mongo.changing import Changer
+from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections
 from everpost.stores.mongo.documents import CommentEntry, comment_entry
 from everpost.stores.mongo.errors import is_too_large
 from everpost.stores.mongo.settling import Settler
-from everpost.stores.mongo.threads import ATTEMPTS, Threads
-from everpost.stores.mongo.writing import ThreadWriter, settled_condition
+from everpost.stores.mongo.threads import ATTEMPTS, Located, Threads
+from everpost.stores.mongo.writing import Change, ThreadWriter, still
 
 _MOST_AT_ONCE = 50
 _LONGEST_AT_ONCE = 250_000
@@ -24,11 +25,11 @@ _LONGEST_AT_ONCE = 250_000
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A comment that waits to be added, and who waits for that."""
+    """A comment that waits to be added, and who waits for that. A try to add it sets its depth."""
 
     comment: Comment
     entry: CommentEntry
-    done: asyncio.Future[None]
+    done: asyncio.Future[Comment]
 
 
 class Adder:
@@ -36,17 +37,22 @@ class Adder:
     next one. MongoDB would have them, each a write of the same document, collide and try again.
     """
 
-    def __init__(self, collections: Collections, threads: Threads, settler: Settler) -> None:
+    def __init__(
+        self, collections: Collections, threads: Threads, changer: Changer, settler: Settler
+    ) -> None:
         self._posts = collections.posts
         self._settled = collections.comments
         self._threads = threads
         self._writer = ThreadWriter(collections)
+        self._changer = changer
         self._settler = settler
         self._waiting: dict[ObjectId, deque[Addition]] = {}
         self._work: set[asyncio.Task[None]] = set()
 
-    async def add(self, comment: Comment) -> None:
-        addition = Addition(comment, comment_entry(comment), asyncio.get_running_loop().create_future())
+    async def add(self, comment: Comment) -> Comment:
+        """The comment as it is kept. NotFound, Conflict, Invalid, Busy."""
+        new = replace(comment, depth=0, reply_count=0)
+        addition = Addition(new, comment_entry(new), asyncio.get_running_loop().create_future())
         post_id = ObjectId(comment.post_id)
         if post_id in self._waiting:
             self._waiting[post_id].append(addition)
@@ -55,7 +61,7 @@ class Adder:
             work = asyncio.create_task(self._add_waiting(post_id))
             self._work.add(work)
             work.add_done_callback(self._work.discard)
-        await addition.done
+        return await addition.done
 
     async def finish(self) -> None:
         """Return when nothing is under way any more."""
@@ -100,11 +106,17 @@ class Adder:
         """Nest the comments; not where one of them may not be, or a race was lost."""
         if await self._rivals_of(entries):
             return False
-        condition = await self._parents_exist(post_id, entries)
-        if condition is None:
+        parent_ids = list({entry["parent_id"] for entry in entries if "parent_id" in entry})
+        parents = await self._threads.locate_all(post_id, parent_ids) if parent_ids else {}
+        approved = {
+            name: parent
+            for name, parent in parents.items()
+            if parent.comment.status is CommentStatus.APPROVED
+        }
+        if len(approved) < len(parent_ids):
             return False
         try:
-            return await self._writer.push(post_id, entries, condition)
+            return await self._write(post_id, entries, approved)
         except DuplicateKeyError:
             return False
         except PyMongoError as error:
@@ -112,21 +124,27 @@ class Adder:
                 return False
             raise
 
-    async def _parents_exist(self, post_id: ObjectId, entries: Sequence[CommentEntry]) -> Filter | None:
-        """The condition that the parents are comments of the post, as they were found to be now."""
-        parent_ids = list({entry["parent_id"] for entry in entries if "parent_id" in entry})
-        if not parent_ids:
-            return {}
-        parents = await self._threads.locate_all(post_id, parent_ids)
-        if len(parents) < len(parent_ids):
-            return None
-        copies = [parent.copy for parent in parents.values() if parent.copy is not None]
-        still_nested = [name for name, parent in parents.items() if parent.copy is None]
-        condition: Filter = {"comments.id": {"$all": still_nested}} if still_nested else {}
-        if copies:
-            post = next(iter(parents.values())).post
-            condition |= settled_condition(post, copies)
-        return condition
+    async def _write(
+        self, post_id: ObjectId, entries: Sequence[CommentEntry], parents: Mapping[ObjectId, Located]
+    ) -> bool:
+        """One write; where replies are to be shown, together with the parents, which count them."""
+        shown: Counter[ObjectId] = Counter()
+        for entry in entries:
+            if "parent_id" in entry:
+                entry["depth"] = parents[entry["parent_id"]].comment.depth + 1
+                shown[entry["parent_id"]] += entry["shown"]
+        if not shown.total():
+            conditions = [still(parent) for parent in parents.values()]
+            return await self._writer.push(post_id, entries, {"$and": conditions} if conditions else {})
+        # A parent that counts none is written as it is: that says that it has not changed.
+        changes = [
+            Change(
+                parent,
+                replace(parent.comment, reply_count=parent.comment.reply_count + shown[name]),
+            )
+            for name, parent in parents.items()
+        ]
+        return await self._writer.write(post_id, changes, entries)
 
     async def _rivals_of(self, entries: Sequence[CommentEntry]) -> set[ObjectId]:
         """Which of these ids another comment has that settled. The unique index is on nested ones.
@@ -150,7 +168,7 @@ class Adder:
                 await self._take_back(post_id, addition.entry)
                 _fail(addition, Conflict("comment", "id"))
             elif not addition.done.done():
-                addition.done.set_result(None)
+                addition.done.set_result(replace(addition.comment, depth=addition.entry["depth"]))
 
     async def _take_back(self, post_id: ObjectId, entry: CommentEntry) -> None:
         """Remove this comment, and no later one with its id."""
@@ -158,12 +176,7 @@ class Adder:
             located = await self._threads.locate(post_id, entry["id"])
             if located is None or located.mark != entry["mark"]:
                 return
-            if located.copy is not None:
-                if await self._writer.remove_settled(located, located.copy):
-                    return
-            elif await self._writer.remove_nested(
-                post_id, entry["id"], frozenset({located.comment.revision})
-            ):
+            if await self._changer.take_back(located):
                 return
         raise Busy
 
@@ -176,8 +189,11 @@ class Adder:
         nested_somewhere = await self._posts.find_one({"comments.id": entry["id"]}, {"_id": 1})
         if nested_somewhere is not None or await self._rivals_of([entry]):
             raise Conflict("comment", "id")
-        if "parent_id" in entry and not await self._threads.locate(post_id, entry["parent_id"]):
-            raise Invalid("parent_id", "is not a comment of this post")
+        if "parent_id" not in entry:
+            return
+        parent = await self._threads.locate(post_id, entry["parent_id"])
+        if parent is None or parent.comment.status is not CommentStatus.APPROVED:
+            raise Invalid("parent_id", "is not an approved comment of this post")
 
 
 def _take(waiting: deque[Addition]) -> Sequence[Addition]:

@@ -1,90 +1,95 @@
 """The port's `Comments` on MongoDB."""
 
-from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery
+from bson import ObjectId
+
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, Hand, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
-from everpost.errors import Busy, NotFound, Stale
+from everpost.errors import NotFound
 from everpost.stores.mongo.adding import Adder
+from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.branches import Branches
+from everpost.stores.mongo.changing import Changer
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.queues import Queues
 from everpost.stores.mongo.settling import Settler
-from everpost.stores.mongo.threads import ATTEMPTS, STATE, Located, Threads, nested
-from everpost.stores.mongo.writing import ThreadWriter
+from everpost.stores.mongo.threads import STATE, Stretch, Threads
 
 
 class MongoComments:
     """Comments: nested in their post, or settled in documents of their own."""
 
-    def __init__(self, collections: Collections, threads: Threads, settler: Settler) -> None:
+    def __init__(
+        self, collections: Collections, threads: Threads, authors: Authors, settler: Settler
+    ) -> None:
         self._posts = collections.posts
         self._threads = threads
+        self._authors = authors
         self._settler = settler
-        self._writer = ThreadWriter(collections)
-        self._adder = Adder(collections, threads, settler)
+        self._branches = Branches(collections, threads)
+        self._queues = Queues(collections, threads, authors)
+        self._changer = Changer(collections, threads)
+        self._adder = Adder(collections, threads, self._changer, settler)
 
     @translated
     async def get(self, post_id: Id, id: Id) -> Comment:
-        return (await self._find(post_id, id)).comment
+        return await self._authors.name_comment((await self._changer.find(post_id, id)).comment)
+
+    @translated
+    async def find(self, id: Id) -> Comment | None:
+        comment = await self._queues.find(ObjectId(id))
+        return None if comment is None else await self._authors.name_comment(comment)
 
     @translated
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        wanted = query.limit + 1
-        post = await self._posts.find_one(
-            {"_id": ObjectId(query.post_id)}, STATE | nested(wanted, query.after)
-        )
+        stretch = Stretch(query.limit + 1, query.after, query.branch)
+        post = await self._posts.find_one({"_id": ObjectId(query.post_id)}, STATE | stretch.nested())
         if post is None:
             raise NotFound("post", query.post_id)
-        rows = await self._threads.fill(post, wanted, query.after)
-        return Page(tuple(rows[: query.limit]), has_more=len(rows) > query.limit)
+        return await self._page(await self._threads.fill(post, stretch), query.limit)
 
     @translated
-    async def add(self, comment: Comment) -> None:
-        await self._adder.add(comment)
+    async def branches(
+        self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
+    ) -> Mapping[Id, Page[Comment]]:
+        pages = await self._branches.first(post_id, parent_ids, limit)
+        rows = chain.from_iterable(page.rows for page in pages.values())
+        named = {comment.id: comment for comment in await self._authors.name_comments(list(rows))}
+        return {
+            parent_id: Page(tuple(named[row.id] for row in page.rows), has_more=page.has_more)
+            for parent_id, page in pages.items()
+        }
 
     @translated
-    async def save(self, post_id: Id, id: Id, change: CommentChange, *, match: Match) -> Comment:
-        for _ in range(ATTEMPTS):
-            saved = await self._writer.edit_nested(ObjectId(post_id), ObjectId(id), change, match)
-            if saved is None:
-                saved = await self._recall(await self._find(post_id, id, match), change)
-            if saved is not None:
-                await self._settler.settle_if_due(ObjectId(post_id))
-                return saved
-        raise Busy
+    async def queue(self, query: QueueQuery) -> Page[Comment]:
+        return await self._page(await self._queues.first(query, query.limit + 1), query.limit)
 
     @translated
-    async def remove(self, post_id: Id, id: Id, *, match: Match) -> None:
-        for _ in range(ATTEMPTS):
-            if await self._writer.remove_nested(ObjectId(post_id), ObjectId(id), match):
-                return
-            located = await self._find(post_id, id, match)
-            if located.copy is not None and await self._writer.remove_settled(located, located.copy):
-                await self._settler.settle_if_due(ObjectId(post_id))
-                return
-        raise Busy
+    async def add(self, comment: Comment) -> Comment:
+        return await self._authors.name_comment(await self._adder.add(comment))
+
+    @translated
+    async def save(
+        self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
+    ) -> Comment:
+        saved = await self._changer.save(post_id, id, change, match, hand)
+        await self._settler.settle_if_due(ObjectId(post_id))
+        return await self._authors.name_comment(saved)
+
+    @translated
+    async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
+        await self._changer.remove(post_id, id, match, hand)
+        await self._settler.settle_if_due(ObjectId(post_id))
 
     async def finish(self) -> None:
         """Return when no addition is under way any more."""
         await self._adder.finish()
 
-    async def _find(self, post_id: Id, id: Id, match: Match = None) -> Located:
-        """The comment; NotFound, Stale."""
-        located = await self._threads.locate(ObjectId(post_id), ObjectId(id))
-        if located is None:
-            post = await self._posts.find_one({"_id": ObjectId(post_id)}, {"_id": 1})
-            raise NotFound("post", post_id) if post is None else NotFound("comment", id)
-        if match is not None and located.comment.revision not in match:
-            raise Stale("comment", id)
-        return located
-
-    async def _recall(self, located: Located, change: CommentChange) -> Comment | None:
-        if located.copy is None:
-            return None
-        try:
-            return await self._writer.recall(located, located.copy, change)
-        except DuplicateKeyError:  # somebody is about to find out that this id is taken
-            return None
+    async def _page(self, rows: Sequence[Comment], limit: int) -> Page[Comment]:
+        named = await self._authors.name_comments(rows[:limit])
+        return Page(tuple(named), has_more=len(rows) > limit)

@@ -2,31 +2,45 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 from bson import ObjectId
 
-from everpost.domain.comments import Comment
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.posts import Post
+from everpost.domain.posts import Post, PostStatus
 from everpost.domain.revisions import Match
+from everpost.domain.users import Author
 
 _MAX_LONG = 2**63 - 1
 """BSON's largest integer: no document has a version above it."""
 
 
-class CommentEntry(TypedDict):
-    """A comment nested in its post. `mark` is another with every change of the comment: it tells this
-    state of it from every other one that ever was.
+class CommentWords(TypedDict):
+    """What is kept of a comment wherever it is. `mark` is another with every change of the comment, of
+    what is counted there too: it tells this state of it from every other one that ever was.
     """
 
-    id: ObjectId
     mark: ObjectId
     content: str
     publication_date: datetime
     updated_at: datetime
     version: int
+    depth: int
+    status: str
+    reply_count: int
+    shown: bool
+    """What `Comment.is_shown` says, for the indexes."""
     parent_id: NotRequired[ObjectId]
+    author_id: NotRequired[ObjectId]
+    guest_name: NotRequired[str]
+    key_digest: NotRequired[str]
+
+
+class CommentEntry(CommentWords):
+    """A comment nested in its post."""
+
+    id: ObjectId
 
 
 class CopyName(TypedDict):
@@ -37,17 +51,11 @@ class CopyName(TypedDict):
     id: ObjectId
 
 
-class SettledComment(TypedDict):
+class SettledComment(CommentWords):
     """A comment in a document of its own. It is never changed: see `threads.visible`."""
 
     _id: CopyName
     post_id: ObjectId
-    mark: ObjectId
-    content: str
-    publication_date: datetime
-    updated_at: datetime
-    version: int
-    parent_id: NotRequired[ObjectId]
 
 
 class OpenRun(TypedDict):
@@ -77,8 +85,11 @@ class PostDocument(TypedDict):
     publication_date: datetime
     updated_at: datetime
     version: int
-    slug: NotRequired[str]
+    slug: str
     tags: list[str]
+    status: str
+    author_id: NotRequired[ObjectId]
+    comment_policy: NotRequired[str]
     comment_count: int
     comments: list[CommentEntry]
     thread: ObjectId
@@ -91,6 +102,7 @@ class PostDocument(TypedDict):
     settled_from: NotRequired[datetime]
     """No settled comment is dated before this."""
     extent: NotRequired[Extent]
+    answered: NotRequired[bool]
 
 
 class ThreadDocument(TypedDict):
@@ -110,7 +122,9 @@ def post_document(post: Post) -> PostDocument:
         "publication_date": post.publication_date,
         "updated_at": post.updated_at,
         "version": post.version,
+        "slug": post.slug,
         "tags": list(post.tags),
+        "status": post.status.value,
         "comment_count": 0,
         "comments": [],
         "thread": ObjectId(),
@@ -118,12 +132,16 @@ def post_document(post: Post) -> PostDocument:
         "open": [],
         "gone": [],
     }
-    if post.slug is not None:
-        document["slug"] = post.slug
+    if post.author is not None:
+        document["author_id"] = ObjectId(post.author.id)
+    if post.comment_policy is not None:
+        document["comment_policy"] = post.comment_policy.value
     return document
 
 
 def read_post(document: PostDocument, comments: Sequence[Comment]) -> Post:
+    """The post, its author's name yet to be looked up."""
+    policy = document.get("comment_policy")
     return Post(
         id=Id(str(document["_id"])),
         title=document["title"],
@@ -131,14 +149,18 @@ def read_post(document: PostDocument, comments: Sequence[Comment]) -> Post:
         publication_date=document["publication_date"],
         updated_at=document["updated_at"],
         version=document["version"],
-        slug=document.get("slug"),
+        slug=document["slug"],
         tags=tuple(document["tags"]),
+        status=PostStatus(document["status"]),
+        author=_nameless(document.get("author_id")),
+        comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(comments),
     )
 
 
 def comment_entry(comment: Comment) -> CommentEntry:
+    """The comment as it is now, under a mark that nothing has."""
     entry: CommentEntry = {
         "id": ObjectId(comment.id),
         "mark": ObjectId(),
@@ -146,52 +168,60 @@ def comment_entry(comment: Comment) -> CommentEntry:
         "publication_date": comment.publication_date,
         "updated_at": comment.updated_at,
         "version": comment.version,
+        "depth": comment.depth,
+        "status": comment.status.value,
+        "reply_count": comment.reply_count,
+        "shown": comment.is_shown,
     }
     if comment.parent_id is not None:
         entry["parent_id"] = ObjectId(comment.parent_id)
+    if comment.author is not None:
+        entry["author_id"] = ObjectId(comment.author.id)
+    if comment.guest_name is not None:
+        entry["guest_name"] = comment.guest_name
+    if comment.key_digest is not None:
+        entry["key_digest"] = comment.key_digest
     return entry
 
 
 def settled_comment(entry: CommentEntry, post: PostDocument) -> SettledComment:
     """The copy that the post's latest run makes of a nested comment."""
-    copy: SettledComment = {
-        "_id": {"thread": post["thread"], "run": post["runs"], "id": entry["id"]},
-        "post_id": post["_id"],
-        "mark": entry["mark"],
-        "content": entry["content"],
-        "publication_date": entry["publication_date"],
-        "updated_at": entry["updated_at"],
-        "version": entry["version"],
-    }
-    if "parent_id" in entry:
-        copy["parent_id"] = entry["parent_id"]
-    return copy
+    name: CopyName = {"thread": post["thread"], "run": post["runs"], "id": entry["id"]}
+    words = {field: value for field, value in entry.items() if field != "id"}
+    return cast("SettledComment", {"_id": name, "post_id": post["_id"], **words})
 
 
 def read_comment(entry: CommentEntry, post_id: ObjectId) -> Comment:
-    parent_id = entry.get("parent_id")
-    return Comment(
-        id=Id(str(entry["id"])),
-        post_id=Id(str(post_id)),
-        content=entry["content"],
-        publication_date=entry["publication_date"],
-        updated_at=entry["updated_at"],
-        version=entry["version"],
-        parent_id=None if parent_id is None else Id(str(parent_id)),
-    )
+    """The comment, its author's name yet to be looked up."""
+    return _read_words(entry, entry["id"], post_id)
 
 
 def read_settled(copy: SettledComment) -> Comment:
-    parent_id = copy.get("parent_id")
+    """As for `read_comment`."""
+    return _read_words(copy, copy["_id"]["id"], copy["post_id"])
+
+
+def _read_words(words: CommentWords, id: ObjectId, post_id: ObjectId) -> Comment:
+    parent_id = words.get("parent_id")
     return Comment(
-        id=Id(str(copy["_id"]["id"])),
-        post_id=Id(str(copy["post_id"])),
-        content=copy["content"],
-        publication_date=copy["publication_date"],
-        updated_at=copy["updated_at"],
-        version=copy["version"],
+        id=Id(str(id)),
+        post_id=Id(str(post_id)),
+        content=words["content"],
+        publication_date=words["publication_date"],
+        updated_at=words["updated_at"],
+        version=words["version"],
         parent_id=None if parent_id is None else Id(str(parent_id)),
+        depth=words["depth"],
+        status=CommentStatus(words["status"]),
+        author=_nameless(words.get("author_id")),
+        guest_name=words.get("guest_name"),
+        key_digest=words.get("key_digest"),
+        reply_count=words["reply_count"],
     )
+
+
+def _nameless(author_id: ObjectId | None) -> Author | None:
+    return None if author_id is None else Author(id=Id(str(author_id)), name="")
 
 
 def matching(match: Match) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The port's `Posts` on MongoDB."""
 
 import asyncio
-from collections.abc import Mapping
 
 from bson import ObjectId
 from pymongo import ReturnDocument
@@ -9,36 +8,39 @@ from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostQuery
+from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, Revision
-from everpost.errors import Conflict, NotFound, Stale
-from everpost.stores.mongo.collections import POSTS_BY_POSITION, Collections, Filter, index_bound
+from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.documents import PostDocument, matching, post_document, read_post
 from everpost.stores.mongo.errors import duplicate_field, translated
+from everpost.stores.mongo.listing import Choice, Listing
 from everpost.stores.mongo.sweeping import Sweeper
-from everpost.stores.mongo.threads import STATE, Threads, nested
+from everpost.stores.mongo.tags import Tags
+from everpost.stores.mongo.threads import ATTEMPTS, STATE, Stretch, Threads
 
-_FIELDS: Filter = {
-    "title": 1,
-    "content": 1,
-    "publication_date": 1,
-    "updated_at": 1,
-    "version": 1,
-    "slug": 1,
-    "tags": 1,
-    "comment_count": 1,
-}
-_NEWEST_FIRST = [(name, -order) for name, order in POSTS_BY_POSITION]
-_BY_ID = [("_id", 1)]
+_FIELDS: Filter = dict.fromkeys(
+    (
+        *("title", "content", "publication_date", "updated_at", "version", "slug", "tags", "status"),
+        *("author_id", "comment_policy", "comment_count"),
+    ),
+    1,
+)
 
 
 class MongoPosts:
     """Posts, each one a document."""
 
-    def __init__(self, collections: Collections, threads: Threads, sweeper: Sweeper) -> None:
+    def __init__(
+        self, collections: Collections, threads: Threads, authors: Authors, sweeper: Sweeper
+    ) -> None:
         self._posts = collections.posts
         self._threads = threads
+        self._authors = authors
         self._sweeper = sweeper
+        self._listing = Listing(collections, authors)
+        self._tags = Tags(collections)
 
     @translated
     async def get(self, id: Id, *, comments: int) -> Post:
@@ -48,95 +50,160 @@ class MongoPosts:
         return await self._complete(document, comments)
 
     @translated
-    async def revision(self, id: Id) -> Revision:
-        document = await self._posts.find_one({"_id": ObjectId(id)}, {"version": 1, "updated_at": 1})
-        if document is None:
-            raise NotFound("post", id)
-        return Revision(document["version"], document["updated_at"])
-
-    @translated
     async def find(self, slug: str, *, comments: int) -> Post | None:
         document = await self._posts.find_one({"slug": slug}, _shown(comments))
         return None if document is None else await self._complete(document, comments)
 
     @translated
     async def page(self, query: PostQuery) -> Page[Post]:
-        cursor = self._posts.find({}, _shown(query.comments)).hint(POSTS_BY_POSITION).sort(_NEWEST_FIRST)
-        if query.after is not None:
-            date, last = query.after.publication_date, ObjectId(query.after.id)
-            cursor.max(index_bound(POSTS_BY_POSITION, date, last))
-        documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
-        shown = documents[: query.limit]
-        posts = await asyncio.gather(*(self._complete(each, query.comments) for each in shown))
-        return Page(tuple(posts), has_more=len(documents) > query.limit)
+        choice = await self._listing.choose(query.filter)
+        for _ in range(ATTEMPTS):
+            page: Page[Post] = Page((), has_more=False)
+            if choice is not None:
+                page = await self._page(choice, query)
+            choice, before = await self._again(choice, query.filter), choice
+            if choice == before:
+                return page
+        raise Busy
 
     @translated
-    async def count(self) -> int:
-        # Without a hint MongoDB would read every post to count it.
-        return await self._posts.count_documents({}, hint=_BY_ID)
+    async def count(self, filter: PostFilter) -> int:
+        choice = await self._listing.choose(filter)
+        for _ in range(ATTEMPTS):
+            count = 0 if choice is None else await self._listing.count(choice)
+            choice, before = await self._again(choice, filter), choice
+            if choice == before:
+                return count
+        raise Busy
+
+    @translated
+    async def tags(self, query: TagQuery) -> Page[TagCount]:
+        return await self._tags.page(query)
 
     @translated
     async def add(self, post: Post) -> None:
         document = post_document(post)
+        author_id = document.get("author_id")
+        if author_id is not None and not await self._authors.is_user(author_id):
+            raise await self._in_the_way(document) or Invalid("author_id", "is not a user")
         try:
             await self._posts.insert_one(document)
         except DuplicateKeyError as error:
-            taken = duplicate_field(error) == "_id" or await self._exists(document["_id"])
+            taken = duplicate_field(error) == "_id" or await self._exists({"_id": document["_id"]})
             raise Conflict("post", "id" if taken else "slug") from error
 
     @translated
-    async def save(self, id: Id, change: PostChange, *, match: Match, comments: int) -> Post:
-        try:
-            document = await self._posts.find_one_and_update(
-                {"_id": ObjectId(id), **matching(match)},
-                _update(change),
-                projection=_shown(comments),
-                return_document=ReturnDocument.AFTER,
-            )
-        except DuplicateKeyError as error:
-            raise Conflict("post", "slug") from error
-        if document is None:
-            raise await self._unchanged(id)
-        return await self._complete(document, comments)
+    async def save(
+        self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+    ) -> Post:
+        if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
+            raise await self._refusal(id, change, match, owner_id)
+        owners: Filter = _owned_by(owner_id)
+        for _ in range(ATTEMPTS):
+            try:
+                document = await self._posts.find_one_and_update(
+                    {"_id": ObjectId(id), **matching(match), **owners},
+                    _update(change),
+                    projection=_shown(comments),
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError as error:
+                raise Conflict("post", "slug") from error
+            if document is not None:
+                return await self._complete(document, comments)
+            owners = await self._owners_now(id, match, owner_id)
+        raise Busy
 
     @translated
-    async def remove(self, id: Id, *, match: Match) -> None:
-        document = await self._posts.find_one_and_delete(
-            {"_id": ObjectId(id), **matching(match)}, projection={"thread": 1, "runs": 1}
-        )
-        if document is None:
-            raise await self._unchanged(id)
-        if document["runs"]:
-            self._sweeper.erase_soon(document["thread"])
+    async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
+        owners: Filter = _owned_by(owner_id)
+        for _ in range(ATTEMPTS):
+            document = await self._posts.find_one_and_delete(
+                {"_id": ObjectId(id), **matching(match), **owners}, projection={"thread": 1, "runs": 1}
+            )
+            if document is not None:
+                if document["runs"]:
+                    self._sweeper.erase_soon(document["thread"])
+                return
+            owners = await self._owners_now(id, match, owner_id)
+        raise Busy
+
+    async def _page(self, choice: Choice, query: PostQuery) -> Page[Post]:
+        cursor = self._listing.cursor(choice, query, _shown(query.comments))
+        documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
+        shown = documents[: query.limit]
+        posts = await asyncio.gather(*(self._fill(each, query.comments) for each in shown))
+        return Page(tuple(await self._authors.name_posts(posts)), has_more=len(documents) > query.limit)
+
+    async def _again(self, choice: Choice | None, filter: PostFilter) -> Choice | None:
+        """The choice as it is now; it changes where an author is removed."""
+        has_authors = filter.author_id is not None or filter.audience.author_id is not None
+        return await self._listing.choose(filter) if choice is not None and has_authors else choice
 
     async def _complete(self, document: PostDocument, comments: int) -> Post:
-        return read_post(document, await self._threads.fill(document, comments))
+        (post,) = await self._authors.name_posts([await self._fill(document, comments)])
+        return post
 
-    async def _exists(self, id: ObjectId) -> bool:
-        return await self._posts.find_one({"_id": id}, {"_id": 1}) is not None
+    async def _fill(self, document: PostDocument, comments: int) -> Post:
+        return read_post(document, await self._threads.fill(document, Stretch(comments)))
 
-    async def _unchanged(self, id: Id) -> NotFound | Stale:
-        """Why a write that named a revision met no post."""
-        return Stale("post", id) if await self._exists(ObjectId(id)) else NotFound("post", id)
+    async def _exists(self, condition: Filter) -> bool:
+        return await self._posts.find_one(condition, {"_id": 1}) is not None
+
+    async def _in_the_way(self, document: PostDocument) -> Conflict | None:
+        """Which of its values another post has, of a post that is refused in any case."""
+        if await self._exists({"_id": document["_id"]}):
+            return Conflict("post", "id")
+        return Conflict("post", "slug") if await self._exists({"slug": document["slug"]}) else None
+
+    async def _owners_now(self, id: Id, match: Match, owner_id: Id | None) -> Filter:
+        """Why a write met no post: NotFound, Forbidden, Stale. Or nothing was in the way: the condition on
+        the author with which to try again, where the post still names one whose posts are the owner's now.
+        """
+        names = {"version": 1, "updated_at": 1, "author_id": 1}
+        document = await self._posts.find_one({"_id": ObjectId(id)}, names)
+        if document is None:
+            raise NotFound("post", id)
+        author_id = document.get("author_id")
+        if owner_id is not None:
+            successor = None if author_id is None else await self._authors.successor(author_id)
+            if successor is None or str(successor) != owner_id:
+                raise Forbidden("This post is somebody else's.")
+        if match is not None and Revision(document["version"], document["updated_at"]) not in match:
+            raise Stale("post", id)
+        return {} if owner_id is None else {"author_id": author_id}
+
+    async def _refusal(self, id: Id, change: PostChange, match: Match, owner_id: Id | None) -> EverpostError:
+        """Why a post does not get an author who is no user: that, or what comes before it."""
+        await self._owners_now(id, match, owner_id)
+        others: Filter = {"slug": change.slug, "_id": {"$ne": ObjectId(id)}}
+        if change.slug is not None and await self._exists(others):
+            return Conflict("post", "slug")
+        return Invalid("author_id", "is not a user")
 
 
 def _shown(comments: int) -> Filter:
-    return _FIELDS | STATE | nested(comments)
+    return _FIELDS | STATE | Stretch(comments).nested()
 
 
-def _update(change: PostChange) -> Mapping[str, object]:
+def _owned_by(owner_id: Id | None) -> Filter:
+    return {} if owner_id is None else {"author_id": ObjectId(owner_id)}
+
+
+def _update(change: PostChange) -> Filter:
     values: Filter = {
         "updated_at": change.updated_at,
         "title": change.title,
         "content": change.content,
         "publication_date": change.publication_date,
-        "slug": change.slug or None,
+        "slug": change.slug,
         "tags": None if change.tags is None else list(change.tags),
+        "status": None if change.status is None else change.status.value,
+        "author_id": None if change.author_id is None else ObjectId(change.author_id),
     }
-    update: Filter = {
-        "$set": {field: value for field, value in values.items() if value is not None},
-        "$inc": {"version": 1},
-    }
-    if change.slug == "":
-        update["$unset"] = {"slug": ""}
-    return update
+    update: Filter = {"$inc": {"version": 1}}
+    if change.comment_policy == "inherit":
+        update["$unset"] = {"comment_policy": ""}
+    elif change.comment_policy is not None:
+        values["comment_policy"] = change.comment_policy.value
+    return update | {"$set": {field: value for field, value in values.items() if value is not None}}

@@ -7,7 +7,7 @@ from everpost.errors import DataLoss, SchemaMismatch
 from everpost.stores.mongo.connection import connect, database_of, require_answer
 from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.migrations import MIGRATIONS
-from everpost.stores.mongo.migrations.definition import Collection, Definition
+from everpost.stores.mongo.migrations.definition import Collection, Definition, Loss
 from everpost.stores.mongo.migrations.ledger import COLLECTIONS, Ledger
 from everpost.stores.port import Migration, SchemaState, Step
 
@@ -33,7 +33,7 @@ class MongoSchema:
         """SchemaMismatch where somebody else's data is in the way."""
         await self._require_answer()
         number = await self._ledger.latest()
-        if await self._ledger.is_broken_off():
+        if await self._ledger.broken_off() is not None:
             return SchemaState.BEHIND
         if number is None:
             await self._require_unused()
@@ -59,9 +59,8 @@ class MongoSchema:
             steps = await self._steps(target)
             lost = [name for step, _ in steps for name in step.loses]
             if lost and not allow_data_loss:
-                raise DataLoss(f"This would drop collections that hold data: {', '.join(lost)}.")
-            for step, migration in steps:
-                await self._take(migration, upward=step.upward)
+                raise DataLoss(f"This would lose data: {', '.join(lost)}.")
+            await self._take_all(steps)
         return [step for step, _ in steps]
 
     @translated
@@ -87,23 +86,29 @@ class MongoSchema:
             self._answered = True
 
     async def _require_unused(self) -> None:
-        if await self._ledger.is_broken_off():
+        if await self._ledger.broken_off() is not None:
             return
         for name in MIGRATIONS[0].collections:
-            if await self._holds_data(name):
+            if await self._is_lost(Loss(name, name)):
                 raise SchemaMismatch(
                     f"The database {self._database.name!r} has a collection {name!r} that Everpost did not"
                     " make. Name another database in the URL."
                 )
 
-    async def _take(self, migration: Definition, *, upward: bool) -> None:
-        if upward:
-            await migration.up(self._database)
+    async def _take_all(self, steps: Sequence[tuple[Step, Definition]]) -> None:
+        """A database that is new is empty until everything is there: nobody takes it for an old one."""
+        is_new = await self._ledger.latest() is None
+        for step, migration in steps:
+            if step.upward:
+                await migration.up(self._database)
+            else:
+                await self._ledger.leave(migration)
+                await migration.down(self._database)
+                await self._ledger.strike(migration)
+            if step.upward and not is_new:
+                await self._ledger.enter(migration)
+        for _, migration in reversed([each for each in steps if each[0].upward and is_new]):
             await self._ledger.enter(migration)
-        else:
-            await self._ledger.leave(migration)
-            await migration.down(self._database)
-            await self._ledger.strike(migration)
 
     async def _steps(self, target: str) -> Sequence[tuple[Step, Definition]]:
         """The migrations between here and there, each with what it would lose."""
@@ -113,17 +118,18 @@ class MongoSchema:
         goal = _number(target, number)
         if number == 0:
             await self._require_unused()
+        # What was broken off on its way down is taken back from where it stands.
+        highest = max(number, await self._ledger.broken_off() or 0)
         upward = [each for each in MIGRATIONS if number < each.number <= goal]
-        downward = [each for each in reversed(MIGRATIONS) if goal < each.number <= number]
-        steps = [(each, True, each.drops_up) for each in upward]
-        steps += [(each, False, each.drops_down) for each in downward]
-        return [
-            (Step(_named(each), is_up, tuple([name for name in drops if await self._holds_data(name)])), each)
-            for each, is_up, drops in steps
-        ]
+        downward = [each for each in reversed(MIGRATIONS) if goal < each.number <= highest]
+        steps = [(Step(_named(each), upward=True), each) for each in upward]
+        for each in downward:
+            lost = [loss.name for loss in each.losses_down if await self._is_lost(loss)]
+            steps.append((Step(_named(each), upward=False, loses=tuple(dict.fromkeys(lost))), each))
+        return steps
 
-    async def _holds_data(self, name: str) -> bool:
-        return await self._database[name].find_one({}, {"_id": 1}) is not None
+    async def _is_lost(self, loss: Loss) -> bool:
+        return await self._database[loss.collection].find_one(loss.condition, {"_id": 1}) is not None
 
     async def _differences_of(self, name: str, collection: Collection) -> Sequence[str]:
         found = [each async for each in await self._database.list_collections(filter={"name": name})]
@@ -168,4 +174,5 @@ def _traits(index: Mapping[str, Any]) -> Mapping[str, Any]:
         "key": list(index["key"].items()),
         "unique": bool(index.get("unique", False)),
         "partialFilterExpression": index.get("partialFilterExpression"),
+        "expireAfterSeconds": index.get("expireAfterSeconds"),
     }

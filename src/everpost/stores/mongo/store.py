@@ -1,13 +1,19 @@
 """The store on MongoDB, as a whole."""
 
+from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.connection import Client, connect, database_of, require_answer
 from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.inheriting import Notary
+from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.settling import Limits, Settler
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.threads import Threads
+from everpost.stores.mongo.tokens import MongoTokens
+from everpost.stores.mongo.users import MongoUsers
 
 
 class MongoStore:
@@ -15,11 +21,16 @@ class MongoStore:
 
     def __init__(self, client: Client, limits: Limits) -> None:
         collections = Collections.of(database_of(client))
-        threads = Threads(collections)
+        threads, authors = Threads(collections), Authors(collections)
+        notary = Notary(collections, authors)
         self._client = client
-        self._sweeper = Sweeper(collections)
-        self._posts = MongoPosts(collections, threads, self._sweeper)
-        self._comments = MongoComments(collections, threads, Settler(collections, limits))
+        self._sweeper = Sweeper(collections, notary)
+        self._posts = MongoPosts(collections, threads, authors, self._sweeper)
+        self._comments = MongoComments(collections, threads, authors, Settler(collections, limits))
+        self._users = MongoUsers(collections, authors, notary, self._sweeper)
+        self._tokens = MongoTokens(collections)
+        self._limits = MongoLimits(collections)
+        self._blog = MongoBlogs(collections)
 
     @classmethod
     async def open(
@@ -45,6 +56,22 @@ class MongoStore:
     @property
     def comments(self) -> MongoComments:
         return self._comments
+
+    @property
+    def users(self) -> MongoUsers:
+        return self._users
+
+    @property
+    def tokens(self) -> MongoTokens:
+        return self._tokens
+
+    @property
+    def limits(self) -> MongoLimits:
+        return self._limits
+
+    @property
+    def blog(self) -> MongoBlogs:
+        return self._blog
 
     @translated
     async def ping(self) -> None:

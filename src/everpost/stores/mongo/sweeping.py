@@ -1,4 +1,6 @@
-"""Erasing what no reader sees any more: the settled comments of posts that were removed."""
+"""What is left to be done after removals: erasing the settled comments of posts, which no reader sees any
+more, and writing into the posts of users whose they are now, which every reader knows already.
+"""
 
 import asyncio
 import logging
@@ -8,7 +10,8 @@ from contextlib import suppress
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from everpost.stores.mongo.collections import POSTS, SETTLED_BY_POSITION, Collections, Filter
+from everpost.stores.mongo.collections import POSTS, SETTLED_SHOWN, Collections, Filter
+from everpost.stores.mongo.inheriting import Notary
 
 _log = logging.getLogger(__name__)
 
@@ -41,15 +44,17 @@ _WITHOUT_POST: Sequence[Filter] = [
 
 
 class Sweeper:
-    """Erases in the background. Removing a post, however long its thread, is one write of one document;
+    """Works in the background. Removing a post, however long its thread, is one write of one document;
     the record of the thread, made before its first comment settled, sees to it that the rest follows,
-    whatever dies in between.
+    whatever dies in between. So it is with a user, whose document stays for a while.
     """
 
-    def __init__(self, collections: Collections) -> None:
+    def __init__(self, collections: Collections, notary: Notary) -> None:
         self._comments = collections.comments
         self._threads = collections.threads
+        self._notary = notary
         self._removed: list[ObjectId] = []
+        self._left: list[ObjectId] = []
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -70,8 +75,14 @@ class Sweeper:
         self._removed.append(thread)
         self._wake.set()
 
+    def hand_over_soon(self, user_id: ObjectId) -> None:
+        """The user was removed."""
+        self._left.append(user_id)
+        self._wake.set()
+
     async def sweep(self) -> None:
-        """Erase the comments of every thread without a post."""
+        """Erase the comments of every thread without a post, and hand over what users left."""
+        await self._notary.finish_all()
         orphaned = await (await self._threads.aggregate(_WITHOUT_POST)).to_list()
         for record in orphaned:
             await self._erase(record["_id"])
@@ -79,7 +90,7 @@ class Sweeper:
     async def _erase(self, thread: ObjectId) -> None:
         """Erase a removed thread's comments; then its record, when that has stood long enough."""
         while not self._stopping.is_set():
-            found = self._comments.find({"_id.thread": thread}, {"_id": 1}).hint(SETTLED_BY_POSITION)
+            found = self._comments.find({"_id.thread": thread}, {"_id": 1}).hint(SETTLED_SHOWN)
             names = [copy["_id"] for copy in await found.limit(_CHUNK).to_list()]
             if not names:
                 break
@@ -101,16 +112,19 @@ class Sweeper:
             try:
                 await self.sweep()
                 while not self._stopping.is_set() and loop.time() < next_sweep:
-                    await self._erase_removed()
+                    await self._finish_removals()
                     await self._sleep(next_sweep - loop.time())
             except PyMongoError as error:
-                _log.warning("Removed threads could not be erased yet: %s", type(error).__name__)
+                _log.warning("What was removed could not be cleared away yet: %s", type(error).__name__)
                 await self._sleep(_PAUSE)
 
-    async def _erase_removed(self) -> None:
+    async def _finish_removals(self) -> None:
         while self._removed and not self._stopping.is_set():
             await self._erase(self._removed[0])
             self._removed.pop(0)
+        while self._left and not self._stopping.is_set():
+            await self._notary.hand_over(self._left[0])
+            self._left.pop(0)
 
     async def _sleep(self, seconds: float) -> None:
         """Until something is to be done, or for so long."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from bson import MaxKey, MinKey, ObjectId
 
-from everpost.domain.comments import Comment
+from everpost.domain.comments import Branch, Comment
 from everpost.domain.paging import MAX_NUMBER, Position
 from everpost.errors import Busy
 from everpost.stores.mongo.collections import (
     SETTLED_BY_ID,
-    SETTLED_BY_POSITION,
+    SETTLED_REPLIES,
+    SETTLED_SHOWN,
     Collections,
     Filter,
     index_bound,
@@ -42,18 +43,44 @@ def visible(post: PostDocument) -> Filter:
     }
 
 
-def nested(limit: int, after: Position | None = None) -> Filter:
-    """The projection of the oldest nested comments, after a position, in order; they are kept in none."""
-    if limit == 0:
-        return {}
-    comments: object = "$comments"
-    if after is not None:
-        date, comment_id = {"$literal": after.publication_date}, {"$literal": ObjectId(after.id)}
-        tie = {"$and": [{"$eq": ["$$this.publication_date", date]}, {"$gt": ["$$this.id", comment_id]}]}
-        later = {"$or": [{"$gt": ["$$this.publication_date", date]}, tie]}
-        comments = {"$filter": {"input": comments, "cond": later}}
-    in_order = {"$sortArray": {"input": comments, "sortBy": {"publication_date": 1, "id": 1}}}
-    return {"comments": {"$slice": [in_order, min(limit, MAX_NUMBER)]}}
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The oldest shown comments of a thread, at most `limit`, after a position; of one branch, if any."""
+
+    limit: int
+    after: Position | None = None
+    branch: Branch | None = None
+
+    @property
+    def parent_id(self) -> ObjectId | None:
+        """None also where there is no branch."""
+        if self.branch is None or self.branch.parent_id is None:
+            return None
+        return ObjectId(self.branch.parent_id)
+
+    def nested(self) -> Filter:
+        """The projection of those that are nested, in order; they are kept in none."""
+        if self.limit == 0:
+            return {}
+        conditions: list[Filter] = [{"$eq": ["$$this.shown", True]}]
+        if self.branch is not None:
+            conditions.append({"$eq": [{"$ifNull": ["$$this.parent_id", None]}, self.parent_id]})
+        if self.after is not None:
+            date, comment_id = {"$literal": self.after.moment}, {"$literal": ObjectId(self.after.id)}
+            tie = {"$and": [{"$eq": ["$$this.publication_date", date]}, {"$gt": ["$$this.id", comment_id]}]}
+            conditions.append({"$or": [{"$gt": ["$$this.publication_date", date]}, tie]})
+        these = {"$filter": {"input": "$comments", "cond": {"$and": conditions}}}
+        in_order = {"$sortArray": {"input": these, "sortBy": {"publication_date": 1, "id": 1}}}
+        return {"comments": {"$slice": [in_order, min(self.limit, MAX_NUMBER)]}}
+
+    def nested_of(self, post: PostDocument) -> Sequence[CommentEntry]:
+        """What `nested` asks for, all the same where the post comes from a write that was retried: that
+        gives the whole document, whatever it was asked for
+        (https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/db/ops/write_ops_retryability.cpp).
+        Such a write asks for no branch, and for the beginning.
+        """
+        shown = [entry for entry in post.get("comments", []) if entry["shown"]]
+        return sorted(shown, key=lambda entry: (entry["publication_date"], entry["id"]))[: self.limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +93,24 @@ class Located:
     copy: CopyName | None
 
 
-def _oldest(entries: Sequence[CommentEntry], limit: int) -> Sequence[CommentEntry]:
-    """What `nested` asks for, all the same where the post comes from a write that was retried: that
-    gives the whole document, whatever it was asked for
-    (https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/db/ops/write_ops_retryability.cpp).
-    """
-    return sorted(entries, key=lambda entry: (entry["publication_date"], entry["id"]))[:limit]
-
-
 class Threads:
-    """What the whole of a thread says, wherever its comments are."""
+    """What the whole of a thread says, wherever its comments are. The names of authors are not here."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
 
-    async def fill(self, post: PostDocument, limit: int, after: Position | None = None) -> Sequence[Comment]:
-        """The oldest comments after a position, at most `limit`, of a post that was read with `STATE`
-        and `nested(limit, after)`.
-        """
+    async def fill(self, post: PostDocument, stretch: Stretch) -> Sequence[Comment]:
+        """The comments of a stretch, of a post that was read with `STATE` and `stretch.nested()`."""
         for _ in range(ATTEMPTS):
-            entries = _oldest(post.get("comments", []), limit)
+            entries = stretch.nested_of(post)
             found = [read_comment(entry, post["_id"]) for entry in entries]
-            if limit == 0 or self._suffices(post, entries, limit):
+            if stretch.limit == 0 or suffices(post, entries, stretch.limit):
                 return found
-            settled = await self._settled_after(post, limit, after)
-            latest = await self._latest(post, STATE | nested(limit, after))
+            settled = await self._settled_after(post, stretch)
+            latest = await self.latest(post, STATE | stretch.nested())
             if latest is None:
                 found.extend(read_settled(copy) for copy in settled)
-                return sorted(found, key=lambda comment: comment.position)[:limit]
+                return sorted(found, key=lambda comment: comment.position)[: stretch.limit]
             post = latest
         raise Busy
 
@@ -120,37 +137,55 @@ class Threads:
             wanted = visible(post) | {"_id.id": {"$in": others}}
             for copy in await self._collections.comments.find(wanted).hint(SETTLED_BY_ID).to_list():
                 found[copy["_id"]["id"]] = Located(post, read_settled(copy), copy["mark"], copy["_id"])
-            if len(found) == len(comment_ids) or await self._latest(post, {"runs": 1}) is None:
+            if len(found) == len(comment_ids) or await self.latest(post, {"runs": 1}) is None:
                 return found
         raise Busy
 
-    async def _settled_after(
-        self, post: PostDocument, limit: int, after: Position | None
-    ) -> Sequence[SettledComment]:
-        """The oldest settled comments after a position that count for the post as it was read.
-
-        Where to begin is told by the index's own bounds: left to a filter on date and id, MongoDB may
-        choose to walk the thread from its beginning.
+    async def is_answered(self, located: Located) -> bool | None:
+        """Whether any comment, whatever its status, answers this one. What is not answered stays so as
+        long as none that does is nested and no run begins; None: one has begun since it was located.
         """
-        thread, wanted = post["thread"], visible(post)
-        first: tuple[object, object] = (MinKey(), MinKey())
-        if after is not None:
-            first = (after.publication_date, ObjectId(after.id))
-            wanted["_id.id"] = {"$ne": first[1]}
-        cursor = self._collections.comments.find(wanted).hint(SETTLED_BY_POSITION).sort(SETTLED_BY_POSITION)
-        cursor.min(index_bound(SETTLED_BY_POSITION, thread, *first))
-        cursor.max(index_bound(SETTLED_BY_POSITION, thread, MaxKey(), MaxKey()))
-        return await cursor.limit(limit).to_list()
+        comment_id = ObjectId(located.comment.id)
+        answers = {"$in": [comment_id, "$comments.parent_id"]}
+        same = {"_id": located.post["_id"], "thread": located.post["thread"], "runs": located.post["runs"]}
+        post = await self._collections.posts.find_one(same, STATE | {"answered": answers})
+        if post is None:
+            return None
+        if post["answered"] or post["runs"] == 0:
+            return post["answered"]
+        wanted = visible(post) | {"parent_id": comment_id}
+        copies = self._collections.comments.find(wanted, {"_id": 1}).hint(SETTLED_REPLIES)
+        return bool(await copies.limit(1).to_list())
 
-    async def _latest(self, post: PostDocument, projection: Filter) -> PostDocument | None:
+    async def latest(self, post: PostDocument, projection: Filter) -> PostDocument | None:
         """The post where a run began since it was read; None where that is not so, or it is removed."""
         others = {"_id": post["_id"], "thread": post["thread"], "runs": {"$ne": post["runs"]}}
         return await self._collections.posts.find_one(others, projection)
 
-    @staticmethod
-    def _suffices(post: PostDocument, entries: Sequence[CommentEntry], limit: int) -> bool:
-        """Whether no settled comment can come before the last of these, or there is none at all."""
-        settled_from = post.get("settled_from")
-        if settled_from is None:
-            return True
-        return len(entries) == limit and entries[-1]["publication_date"] < settled_from
+    async def _settled_after(self, post: PostDocument, stretch: Stretch) -> Sequence[SettledComment]:
+        """The settled part of a stretch, of those that count for the post as it was read.
+
+        Where to begin is told by the index's own bounds: left to a filter on date and id, MongoDB may
+        choose to walk the thread from its beginning.
+        """
+        index, place = SETTLED_SHOWN, [post["thread"], True]
+        wanted = visible(post) | {"shown": True}
+        if stretch.branch is not None:
+            index, place = SETTLED_REPLIES, [post["thread"], stretch.parent_id, True]
+            wanted["parent_id"] = stretch.parent_id
+        first: tuple[object, object] = (MinKey(), MinKey())
+        if stretch.after is not None:
+            first = (stretch.after.moment, ObjectId(stretch.after.id))
+            wanted["_id.id"] = {"$ne": first[1]}
+        cursor = self._collections.comments.find(wanted).hint(index).sort(index)
+        cursor.min(index_bound(index, *place, *first))
+        cursor.max(index_bound(index, *place, MaxKey(), MaxKey()))
+        return await cursor.limit(stretch.limit).to_list()
+
+
+def suffices(post: PostDocument, entries: Sequence[CommentEntry], limit: int) -> bool:
+    """Whether no settled comment can come before the last of these, or there is none at all."""
+    settled_from = post.get("settled_from")
+    if settled_from is None:
+        return True
+    return len(entries) == limit and entries[-1]["publication_date"] < settled_from

@@ -1,15 +1,15 @@
 """The changes of a thread, each of them one write of the post's document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 
-from everpost.domain.comments import Comment, CommentChange
+from everpost.domain.comments import Comment, CommentChange, CommentStatus, Hand
 from everpost.domain.revisions import Match
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.documents import (
@@ -23,6 +23,20 @@ from everpost.stores.mongo.documents import (
 from everpost.stores.mongo.threads import Located
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of a comment; None: it is gone for good."""
+
+    located: Located
+    becomes: Comment | None
+
+    @property
+    def approved(self) -> int:
+        """How many approved comments there are more."""
+        after = self.becomes is not None and self.becomes.status is CommentStatus.APPROVED
+        return after - (self.located.comment.status is CommentStatus.APPROVED)
+
+
 class ThreadWriter:
     """Each write says in its own filter what must be so; None or False: it was not, nothing happened."""
 
@@ -34,27 +48,26 @@ class ThreadWriter:
         """Nest new comments where the condition holds and no nested one has one of their ids.
         DuplicateKeyError: one that is nested in another post has.
         """
-        unused = {"comments.id": {"$nin": [entry["id"] for entry in entries]}}
         pushed = await self._posts.update_one(
-            {"_id": post_id, "$and": [unused, condition]},
+            {"_id": post_id, "$and": [_unused(entries), condition]},
             {
                 "$push": {"comments": {"$each": entries}},
-                "$inc": {"comment_count": len(entries), "version": len(entries)},
+                "$inc": {"comment_count": approved_of(entries), "version": len(entries)},
             },
         )
         return pushed.matched_count == 1
 
     async def edit_nested(
-        self, post_id: ObjectId, comment_id: ObjectId, change: CommentChange, match: Match
+        self, post_id: ObjectId, comment_id: ObjectId, change: CommentChange, match: Match, hand: Hand | None
     ) -> Comment | None:
-        """The comment as it is now."""
-        values: dict[str, str | datetime | ObjectId] = {
-            "content": change.content,
-            "updated_at": change.updated_at,
-            "mark": ObjectId(),
-        }
+        """Change the words; the comment as it is now."""
+        values: dict[str, str | datetime | ObjectId] = {"mark": ObjectId()}
+        if change.content is not None:
+            values |= {"content": change.content, "updated_at": change.updated_at}
+        conditions = [matching(match), {} if hand is None else _in_hand(hand)]
+        named: Filter = {"id": comment_id, "$and": conditions}
         post = await self._posts.find_one_and_update(
-            _nested(post_id, comment_id, match),
+            {"_id": post_id, "comments": {"$elemMatch": named}},
             {
                 "$set": {f"comments.$.{field}": value for field, value in values.items()},
                 "$inc": {"comments.$.version": 1, "version": 1},
@@ -69,44 +82,42 @@ class ThreadWriter:
         (entry,) = (entry for entry in post["comments"] if entry["id"] == comment_id)
         return read_comment(entry, post_id)
 
-    async def recall(self, located: Located, copy: CopyName, change: CommentChange) -> Comment | None:
-        """Change a settled comment: it is nested again, as it is now, and its copy is gone."""
-        version = located.comment.version + 1
-        changed = replace(
-            located.comment, content=change.content, updated_at=change.updated_at, version=version
+    async def write(
+        self, post_id: ObjectId, changes: Sequence[Change], added: Sequence[CommentEntry] = ()
+    ) -> bool:
+        """All changes and additions together, where each of the comments is still as it was located, no
+        nested one answers one that is to be gone, and no id of what is added is in use. A settled one
+        that stays is nested again. DuplicateKeyError: another post has a comment with such an id.
+        """
+        marks = [change.located.mark for change in changes if change.located.copy is None]
+        copies = [change.located.copy for change in changes if change.located.copy is not None]
+        entries = [comment_entry(change.becomes) for change in changes if change.becomes is not None]
+        others = {"$not": [{"$in": ["$$this.mark", {"$literal": marks}]}]}
+        stay = {"$filter": {"input": "$comments", "cond": others}}
+        update: Filter = {
+            "comments": {"$concatArrays": [stay, {"$literal": [*entries, *added]}]},
+            "comment_count": {"$add": ["$comment_count", _approved_by(changes) + approved_of(added)]},
+            "version": {"$add": ["$version", len(added) or 1]},
+        }
+        if copies:
+            update["gone"] = {"$concatArrays": ["$gone", {"$literal": copies}]}
+        conditions = [condition for change in changes for condition in _conditions(change)]
+        written = await self._posts.update_one(
+            {"_id": post_id, "$and": [_unused(added), *conditions]}, [{"$set": update}]
         )
-        recalled = await self._posts.update_one(
-            _settled_still(located, copy),
-            {"$push": {"comments": comment_entry(changed), "gone": copy}, "$inc": {"version": 1}},
-        )
-        return changed if recalled.matched_count else None
+        return written.matched_count == 1
 
-    async def remove_nested(self, post_id: ObjectId, comment_id: ObjectId, match: Match) -> bool:
-        removed = await self._posts.update_one(
-            _nested(post_id, comment_id, match),
-            {"$pull": {"comments": {"id": comment_id}}, "$inc": {"comment_count": -1, "version": 1}},
-        )
-        return removed.matched_count == 1
-
-    async def remove_settled(self, located: Located, copy: CopyName) -> bool:
-        removed = await self._posts.update_one(
-            _settled_still(located, copy),
-            {"$push": {"gone": copy}, "$inc": {"comment_count": -1, "version": 1}},
-        )
-        if removed.matched_count == 0:
-            return False
-        # It has happened already; what somebody removed need not stay until the thread settles again.
+    async def erase(self, copies: Sequence[CopyName]) -> None:
+        """Delete what is gone already: what somebody removed need not stay until the thread settles again."""
         with suppress(PyMongoError):
-            await self._settled.delete_one({"_id": copy})
-        return True
+            await self._settled.delete_many({"_id": {"$in": copies}})
 
 
-def _nested(post_id: ObjectId, comment_id: ObjectId, match: Match) -> Filter:
-    return {"_id": post_id, "comments": {"$elemMatch": {"id": comment_id, **matching(match)}}}
-
-
-def _settled_still(located: Located, copy: CopyName) -> Filter:
-    return {"_id": located.post["_id"], **settled_condition(located.post, [copy])}
+def still(located: Located) -> Filter:
+    """The condition that a comment is as it was located."""
+    if located.copy is None:
+        return {"comments.mark": located.mark}
+    return settled_condition(located.post, [located.copy])
 
 
 def settled_condition(post: PostDocument, copies: Sequence[CopyName]) -> Filter:
@@ -114,3 +125,36 @@ def settled_condition(post: PostDocument, copies: Sequence[CopyName]) -> Filter:
     each copy that is gone until a later run erased it.
     """
     return {"thread": post["thread"], "runs": post["runs"], "gone": {"$nin": copies}}
+
+
+def approved_of(entries: Sequence[CommentEntry]) -> int:
+    """How many of these the post counts."""
+    return sum(entry["status"] == CommentStatus.APPROVED for entry in entries)
+
+
+def _approved_by(changes: Sequence[Change]) -> int:
+    return sum(change.approved for change in changes)
+
+
+def _conditions(change: Change) -> Sequence[Filter]:
+    located = change.located
+    if change.becomes is not None:
+        return [still(located)]
+    unanswered: Filter = {"comments.parent_id": {"$ne": ObjectId(located.comment.id)}}
+    return [still(located), settled_condition(located.post, []), unanswered]
+
+
+def _unused(entries: Sequence[CommentEntry]) -> Filter:
+    return {"comments.id": {"$nin": [entry["id"] for entry in entries]}} if entries else {}
+
+
+def _in_hand(hand: Hand) -> Mapping[str, object]:
+    """What `Hand.wrote` says, and how young."""
+    owners: list[Filter] = []
+    if hand.author_id is not None:
+        owners.append({"author_id": ObjectId(hand.author_id)})
+    if hand.key_digest is not None:
+        owners.append({"key_digest": hand.key_digest})
+    if not owners:
+        return {"id": {"$in": []}}
+    return {"$or": owners, "publication_date": {"$gte": hand.since}}

@@ -1,34 +1,40 @@
-"""Comments in SQL. Every change takes the post's row first: so writers of one thread take turns, and
-none of them waits for another one in a circle.
+"""Comments in SQL. Every change takes the post's row first: so writers of one thread take turns, none of
+them waits for another one in a circle, and what was read in between stays true until the end.
 """
 
-from sqlalchemy import bindparam, delete, insert, update
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Delete, Update, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, Hand, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
-from everpost.errors import Conflict, Invalid, NotFound, Stale
+from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections, rows_matched
-from everpost.stores.sql.matching import having, revisions
-from everpost.stores.sql.tables import CommentRow, PostRow
+from everpost.stores.sql.connections import Connections, Rows, rows_matched
+from everpost.stores.sql.matching import having, held, holder, revisions
+from everpost.stores.sql.rows import AnyRow, Values, comment_of, comment_values
+from everpost.stores.sql.tables import CommentRow
+from everpost.stores.sql.threads import settle, show, touch
 
-_TOUCH = (
-    update(PostRow)
-    .where(PostRow.id == reading.POST_ID)
-    .values(version=PostRow.version + 1, comment_count=PostRow.comment_count + bindparam("more"))
-)
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
 _ADD = insert(CommentRow)
-_SAVE = (
-    update(CommentRow)
-    .where(*_OF_THE_POST)
-    .values(content=bindparam("new_content"), updated_at=bindparam("now"), version=CommentRow.version + 1)
-)
+_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
+_IS_ANSWERED = (
+    select(CommentRow.id)
+    .where(CommentRow.post_id == reading.POST_ID, CommentRow.parent_id == reading.ID)
+    .limit(1)
+)
+Write = TypeVar("Write", Update, Delete)
+Terms = tuple[Match, Hand | None]
+"""In which states, and in whose hand, a comment must be to be written."""
+_ERASED: Values = {"content": "", "author_id": None, "guest_name": None, "key_digest": None}
 
 
 class SqlComments:
@@ -39,58 +45,90 @@ class SqlComments:
 
     async def get(self, post_id: Id, id: Id) -> Comment:
         for row in await self._connections.fetch(reading.COMMENT, {"of_post": post_id, "this": id}):
-            return reading.comment_of(row)
+            return comment_of(row)
         await self._require_post(post_id)
         raise NotFound("comment", id)
 
+    async def find(self, id: Id) -> Comment | None:
+        rows = await self._connections.fetch(reading.COMMENT_BY_ID, {"this": id})
+        return next(map(comment_of, rows), None)
+
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        parameters = {"of_post": query.post_id, "limit": query.limit + 1}
-        if query.after is None:
-            rows = await self._connections.fetch(reading.COMMENTS, parameters)
-        else:
-            rows = await self._connections.fetch(
-                reading.COMMENTS_AFTER, parameters | reading.place(query.after)
-            )
+        rows = await self._connections.fetch(*reading.page_of_thread(query))
         if not rows:
             await self._require_post(query.post_id)
-        shown = rows[: query.limit]
-        return Page(tuple(map(reading.comment_of, shown)), has_more=len(rows) > len(shown))
+        return _page(rows, query.limit)
 
-    async def add(self, comment: Comment) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await _touch(connection, comment.post_id, more=1)
-            is_answerable = await _is_answerable(connection, comment)
+    async def branches(
+        self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
+    ) -> Mapping[Id, Page[Comment]]:
+        replies: dict[Id, list[AnyRow]] = {parent_id: [] for parent_id in parent_ids}
+        parents = list(replies)
+        for start in range(0, len(parents), reading.MOST_HEADS):
+            statement, heads = reading.oldest_of_branches(parents[start : start + reading.MOST_HEADS])
+            parameters = {"of_post": post_id, "comments": limit + 1, **heads}
+            for row in await self._connections.fetch(statement, parameters):
+                replies[row.parent_id].append(row)
+        for rows in replies.values():
+            rows.sort(key=lambda row: (row.publication_date, row.id))
+        return {parent_id: _page(rows, limit) for parent_id, rows in replies.items()}
+
+    async def queue(self, query: QueueQuery) -> Page[Comment]:
+        return _page(await self._connections.fetch(*reading.page_of_queue(query)), query.limit)
+
+    async def add(self, comment: Comment) -> Comment:
+        async def work(connection: AsyncConnection) -> Comment:
+            is_approved = comment.status is CommentStatus.APPROVED
+            await touch(connection, comment.post_id, more=int(is_approved))
+            parent = await _parent_of(connection, comment)
+            depth = 0 if parent is None else parent.depth + 1
+            added = replace(comment, depth=depth, reply_count=0)
             try:
-                await connection.execute(_ADD, _values(comment))
+                await connection.execute(_ADD, comment_values(added))
             except IntegrityError as error:
                 raise Conflict("comment", "id") from error
-            if not is_answerable:
-                raise Invalid("parent_id", "is not a comment of this post")
-
-        await self._connections.transact(work)
-
-    async def save(self, post_id: Id, id: Id, change: CommentChange, *, match: Match) -> Comment:
-        async def work(connection: AsyncConnection) -> Comment:
-            await _touch(connection, post_id)
-            values = {"new_content": change.content, "now": change.updated_at}
-            result = await connection.execute(
-                having(match, CommentRow, _SAVE), {"of_post": post_id, "this": id} | values | revisions(match)
-            )
-            if not rows_matched(result):
-                raise await _mismatch(connection, post_id, id)
-            row = (await connection.execute(reading.COMMENT, {"of_post": post_id, "this": id})).one()
-            return reading.comment_of(row)
+            if comment.parent_id is not None:
+                if parent is None or parent.status != CommentStatus.APPROVED:
+                    raise Invalid("parent_id", "is not an approved comment of this post")
+                await settle(connection, comment.post_id, comment.parent_id, more=int(added.is_shown))
+            return added if added.author is None else await _read(connection, comment.post_id, comment.id)
 
         return await self._connections.transact(work)
 
-    async def remove(self, post_id: Id, id: Id, *, match: Match) -> None:
+    async def save(
+        self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
+    ) -> Comment:
+        values: Values = {}
+        if change.content is not None:
+            values |= {"content": change.content, "updated_at": change.updated_at}
+        if change.status is not None:
+            values["status"] = change.status
+
+        async def work(connection: AsyncConnection) -> Comment:
+            await touch(connection, post_id)
+            before = None if change.status is None else await _find(connection, post_id, id)
+            await _write(connection, _SAVE.values(values), post_id, id, (match, hand))
+            after = await _read(connection, post_id, id)
+            if before is not None:
+                await _follow(connection, before, after)
+            return after
+
+        return await self._connections.transact(work)
+
+    async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
         async def work(connection: AsyncConnection) -> None:
-            await _touch(connection, post_id, more=-1)
-            result = await connection.execute(
-                having(match, CommentRow, _REMOVE), {"of_post": post_id, "this": id} | revisions(match)
-            )
-            if not rows_matched(result):
-                raise await _mismatch(connection, post_id, id)
+            await touch(connection, post_id)
+            before = await _find(connection, post_id, id)
+            answers = await connection.execute(_IS_ANSWERED, {"of_post": post_id, "this": id})
+            if answers.first() is None:
+                await _write(connection, _REMOVE, post_id, id, (match, hand))
+                after = None
+            else:
+                erased = _SAVE.values({**_ERASED, "status": CommentStatus.REMOVED})
+                await _write(connection, erased, post_id, id, (match, hand))
+                after = replace(before, status=CommentStatus.REMOVED) if before else None
+            if before is not None:
+                await _follow(connection, before, after)
 
         await self._connections.transact(work)
 
@@ -99,33 +137,59 @@ class SqlComments:
             raise NotFound("post", post_id)
 
 
-async def _touch(connection: AsyncConnection, post_id: Id, *, more: int = 0) -> None:
-    """Count a change of the thread, which keeps other writers away from the post until the end."""
-    if not rows_matched(await connection.execute(_TOUCH, {"of_post": post_id, "more": more})):
-        raise NotFound("post", post_id)
+def _page(rows: Rows | list[AnyRow], limit: int) -> Page[Comment]:
+    shown = rows[:limit]
+    return Page(tuple(map(comment_of, shown)), has_more=len(rows) > len(shown))
 
 
-async def _is_answerable(connection: AsyncConnection, comment: Comment) -> bool:
+async def _find(connection: AsyncConnection, post_id: Id, id: Id) -> Comment | None:
+    row = (await connection.execute(reading.COMMENT, {"of_post": post_id, "this": id})).first()
+    return None if row is None else comment_of(row)
+
+
+async def _read(connection: AsyncConnection, post_id: Id, id: Id) -> Comment:
+    return comment_of((await connection.execute(reading.COMMENT, {"of_post": post_id, "this": id})).one())
+
+
+async def _parent_of(connection: AsyncConnection, comment: Comment) -> Comment | None:
     if comment.parent_id is None:
-        return True
-    parent = {"of_post": comment.post_id, "this": comment.parent_id}
-    return (await connection.execute(reading.COMMENT_IS_THERE, parent)).first() is not None
+        return None
+    return await _find(connection, comment.post_id, comment.parent_id)
 
 
-async def _mismatch(connection: AsyncConnection, post_id: Id, id: Id) -> NotFound | Stale:
+async def _write(connection: AsyncConnection, statement: Write, post_id: Id, id: Id, terms: Terms) -> None:
+    """Change or delete the comment where it is as it should be."""
+    match, hand = terms
+    conditional = held(hand, having(match, CommentRow, statement))
+    parameters = {"of_post": post_id, "this": id} | revisions(match) | holder(hand)
+    if not rows_matched(await connection.execute(conditional, parameters)):
+        raise _mismatch(id, await _find(connection, post_id, id), hand)
+
+
+def _mismatch(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
     """Why no row was as it should have been."""
-    comment = {"of_post": post_id, "this": id}
-    there = (await connection.execute(reading.COMMENT_IS_THERE, comment)).first()
-    return NotFound("comment", id) if there is None else Stale("comment", id)
+    if there is None:
+        return NotFound("comment", id)
+    if hand is not None:
+        if there.status is CommentStatus.REMOVED and not there.content:
+            return NotFound("comment", id)
+        if not hand.wrote(there):
+            return Forbidden("This comment is somebody else's.")
+        if there.publication_date < hand.since:
+            return Forbidden("This comment is too old to be changed by who wrote it.")
+    return Stale("comment", id)
 
 
-def _values(comment: Comment) -> dict[str, object]:
-    return {
-        "id": comment.id,
-        "post_id": comment.post_id,
-        "parent_id": comment.parent_id,
-        "content": comment.content,
-        "publication_date": comment.publication_date,
-        "updated_at": comment.updated_at,
-        "version": comment.version,
-    }
+async def _follow(connection: AsyncConnection, before: Comment, after: Comment | None) -> None:
+    """Bring what depends on a comment into line with it; `after` is None where it is gone."""
+    was_approved = before.status is CommentStatus.APPROVED
+    is_approved = after is not None and after.status is CommentStatus.APPROVED
+    if is_approved != was_approved:
+        await touch(connection, before.post_id, more=is_approved - was_approved, changes=0)
+    is_shown = after is not None and after.is_shown
+    if is_shown == before.is_shown:
+        return
+    if after is not None:
+        await show(connection, before.post_id, before.id, is_shown=is_shown)
+    if before.parent_id is not None:
+        await settle(connection, before.post_id, before.parent_id, more=is_shown - before.is_shown)

@@ -55,10 +55,12 @@ class Connections:
 
         return await self._persist(once, hurried=hurried)
 
-    async def transact(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    async def transact(
+        self, work: Callable[[AsyncConnection], Awaitable[Result]], *, hurried: bool = True
+    ) -> Result:
         """Several statements in one transaction, which an exception undoes. Busy.
 
-        `work` is called again where the database undid it.
+        `work` is called again where the database undid it. Without `hurried` it takes the time it needs.
         """
 
         async def once() -> Result:
@@ -71,7 +73,7 @@ class Connections:
                 del connection.info[OPEN]
                 return result
 
-        return await self._persist(once)
+        return await self._persist(once, hurried=hurried)
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -1,6 +1,6 @@
 """What a migration would drop that holds data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ from alembic.operations.ops import (
 )
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
-from sqlalchemy import Connection, Inspector, column, func, inspect, select, table
+from sqlalchemy import Connection, Executable, Inspector, column, func, inspect, select, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,21 @@ def find_losses(connection: Connection, scripts: Iterable[Script], *, upward: bo
     losses = []
     for script in scripts:
         dropped = [each for operation in _record(script, upward) for each in names.dropped_by(operation)]
+        if not upward and (counts := getattr(script.module, "LOSSES", None)) is not None:
+            losses.append(tuple(_counted(connection, counts)))
+            continue
         held = (_held(connection, inspector, each) for each in dropped)
         losses.append(tuple(loss for loss in held if loss is not None))
     return losses
+
+
+def _counted(connection: Connection, counts: Mapping[str, Executable]) -> Iterator[str]:
+    """What a migration itself says it loses going down: it knows what can be made anew, and what else it
+    removes.
+    """
+    for name, count in counts.items():
+        if number := connection.scalar(count):
+            yield f"{name} ({number})"
 
 
 def _record(script: Script, upward: bool) -> list[MigrateOperation]:

@@ -1,27 +1,33 @@
 """Posts in SQL."""
 
 from collections import defaultdict
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostQuery
+from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, Revision
-from everpost.errors import Busy, Conflict, NotFound, Stale
-from everpost.stores.sql import reading
+from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.stores.sql import listing, reading
 from everpost.stores.sql.connections import Connections, Rows, rows_matched
-from everpost.stores.sql.matching import having, revisions
-from everpost.stores.sql.tables import PostRow
+from everpost.stores.sql.matching import having, owned, owner, revisions
+from everpost.stores.sql.rows import AnyRow, comment_of, post_of, post_values, post_with_thread, tag_values
+from everpost.stores.sql.tables import PostRow, PostTagRow
+from everpost.stores.sql.types import IdText
 
-_REVISION = select(PostRow.version, PostRow.updated_at).where(PostRow.id == reading.ID)
-_COUNT = select(func.count()).select_from(PostRow)
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
 _SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1)
+_OF_THE_POST = PostTagRow.post_id == bindparam("tags_of", type_=IdText)
+_ADD_TAGS = insert(PostTagRow)
+_REMOVE_TAGS = delete(PostTagRow).where(_OF_THE_POST)
+_LIST_TAGS_ANEW = update(PostTagRow).where(_OF_THE_POST)
+_LISTED_BY = ("status", "publication_date", "updated_at")
 
 
 class SqlPosts:
@@ -34,103 +40,139 @@ class SqlPosts:
         rows = await self._connections.fetch(reading.POST_BY_ID, {"this": id, "comments": comments})
         return _found(rows, id)
 
-    async def revision(self, id: Id) -> Revision:
-        for row in await self._connections.fetch(_REVISION, {"this": id}):
-            return Revision(row.version, row.updated_at)
-        raise NotFound("post", id)
-
     async def find(self, slug: str, *, comments: int) -> Post | None:
         rows = await self._connections.fetch(reading.POST_BY_SLUG, {"slug": slug, "comments": comments})
-        return reading.post_with_thread(rows)
+        return post_with_thread(rows)
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        limit = {"limit": query.limit + 1}
-        if query.after is None:
-            rows = await self._connections.fetch(reading.POSTS_FROM, limit | {"skip": query.skip})
-        else:
-            rows = await self._connections.fetch(reading.POSTS_AFTER, limit | reading.place(query.after))
-        shown = rows[: query.limit]
-        threads = await self._threads([row.id for row in shown if row.comment_count], query.comments)
-        posts = tuple(reading.post_of(row, threads[row.id]) for row in shown)
+        narrowed = listing.narrow(query.filter)
+        if narrowed is None:
+            return Page((), has_more=False)
+        rows: list[Any] = [*await self._connections.fetch(*listing.page_of_posts(query, narrowed))]
+        shown = listing.in_order(rows, query.sort)[: query.limit]
+        threads = await self._threads(shown, query.comments)
+        posts = tuple(post_of(row, threads[row.id]) for row in shown)
         return Page(posts, has_more=len(rows) > len(shown))
 
-    async def count(self) -> int:
-        ((count,),) = await self._connections.fetch(_COUNT, {})
+    async def count(self, filter: PostFilter) -> int:
+        narrowed = listing.narrow(filter)
+        if narrowed is None:
+            return 0
+        ((count,),) = await self._connections.fetch(listing.counted(narrowed.shape), narrowed.parameters)
         return int(count)
 
+    async def tags(self, query: TagQuery) -> Page[TagCount]:
+        rows = await self._connections.fetch(*listing.page_of_tags(query))
+        tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
+        return Page(tags, has_more=len(rows) > len(tags))
+
     async def add(self, post: Post) -> None:
-        try:
-            await self._connections.change(_ADD, _values(post))
-        except IntegrityError as error:
-            raise await self._conflict(post) from error
+        values = post_values(post) | {"comment_count": 0}
+        tags = tag_values(post)
 
-    async def save(self, id: Id, change: PostChange, *, match: Match, comments: int) -> Post:
-        statement = having(match, PostRow, _SAVE.values(_changes(change)))
-
-        async def work(connection: AsyncConnection) -> Rows:
-            result = await connection.execute(statement, {"this": id} | revisions(match))
-            if not rows_matched(result):
-                there = (await connection.execute(reading.POST_IS_THERE, {"this": id})).first()
-                raise NotFound("post", id) if there is None else Stale("post", id)
-            return (await connection.execute(reading.POST_BY_ID, {"this": id, "comments": comments})).all()
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(_ADD, values)
+            await connection.execute(_ADD_TAGS, tags)
 
         try:
-            return _found(await self._connections.transact(work), id)
+            if tags:
+                await self._connections.transact(work)
+            else:
+                await self._connections.change(_ADD, values)
         except IntegrityError as error:
-            raise Conflict("post", "slug") from error
+            author_id = None if post.author is None else post.author.id
+            raise await self._in_the_way(post.id, post.slug, author_id, is_new=True) from error
 
-    async def remove(self, id: Id, *, match: Match) -> None:
-        statement = having(match, PostRow, _REMOVE)
-        if not await self._connections.change(statement, {"this": id} | revisions(match), hurried=False):
-            await self.revision(id)
-            raise Stale("post", id)
+    async def save(
+        self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+    ) -> Post:
+        statement = owned(owner_id, having(match, PostRow, _SAVE.values(_changes(change))))
+        parameters = {"this": id} | revisions(match) | owner(owner_id)
 
-    async def _threads(self, post_ids: list[Id], comments: int) -> dict[Id, list[Comment]]:
+        async def work(connection: AsyncConnection) -> Post:
+            while not rows_matched(await connection.execute(statement, parameters)):
+                there = await connection.execute(reading.POST_IS_THERE, {"this": id})
+                _require_match(id, there.first(), match, owner_id)
+            rows = await connection.execute(reading.POST_BY_ID, {"this": id, "comments": comments})
+            post = _found(rows.all(), id)
+            await _list_by_tags(connection, post, change)
+            return post
+
+        try:
+            return await self._connections.transact(work)
+        except IntegrityError as error:
+            raise await self._in_the_way(id, change.slug, change.author_id) from error
+
+    async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
+        statement = owned(owner_id, having(match, PostRow, _REMOVE))
+        parameters = {"this": id} | revisions(match) | owner(owner_id)
+        while not await self._connections.change(statement, parameters, hurried=False):
+            there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
+            _require_match(id, next(iter(there), None), match, owner_id)
+
+    async def _threads(self, posts: list[AnyRow], comments: int) -> dict[Id, list[Comment]]:
         """The oldest comments of each of these posts."""
         threads: dict[Id, list[Comment]] = defaultdict(list)
-        if post_ids and comments:
-            statement, parameters = reading.oldest_of_threads(post_ids)
+        with_comments = [row.id for row in posts if row.comment_count]
+        for start in range(0, len(with_comments) if comments else 0, reading.MOST_HEADS):
+            some = with_comments[start : start + reading.MOST_HEADS]
+            statement, parameters = reading.oldest_of_threads(some)
             for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
-                threads[row.post_id].append(reading.comment_of(row))
+                threads[row.post_id].append(comment_of(row))
         return threads
 
-    async def _conflict(self, post: Post) -> Conflict | Busy:
-        """Which value of a post that could not be added is taken."""
-        if await self._connections.fetch(reading.POST_IS_THERE, {"this": post.id}):
+    async def _in_the_way(
+        self, id: Id, slug: str | None, author_id: Id | None, *, is_new: bool = False
+    ) -> EverpostError:
+        """Why a post could not be written."""
+        if is_new and await self._connections.fetch(reading.POST_IS_THERE, {"this": id}):
             return Conflict("post", "id")
-        if post.slug is not None and await self.find(post.slug, comments=0):
-            return Conflict("post", "slug")
+        if slug is not None:
+            taken_by = await self._connections.fetch(reading.SLUG_IS_TAKEN, {"slug": slug})
+            if any(row.id != id for row in taken_by):
+                return Conflict("post", "slug")
+        if author_id is not None and not await self._connections.fetch(
+            reading.USER_IS_THERE, {"this": author_id}
+        ):
+            return Invalid("author_id", "is not a user")
         return Busy("What was in the way of the post is gone again. Try again.")
 
 
+async def _list_by_tags(connection: AsyncConnection, post: Post, change: PostChange) -> None:
+    """Let lists by tag show the post as it is after the change."""
+    if change.tags is not None:
+        await connection.execute(_REMOVE_TAGS, {"tags_of": post.id})
+        if post.tags:
+            await connection.execute(_ADD_TAGS, tag_values(post))
+    elif post.tags:
+        listed = {name: getattr(post, name) for name in _LISTED_BY}
+        await connection.execute(_LIST_TAGS_ANEW.values(listed), {"tags_of": post.id})
+
+
+def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | None) -> None:
+    """Why no row was as it should have been; `there` is that of `POST_IS_THERE`. Nothing is raised where
+    the row has become so in between.
+    """
+    if there is None:
+        raise NotFound("post", id)
+    if owner_id is not None and there.author_id != owner_id:
+        raise Forbidden("This post is somebody else's.")
+    if match is not None and Revision(there.version, there.updated_at) not in match:
+        raise Stale("post", id)
+
+
 def _found(rows: Rows, id: Id) -> Post:
-    post = reading.post_with_thread(rows)
+    post = post_with_thread(rows)
     if post is None:
         raise NotFound("post", id)
     return post
 
 
-def _values(post: Post) -> dict[str, object]:
-    return {
-        "id": post.id,
-        "title": post.title,
-        "content": post.content,
-        "publication_date": post.publication_date,
-        "updated_at": post.updated_at,
-        "version": post.version,
-        "slug": post.slug,
-        "tags": post.tags,
-        "comment_count": 0,
-    }
-
-
 def _changes(change: PostChange) -> dict[str, object]:
     """The columns that get another value."""
-    changes: dict[str, object] = {"updated_at": change.updated_at}
-    for name in ("title", "content", "publication_date", "tags"):
-        value = getattr(change, name)
-        if value is not None:
-            changes[name] = value
-    if change.slug is not None:
-        changes["slug"] = change.slug or None
-    return changes
+    names = ("title", "content", "publication_date", "slug", "tags", "status", "author_id")
+    given = {name: getattr(change, name) for name in names}
+    changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if change.comment_policy is not None:
+        changes["comment_policy"] = None if change.comment_policy == "inherit" else change.comment_policy
+    return {"updated_at": change.updated_at, **changes}

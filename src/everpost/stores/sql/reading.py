@@ -1,38 +1,48 @@
-"""Posts and comments as they are read: the statements, and what becomes of their rows."""
+"""Posts and comments as they are read one by one, and threads: the statements."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
-    Row,
+    FromClause,
+    Select,
     bindparam,
+    false,
+    func,
     null,
     select,
+    true,
     type_coerce,
     union_all,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
-from everpost.domain.comments import Comment
+from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.ids import Id
-from everpost.domain.paging import Position
-from everpost.domain.posts import Post
-from everpost.stores.sql.tables import CommentRow, PostRow
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.places import PLACE, After, Before, place
+from everpost.stores.sql.rows import Values
+from everpost.stores.sql.tables import CommentRow, PostRow, UserRow
+from everpost.stores.sql.types import IdText
 
-AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+AnyUnion = CompoundSelect[*tuple[Any, ...]]
 
 ID = bindparam("this", type_=IdText)
 POST_ID = bindparam("of_post", type_=IdText)
+LIMIT = bindparam("limit", type_=BigInteger)
 
-_POST = PostRow.__table__
+AUTHOR = (
+    UserRow.id.label("author_id"),
+    UserRow.name.label("author_name"),
+    UserRow.disabled_at.label("author_disabled_at"),
+)
+# MariaDB reads a short table of users from one end to the other, and then sorts what it joined.
+_BY_ID = (UserRow, "FORCE INDEX (PRIMARY)", "mysql")
+
 _COMMENT = (
     CommentRow.id,
     CommentRow.post_id,
@@ -41,77 +51,74 @@ _COMMENT = (
     CommentRow.publication_date,
     CommentRow.updated_at,
     CommentRow.version,
+    CommentRow.depth,
+    CommentRow.status,
+    CommentRow.author_id,
+    CommentRow.guest_name,
+    CommentRow.key_digest,
+    CommentRow.reply_count,
 )
+_WRITTEN_BY = "author_id"
 _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
-_NEWEST_FIRST = (PostRow.publication_date.desc(), PostRow.id.desc())
 
 
-class After(FunctionElement[bool]):
-    """`(date, id) > (that date, that id)`, so that an index on both columns finds the place at once.
+def with_author(statement: AnySelect, author_id: ColumnElement[Any]) -> AnySelect:
+    """The statement, with the columns of the author, where there is one."""
+    joined = statement.add_columns(*AUTHOR).outerjoin(UserRow, UserRow.id == author_id)
+    return joined.with_hint(*_BY_ID)
 
-    It has no type: SQLAlchemy would compare a Boolean with 1, and no index is used for that.
+
+def passable(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition, of which PostgreSQL now guesses that half of all rows pass it: of a comparison with a
+    subquery it thinks that next to none does, and then it sorts what there is.
     """
-
-    inherit_cache = True
-    operator: Literal["<", ">"] = ">"
+    return func.coalesce(condition, false())
 
 
-class Before(After):
-    """`(date, id) < (that date, that id)`, as `After`."""
-
-    inherit_cache = True
-    operator = "<"
-
-
-@compiles(After)
-def _compare_rows(element: After, compiler: SQLCompiler, **options: object) -> str:
-    date, name, that_date, that_name = (compiler.process(each, **options) for each in element.clauses)
-    return f"({date}, {name}) {element.operator} ({that_date}, {that_name})"
+def _comments() -> AnySelect:
+    return with_author(
+        select(*(column for column in _COMMENT if column.key != _WRITTEN_BY)).select_from(CommentRow),
+        CommentRow.__table__.c.author_id,
+    )
 
 
-@compiles(After, "mysql")
-def _compare_columns(element: After, compiler: SQLCompiler, **options: object) -> str:
-    """MySQL reads the whole index for a comparison of rows, but makes ranges of this.
-
-    https://dev.mysql.com/doc/refman/8.4/en/range-optimization.html#row-constructor-range-optimization
-    """
-    date, name, that_date, that_name = (compiler.process(each, **options) for each in element.clauses)
-    operator = element.operator
-    return f"({date} {operator} {that_date} OR ({date} = {that_date} AND {name} {operator} {that_name}))"
+def _of_head(head: FromClause) -> AnySelect:
+    """The comments in a subquery of `_COMMENT`, with their authors."""
+    columns = [column for column in head.c if column.key != _WRITTEN_BY]
+    return with_author(select(*columns).select_from(head), head.c.author_id)
 
 
-_PLACE = (bindparam("after_date", type_=Moment), bindparam("after_id", type_=IdText))
+def _shown(post_id: ColumnElement[Any]) -> AnySelect:
+    """What is shown of a thread, the oldest first."""
+    return (
+        select(*_COMMENT)
+        .where(CommentRow.post_id == post_id, CommentRow.is_shown == true())
+        .order_by(*_OLDEST_FIRST)
+    )
 
 
-def place(position: Position) -> dict[str, object]:
-    """The parameters of the statements that go on after a position."""
-    return {"after_date": position.publication_date, "after_id": position.id}
-
-
-def _with_thread(
-    chosen: ColumnElement[bool], post_id: ColumnElement[Any]
-) -> CompoundSelect[*tuple[Any, ...]]:
+def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> AnyUnion:
     """The post and the oldest `:comments` of its comments, as rows of one shape: one statement sees one
     moment. A comment's row has no `comment_count`.
     """
-    oldest = (
-        select(*_COMMENT)
-        .where(CommentRow.post_id == post_id)
-        .order_by(*_OLDEST_FIRST)
-        .limit(bindparam("comments"))
-        .subquery("oldest")
-    )
+    oldest = _shown(post_id).limit(bindparam("comments")).subquery("oldest")
     post = select(
         PostRow.id,
         PostRow.content,
         PostRow.publication_date,
         PostRow.updated_at,
         PostRow.version,
+        PostRow.status,
         type_coerce(null(), IdText).label("parent_id"),
+        null().label("depth"),
+        null().label("guest_name"),
+        type_coerce(null(), CommentRow.key_digest.type).label("key_digest"),
+        null().label("reply_count"),
         PostRow.title,
         PostRow.slug,
         PostRow.tags,
         PostRow.comment_count,
+        PostRow.comment_policy,
     ).where(chosen)
     thread = select(
         oldest.c.id,
@@ -119,10 +126,17 @@ def _with_thread(
         oldest.c.publication_date,
         oldest.c.updated_at,
         oldest.c.version,
+        oldest.c.status,
         oldest.c.parent_id,
-        *(null() for _ in range(4)),
+        oldest.c.depth,
+        oldest.c.guest_name,
+        oldest.c.key_digest,
+        oldest.c.reply_count,
+        *(null() for _ in range(5)),
     )
-    return union_all(post, thread)
+    return union_all(
+        with_author(post, PostRow.__table__.c.author_id), with_author(thread, oldest.c.author_id)
+    )
 
 
 _SLUG = bindparam("slug", type_=PostRow.slug.type)
@@ -131,102 +145,108 @@ POST_BY_ID = _with_thread(PostRow.id == ID, ID)
 POST_BY_SLUG = _with_thread(
     PostRow.slug == _SLUG, select(PostRow.id).where(PostRow.slug == _SLUG).scalar_subquery()
 )
-
-_LIMIT = bindparam("limit", type_=BigInteger)
-_SKIP = bindparam("skip", type_=BigInteger)
-_CHOSEN = select(PostRow.id).order_by(*_NEWEST_FIRST).limit(_LIMIT).offset(_SKIP).subquery("chosen")
-# First which, then what: MySQL reads every post that is passed over, with its content.
-POSTS_FROM = select(_POST).join(_CHOSEN, PostRow.id == _CHOSEN.c.id).order_by(*_NEWEST_FIRST)
-POSTS_AFTER = (
-    select(_POST)
-    .where(Before(PostRow.publication_date, PostRow.id, *_PLACE))
-    .order_by(*_NEWEST_FIRST)
-    .limit(_LIMIT)
+POST_IS_THERE = select(PostRow.id, PostRow.author_id, PostRow.version, PostRow.updated_at).where(
+    PostRow.id == ID
 )
+SLUG_IS_TAKEN = select(PostRow.id).where(PostRow.slug == _SLUG)
+USER_IS_THERE = select(UserRow.id).where(UserRow.id == ID)
 
 _OF_THE_POST = (CommentRow.id == ID, CommentRow.post_id == POST_ID)
+COMMENT = _comments().where(*_OF_THE_POST)
+COMMENT_BY_ID = _comments().where(CommentRow.id == ID)
 
-COMMENT = select(*_COMMENT).where(*_OF_THE_POST)
-COMMENTS = select(*_COMMENT).where(CommentRow.post_id == POST_ID).order_by(*_OLDEST_FIRST).limit(_LIMIT)
-# MariaDB goes through the whole thread where it guesses that most of it comes after the place.
-COMMENTS_AFTER = COMMENTS.where(After(*_OLDEST_FIRST, *_PLACE)).with_hint(
-    CommentRow, "FORCE INDEX (ix_comments_post_id_publication_date_id)", "mysql"
-)
-
-POST_IS_THERE = select(PostRow.id).where(PostRow.id == ID)
-COMMENT_IS_THERE = select(CommentRow.id).where(*_OF_THE_POST)
-
-_SIZES = (1, 2, 5, 10, 25, 50, 100)
-"""For how many threads there are statements: each is compiled once, and prepared once a connection."""
-
-
-def oldest_of_threads(
-    post_ids: Sequence[Id],
-) -> tuple[CompoundSelect[*tuple[Any, ...]], dict[str, object]]:
-    """A statement for the oldest `:comments` of each of these posts, 100 at most, and its parameters."""
-    size = _SIZES[bisect_left(_SIZES, len(post_ids))]
-    padded = [*post_ids, *[None] * (size - len(post_ids))]
-    return _oldest_of(size), {f"post_{number}": post_id for number, post_id in enumerate(padded)}
+_PARENT_ID = bindparam("parent", type_=IdText)
 
 
 @cache
-def _oldest_of(threads: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """MariaDB has no LATERAL, and a window function would read whole threads."""
-    heads = [
-        select(*_COMMENT)
-        .where(CommentRow.post_id == bindparam(f"post_{number}", type_=IdText))
+def _page_of_thread(*, in_branch: bool, answering: bool, after: bool) -> AnySelect:
+    statement = (
+        _comments()
+        .where(CommentRow.post_id == POST_ID, CommentRow.is_shown == true())
         .order_by(*_OLDEST_FIRST)
-        .limit(bindparam("comments"))
-        .subquery(f"oldest_{number}")
-        for number in range(threads)
-    ]
-    return union_all(*(select(head) for head in heads))
-
-
-def comment_of(row: AnyRow) -> Comment:
-    """The comment in a row of `COMMENTS` and its like."""
-    return Comment(
-        id=row.id,
-        post_id=row.post_id,
-        parent_id=row.parent_id,
-        content=row.content,
-        publication_date=row.publication_date,
-        updated_at=row.updated_at,
-        version=row.version,
+        .limit(LIMIT)
     )
+    index = "ix_comments_post_id_is_shown_publication_date_id"
+    if in_branch:
+        parent = CommentRow.parent_id
+        statement = statement.where(parent == _PARENT_ID if answering else parent.is_(None))
+        index = "ix_comments_post_id_parent_id_is_shown_publication_date_id"
+    if after:
+        statement = statement.where(After(*_OLDEST_FIRST, *PLACE))
+    # MariaDB goes through the whole thread where it guesses that most of it comes after the place.
+    return statement.with_hint(CommentRow, f"FORCE INDEX ({index})", "mysql")
 
 
-def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
-    """The post in a row that has its columns, with these comments inside."""
-    return Post(
-        id=row.id,
-        title=row.title,
-        content=row.content,
-        publication_date=row.publication_date,
-        updated_at=row.updated_at,
-        version=row.version,
-        slug=row.slug,
-        tags=row.tags,
-        comment_count=row.comment_count,
-        comments=tuple(sorted(comments, key=lambda comment: comment.position)),
+def page_of_thread(query: CommentQuery) -> tuple[AnySelect, Values]:
+    """A statement for one comment more than the page has, and its parameters."""
+    parent_id = query.branch.parent_id if query.branch else None
+    statement = _page_of_thread(
+        in_branch=query.branch is not None, answering=parent_id is not None, after=query.after is not None
     )
+    parameters: Values = {"of_post": query.post_id, "limit": query.limit + 1}
+    if parent_id is not None:
+        parameters["parent"] = parent_id
+    return statement, parameters | (place(query.after) if query.after else {})
 
 
-def post_with_thread(rows: Sequence[AnyRow]) -> Post | None:
-    """The post in the rows of `POST_BY_ID` and its like; None where they have none."""
-    post = next((row for row in rows if row.comment_count is not None), None)
-    if post is None:
-        return None
-    return post_of(post, (_answer_to(post.id, row) for row in rows if row.comment_count is None))
+@cache
+def _page_of_queue(*, of_author: bool, after: bool) -> AnySelect:
+    order = (CommentRow.publication_date.desc(), CommentRow.id.desc())
+    statement = _comments().where(CommentRow.status == bindparam("status", type_=CommentRow.status.type))
+    if of_author:
+        # Not a join, which might begin with all posts of the author.
+        on_post_by = (
+            select(PostRow.author_id)
+            .where(PostRow.id == CommentRow.post_id)
+            .correlate(CommentRow)
+            .scalar_subquery()
+        )
+        statement = statement.where(passable(on_post_by == bindparam("post_author", type_=IdText)))
+    if after:
+        statement = statement.where(Before(*_OLDEST_FIRST, *PLACE))
+    ordered = statement.order_by(*order).limit(LIMIT)
+    return ordered.with_hint(CommentRow, "FORCE INDEX (ix_comments_status_publication_date_id)", "mysql")
 
 
-def _answer_to(post_id: Id, row: AnyRow) -> Comment:
-    return Comment(
-        id=row.id,
-        post_id=post_id,
-        parent_id=row.parent_id,
-        content=row.content,
-        publication_date=row.publication_date,
-        updated_at=row.updated_at,
-        version=row.version,
-    )
+def page_of_queue(query: QueueQuery) -> tuple[AnySelect, Values]:
+    """A statement for one comment more than the page has, and its parameters."""
+    statement = _page_of_queue(of_author=query.post_author_id is not None, after=query.after is not None)
+    parameters: Values = {"status": query.status, "limit": query.limit + 1}
+    if query.post_author_id is not None:
+        parameters["post_author"] = query.post_author_id
+    return statement, parameters | (place(query.after) if query.after else {})
+
+
+MOST_HEADS = 100
+_SIZES = (1, 2, 5, 10, 25, 50, MOST_HEADS)
+"""For how many heads there are statements: each is compiled once, and prepared once a connection."""
+
+
+def oldest_of_threads(post_ids: Sequence[Id]) -> tuple[AnySelect, Values]:
+    """A statement for the oldest `:comments` of each of these posts, `MOST_HEADS` at most, and its
+    parameters.
+    """
+    return _heads(post_ids, in_branches=False)
+
+
+def oldest_of_branches(parent_ids: Sequence[Id]) -> tuple[AnySelect, Values]:
+    """The same for the replies to each of these comments of the post `:of_post`."""
+    return _heads(parent_ids, in_branches=True)
+
+
+def _heads(ids: Sequence[Id], *, in_branches: bool) -> tuple[AnySelect, Values]:
+    size = _SIZES[bisect_left(_SIZES, len(ids))]
+    padded = [*ids, *[None] * (size - len(ids))]
+    statement = _oldest_of(size, in_branches=in_branches)
+    return statement, {f"head_{number}": each for number, each in enumerate(padded)}
+
+
+@cache
+def _oldest_of(size: int, *, in_branches: bool) -> AnySelect:
+    """MariaDB has no LATERAL, and a window function would read whole threads."""
+    heads = []
+    for number in range(size):
+        this = bindparam(f"head_{number}", type_=IdText)
+        head = _shown(POST_ID).where(CommentRow.parent_id == this) if in_branches else _shown(this)
+        heads.append(select(head.limit(bindparam("comments")).subquery(f"head_{number}")))
+    return _of_head(union_all(*heads).subquery("heads"))

@@ -1,8 +1,7 @@
 """The schema in SQL, for `everpost db` and for whoever opens a store."""
 
-import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from alembic import command
 from alembic.config import Config
@@ -40,13 +39,14 @@ class SqlSchema:
             return await connection.run_sync(revision_at)
 
     async def state(self) -> SchemaState:
-        try:
+        with suppress(SchemaMismatch):
             async with self._connected() as connection:
-                return await connection.run_sync(self._state)
-        except SchemaMismatch:
-            # Another process may be half-way through the first migration.
-            async with self._changing() as connection:
-                return await connection.run_sync(self._state)
+                state = await connection.run_sync(self._state)
+            if state is not SchemaState.BEHIND:
+                return state
+        # Another process may be half-way: MySQL shows each step of a migration at once.
+        async with self._changing() as connection:
+            return await connection.run_sync(self._state)
 
     def history(self) -> Sequence[Migration]:
         return tuple(map(_migration, self._scripts))
@@ -61,10 +61,13 @@ class SqlSchema:
 
     async def differences(self) -> Sequence[str]:
         async with self._connected() as connection:
-            revision = await connection.run_sync(revision_at)
-            if revision != self._scripts[-1].revision:
-                return (f"The database is at revision {revision}, not at {self._scripts[-1].revision}.",)
-            return await connection.run_sync(find_differences)
+            state = await connection.run_sync(self._state)
+            if state is SchemaState.CURRENT:
+                return await connection.run_sync(find_differences)
+            if state is SchemaState.AHEAD:
+                revision = await connection.run_sync(revision_at)
+                return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
+            return ()  # what was to be there at an older revision is not known any more
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -127,10 +130,10 @@ class SqlSchema:
         """How many migrations have run when this target is reached."""
         if target == "head":
             return len(self._scripts)
-        if re.fullmatch(r"-\d{1,4}", target):
-            if here + int(target) < 0:
-                raise SchemaMismatch(f"{target} would go below an empty database.")
-            return here + int(target)
+        if target == "-1":
+            if here == 0:
+                raise SchemaMismatch("-1 would go below an empty database.")
+            return here - 1
         return self._place_of(None if target == "base" else target, "You asked for revision")
 
     def _place_of(self, revision: str | None, what: str) -> int:

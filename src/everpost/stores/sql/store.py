@@ -4,10 +4,14 @@ from typing import Self
 
 from sqlalchemy import literal, select
 
+from everpost.stores.sql.blogs import SqlBlogs
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.engine import make_engine, reach
+from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
+from everpost.stores.sql.tokens import SqlTokens
+from everpost.stores.sql.users import SqlUsers
 
 _NOTHING = select(literal(1))
 
@@ -19,6 +23,10 @@ class SqlStore:
         self._connections = connections
         self.posts = SqlPosts(connections)
         self.comments = SqlComments(connections)
+        self.users = SqlUsers(connections)
+        self.tokens = SqlTokens(connections)
+        self.limits = SqlLimits(connections)
+        self.blog = SqlBlogs(connections)
 
     @classmethod
     async def open(cls, url: str, *, timeout: float, pool_size: int) -> Self:

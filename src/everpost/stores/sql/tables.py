@@ -3,14 +3,30 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
-from everpost.domain.posts import MAX_SLUG, MAX_TITLE
-from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList
+from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TITLE
+from everpost.domain.tokens import MAX_TOKEN_NAME
+from everpost.domain.users import MAX_EMAIL, MAX_NAME
+from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+KIND_LENGTH = 16
+"""Of a status, a role, a policy."""
+DIGEST_LENGTH = 64
 
 
 class Base(DeclarativeBase):
@@ -28,11 +44,51 @@ class Base(DeclarativeBase):
     )
 
 
+class UserRow(Base):
+    """A user. `email_key` is what is unique of the address."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index(None, "created_at", "id"), MYSQL_TABLE)
+
+    id: Mapped[Id] = mapped_column(IdText, primary_key=True)
+    name: Mapped[str] = mapped_column(String(MAX_NAME))
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL))
+    email_key: Mapped[str] = mapped_column(ExactText(MAX_EMAIL), unique=True)
+    role: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(BigInteger)
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+
+
+class TokenRow(Base):
+    """A token, without its secret."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (Index(None, "user_id", "created_at", "id"), MYSQL_TABLE)
+
+    id: Mapped[Id] = mapped_column(IdText, primary_key=True)
+    user_id: Mapped[Id] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(MAX_TOKEN_NAME))
+    scopes: Mapped[Sequence[str]] = mapped_column(TextList)
+    digest: Mapped[str] = mapped_column(ExactText(DIGEST_LENGTH), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class PostRow(Base):
-    """A post."""
+    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`."""
 
     __tablename__ = "posts"
-    __table_args__ = (Index(None, "publication_date", "id"), MYSQL_TABLE)
+    __table_args__ = (
+        Index(None, "status", "publication_date", "id"),
+        Index(None, "status", "updated_at", "id"),
+        Index(None, "author_id", "status", "publication_date", "id"),
+        Index(None, "author_id", "status", "updated_at", "id"),
+        MYSQL_TABLE,
+    )
 
     id: Mapped[Id] = mapped_column(IdText, primary_key=True)
     title: Mapped[str] = mapped_column(String(MAX_TITLE))
@@ -40,21 +96,79 @@ class PostRow(Base):
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
-    slug: Mapped[str | None] = mapped_column(ExactText(MAX_SLUG), unique=True)
+    slug: Mapped[str] = mapped_column(ExactText(MAX_SLUG), unique=True)
     tags: Mapped[Sequence[str]] = mapped_column(TextList)
     comment_count: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
+    comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
+
+
+class PostTagRow(Base):
+    """A tag of a post, with what its post is listed by: so the list of a tag is a range of an index."""
+
+    __tablename__ = "post_tags"
+    __table_args__ = (
+        Index(None, "status", "tag", "publication_date", "post_id"),
+        Index(None, "status", "tag", "updated_at", "post_id"),
+        MYSQL_TABLE,
+    )
+
+    post_id: Mapped[Id] = mapped_column(IdText, ForeignKey(PostRow.id, ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(ExactText(MAX_TAG), primary_key=True)
+    status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    publication_date: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class CommentRow(Base):
-    """A comment. `parent_id` refers to nothing: the comment that was answered may be gone."""
+    """A comment. `author_id` refers to nothing: who is no more reads as nobody. `is_shown` is that of
+    `Comment`, kept so that what is shown of a thread is a range of an index.
+    """
 
     __tablename__ = "comments"
-    __table_args__ = (Index(None, "post_id", "publication_date", "id"), MYSQL_TABLE)
+    __table_args__ = (
+        Index(None, "post_id", "is_shown", "publication_date", "id"),
+        Index(None, "post_id", "parent_id", "is_shown", "publication_date", "id"),
+        Index(None, "status", "publication_date", "id"),
+        MYSQL_TABLE,
+    )
 
     id: Mapped[Id] = mapped_column(IdText, primary_key=True)
     post_id: Mapped[Id] = mapped_column(IdText, ForeignKey(PostRow.id, ondelete="CASCADE"))
     parent_id: Mapped[Id | None] = mapped_column(IdText)
     content: Mapped[str] = mapped_column(LongText)
     publication_date: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(BigInteger)
+    depth: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    author_id: Mapped[Id | None] = mapped_column(IdText)
+    guest_name: Mapped[str | None] = mapped_column(String(MAX_GUEST_NAME))
+    key_digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
+    reply_count: Mapped[int] = mapped_column(Integer)
+    is_shown: Mapped[bool] = mapped_column(Boolean)
+
+
+class TallyRow(Base):
+    """How often something was tried, until its window ends."""
+
+    __tablename__ = "tallies"
+    __table_args__ = (Index(None, "until"), MYSQL_TABLE)
+
+    key: Mapped[str] = mapped_column(ExactText(DIGEST_LENGTH), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime] = mapped_column(Moment)
+
+
+class BlogRow(Base):
+    """The settings: the one row has the number 1."""
+
+    __tablename__ = "blog"
+    __table_args__ = (MYSQL_TABLE,)
+
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    comment_policy: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)

@@ -33,6 +33,28 @@ class IdText(TypeDecorator[Id]):
         return String(self.length)
 
 
+class Word(TypeDecorator[str]):
+    """A word that the code itself chooses, as a status: ASCII, compared byte by byte."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "mysql":
+            return mysql.VARCHAR(self.length, charset="ascii", collation="ascii_bin")
+        if dialect.name == "postgresql":
+            return postgresql.VARCHAR(self.length, collation="C")
+        return String(self.length)
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """A plain text: not every driver knows what to do with a member of a StrEnum."""
+        return None if value is None else str(value)
+
+
 class ExactText(TypeDecorator[str]):
     """Up to `length` code points of any script, compared byte by byte, trailing blanks included.
 

@@ -1,6 +1,6 @@
 """Every change of the schema, numbered; each takes the database from what the one before left."""
 
-from everpost.stores.mongo.migrations import m0001_posts_and_comments
+from everpost.stores.mongo.migrations import m0001_posts_and_comments, m0002_people
 from everpost.stores.mongo.migrations.definition import Definition
 
-MIGRATIONS: tuple[Definition, ...] = (m0001_posts_and_comments.MIGRATION,)
+MIGRATIONS: tuple[Definition, ...] = (m0001_posts_and_comments.MIGRATION, m0002_people.MIGRATION)

@@ -79,9 +79,10 @@ class Ledger:
         last = await self._migrations.find_one({"leaving": {"$ne": True}}, sort=[("_id", -1)])
         return None if last is None else last["_id"]
 
-    async def is_broken_off(self) -> bool:
-        """Whether a process died while it took a migration back."""
-        return await self._migrations.find_one({"leaving": True}) is not None
+    async def broken_off(self) -> int | None:
+        """The number of the migration that a process took back when it died."""
+        left = await self._migrations.find_one({"leaving": True}, sort=[("_id", -1)])
+        return None if left is None else left["_id"]
 
     async def enter(self, migration: Definition) -> None:
         """The migration ran."""

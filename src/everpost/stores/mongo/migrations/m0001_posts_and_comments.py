@@ -10,6 +10,7 @@ from everpost.stores.mongo.migrations.definition import (
     NUMBER,
     Collection,
     Definition,
+    Loss,
     array,
     document,
     establish,
@@ -96,5 +97,5 @@ MIGRATION = Definition(
     up=up,
     down=down,
     collections=COLLECTIONS,
-    drops_down=("posts", "comments"),
+    losses_down=(Loss("posts", "posts"), Loss("comments", "comments")),
 )

@@ -1,0 +1,27 @@
+"""The settings of the blog over HTTP."""
+
+from fastapi import Response
+
+from everpost.api.dependencies import OpenStore
+from everpost.api.etags import wanted_revisions
+from everpost.api.parameters import IfMatch, IfNoneMatch
+from everpost.api.responses import tagged
+from everpost.api.schemas.blog import BlogUpdate, read_blog
+from everpost.api.security import CurrentMember
+from everpost.services import blog
+
+
+async def get_settings(store: OpenStore, actor: CurrentMember, if_none_match: IfNoneMatch = None) -> Response:
+    """The settings of the blog."""
+    found = await blog.read_blog(store, actor)
+    return tagged(read_blog(found), found.revision, if_none_match=if_none_match)
+
+
+async def update_settings(
+    store: OpenStore, actor: CurrentMember, body: BlogUpdate, if_match: IfMatch = None
+) -> Response:
+    """Change what the body names."""
+    changed = await blog.change_blog(
+        store, actor, body.get("comment_policy"), match=wanted_revisions(if_match)
+    )
+    return tagged(read_blog(changed), changed.revision)

@@ -1,0 +1,30 @@
+"""The settings of the blog as JSON."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+from everpost.domain.blog import Blog
+from everpost.domain.comments import CommentPolicy
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class BlogUpdate(TypedDict, total=False):
+    """What is to change; what is left out stays."""
+
+    comment_policy: Annotated[CommentPolicy, Field(strict=False)]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class BlogRead(TypedDict):
+    """The settings of the blog."""
+
+    comment_policy: Annotated[
+        CommentPolicy, Field(description="Who may comment, where a post has no policy of its own.")
+    ]
+
+
+def read_blog(blog: Blog) -> BlogRead:
+    """The settings as admins read them."""
+    return {"comment_policy": blog.comment_policy}

@@ -1,0 +1,31 @@
+"""Who wrote something, as the public reads it."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, Storable
+from everpost.domain.users import MAX_NAME, Author
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, json_schema_extra=STORABLE_PATTERN), Storable]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class AuthorRead(TypedDict):
+    """A user who wrote something."""
+
+    id: ReadId
+    name: Name
+
+
+@with_config(ConfigDict(extra="forbid"))
+class GuestRead(TypedDict):
+    """Somebody without an account who wrote something."""
+
+    name: Name
+
+
+def read_author(author: Author | None) -> AuthorRead | None:
+    """The author as the public is told; a disabled user is nobody."""
+    return None if author is None or author.is_disabled else {"id": author.id, "name": author.name}

@@ -1,0 +1,80 @@
+"""Users as JSON, for admins and for themselves."""
+
+from typing import Annotated, NotRequired
+
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+from everpost.api.schemas.people import Name
+from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, ReadMoment, Storable, written
+from everpost.domain.users import MAX_EMAIL, MAX_PASSWORD, MIN_PASSWORD, Role, User
+
+Email = Annotated[
+    str, Field(min_length=3, max_length=MAX_EMAIL, json_schema_extra=STORABLE_PATTERN), Storable
+]
+NewPassword = Annotated[
+    str, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD, json_schema_extra=STORABLE_PATTERN), Storable
+]
+Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD), Storable]
+SentRole = Annotated[Role, Field(strict=False)]
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class UserCreate(TypedDict):
+    """A new user. Without a password nobody can log in as this one."""
+
+    name: Name
+    email: Email
+    role: SentRole
+    password: NotRequired[NewPassword]
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class UserUpdate(TypedDict, total=False):
+    """What is to change; what is left out stays."""
+
+    name: Name
+    email: Email
+    role: SentRole
+    disabled: Annotated[bool, Field(description="Whether tokens and password are of no use.")]
+    password: NewPassword
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class AccountUpdate(TypedDict, total=False):
+    """What you want to change about yourself; what is left out stays."""
+
+    name: Name
+    email: Email
+    password: NewPassword
+    current_password: Annotated[Password, Field(description="Asked for where a password is to change.")]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class UserRead(TypedDict):
+    """A user."""
+
+    id: ReadId
+    name: Name
+    email: Email
+    role: Role
+    has_password: bool
+    created_at: ReadMoment
+    updated_at: ReadMoment
+    disabled_at: Annotated[
+        ReadMoment | None, Field(description="Since when tokens and password are of no use.")
+    ]
+
+
+def read_user(user: User) -> UserRead:
+    """The user as admins, and the user, read it."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "email": user.email,
+        "role": user.role,
+        "has_password": user.password_hash is not None,
+        "created_at": written(user.created_at),
+        "updated_at": written(user.updated_at),
+        "disabled_at": None if user.disabled_at is None else written(user.disabled_at),
+    }

@@ -1,0 +1,83 @@
+"""Who asks: the token and the address that a request comes with."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
+from everpost.domain.actors import PUBLIC, Actor
+from everpost.domain.tokens import Scope
+from everpost.errors import Unauthenticated
+from everpost.services.tokens import identify
+
+PERSONAL = "is_personal"
+"""Set in the state of a request where it makes a difference to the answer who asks."""
+
+_SCOPES: dict[str, str] = {
+    Scope.POSTS_WRITE: "Create, change and delete posts.",
+    Scope.COMMENTS_WRITE: "Comment, and edit your comments.",
+    Scope.COMMENTS_MODERATE: "Decide about comments.",
+    Scope.ACCOUNT: "Change your name, email and password, and your tokens.",
+    Scope.ADMIN: "Users, the tokens of others, the settings of the blog.",
+}
+
+
+def _scheme(name: str) -> OAuth2PasswordBearer:
+    return OAuth2PasswordBearer(tokenUrl="login", scheme_name=name, scopes=_SCOPES, auto_error=False)
+
+
+_token, _token_or_none = _scheme(REQUIRED_SCHEME), _scheme(OPTIONAL_SCHEME)
+
+
+async def get_actor(
+    request: Request, store: OpenStore, _declared: Annotated[str | None, Depends(_token_or_none)]
+) -> Actor:
+    """Who shows the token in the header `Authorization`; the public where there is none.
+    Unauthenticated: it is no token, or not a good one.
+    """
+    setattr(request.state, PERSONAL, True)
+    sent = request.headers.getlist("authorization")
+    if not sent:
+        return PUBLIC
+    scheme, _, secret = sent[0].strip().partition(" ")
+    if len(sent) > 1 or scheme.lower() != "bearer":
+        raise Unauthenticated("The header Authorization is not: Bearer, and a token.", is_bad_token=True)
+    return await identify(store, secret.strip())
+
+
+CurrentActor = Annotated[Actor, Depends(get_actor)]
+"""Who asks; it may be the public."""
+
+
+async def get_member(actor: CurrentActor, _declared: Annotated[str | None, Depends(_token)]) -> Actor:
+    """Who shows a good token. Unauthenticated, before anything else in the request is looked at."""
+    if actor.user is None:
+        raise Unauthenticated
+    return actor
+
+
+CurrentMember = Annotated[Actor, Depends(get_member)]
+"""Who asks, where that cannot be the public."""
+
+
+def get_address(request: Request, settings: CurrentSettings) -> str:
+    """The address of the client; empty where it is not known, as on a Unix socket. Behind proxies it is
+    what the outermost of ours wrote: the rest of the header is what a client likes to claim.
+    """
+    peer = "" if request.client is None else request.client.host
+    if settings.proxies == 0:
+        return peer
+    seen = [each.strip() for line in request.headers.getlist("x-forwarded-for") for each in line.split(",")]
+    return _without_port(seen[-settings.proxies]) if len(seen) >= settings.proxies else peer
+
+
+def _without_port(address: str) -> str:
+    """The address as some proxies write it, `[2001:db8::1]:443` or `192.0.2.1:443`, alone."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
+
+
+ClientAddress = Annotated[str, Depends(get_address)]

@@ -1,0 +1,141 @@
+"""Users over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Path, Query, Request, Response
+from pydantic import AfterValidator
+
+from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.etags import wanted_revisions
+from everpost.api.links import next_link, path_of
+from everpost.api.parameters import IfMatch, IfNoneMatch, PageQuery
+from everpost.api.problems import refusal
+from everpost.api.responses import listed, tagged
+from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
+from everpost.api.security import CurrentMember
+from everpost.domain.ids import PATTERN, Id, parse_id
+from everpost.domain.paging import MAX_LIMIT, encode_cursor
+from everpost.errors import Invalid, NotFound
+from everpost.services import users
+from everpost.services.users import Proof, UserDraft, UserWish
+
+HEIR_PARAMETER = {
+    "name": "posts",
+    "in": "query",
+    "required": True,
+    "description": "What becomes of the posts: `keep` (without an author), or the id of who gets them.",
+    "schema": {"type": "string", "pattern": f"^keep$|{PATTERN}"},
+}
+_KEEP = "keep"
+
+
+def _user_id(text: str) -> Id:
+    found = parse_id(text)
+    if found is None:  # malformed: it names nothing
+        raise NotFound("user", "")
+    return found
+
+
+def _heir_id(request: Request) -> Id | None:
+    """Who gets the posts; None: nobody."""
+    if request.path_params["user_id"] == "me":  # the account has a path of its own, without DELETE
+        raise HTTPException(405)
+    sent = request.query_params.getlist("posts")
+    heir_id = parse_id(sent[0]) if len(sent) == 1 else None
+    if heir_id is None and sent != [_KEEP]:
+        raise refusal(
+            "query",
+            "posts",
+            "should say what becomes of the posts: keep, or the id of the user who gets them",
+        )
+    return heir_id
+
+
+UserId = Annotated[
+    Id,
+    AfterValidator(_user_id),
+    Path(description="The id of a user.", json_schema_extra={"pattern": PATTERN}),
+]
+HeirId = Annotated[Id | None, Depends(_heir_id)]
+
+
+async def list_users(
+    request: Request,
+    store: OpenStore,
+    actor: CurrentMember,
+    query: Annotated[PageQuery, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """A page of the users, the oldest first."""
+    page = await users.page_users(store, actor, limit=min(query.limit, MAX_LIMIT), after=query.after)
+    headers = {}
+    if page.rows and page.has_more:
+        cursor = encode_cursor(page.rows[-1].position)
+        headers["link"] = next_link(request, path_of(request, "/users"), cursor)
+    return listed([read_user(user) for user in page.rows], headers, if_none_match)
+
+
+async def create_user(request: Request, store: OpenStore, actor: CurrentMember, body: UserCreate) -> Response:
+    """Add a user."""
+    draft = UserDraft(
+        name=body["name"], email=body["email"], role=body["role"], password=body.get("password")
+    )
+    user = await users.add_user(store, actor, draft)
+    location = path_of(request, f"/users/{user.id}")
+    return tagged(read_user(user), user.revision, status=201, headers={"location": location})
+
+
+async def get_user(
+    store: OpenStore, actor: CurrentMember, user_id: UserId, if_none_match: IfNoneMatch = None
+) -> Response:
+    """A user."""
+    user = await users.read_user(store, actor, user_id)
+    return tagged(read_user(user), user.revision, if_none_match=if_none_match)
+
+
+async def update_user(
+    store: OpenStore, actor: CurrentMember, user_id: UserId, body: UserUpdate, if_match: IfMatch = None
+) -> Response:
+    """Change what the body names."""
+    wish = UserWish(
+        name=body.get("name"),
+        email=body.get("email"),
+        role=body.get("role"),
+        is_disabled=body.get("disabled"),
+        password=body.get("password"),
+    )
+    user = await users.change_user(store, actor, user_id, wish, match=wanted_revisions(if_match))
+    return tagged(read_user(user), user.revision)
+
+
+async def delete_user(
+    store: OpenStore, actor: CurrentMember, user_id: UserId, heir_id: HeirId, if_match: IfMatch = None
+) -> Response:
+    """Remove a user with all tokens, and say what becomes of the posts. Comments stay, without an author."""
+    try:
+        await users.remove_user(store, actor, user_id, heir_id=heir_id, match=wanted_revisions(if_match))
+    except Invalid as error:
+        raise refusal("query", "posts", error.reason) from None
+    return Response(status_code=204)
+
+
+async def get_account(actor: CurrentMember, if_none_match: IfNoneMatch = None) -> Response:
+    """Yourself."""
+    user = users.read_account(actor)
+    return tagged(read_user(user), user.revision, if_none_match=if_none_match)
+
+
+async def update_account(
+    store: OpenStore,
+    actor: CurrentMember,
+    settings: CurrentSettings,
+    body: AccountUpdate,
+    if_match: IfMatch = None,
+) -> Response:
+    """Change what the body names about yourself."""
+    wish = UserWish(name=body.get("name"), email=body.get("email"), password=body.get("password"))
+    proof = Proof(
+        current_password=body.get("current_password"), failures_per_hour=settings.failed_logins_per_hour
+    )
+    user = await users.change_account(store, actor, wish, proof, match=wanted_revisions(if_match))
+    return tagged(read_user(user), user.revision)

@@ -1,0 +1,36 @@
+"""`everpost login`."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from everpost.cli.opening import with_store
+from everpost.cli.prompts import PasswordFromInput, ask, ask_password
+from everpost.domain.tokens import Token
+from everpost.services.logins import Credentials, LoginRules, log_in
+from everpost.settings import Settings
+from everpost.stores.port import Store
+
+
+def login(
+    email: Annotated[str | None, typer.Argument(help="Your email address; asked for if not given.")] = None,
+    password_stdin: PasswordFromInput = False,
+) -> None:
+    """Print a token for your email and password. It expires."""
+    credentials = Credentials(
+        email=email or ask("Email", "EMAIL"),
+        password=ask_password(from_input=password_stdin),
+        address="",
+    )
+
+    async def run(store: Store, settings: Settings) -> tuple[str, Token]:
+        rules = LoginRules(
+            lifetime=timedelta(hours=settings.login_hours),
+            failures_per_hour=settings.failed_logins_per_hour,
+        )
+        return await log_in(store, credentials, rules)
+
+    secret, token = with_store(run)
+    typer.echo(secret)
+    typer.echo(f"Good until {token.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)

@@ -1,0 +1,86 @@
+"""`everpost token`: what programs show instead of a password."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from everpost.cli.opening import OPERATOR, printable, user_with, with_store
+from everpost.domain.clock import now
+from everpost.domain.ids import parse_id
+from everpost.domain.tokens import Scope, Token, new_secret
+from everpost.errors import NotFound
+from everpost.services.tokens import TokenDraft, issue_token, list_tokens
+from everpost.settings import Settings
+from everpost.stores.port import Store
+
+token = typer.Typer(
+    help="The tokens in the database in EVERPOST_DATABASE_URL.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Email = Annotated[str, typer.Argument(help="The email address of the owner.")]
+
+
+@token.command()
+def create(
+    email: Email,
+    name: Annotated[str, typer.Option(help="What it is for.")] = "Command line",
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it allows; may be repeated. All that the role does.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="Days until it expires. Never, if not given.")
+    ] = None,
+) -> None:
+    """Make a token and print it. It is kept nowhere."""
+    draft = TokenDraft(
+        name=name,
+        scopes=frozenset(scope) if scope else None,
+        expires_at=None if days is None else now() + timedelta(days=days),
+    )
+
+    async def run(store: Store, _settings: Settings) -> str:
+        secret, _ = await issue_token(store, await user_with(store, email), draft)
+        return secret
+
+    typer.echo(with_store(run))
+
+
+@token.command(name="list")
+def list_(email: Email) -> None:
+    """Print the tokens of a user, the oldest first: id, name, scopes, last use, end."""
+
+    async def run(store: Store, _settings: Settings) -> Sequence[Token]:
+        return await list_tokens(store, OPERATOR, (await user_with(store, email)).id)
+
+    for each in with_store(run):
+        typer.echo(_line(each))
+
+
+@token.command()
+def revoke(id: Annotated[str, typer.Argument(help="The id of the token, as `list` has it.")]) -> None:
+    """Make a token useless from now on."""
+    token_id = parse_id(id)
+    if token_id is None:
+        raise NotFound("token", id)
+
+    async def run(store: Store, _settings: Settings) -> None:
+        await store.tokens.remove(token_id, user_id=None)
+
+    with_store(run)
+    typer.echo("The token is revoked.")
+
+
+@token.command()
+def generate() -> None:
+    """Print what can be a token, for EVERPOST_ADMIN_TOKEN. No database is needed, nothing is kept."""
+    typer.echo(new_secret())
+
+
+def _line(each: Token) -> str:
+    used = "never used" if each.last_used_at is None else f"used {each.last_used_at:%Y-%m-%d}"
+    end = "" if each.expires_at is None else f"  until {each.expires_at:%Y-%m-%d %H:%M} UTC"
+    return f"{each.id}  {printable(each.name)}  {' '.join(sorted(each.scopes))}  {used}{end}"

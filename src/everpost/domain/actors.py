@@ -1,0 +1,64 @@
+"""Who asks, and what is theirs to see and to do: docs/permissions.md as functions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.domain.posts import Audience, Post, PostStatus
+from everpost.domain.tokens import ROLE_SCOPES, Scope
+from everpost.domain.users import Role, User
+from everpost.errors import Forbidden, Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user with what the token shown allows, or the public: nobody, with no scopes."""
+
+    user: User | None = None
+    scopes: frozenset[Scope] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, user: User, scopes: frozenset[Scope]) -> "Actor":
+        """The user with those of the scopes that the role allows."""
+        return cls(user, scopes & ROLE_SCOPES[user.role])
+
+    @property
+    def id(self) -> Id | None:
+        return None if self.user is None else self.user.id
+
+    @property
+    def edits_all(self) -> bool:
+        """Whether all posts are the actor's to see and to change."""
+        return self.user is not None and self.user.role in (Role.EDITOR, Role.ADMIN)
+
+    def require(self, scope: Scope) -> User:
+        """The user, where there is one who may do this. Unauthenticated, Forbidden."""
+        if self.user is None:
+            raise Unauthenticated
+        if scope not in self.scopes:
+            raise Forbidden(f"This takes the scope {scope}, which your token or your role does not have.")
+        return self.user
+
+    def audience(self, moment: datetime) -> Audience:
+        """Which posts the actor sees at a moment."""
+        return Audience(moment=moment, author_id=self.id, sees_all=self.edits_all)
+
+    def sees(self, post: Post, moment: datetime) -> bool:
+        """Whether the post is shown to the actor at a moment."""
+        is_out = post.status is PostStatus.PUBLISHED and post.publication_date <= moment
+        return is_out or self.owns(post)
+
+    def owns(self, post: Post) -> bool:
+        """Whether the post is the actor's to change."""
+        return self.edits_all or self._is(None if post.author is None else post.author.id)
+
+    def wrote(self, comment: Comment) -> bool:
+        """Whether the comment is by the actor."""
+        return self._is(None if comment.author is None else comment.author.id)
+
+    def _is(self, author_id: Id | None) -> bool:
+        return self.user is not None and self.user.id == author_id
+
+
+PUBLIC = Actor()

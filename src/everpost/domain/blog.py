@@ -1,0 +1,30 @@
+"""The settings of a blog, which are kept with it and move with it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.revisions import Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blog:
+    """The one blog of a database."""
+
+    comment_policy: CommentPolicy
+    updated_at: datetime
+    version: int
+    address_key: bytes = field(repr=False)
+    """32 random bytes, made with the schema: the addresses of guests are kept only as hashes under it."""
+
+    @property
+    def revision(self) -> Revision:
+        return Revision(self.version, self.updated_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlogChange:
+    """What is to be another value."""
+
+    updated_at: datetime
+    comment_policy: CommentPolicy

@@ -1,0 +1,15 @@
+"""Limits on what may be tried how often, counted in the store: they hold across all workers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+WINDOW = timedelta(hours=1)
+"""From the first try on; with its end everything that is known about it is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something was tried since its window began, and when that ends."""
+
+    count: int
+    until: datetime

@@ -1,0 +1,115 @@
+"""Users: the people who write the blog, and look after it."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from everpost.domain.ids import Id
+from everpost.domain.paging import Position
+from everpost.domain.revisions import Revision
+from everpost.errors import Invalid
+
+MAX_NAME = 100
+MAX_EMAIL = 254
+"""RFC 5321, section 4.5.3.1.3, less the two angle brackets."""
+MIN_PASSWORD = 12
+MAX_PASSWORD = 1_000
+
+
+class Role(StrEnum):
+    """What a user may do; see docs/permissions.md."""
+
+    AUTHOR = "author"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who wrote a post or a comment, as the user is called at the moment of reading."""
+
+    id: Id
+    name: str
+    is_disabled: bool = False
+    """The public is not told who it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user as a store gives it."""
+
+    id: Id
+    name: str
+    email: str
+    role: Role
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    disabled_at: datetime | None = None
+    password_hash: str | None = field(default=None, repr=False)
+    """None: nobody can log in as this user, but there may be tokens."""
+
+    @property
+    def position(self) -> Position:
+        return Position(self.created_at, self.id)
+
+    @property
+    def revision(self) -> Revision:
+        return Revision(self.version, self.updated_at)
+
+    @property
+    def author(self) -> Author:
+        return Author(id=self.id, name=self.name, is_disabled=self.disabled_at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserChange:
+    """What is to be another value, field by field; None leaves a field as it is."""
+
+    updated_at: datetime
+    name: str | None = None
+    email: str | None = None
+    role: Role | None = None
+    is_disabled: bool | None = None
+    """True sets `disabled_at` to `updated_at` where it is not set, False takes it away."""
+    password_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserQuery:
+    """A page of the users, the oldest first, after a position."""
+
+    limit: int
+    after: Position | None = None
+
+
+def email_key(email: str) -> str:
+    """What two spellings of one address have in common: they differ in case at most."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
+
+
+def checked_email(text: str) -> str:
+    """The address as it is kept; Invalid where it cannot be one. Only a letter that arrives proves more."""
+    email = text.strip()
+    local, _, domain = email.rpartition("@")
+    if not local or not domain or any(character.isspace() for character in email):
+        raise Invalid("email", "is not an email address")
+    if len(email) > MAX_EMAIL or len(email_key(email)) > MAX_EMAIL:
+        raise Invalid("email", f"has more than {MAX_EMAIL} characters")
+    return email
+
+
+def checked_name(text: str) -> str:
+    """The name as it is kept: trimmed; Invalid where nothing of it is left."""
+    name = text.strip()
+    if not name:
+        raise Invalid("name", "is empty")
+    return name
+
+
+def checked_password(text: str) -> str:
+    """The password; Invalid where it is too short or too long."""
+    if not MIN_PASSWORD <= len(text) <= MAX_PASSWORD:
+        raise Invalid("password", f"needs {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
+    return text

@@ -1,0 +1,28 @@
+"""What one does with the settings of the blog."""
+
+from everpost.domain.actors import Actor
+from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.clock import now
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.revisions import Match
+from everpost.domain.tokens import Scope
+from everpost.errors import Stale
+from everpost.stores.port import Store
+
+
+async def read_blog(store: Store, actor: Actor) -> Blog:
+    """The settings. Unauthenticated, Forbidden."""
+    actor.require(Scope.ADMIN)
+    return await store.blog.get()
+
+
+async def change_blog(
+    store: Store, actor: Actor, comment_policy: CommentPolicy | None, *, match: Match
+) -> Blog:
+    """The settings, changed as asked; as they were where nothing is. Unauthenticated, Forbidden, Stale."""
+    blog = await read_blog(store, actor)
+    if comment_policy is not None:
+        return await store.blog.save(BlogChange(updated_at=now(), comment_policy=comment_policy), match=match)
+    if match is not None and blog.revision not in match:
+        raise Stale("blog", "settings")
+    return blog

@@ -1,0 +1,108 @@
+"""How a new blog gets its first admin."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from everpost.domain.clock import now
+from everpost.domain.ids import Id, new_id
+from everpost.domain.paging import MAX_LIMIT, Position
+from everpost.domain.tokens import ROLE_SCOPES, Token, digest, is_well_formed, new_secret
+from everpost.domain.users import Role, User, UserQuery
+from everpost.errors import Conflict, Misconfigured, NotFound
+from everpost.stores.port import Store
+
+FIRST_NAME = "Admin"
+FIRST_EMAIL = "admin@localhost"
+_GIVEN = "EVERPOST_ADMIN_TOKEN"
+
+
+async def keep_given_token(store: Store, secret: str) -> None:
+    """See to it that this is a token of an admin: of the oldest one, or, where there are no users, of
+    a new one. One that was given before is revoked. Misconfigured: it is no token, or there are users
+    but no admin.
+    """
+    if not is_well_formed(secret):
+        raise Misconfigured("EVERPOST_ADMIN_TOKEN is not a token. Make one with: everpost token generate")
+    if await store.tokens.find(digest(secret)) is not None:
+        return
+    moment = now()
+    admin = await _oldest_admin(store) or await _add_first(store, moment) or await _oldest_admin(store)
+    if admin is None:
+        raise Misconfigured(
+            "There is no admin who could have EVERPOST_ADMIN_TOKEN. Make one with: everpost user role"
+        )
+    with suppress(Conflict):  # who starts at the same time has been faster
+        await store.tokens.add(_token(new_id(), admin, _GIVEN, secret, moment))
+    for token in await store.tokens.of_user(admin.id):
+        if token.name == _GIVEN and token.created_at < moment and token.digest != digest(secret):
+            with suppress(NotFound):
+                await store.tokens.remove(token.id, user_id=admin.id)
+
+
+async def make_first_token(store: Store) -> str | None:
+    """The secret of a new token of the first admin, who is made where there are no users. None: there
+    are others, or a way in, or another server that starts at this moment hands it out.
+
+    The token has the id of the admin, so that of two servers only one can add it.
+    """
+    moment = now()
+    only = UserQuery(limit=1)
+    users = await store.users.page(only)
+    if not users.rows:
+        await _add_first(store, moment)
+        users = await store.users.page(only)
+    first = users.rows[0] if users.rows else None
+    if first is None or users.has_more or not await _is_locked_out(store, first):
+        return None
+    secret = new_secret()
+    try:
+        await store.tokens.add(_token(first.id, first, "First start", secret, moment))
+    except (Conflict, NotFound):
+        return None
+    return secret
+
+
+async def _is_locked_out(store: Store, user: User) -> bool:
+    """Whether this admin has no way in: whoever made the user was stopped before there was a token."""
+    is_admin = user.role is Role.ADMIN and user.disabled_at is None
+    return is_admin and user.password_hash is None and not await store.tokens.of_user(user.id)
+
+
+async def _add_first(store: Store, moment: datetime) -> User | None:
+    """The first user; None where there is one already."""
+    user = User(
+        id=new_id(),
+        name=FIRST_NAME,
+        email=FIRST_EMAIL,
+        role=Role.ADMIN,
+        created_at=moment,
+        updated_at=moment,
+    )
+    try:
+        await store.users.add(user, is_first=True)
+    except Conflict:
+        return None
+    return user
+
+
+async def _oldest_admin(store: Store) -> User | None:
+    after: Position | None = None
+    while True:
+        page = await store.users.page(UserQuery(limit=MAX_LIMIT, after=after))
+        for user in page.rows:
+            if user.role is Role.ADMIN and user.disabled_at is None:
+                return user
+        if not page.has_more:
+            return None
+        after = page.rows[-1].position
+
+
+def _token(id: Id, user: User, name: str, secret: str, moment: datetime) -> Token:
+    return Token(
+        id=id,
+        user_id=user.id,
+        name=name,
+        scopes=ROLE_SCOPES[user.role],
+        digest=digest(secret),
+        created_at=moment,
+    )

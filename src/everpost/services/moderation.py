@@ -1,0 +1,57 @@
+"""What moderators do with the comments of many posts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from everpost.domain.actors import Actor
+from everpost.domain.clock import now
+from everpost.domain.comments import Comment, CommentChange, CommentStatus, QueueQuery
+from everpost.domain.ids import Id
+from everpost.domain.paging import Page, Position
+from everpost.domain.tokens import Scope
+from everpost.errors import EverpostError, Forbidden, NotFound
+from everpost.services.comments import read_comment
+from everpost.stores.port import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided about a comment."""
+
+    id: Id
+    status: CommentStatus
+
+
+async def page_queue(
+    store: Store, actor: Actor, status: CommentStatus, *, limit: int, after: Position | None
+) -> Page[Comment]:
+    """A page of the comments with this status on the posts whose comments the actor decides about,
+    newest first. Unauthenticated, Forbidden.
+    """
+    user = actor.require(Scope.COMMENTS_MODERATE)
+    post_author_id = None if actor.edits_all else user.id
+    return await store.comments.queue(
+        QueueQuery(status=status, limit=limit, after=after, post_author_id=post_author_id)
+    )
+
+
+async def decide(
+    store: Store, actor: Actor, decisions: Sequence[Decision]
+) -> Sequence[Comment | EverpostError]:
+    """Each comment as it is then, or why it is not; in the order given. Unauthenticated, Forbidden."""
+    actor.require(Scope.COMMENTS_MODERATE)
+    return [await _decide(store, actor, decision) for decision in decisions]
+
+
+async def _decide(store: Store, actor: Actor, decision: Decision) -> Comment | EverpostError:
+    try:
+        found = await store.comments.find(decision.id)
+        if found is None:
+            return NotFound("comment", decision.id)
+        seen = await read_comment(store, actor, found.post_id, found.id)
+        if not seen.is_moderated:
+            return Forbidden("Only who moderates this post decides about its comments.")
+        change = CommentChange(updated_at=now(), status=decision.status)
+        return await store.comments.save(found.post_id, found.id, change, match=None)
+    except EverpostError as error:
+        return error

@@ -1,0 +1,48 @@
+"""Slugs for posts that come without one."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from everpost.domain.text import numbered_slug, slug_from
+from everpost.errors import Busy, Conflict
+from everpost.stores.port import Store
+
+Result = TypeVar("Result")
+
+_ATTEMPTS = 20
+"""How often others may be faster before the database is `Busy`."""
+
+
+async def write_with_slug_from(store: Store, title: str, write: Callable[[str], Awaitable[Result]]) -> Result:
+    """Write something under the slug that the title gives, or, where that is taken, under a numbered
+    one. Whether a slug is free is decided by the write. Busy, and what `write` raises.
+    """
+    slug, number = slug_from(title), 1
+    for _ in range(_ATTEMPTS):
+        try:
+            return await write(numbered_slug(slug, number))
+        except Conflict as conflict:
+            if conflict.field != "slug":
+                raise
+        number = await _free_number(store, slug, number)
+    raise Busy
+
+
+async def _free_number(store: Store, slug: str, taken: int) -> int:
+    """A number that is free after one that is taken: the first, where the numbers go on without a gap.
+    A thousand posts of one title take some twenty questions, not a thousand.
+    """
+    free = taken + 1
+    while await _is_taken(store, numbered_slug(slug, free)):
+        taken, free = free, free * 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if await _is_taken(store, numbered_slug(slug, middle)):
+            taken = middle
+        else:
+            free = middle
+    return free
+
+
+async def _is_taken(store: Store, slug: str) -> bool:
+    return await store.posts.find(slug, comments=0) is not None

@@ -1,0 +1,37 @@
+"""The port's `Blogs` on MongoDB."""
+
+from pymongo import ReturnDocument
+
+from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.revisions import Match
+from everpost.errors import SchemaMismatch, Stale
+from everpost.stores.mongo.collections import Collections
+from everpost.stores.mongo.documents import matching
+from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.people import BLOG, read_blog
+
+
+class MongoBlogs:
+    """The settings, one document."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._blog = collections.blog
+
+    @translated
+    async def get(self) -> Blog:
+        document = await self._blog.find_one({"_id": BLOG})
+        if document is None:
+            raise SchemaMismatch("The settings of the blog are missing: the database was not fully made.")
+        return read_blog(document)
+
+    @translated
+    async def save(self, change: BlogChange, *, match: Match) -> Blog:
+        values = {"comment_policy": change.comment_policy.value, "updated_at": change.updated_at}
+        document = await self._blog.find_one_and_update(
+            {"_id": BLOG, **matching(match)},
+            {"$set": values, "$inc": {"version": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None:
+            raise Stale("blog", "settings")
+        return read_blog(document)

@@ -1,0 +1,42 @@
+"""The port's `Limits` on MongoDB."""
+
+from datetime import datetime
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from everpost.domain.limits import WINDOW, Tally
+from everpost.errors import Busy
+from everpost.stores.mongo.collections import Collections, Filter
+from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.threads import ATTEMPTS
+
+
+class MongoLimits:
+    """Counts, each one a document, which MongoDB itself deletes within a minute of its end."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._limits = collections.limits
+
+    @translated
+    async def hit(self, key: str, moment: datetime) -> Tally:
+        lasts = {"$gt": ["$until", moment]}
+        count: Filter = {"$cond": [lasts, {"$add": ["$count", 1]}, 1]}
+        until: Filter = {"$cond": [lasts, "$until", moment + WINDOW]}
+        for _ in range(ATTEMPTS):
+            try:
+                document = await self._limits.find_one_and_update(
+                    {"_id": key},
+                    [{"$set": {"count": count, "until": until}}],
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+            except DuplicateKeyError:  # two came first at the same moment
+                continue
+            if document is not None:
+                return Tally(document["count"], document["until"])
+        raise Busy
+
+    @translated
+    async def forgive(self, key: str) -> None:
+        await self._limits.update_one({"_id": key, "count": {"$gt": 0}}, {"$inc": {"count": -1}})

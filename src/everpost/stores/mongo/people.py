@@ -1,0 +1,144 @@
+"""Users, their tokens and what is kept besides them, as MongoDB's documents, and back."""
+
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+from bson import ObjectId
+
+from everpost.domain.blog import Blog
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.ids import Id
+from everpost.domain.tokens import Scope, Token
+from everpost.domain.users import Role, User, email_key
+
+
+class TokenEntry(TypedDict):
+    """A token nested in its owner's document."""
+
+    id: ObjectId
+    digest: str
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: NotRequired[datetime]
+    last_used_at: NotRequired[datetime]
+
+
+class UserDocument(TypedDict):
+    """A user. One who was removed has only `removed_at` and `heir`, for as long as a post may still
+    name them.
+    """
+
+    _id: ObjectId
+    name: str
+    email: str
+    email_key: str
+    role: str
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    disabled_at: NotRequired[datetime]
+    password_hash: NotRequired[str]
+    first: NotRequired[bool]
+    """The user was added as the first one: there is one such user at most."""
+    tokens: list[TokenEntry]
+    leaving: NotRequired[ObjectId]
+    """A removal is about to leave the posts to another; see `users`."""
+    removed_at: NotRequired[datetime]
+    heir: NotRequired[ObjectId]
+    """Whose the posts of a removed user are."""
+
+
+class LimitDocument(TypedDict):
+    """How often something was tried; `_id` is its key."""
+
+    _id: str
+    count: int
+    until: datetime
+
+
+class BlogDocument(TypedDict):
+    """The settings of the blog, the one document of their collection."""
+
+    _id: str
+    comment_policy: str
+    address_key: bytes
+    version: int
+    updated_at: datetime
+
+
+BLOG = "blog"
+"""The `_id` of the settings."""
+
+
+def user_document(user: User, *, is_first: bool) -> UserDocument:
+    """A new user, without tokens."""
+    document: UserDocument = {
+        "_id": ObjectId(user.id),
+        "name": user.name,
+        "email": user.email,
+        "email_key": email_key(user.email),
+        "role": user.role.value,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+        "version": user.version,
+        "tokens": [],
+    }
+    if user.disabled_at is not None:
+        document["disabled_at"] = user.disabled_at
+    if user.password_hash is not None:
+        document["password_hash"] = user.password_hash
+    if is_first:
+        document["first"] = True
+    return document
+
+
+def read_user(document: UserDocument) -> User:
+    return User(
+        id=Id(str(document["_id"])),
+        name=document["name"],
+        email=document["email"],
+        role=Role(document["role"]),
+        created_at=document["created_at"],
+        updated_at=document["updated_at"],
+        version=document["version"],
+        disabled_at=document.get("disabled_at"),
+        password_hash=document.get("password_hash"),
+    )
+
+
+def token_entry(token: Token) -> TokenEntry:
+    entry: TokenEntry = {
+        "id": ObjectId(token.id),
+        "digest": token.digest,
+        "name": token.name,
+        "scopes": sorted(scope.value for scope in token.scopes),
+        "created_at": token.created_at,
+    }
+    if token.expires_at is not None:
+        entry["expires_at"] = token.expires_at
+    if token.last_used_at is not None:
+        entry["last_used_at"] = token.last_used_at
+    return entry
+
+
+def read_token(entry: TokenEntry, user_id: ObjectId) -> Token:
+    return Token(
+        id=Id(str(entry["id"])),
+        user_id=Id(str(user_id)),
+        name=entry["name"],
+        scopes=frozenset(map(Scope, entry["scopes"])),
+        digest=entry["digest"],
+        created_at=entry["created_at"],
+        expires_at=entry.get("expires_at"),
+        last_used_at=entry.get("last_used_at"),
+    )
+
+
+def read_blog(document: BlogDocument) -> Blog:
+    return Blog(
+        comment_policy=CommentPolicy(document["comment_policy"]),
+        updated_at=document["updated_at"],
+        version=document["version"],
+        address_key=bytes(document["address_key"]),
+    )

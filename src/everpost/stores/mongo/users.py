@@ -1,0 +1,151 @@
+"""The port's `Users` on MongoDB."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+from bson import MaxKey, MinKey, ObjectId
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from everpost.domain.ids import Id
+from everpost.domain.paging import Page
+from everpost.domain.revisions import Match
+from everpost.domain.users import User, UserChange, UserQuery, email_key
+from everpost.errors import Busy, Conflict, Invalid, NotFound, Stale
+from everpost.stores.mongo.authors import LIVING, Authors
+from everpost.stores.mongo.collections import USERS_BY_CREATION, Collections, Filter, index_bound
+from everpost.stores.mongo.documents import matching
+from everpost.stores.mongo.errors import duplicate_field, translated
+from everpost.stores.mongo.inheriting import Notary
+from everpost.stores.mongo.people import read_user, user_document
+from everpost.stores.mongo.sweeping import Sweeper
+from everpost.stores.mongo.threads import ATTEMPTS
+
+_FIELDS: Filter = {"tokens": 0}
+
+
+class MongoUsers:
+    """Users, each one a document with the tokens in it."""
+
+    def __init__(self, collections: Collections, authors: Authors, notary: Notary, sweeper: Sweeper) -> None:
+        self._users = collections.users
+        self._authors = authors
+        self._notary = notary
+        self._sweeper = sweeper
+
+    @translated
+    async def get(self, id: Id) -> User:
+        document = await self._users.find_one({"_id": ObjectId(id), **LIVING}, _FIELDS)
+        if document is None:
+            raise NotFound("user", id)
+        return read_user(document)
+
+    @translated
+    async def find(self, email: str) -> User | None:
+        document = await self._users.find_one({"email_key": email_key(email)}, _FIELDS)
+        return None if document is None else read_user(document)
+
+    @translated
+    async def page(self, query: UserQuery) -> Page[User]:
+        wanted: Filter = dict(LIVING)
+        first: tuple[object, object] = (MinKey(), MinKey())
+        if query.after is not None:
+            first = (query.after.moment, ObjectId(query.after.id))
+            wanted["_id"] = {"$ne": first[1]}
+        cursor = self._users.find(wanted, _FIELDS).hint(USERS_BY_CREATION).sort(USERS_BY_CREATION)
+        cursor.min(index_bound(USERS_BY_CREATION, *first))
+        cursor.max(index_bound(USERS_BY_CREATION, MaxKey(), MaxKey()))
+        documents = await cursor.limit(query.limit + 1).to_list()
+        rows = tuple(map(read_user, documents[: query.limit]))
+        return Page(rows, has_more=len(documents) > query.limit)
+
+    @translated
+    async def add(self, user: User, *, is_first: bool = False) -> None:
+        if is_first and await self._users.find_one({"email_key": {"$exists": True}}, {"_id": 1}):
+            raise Conflict("user", "id")
+        document = user_document(user, is_first=is_first)
+        await self._notary.free(document["_id"])
+        try:
+            await self._users.insert_one(document)
+        except DuplicateKeyError as error:
+            by_id = duplicate_field(error) in ("_id", "first") or await self._exists(document["_id"])
+            raise Conflict("user", "id" if by_id else "email") from error
+
+    @translated
+    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
+        try:
+            document = await self._users.find_one_and_update(
+                {"_id": ObjectId(id), **LIVING, **matching(match)},
+                _update(change),
+                projection=_FIELDS,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError as error:
+            raise Conflict("user", "email") from error
+        if document is None:
+            raise await self._unchanged(id)
+        return read_user(document)
+
+    @translated
+    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
+        """From one write on, the last of these, the posts are the heir's, whatever they say."""
+        for attempt in range(ATTEMPTS):
+            await asyncio.sleep(random.random() * attempt / 100)  # noqa: S311 - so that rivals part
+            intention = None if heir_id is None else await self._intend(id, heir_id, match)
+            if await self._leave(id, heir_id, match, intention):
+                self._sweeper.hand_over_soon(ObjectId(id))
+                return
+            if intention is None:
+                raise await self._unchanged(id)
+        raise Busy
+
+    async def _intend(self, id: Id, heir_id: Id, match: Match) -> ObjectId:
+        """Say that the user is about to leave, and that the heir is not: of two who are to leave
+        everything to each other at the same moment one at least learns of the other.
+        """
+        intention = ObjectId()
+        said = await self._users.update_one(
+            {"_id": ObjectId(id), **LIVING, **matching(match)}, {"$set": {"leaving": intention}}
+        )
+        if said.matched_count == 0:
+            raise await self._unchanged(id)
+        stays = heir_id != id and await self._users.find_one_and_update(
+            {"_id": ObjectId(heir_id), **LIVING}, {"$unset": {"leaving": ""}}, projection={"_id": 1}
+        )
+        if not stays:
+            raise Invalid("heir_id", "is not another user")
+        return intention
+
+    async def _leave(self, id: Id, heir_id: Id | None, match: Match, intention: ObjectId | None) -> bool:
+        left: Filter = {"_id": "$_id", "removed_at": "$$NOW"}
+        condition: Filter = {"_id": ObjectId(id), **LIVING, **matching(match)}
+        if heir_id is not None:
+            left["heir"] = {"$literal": ObjectId(heir_id)}
+            condition["leaving"] = intention
+        removed = await self._users.update_one(condition, [{"$replaceWith": left}])
+        return removed.matched_count == 1
+
+    async def _exists(self, id: ObjectId) -> bool:
+        return await self._users.find_one({"_id": id}, {"_id": 1}) is not None
+
+    async def _unchanged(self, id: Id) -> NotFound | Stale:
+        """Why a write that named a revision met no user."""
+        return Stale("user", id) if await self._authors.is_user(ObjectId(id)) else NotFound("user", id)
+
+
+def _update(change: UserChange) -> Sequence[Filter]:
+    values: Filter = {
+        "updated_at": change.updated_at,
+        "name": change.name,
+        "email": change.email,
+        "email_key": None if change.email is None else email_key(change.email),
+        "role": None if change.role is None else change.role.value,
+        "password_hash": change.password_hash,
+    }
+    fields: Filter = {name: {"$literal": value} for name, value in values.items() if value is not None}
+    fields["version"] = {"$add": ["$version", 1]}
+    if change.is_disabled:
+        fields["disabled_at"] = {"$ifNull": ["$disabled_at", change.updated_at]}
+    enabled: Sequence[Filter] = [{"$unset": "disabled_at"}] if change.is_disabled is False else []
+    return [{"$set": fields}, *enabled]

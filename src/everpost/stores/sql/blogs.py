@@ -1,0 +1,49 @@
+"""The settings of the blog in SQL."""
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.revisions import Match
+from everpost.errors import Stale
+from everpost.stores.sql.connections import Connections, rows_matched
+from everpost.stores.sql.matching import having, revisions
+from everpost.stores.sql.rows import AnyRow
+from everpost.stores.sql.tables import BlogRow
+
+_BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key)
+_SAVE = update(BlogRow).values(version=BlogRow.version + 1)
+LOCK = update(BlogRow).values(version=BlogRow.version)
+"""Whoever runs this first has the blog to themselves until the end of the transaction."""
+
+
+class SqlBlogs:
+    """`Blogs` of the port."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def get(self) -> Blog:
+        (row,) = await self._connections.fetch(_BLOG, {})
+        return _blog_of(row)
+
+    async def save(self, change: BlogChange, *, match: Match) -> Blog:
+        values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
+        statement = having(match, BlogRow, _SAVE.values(values))
+
+        async def work(connection: AsyncConnection) -> Blog:
+            if not rows_matched(await connection.execute(statement, revisions(match))):
+                raise Stale("blog", "settings")
+            return _blog_of((await connection.execute(_BLOG)).one())
+
+        return await self._connections.transact(work)
+
+
+def _blog_of(row: AnyRow) -> Blog:
+    return Blog(
+        comment_policy=CommentPolicy(row.comment_policy),
+        updated_at=row.updated_at,
+        version=row.version,
+        address_key=row.address_key,
+    )

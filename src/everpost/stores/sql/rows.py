@@ -1,0 +1,166 @@
+"""What becomes of rows, and what rows are made of."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.posts import Post, PostStatus
+from everpost.domain.tokens import Scope, Token
+from everpost.domain.users import Author, Role, User, email_key
+
+AnyRow = Row[*tuple[Any, ...]]
+Values = dict[str, object]
+
+
+def author_of(row: AnyRow) -> Author | None:
+    """The author in a row that has the columns `reading.AUTHOR`; None where that is nobody."""
+    if row.author_id is None:
+        return None
+    return Author(id=row.author_id, name=row.author_name, is_disabled=row.author_disabled_at is not None)
+
+
+def comment_of(row: AnyRow, post_id: Id | None = None) -> Comment:
+    """The comment in a row; of the post given, where the row does not name it."""
+    return Comment(
+        id=row.id,
+        post_id=row.post_id if post_id is None else post_id,
+        parent_id=row.parent_id,
+        content=row.content,
+        publication_date=row.publication_date,
+        updated_at=row.updated_at,
+        version=row.version,
+        depth=row.depth,
+        status=CommentStatus(row.status),
+        author=author_of(row),
+        guest_name=row.guest_name,
+        key_digest=row.key_digest,
+        reply_count=row.reply_count,
+    )
+
+
+def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
+    """The post in a row, with these comments inside."""
+    return Post(
+        id=row.id,
+        title=row.title,
+        content=row.content,
+        publication_date=row.publication_date,
+        updated_at=row.updated_at,
+        version=row.version,
+        slug=row.slug,
+        tags=row.tags,
+        status=PostStatus(row.status),
+        author=author_of(row),
+        comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
+        comment_count=row.comment_count,
+        comments=tuple(sorted(comments, key=lambda comment: comment.position)),
+    )
+
+
+def post_with_thread(rows: Sequence[AnyRow]) -> Post | None:
+    """The post in the rows of `POST_BY_ID` and its like; None where they have none."""
+    post = next((row for row in rows if row.comment_count is not None), None)
+    if post is None:
+        return None
+    return post_of(post, (comment_of(row, post.id) for row in rows if row.comment_count is None))
+
+
+def user_of(row: AnyRow) -> User:
+    """The user in a row."""
+    return User(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        role=Role(row.role),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        version=row.version,
+        disabled_at=row.disabled_at,
+        password_hash=row.password_hash,
+    )
+
+
+def token_of(row: AnyRow, *, prefix: str = "") -> Token:
+    """The token in a row whose columns have this before their names."""
+    columns = {
+        name.removeprefix(prefix): value for name, value in row._asdict().items() if name.startswith(prefix)
+    }
+    scopes = frozenset(map(Scope, columns.pop("scopes")))
+    return Token(scopes=scopes, **columns)
+
+
+def post_values(post: Post) -> Values:
+    """The row of a post, whose tags have rows of their own."""
+    return {
+        "id": post.id,
+        "title": post.title,
+        "content": post.content,
+        "publication_date": post.publication_date,
+        "updated_at": post.updated_at,
+        "version": post.version,
+        "slug": post.slug,
+        "tags": post.tags,
+        "comment_count": post.comment_count,
+        "status": post.status,
+        "author_id": None if post.author is None else post.author.id,
+        "comment_policy": post.comment_policy,
+    }
+
+
+def tag_values(post: Post) -> list[Values]:
+    """The rows of a post's tags."""
+    listed = {"status": post.status, "publication_date": post.publication_date, "updated_at": post.updated_at}
+    return [{"post_id": post.id, "tag": tag, **listed} for tag in post.tags]
+
+
+def comment_values(comment: Comment) -> Values:
+    """The row of a comment."""
+    return {
+        "id": comment.id,
+        "post_id": comment.post_id,
+        "parent_id": comment.parent_id,
+        "content": comment.content,
+        "publication_date": comment.publication_date,
+        "updated_at": comment.updated_at,
+        "version": comment.version,
+        "depth": comment.depth,
+        "status": comment.status,
+        "author_id": None if comment.author is None else comment.author.id,
+        "guest_name": comment.guest_name,
+        "key_digest": comment.key_digest,
+        "reply_count": comment.reply_count,
+        "is_shown": comment.is_shown,
+    }
+
+
+def user_values(user: User) -> Values:
+    """The row of a user."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "email": user.email,
+        "email_key": email_key(user.email),
+        "role": user.role,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+        "version": user.version,
+        "disabled_at": user.disabled_at,
+        "password_hash": user.password_hash,
+    }
+
+
+def token_values(token: Token) -> Values:
+    """The row of a token."""
+    return {
+        "id": token.id,
+        "user_id": token.user_id,
+        "name": token.name,
+        "scopes": sorted(token.scopes),
+        "digest": token.digest,
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
+    }

@@ -1,0 +1,130 @@
+"""Users in SQL."""
+
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from everpost.domain.ids import Id
+from everpost.domain.paging import Page
+from everpost.domain.revisions import Match
+from everpost.domain.users import User, UserChange, UserQuery, email_key
+from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound, Stale
+from everpost.stores.sql import reading
+from everpost.stores.sql.blogs import LOCK
+from everpost.stores.sql.connections import Connections, rows_matched
+from everpost.stores.sql.matching import having, revisions
+from everpost.stores.sql.places import PLACE, After, place
+from everpost.stores.sql.rows import Values, user_of, user_values
+from everpost.stores.sql.tables import PostRow, UserRow
+from everpost.stores.sql.types import Moment
+
+_USER = select(UserRow.__table__)
+_BY_ID = _USER.where(UserRow.id == reading.ID)
+_BY_EMAIL = _USER.where(UserRow.email_key == bindparam("email_key", type_=UserRow.email_key.type))
+_OLDEST_FIRST = (UserRow.created_at, UserRow.id)
+_USERS = _USER.order_by(*_OLDEST_FIRST).limit(reading.LIMIT)
+_USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *PLACE))
+_ANYBODY = select(UserRow.id).limit(1)
+_ADD = insert(UserRow)
+_SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.version + 1)
+# As strong a lock as whoever writes a post by the user waits for.
+_LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
+_REMOVE = delete(UserRow).where(UserRow.id == reading.ID)
+_HAND_OVER = update(PostRow).where(PostRow.author_id == reading.ID)
+
+
+class SqlUsers:
+    """`Users` of the port."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def get(self, id: Id) -> User:
+        for row in await self._connections.fetch(_BY_ID, {"this": id}):
+            return user_of(row)
+        raise NotFound("user", id)
+
+    async def find(self, email: str) -> User | None:
+        rows = await self._connections.fetch(_BY_EMAIL, {"email_key": email_key(email)})
+        return next(map(user_of, rows), None)
+
+    async def page(self, query: UserQuery) -> Page[User]:
+        limit = {"limit": query.limit + 1}
+        if query.after is None:
+            rows = await self._connections.fetch(_USERS, limit)
+        else:
+            rows = await self._connections.fetch(_USERS_AFTER, limit | place(query.after))
+        shown = rows[: query.limit]
+        return Page(tuple(map(user_of, shown)), has_more=len(rows) > len(shown))
+
+    async def add(self, user: User, *, is_first: bool = False) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(LOCK)
+            if (await connection.execute(_ANYBODY)).first() is not None:
+                raise Conflict("user", "id")
+            await connection.execute(_ADD, user_values(user))
+
+        try:
+            if is_first:
+                await self._connections.transact(work)
+            else:
+                await self._connections.change(_ADD, user_values(user))
+        except IntegrityError as error:
+            raise await self._in_the_way(user) from error
+
+    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
+        statement = having(match, UserRow, _SAVE.values(_changes(change)))
+
+        async def work(connection: AsyncConnection) -> User:
+            result = await connection.execute(statement, {"this": id} | revisions(match))
+            row = (await connection.execute(_BY_ID, {"this": id})).first()
+            if row is None:
+                raise NotFound("user", id)
+            if not rows_matched(result):
+                raise Stale("user", id)
+            return user_of(row)
+
+        try:
+            return await self._connections.transact(work)
+        except IntegrityError as error:
+            raise Conflict("user", "email") from error
+
+    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
+        this = {"this": id}
+
+        async def work(connection: AsyncConnection) -> None:
+            lock = having(match, UserRow, _LOCK)
+            if (await connection.execute(lock, this | revisions(match))).first() is None:
+                there = (await connection.execute(reading.USER_IS_THERE, this)).first()
+                raise NotFound("user", id) if there is None else Stale("user", id)
+            if heir_id is not None:
+                heir = (await connection.execute(reading.USER_IS_THERE, {"this": heir_id})).first()
+                if heir is None or heir_id == id:
+                    raise Invalid("heir_id", "is not another user")
+                await connection.execute(_HAND_OVER.values(author_id=heir_id), this)
+            await connection.execute(_REMOVE, this)
+
+        try:
+            await self._connections.transact(work, hurried=False)
+        except IntegrityError as error:
+            raise Invalid("heir_id", "is not another user") from error
+
+    async def _in_the_way(self, user: User) -> EverpostError:
+        """Which value of a user who could not be added is taken."""
+        if await self._connections.fetch(reading.USER_IS_THERE, {"this": user.id}):
+            return Conflict("user", "id")
+        if await self.find(user.email):
+            return Conflict("user", "email")
+        return Busy("What was in the way of the user is gone again. Try again.")
+
+
+def _changes(change: UserChange) -> Values:
+    """The columns that get another value."""
+    given = {name: getattr(change, name) for name in ("name", "email", "role", "password_hash")}
+    changes: Values = {name: value for name, value in given.items() if value is not None}
+    if change.email is not None:
+        changes["email_key"] = email_key(change.email)
+    if change.is_disabled is not None:
+        disabled_at = func.coalesce(UserRow.disabled_at, literal(change.updated_at, Moment))
+        changes["disabled_at"] = disabled_at if change.is_disabled else None
+    return {"updated_at": change.updated_at, **changes}

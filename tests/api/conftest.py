@@ -1,0 +1,81 @@
+"""A blog in a file, with people in it, and who asks it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from everpost.app import create_app
+from everpost.domain.clock import now
+from everpost.domain.ids import new_id
+from everpost.domain.tokens import Scope
+from everpost.domain.users import Role, User
+from everpost.services.passwords import hash_password
+from everpost.services.tokens import TokenDraft, issue_token
+from everpost.settings import Settings
+from everpost.stores.port import Store
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served blog, its store, and a client without a token."""
+
+    app: FastAPI
+    store: Store
+    client: httpx.AsyncClient
+
+    async def user(self, role: Role, *, password: str | None = None) -> User:
+        """A new user with this role."""
+        moment, user_id = now(), new_id()
+        user = User(
+            id=user_id,
+            name=f"Some {role}",
+            email=f"{user_id}@blog.example",
+            role=role,
+            created_at=moment,
+            updated_at=moment,
+            password_hash=None if password is None else await hash_password(password),
+        )
+        await self.store.users.add(user)
+        return user
+
+    async def showing(self, user: User, *scopes: Scope) -> dict[str, str]:
+        """The header with a token of this user: for these scopes, or for all of the role."""
+        draft = TokenDraft(name="A token", scopes=frozenset(scopes) or None)
+        secret, _ = await issue_token(self.store, user, draft)
+        return {"authorization": f"Bearer {secret}"}
+
+
+class Sites:
+    """Opens blogs with these settings."""
+
+    def __init__(self, folder: Path, opened: AsyncExitStack) -> None:
+        self._folder = folder
+        self._opened = opened
+
+    async def open(self, **settings: object) -> Site:
+        url = f"sqlite:///{self._folder}/blog.db"
+        app = create_app(Settings.model_validate({"database_url": url, **settings}))
+        await self._opened.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.1", 5000))
+        client = httpx.AsyncClient(transport=transport, base_url="http://blog.example")
+        await self._opened.enter_async_context(client)
+        return Site(app, await app.state.keeper.store(), client)
+
+
+@pytest.fixture
+async def sites(tmp_path: Path) -> AsyncIterator[Sites]:
+    async with AsyncExitStack() as opened:
+        yield Sites(tmp_path, opened)
+
+
+@pytest.fixture
+async def site(sites: Sites) -> Site:
+    """A blog with the settings as they come."""
+    return await sites.open()

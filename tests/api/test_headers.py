@@ -1,0 +1,110 @@
+"""What every answer tells a browser."""
+
+import base64
+import hashlib
+import re
+
+import httpx
+import pytest
+
+from everpost.api.dependencies import get_store
+from everpost.api.headers import ON_EVERY_ANSWER
+from everpost.domain.users import Role
+from tests.api.conftest import Site, Sites
+
+HERE = "https://blog.example"
+ELSEWHERE = "https://evil.example"
+
+
+def preflight(origin: str) -> dict[str, str]:
+    return {
+        "origin": origin,
+        "access-control-request-method": "PATCH",
+        "access-control-request-headers": "authorization,if-match",
+    }
+
+
+async def every_kind(site: Site) -> list[httpx.Response]:
+    """Answers of every kind: with a thing, an error, nothing, a page, a preflight, a failure."""
+    client = site.client
+    answers = [
+        await client.get("/posts"),
+        await client.head("/posts"),
+        await client.get("/nothing"),
+        await client.put("/posts"),
+        await client.post("/posts", content=b"{"),
+        await client.get("/users"),
+        await client.get("/posts", headers={"authorization": "Bearer x"}),
+        await client.get("/docs"),
+        await client.get("/openapi.json"),
+        await client.get("/health/ready"),
+        await client.options("/posts", headers=preflight(HERE)),
+        await client.options("/posts", headers=preflight(ELSEWHERE)),
+    ]
+
+    async def break_down() -> None:
+        raise RuntimeError
+
+    site.app.dependency_overrides[get_store] = break_down
+    answers.append(await client.get("/posts"))
+    site.app.dependency_overrides.clear()
+    return answers
+
+
+@pytest.mark.parametrize("origins", [(), (HERE,)])
+async def test_they_are_on_every_answer(sites: Sites, origins: tuple[str, ...]) -> None:
+    site = await sites.open(cors_origins=origins)
+    answers = await every_kind(site)
+    assert {answer.status_code for answer in answers} >= {200, 401, 404, 405, 500}
+    for answer in answers:
+        for name in ON_EVERY_ANSWER:
+            assert len(answer.headers.get_list(name)) == 1, (name, answer.request.url, answer.status_code)
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_the_page_of_the_contract_may_run_its_own_script_and_no_other(site: Site) -> None:
+    page = await site.client.get("/docs")
+    scripts = re.findall("<script>(.*?)</script>", page.text, re.DOTALL)
+    assert len(scripts) == 1
+    wanted = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    policy = dict(rule.strip().split(" ", 1) for rule in page.headers["content-security-policy"].split(";"))
+    assert policy["script-src"].split()[1:] == [f"'sha256-{wanted}'"]
+    for source in re.findall('(?:src|href)="(https://[^/]+)', page.text):
+        assert source in policy["script-src"] + policy["style-src"]
+
+
+async def test_other_origins_are_told_nothing_at_first(site: Site) -> None:
+    for answer in await every_kind(site):
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+async def test_an_origin_of_the_settings_may_call_and_read(sites: Sites) -> None:
+    site = await sites.open(cors_origins=(HERE,))
+    asked = await site.client.options("/posts", headers=preflight(HERE))
+    assert asked.status_code == 200
+    assert asked.headers["access-control-allow-origin"] == HERE
+    assert "PATCH" in asked.headers["access-control-allow-methods"]
+    assert asked.headers["access-control-allow-headers"] == "authorization,if-match"
+    for path in ("/posts", "/nothing", "/users"):
+        answer = await site.client.get(path, headers={"origin": HERE})
+        assert answer.headers["access-control-allow-origin"] == HERE
+        exposed = answer.headers["access-control-expose-headers"].split(", ")
+        assert exposed == ["ETag", "Link", "Location", "Retry-After", "X-Total-Count"]
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_any_other_origin_may_not(sites: Sites) -> None:
+    site = await sites.open(cors_origins=(HERE,))
+    assert (await site.client.options("/posts", headers=preflight(ELSEWHERE))).status_code == 400
+    answer = await site.client.get("/posts", headers={"origin": ELSEWHERE})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_an_answer_that_depends_on_who_asks_says_so(site: Site) -> None:
+    header = await site.showing(await site.user(Role.ADMIN))
+    for path in ("/posts", "/users", "/settings"):
+        for sent in ({}, header, {"authorization": "Bearer x"}):
+            answer = await site.client.get(path, headers=sent)
+            assert "Authorization" in answer.headers["vary"].split(", ")
+    for path in ("/docs", "/health/live", "/openapi.json"):
+        assert "vary" not in (await site.client.get(path)).headers

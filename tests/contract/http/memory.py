@@ -1,0 +1,76 @@
+"""A request of a sequence, and what a client remembers of the answers before it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Literal, Self, TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.contract.http.people import Who
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Condition = Literal["first", "latest", "weak", "both", "any", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, by the admin if by nobody else. `link`: to where the link leads that was seen so many
+    links ago, instead of `path`. `walk`: and then to the next page, and the next, to the end.
+    """
+
+    method: str
+    path: str
+    body: Json = None
+    condition: Condition | None = None
+    link: int | None = None
+    walk: bool = False
+    by: Who = "admin"
+
+
+@dataclass(slots=True)
+class Memory:
+    """The tags and links that a client has seen."""
+
+    tags: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    links: list[str] = field(default_factory=list)
+
+    def remember(self, path: str, answer: httpx.Response) -> None:
+        where = answer.headers.get("location", urlsplit(path).path)
+        if "etag" in answer.headers:
+            self.tags[where].append(answer.headers["etag"])
+        if "next" in answer.links:
+            self.links.append(answer.links["next"]["url"])
+
+    def request(self, call: Call) -> tuple[str, dict[str, str]]:
+        """The path and the headers of a call."""
+        path = call.path
+        if call.link is not None and self.links:
+            path = self.links[-1 - call.link % len(self.links)]
+        if call.condition is None:
+            return path, {}
+        name = "If-None-Match" if call.method == "GET" else "If-Match"
+        seen = self.tags.get(urlsplit(path).path, ['"1-0"'])
+        tags = {
+            "first": seen[0],
+            "latest": seen[-1],
+            "weak": f"W/{seen[-1]}",
+            "both": f"{seen[0]}, {seen[-1]}",
+            "any": "*",
+            "other": '"7-19b77cb8800", "x"',
+        }
+        return path, {name: tags[call.condition]}
+
+
+class Long(str):
+    """A text over and over, which hypothesis can show in short."""
+
+    _shown: str
+
+    def __new__(cls, text: str, times: int) -> Self:
+        long = super().__new__(cls, text * times)
+        long._shown = f"{text!r} * {times}"
+        return long
+
+    def __repr__(self) -> str:
+        return self._shown

@@ -1,0 +1,296 @@
+"""Who may comment, what is shown of it, and who decides: over HTTP."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.contract.http.calls import (
+    UNKNOWN,
+    CommentJson,
+    ask,
+    assert_problem,
+    comment_on,
+    listed,
+    publish,
+    read,
+    read_post,
+    walked,
+)
+from tests.contract.http.people import PEOPLE
+
+
+async def comment_as_guest(client: httpx.AsyncClient, post_id: str, **fields: object) -> CommentJson:
+    body = {"content": "A guest's words.", "name": "Gus", **fields}
+    answer = await ask(client, "nobody", "POST", f"/posts/{post_id}/comments", json=body)
+    assert answer.status_code == 201, answer.text
+    comment: CommentJson = answer.json()
+    return comment
+
+
+async def decide(client: httpx.AsyncClient, comment: CommentJson, status: str) -> CommentJson:
+    path = f"/posts/{comment['post_id']}/comments/{comment['id']}"
+    answer = await client.patch(path, json={"status": status})
+    assert answer.status_code == 200, answer.text
+    decided: CommentJson = answer.json()
+    return decided
+
+
+@pytest.mark.parametrize(("policy", "status"), [("open", "approved"), ("moderated", "pending")])
+async def test_the_policy_decides_what_becomes_of_a_guests_comment(
+    client: httpx.AsyncClient, policy: str, status: str
+) -> None:
+    await client.patch("/settings", json={"comment_policy": policy})
+    on_the_blog = await comment_as_guest(client, (await publish(client))["id"])
+    await client.patch("/settings", json={"comment_policy": "closed"})
+    on_the_post = await comment_as_guest(client, (await publish(client, comment_policy=policy))["id"])
+    for comment in (on_the_blog, on_the_post):
+        assert (comment["status"], comment["author"]) == (status, {"name": "Gus"})
+        shown = await listed(client, f"/posts/{comment['post_id']}/comments")
+        assert shown == ([comment["id"]] if status == "approved" else [])
+        assert (await read_post(client, comment["post_id"]))["comment_count"] == len(shown)
+
+
+async def test_a_post_that_gives_up_its_policy_has_the_blogs(client: httpx.AsyncClient) -> None:
+    post = await publish(client, comment_policy="closed")
+    path = f"/posts/{post['id']}"
+    assert_problem(await client.post(f"{path}/comments", json={"content": "C"}), 403)
+    assert (await client.patch(path, json={"comment_policy": None})).json()["comment_policy"] is None
+    await comment_on(client, post["id"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"content": "C"}, "name"),
+        ({"content": "C", "name": " "}, "name"),
+        ({"content": "C", "name": "a" * 101}, "name"),
+        ({"content": "", "name": "Gus"}, "content"),
+    ],
+)
+async def test_a_guest_gives_a_name(client: httpx.AsyncClient, body: object, field: str) -> None:
+    post = await publish(client)
+    answer = await ask(client, "nobody", "POST", f"/posts/{post['id']}/comments", json=body)
+    assert_problem(answer, 422, field)
+
+
+async def test_a_user_comments_under_their_own_name(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}/comments"
+    assert_problem(await client.post(path, json={"content": "C", "name": "Somebody"}), 422, "name")
+    admin = PEOPLE["admin"].user
+    assert (await comment_on(client, post["id"]))["author"] == {"id": admin.id, "name": admin.name}
+
+
+async def test_a_guest_edits_with_the_key_and_waits_again(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    comment = await comment_as_guest(client, post["id"])
+    path = f"/posts/{post['id']}/comments/{comment['id']}"
+    key = {"x-edit-key": comment["edit_key"]}
+    words = {"content": "Better words."}
+    assert_problem(await ask(client, "nobody", "PATCH", path, json=words), 404)
+    await decide(client, comment, "approved")
+    assert_problem(await ask(client, "nobody", "PATCH", path, json=words), 401)
+    wrong = {"x-edit-key": comment["edit_key"][::-1]}
+    assert_problem(await ask(client, "nobody", "PATCH", path, json=words, headers=wrong), 403)
+    edited = await ask(client, "nobody", "PATCH", path, json=words, headers=key)
+    assert (edited.json()["content"], edited.json()["status"]) == ("Better words.", "pending")
+    assert await listed(client, f"/posts/{post['id']}/comments") == []
+    assert_problem(await ask(client, "nobody", "GET", path), 404)
+    assert (await ask(client, "nobody", "GET", path, headers=key)).json() == edited.json()
+    await decide(client, comment, "spam")
+    assert_problem(await ask(client, "nobody", "PATCH", path, json=words, headers=key), 403)
+    assert "edit_key" not in (await read(client, path)).text
+
+
+async def test_what_fills_in_the_hidden_field_is_spam(client: httpx.AsyncClient) -> None:
+    post = await publish(client, comment_policy="open")
+    caught = await comment_as_guest(client, post["id"], website="http://spam.example")
+    assert caught["status"] == "pending", "who was caught does not learn how"
+    assert await listed(client, "/comments?status=spam") == [caught["id"]]
+    kept = await comment_as_guest(client, post["id"], website="")
+    assert await listed(client, f"/posts/{post['id']}/comments") == [kept["id"]]
+
+
+async def test_a_guest_has_so_many_comments_an_hour(strict_client: httpx.AsyncClient) -> None:
+    posts = [await publish(strict_client) for _ in range(3)]
+
+    async def comment(post: int, address: str) -> httpx.Response:
+        headers = {"x-forwarded-for": address}
+        body = {"content": "C", "name": "Gus"}
+        path = f"/posts/{posts[post]['id']}/comments"
+        return await ask(strict_client, "nobody", "POST", path, json=body, headers=headers)
+
+    assert [(await comment(0, f"192.0.2.{n}")).status_code for n in range(3)] == [201, 201, 429]
+    assert [(await comment(post, "192.0.2.9")).status_code for post in (1, 1, 2, 2)] == [201, 201, 201, 429]
+    refused = await comment(2, "192.0.2.9")
+    assert_problem(refused, 429)
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert (await comment_on(strict_client, posts[0]["id"]))["status"] == "approved", "users are not limited"
+
+
+async def test_a_guest_has_so_many_links(strict_client: httpx.AsyncClient) -> None:
+    post = await publish(strict_client)
+    path = f"/posts/{post['id']}/comments"
+    two = "See http://a.example and HTTPS://b.example"
+    body = {"content": two, "name": "Gus"}
+    assert_problem(await ask(strict_client, "nobody", "POST", path, json=body), 422, "content")
+    body["content"] = "See http://a.example"
+    assert (await ask(strict_client, "nobody", "POST", path, json=body)).status_code == 201
+    assert (await comment_on(strict_client, post["id"], content=two))["content"] == two
+
+
+async def test_a_removed_comment_with_replies_stays_as_a_tombstone(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    parent = await comment_on(client, post["id"], content="The words.")
+    child = await comment_on(client, post["id"], parent_id=parent["id"])
+    leaf = await comment_on(client, post["id"])
+    await decide(client, parent, "removed")
+    await decide(client, leaf, "removed")
+    path = f"/posts/{post['id']}/comments"
+    tombstone, shown = (await ask(client, "nobody", "GET", path)).json()
+    assert (tombstone["id"], shown["id"]) == (parent["id"], child["id"])
+    assert (tombstone["content"], tombstone["author"], tombstone["status"]) == (None, None, "removed")
+    assert (tombstone["reply_count"], shown["depth"]) == (1, 1)
+    one = await ask(client, "nobody", "GET", f"{path}/{parent['id']}")
+    assert one.json() == tombstone
+    assert (await read_post(client, post["id"]))["comment_count"] == 1
+    assert (await client.get(f"{path}/{parent['id']}")).json()["content"] == "The words."
+    await client.delete(f"{path}/{child['id']}")
+    assert await listed(client, path) == []
+    await decide(client, parent, "approved")
+    assert (await client.get(path)).json()[0]["content"] == "The words."
+
+
+async def test_what_is_deleted_is_erased_even_where_it_leaves_a_tombstone(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    parent = await comment_on(client, post["id"], content="The words.")
+    await comment_on(client, post["id"], parent_id=parent["id"])
+    path = f"/posts/{post['id']}/comments/{parent['id']}"
+    assert (await client.delete(path)).status_code == 204
+    erased = (await client.get(path)).json()
+    assert (erased["content"], erased["author"], erased["status"]) == (None, None, "removed")
+
+
+async def test_nobody_answers_what_is_not_approved(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    parent = await comment_on(client, post["id"])
+    for status in ("pending", "spam", "removed"):
+        await decide(client, parent, status)
+        body = {"content": "C", "parent_id": parent["id"]}
+        assert_problem(await client.post(f"/posts/{post['id']}/comments", json=body), 422, "parent_id")
+
+
+async def test_the_queue_has_what_waits_newest_first(client: httpx.AsyncClient) -> None:
+    posts = [await publish(client), await publish(client)]
+    made = [await comment_as_guest(client, posts[n % 2]["id"]) for n in range(5)]
+    ids = [comment["id"] for comment in made]
+    newest_first = sorted(made, key=lambda each: (each["publication_date"], each["id"]), reverse=True)
+    assert await walked(client, "/comments?limit=2") == [each["id"] for each in newest_first]
+    await decide(client, made[0], "approved")
+    assert ids[0] not in await listed(client, "/comments?status=pending")
+    assert await listed(client, "/comments?status=approved") == [ids[0]]
+    assert_problem(await client.get("/comments?status=undecided"), 422, "status")
+
+
+async def test_authors_decide_on_their_own_posts_only(client: httpx.AsyncClient) -> None:
+    theirs = await publish(client)
+    body = {"title": "By Ann", "content": ""}
+    own = (await ask(client, "author", "POST", "/posts", json=body)).json()
+    mine, other = await comment_as_guest(client, own["id"]), await comment_as_guest(client, theirs["id"])
+    queue = (await ask(client, "author", "GET", "/comments")).json()
+    assert [comment["id"] for comment in queue] == [mine["id"]]
+    decisions = [{"id": each["id"], "status": "approved"} for each in (mine, other)]
+    outcomes = (await ask(client, "author", "POST", "/comments/decisions", json=decisions)).json()
+    assert outcomes[0]["comment"]["status"] == "approved"
+    assert (outcomes[1]["comment"], outcomes[1]["problem"]["status"]) == (None, 404)
+    assert (await client.get("/comments")).json()[0]["id"] == other["id"]
+
+
+async def test_many_decisions_are_each_reported_by_itself(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    made = [await comment_as_guest(client, post["id"]) for _ in range(3)]
+    decisions = [
+        {"id": made[0]["id"], "status": "approved"},
+        {"id": UNKNOWN, "status": "approved"},
+        {"id": made[1]["id"], "status": "spam"},
+        {"id": made[0]["id"], "status": "removed"},
+    ]
+    answer = await client.post("/comments/decisions", json=decisions)
+    assert answer.status_code == 200
+    outcomes = answer.json()
+    assert [each["id"] for each in outcomes] == [each["id"] for each in decisions]
+    statuses = [
+        each["comment"]["status"] if each["comment"] else each["problem"]["status"] for each in outcomes
+    ]
+    assert statuses == ["approved", 404, "spam", "removed"]
+    assert await listed(client, "/comments") == [made[2]["id"]]
+
+
+@pytest.mark.parametrize(
+    "body", [[], [{"id": UNKNOWN}], [{"id": "x", "status": "spam"}], [{"id": UNKNOWN, "status": "x"}], {}]
+)
+async def test_decisions_that_say_nothing_are_refused_whole(client: httpx.AsyncClient, body: object) -> None:
+    assert_problem(await client.post("/comments/decisions", json=body), 422)
+    too_many = [{"id": UNKNOWN, "status": "spam"}] * 101
+    assert_problem(await client.post("/comments/decisions", json=too_many), 422)
+
+
+async def test_two_moderators_with_one_etag_have_one_winner(client: httpx.AsyncClient) -> None:
+    comment = await comment_as_guest(client, (await publish(client))["id"])
+    path = f"/posts/{comment['post_id']}/comments/{comment['id']}"
+    tag = (await read(client, path)).headers["etag"]
+    statuses = ["approved", "spam", "removed"]
+    answers = await asyncio.gather(
+        *(client.patch(path, json={"status": each}, headers={"if-match": tag}) for each in statuses)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+
+
+async def test_a_tree_shows_the_first_screen_of_each_branch(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}/comments"
+    roots = [await comment_on(client, post["id"]) for _ in range(3)]
+    replies = [await comment_on(client, post["id"], parent_id=roots[0]["id"]) for _ in range(5)]
+    deeper = await comment_on(client, post["id"], parent_id=replies[0]["id"])
+    deepest = await comment_on(client, post["id"], parent_id=deeper["id"])
+    page = await read(client, f"{path}?view=tree&limit=2")
+    first, second = page.json()
+    assert (first["id"], second["id"]) == (roots[0]["id"], roots[1]["id"])
+    assert (first["reply_count"], second["reply_count"], second["replies"]) == (5, 0, [])
+    assert [each["id"] for each in first["replies"]] == [each["id"] for each in replies[:3]]
+    (below,) = first["replies"][0]["replies"]
+    assert (below["id"], below["depth"], below["replies"]) == (deeper["id"], 2, [])
+    assert await listed(client, below["next_replies"]) == [deepest["id"]]
+    assert second["next_replies"] is None
+    assert await walked(client, f"{path}?view=tree&limit=2") == [each["id"] for each in roots]
+    assert await listed(client, first["next_replies"]) == [each["id"] for each in replies[3:]]
+    whole = f"{path}?view=tree&parent={roots[0]['id']}&limit=2"
+    assert await walked(client, whole) == [each["id"] for each in replies]
+    assert await listed(client, f"{path}?view=tree&parent={deeper['id']}") == [deepest["id"]]
+    assert await listed(client, f"{path}?view=tree&parent={UNKNOWN}") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("view=round", "view"), ("view=tree&parent=x", "parent"), (f"parent={UNKNOWN}", "parent")],
+)
+async def test_a_view_that_there_is_not_is_refused(client: httpx.AsyncClient, query: str, field: str) -> None:
+    post = await publish(client)
+    assert_problem(await client.get(f"/posts/{post['id']}/comments?{query}"), 422, field)
+
+
+async def test_a_tombstone_keeps_its_branch_in_the_tree(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    root = await comment_on(client, post["id"])
+    reply = await comment_on(client, post["id"], parent_id=root["id"])
+    leaf = await comment_on(client, post["id"], parent_id=reply["id"])
+    for comment, status in ((root, "spam"), (reply, "removed")):
+        await decide(client, comment, status)
+    (shown,) = (await ask(client, "nobody", "GET", f"/posts/{post['id']}/comments?view=tree")).json()
+    assert (shown["id"], shown["status"], shown["content"]) == (root["id"], "removed", None)
+    assert shown["replies"][0]["replies"][0]["id"] == leaf["id"]
+    await decide(client, leaf, "pending")
+    assert await listed(client, f"/posts/{post['id']}/comments?view=tree") == []
+    await decide(client, leaf, "approved")
+    assert await listed(client, f"/posts/{post['id']}/comments?view=tree") == [root["id"]]

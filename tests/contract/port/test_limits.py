@@ -1,0 +1,77 @@
+"""Counts of what is tried, kept in the store: they hold across all workers."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from everpost.domain.clock import now
+from everpost.domain.limits import WINDOW, Tally
+from everpost.stores import open_store
+from everpost.stores.port import Store
+
+MILLISECOND = timedelta(milliseconds=1)
+KEY = "a" * 64
+
+
+@pytest.fixture
+def start() -> datetime:
+    """This moment: a database may forget by its own clock what has ended."""
+    return now()
+
+
+async def test_tries_are_counted_from_the_first_one_on(store: Store, start: datetime) -> None:
+    until = start + WINDOW
+    for count, moment in enumerate((start, start, start + MILLISECOND, until - MILLISECOND), start=1):
+        assert await store.limits.hit(KEY, moment) == Tally(count, until)
+
+
+async def test_each_key_is_counted_by_itself(store: Store, start: datetime) -> None:
+    for number, key in enumerate((KEY, KEY[:-1], KEY[:-1] + "b", "A" * 64, "a", "a b", "-_.=$")):
+        moment = start + number * MILLISECOND
+        for count in (1, 2):
+            assert await store.limits.hit(key, moment) == Tally(count, moment + WINDOW)
+
+
+async def test_with_its_end_a_window_is_forgotten(store: Store, start: datetime) -> None:
+    for _ in range(3):
+        await store.limits.hit(KEY, start)
+    end = start + WINDOW
+    assert await store.limits.hit(KEY, end) == Tally(1, end + WINDOW)
+    assert await store.limits.hit(KEY, end + MILLISECOND) == Tally(2, end + WINDOW)
+    much_later = start + 10 * WINDOW
+    assert await store.limits.hit("other", much_later) == Tally(1, much_later + WINDOW)
+    assert await store.limits.hit(KEY, much_later) == Tally(1, much_later + WINDOW)
+
+
+async def test_a_try_that_is_forgiven_was_none(store: Store, start: datetime) -> None:
+    for _ in range(3):
+        await store.limits.hit(KEY, start)
+    await store.limits.forgive(KEY)
+    await store.limits.forgive("unknown")
+    assert await store.limits.hit(KEY, start + MILLISECOND) == Tally(3, start + WINDOW)
+    assert await store.limits.hit("unknown", start) == Tally(1, start + WINDOW)
+
+
+async def test_tries_made_at_once_are_all_counted(store: Store, blog_url: str, start: datetime) -> None:
+    other = await open_store(blog_url, timeout=10, pool_size=3)
+    try:
+        tallies = await asyncio.gather(
+            *(each.limits.hit(KEY, start + MILLISECOND) for each in (store, other) for _ in range(20))
+        )
+        assert sorted(tally.count for tally in tallies) == list(range(1, 41))
+        assert {tally.until for tally in tallies} == {start + MILLISECOND + WINDOW}
+        await asyncio.gather(*(each.limits.forgive(KEY) for each in (store, other) for _ in range(10)))
+        assert (await other.limits.hit(KEY, start)).count == 21
+    finally:
+        await other.close()
+
+
+async def test_tries_of_many_made_at_once_are_all_counted(store: Store, start: datetime) -> None:
+    """While windows end, which whoever counts a try forgets."""
+    keys = [f"{number:064}" for number in range(10)]
+    await asyncio.gather(*(store.limits.hit(key, start) for key in keys))
+    later = start + 2 * WINDOW
+    tallies = await asyncio.gather(*(store.limits.hit(key, later) for key in keys for _ in range(4)))
+    assert sorted(tally.count for tally in tallies) == sorted([1, 2, 3, 4] * 10)
+    assert {tally.until for tally in tallies} == {later + WINDOW}

@@ -1,0 +1,189 @@
+"""Writers may say whose it must be; the database decides whether it is, in the statement that writes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from everpost.domain.comments import Comment, CommentChange, Hand
+from everpost.domain.ids import Id, new_id
+from everpost.domain.posts import PostChange
+from everpost.domain.revisions import Match, Revision
+from everpost.errors import EverpostError
+from everpost.stores.port import Store
+from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
+
+STALE = frozenset({Revision(7, MOMENT)})
+KEY, OTHER_KEY = "a" * 64, "b" * 64
+BEFORE = MOMENT - timedelta(milliseconds=1)
+
+
+async def attempt(call: Awaitable[object]) -> str:
+    """ "done", or the name of the refusal, with what it is about."""
+    try:
+        await call
+    except EverpostError as refusal:
+        about = getattr(refusal, "field", None) or getattr(refusal, "noun", None)
+        return " ".join(filter(None, (type(refusal).__name__, about)))
+    return "done"
+
+
+async def save_post(store: Store, id: Id, owner_id: Id | None, match: Match) -> object:
+    change = PostChange(updated_at=LATER, title="New", slug="taken", author_id=new_id())
+    return await store.posts.save(id, change, match=match, comments=0, owner_id=owner_id)
+
+
+async def remove_post(store: Store, id: Id, owner_id: Id | None, match: Match) -> None:
+    await store.posts.remove(id, match=match, owner_id=owner_id)
+
+
+async def edit_comment(store: Store, post_id: Id, id: Id, hand: Hand, match: Match) -> object:
+    change = CommentChange(updated_at=LATER, content="New")
+    return await store.comments.save(post_id, id, change, match=match, hand=hand)
+
+
+async def remove_comment(store: Store, post_id: Id, id: Id, hand: Hand, match: Match) -> None:
+    await store.comments.remove(post_id, id, match=match, hand=hand)
+
+
+WriteToPost = Callable[[Store, Id, Id | None, Match], Awaitable[object]]
+WriteToComment = Callable[[Store, Id, Id, Hand, Match], Awaitable[object]]
+every_write_to_a_post = pytest.mark.parametrize("write", [save_post, remove_post])
+every_write_to_a_comment = pytest.mark.parametrize("write", [edit_comment, remove_comment])
+
+
+@every_write_to_a_post
+async def test_a_post_is_changed_by_nobody_but_its_owner(store: Store, write: WriteToPost) -> None:
+    ada, bob = await register(store), await register(store)
+    own, of_nobody = await publish(store, author=ada.author), await publish(store)
+    for post in (own, of_nobody):
+        for owner_id in (bob.id, new_id(), post.id):
+            for match in (None, STALE, frozenset({post.revision})):
+                assert await attempt(write(store, post.id, owner_id, match)) == "Forbidden"
+    assert await attempt(write(store, of_nobody.id, ada.id, None)) == "Forbidden"
+    assert await attempt(write(store, new_id(), ada.id, STALE)) == "NotFound post"
+    assert await attempt(write(store, own.id, ada.id, STALE)) == "Stale"
+    assert await read_post(store, own.id) == own
+    assert await read_post(store, of_nobody.id) == of_nobody
+
+
+async def test_the_owner_of_a_post_has_its_way(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
+    post = await publish(store, author=ada.author)
+    change = PostChange(updated_at=LATER, title="New")
+    saved = await store.posts.save(
+        post.id, change, match=frozenset({post.revision}), comments=0, owner_id=ada.id
+    )
+    assert saved == replace(post, title="New", updated_at=LATER, version=2)
+    given = PostChange(updated_at=LATER, author_id=bob.id)
+    await store.posts.save(post.id, given, match=None, comments=0, owner_id=ada.id)
+    assert await attempt(remove_post(store, post.id, ada.id, None)) == "Forbidden"
+    assert await attempt(remove_post(store, post.id, bob.id, None)) == "done"
+
+
+async def test_a_refused_change_of_a_post_is_refused_for_the_first_of_the_reasons(store: Store) -> None:
+    ada = await register(store)
+    taken = await publish(store, slug="taken")
+    post = await publish(store, author=ada.author)
+    assert await attempt(save_post(store, new_id(), new_id(), STALE)) == "NotFound post"
+    assert await attempt(save_post(store, post.id, new_id(), STALE)) == "Forbidden"
+    assert await attempt(save_post(store, post.id, ada.id, STALE)) == "Stale"
+    assert await attempt(save_post(store, post.id, ada.id, None)) == "Conflict slug"
+    await store.posts.remove(taken.id, match=None)
+    assert await attempt(save_post(store, post.id, ada.id, None)) == "Invalid author_id"
+    assert await read_post(store, post.id) == post
+
+
+async def test_a_post_that_changes_hands_is_changed_by_one_of_both(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
+    for _ in range(8):
+        post = await publish(store, author=ada.author)
+        give = PostChange(updated_at=LATER, author_id=bob.id)
+        rename = PostChange(updated_at=LATER, title="New")
+        outcomes = await asyncio.gather(
+            attempt(store.posts.save(post.id, give, match=None, comments=0, owner_id=ada.id)),
+            attempt(store.posts.save(post.id, rename, match=None, comments=0, owner_id=bob.id)),
+            attempt(store.posts.save(post.id, rename, match=None, comments=0, owner_id=ada.id)),
+        )
+        assert outcomes[0] == "done"
+        assert set(outcomes[1:]) <= {"done", "Forbidden"}
+        kept = await read_post(store, post.id)
+        assert kept.version == 1 + outcomes.count("done")
+        assert kept.author == bob.author
+
+
+async def two_comments(store: Store) -> tuple[Id, Comment, Comment, Id]:
+    """A post with a comment of a user and one of a guest, and who the user is."""
+    ada = await register(store)
+    post = await publish(store)
+    by_user = await comment_on(store, post.id, author=ada.author)
+    by_guest = await comment_on(store, post.id, guest_name="Guest", key_digest=KEY)
+    return post.id, by_user, by_guest, ada.id
+
+
+@every_write_to_a_comment
+async def test_a_comment_is_changed_by_the_hand_that_wrote_it(store: Store, write: WriteToComment) -> None:
+    post_id, by_user, by_guest, ada_id = await two_comments(store)
+    again = await comment_on(store, post_id, guest_name="Guest", key_digest=OTHER_KEY)
+    user, guest = Hand(since=MOMENT, author_id=ada_id), Hand(since=BEFORE, key_digest=KEY)
+    both = Hand(since=MOMENT, author_id=new_id(), key_digest=OTHER_KEY)
+    assert await attempt(write(store, post_id, by_user.id, user, frozenset({by_user.revision}))) == "done"
+    assert await attempt(write(store, post_id, by_guest.id, guest, None)) == "done"
+    assert await attempt(write(store, post_id, again.id, both, None)) == "done"
+
+
+@every_write_to_a_comment
+async def test_a_comment_is_changed_by_no_other_hand(store: Store, write: WriteToComment) -> None:
+    post_id, by_user, by_guest, ada_id = await two_comments(store)
+    by_nobody = await comment_on(store, post_id)
+    bob = await register(store)
+    before = await read_post(store, post_id)
+    for comment, hands in (
+        (by_user, [Hand(since=BEFORE, author_id=bob.id, key_digest=KEY), Hand(since=BEFORE, key_digest=KEY)]),
+        (by_guest, [Hand(since=BEFORE, author_id=ada_id), Hand(since=BEFORE, key_digest=OTHER_KEY)]),
+        (by_nobody, [Hand(since=BEFORE, author_id=ada_id, key_digest=KEY), Hand(since=BEFORE)]),
+        (by_user, [Hand(since=BEFORE)]),
+        (by_guest, [Hand(since=BEFORE)]),
+    ):
+        for hand in hands:
+            for match in (None, STALE):
+                assert await attempt(write(store, post_id, comment.id, hand, match)) == "Forbidden"
+    assert await read_post(store, post_id) == before
+
+
+@every_write_to_a_comment
+async def test_a_comment_is_changed_by_its_writer_while_it_is_young(
+    store: Store, write: WriteToComment
+) -> None:
+    post_id, by_user, by_guest, ada_id = await two_comments(store)
+    before = await read_post(store, post_id)
+    for comment, hand in (
+        (by_user, Hand(since=LATER, author_id=ada_id)),
+        (by_guest, Hand(since=LATER, key_digest=KEY)),
+    ):
+        for match in (None, STALE):
+            assert await attempt(write(store, post_id, comment.id, hand, match)) == "Forbidden"
+        assert await read_post(store, post_id) == before
+    young = Hand(since=MOMENT, author_id=ada_id)
+    assert await attempt(write(store, post_id, by_user.id, young, None)) == "done"
+
+
+@every_write_to_a_comment
+async def test_a_refused_change_of_a_comment_is_refused_for_the_first_of_the_reasons(
+    store: Store, write: WriteToComment
+) -> None:
+    post_id, by_user, by_guest, ada_id = await two_comments(store)
+    await comment_on(store, post_id, parent_id=by_guest.id)
+    await store.comments.remove(post_id, by_guest.id, match=None)
+    other = await publish(store)
+    hand, wrong = Hand(since=MOMENT, author_id=ada_id, key_digest=KEY), Hand(since=MOMENT, author_id=new_id())
+    for each in (hand, wrong):
+        assert await attempt(write(store, new_id(), by_user.id, each, STALE)) == "NotFound post"
+        assert await attempt(write(store, other.id, by_user.id, each, STALE)) == "NotFound comment"
+        assert await attempt(write(store, post_id, new_id(), each, STALE)) == "NotFound comment"
+        for match in (None, STALE):
+            assert await attempt(write(store, post_id, by_guest.id, each, match)) == "NotFound comment"
+    assert await attempt(write(store, post_id, by_user.id, wrong, STALE)) == "Forbidden"
+    assert await attempt(write(store, post_id, by_user.id, hand, STALE)) == "Stale"

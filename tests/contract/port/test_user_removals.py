@@ -1,0 +1,209 @@
+"""A user goes, and what becomes of the posts: nobody sees that half done."""
+
+import asyncio
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from everpost.domain.comments import Hand
+from everpost.domain.ids import Id, new_id
+from everpost.domain.posts import PostChange, PostQuery, PostStatus
+from everpost.domain.users import User
+from everpost.errors import Forbidden, Invalid, NotFound
+from everpost.stores.port import Store
+from tests.contract.port.examples import (
+    EVERYBODY,
+    LATER,
+    MOMENT,
+    comment_on,
+    numbered,
+    publish,
+    read_post,
+    read_posts,
+    register,
+)
+
+POSTS = 300
+
+
+async def test_the_posts_of_a_removed_user_have_no_author(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
+    own = [await publish(store, author=ada.author) for _ in range(3)]
+    other = await publish(store, author=bob.author)
+    await store.users.remove(ada.id, heir_id=None, match=frozenset({ada.revision}))
+    for post in own:
+        assert await read_post(store, post.id) == replace(post, author=None)
+    assert await read_post(store, other.id) == other
+    assert await read_posts(store, replace(EVERYBODY, author_id=ada.id)) == []
+    with pytest.raises(NotFound):
+        await store.users.get(ada.id)
+    assert await store.users.find(ada.email) is None
+
+
+async def test_the_posts_of_a_removed_user_go_to_the_heir(store: Store) -> None:
+    ada, bob = await register(store, name="Ada"), await register(store, name="Bob")
+    own = [await publish(store, author=ada.author, status=status) for status in PostStatus]
+    bobs = await publish(store, author=bob.author)
+    comment = await comment_on(store, bobs.id, author=ada.author)
+    await store.users.remove(ada.id, heir_id=bob.id, match=None)
+    for post in own:
+        assert await read_post(store, post.id) == replace(post, author=bob.author)
+    assert await store.posts.count(replace(EVERYBODY, author_id=bob.id)) == 2
+    assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
+    assert (await store.comments.get(bobs.id, comment.id)).author is None
+    with pytest.raises(Forbidden):
+        await store.posts.remove(own[0].id, match=None, owner_id=ada.id)
+    await store.posts.remove(own[0].id, match=None, owner_id=bob.id)
+
+
+async def test_an_heir_is_another_user(store: Store) -> None:
+    ada, removed = await register(store), await register(store)
+    await store.users.remove(removed.id, heir_id=None, match=None)
+    post = await publish(store, author=ada.author)
+    for heir_id in (ada.id, removed.id, new_id(), post.id):
+        with pytest.raises(Invalid) as caught:
+            await store.users.remove(ada.id, heir_id=heir_id, match=frozenset({ada.revision}))
+        assert caught.value.field == "heir_id"
+    assert await store.users.get(ada.id) == ada
+    assert await read_post(store, post.id) == post
+
+
+async def test_posts_go_from_heir_to_heir(store: Store) -> None:
+    users = [await register(store, name=str(number)) for number in range(4)]
+    posts = [await publish(store, author=user.author) for user in users]
+    for user, heir in itertools.pairwise(users):
+        await store.users.remove(user.id, heir_id=heir.id, match=None)
+        assert await store.posts.count(replace(EVERYBODY, author_id=heir.id)) == int(heir.name) + 1
+    assert {(await read_post(store, post.id)).author for post in posts} == {users[-1].author}
+    await store.users.remove(users[-1].id, heir_id=None, match=None)
+    assert {(await read_post(store, post.id)).author for post in posts} == {None}
+
+
+async def test_a_user_who_comes_back_under_the_same_id_finds_no_posts(store: Store) -> None:
+    ada = await register(store)
+    post = await publish(store, author=ada.author)
+    await store.users.remove(ada.id, heir_id=None, match=None)
+    await store.users.add(ada)
+    assert (await read_post(store, post.id)).author is None
+    assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
+
+
+async def test_of_those_who_remove_a_user_at_once_one_has_done_it(store: Store) -> None:
+    ada = await register(store)
+    heirs = [await register(store) for _ in range(4)]
+    post = await publish(store, author=ada.author)
+    outcomes = await asyncio.gather(
+        *(store.users.remove(ada.id, heir_id=heir.id, match=None) for heir in heirs), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] + ["NotFound"] * 3
+    assert (await read_post(store, post.id)).author == heirs[outcomes.index(None)].author
+
+
+async def test_users_who_leave_everything_to_each_other_do_not_both_go(store: Store) -> None:
+    for _ in range(5):
+        ada, bob = await register(store), await register(store)
+        post = await publish(store, author=ada.author)
+        outcomes = await asyncio.gather(
+            store.users.remove(ada.id, heir_id=bob.id, match=None),
+            store.users.remove(bob.id, heir_id=ada.id, match=None),
+            return_exceptions=True,
+        )
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Invalid", "NoneType"]
+        heir = bob if outcomes[0] is None else ada
+        assert (await read_post(store, post.id)).author == heir.author
+
+
+async def test_a_post_that_comes_while_its_author_goes_has_the_heir_or_none_or_is_refused(
+    store: Store,
+) -> None:
+    for turn in range(10):
+        ada, bob = await register(store), await register(store)
+        heir = bob if turn % 2 else None
+        given = await publish(store)
+        give = PostChange(updated_at=LATER, author_id=ada.id)
+        post_id = new_id()
+        outcomes = await asyncio.gather(
+            publish(store, id=post_id, author=ada.author),
+            store.posts.save(given.id, give, match=None, comments=0),
+            store.users.remove(ada.id, heir_id=None if heir is None else heir.id, match=None),
+            return_exceptions=True,
+        )
+        assert outcomes[2] is None
+        for name, outcome in zip((post_id, given.id), outcomes[:2], strict=True):
+            if not isinstance(outcome, Invalid):
+                assert not isinstance(outcome, BaseException), outcome
+                assert (await read_post(store, name)).author == (None if heir is None else heir.author)
+        assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
+
+
+async def a_round(store: Store, ada: User, heir: User | None) -> list[tuple[str, bool]]:
+    """Whether what is read is as after the removal, by one way to read after the other."""
+    heirs_name = None if heir is None else heir.author
+    seen = []
+    page = await store.posts.page(PostQuery(filter=EVERYBODY, limit=100, skip=20))
+    (author,) = {row.author for row in page.rows}
+    seen.append(("a page", author == heirs_name))
+    count = await store.posts.count(replace(EVERYBODY, author_id=ada.id))
+    assert count in (0, POSTS)
+    seen.append(("the count of hers", count == 0))
+    seen.append(("a post", (await read_post(store, numbered(0))).author == heirs_name))
+    page = await store.posts.page(PostQuery(filter=replace(EVERYBODY, author_id=ada.id), limit=100))
+    assert [row.author for row in page.rows] in ([], [ada.author] * 100)
+    seen.append(("a page of hers", not page.rows))
+    if heir is not None:
+        page = await store.posts.page(PostQuery(filter=replace(EVERYBODY, author_id=heir.id), limit=100))
+        assert [row.author for row in page.rows] in ([], [heir.author] * 100)
+        seen.append(("a page of the heir's", bool(page.rows)))
+    seen.append(("she", not await is_user(store, ada.id)))
+    return seen
+
+
+async def is_user(store: Store, id: Id) -> bool:
+    try:
+        await store.users.get(id)
+    except NotFound:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("with_heir", [True, False], ids=["with an heir", "without"])
+async def test_nobody_sees_a_removal_half_done(store: Store, *, with_heir: bool) -> None:
+    ada, bob = await register(store, name="Ada"), await register(store, name="Bob")
+    numbers = iter(range(POSTS))
+
+    async def publish_what_waits() -> None:
+        for number in numbers:
+            await publish(store, id=numbered(number), author=ada.author)
+
+    await asyncio.gather(*(publish_what_waits() for _ in range(5)))
+    removed, begun, heir = asyncio.Event(), asyncio.Barrier(4), bob if with_heir else None
+
+    async def read_until_removed() -> None:
+        is_after = False
+        await begun.wait()
+        while not is_after or not removed.is_set():
+            for way, sees_after in await a_round(store, ada, heir):
+                assert sees_after or not is_after, f"{way} is as before, what was read earlier is not"
+                is_after = sees_after
+
+    async def remove() -> None:
+        await begun.wait()
+        await asyncio.sleep(0.02)
+        await store.users.remove(ada.id, heir_id=None if heir is None else heir.id, match=None)
+        removed.set()
+
+    await asyncio.gather(remove(), *(read_until_removed() for _ in range(3)))
+    posts = await read_posts(store)
+    assert {(post.author, post.version) for post in posts} == {(None if heir is None else heir.author, 1)}
+
+
+async def test_a_comment_of_a_removed_user_is_in_nobodys_hand(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
+    post = await publish(store)
+    comment = await comment_on(store, post.id, author=ada.author)
+    await store.users.remove(ada.id, heir_id=bob.id, match=None)
+    hand = Hand(since=MOMENT, author_id=bob.id)
+    with pytest.raises(Forbidden):
+        await store.comments.remove(post.id, comment.id, match=None, hand=hand)
+    assert await store.comments.get(post.id, comment.id) == replace(comment, author=None)

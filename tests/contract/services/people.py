@@ -1,0 +1,33 @@
+"""Users that these tests need."""
+
+from datetime import timedelta
+
+from everpost.domain.clock import now
+from everpost.domain.ids import new_id
+from everpost.domain.users import Role, User
+from everpost.services.tokens import TokenDraft, issue_token
+from everpost.stores.port import Store
+
+
+async def add_user(
+    store: Store, role: Role = Role.AUTHOR, *, days_ago: int = 0, password_hash: str | None = None
+) -> User:
+    """Keep a user that is so old."""
+    moment = now() - timedelta(days=days_ago)
+    user_id = new_id()
+    user = User(
+        id=user_id,
+        name="Some Body",
+        email=f"{user_id}@blog.example",
+        role=role,
+        created_at=moment,
+        updated_at=moment,
+        password_hash=password_hash,
+    )
+    await store.users.add(user)
+    return user
+
+
+async def secret_of(store: Store, user: User) -> str:
+    """A token of the user that allows everything the role does."""
+    return (await issue_token(store, user, TokenDraft(name="A token")))[0]

@@ -1,0 +1,126 @@
+"""How a new blog gets its first admin, on every store."""
+
+import asyncio
+
+import pytest
+
+from everpost.domain.clock import now
+from everpost.domain.ids import new_id
+from everpost.domain.paging import MAX_LIMIT
+from everpost.domain.tokens import Scope, digest, new_secret
+from everpost.domain.users import Role, User, UserChange, UserQuery
+from everpost.errors import Misconfigured, Unauthenticated
+from everpost.services.bootstrap import FIRST_EMAIL, keep_given_token, make_first_token
+from everpost.services.tokens import identify
+from everpost.stores.port import Store
+from tests.contract.services.people import add_user, secret_of
+
+
+async def users_of(store: Store) -> tuple[User, ...]:
+    return (await store.users.page(UserQuery(limit=MAX_LIMIT))).rows
+
+
+async def test_an_empty_blog_gets_one_admin_with_a_token_that_is_told_once(store: Store) -> None:
+    secret = await make_first_token(store)
+    assert secret is not None
+    actor = await identify(store, secret)
+    assert actor.scopes == frozenset(Scope)
+    assert [(user.email, user.role) for user in await users_of(store)] == [(FIRST_EMAIL, Role.ADMIN)]
+    assert await make_first_token(store) is None
+
+
+async def test_of_servers_that_start_at_once_one_tells_a_token(store: Store) -> None:
+    told = await asyncio.gather(*(make_first_token(store) for _ in range(5)))
+    secrets = [secret for secret in told if secret is not None]
+    assert len(secrets) == 1
+    assert (await identify(store, secrets[0])).id == (await users_of(store))[0].id
+    assert len(await users_of(store)) == 1
+
+
+async def test_who_was_stopped_before_the_token_was_made_makes_it_at_the_next_start(store: Store) -> None:
+    moment = now()
+    admin = User(
+        id=new_id(),
+        name="Admin",
+        email=FIRST_EMAIL,
+        role=Role.ADMIN,
+        created_at=moment,
+        updated_at=moment,
+    )
+    await store.users.add(admin, is_first=True)
+    told = [secret for secret in await asyncio.gather(*(make_first_token(store) for _ in range(3))) if secret]
+    assert len(told) == 1
+    assert (await identify(store, told[0])).id == admin.id
+
+
+async def test_an_admin_with_a_way_in_gets_no_token_unasked(store: Store) -> None:
+    admin = await add_user(store, Role.ADMIN, password_hash="a hash")
+    assert await make_first_token(store) is None
+    assert not await store.tokens.of_user(admin.id)
+
+
+async def test_a_blog_with_more_users_gets_no_token_unasked(store: Store) -> None:
+    for role in (Role.ADMIN, Role.AUTHOR):
+        await add_user(store, role)
+    assert await make_first_token(store) is None
+
+
+async def test_an_author_who_is_alone_gets_no_token_unasked(store: Store) -> None:
+    await add_user(store, Role.AUTHOR)
+    assert await make_first_token(store) is None
+
+
+async def test_a_given_token_is_that_of_the_first_admin_at_each_start(store: Store) -> None:
+    secret = new_secret()
+    for _ in range(2):
+        await asyncio.gather(*(keep_given_token(store, secret) for _ in range(4)))
+        actor = await identify(store, secret)
+        assert actor.scopes == frozenset(Scope)
+        assert [user.email for user in await users_of(store)] == [FIRST_EMAIL]
+    assert await make_first_token(store) is None
+
+
+async def test_a_given_token_goes_to_the_oldest_admin_who_is_not_disabled(store: Store) -> None:
+    oldest = await add_user(store, Role.ADMIN, days_ago=3)
+    await store.users.save(oldest.id, UserChange(updated_at=now(), is_disabled=True), match=None)
+    await add_user(store, Role.EDITOR, days_ago=2)
+    admin = await add_user(store, Role.ADMIN, days_ago=1)
+    await add_user(store, Role.ADMIN)
+    secret = new_secret()
+    await keep_given_token(store, secret)
+    assert (await identify(store, secret)).id == admin.id
+
+
+async def test_a_given_token_that_was_revoked_is_back_after_the_next_start(store: Store) -> None:
+    secret = new_secret()
+    await keep_given_token(store, secret)
+    found = await store.tokens.find(digest(secret))
+    assert found is not None
+    await store.tokens.remove(found[0].id, user_id=None)
+    await keep_given_token(store, secret)
+    await identify(store, secret)
+
+
+async def test_another_given_token_takes_the_place_of_the_one_before_and_of_no_other(store: Store) -> None:
+    before, after = new_secret(), new_secret()
+    await keep_given_token(store, before)
+    own = await secret_of(store, (await users_of(store))[0])
+    await asyncio.sleep(0.002)
+    await keep_given_token(store, after)
+    for secret in (own, after):
+        await identify(store, secret)
+    with pytest.raises(Unauthenticated):
+        await identify(store, before)
+
+
+async def test_a_given_token_that_is_none_is_refused_and_says_how_to_make_one(store: Store) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        await keep_given_token(store, "secret")
+    assert "everpost token generate" in refused.value.message
+    assert await users_of(store) == ()
+
+
+async def test_a_given_token_with_nobody_to_have_it_is_refused(store: Store) -> None:
+    await secret_of(store, await add_user(store, Role.EDITOR))
+    with pytest.raises(Misconfigured):
+        await keep_given_token(store, new_secret())

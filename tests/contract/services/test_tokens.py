@@ -1,0 +1,131 @@
+"""Who shows which token, on every store."""
+
+from datetime import timedelta
+
+import pytest
+
+from everpost.domain.actors import Actor
+from everpost.domain.clock import now
+from everpost.domain.tokens import Scope, Token, digest, new_secret
+from everpost.domain.users import Role, User, UserChange
+from everpost.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from everpost.services.tokens import TokenDraft, create_token, identify, issue_token, list_tokens, revoke
+from everpost.stores.port import Store
+from tests.contract.services.people import add_user, secret_of
+
+
+async def token_with(store: Store, secret: str) -> Token:
+    found = await store.tokens.find(digest(secret))
+    assert found is not None
+    return found[0]
+
+
+async def assert_no_good(store: Store, secret: str) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        await identify(store, secret)
+    assert refused.value.is_bad_token
+
+
+async def actor_of(store: Store, user: User) -> Actor:
+    return await identify(store, await secret_of(store, user))
+
+
+async def test_a_token_shows_its_owner_and_what_it_allows(store: Store) -> None:
+    user = await add_user(store, Role.EDITOR)
+    scopes = frozenset({Scope.POSTS_WRITE})
+    secret, _ = await issue_token(store, user, TokenDraft(name="One", scopes=scopes))
+    assert await identify(store, secret) == Actor(user, scopes)
+
+
+async def test_an_unknown_a_revoked_and_a_disabled_one_are_no_good(store: Store) -> None:
+    user = await add_user(store)
+    secret = await secret_of(store, user)
+    await assert_no_good(store, new_secret())
+    await store.users.save(user.id, UserChange(updated_at=now(), is_disabled=True), match=None)
+    await assert_no_good(store, secret)
+    await store.users.save(user.id, UserChange(updated_at=now(), is_disabled=False), match=None)
+    await identify(store, secret)
+    await revoke(store, await actor_of(store, user), (await token_with(store, secret)).id)
+    await assert_no_good(store, secret)
+
+
+async def test_an_expired_one_is_no_good(store: Store) -> None:
+    user = await add_user(store)
+    secret, moment = new_secret(), now() - timedelta(hours=1)
+    token = Token(
+        id=user.id,
+        user_id=user.id,
+        name="Old",
+        scopes=frozenset(),
+        digest=digest(secret),
+        created_at=moment,
+        expires_at=moment + timedelta(minutes=1),
+    )
+    await store.tokens.add(token)
+    await assert_no_good(store, secret)
+
+
+async def test_a_token_allows_no_more_than_the_role_does_by_then(store: Store) -> None:
+    user = await add_user(store, Role.ADMIN)
+    secret = await secret_of(store, user)
+    await store.users.save(user.id, UserChange(updated_at=now(), role=Role.AUTHOR), match=None)
+    assert Scope.ADMIN not in (await identify(store, secret)).scopes
+
+
+async def test_the_day_of_use_is_kept(store: Store) -> None:
+    secret = await secret_of(store, await add_user(store))
+    assert (await token_with(store, secret)).last_used_at is None
+    await identify(store, secret)
+    day = (await token_with(store, secret)).last_used_at
+    assert day is not None
+    assert day == day.replace(hour=0, minute=0, second=0, microsecond=0)
+    assert timedelta() <= now() - day < timedelta(days=1, minutes=1)
+
+
+async def test_a_token_makes_no_token_that_allows_more(store: Store) -> None:
+    user = await add_user(store, Role.ADMIN)
+    scopes = frozenset({Scope.ACCOUNT, Scope.POSTS_WRITE})
+    actor = Actor.of(user, scopes)
+    _, token = await create_token(store, actor, TokenDraft(name="The same"))
+    assert token.scopes == scopes
+    with pytest.raises(Forbidden):
+        await create_token(store, actor, TokenDraft(name="More", scopes=frozenset({Scope.ADMIN})))
+    with pytest.raises(Forbidden):
+        await create_token(store, Actor.of(user, frozenset({Scope.ADMIN})), TokenDraft(name="Any"))
+
+
+async def test_a_token_for_more_than_the_role_is_refused(store: Store) -> None:
+    with pytest.raises(Forbidden):
+        await issue_token(
+            store, await add_user(store), TokenDraft(name="More", scopes=frozenset({Scope.ADMIN}))
+        )
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (TokenDraft(name=" "), "name"),
+        (TokenDraft(name="a" * 101), "name"),
+        (TokenDraft(name="Late", expires_at=now() - timedelta(milliseconds=1)), "expires_at"),
+    ],
+)
+async def test_a_name_or_an_end_that_cannot_be_is_refused(
+    store: Store, draft: TokenDraft, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await issue_token(store, await add_user(store), draft)
+    assert refused.value.field == field
+
+
+async def test_only_an_admin_reaches_the_tokens_of_others(store: Store) -> None:
+    anna, ben = await add_user(store), await add_user(store)
+    of_ben = await token_with(store, await secret_of(store, ben))
+    actor = await actor_of(store, anna)
+    with pytest.raises(Forbidden):
+        await list_tokens(store, actor, ben.id)
+    with pytest.raises(NotFound):
+        await revoke(store, actor, of_ben.id)
+    admin = await actor_of(store, await add_user(store, Role.ADMIN))
+    assert [token.id for token in await list_tokens(store, admin, ben.id)] == [of_ben.id]
+    await revoke(store, admin, of_ben.id)
+    assert list(await list_tokens(store, admin, ben.id)) == []

@@ -1,0 +1,138 @@
+"""How MongoDB finds the posts of each list among 100,000: from an index, in its order."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import product
+from typing import Any, cast
+
+import pytest
+from bson import ObjectId
+from pymongo import AsyncMongoClient
+
+from everpost.domain.ids import Id
+from everpost.domain.paging import Position
+from everpost.domain.posts import Audience, PostFilter, PostQuery, PostSort, PostStatus
+from everpost.stores import open_schema
+from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.collections import Collections
+from everpost.stores.mongo.documents import post_document
+from everpost.stores.mongo.listing import Listing
+from everpost.stores.mongo.people import user_document
+from tests.conftest import Engines
+from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
+from tests.servers.databases import new_name
+from tests.stores.mongo.blog import TIMEOUT, Database
+
+MANY = 100_000
+WRITERS = 7
+TAGS = 11
+MIDDLE = Position(MOMENT + timedelta(seconds=MANY // 2), numbered(MANY // 2))
+AT_REST = MOMENT + timedelta(seconds=MANY - 100)
+"""A few posts are not out yet."""
+
+
+def writer(number: int) -> Id:
+    return numbered(10**9 + number % WRITERS)
+
+
+def document(number: int) -> dict[str, Any]:
+    """One in ten is a draft."""
+    moment = MOMENT + timedelta(seconds=number)
+    post = a_post(
+        id=numbered(number),
+        publication_date=moment,
+        updated_at=moment,
+        tags=(f"tag {number % TAGS}", f"other {number % 5}"),
+        status=PostStatus.PUBLISHED if number % 10 else PostStatus.DRAFT,
+        author=a_user(id=writer(number)).author,
+    )
+    return dict(post_document(post))
+
+
+@pytest.fixture(scope="module")
+async def listed(engines: Engines) -> AsyncIterator[Collections]:
+    """A blog of so many posts."""
+    name = new_name()
+    url = engines.databases("mongodb").url(name)
+    schema = open_schema(url, timeout=TIMEOUT)
+    await schema.migrate("head")
+    await schema.close()
+    client: AsyncMongoClient[dict[str, Any]]
+    async with AsyncMongoClient(url, tz_aware=True) as client:
+        database: Database = client.get_default_database()
+        users = [user_document(a_user(id=writer(number)), is_first=False) for number in range(WRITERS)]
+        await database["users"].insert_many([dict(user) for user in users])
+        for start in range(0, MANY, 10_000):
+            documents = [document(number) for number in range(start, start + 10_000)]
+            await database["posts"].insert_many(documents, ordered=False)
+        yield Collections.of(database)
+        await client.drop_database(name)
+
+
+def stages(plan: Mapping[str, Any]) -> Sequence[str]:
+    """The stages of a plan, from the last to the first."""
+    below = [plan[name] for name in ("inputStage", "queryPlan") if name in plan] + plan.get("inputStages", [])
+    return [plan.get("stage", ""), *(stage for each in below for stage in stages(each))]
+
+
+def audiences(status: PostStatus) -> Sequence[Audience]:
+    """Who may see posts with this status."""
+    own = Audience(moment=AT_REST, author_id=writer(3))
+    everybody = [Audience(moment=AT_REST)] if status is PostStatus.PUBLISHED else []
+    return [*everybody, own, Audience(moment=AT_REST, author_id=writer(1), sees_all=True)]
+
+
+FILTERS = [
+    PostFilter(audience=audience, status=status, tag=tag, author_id=author_id)
+    for status, tag, author_id in product(PostStatus, (None, "tag 3"), (None, writer(3)))
+    for audience in audiences(status)
+]
+
+
+async def explain(listing: Listing, query: PostQuery) -> tuple[Sequence[str], int]:
+    """The stages of the plan, and how many keys of its index it took for a page."""
+    choice = await listing.choose(query.filter)
+    assert choice is not None
+    cursor = listing.cursor(choice, query, {"_id": 1}).limit(query.limit + 1)
+    explained = cast("Mapping[str, Any]", await cursor.explain())
+    return stages(explained["queryPlanner"]["winningPlan"]), explained["executionStats"]["totalKeysExamined"]
+
+
+async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_is(
+    listed: Collections,
+) -> None:
+    """One test, so that the posts are loaded once."""
+    listing = Listing(listed, Authors(listed))
+    await assert_read_from_an_index(listing)
+    await assert_counted(listing, listed)
+    await assert_the_lists_of_an_heir_are_read_in_order_too(listing, listed)
+
+
+async def assert_read_from_an_index(listing: Listing) -> None:
+    for some, sort, after in product(FILTERS, PostSort, (None, MIDDLE)):
+        query = PostQuery(filter=some, sort=sort, limit=10, after=after)
+        used, keys = await explain(listing, query)
+        assert "IXSCAN" in used
+        assert not {"COLLSCAN", "SORT"} & set(used), (query, used)
+        # One post in seven is the author's; a hundred are not out yet.
+        assert keys <= 1_100, (query, used)
+
+
+async def assert_counted(listing: Listing, listed: Collections) -> None:
+    for some in FILTERS:
+        choice = await listing.choose(some)
+        assert choice is not None
+        natural = await listed.posts.count_documents(choice.condition, hint=[("$natural", 1)])
+        assert await listing.count(choice) == natural > 0
+
+
+async def assert_the_lists_of_an_heir_are_read_in_order_too(listing: Listing, listed: Collections) -> None:
+    heir, everything = a_user(), Audience(moment=AT_REST, sees_all=True)
+    await listed.users.insert_one(user_document(heir, is_first=False))
+    left = {"removed_at": MOMENT, "heir": ObjectId(heir.id)}
+    await listed.users.update_one({"_id": ObjectId(writer(6))}, [{"$replaceWith": {"_id": "$_id"} | left}])
+    for status, sort, after in product(PostStatus, PostSort, (None, MIDDLE)):
+        some = PostFilter(audience=everything, status=status, author_id=heir.id)
+        used, keys = await explain(listing, PostQuery(filter=some, sort=sort, limit=10, after=after))
+        assert not {"COLLSCAN", "SORT"} & set(used), used
+        assert keys <= 50

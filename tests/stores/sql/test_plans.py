@@ -1,0 +1,193 @@
+"""How each engine finds the posts of a list at 100,000 posts: in an index, in its order."""
+
+import itertools
+import json
+import random
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, func, insert, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from everpost.domain.paging import Position
+from everpost.domain.posts import Audience, Post, PostFilter, PostQuery, PostSort, PostStatus, TagQuery
+from everpost.stores import open_schema
+from everpost.stores.sql import listing
+from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.rows import post_values, tag_values, user_values
+from everpost.stores.sql.tables import PostRow, PostTagRow, UserRow
+from tests.conftest import Engines
+from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
+from tests.servers.databases import new_name
+from tests.stores.sql.conftest import TIMEOUT
+
+POSTS = 100_000
+AUTHORS = 20
+USERS = 2_000
+TAGS = 50
+COPIES = 10
+AUTHOR = numbered(1)
+PLACE = Position(MOMENT, numbered(1))
+
+AUDIENCES = {
+    "everybody": Audience(moment=MOMENT),
+    "an author": Audience(moment=MOMENT, author_id=AUTHOR),
+    "an editor": Audience(moment=MOMENT, author_id=AUTHOR, sees_all=True),
+}
+NARROWED: dict[str, dict[str, Any]] = {
+    "all": {},
+    "of a tag": {"tag": "tag 7"},
+    "of an author": {"author_id": AUTHOR},
+    "of a tag and an author": {"tag": "tag 7", "author_id": AUTHOR},
+}
+
+Explained = tuple[Executable, Mapping[str, object]]
+
+
+def lists() -> Iterator[tuple[str, Explained]]:
+    """Every statement that reads a list of posts or counts one, and what it is."""
+    for (viewer, audience), (narrowed, fields), status in itertools.product(
+        AUDIENCES.items(), NARROWED.items(), PostStatus
+    ):
+        chosen = PostFilter(audience=audience, status=status, **fields)
+        found = listing.narrow(chosen)
+        if found is None:
+            continue
+        name = f"{status} {narrowed} for {viewer}"
+        yield f"{name}, counted", (listing.counted(found.shape), found.parameters)
+        for sort, after in itertools.product(PostSort, (None, PLACE)):
+            query = PostQuery(filter=chosen, sort=sort, limit=10, after=after)
+            place = "first page" if after is None else "later page"
+            yield f"{name}, {sort}, {place}", listing.page_of_posts(query, found)
+    for after_tag in (None, "tag 30"):
+        tags = TagQuery(moment=MOMENT, limit=10, after=after_tag)
+        yield f"tags after {after_tag}", listing.page_of_tags(tags)
+
+
+def posts() -> Iterator[Post]:
+    """A third are drafts, and of the others some are not yet out."""
+    dice = random.Random(3)
+    authors = [a_user(id=numbered(number)).author for number in range(AUTHORS)]
+    for number in range(POSTS // COPIES):
+        yield a_post(
+            id=numbered(number),
+            content="Content " * 20,
+            publication_date=MOMENT + timedelta(minutes=dice.randrange(-POSTS, POSTS // 3)),
+            updated_at=MOMENT + timedelta(minutes=dice.randrange(-POSTS, 0)),
+            status=dice.choice([PostStatus.DRAFT, PostStatus.PUBLISHED, PostStatus.PUBLISHED]),
+            author=dice.choice(authors),
+            tags=(f"tag {dice.randrange(TAGS)}",),
+        )
+
+
+async def load(connection: AsyncConnection) -> None:
+    """Each post is there ten times, but for its id and its slug."""
+    originals = list(posts())
+    await connection.execute(insert(UserRow), [user_values(a_user(id=numbered(n))) for n in range(USERS)])
+    await connection.execute(insert(PostRow), [post_values(post) for post in originals])
+    await connection.execute(insert(PostTagRow), [tag for post in originals for tag in tag_values(post)])
+    for row, id_column in ((PostRow, "id"), (PostTagRow, "post_id")):
+        table = row.__table__
+        names = [column.name for column in table.c]
+        for copy in range(1, COPIES):
+            changed = {
+                id_column: literal(str(copy)) + func.substr(table.c[id_column], 2),
+                "slug": literal(f"copy-{copy}-") + func.substr(table.c[id_column], 2),
+            }
+            copied = select(*(changed.get(name, table.c[name]) for name in names))
+            originals_only = table.c[id_column] < "1"
+            await connection.execute(insert(row).from_select(names, copied.where(originals_only)))
+
+
+@pytest.fixture
+async def large_blog(engine_name: str, engines: Engines) -> AsyncIterator[Connections]:
+    """100,000 posts, of which the engine knows how many there are of what."""
+    databases, name = engines.databases(engine_name), new_name()
+    await databases.create(name)
+    url = databases.url(name)
+    schema = open_schema(url, timeout=TIMEOUT)
+    await schema.migrate("head")
+    await schema.close()
+    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT)
+    await connections.transact(load, hurried=False)
+    if engine_name == "postgresql":
+        await connections.change(text("VACUUM ANALYZE"), {}, hurried=False)
+    elif engine_name == "mysql":
+        for table in ("posts", "post_tags", "users"):
+            await connections.fetch(text(f"ANALYZE TABLE {table}"), {})
+    yield connections
+    await connections.close()
+    await databases.drop(name)
+
+
+EXPLAIN = {
+    "sqlite": "EXPLAIN QUERY PLAN",
+    "postgresql": "EXPLAIN (FORMAT JSON)",
+    "mysql": "EXPLAIN FORMAT=JSON",
+}
+
+
+async def explain(engine_name: str, connection: AsyncConnection, explained: Explained) -> list[str]:
+    """What is amiss with how the engine carries out a statement."""
+    statement, parameters = explained
+    bound = statement.params(**parameters)  # type: ignore[attr-defined]
+    compiled = bound.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    rows = (await connection.exec_driver_sql(f"{EXPLAIN[engine_name]} {compiled}")).all()
+    if engine_name == "sqlite":
+        return sqlite_faults([str(row[-1]) for row in rows])
+    plan = rows[0][0]
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return (postgresql_faults if engine_name == "postgresql" else mysql_faults)(plan)
+
+
+def sqlite_faults(lines: list[str]) -> list[str]:
+    """A subquery may be gone through from end to end: it is no longer than the page."""
+    subqueries = [
+        match[1] for line in lines if (match := re.match(r"(?:CO-ROUTINE|MATERIALIZE) (\w+)", line))
+    ]
+    allowed = {f"SCAN {name}" for name in [*subqueries, "CONSTANT ROW"]}
+    return [line for line in lines if re.match(r"SCAN|USE TEMP|.*AUTOMATIC", line) and line not in allowed]
+
+
+def postgresql_faults(plan: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """A page that is cut off already may be sorted, to join the authors."""
+    return [
+        f"{kind} {node.get('Relation Name', '')}"
+        for node in nodes(plan)
+        if (kind := str(node.get("Node Type", ""))) in ("Seq Scan", "Bitmap Heap Scan")
+        or ("Sort" in kind and not any(below.get("Node Type") == "Limit" for below in nodes(node)))
+    ]
+
+
+def mysql_faults(plan: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """MariaDB says "ALL" of a table that is read whole, and "index" of an index that is."""
+    faults = []
+    for node in nodes(plan):
+        faults += [key for key in node if key in ("filesort", "temporary_table", "read_sorted_file")]
+        name = str(node.get("table_name", ""))
+        if node.get("access_type") in ("ALL", "index") and not name.startswith("<derived"):
+            faults.append(f"{node['access_type']} {name}")
+    return faults
+
+
+def nodes(plan: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
+    """Every object in a plan."""
+    if isinstance(plan, dict):
+        yield plan
+    for each in plan.values() if isinstance(plan, dict) else plan if isinstance(plan, list) else ():
+        yield from nodes(each)
+
+
+async def test_every_list_of_posts_is_read_from_an_index_in_its_order(
+    engine_name: str, large_blog: Connections
+) -> None:
+    async def explain_all(connection: AsyncConnection) -> dict[str, list[str]]:
+        return {name: await explain(engine_name, connection, each) for name, each in lists()}
+
+    plans = await large_blog.transact(explain_all, hurried=False)
+    assert len(plans) > 150
+    assert {name: faults for name, faults in plans.items() if faults} == {}
