@@ -19,6 +19,7 @@ from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
 from everpost.api.routes import add_routes
 from everpost.services.bootstrap import keep_given_token
+from everpost.services.limits import Forgetter
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -92,6 +93,7 @@ class StoreKeeper:
         self._settings = settings
         self._opening: asyncio.Task[Store] | None = None
         self._store: Store | None = None
+        self._forgetter: Forgetter | None = None
 
     async def store(self) -> Store:
         """The store, opened. Misconfigured, Unreachable, SchemaMismatch: who asks next tries again."""
@@ -104,6 +106,8 @@ class StoreKeeper:
     async def close(self) -> None:
         """Close the store; who asks for it afterwards opens it again."""
         store, self._store = self._store, None
+        if self._forgetter is not None:
+            await self._forgetter.stop()
         if store is not None:
             await store.close()
 
@@ -117,6 +121,7 @@ class StoreKeeper:
             try:
                 if self._settings.admin_token is not None:
                     await keep_given_token(store, self._settings.admin_token)
+                self._forgetter = await Forgetter.start(store)
             except BaseException:
                 await store.close()
                 raise

@@ -1,5 +1,6 @@
 """How the application hangs together: its store, its last resort, its description."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from fastapi.routing import APIRoute
 
 from everpost.api.dependencies import get_store
 from everpost.app import create_app
+from everpost.domain.clock import now
+from everpost.domain.limits import WINDOW
 from everpost.domain.tokens import new_secret
 from everpost.errors import Busy, EverpostError, Forbidden, Stale, TooMany, Unauthenticated
+from everpost.services import limits
 from everpost.services.bootstrap import keep_given_token
+from everpost.services.limits import Forgetter
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -141,3 +146,31 @@ async def test_the_description_stays_the_same_and_says_who_needs_a_token(client:
     assert paths["/posts"]["get"]["security"] == [{"token": []}, {}]
     assert paths["/users"]["get"]["security"] == [{"token": []}]
     assert "security" not in paths["/login"]["post"]
+
+
+async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/blog.db"
+    began = now() - 2 * WINDOW
+    store = await open_store(url, timeout=5, pool_size=1)
+    try:
+        await store.limits.hit("key", began)
+        app = create_app(Settings(database_url=url))
+        async with app.router.lifespan_context(app):
+            assert (await store.limits.hit("key", began)).count == 1
+    finally:
+        await store.close()
+
+
+async def test_limits_are_forgotten_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FORGET_EVERY", 0.001)
+    store = await open_store(f"sqlite:///{tmp_path}/blog.db", timeout=5, pool_size=2)
+    forgetter = await Forgetter.start(store)
+    try:
+        began = now() - 2 * WINDOW
+        async with asyncio.timeout(30):
+            await store.limits.hit("key", began)
+            while (await store.limits.hit("key", began)).count != 1:
+                pass
+    finally:
+        await forgetter.stop()
+        await store.close()

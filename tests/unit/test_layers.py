@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
     "api": "errors domain services stores.port settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
-    "app.py": "__version__ errors settings stores.port stores.open_store services.bootstrap api"
+    "app.py": "__version__ errors settings stores.port stores.open_store services api"
     " fastapi starlette structlog",
     "cli": "__version__ errors domain services settings stores app cli typer granian structlog",
     "__main__.py": "cli",

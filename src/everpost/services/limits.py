@@ -1,13 +1,18 @@
 """Limits on what may be tried how often from one address."""
 
+import asyncio
 import hmac
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from math import ceil
+from typing import Self
 
 from everpost.domain.clock import now
-from everpost.errors import TooMany
+from everpost.errors import EverpostError, TooMany
 from everpost.stores.port import Store
 
+FORGET_EVERY = 60
+"""Seconds."""
 _IPV6_PREFIX = 64
 """Bits of an IPv6 address that say who it is: whoever has one has a network of them (RFC 6177)."""
 
@@ -47,3 +52,37 @@ def _party(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return f"{int(parsed) >> (128 - _IPV6_PREFIX):x}/{_IPV6_PREFIX}"
+
+
+class Forgetter:
+    """Sees to it that of addresses not even hashes stay when their hour is over, on a quiet blog too."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(cls, store: Store) -> Self:
+        """Forget what has ended, and go on doing so."""
+        forgetter = cls(store)
+        await forgetter._forget()
+        forgetter._task = asyncio.create_task(forgetter._run(), name="everpost-forgetter")
+        return forgetter
+
+    async def stop(self) -> None:
+        """Return when nothing is under way any more."""
+        self._stopping.set()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await asyncio.wait_for(self._stopping.wait(), FORGET_EVERY)
+            except TimeoutError:
+                await self._forget()
+
+    async def _forget(self) -> None:
+        with suppress(EverpostError):  # the next time will do
+            await self._store.limits.forget(now())

@@ -187,6 +187,10 @@ class Limits(Protocol):
         """Count one try less."""
         ...
 
+    async def forget(self, moment: datetime) -> None:
+        """Forget every window that has ended by this moment."""
+        ...
+
 
 class Blogs(Protocol):
     """The settings of the blog."""

@@ -44,6 +44,14 @@ async def test_with_its_end_a_window_is_forgotten(store: Store, start: datetime)
     assert await store.limits.hit(KEY, much_later) == Tally(1, much_later + WINDOW)
 
 
+async def test_what_has_ended_is_forgotten_when_asked_and_nothing_else(store: Store, start: datetime) -> None:
+    await store.limits.hit(KEY, start)
+    await store.limits.hit("later", start + MILLISECOND)
+    await store.limits.forget(start + WINDOW)
+    assert await store.limits.hit("later", start + MILLISECOND) == Tally(2, start + MILLISECOND + WINDOW)
+    assert await store.limits.hit(KEY, start) == Tally(1, start + WINDOW), "nothing is left of the first try"
+
+
 async def test_a_try_that_is_forgiven_was_none(store: Store, start: datetime) -> None:
     for _ in range(3):
         await store.limits.hit(KEY, start)

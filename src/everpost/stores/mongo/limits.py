@@ -40,3 +40,7 @@ class MongoLimits:
     @translated
     async def forgive(self, key: str) -> None:
         await self._limits.update_one({"_id": key, "count": {"$gt": 0}}, {"$inc": {"count": -1}})
+
+    @translated
+    async def forget(self, moment: datetime) -> None:
+        await self._limits.delete_many({"until": {"$lte": moment}})

@@ -47,3 +47,6 @@ class SqlLimits:
 
     async def forgive(self, key: str) -> None:
         await self._connections.change(_FORGIVE, {"of_key": key})
+
+    async def forget(self, moment: datetime) -> None:
+        await self._connections.change(_FORGET, {"moment": moment})
