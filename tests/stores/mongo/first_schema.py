@@ -26,7 +26,8 @@ from tests.stores.mongo.blog import Database
 from tests.stores.mongo.dying import Executioner
 
 POSTS = 1_000
-COMMENTS = 10_000
+COMMENTS = 11_500
+"""Made; a tenth of them is removed before, and at least 10,000 are there when the migration comes."""
 LONG = 5
 """So many threads have settled in part, of so many comments each:"""
 LENGTH = 1_000
