@@ -32,6 +32,14 @@ def _comment_id(text: str) -> Id:
     return _named("comment", text)
 
 
+def _user_id(text: str) -> Id:
+    return _named("user", text)
+
+
+def _token_id(text: str) -> Id:
+    return _named("token", text)
+
+
 def _named(noun: str, text: str) -> Id:
     found = parse_id(text)
     if found is None:  # malformed: it names nothing
@@ -155,6 +163,16 @@ CommentId = Annotated[
     Id,
     AfterValidator(_comment_id),
     Path(description="The id of a comment.", json_schema_extra={"pattern": PATTERN}),
+]
+UserId = Annotated[
+    Id,
+    AfterValidator(_user_id),
+    Path(description="The id of a user.", json_schema_extra={"pattern": PATTERN}),
+]
+TokenId = Annotated[
+    Id,
+    AfterValidator(_token_id),
+    Path(description="The id of a token.", json_schema_extra={"pattern": PATTERN}),
 ]
 CommentsInside = Annotated[
     Number, Query(description=f"How many comments to show inside, at most {COMMENTS_INSIDE}.")

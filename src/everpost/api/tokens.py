@@ -2,34 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Request, Response
-from pydantic import AfterValidator
+from fastapi import Query, Request, Response
 
 from everpost.api.dependencies import OpenStore
 from everpost.api.links import path_of
-from everpost.api.parameters import IfNoneMatch
+from everpost.api.parameters import IfNoneMatch, TokenId
 from everpost.api.responses import JsonResponse, listed
 from everpost.api.schemas.text import SentId
 from everpost.api.schemas.tokens import TokenCreate, TokenMade, read_token
 from everpost.api.security import CurrentMember
-from everpost.domain.ids import PATTERN, Id, parse_id
-from everpost.errors import NotFound
 from everpost.services import tokens
 from everpost.services.tokens import TokenDraft
 
-
-def _token_id(text: str) -> Id:
-    found = parse_id(text)
-    if found is None:  # malformed: it names nothing
-        raise NotFound("token", "")
-    return found
-
-
-TokenId = Annotated[
-    Id,
-    AfterValidator(_token_id),
-    Path(description="The id of a token.", json_schema_extra={"pattern": PATTERN}),
-]
 OwnerId = Annotated[SentId | None, Query(description="Whose, for admins; otherwise it is about your own.")]
 
 

@@ -2,20 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Path, Query, Request, Response
-from pydantic import AfterValidator
+from fastapi import Depends, HTTPException, Query, Request, Response
 
 from everpost.api.dependencies import CurrentSettings, OpenStore
 from everpost.api.etags import wanted_revisions
 from everpost.api.links import next_link, path_of
-from everpost.api.parameters import IfMatch, IfNoneMatch, PageQuery
+from everpost.api.parameters import IfMatch, IfNoneMatch, PageQuery, UserId
 from everpost.api.problems import refusal
 from everpost.api.responses import listed, tagged
 from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
 from everpost.api.security import CurrentMember
 from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
-from everpost.errors import Invalid, NotFound
+from everpost.errors import Invalid
 from everpost.services import users
 from everpost.services.users import Proof, UserDraft, UserWish
 
@@ -27,13 +26,6 @@ HEIR_PARAMETER = {
     "schema": {"type": "string", "pattern": f"^keep$|{PATTERN}"},
 }
 _KEEP = "keep"
-
-
-def _user_id(text: str) -> Id:
-    found = parse_id(text)
-    if found is None:  # malformed: it names nothing
-        raise NotFound("user", "")
-    return found
 
 
 def _heir_id(request: Request) -> Id | None:
@@ -51,11 +43,6 @@ def _heir_id(request: Request) -> Id | None:
     return heir_id
 
 
-UserId = Annotated[
-    Id,
-    AfterValidator(_user_id),
-    Path(description="The id of a user.", json_schema_extra={"pattern": PATTERN}),
-]
 HeirId = Annotated[Id | None, Depends(_heir_id)]
 
 
