@@ -23,6 +23,7 @@ check: install  ## lint, format, strict types, import rules
 
 bench: install  ## every benchmark; see docs/performance.md
 	@$(BIN)/python -m bench.threads
+	@$(BIN)/python -m bench.transfers
 
 format: install
 	@$(BIN)/ruff check --fix .

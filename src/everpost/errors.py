@@ -86,3 +86,20 @@ class DataLoss(EverpostError):
 
 class Misconfigured(EverpostError):
     """A setting has a value that cannot be used."""
+
+
+class Unfinished(EverpostError):
+    """The database holds a part of a blog that was moving in."""
+
+
+class Occupied(EverpostError):
+    """A database holds something that would be lost if a blog moved into it."""
+
+
+class BrokenFile(EverpostError):
+    """A file is not what it should be."""
+
+    def __init__(self, name: str, place: str, reason: str) -> None:
+        super().__init__(f"{name}, {place}: {reason}" if place else f"{name}: {reason}")
+        self.place = place
+        self.reason = reason

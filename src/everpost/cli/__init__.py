@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from everpost import __version__
+from everpost.cli.archive import export, import_
+from everpost.cli.copy import copy, verify
 from everpost.cli.db import db
 from everpost.cli.login import login
 from everpost.cli.serve import serve
@@ -21,6 +23,10 @@ _commands = typer.Typer(
 )
 _commands.command()(serve)
 _commands.command()(login)
+_commands.command()(copy)
+_commands.command()(verify)
+_commands.command()(export)
+_commands.command(name="import")(import_)
 _commands.add_typer(user, name="user")
 _commands.add_typer(token, name="token")
 _commands.add_typer(db, name="db")

@@ -10,7 +10,7 @@ from everpost.errors import SchemaMismatch
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_schema
 from everpost.stores.addresses import describe_url
-from everpost.stores.port import Migration, Schema, SchemaState, Step
+from everpost.stores.schema import Migration, Schema, SchemaState, Step
 
 db = typer.Typer(
     help="The schema of the database in EVERPOST_DATABASE_URL.",

@@ -32,6 +32,13 @@ class PostStatus(StrEnum):
     PUBLISHED = "published"
 
 
+class PostFormat(StrEnum):
+    """What the content of a post is written in. It is kept as it came."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
 class PostSort(StrEnum):
     """The order of a list: by which moment, the latest first where it has a minus; ties by id, likewise."""
 
@@ -61,6 +68,7 @@ class Post:
     slug: str
     version: int = 1
     tags: tuple[str, ...] = ()
+    format: PostFormat = PostFormat.MARKDOWN
     status: PostStatus = PostStatus.PUBLISHED
     author: Author | None = None
     comment_policy: CommentPolicy | None = None
@@ -88,6 +96,7 @@ class PostChange:
     publication_date: datetime | None = None
     slug: str | None = None
     tags: tuple[str, ...] | None = None
+    format: PostFormat | None = None
     status: PostStatus | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None

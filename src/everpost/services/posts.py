@@ -13,6 +13,7 @@ from everpost.domain.posts import (
     Post,
     PostChange,
     PostFilter,
+    PostFormat,
     PostQuery,
     PostStatus,
     checked_slug,
@@ -36,6 +37,7 @@ class PostDraft:
     publication_date: datetime | None = None
     slug: str | None = None
     tags: tuple[str, ...] | None = None
+    format: PostFormat | None = None
     status: PostStatus | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | None = None
@@ -93,6 +95,7 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         updated_at=moment,
         slug="" if draft.slug is None else checked_slug(draft.slug),
         tags=checked_tags(draft.tags or ()),
+        format=draft.format or PostFormat.MARKDOWN,
         status=draft.status or PostStatus.PUBLISHED,
         author=author,
         comment_policy=draft.comment_policy,
@@ -146,6 +149,7 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
         and (draft.publication_date is None or post.publication_date == stored.publication_date)
         and (draft.slug is None or post.slug == stored.slug)
         and (draft.tags is None or post.tags == stored.tags)
+        and (draft.format is None or post.format == stored.format)
         and (draft.status is None or post.status == stored.status)
         and (draft.comment_policy is None or post.comment_policy == stored.comment_policy)
     )

@@ -17,32 +17,39 @@ async def write_with_slug_from(store: Store, title: str, write: Callable[[str], 
     """Write something under the slug that the title gives, or, where that is taken, under a numbered
     one. Whether a slug is free is decided by the write. Busy, and what `write` raises.
     """
-    slug, number = slug_from(title), 1
+
+    async def is_taken(slug: str) -> bool:
+        return await store.posts.find(slug, comments=0) is not None
+
+    return await write_numbered(slug_from(title), write, is_taken)
+
+
+async def write_numbered(
+    slug: str, write: Callable[[str], Awaitable[Result]], is_taken: Callable[[str], Awaitable[bool]]
+) -> Result:
+    """Write something under this slug, or, where it is taken, under a numbered one, likewise."""
+    number = 1
     for _ in range(_ATTEMPTS):
         try:
             return await write(numbered_slug(slug, number))
         except Conflict as conflict:
             if conflict.field != "slug":
                 raise
-        number = await _free_number(store, slug, number)
+        number = await _free_number(slug, number, is_taken)
     raise Busy
 
 
-async def _free_number(store: Store, slug: str, taken: int) -> int:
+async def _free_number(slug: str, taken: int, is_taken: Callable[[str], Awaitable[bool]]) -> int:
     """A number that is free after one that is taken: the first, where the numbers go on without a gap.
     A thousand posts of one title take some twenty questions, not a thousand.
     """
     free = taken + 1
-    while await _is_taken(store, numbered_slug(slug, free)):
+    while await is_taken(numbered_slug(slug, free)):
         taken, free = free, free * 2
     while free - taken > 1:
         middle = (taken + free) // 2
-        if await _is_taken(store, numbered_slug(slug, middle)):
+        if await is_taken(numbered_slug(slug, middle)):
             taken = middle
         else:
             free = middle
     return free
-
-
-async def _is_taken(store: Store, slug: str) -> bool:
-    return await store.posts.find(slug, comments=0) is not None

@@ -1,8 +1,9 @@
 """The stores. Here, and only here, a URL picks one."""
 
-from everpost.errors import Misconfigured, SchemaMismatch
+from everpost.errors import Misconfigured, SchemaMismatch, Unfinished
 from everpost.stores.addresses import describe_url as describe_url
-from everpost.stores.port import Schema, SchemaState, Store
+from everpost.stores.port import Store
+from everpost.stores.schema import Schema, SchemaState
 
 SQL_SCHEMES = frozenset({"sqlite", "postgresql", "postgres", "mysql", "mariadb"})
 MONGO_SCHEMES = frozenset({"mongodb", "mongodb+srv"})
@@ -18,17 +19,29 @@ def _is_mongo(url: str) -> bool:
     raise Misconfigured(f"database_url starts with {scheme[:20]!r}; Everpost knows {known}")
 
 
-async def open_store(url: str, *, timeout: float, pool_size: int) -> Store:
+async def open_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store:
     """The store at a database URL, connected, its schema current: made where the database is empty.
 
-    `timeout` is in seconds, for a connection and for a busy database. Misconfigured, Unreachable,
-    SchemaMismatch (older or newer: the message says what to do).
+    `timeout` is in seconds, for a connection and for a busy database. With `unfinished` also a database
+    that holds a part of a blog. Misconfigured, Unreachable, SchemaMismatch (older or newer: the message
+    says what to do), Unfinished.
     """
     schema = open_schema(url, timeout=timeout)
     try:
         await _require_current(schema)
     finally:
         await schema.close()
+    store = await _connect(url, timeout=timeout, pool_size=pool_size)
+    try:
+        if not unfinished:
+            await _require_whole(store)
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+async def _connect(url: str, *, timeout: float, pool_size: int) -> Store:
     if _is_mongo(url):
         from everpost.stores.mongo.store import MongoStore
 
@@ -36,6 +49,15 @@ async def open_store(url: str, *, timeout: float, pool_size: int) -> Store:
     from everpost.stores.sql.store import SqlStore
 
     return await SqlStore.open(url, timeout=timeout, pool_size=pool_size)
+
+
+async def _require_whole(store: Store) -> None:
+    transfer = await store.records.transfer()
+    if transfer is not None and not transfer.is_finished:
+        raise Unfinished(
+            "The database holds a part of a blog: a copy or an import into it did not come to its end. "
+            "Run the same everpost copy or everpost import again: it goes on where it stopped."
+        )
 
 
 def open_schema(url: str, *, timeout: float) -> Schema:

@@ -5,10 +5,9 @@ raises, nothing has (but after `Busy`, which may come too late to know). What co
 and complete. Every call may raise `Busy`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from enum import Enum
 from typing import Protocol
 
 from everpost.domain.blog import Blog, BlogChange
@@ -17,6 +16,7 @@ from everpost.domain.ids import Id
 from everpost.domain.limits import Tally
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
+from everpost.domain.records import Batch, Record, RecordCounts, Transfer
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import Token
 from everpost.domain.users import User, UserChange, UserQuery
@@ -45,9 +45,10 @@ class Posts(Protocol):
         """A page of the tags that are on posts which are out."""
         ...
 
-    async def add(self, post: Post) -> None:
-        """Keep a new post, which has no comments yet. In this order: Conflict("id"), Conflict("slug"),
-        Invalid("author_id") (no such user).
+    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
+        """Keep a new post with its whole thread, whose depths and counts are right already; without one
+        it has no comments. In this order: Conflict("id"), Conflict("slug"), Invalid("author_id") (no such
+        user); Conflict("comment", "id") where a comment of another post has the id of one.
         """
         ...
 
@@ -204,6 +205,54 @@ class Blogs(Protocol):
         ...
 
 
+class Snapshot(Protocol):
+    """The whole blog as it was at one moment, whatever is written meanwhile."""
+
+    async def count(self) -> RecordCounts:
+        """How many records there are."""
+        ...
+
+    def records(self) -> AsyncIterator[Sequence[Record]]:
+        """Every record once, in bounded batches, in this order: the settings; the users, by id; the
+        tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
+        `(publication_date, id)`.
+        """
+        ...
+
+
+class Records(Protocol):
+    """The whole blog, to be moved. Nobody else writes to a blog that another one is moving into."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """The blog as it is at one moment; it takes as long as it takes."""
+        ...
+
+    async def write(self, batch: Batch) -> None:
+        """Make it so, of all of the batch or, where the database stops half-way, of a part: the same
+        batch can be written again. Where a record takes what is unique (a slug, an address, a digest,
+        the id of a comment) from one that is not in the batch, that one loses it for the time being:
+        whoever moves a blog writes or erases that one as well. A user who is erased takes the tokens
+        along, a post its comments. A comment is erased only where it is on the same post, with the same
+        date.
+        """
+        ...
+
+    async def transfer(self) -> Transfer | None:
+        """What the database says of the latest move into it; None where there was none."""
+        ...
+
+    async def begin(self, origin: str, *, latest: Transfer | None) -> None:
+        """Say that a move from this origin is under way. Conflict("transfer") where what the database
+        says is not `latest`, or where that is None and the blog is not empty: it has a user, a post, or
+        settings that were changed.
+        """
+        ...
+
+    async def finish(self, transfer: Transfer) -> None:
+        """Say that the move has ended. Conflict("transfer") where none of this origin is under way."""
+        ...
+
+
 class Store(Protocol):
     """Where a blog is kept. Lives as long as the process; safe for any number of tasks of one loop."""
 
@@ -225,70 +274,11 @@ class Store(Protocol):
     @property
     def blog(self) -> Blogs: ...
 
+    @property
+    def records(self) -> Records: ...
+
     async def ping(self) -> None:
         """Ask the database for nothing. Busy: it does not answer."""
-        ...
-
-    async def close(self) -> None:
-        """Give every connection back."""
-        ...
-
-
-class SchemaState(Enum):
-    """How the schema in a database stands to the one that this Everpost needs."""
-
-    EMPTY = "empty"
-    CURRENT = "current"
-    BEHIND = "behind"
-    AHEAD = "ahead"
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One numbered change of the schema."""
-
-    revision: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A migration to be run, up or down, and what it would drop that holds data."""
-
-    migration: Migration
-    upward: bool
-    loses: tuple[str, ...] = ()
-
-
-class Schema(Protocol):
-    """The schema of one database and its migrations. Two processes that migrate one database at the
-    same time do so one after the other. `target` is a revision, "head", "base", or "-1" for one down.
-    """
-
-    async def current(self) -> str | None:
-        """The revision the database is at; None where no migration ever ran."""
-        ...
-
-    async def state(self) -> SchemaState:
-        """Empty, current, behind or ahead."""
-        ...
-
-    def history(self) -> Sequence[Migration]:
-        """Every migration that this Everpost knows, the first one first."""
-        ...
-
-    async def plan(self, target: str) -> Sequence[Step]:
-        """The steps from here to there, in order. SchemaMismatch where there is no way."""
-        ...
-
-    async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
-        """Take the steps of the plan and say which. DataLoss, before the first, where a step loses
-        something and that is not allowed; SchemaMismatch.
-        """
-        ...
-
-    async def differences(self) -> Sequence[str]:
-        """Where the database is not as its revision says, a sentence each."""
         ...
 
     async def close(self) -> None:

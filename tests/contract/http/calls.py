@@ -36,6 +36,7 @@ POST_FIELDS = {
     "version",
     "slug",
     "tags",
+    "format",
     "status",
     "author",
     "comment_policy",
@@ -84,6 +85,7 @@ class PostJson(TypedDict):
     version: int
     slug: str
     tags: list[str]
+    format: str
     status: str
     author: AuthorJson | None
     comment_policy: str | None

@@ -42,6 +42,7 @@ conditions: st.SearchStrategy[Condition | None] = st.sampled_from(
     [None, None, None, "latest", "latest", "first", "weak", "both", "any", "other"]
 )
 
+formats = mostly(["markdown", "html"], ["text"])
 statuses = mostly(["draft", "published", "published"], ["hidden"])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
 user_ids = mostly([person.user.id for person in PEOPLE.values()], ["0" * 24, None])
@@ -55,6 +56,7 @@ new_posts = st.fixed_dictionaries(
         "publication_date": dates,
         "slug": slugs,
         "tags": tags,
+        "format": formats,
         "status": statuses,
         "comment_policy": policies,
         "author_id": user_ids,
@@ -68,6 +70,7 @@ post_changes = st.fixed_dictionaries(
         "publication_date": dates,
         "slug": slugs,
         "tags": tags,
+        "format": formats,
         "status": statuses,
         "comment_policy": policies,
         "author_id": user_ids,

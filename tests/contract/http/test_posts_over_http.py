@@ -35,7 +35,7 @@ async def test_the_smallest_post_is_a_title_and_a_content(client: httpx.AsyncCli
     assert set(post) == POST_FIELDS
     assert (post["title"], post["content"]) == ("T", "")
     assert (post["version"], post["slug"], post["tags"]) == (1, "t", [])
-    assert (post["status"], post["comment_policy"]) == ("published", None)
+    assert (post["format"], post["status"], post["comment_policy"]) == ("markdown", "published", None)
     assert (post["comment_count"], post["comments"]) == (0, [])
     assert post["publication_date"] == post["updated_at"]
     assert len(post["id"]) == 24
@@ -58,6 +58,7 @@ async def test_everything_that_may_be_sent_is_kept(client: httpx.AsyncClient) ->
         "publication_date": "2020-02-29T12:00:00.123Z",
         "slug": "a-slug",
         "tags": ["b", "a"],
+        "format": "html",
         "status": "draft",
         "comment_policy": "members",
     }
@@ -144,7 +145,9 @@ async def test_a_changed_post_comes_back_with_its_comments(client: httpx.AsyncCl
     assert response.json()["comment_count"] == 1
 
 
-@pytest.mark.parametrize("field", ["title", "content", "publication_date", "tags", "status", "author_id"])
+@pytest.mark.parametrize(
+    "field", ["title", "content", "publication_date", "tags", "format", "status", "author_id"]
+)
 async def test_null_is_no_value_to_change_to(client: httpx.AsyncClient, field: str) -> None:
     post = await publish(client)
     assert_problem(await client.patch(f"/posts/{post['id']}", json={field: None}), 422, field)

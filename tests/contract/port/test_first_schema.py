@@ -10,7 +10,8 @@ from everpost.domain.comments import Comment, CommentChange, CommentPolicy, Comm
 from everpost.domain.posts import PostStatus
 from everpost.errors import DataLoss
 from everpost.stores import open_schema, open_store
-from everpost.stores.port import Schema, SchemaState, Store
+from everpost.stores.port import Store
+from everpost.stores.schema import Schema, SchemaState
 from tests.contract.port.examples import (
     EVERYBODY,
     LATER,

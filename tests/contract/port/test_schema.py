@@ -8,7 +8,8 @@ import pytest
 
 from everpost.errors import DataLoss, SchemaMismatch
 from everpost.stores import open_schema, open_store
-from everpost.stores.port import Migration, Schema, SchemaState, Step, Store
+from everpost.stores.port import Store
+from everpost.stores.schema import Migration, Schema, SchemaState, Step
 from tests.contract.port.examples import EVERYBODY, comment_on, publish, read_post, read_posts
 from tests.servers.databases import Databases
 

@@ -13,7 +13,7 @@ from everpost.stores import open_schema
 from everpost.stores.mongo.schema import MongoSchema
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
-from everpost.stores.port import SchemaState
+from everpost.stores.schema import SchemaState
 from tests.contract.port.examples import comment_on, read_posts, read_thread
 from tests.stores.mongo.blog import TIMEOUT, Database
 from tests.stores.mongo.first_schema import LONG, FirstBlog, migrate
@@ -65,7 +65,7 @@ async def test_nothing_is_lost_up_down_and_up_again(
     await schema.migrate("head")
     assert await schema.differences() == []
     await assert_brought_over(empty_url)
-    assert [step.loses for step in await schema.plan("0001")] == [("comments that are not approved",)]
+    assert [step.loses for step in await schema.plan("0001")] == [(), ("comments that are not approved",)]
     await schema.migrate("0001", allow_data_loss=True)
     assert await schema.differences() == []
     slugs = BLOG.expected_slugs()
@@ -75,7 +75,10 @@ async def test_nothing_is_lost_up_down_and_up_again(
     assert after["posts"] == before["posts"]
     gone = {str(copy) for copy in before["comments"]} - {str(copy) for copy in after["comments"]}
     assert len(gone) <= LONG  # copies that counted no more may go
-    assert await old.list_collection_names(filter={"name": {"$in": ["users", "limits", "blog"]}}) == []
+    assert (
+        await old.list_collection_names(filter={"name": {"$in": ["users", "limits", "blog", "transfers"]}})
+        == []
+    )
     await schema.migrate("head")
     await assert_brought_over(empty_url)
 
@@ -110,10 +113,10 @@ async def test_it_comes_up_again_when_it_was_killed_on_its_way_down(
     await store.close()
     await old["posts"].update_many({}, {"$set": {"version": 3}})
     assert await old["comments"].count_documents({"status": "removed"}) > 0
-    for writes in (3, 5):
+    for writes in (7, 9):  # of which the first five take the third migration back
         await migrate_and_be_killed(old, empty_url, writes, "0001")
         assert (await schema.state(), await schema.current()) == (SchemaState.BEHIND, "0001")
-        assert [step.upward for step in await schema.plan("0001")] == [False]
+        assert not any(step.upward for step in await schema.plan("0001"))
         await migrate(empty_url, "head")
         assert await schema.differences() == []
     await assert_brought_over(empty_url)

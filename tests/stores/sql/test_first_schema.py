@@ -9,7 +9,7 @@ from sqlalchemy import select
 from everpost.domain.comments import CommentStatus
 from everpost.domain.text import numbered_slug, slug_from
 from everpost.stores import open_schema
-from everpost.stores.port import Schema
+from everpost.stores.schema import Schema
 from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
@@ -75,7 +75,7 @@ async def test_a_blog_of_a_thousand_posts_comes_and_goes_and_comes_again(
     for _ in range(2):
         await schema.migrate("head")
         assert list(await schema.differences()) == []
-        await assert_second_schema_has(aside, blog)
+        await assert_newest_schema_has(aside, blog)
         (step,) = await schema.plan("-1")
         assert step.loses == ("comments that are not approved (1000)",)
         await schema.migrate("-1", allow_data_loss=True)
@@ -89,9 +89,9 @@ async def test_a_blog_of_a_thousand_posts_comes_and_goes_and_comes_again(
         assert await rows_of(aside, FIRST_COMMENTS) == by_id(blog.comments)
 
 
-async def assert_second_schema_has(aside: Connections, blog: FirstBlog) -> None:
+async def assert_newest_schema_has(aside: Connections, blog: FirstBlog) -> None:
     slugs = slugs_of(blog.posts)
-    new = {"status": "published", "author_id": None, "comment_policy": None}
+    new = {"format": "markdown", "status": "published", "author_id": None, "comment_policy": None}
     assert await rows_of(aside, PostRow.__table__) == {
         post["id"]: {**post, **new, "tags": tuple(post["tags"]), "slug": slugs[post["id"]]}
         for post in blog.posts

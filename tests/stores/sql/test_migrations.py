@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from everpost.domain.posts import Post
 from everpost.errors import DataLoss, SchemaMismatch
-from everpost.stores.port import SchemaState
+from everpost.stores.schema import SchemaState, Step
 from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.schema import SqlSchema
 from everpost.stores.sql.store import SqlStore
@@ -195,7 +195,31 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str) -> 
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         steps = await asyncio.gather(*(loop.run_in_executor(processes, migrate, empty_url) for _ in range(3)))
-    assert sorted(steps) == [0, 0, 2]
+    assert sorted(steps) == [0, 0, 3]
+
+
+async def test_a_schema_whose_making_broke_off_is_made_anew(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MySQL keeps what was made before, the others undo it."""
+    run, taken = SqlSchema._run, 0
+
+    def break_off(schema: SqlSchema, step: Step) -> None:
+        nonlocal taken
+        run(schema, step)
+        taken += 1
+        if taken == 2:
+            raise KeyboardInterrupt
+
+    schema = SqlSchema(empty_url, timeout=TIMEOUT)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlSchema, "_run", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            await schema.migrate("head")
+    assert (await schema.current(), await schema.state()) == (None, SchemaState.EMPTY)
+    assert len(await schema.migrate("head")) == len(schema.history())
+    assert (await schema.state(), list(await schema.differences())) == (SchemaState.CURRENT, [])
+    await schema.close()
 
 
 async def test_alembic_works_in_the_checkout(empty_url: str, alembic: Alembic) -> None:

@@ -17,6 +17,7 @@ from everpost.domain.posts import (
     MAX_TAGS,
     MAX_TITLE,
     Post,
+    PostFormat,
     PostStatus,
     TagCount,
 )
@@ -37,6 +38,9 @@ Slug = Annotated[
 ]
 Tag = Annotated[str, Field(min_length=1, max_length=MAX_TAG, json_schema_extra=STORABLE_PATTERN), Storable]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
+SentFormat = Annotated[
+    PostFormat, Field(strict=False, description="What the content is written in. It is kept as it came.")
+]
 SentStatus = Annotated[PostStatus, Field(strict=False)]
 SentPolicy = Annotated[
     CommentPolicy, Field(strict=False, description="Who may comment, where it is not as on the whole blog.")
@@ -56,6 +60,7 @@ class PostCreate(TypedDict):
         Annotated[Slug | None, Field(description="Where there is none, the title gives one that is free.")]
     ]
     tags: NotRequired[Tags]
+    format: NotRequired[SentFormat]
     status: NotRequired[SentStatus]
     author_id: NotRequired[SentAuthorId]
     comment_policy: NotRequired[SentPolicy | None]
@@ -70,6 +75,7 @@ class PostUpdate(TypedDict, total=False):
     publication_date: Moment
     slug: Slug | None
     tags: Tags
+    format: SentFormat
     status: SentStatus
     author_id: SentAuthorId
     comment_policy: SentPolicy | None
@@ -87,6 +93,7 @@ class PostRead(TypedDict):
     version: Annotated[int, Field(ge=1, description="Counts every change of the post and of its thread.")]
     slug: Slug
     tags: Tags
+    format: PostFormat
     status: PostStatus
     author: AuthorRead | None
     comment_policy: Annotated[CommentPolicy | None, Field(description="null: as on the whole blog.")]
@@ -118,6 +125,7 @@ def read_post(post: Post) -> PostRead:
         "version": post.version,
         "slug": post.slug,
         "tags": list(post.tags),
+        "format": post.format,
         "status": post.status,
         "author": read_author(post.author),
         "comment_policy": post.comment_policy,

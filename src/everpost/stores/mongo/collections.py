@@ -7,7 +7,12 @@ from typing import Any, cast
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.stores.mongo.connection import Database
-from everpost.stores.mongo.documents import PostDocument, SettledComment, ThreadDocument
+from everpost.stores.mongo.documents import (
+    PostDocument,
+    SettledComment,
+    ThreadDocument,
+    TransferDocument,
+)
 from everpost.stores.mongo.people import BlogDocument, LimitDocument, UserDocument
 
 POSTS = "posts"
@@ -16,6 +21,7 @@ THREADS = "threads"
 USERS = "users"
 LIMITS = "limits"
 BLOG = "blog"
+TRANSFERS = "transfers"
 
 Index = list[tuple[str, int]]
 """Indexes are named in queries, so that no plan that MongoDB once cached walks a whole list or thread."""
@@ -49,7 +55,8 @@ USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
 @dataclass(frozen=True, slots=True)
 class Collections:
     """`posts` with their comments nested in them; `comments` that have settled; `threads`: a record of
-    each thread that has such comments; `users` with their tokens; `limits`; `blog`: its settings.
+    each thread that has such comments; `users` with their tokens; `limits`; `blog`: its settings;
+    `transfers`: the latest move of a whole blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -58,6 +65,7 @@ class Collections:
     users: AsyncCollection[UserDocument]
     limits: AsyncCollection[LimitDocument]
     blog: AsyncCollection[BlogDocument]
+    transfers: AsyncCollection[TransferDocument]
 
     @classmethod
     def of(cls, database: Database) -> "Collections":
@@ -68,6 +76,7 @@ class Collections:
             users=cast("AsyncCollection[UserDocument]", database[USERS]),
             limits=cast("AsyncCollection[LimitDocument]", database[LIMITS]),
             blog=cast("AsyncCollection[BlogDocument]", database[BLOG]),
+            transfers=cast("AsyncCollection[TransferDocument]", database[TRANSFERS]),
         )
 
 

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.posts import Post, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.revisions import Match
 from everpost.domain.users import Author
 
@@ -87,6 +87,7 @@ class PostDocument(TypedDict):
     version: int
     slug: str
     tags: list[str]
+    format: str
     status: str
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
@@ -110,11 +111,25 @@ class ThreadDocument(TypedDict):
 
     _id: ObjectId
     post_id: ObjectId
+    arriving_since: NotRequired[datetime]
+    """Its comments are put there before the post; see `arriving`."""
     removed_at: NotRequired[datetime]
 
 
+class TransferDocument(TypedDict):
+    """The latest move of a whole blog into this database, the one document of its collection."""
+
+    _id: str
+    origin: str
+    digest: NotRequired[str]
+
+
+TRANSFER = "transfer"
+"""The `_id` of the latest move."""
+
+
 def post_document(post: Post) -> PostDocument:
-    """A new post, without comments."""
+    """A new post; its comments are yet to be put into it."""
     document: PostDocument = {
         "_id": ObjectId(post.id),
         "title": post.title,
@@ -124,8 +139,9 @@ def post_document(post: Post) -> PostDocument:
         "version": post.version,
         "slug": post.slug,
         "tags": list(post.tags),
+        "format": post.format.value,
         "status": post.status.value,
-        "comment_count": 0,
+        "comment_count": post.comment_count,
         "comments": [],
         "thread": ObjectId(),
         "runs": 0,
@@ -151,6 +167,7 @@ def read_post(document: PostDocument, comments: Sequence[Comment]) -> Post:
         version=document["version"],
         slug=document["slug"],
         tags=tuple(document["tags"]),
+        format=PostFormat(document["format"]),
         status=PostStatus(document["status"]),
         author=_nameless(document.get("author_id")),
         comment_policy=None if policy is None else CommentPolicy(policy),

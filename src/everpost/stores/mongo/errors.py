@@ -23,10 +23,10 @@ REFUSED = frozenset({13, 18, 8000})
 """Unauthorized, AuthenticationFailed, and MongoDB Atlas' own word for the two."""
 TOO_LARGE = frozenset({10334, 17419, 17420})
 """BSONObjectTooLarge, and what an update says whose result is over 16 MB."""
-PASSING = frozenset({24, 43, 46, 50, 112, 175, 237, 262, 11601})
+PASSING = frozenset({24, 43, 46, 50, 112, 175, 237, 239, 246, 262, 11601})
 """What a server that is busy or comes up says besides the codes that PyMongo takes for a lost
 connection: LockTimeout, CursorNotFound, LockBusy, MaxTimeMSExpired, WriteConflict, QueryPlanKilled,
-CursorKilled, ExceededTimeLimit, Interrupted.
+CursorKilled, SnapshotTooOld, SnapshotUnavailable, ExceededTimeLimit, Interrupted.
 """
 
 

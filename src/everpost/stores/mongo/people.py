@@ -142,3 +142,13 @@ def read_blog(document: BlogDocument) -> Blog:
         version=document["version"],
         address_key=bytes(document["address_key"]),
     )
+
+
+def blog_document(blog: Blog) -> BlogDocument:
+    return {
+        "_id": BLOG,
+        "comment_policy": blog.comment_policy.value,
+        "address_key": blog.address_key,
+        "version": blog.version,
+        "updated_at": blog.updated_at,
+    }

@@ -1,11 +1,13 @@
 """The port's `Posts` on MongoDB."""
 
 import asyncio
+from collections.abc import Sequence
 
 from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
@@ -13,17 +15,19 @@ from everpost.domain.revisions import Match, Revision
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.documents import PostDocument, matching, post_document, read_post
-from everpost.stores.mongo.errors import duplicate_field, translated
+from everpost.stores.mongo.documents import PostDocument, matching, read_post
+from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.listing import Choice, Listing
+from everpost.stores.mongo.publishing import Publisher
+from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.tags import Tags
 from everpost.stores.mongo.threads import ATTEMPTS, STATE, Stretch, Threads
 
 _FIELDS: Filter = dict.fromkeys(
     (
-        *("title", "content", "publication_date", "updated_at", "version", "slug", "tags", "status"),
-        *("author_id", "comment_policy", "comment_count"),
+        *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
+        *("format", "status", "author_id", "comment_policy", "comment_count"),
     ),
     1,
 )
@@ -33,7 +37,12 @@ class MongoPosts:
     """Posts, each one a document."""
 
     def __init__(
-        self, collections: Collections, threads: Threads, authors: Authors, sweeper: Sweeper
+        self,
+        collections: Collections,
+        threads: Threads,
+        authors: Authors,
+        sweeper: Sweeper,
+        limits: Limits,
     ) -> None:
         self._posts = collections.posts
         self._threads = threads
@@ -41,6 +50,7 @@ class MongoPosts:
         self._sweeper = sweeper
         self._listing = Listing(collections, authors)
         self._tags = Tags(collections)
+        self._publisher = Publisher(collections, threads, authors, sweeper, limits)
 
     @translated
     async def get(self, id: Id, *, comments: int) -> Post:
@@ -81,16 +91,8 @@ class MongoPosts:
         return await self._tags.page(query)
 
     @translated
-    async def add(self, post: Post) -> None:
-        document = post_document(post)
-        author_id = document.get("author_id")
-        if author_id is not None and not await self._authors.is_user(author_id):
-            raise await self._in_the_way(document) or Invalid("author_id", "is not a user")
-        try:
-            await self._posts.insert_one(document)
-        except DuplicateKeyError as error:
-            taken = duplicate_field(error) == "_id" or await self._exists({"_id": document["_id"]})
-            raise Conflict("post", "id" if taken else "slug") from error
+    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
+        await self._publisher.add(post, thread)
 
     @translated
     async def save(
@@ -150,12 +152,6 @@ class MongoPosts:
     async def _exists(self, condition: Filter) -> bool:
         return await self._posts.find_one(condition, {"_id": 1}) is not None
 
-    async def _in_the_way(self, document: PostDocument) -> Conflict | None:
-        """Which of its values another post has, of a post that is refused in any case."""
-        if await self._exists({"_id": document["_id"]}):
-            return Conflict("post", "id")
-        return Conflict("post", "slug") if await self._exists({"slug": document["slug"]}) else None
-
     async def _owners_now(self, id: Id, match: Match, owner_id: Id | None) -> Filter:
         """Why a write met no post: NotFound, Forbidden, Stale. Or nothing was in the way: the condition on
         the author with which to try again, where the post still names one whose posts are the owner's now.
@@ -198,6 +194,7 @@ def _update(change: PostChange) -> Filter:
         "publication_date": change.publication_date,
         "slug": change.slug,
         "tags": None if change.tags is None else list(change.tags),
+        "format": None if change.format is None else change.format.value,
         "status": None if change.status is None else change.status.value,
         "author_id": None if change.author_id is None else ObjectId(change.author_id),
     }

@@ -9,7 +9,7 @@ from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.migrations import MIGRATIONS
 from everpost.stores.mongo.migrations.definition import Collection, Definition, Loss
 from everpost.stores.mongo.migrations.ledger import COLLECTIONS, Ledger
-from everpost.stores.port import Migration, SchemaState, Step
+from everpost.stores.schema import Migration, SchemaState, Step
 
 
 class MongoSchema:

@@ -9,6 +9,7 @@ from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.posts import MongoPosts
+from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.settling import Limits, Settler
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.threads import Threads
@@ -25,12 +26,13 @@ class MongoStore:
         notary = Notary(collections, authors)
         self._client = client
         self._sweeper = Sweeper(collections, notary)
-        self._posts = MongoPosts(collections, threads, authors, self._sweeper)
+        self._posts = MongoPosts(collections, threads, authors, self._sweeper, limits)
         self._comments = MongoComments(collections, threads, authors, Settler(collections, limits))
         self._users = MongoUsers(collections, authors, notary, self._sweeper)
         self._tokens = MongoTokens(collections)
         self._limits = MongoLimits(collections)
         self._blog = MongoBlogs(collections)
+        self._records = MongoRecords(client, collections, notary, self._sweeper, limits)
 
     @classmethod
     async def open(
@@ -72,6 +74,10 @@ class MongoStore:
     @property
     def blog(self) -> MongoBlogs:
         return self._blog
+
+    @property
+    def records(self) -> MongoRecords:
+        return self._records
 
     @translated
     async def ping(self) -> None:

@@ -24,7 +24,10 @@ was at work when the post was removed may have copied some more since, and died.
 _PAUSE = 10
 """Seconds after which what failed is tried again."""
 _CHUNK = 1000
+# What is missing comes before every date.
+_NOT_ARRIVING: Filter = {"$lt": ["$arriving_since", {"$subtract": ["$$NOW", GRACE * 1000]}]}
 _WITHOUT_POST: Sequence[Filter] = [
+    {"$match": {"$expr": _NOT_ARRIVING}},
     {
         "$lookup": {
             "from": POSTS,

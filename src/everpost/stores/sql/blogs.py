@@ -12,7 +12,7 @@ from everpost.stores.sql.matching import having, revisions
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.tables import BlogRow
 
-_BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key)
+BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key)
 _SAVE = update(BlogRow).values(version=BlogRow.version + 1)
 LOCK = update(BlogRow).values(version=BlogRow.version)
 """Whoever runs this first has the blog to themselves until the end of the transaction."""
@@ -25,8 +25,8 @@ class SqlBlogs:
         self._connections = connections
 
     async def get(self) -> Blog:
-        (row,) = await self._connections.fetch(_BLOG, {})
-        return _blog_of(row)
+        (row,) = await self._connections.fetch(BLOG, {})
+        return blog_of(row)
 
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
         values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
@@ -35,12 +35,13 @@ class SqlBlogs:
         async def work(connection: AsyncConnection) -> Blog:
             if not rows_matched(await connection.execute(statement, revisions(match))):
                 raise Stale("blog", "settings")
-            return _blog_of((await connection.execute(_BLOG)).one())
+            return blog_of((await connection.execute(BLOG)).one())
 
         return await self._connections.transact(work)
 
 
-def _blog_of(row: AnyRow) -> Blog:
+def blog_of(row: AnyRow) -> Blog:
+    """The settings in a row."""
     return Blog(
         comment_policy=CommentPolicy(row.comment_policy),
         updated_at=row.updated_at,

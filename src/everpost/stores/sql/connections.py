@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy import CursorResult, Dialect, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy
@@ -19,6 +19,16 @@ Parameters = Mapping[str, object]
 
 _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds before each further try, at most."""
+_FREEZE = {
+    # SQLite's view is that of the first thing read.
+    "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
+    "postgresql": ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1"),
+    "mysql": (
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    ),
+}
+"""How a transaction begins that sees one state of the database until its end."""
 
 
 class Connections:
@@ -74,6 +84,26 @@ class Connections:
                 return result
 
         return await self._persist(once, hurried=hurried)
+
+    @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees the database as it is now, for as long as it takes. Busy."""
+        try:
+            async with self._engine.connect() as connection:
+                connection.info[OPEN] = True
+                for statement in _FREEZE[self._engine.dialect.name]:
+                    await connection.exec_driver_sql(statement)
+                yield connection
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            raise busy_from(error, fault) from error
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the engine wants its SQL."""
+        return self._engine.dialect
 
     async def close(self) -> None:
         """Give every connection back."""

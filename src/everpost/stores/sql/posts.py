@@ -1,6 +1,7 @@
 """Posts in SQL."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -16,8 +17,17 @@ from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, N
 from everpost.stores.sql import listing, reading
 from everpost.stores.sql.connections import Connections, Rows, rows_matched
 from everpost.stores.sql.matching import having, owned, owner, revisions
-from everpost.stores.sql.rows import AnyRow, comment_of, post_of, post_values, post_with_thread, tag_values
-from everpost.stores.sql.tables import PostRow, PostTagRow
+from everpost.stores.sql.rows import (
+    AnyRow,
+    Values,
+    comment_of,
+    comment_values,
+    post_of,
+    post_values,
+    post_with_thread,
+    tag_values,
+)
+from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 from everpost.stores.sql.types import IdText
 
 _ADD = insert(PostRow)
@@ -25,6 +35,7 @@ _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
 _SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1)
 _OF_THE_POST = PostTagRow.post_id == bindparam("tags_of", type_=IdText)
 _ADD_TAGS = insert(PostTagRow)
+_ADD_COMMENTS = insert(CommentRow)
 _REMOVE_TAGS = delete(PostTagRow).where(_OF_THE_POST)
 _LIST_TAGS_ANEW = update(PostTagRow).where(_OF_THE_POST)
 _LISTED_BY = ("status", "publication_date", "updated_at")
@@ -66,17 +77,20 @@ class SqlPosts:
         tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
         return Page(tags, has_more=len(rows) > len(tags))
 
-    async def add(self, post: Post) -> None:
-        values = post_values(post) | {"comment_count": 0}
-        tags = tag_values(post)
+    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
+        values = post_values(post) | ({} if thread else {"comment_count": 0})
+        tags, comments = tag_values(post), [comment_values(comment) for comment in thread]
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(_ADD, values)
-            await connection.execute(_ADD_TAGS, tags)
+            if tags:
+                await connection.execute(_ADD_TAGS, tags)
+            if comments:
+                await _add_thread(connection, comments)
 
         try:
-            if tags:
-                await self._connections.transact(work)
+            if tags or comments:
+                await self._connections.transact(work, hurried=not comments)
             else:
                 await self._connections.change(_ADD, values)
         except IntegrityError as error:
@@ -138,6 +152,13 @@ class SqlPosts:
         return Busy("What was in the way of the post is gone again. Try again.")
 
 
+async def _add_thread(connection: AsyncConnection, comments: Sequence[Values]) -> None:
+    try:
+        await connection.execute(_ADD_COMMENTS, comments)
+    except IntegrityError as error:
+        raise Conflict("comment", "id") from error
+
+
 async def _list_by_tags(connection: AsyncConnection, post: Post, change: PostChange) -> None:
     """Let lists by tag show the post as it is after the change."""
     if change.tags is not None:
@@ -170,7 +191,7 @@ def _found(rows: Rows, id: Id) -> Post:
 
 def _changes(change: PostChange) -> dict[str, object]:
     """The columns that get another value."""
-    names = ("title", "content", "publication_date", "slug", "tags", "status", "author_id")
+    names = ("title", "content", "publication_date", "slug", "tags", "format", "status", "author_id")
     given = {name: getattr(change, name) for name in names}
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if change.comment_policy is not None:

@@ -117,6 +117,7 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         PostRow.title,
         PostRow.slug,
         PostRow.tags,
+        PostRow.format,
         PostRow.comment_count,
         PostRow.comment_policy,
     ).where(chosen)
@@ -132,7 +133,7 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         oldest.c.guest_name,
         oldest.c.key_digest,
         oldest.c.reply_count,
-        *(null() for _ in range(5)),
+        *(null() for _ in range(6)),
     )
     return union_all(
         with_author(post, PostRow.__table__.c.author_id), with_author(thread, oldest.c.author_id)

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.posts import Post, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.tokens import Scope, Token
 from everpost.domain.users import Author, Role, User, email_key
 
@@ -52,6 +52,7 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         version=row.version,
         slug=row.slug,
         tags=row.tags,
+        format=PostFormat(row.format),
         status=PostStatus(row.status),
         author=author_of(row),
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
@@ -103,6 +104,7 @@ def post_values(post: Post) -> Values:
         "version": post.version,
         "slug": post.slug,
         "tags": post.tags,
+        "format": post.format,
         "comment_count": post.comment_count,
         "status": post.status,
         "author_id": None if post.author is None else post.author.id,

@@ -1,22 +1,22 @@
 """The schema in SQL, for `everpost db` and for whoever opens a store."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.errors import Busy, DataLoss, SchemaMismatch
-from everpost.stores.port import Migration, SchemaState, Step
+from everpost.stores.schema import Migration, SchemaState, Step
 from everpost.stores.sql.differences import find_differences
 from everpost.stores.sql.engine import make_engine, reach
 from everpost.stores.sql.errors import fault_of, reason_of
 from everpost.stores.sql.losses import find_losses
+from everpost.stores.sql.making import finished_revision, is_half_made, making, require_no_tables
 from everpost.stores.sql.migrating import OPTIONS, exclusive, revision_at
-from everpost.stores.sql.tables import Base
 
 SCRIPTS = "everpost.stores.sql:migrations"
 
@@ -36,7 +36,7 @@ class SqlSchema:
 
     async def current(self) -> str | None:
         async with self._connected() as connection:
-            return await connection.run_sync(revision_at)
+            return await connection.run_sync(finished_revision)
 
     async def state(self) -> SchemaState:
         with suppress(SchemaMismatch):
@@ -65,7 +65,7 @@ class SqlSchema:
             if state is SchemaState.CURRENT:
                 return await connection.run_sync(find_differences)
             if state is SchemaState.AHEAD:
-                revision = await connection.run_sync(revision_at)
+                revision = await connection.run_sync(finished_revision)
                 return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
             return ()  # what was to be there at an older revision is not known any more
 
@@ -87,9 +87,11 @@ class SqlSchema:
                 yield connection
 
     def _state(self, connection: Connection) -> SchemaState:
+        if is_half_made(connection):
+            return SchemaState.EMPTY
         revision = revision_at(connection)
         if revision is None:
-            _require_no_tables(connection)
+            require_no_tables(connection)
             return SchemaState.EMPTY
         known = [script.revision for script in self._scripts]
         if revision not in known:
@@ -97,7 +99,7 @@ class SqlSchema:
         return SchemaState.CURRENT if revision == known[-1] else SchemaState.BEHIND
 
     def _plan(self, connection: Connection, target: str) -> Sequence[Step]:
-        here = self._place_of(revision_at(connection), "The database is at revision")
+        here = self._place_of(finished_revision(connection), "The database is at revision")
         there = self._target(target, here)
         upward = there > here
         scripts = self._scripts[here:there] if upward else self._scripts[there:here][::-1]
@@ -111,11 +113,11 @@ class SqlSchema:
         losses = [loss for step in steps for loss in step.loses]
         if losses and not allow_data_loss:
             raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
-        if steps and steps[0].upward and revision_at(connection) is None:
-            _require_no_tables(connection)
         self._config.attributes["connection"] = connection
-        for step in steps:
-            self._run(step)
+        is_new = bool(steps) and steps[0].upward and finished_revision(connection) is None
+        with making(connection) if is_new else nullcontext():
+            for step in steps:
+                self._run(step)
         if steps and not steps[-1].upward and revision_at(connection) is None:
             connection.execute(text(f"DROP TABLE {OPTIONS['version_table']}"))
         return steps
@@ -158,12 +160,3 @@ def _explained() -> Iterator[None]:
 
 def _migration(script: Script) -> Migration:
     return Migration(script.revision, script.doc)
-
-
-def _require_no_tables(connection: Connection) -> None:
-    ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
-    if ours:
-        raise SchemaMismatch(
-            f"The database has tables that no migration of Everpost has finished: {', '.join(ours)}. "
-            "Drop or rename them, or use another database."
-        )

@@ -10,6 +10,7 @@ from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.engine import make_engine, reach
 from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
+from everpost.stores.sql.records import SqlRecords
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
 
@@ -27,6 +28,7 @@ class SqlStore:
         self.tokens = SqlTokens(connections)
         self.limits = SqlLimits(connections)
         self.blog = SqlBlogs(connections)
+        self.records = SqlRecords(connections)
 
     @classmethod
     async def open(cls, url: str, *, timeout: float, pool_size: int) -> Self:

@@ -98,6 +98,7 @@ class PostRow(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     slug: Mapped[str] = mapped_column(ExactText(MAX_SLUG), unique=True)
     tags: Mapped[Sequence[str]] = mapped_column(TextList)
+    format: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     comment_count: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
@@ -172,3 +173,14 @@ class BlogRow(Base):
     address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
+
+
+class TransferRow(Base):
+    """The latest move into this database: the one row has the number 1."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (MYSQL_TABLE,)
+
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    origin: Mapped[str] = mapped_column(ExactText(DIGEST_LENGTH))
+    digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))

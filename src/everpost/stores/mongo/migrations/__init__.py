@@ -1,6 +1,14 @@
 """Every change of the schema, numbered; each takes the database from what the one before left."""
 
-from everpost.stores.mongo.migrations import m0001_posts_and_comments, m0002_people
+from everpost.stores.mongo.migrations import (
+    m0001_posts_and_comments,
+    m0002_people,
+    m0003_formats_and_transfers,
+)
 from everpost.stores.mongo.migrations.definition import Definition
 
-MIGRATIONS: tuple[Definition, ...] = (m0001_posts_and_comments.MIGRATION, m0002_people.MIGRATION)
+MIGRATIONS: tuple[Definition, ...] = (
+    m0001_posts_and_comments.MIGRATION,
+    m0002_people.MIGRATION,
+    m0003_formats_and_transfers.MIGRATION,
+)

@@ -1,0 +1,140 @@
+"""`everpost export` and `everpost import`: a blog out of the database, and into it."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from everpost.cli.comparing import describe_work, print_comparison, print_digest, print_survey
+from everpost.cli.elsewhere import ImportWishes, import_from_elsewhere
+from everpost.cli.moving import look_at_target, open_source, open_target
+from everpost.cli.progress import showing_progress
+from everpost.errors import Misconfigured
+from everpost.settings import Settings, read_settings
+from everpost.transfer import copying
+from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.reading import PIPE, Archive, open_archive
+from everpost.transfer.archive.writing import export as export_archive
+from everpost.transfer.digests import BlogDigest
+from everpost.transfer.markdown_export import ExportedFolder, export_markdown
+
+
+def export(
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="Where to write; compressed where it ends in .gz or .zst; - for standard output.",
+            show_default=False,
+        ),
+    ],
+    to: Annotated[
+        str | None, typer.Option(help="markdown: write a folder of Markdown files, not an archive.")
+    ] = None,
+) -> None:
+    """Write the blog in EVERPOST_DATABASE_URL, as it is at one moment, to one file."""
+    settings = read_settings()
+    if to is None:
+        digest = asyncio.run(_export(settings, path))
+        typer.echo(f"Exported to {'standard output' if path == PIPE else path}:", err=path == PIPE)
+        print_digest(digest, to_errors=path == PIPE)
+    elif to == "markdown":
+        folder = asyncio.run(_export_markdown(settings, Path(path)))
+        typer.echo(f"{folder.posts:,} posts are in {path}.")
+        if folder.comments_left_out:
+            typer.echo(f"A file has no place for comments: {folder.comments_left_out:,} are left out.")
+    else:
+        raise Misconfigured(f"--to {to}: Everpost exports to markdown, or, without --to, to an archive")
+
+
+def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="The archive, compressed or not, or - for standard input; with --from a file or folder.",
+            show_default=False,
+        ),
+    ],
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="wordpress, ghost, markdown, disqus, isso or remark42.", metavar="SYSTEM"
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")] = False,
+    site: Annotated[
+        str | None, typer.Option(help="With --from: the address of the site, where the file does not say.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="With --from: write what became of each thing here, as JSON.")
+    ] = None,
+    pages: Annotated[bool, typer.Option("--pages", help="With --from: import pages too, as posts.")] = False,
+    match: Annotated[
+        str | None,
+        typer.Option(help="With --from: how the address of a thread names a post.", metavar="RULE"),
+    ] = None,
+) -> None:
+    """Move a blog out of an archive into the database in EVERPOST_DATABASE_URL, which must be empty or hold
+    a part of it. With --from, add to the blog there what another system has.
+
+    All of the file is checked before anything is written. It can be run again at any time: what is there
+    is not written twice.
+    """
+    settings = read_settings()
+    if from_ is not None:
+        wishes = ImportWishes(
+            system=from_, site=site, pages=pages, match=match, report=report, is_dry_run=dry_run
+        )
+        import_from_elsewhere(settings, path, wishes)
+    elif site is not None or report is not None or pages or match is not None:
+        raise Misconfigured("--site, --report, --pages and --match go with --from")
+    elif not _import_archive(settings, path, dry_run=dry_run):
+        raise typer.Exit(1)
+
+
+async def _export(settings: Settings, path: str) -> BlogDigest:
+    async with open_source(settings.database_url, settings) as store:
+        with showing_progress() as show:
+            return await export_archive(
+                store.records, path, lambda done, total: show("Exporting", done, total)
+            )
+
+
+async def _export_markdown(settings: Settings, folder: Path) -> ExportedFolder:
+    async with (
+        open_source(settings.database_url, settings) as store,
+        store.records.snapshot() as snapshot,
+    ):
+        return await export_markdown(snapshot, folder)
+
+
+def _import_archive(settings: Settings, path: str, *, dry_run: bool) -> bool:
+    """Whether the database is as the archive in the end."""
+    with open_archive(path) as archive:
+        with showing_progress() as show:
+            checked = check(archive, lambda done, total: show("Checking", done, total))
+        if dry_run:
+            asyncio.run(_rehearse(settings, archive, checked))
+            return True
+        return asyncio.run(_move_in(settings, archive, checked))
+
+
+async def _rehearse(settings: Settings, archive: Archive, checked: Checked) -> None:
+    async with look_at_target(settings.database_url, settings) as store:
+        records = None if store is None else store.records
+        with showing_progress() as show:
+            survey = await copying.rehearse(archive, records, show, origin=checked.origin)
+    print_survey(survey)
+
+
+async def _move_in(settings: Settings, archive: Archive, checked: Checked) -> bool:
+    async with open_target(settings.database_url, settings) as store:
+        with showing_progress() as show:
+            copied = await copying.copy(archive, store.records, show, origin=checked.origin)
+    typer.echo(describe_work(copied.carried))
+    print_comparison(copied.after or copied.carried)
+    is_right = copied.agrees and copied.carried.source.whole == checked.digest.whole
+    typer.echo("The database is as the archive." if is_right else "The database is not as the archive.")
+    return is_right

@@ -1,0 +1,47 @@
+"""What is printed of two blogs that were compared."""
+
+import typer
+
+from everpost.transfer.digests import BlogDigest
+from everpost.transfer.lines import KINDS
+from everpost.transfer.sync import Comparison
+
+_NOUNS = dict(zip(KINDS, ("settings", "users", "tokens", "posts", "comments"), strict=True))
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """The counts and digests of both; where they agree, once. Then some records that differ."""
+    if comparison.is_equal:
+        print_digest(comparison.source)
+        return
+    typer.echo("The source:")
+    print_digest(comparison.source)
+    typer.echo("The target:")
+    print_digest(comparison.target)
+    typer.echo(f"They differ in {comparison.kept + comparison.erased:,} records:")
+    for example in comparison.examples:
+        typer.echo(f"  {example}")
+    if comparison.kept + comparison.erased > len(comparison.examples):
+        typer.echo("  ...")
+
+
+def print_digest(digest: BlogDigest, *, to_errors: bool = False) -> None:
+    """A line for each kind of record: how many, and what they come to."""
+    for kind in KINDS:
+        line = f"  {_NOUNS[kind]:<9} {digest.counts[kind]:>11,}  {digest.kinds[kind]}"
+        typer.echo(line, err=to_errors)
+    typer.echo(f"  {'all':<9} {sum(digest.counts.values()):>11,}  {digest.whole}", err=to_errors)
+
+
+def print_survey(survey: Comparison) -> None:
+    """What is in the source, and what a copy would do."""
+    print_digest(survey.source)
+    typer.echo(
+        f"{survey.kept:,} records to write, {survey.erased:,} to erase, {survey.same:,} the same already."
+        " Nothing was written."
+    )
+
+
+def describe_work(carried: Comparison) -> str:
+    """What was done."""
+    return f"{carried.kept:,} records written, {carried.erased:,} erased, {carried.same:,} the same already."

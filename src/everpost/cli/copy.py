@@ -1,0 +1,121 @@
+"""`everpost copy` and `everpost verify`: a whole blog from one database to another."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from everpost.cli.comparing import describe_work, print_comparison, print_survey
+from everpost.cli.moving import look_at_target, open_source, open_target
+from everpost.cli.progress import showing_progress
+from everpost.errors import Misconfigured
+from everpost.settings import Settings, read_settings
+from everpost.stores.addresses import describe_url
+from everpost.stores.port import Store
+from everpost.transfer import copying
+from everpost.transfer.copying import Copied, Progress
+from everpost.transfer.origins import origin_of
+
+FOLLOW_EVERY = 2.0
+"""Seconds between two passes of a copy that follows its source."""
+
+SourceUrl = Annotated[
+    str, typer.Argument(metavar="SOURCE_URL", help="The database of the blog.", show_default=False)
+]
+TargetUrl = Annotated[
+    str, typer.Argument(metavar="TARGET_URL", help="The database that it moves to.", show_default=False)
+]
+
+
+def copy(
+    source_url: SourceUrl,
+    target_url: TargetUrl,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on until nothing was written to the source meanwhile.")
+    ] = False,
+) -> None:
+    """Copy a blog into an empty database, and read both back to compare them.
+
+    One that was stopped is taken up where it stopped, by the same command; and the same command carries
+    what has come since it ended. Exit status 0 only where both agree.
+    """
+    settings = _settings_for(source_url, target_url)
+    typer.echo(f"{describe_url(source_url)} to {describe_url(target_url)}")
+    if dry_run:
+        asyncio.run(_rehearse(source_url, target_url, settings))
+    elif not asyncio.run(_copy(source_url, target_url, settings, follow=follow)):
+        raise typer.Exit(1)
+
+
+def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
+    """Compare every record of two databases. Exit status 0 only where all agree."""
+    settings = _settings_for(source_url, target_url)
+
+    async def run() -> bool:
+        async with open_source(source_url, settings) as source, open_source(target_url, settings) as target:
+            with showing_progress() as report:
+                comparison = await copying.verify(source.records, target.records, report)
+        print_comparison(comparison)
+        return comparison.is_equal
+
+    if not asyncio.run(run()):
+        raise typer.Exit(1)
+    typer.echo("They agree.")
+
+
+async def _rehearse(source_url: str, target_url: str, settings: Settings) -> None:
+    async with open_source(source_url, settings) as source, look_at_target(target_url, settings) as target:
+        with showing_progress() as report:
+            survey = await copying.rehearse(
+                source.records,
+                None if target is None else target.records,
+                report,
+                origin=origin_of(await source.blog.get()),
+            )
+    print_survey(survey)
+
+
+async def _copy(source_url: str, target_url: str, settings: Settings, *, follow: bool) -> bool:
+    """Whether they agree in the end."""
+    async with open_source(source_url, settings) as source, open_target(target_url, settings) as target:
+        origin = origin_of(await source.blog.get())
+        with showing_progress() as report:
+            copied = await _pass(source, target, report, origin)
+            while follow and copied.has_arrived and not copied.agrees:
+                await asyncio.sleep(FOLLOW_EVERY)
+                copied = await _pass(source, target, report, origin)
+    print_comparison(copied.after or copied.carried)
+    typer.echo(_verdict(copied, follow=follow))
+    return copied.agrees
+
+
+async def _pass(source: Store, target: Store, report: Progress, origin: str) -> Copied:
+    copied = await copying.copy(source.records, target.records, report, origin=origin)
+    typer.echo(describe_work(copied.carried))
+    return copied
+
+
+def _verdict(copied: Copied, *, follow: bool) -> str:
+    if not copied.has_arrived:
+        return (
+            "The target is not what was copied: something else writes to it, or a database is at fault."
+            " It counts as unfinished."
+        )
+    if not copied.agrees:
+        return (
+            "The source was written to meanwhile: the target is as the source was when the copy began."
+            " Copy again, with --follow until nothing comes in between."
+        )
+    if follow:
+        return (
+            "They agree. To switch, let nothing write to the source any more, run this once more, and"
+            " serve the target."
+        )
+    return "They agree."
+
+
+def _settings_for(source_url: str, target_url: str) -> Settings:
+    if source_url == target_url:
+        raise Misconfigured("The source and the target are the same database.")
+    return read_settings()

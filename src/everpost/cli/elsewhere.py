@@ -1,0 +1,60 @@
+"""`everpost import --from`: what another system has, added to the blog."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from everpost.cli.moving import open_blog
+from everpost.cli.progress import showing_progress
+from everpost.errors import BrokenFile
+from everpost.settings import Settings
+from everpost.transfer.elsewhere.adopting import Run
+from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.elsewhere.systems import Wishes, import_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportWishes:
+    """What was said on the command line."""
+
+    system: str
+    site: str | None
+    pages: bool
+    match: str | None
+    report: Path | None
+    is_dry_run: bool
+
+
+def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -> None:
+    """Import, and print the report, also where the import breaks off."""
+    with Report() as report:
+        try:
+            asyncio.run(_import(settings, Path(path), wishes, report))
+        finally:
+            if wishes.report is not None:
+                _save(report, wishes.report)
+            for line in report.text():
+                typer.echo(line)
+    if wishes.is_dry_run:
+        typer.echo("Nothing was written.")
+
+
+async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: Report) -> None:
+    said = Wishes(site=wishes.site, pages=wishes.pages, match=wishes.match)
+    async with open_blog(settings, is_dry_run=wishes.is_dry_run) as store:
+        with showing_progress() as show:
+            run = Run(
+                report=report,
+                dry_run=wishes.is_dry_run,
+                progress=lambda done, total: show("Importing", done, total),
+            )
+            await import_from(wishes.system, path, store, said, run)
+
+
+def _save(report: Report, path: Path) -> None:
+    try:
+        report.save(path)
+    except OSError as error:
+        raise BrokenFile(str(path), "", f"cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,89 @@
+"""How far a long command is, on standard error: a bar on a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+Show = Callable[[str, int, int], None]
+"""Shows what is being done, how many records are done, and of how many."""
+
+_LOOK = 256
+"""So many records go by before anything is shown of them."""
+_LINE_EVERY = 5.0
+"""Seconds."""
+
+
+@contextmanager
+def showing_progress() -> Iterator[Show]:
+    """Calls come for each record: few of them are shown."""
+    if sys.stderr.isatty():
+        with _bars() as show:
+            yield _now_and_then(show)
+    else:
+        yield _now_and_then(_Lines().show)
+
+
+def _now_and_then(show: Show) -> Show:
+    def seldom(action: str, done: int, total: int) -> None:
+        if done % _LOOK == 0 or done == total:
+            show(action, done, total)
+
+    return seldom
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:,.0f}/s")
+
+
+@contextmanager
+def _bars() -> Iterator[Show]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(action: str, done: int, total: int) -> None:
+            if action not in tasks or done == 0:
+                tasks[action] = progress.add_task(action, total=total)
+            progress.update(tasks[action], completed=done, total=total)
+
+        yield show
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._action = ""
+        self._since = self._shown = 0.0
+
+    def show(self, action: str, done: int, total: int) -> None:
+        moment = time.monotonic()
+        if action != self._action or done == 0:
+            self._action, self._since, self._shown = action, moment, moment
+        elif moment - self._shown >= _LINE_EVERY or done == total:
+            self._shown = moment
+            typer.echo(f"{action}: {_far(done, total, moment - self._since)}", err=True)
+
+
+def _far(done: int, total: int, seconds: float) -> str:
+    """How far it is, how fast that was and when it ends."""
+    far = f"{done:,} of {total:,} records"
+    if not done or not seconds:
+        return far
+    rate = done / seconds
+    left = "" if done >= total else f", {(total - done) / rate:,.0f} s left"
+    return f"{far}, {rate:,.0f}/s{left}"

@@ -1,0 +1,1 @@
+"""A blog in one file: docs/archive.md describes it."""

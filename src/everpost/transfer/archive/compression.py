@@ -1,0 +1,60 @@
+"""Compressed files: written by the ending of their name, recognised by how they begin."""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePath
+from typing import BinaryIO, cast
+
+from everpost.errors import BrokenFile
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_GZIP_LEVEL = 6
+_ZSTD_LEVEL = 3
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_MAX_WINDOW = 25
+"""A power of two: the bytes that unpacking may ask for, 32 MiB."""
+
+
+@contextmanager
+def compressing(file: BinaryIO, name: PurePath) -> Iterator[BinaryIO]:
+    """What is written to it comes into the file, compressed as the name's ending says: the same bytes each
+    time. The file stays open.
+    """
+    if name.suffix == ".gz":
+        with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as packed:
+            yield cast("BinaryIO", packed)
+    elif name.suffix == ".zst":
+        with zstd.ZstdFile(file, "wb", level=_ZSTD_LEVEL) as packed:
+            yield cast("BinaryIO", packed)
+    else:
+        yield file
+
+
+@contextmanager
+def decompressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The content of the file, which can be sought in, from its start. BrokenFile: it cannot be unpacked."""
+    file.seek(0)
+    magic = file.read(len(_ZSTD))
+    file.seek(0)
+    try:
+        if magic.startswith(_GZIP):
+            with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
+                yield cast("BinaryIO", unpacked)
+        elif magic == _ZSTD:
+            options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _MAX_WINDOW}
+            with zstd.ZstdFile(file, "rb", options=options) as unpacked:
+                yield cast("BinaryIO", unpacked)
+        else:
+            yield file
+    except EOFError as error:
+        raise BrokenFile(name, "", "is not whole: its compressed data ends early") from error
+    except (zlib.error, gzip.BadGzipFile, zstd.ZstdError) as error:
+        raise BrokenFile(name, "", f"cannot be unpacked: {error}") from error

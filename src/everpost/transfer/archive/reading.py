@@ -1,0 +1,123 @@
+"""Reading an archive, again and again: as a source, it is as good as a store."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from everpost.domain.records import Record, RecordCounts
+from everpost.errors import BrokenFile, Invalid
+from everpost.stores.port import Snapshot
+from everpost.transfer.archive.compression import decompressing
+from everpost.transfer.archive.format import MAX_LINE, read_header
+from everpost.transfer.lines import Row
+from everpost.transfer.reading_lines import read_row
+
+PIPE = "-"
+_BATCH_ROWS = 500
+_BATCH_BYTES = 4 * 1024 * 1024
+
+
+class Archive:
+    """A file that can be sought in. What it raises names the line: BrokenFile."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self.name = name
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """The archive does not change."""
+        yield self
+
+    async def count(self) -> RecordCounts:
+        """What the first line says."""
+        with closing(self.lines()) as lines:
+            return self.read_header(next(lines, b"\n"))
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        """What is between the first line and the last."""
+        batch: list[Record] = []
+        size = 0
+        for row in self._rows():
+            batch.append(row.record)
+            size += len(row.line)
+            if len(batch) >= _BATCH_ROWS or size >= _BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+        yield batch
+
+    def lines(self) -> Generator[bytes]:
+        """Every line, each with its newline."""
+        number = 0
+        try:
+            with decompressing(self._file, self.name) as content:
+                while line := content.readline(MAX_LINE + 1):
+                    number += 1
+                    self._require_whole(line, number)
+                    yield line
+        except BrokenFile as error:
+            if error.place:
+                raise
+            raise BrokenFile(self.name, f"after line {number:,}", error.reason) from error
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            raise BrokenFile(self.name, f"after line {number:,}", reason) from error
+
+    def read_header(self, line: bytes) -> RecordCounts:
+        """What the first line says."""
+        try:
+            return read_header(line)
+        except Invalid as error:
+            raise self.broken(1, error.message) from None
+
+    def broken(self, number: int, reason: str) -> BrokenFile:
+        """What is to be said of a line."""
+        return BrokenFile(self.name, f"line {number:,}", reason)
+
+    def read_row(self, line: bytes, number: int) -> Row:
+        """The record in this line."""
+        try:
+            return read_row(line)
+        except Invalid as error:
+            raise self.broken(number, error.message) from None
+
+    def _rows(self) -> Iterator[Row]:
+        """The line before last is the last of a record."""
+        earlier = b""
+        for number, line in enumerate(self.lines(), 1):
+            if number > 2:
+                yield self.read_row(earlier, number - 1)
+            earlier = line
+
+    def _require_whole(self, line: bytes, number: int) -> None:
+        if len(line) > MAX_LINE:
+            raise self.broken(number, f"is longer than {MAX_LINE:,} bytes")
+        if not line.endswith(b"\n"):
+            raise self.broken(number, "is not whole: the file was cut off")
+
+
+@contextmanager
+def open_archive(path: str) -> Iterator[Archive]:
+    """The archive at a path; `-` is the standard input. What cannot be sought in is first put into a
+    temporary file. BrokenFile.
+    """
+    name = "standard input" if path == PIPE else path
+    with ExitStack() as open_:
+        try:
+            file = sys.stdin.buffer if path == PIPE else open_.enter_context(Path(path).open("rb"))
+            if not file.seekable():
+                file = open_.enter_context(_copied(file))
+        except OSError as error:
+            raise BrokenFile(name, "", f"cannot be read: {error.strerror or error}") from error
+        yield Archive(file, name)
+
+
+@contextmanager
+def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
+    with tempfile.TemporaryFile() as spool:
+        shutil.copyfileobj(file, spool)
+        yield cast("BinaryIO", spool)

@@ -1,0 +1,91 @@
+"""Writing an archive."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import astuple
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from everpost.errors import BrokenFile, EverpostError
+from everpost.transfer.archive.compression import compressing
+from everpost.transfer.archive.format import header, trailer
+from everpost.transfer.archive.reading import PIPE
+from everpost.transfer.digests import BlogDigest
+from everpost.transfer.streams import Source, Stream, open_stream
+
+Report = Callable[[int, int], None]
+"""Is told how many records are written, and of how many."""
+
+
+async def export(source: Source, path: str, report: Report) -> BlogDigest:
+    """Write the blog as it is at one moment to a file, which is whole or not there and which only its owner
+    can read, or, for `-`, to the standard output. One blog gives one file, byte for byte. BrokenFile: it
+    cannot be written.
+    """
+    name = "standard output" if path == PIPE else path
+    async with open_stream(source) as stream:
+        try:
+            with _opened(path) as file:
+                return await _write(stream, file, report)
+        except OSError as error:
+            raise BrokenFile(name, "", f"cannot be written: {error.strerror or error}") from error
+
+
+async def _write(stream: Stream, file: BinaryIO, report: Report) -> BlogDigest:
+    total = 1 + sum(astuple(stream.counts))
+    file.write(header(stream.counts))
+    done = 0
+    while stream.head is not None:
+        file.write(stream.head.line)
+        done += 1
+        report(done, total)
+        await stream.advance()
+    digest = stream.digest()
+    if digest.record_counts != stream.counts:
+        raise EverpostError("The database gave another number of records than it had counted. Try again.")
+    file.write(trailer(digest))
+    return digest
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    if path == PIPE:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():  # a device, or a named pipe
+        with target.open("wb") as device, compressing(device, target) as packed:
+            yield packed
+        return
+    with _replacing(target) as file, compressing(file, target) as packed:
+        yield packed
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the place of the target when all has been written and is on the disk."""
+    handle, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(made).replace(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(made).unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: PurePath) -> None:
+    """Have the name on the disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""Blogs that other systems wrote."""

@@ -1,0 +1,202 @@
+"""Taking what another system has into a blog that lives on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from everpost.domain.ids import Id
+from everpost.domain.posts import Post
+from everpost.errors import Conflict, NotFound
+from everpost.services.slugs import write_numbered
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.authors import Authors
+from everpost.transfer.elsewhere.fitting import Changes
+from everpost.transfer.elsewhere.growing import Growth
+from everpost.transfer.elsewhere.items import (
+    Item,
+    Note,
+    SourceAuthor,
+    SourceComment,
+    SourcePost,
+    SourceThread,
+)
+from everpost.transfer.elsewhere.ledger import Ledger
+from everpost.transfer.elsewhere.matching import Matcher
+from everpost.transfer.elsewhere.naming import Origin, is_same_thing
+from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.elsewhere.threads import Adopter, Drop, Thread
+from everpost.transfer.elsewhere.writing import Rehearsal, StoreWriter, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How an import is carried out, and who is told of it."""
+
+    report: Report
+    """Of what became of each thing, as far as the import came."""
+    dry_run: bool = False
+    """Write nothing; the report is the same."""
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    """Is told how many posts and threads are done, and of how many."""
+
+
+async def adopt(
+    store: Store,
+    items: Callable[[], Iterator[Item]],
+    run: Run,
+    *,
+    origin: Origin,
+    matcher: Matcher | None = None,
+) -> None:
+    """Add to the blog what the items have and it has not. What is there already stays as it is, so this
+    can be stopped and run again at any time. `items` is called twice: before anything is written, all of
+    the source has been read once. BrokenFile, and what the store raises.
+    """
+    with Ledger() as ledger:
+        total = _look_through(items(), ledger)
+        writer = Rehearsal(store, ledger) if run.dry_run else StoreWriter(store)
+        importer = _Importer(store, writer, ledger, origin, run.report)
+        done = 0
+        for item in items():
+            await importer.take(item)
+            if isinstance(item, SourcePost):
+                done += 1
+                run.progress(done, total)
+        for thread in ledger.threads():
+            await importer.take_thread(thread, matcher)
+            done += 1
+            run.progress(done, total)
+
+
+def _look_through(items: Iterator[Item], ledger: Ledger) -> int:
+    """How many posts and threads there are; the parts of threads are kept."""
+    posts = 0
+    for item in items:
+        if isinstance(item, SourcePost):
+            posts += 1
+        elif isinstance(item, SourceThread):
+            ledger.keep_part(item)
+    return posts + ledger.count_threads()
+
+
+class _Importer:
+    """One run."""
+
+    def __init__(self, store: Store, writer: Writer, ledger: Ledger, origin: Origin, report: Report) -> None:
+        self._store = store
+        self._writer = writer
+        self._ledger = ledger
+        self._origin = origin
+        self._report = report
+        self._authors = Authors(store, writer, origin, report)
+        self._adopter = Adopter(origin, self._authors.by_source_id)
+        self._growth = Growth(store, writer, report)
+
+    async def take(self, item: Item) -> None:
+        """Add what the item is, or has; threads have their own time."""
+        if isinstance(item, Note):
+            self._report.add(item)
+        elif isinstance(item, SourceAuthor):
+            await self._authors.take(item)
+        elif isinstance(item, SourcePost):
+            await self._take_post(item)
+
+    async def take_thread(self, source: SourceThread, matcher: Matcher | None) -> None:
+        """Add the comments that are new to the post that they belong to."""
+        post_id = None if matcher is None else await matcher.match(self._store, replace(source, comments=()))
+        if post_id is None:
+            reason = f"no post matches it; comments: {len(source.comments):,}"
+            self._report.dropped("thread", f"{source.url} {source.title!r}", reason)
+            return
+        drop = self._dropper(source.url)
+        thread = self._adopter.thread(post_id, self._unique(source.comments, drop), drop)
+        await self._growth.grow(thread, source.url)
+
+    async def _take_post(self, source: SourcePost) -> None:
+        changes = Changes(source.changes)
+        post = self._fit(source, changes)
+        name = f"{source.source_id} {post.title!r}"
+        if not self._ledger.take_id(source.id or self._origin.id_of("post", source.source_id)):
+            self._report.dropped("post", name, "the source has its id twice")
+            return
+        drop = self._dropper(name)
+        comments = self._unique(source.comments, drop)
+        present = await self._find(post)
+        if present is not None:
+            self._report.present("post", name)
+            await self._growth.grow(self._adopter.thread(present, comments, drop), name)
+            return
+        slug, thread = await self._add(post, comments, drop)
+        if source.slug and slug != post.slug:
+            changes.add(f"the slug {post.slug!r} was taken: it became {slug!r}")
+        self._report.kept("post", name, changes)
+        for each in thread:
+            self._report.kept("comment", f"{each.source_id} on {name}", each.changes)
+
+    def _fit(self, source: SourcePost, changes: Changes) -> Post:
+        published = changes.moment(source.publication_date)
+        title = changes.title(source.title)
+        return Post(
+            id=source.id or self._origin.id_of("post", source.source_id, published),
+            title=title,
+            content=changes.content(source.content, source.format),
+            format=source.format,
+            status=source.status,
+            publication_date=published,
+            updated_at=published if source.updated_at is None else changes.moment(source.updated_at),
+            slug=changes.slug(source.slug, title),
+            tags=changes.tags(source.tags),
+            author=self._authors.by_source_id.get(source.author_id or ""),
+            comment_policy=source.comment_policy,
+        )
+
+    async def _find(self, post: Post) -> Id | None:
+        """The post of an earlier import, even where its date has changed in the source since."""
+        try:
+            return (await self._store.posts.get(post.id, comments=0)).id
+        except NotFound:
+            pass
+        namesake = await self._store.posts.find(post.slug, comments=0)
+        return namesake.id if namesake is not None and is_same_thing(namesake.id, post.id) else None
+
+    async def _add(self, post: Post, comments: Sequence[SourceComment], drop: Drop) -> tuple[str, Thread]:
+        """Add a post with those of its comments that are on no other post; under which slug, and which."""
+        dropped: list[tuple[SourceComment, str]] = []
+        thread = self._adopter.thread(post.id, comments, lambda *each: dropped.append(each))
+        whole = replace(post, comment_count=thread.approved)
+
+        async def write(slug: str) -> str:
+            await self._writer.add_post(replace(whole, slug=slug), thread.comments)
+            return slug
+
+        try:
+            slug = await write_numbered(post.slug, write, self._writer.has_slug)
+        except Conflict as conflict:
+            if conflict.noun != "comment":
+                raise
+            strays = [each.source_id for each in thread if await self._store.comments.find(each.comment.id)]
+            if not strays:
+                raise
+            for comment in comments:
+                if comment.source_id in strays:
+                    drop(comment, "it is here already, on another post")
+            fewer = [comment for comment in comments if comment.source_id not in strays]
+            return await self._add(post, fewer, drop)
+        for each in dropped:
+            drop(*each)
+        return slug, thread
+
+    def _unique(self, comments: Sequence[SourceComment], drop: Drop) -> Sequence[SourceComment]:
+        """The comments whose ids this run has not had yet."""
+        unique: list[SourceComment] = []
+        for comment in comments:
+            if self._ledger.take_id(self._origin.id_of("comment", comment.source_id)):
+                unique.append(comment)
+            else:
+                drop(comment, "the source has its id twice")
+        return unique
+
+    def _dropper(self, post_name: str) -> Drop:
+        def drop(comment: SourceComment, reason: str) -> None:
+            self._report.dropped("comment", f"{comment.source_id} on {post_name}", reason)
+
+        return drop

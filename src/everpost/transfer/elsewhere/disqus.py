@@ -1,0 +1,131 @@
+"""Disqus's export of comments, XML: categories, then threads, then comments, which Disqus calls posts.
+
+https://help.disqus.com/en/articles/1717164-comments-export
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC
+from pathlib import Path
+
+from lxml import etree
+
+from everpost.domain.comments import CommentStatus
+from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.html_text import text_of_html
+from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceComment, SourceThread
+from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, LeftOut
+from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.xml_files import XmlFile
+
+Parts = Mapping[str, etree._Element]  # noqa: SLF001  (lxml has no other name for it)
+"""What is in an element, by name."""
+_IN_ROOT = 1
+_ID = "{http://disqus.com/disqus-internals}id"
+
+
+def read_disqus(path: Path) -> Iterator[Item]:
+    """Each comment, with the thread that it is on. BrokenFile."""
+    file = XmlFile(path)
+    export = _Export(LeftOut(path.name))
+    is_empty = True
+    for element in file.elements(_IN_ROOT):
+        if is_empty and _tag(element.getparent()) != "disqus":
+            break
+        is_empty = False
+        if _tag(element) == "thread":
+            export.keep_thread(element)
+        elif _tag(element) == "post":
+            yield export.comment(element)
+    if is_empty:
+        raise BrokenFile(path.name, "", "it is not an export of Disqus")
+    yield from export.left_out.notes()
+    if file.controls:
+        reason = f"XML has no control characters: {file.controls:,} were left out"
+        yield Note(fate=Fate.DROPPED, kind="character", name=path.name, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    url: str
+    title: str
+    is_deleted: bool
+
+
+class _Export:
+    """What has to be remembered while a file is read: where the threads are."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        self.left_out = left_out
+        self._threads: dict[str, _Thread] = {}
+
+    def keep_thread(self, element: etree._Element) -> None:
+        """Remember a thread. Some have neither address nor name; comments on these say so."""
+        parts = _parts(element)
+        url = _text(parts, "link") or _text(parts, "id")
+        deleted = _text(parts, "isDeleted") == "true"
+        self._threads[_id(element)] = _Thread(url, _text(parts, "title"), deleted)
+
+    def comment(self, element: etree._Element) -> Item:
+        """A comment, or why it is left out."""
+        parts = _parts(element)
+        author = _parts(parts.get("author"))
+        name = _text(author, "name") or _text(author, "username") or None
+        source_id = _id(element) or _text(parts, "id")
+        thread = self._threads.get(_id(parts.get("thread")))
+        published = parse_moment(_text(parts, "createdAt"))
+        reason = ""
+        if not source_id:
+            reason = "it has no id"
+        elif published is None:
+            reason = f"its date is none: {_text(parts, 'createdAt')[:40]!r}"
+        elif thread is None:
+            reason = "its thread is not in the file"
+        elif not thread.url:
+            reason = "its thread has no address"
+        elif thread.is_deleted:
+            reason = f"its thread was deleted: {thread.url}"
+        if reason or published is None or thread is None:
+            shown = f"{source_id} by {name or 'nobody'!r}"
+            return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+        self.left_out.count(EMAILS, bool(_text(author, "email")))
+        self.left_out.count(ADDRESSES, bool(_text(parts, "ipAddress")))
+        published = published if published.tzinfo else published.replace(tzinfo=UTC)
+        comment = SourceComment(
+            source_id=source_id,
+            content="",
+            publication_date=published,
+            status=_status(parts),
+            parent_id=_id(parts.get("parent")) or None,
+        )
+        if comment.status is not CommentStatus.REMOVED:
+            content, is_marked = text_of_html(_text(parts, "message"))
+            changes = ("its HTML became text",) if is_marked else ()
+            comment = replace(comment, content=content, name=name, changes=changes)
+        return SourceThread(url=thread.url, title=thread.title, comments=(comment,))
+
+
+def _status(parts: Parts) -> CommentStatus:
+    if _text(parts, "isDeleted") == "true":
+        return CommentStatus.REMOVED
+    if _text(parts, "isSpam") == "true":
+        return CommentStatus.SPAM
+    return CommentStatus.PENDING if _text(parts, "isApproved") == "false" else CommentStatus.APPROVED
+
+
+def _parts(element: etree._Element | None) -> Parts:
+    return {} if element is None else {_tag(child): child for child in element}
+
+
+def _tag(element: etree._Element | None) -> str:
+    """The name of the element, without its namespace."""
+    return "" if element is None else str(element.tag).rpartition("}")[2]
+
+
+def _id(element: etree._Element | None) -> str:
+    return "" if element is None else element.get(_ID, "").strip()
+
+
+def _text(parts: Parts, tag: str) -> str:
+    element = parts.get(tag)
+    return "" if element is None else "".join(element.itertext()).strip()

@@ -1,0 +1,101 @@
+"""Values of other systems, made to fit here; what is done to them is said in words."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
+from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
+from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
+from everpost.domain.users import checked_email
+from everpost.errors import Invalid
+
+UNTITLED = "Untitled"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST_NUMBER = 8
+"""Characters that a slug leaves free for the number that makes it another one."""
+_LONGEST_TAG_OF_HTML = 2_000
+"""How far back from a cut the last markup is looked for."""
+
+
+class Changes:
+    """How one thing is altered on its way in."""
+
+    def __init__(self, earlier: Sequence[str] = ()) -> None:
+        self._all = list(earlier)
+
+    def __str__(self) -> str:
+        return "; ".join(dict.fromkeys(self._all))
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def add(self, change: str) -> None:
+        """One more."""
+        self._all.append(change)
+
+    def storable(self, text: str, noun: str) -> str:
+        """The text without what no store keeps."""
+        if unstorable_reason(text) is None:
+            return text
+        self.add(f"characters that no database keeps were left out of the {noun}")
+        return _UNSTORABLE.sub("", text)
+
+    def short(self, text: str, most: int, noun: str) -> str:
+        """The text, cut where it is too long."""
+        if len(text) <= most:
+            return text
+        self.add(f"the {noun} was cut after {most:,} characters")
+        return text[:most]
+
+    def title(self, text: str) -> str:
+        """A title: at most 255 characters on one line, never empty."""
+        title = " ".join(self.storable(text, "title").split())
+        if not title:
+            self.add(f"it had no title and is called {UNTITLED!r}")
+            return UNTITLED
+        return self.short(title, MAX_TITLE, "title")
+
+    def content(self, text: str, format: PostFormat) -> str:
+        """The content of a post: what is too long is cut, HTML not inside of a tag."""
+        content = self.storable(text, "content")
+        cut = self.short(content, MAX_CONTENT, "content")
+        if cut is not content and format is PostFormat.HTML:
+            start = cut.rfind("<", -_LONGEST_TAG_OF_HTML)
+            if start > cut.rfind(">"):
+                return cut[:start]
+        return cut
+
+    def tags(self, tags: Sequence[str]) -> tuple[str, ...]:
+        """Tags: the first 20, each of 1 to 50 characters."""
+        fitted = (
+            self.short(self.storable(tag, "tags").strip(), MAX_TAG, f"tag {tag[:20]!r}…").strip()
+            for tag in tags
+        )
+        kept = tuple(dict.fromkeys(tag for tag in fitted if tag))
+        if len(kept) > MAX_TAGS:
+            self.add("no room for more than 20 tags: left out " + ", ".join(map(repr, kept[MAX_TAGS:])))
+        return kept[:MAX_TAGS]
+
+    def slug(self, wanted: str | None, title: str) -> str:
+        """A slug, with room for a number: as it is wanted, else from the title."""
+        slug = normalize_slug(wanted or "")[: MAX_SLUG - _LONGEST_NUMBER].strip("-") or slug_from(title)
+        if wanted and slug != wanted:
+            self.add(f"the slug {wanted!r} became {slug!r}")
+        return slug
+
+    def moment(self, moment: datetime) -> datetime:
+        """A moment in the years 1 to 9999 of UTC."""
+        try:
+            return whole_milliseconds(moment)
+        except OverflowError:
+            self.add(f"the date {moment.isoformat()} is out of range")
+            return LATEST if moment.replace(tzinfo=UTC).year > 1 else EARLIEST
+
+
+def email_of(text: str | None) -> str | None:
+    """The address; None where it cannot be one."""
+    try:
+        return None if text is None or unstorable_reason(text) else checked_email(text)
+    except Invalid:
+        return None

@@ -1,0 +1,139 @@
+"""Ghost's JSON export, of its versions 1 to 6.
+
+https://docs.ghost.org/migration/custom says what is in it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from everpost.domain.comments import CommentStatus
+from everpost.domain.posts import PostStatus
+from everpost.transfer.elsewhere.ghost_bodies import read_body
+from everpost.transfer.elsewhere.ghost_tables import Tables, date, read_rows, read_tables, required_date, text
+from everpost.transfer.elsewhere.html_text import text_of_html
+from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourceComment, SourcePost
+from everpost.transfer.elsewhere.json_files import Row
+
+_STATUSES = {"published": PostStatus.PUBLISHED, "scheduled": PostStatus.PUBLISHED, "draft": PostStatus.DRAFT}
+_COMMENT_STATUSES = {
+    "published": CommentStatus.APPROVED,
+    "hidden": CommentStatus.REMOVED,
+    "deleted": CommentStatus.REMOVED,
+}
+_LOST = {
+    "feature_image": "feature image",
+    "custom_excerpt": "excerpt",
+    "codeinjection_head": "injected code",
+    "codeinjection_foot": "injected code",
+    "canonical_url": "canonical address",
+}
+"""What a post has that there is no place for here."""
+
+
+def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
+    """What is in an export; links to the site itself get its address. BrokenFile."""
+    tables = read_tables(path)
+    for row in tables.users:
+        if text(row, "id"):
+            name = text(row, "name", "slug", "email")
+            yield SourceAuthor(source_id=text(row, "id"), name=name, email=text(row, "email") or None)
+    for row in read_rows(path):
+        name = f"{text(row, 'id')} {text(row, 'title')!r}"
+        comments = tables.comments_of.pop(text(row, "id"), [])
+        if not text(row, "id"):
+            yield Note(fate=Fate.DROPPED, kind="post", name=name, reason="it has no id")
+        elif _is_page(row) and not pages:
+            reason = "pages are imported only where that is asked for"
+            if comments:
+                reason += f"; comments on it: {len(comments):,}"
+            yield Note(fate=Fate.DROPPED, kind="page", name=name, reason=reason)
+        else:
+            yield from _left_out(row, tables, name)
+            yield _post(row, comments, tables, site)
+    for post_id, rows in tables.comments_of.items():
+        for row in rows:
+            name = f"{text(row, 'id')} on {post_id}"
+            yield Note(fate=Fate.DROPPED, kind="comment", name=name, reason="its post is not in the file")
+    for table, number in tables.unread.items():
+        reason = f"only posts, authors, tags and comments are imported; rows: {number:,}"
+        yield Note(fate=Fate.DROPPED, kind="table", name=table, reason=reason)
+
+
+def _is_page(row: Row) -> bool:
+    """Until version 2 a number says so, since then a word."""
+    return row.get("type") == "page" or row.get("page") in (1, True, "1")
+
+
+def _post(row: Row, comments: list[Row], tables: Tables, site: str) -> SourcePost:
+    changes: list[str] = []
+    post_id = text(row, "id")
+    authors = sorted(tables.authors_of.get(post_id, []))
+    content, written_in = read_body(row, site, changes)
+    return SourcePost(
+        source_id=post_id,
+        title=text(row, "title"),
+        content=content,
+        format=written_in,
+        publication_date=required_date(row, changes, "published_at", "created_at"),
+        status=_status(row, changes),
+        updated_at=date(row, "updated_at"),
+        slug=text(row, "slug") or None,
+        tags=tuple(name for name in _tags(row, tables) if not name.startswith("#")),
+        author_id=(authors[0][1] if authors else text(row, "author_id")) or None,
+        comments=tuple(_comments(post_id, comments, tables)),
+        changes=tuple(changes),
+    )
+
+
+def _status(row: Row, changes: list[str]) -> PostStatus:
+    """Published, where the public sees it there, or will."""
+    status = _STATUSES.get(text(row, "status"))
+    if status is None:
+        changes.append(f"it is a draft: its status was {text(row, 'status')[:40]!r}")
+        return PostStatus.DRAFT
+    visibility = text(row, "visibility") or "public"
+    if status is PostStatus.PUBLISHED and visibility != "public":
+        changes.append(f"it is a draft: not all could read it, only {visibility[:40]!r}")
+        return PostStatus.DRAFT
+    return status
+
+
+def _tags(row: Row, tables: Tables) -> list[str]:
+    return [tables.tags.get(tag_id, "") for _, tag_id in sorted(tables.tags_of.get(text(row, "id"), []))]
+
+
+def _left_out(row: Row, tables: Tables, name: str) -> Iterator[Note]:
+    for key, kind in _LOST.items():
+        if text(row, key):
+            reason = f"there is no place for it here: {text(row, key)[:200]!r}"
+            yield Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason)
+    for tag in _tags(row, tables):
+        if tag.startswith("#"):
+            reason = "it is for Ghost's own use, and not shown"
+            yield Note(fate=Fate.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
+    for _, author_id in sorted(tables.authors_of.get(text(row, "id"), []))[1:]:
+        reason = "a post has one author here, the first"
+        yield Note(fate=Fate.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
+
+
+def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceComment]:
+    for number, row in enumerate(rows):
+        changes: list[str] = []
+        status = _COMMENT_STATUSES.get(text(row, "status"))
+        if status is None:
+            changes.append(f"it waits for approval: its status was {text(row, 'status')[:40]!r}")
+        words, is_marked = text_of_html(text(row, "html"))
+        if is_marked:
+            changes.append("its HTML became text")
+        member = row.get("member")
+        name = text(member, "name") if isinstance(member, dict) else ""
+        yield SourceComment(
+            source_id=text(row, "id") or f"{post_id} comment {number}",
+            content="" if text(row, "status") == "deleted" else words,
+            publication_date=required_date(row, changes, "created_at"),
+            status=status or CommentStatus.PENDING,
+            parent_id=text(row, "in_reply_to_id", "parent_id") or None,
+            name=name or tables.members.get(text(row, "member_id")) or None,
+            updated_at=date(row, "edited_at"),
+            changes=tuple(changes),
+        )

@@ -1,0 +1,103 @@
+"""What a reader of another system's files gives: one item after another, as the source has it.
+
+A reader is a function `read_<system>(path, ...) -> Iterator[Item]`. It streams, so that no more than one
+post with its comments is in memory; authors come before whatever names them. It raises BrokenFile where
+the file is not what it should be, and gives a `Note` for each thing that it leaves out; what it alters, it
+says in the `changes` of the thing. Texts, names, tags and slugs are as the source wrote them: whoever takes
+them in makes them fit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from everpost.domain.comments import CommentPolicy, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.posts import PostFormat, PostStatus
+
+
+class Fate(StrEnum):
+    """What became of something that a source has."""
+
+    IMPORTED = "imported"
+    PRESENT = "already there"
+    CHANGED = "changed"
+    """It is imported, but not as it was."""
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One line of the report of an import."""
+
+    fate: Fate
+    kind: str
+    """A noun: post, comment, author, page, pingback, ..."""
+    name: str
+    """Which one, so that a person finds it in the source: its id there, its title."""
+    reason: str = ""
+    """How it was changed, or why it was dropped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAuthor:
+    """Who writes posts in the source."""
+
+    source_id: str
+    """What tells it from all other authors of this source, in this run and in later ones."""
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceComment:
+    """A comment. `parent_id` is the `source_id` of the one it answers, which may come later."""
+
+    source_id: str
+    content: str
+    publication_date: datetime
+    status: CommentStatus = CommentStatus.APPROVED
+    parent_id: str | None = None
+    name: str | None = None
+    """Of a guest."""
+    author_id: str | None = None
+    """The `source_id` of an author."""
+    updated_at: datetime | None = None
+    changes: tuple[str, ...] = ()
+    """How the reader altered it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePost:
+    """A post with its whole thread. Dates are aware."""
+
+    source_id: str
+    id: Id | None = None
+    """The one that it has here already, or had before it was exported from here."""
+    title: str
+    content: str
+    format: PostFormat
+    publication_date: datetime
+    status: PostStatus = PostStatus.PUBLISHED
+    updated_at: datetime | None = None
+    slug: str | None = None
+    tags: tuple[str, ...] = ()
+    author_id: str | None = None
+    comment_policy: CommentPolicy | None = None
+    """None: the blog's."""
+    comments: tuple[SourceComment, ...] = ()
+    changes: tuple[str, ...] = ()
+    """How the reader altered it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceThread:
+    """The comments on a page of a site whose posts are elsewhere; its parts may come one after another."""
+
+    url: str
+    """The address, or the path, of the page that they are on."""
+    title: str
+    comments: tuple[SourceComment, ...] = ()
+
+
+Item = SourceAuthor | SourcePost | SourceThread | Note

@@ -1,0 +1,117 @@
+"""What an import has to remember of a source of any size, in a temporary file."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from everpost.domain.comments import CommentStatus
+from everpost.domain.ids import Id
+from everpost.transfer.elsewhere.items import SourceComment, SourceThread
+
+_TABLES = """
+CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE slugs (slug TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
+CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
+CREATE INDEX of_thread ON comments (thread);
+"""
+_CACHE = -8_000
+"""KiB, as SQLite wants it."""
+
+
+class Ledger:
+    """For one run: which ids and slugs it has taken, and the threads that came in parts."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="everpost-")
+        self._database = sqlite3.connect(Path(self._folder.name, "ledger"), isolation_level=None)
+        self._database.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {_CACHE}; {_TABLES}"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+        self._folder.cleanup()
+
+    def take_id(self, id: Id) -> bool:
+        """Whether nothing in this run had the id before."""
+        return self._insert("INSERT OR IGNORE INTO ids VALUES (?)", bytes.fromhex(id))
+
+    def take_slug(self, slug: str) -> bool:
+        """Whether nothing in this run had the slug before."""
+        return self._insert("INSERT OR IGNORE INTO slugs VALUES (?)", slug)
+
+    def has_slug(self, slug: str) -> bool:
+        """Whether something in this run has the slug."""
+        found = self._database.execute("SELECT 1 FROM slugs WHERE slug = ?", (slug,))
+        return found.fetchone() is not None
+
+    def keep_part(self, thread: SourceThread) -> None:
+        """Keep a part of a thread, for when all of it is there."""
+        url, title = json.dumps(thread.url), json.dumps(thread.title)
+        self._database.execute("INSERT OR IGNORE INTO threads (url, title) VALUES (?, ?)", (url, title))
+        row = self._database.execute("SELECT number FROM threads WHERE url = ?", (url,)).fetchone()
+        self._database.executemany(
+            "INSERT INTO comments (thread, comment) VALUES (?, ?)",
+            ((row[0], _written(comment)) for comment in thread.comments),
+        )
+
+    def count_threads(self) -> int:
+        """How many threads there are."""
+        row = self._database.execute("SELECT count(*) FROM threads").fetchone()
+        return int(row[0])
+
+    def threads(self) -> Iterator[SourceThread]:
+        """Every thread, whole, in the order in which they began."""
+        for number, url, title in self._database.execute("SELECT * FROM threads ORDER BY number").fetchall():
+            thread = SourceThread(url=json.loads(url), title=json.loads(title))
+            rows = self._database.execute(
+                "SELECT comment FROM comments WHERE thread = ? ORDER BY number", (number,)
+            )
+            yield replace(thread, comments=tuple(_read(row[0]) for row in rows))
+
+    def _insert(self, statement: str, value: bytes | str) -> bool:
+        return self._database.execute(statement, (value,)).rowcount == 1
+
+
+def _written(comment: SourceComment) -> str:
+    """As JSON, whose ASCII keeps unpaired surrogates too."""
+    return json.dumps(
+        [
+            comment.source_id,
+            comment.content,
+            comment.publication_date.isoformat(),
+            comment.status,
+            comment.parent_id,
+            comment.name,
+            comment.author_id,
+            None if comment.updated_at is None else comment.updated_at.isoformat(),
+            comment.changes,
+        ]
+    )
+
+
+def _read(line: str) -> SourceComment:
+    source_id, content, published, status, parent_id, name, author_id, updated, changes = json.loads(line)
+    return SourceComment(
+        source_id=source_id,
+        content=content,
+        publication_date=datetime.fromisoformat(published),
+        status=CommentStatus(status),
+        parent_id=parent_id,
+        name=name,
+        author_id=author_id,
+        updated_at=None if updated is None else datetime.fromisoformat(updated),
+        changes=tuple(changes),
+    )

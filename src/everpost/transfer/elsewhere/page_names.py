@@ -1,0 +1,78 @@
+"""What the names of a page say: its path in the folder, and its addresses on the site."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from everpost.transfer.elsewhere.front_matter import Page
+
+_DATED = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?:[-_.](?P<rest>.+))?", re.DOTALL | re.ASCII)
+_DATE_IN_PATH = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", re.ASCII)
+_BUNDLE = re.compile(r"index(\.[a-z]{2,3}([-_][a-z]+)?)?", re.IGNORECASE)
+"""`index`, or `index.fr` in a bundle of several languages."""
+_ADDRESSES = ("permalink", "url", "path")
+_EXTENSION = re.compile(r"\.(html?|php|aspx?)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageName:
+    """What a page is called."""
+
+    slug: str
+    words: str
+    """What can be its title."""
+    date: datetime | None
+    """Midnight, UTC."""
+
+
+def name_of(place: str, page: Page) -> PageName:
+    """What the page at this path is called: by its field `slug`, by the end of its address, by its file,
+    or, where that is an `index`, by its folder; dates before a name are not part of it.
+    """
+    path = PurePosixPath(place)
+    stem = path.stem
+    if _BUNDLE.fullmatch(stem) and path.parent.name:
+        stem = path.parent.name
+    dated = _DATED.fullmatch(stem)
+    bare = (dated["rest"] or "") if dated else stem
+    addresses = [address for name in _ADDRESSES if (address := _address(page.text(name)))]
+    slug = (
+        page.text("slug").strip()
+        or next((end for each in addresses if (end := _end(each))), "")
+        or bare
+        or stem
+    )
+    words = re.sub(r"[-_\s]+", " ", bare or stem).strip()
+    date = _moment(dated["date"].split("-")) if dated else None
+    return PageName(slug, words[:1].upper() + words[1:], date or _date_in([*addresses, place]))
+
+
+def _address(text: str) -> str:
+    """The address; empty where it is only a pattern of one, or the name of a style."""
+    return "" if "/" not in text or re.search(r":[a-z]|[{}]", text.partition("://")[2] or text) else text
+
+
+def _end(address: str) -> str:
+    """The last part of the path of an address."""
+    path = re.sub(r"[?#].*", "", address.partition("://")[2] or address, flags=re.DOTALL)
+    parts = [part for part in path.split("/") if part and not re.fullmatch(r"index\.\w+", part)]
+    if "://" in address:
+        parts = parts[1:]
+    return _EXTENSION.sub("", parts[-1]) if parts else ""
+
+
+def _date_in(paths: list[str]) -> datetime | None:
+    for path in paths:
+        found = _DATE_IN_PATH.search(path)
+        if found and (date := _moment(list(found.groups()))):
+            return date
+    return None
+
+
+def _moment(numbers: list[str]) -> datetime | None:
+    try:
+        year, month, day = map(int, numbers)
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None

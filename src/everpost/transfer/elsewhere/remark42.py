@@ -1,0 +1,143 @@
+"""Remark42's backup: lines of JSON, plain or gzip. The first one says what is known of users and pages, each
+other one is a comment.
+
+https://github.com/umputun/remark42/blob/master/backend/app/migrator/native.go
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+from everpost.domain.comments import CommentStatus
+from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.html_text import text_of_html
+from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceComment, SourceThread
+from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, VOTES, LeftOut
+from everpost.transfer.elsewhere.moments import parse_moment
+
+_GZIP = b"\x1f\x8b"
+_VERSIONS = (0, 1)
+_LONGEST_META = 32 * 1024 * 1024
+"""Bytes of the first line: it has a line's worth of each page and of each user."""
+_LONGEST = 4 * 1024 * 1024
+"""Bytes of the line of a comment, all its votes included."""
+
+
+def read_remark42(path: Path) -> Iterator[Item]:
+    """Each comment, with the thread that it is on. BrokenFile."""
+    lines = _lines(path)
+    _require_backup(path, next(lines, (1, b"")))
+    left_out = LeftOut(path.name)
+    for number, line in lines:
+        if line.strip():
+            yield _item(_object(path, number, line), left_out)
+    yield from left_out.notes()
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines, from 1. BrokenFile."""
+    number = 0
+    try:
+        with path.open("rb") as start:
+            is_gzip = start.read(len(_GZIP)) == _GZIP
+        with gzip.open(path) if is_gzip else path.open("rb") as file:
+            while line := file.readline((_LONGEST if number else _LONGEST_META) + 1):
+                number += 1
+                if len(line) > (_LONGEST if number > 1 else _LONGEST_META):
+                    raise BrokenFile(path.name, f"line {number}", "it is too long for a backup of Remark42")
+                yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BrokenFile(path.name, f"after line {number}", f"the gzip file is broken: {error}") from error
+    except OSError as error:
+        raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
+
+
+def _require_backup(path: Path, first: tuple[int, bytes]) -> None:
+    """Let nothing pass that does not begin as a backup does."""
+    number, line = first
+    try:
+        meta = _object(path, number, line)
+    except BrokenFile as error:
+        reason = f"it is not a backup of Remark42, which is JSON, a line for each comment: {error.reason}"
+        raise BrokenFile(path.name, error.place, reason) from error
+    if (
+        meta.get("version", 0) not in _VERSIONS
+        or "commenters" in meta
+        or not {"users", "posts"} & meta.keys()
+    ):
+        raise BrokenFile(path.name, "line 1", "it is not a backup of Remark42 in its version 1")
+
+
+def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:
+    try:
+        value: object = json.loads(line)
+    except UnicodeDecodeError as error:
+        raise BrokenFile(path.name, f"line {number}", "not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise BrokenFile(path.name, f"line {number}", f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BrokenFile(path.name, f"line {number}", "not a JSON object")
+    return value
+
+
+def _item(comment: Mapping[str, object], left_out: LeftOut) -> Item:
+    """A comment, or why it is left out."""
+    user, source_id = _part(comment, "user"), _text(comment, "id")
+    url = _text(_part(comment, "locator"), "url")
+    published = _moment(comment, "time")
+    # Remark42 keeps names masked for HTML.
+    name = unescape(_text(user, "name")).strip() or None
+    reason = ""
+    if not source_id:
+        reason = "it has no id"
+    elif not url:
+        reason = "it has no address"
+    elif published is None:
+        reason = f"its date is none: {_text(comment, 'time')[:40]!r}"
+    if reason or published is None:
+        shown = f"{source_id} by {name or 'nobody'!r}"
+        return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+    left_out.count(ADDRESSES, bool(_text(user, "ip")))
+    left_out.count(EMAILS, bool(_text(user, "email")))
+    left_out.count(VOTES, len(_part(comment, "votes")))
+    is_deleted = comment.get("delete") is True
+    content, change = ("", "") if is_deleted else _content(comment)
+    read = SourceComment(
+        source_id=source_id,
+        content=content,
+        publication_date=published,
+        status=CommentStatus.REMOVED if is_deleted else CommentStatus.APPROVED,
+        parent_id=_text(comment, "pid") or None,
+        name=None if is_deleted else name,
+        updated_at=_moment(_part(comment, "edit"), "time"),
+        changes=(change,) if change else (),
+    )
+    return SourceThread(url=url, title=_text(comment, "title"), comments=(read,))
+
+
+def _content(comment: Mapping[str, object]) -> tuple[str, str]:
+    """The words as they were written, in Markdown; those of early versions are only there as HTML."""
+    if original := _text(comment, "orig"):
+        return original, ""
+    content, is_marked = text_of_html(_text(comment, "text"))
+    return content, "its HTML became text" if is_marked else ""
+
+
+def _moment(values: Mapping[str, object], name: str) -> datetime | None:
+    moment = parse_moment(_text(values, name))
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """An object inside; empty where there is none."""
+    value = values.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,117 @@
+"""What became of each thing of an import."""
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from everpost.transfer.elsewhere.fitting import Changes
+from everpost.transfer.elsewhere.items import Fate, Note
+
+_SPOOL = 1024 * 1024
+"""Bytes that are in memory before a temporary file is made."""
+
+
+class Report:
+    """The notes of an import, in order, and how many there are; however many, they take no memory."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[Fate, str]] = Counter()
+        self._lines = tempfile.SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", newline="\n")  # noqa: SIM115  (it is closed with the report)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the notes."""
+        self._lines.close()
+
+    def add(self, note: Note) -> None:
+        """Keep a note."""
+        self._counts[note.fate, note.kind] += 1
+        line = {"fate": note.fate, "kind": note.kind, "name": note.name, "reason": note.reason}
+        self._lines.write(json.dumps(line) + "\n")
+
+    def kept(self, kind: str, name: str, changes: Changes) -> None:
+        """Something is imported; changed, where there are changes."""
+        fate = Fate.CHANGED if changes else Fate.IMPORTED
+        self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
+
+    def present(self, kind: str, name: str) -> None:
+        """Something is there already, and stays as it is."""
+        self.add(Note(fate=Fate.PRESENT, kind=kind, name=name))
+
+    def dropped(self, kind: str, name: str, reason: str) -> None:
+        """Something is left out."""
+        self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
+
+    def count(self, fate: Fate, kind: str | None = None) -> int:
+        """How many notes of this fate there are, of all kinds or of one."""
+        return sum(n for (each, noun), n in self._counts.items() if each is fate and kind in (None, noun))
+
+    def notes(self, *fates: Fate) -> Iterator[Note]:
+        """Every note of these fates, or of all. No note may be added until they have been read."""
+        self._lines.seek(0)
+        try:
+            for line in self._lines:
+                values = json.loads(line)
+                if not fates or values["fate"] in fates:
+                    yield Note(**{**values, "fate": Fate(values["fate"])})
+        finally:
+            self._lines.seek(0, os.SEEK_END)
+
+    def text(self) -> Iterator[str]:
+        """The report for a person, line by line: the counts, then each thing that is not as it was."""
+        for fate in Fate:
+            kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is fate)
+            if kinds:
+                yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {_plural(kind, n)}" for kind, n in kinds)
+        if not self._counts:
+            yield "Nothing was imported."
+        for note in self.notes(Fate.CHANGED, Fate.DROPPED):
+            yield f"{note.fate}: {note.kind} {_printable(note.name)}: {_printable(note.reason)}"
+
+    def save(self, path: Path) -> None:
+        """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
+        is whole, or it is not there. OSError.
+        """
+        counts: dict[Fate, dict[str, int]] = {}
+        for (fate, kind), number in sorted(self._counts.items()):
+            counts.setdefault(fate, {})[kind] = number
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(f'{{"counts": {json.dumps(counts)},\n"items": [')
+                self._lines.seek(0)
+                for number, line in enumerate(self._lines):
+                    file.write(("," if number else "") + "\n" + line.rstrip("\n"))
+                file.write("\n]}\n")
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        finally:
+            self._lines.seek(0, os.SEEK_END)
+
+
+def _plural(noun: str, number: int) -> str:
+    if number == 1:
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
+def _printable(text: str) -> str:
+    """The text on one line, without what would steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,67 @@
+"""The systems that people come from. Here, and only here, a name picks one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from everpost.errors import Misconfigured
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run, adopt
+from everpost.transfer.elsewhere.disqus import read_disqus
+from everpost.transfer.elsewhere.ghost import read_ghost
+from everpost.transfer.elsewhere.isso import read_isso
+from everpost.transfer.elsewhere.items import Item
+from everpost.transfer.elsewhere.markdown import read_markdown
+from everpost.transfer.elsewhere.matching import Matcher, matcher_of
+from everpost.transfer.elsewhere.naming import Origin
+from everpost.transfer.elsewhere.remark42 import read_remark42
+from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What may be said about an import."""
+
+    site: str | None = None
+    """The address of the site that the source was; None: as the source says, if it does."""
+    pages: bool = False
+    """Import pages too, as posts."""
+    match: str | None = None
+    """How a thread's address names a post; see `matching`. None: by path and slug."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """How to read a system's files."""
+
+    read: Callable[[Path, Wishes], Iterator[Item]]
+    site: Callable[[Path], str] = lambda _path: ""
+    """The site's address, as the files say. BrokenFile."""
+    matcher: Callable[[Wishes], Matcher] | None = None
+    """For a system that has comments only. Invalid("match")."""
+
+
+SYSTEMS: Mapping[str, System] = {
+    "wordpress": System(
+        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages), site=wordpress_site
+    ),
+    "ghost": System(read=lambda path, wishes: read_ghost(path, pages=wishes.pages, site=wishes.site or "")),
+    "markdown": System(read=lambda path, wishes: read_markdown(path, pages=wishes.pages)),
+    "disqus": System(read=lambda path, _: read_disqus(path), matcher=lambda wishes: matcher_of(wishes.match)),
+    "isso": System(read=lambda path, _: read_isso(path), matcher=lambda wishes: matcher_of(wishes.match)),
+    "remark42": System(
+        read=lambda path, _: read_remark42(path), matcher=lambda wishes: matcher_of(wishes.match)
+    ),
+}
+
+
+async def import_from(name: str, path: Path, store: Store, wishes: Wishes, run: Run) -> None:
+    """Add to the blog what a system's file or folder has and it has not: see `adopt`. Misconfigured (no
+    such system), BrokenFile, Invalid("match"), and what the store raises.
+    """
+    system = SYSTEMS.get(name)
+    if system is None:
+        raise Misconfigured(f"Everpost imports from {', '.join(SYSTEMS)}; not from {name!r}")
+    site = system.site(path) if wishes.site is None else wishes.site
+    matcher = None if system.matcher is None else system.matcher(wishes)
+    await adopt(store, lambda: system.read(path, wishes), run, origin=Origin(name, site), matcher=matcher)

@@ -1,0 +1,186 @@
+"""WordPress's export, WXR 1.0 to 1.2: RSS, with what RSS has not.
+
+https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from lxml import etree
+
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.posts import PostFormat
+from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourceComment, SourcePost
+from everpost.transfer.elsewhere.wordpress_comments import read_comments
+from everpost.transfer.elsewhere.wordpress_values import (
+    Values,
+    name_of,
+    plain,
+    read_date,
+    read_status,
+    read_update,
+    text_of,
+    values_of,
+)
+from everpost.transfer.elsewhere.xml_files import XmlFile
+
+_VERSIONS = frozenset({"1.0", "1.1", "1.2"})
+_IN_CHANNEL = 2
+_TAGS = frozenset({"category", "post_tag", "tag"})
+"""The taxonomies that are tags here. WXR 1.0 calls the second one by the third name."""
+_ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
+_NOWHERE = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
+_KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
+_REASONS = {
+    "page": "pages are imported only where that is asked for",
+    "attachment": "files are not imported: their addresses stay as they are",
+}
+
+
+def wordpress_site(path: Path) -> str:
+    """The address of the blog that a file comes from. BrokenFile."""
+    found: dict[str, str] = {}
+    for element in XmlFile(path).elements(_IN_CHANNEL):
+        if name_of(element) == "item":
+            break
+        found.setdefault(name_of(element), text_of(element).strip())
+    return next((found[name] for name in _ADDRESSES if found.get(name)), "")
+
+
+def read_wordpress(path: Path, *, pages: bool) -> Iterator[Item]:
+    """What is in an export. BrokenFile."""
+    file = XmlFile(path)
+    export = _Export(pages=pages)
+    version = None
+    for element in file.elements(_IN_CHANNEL):
+        match name_of(element):
+            case "wp:wxr_version":
+                version = text_of(element).strip()
+                if version not in _VERSIONS:
+                    reason = f"the version of the export is {version[:20]!r}: Everpost reads 1.0, 1.1 and 1.2"
+                    raise BrokenFile(path.name, f"line {element.sourceline}", reason)
+            case "wp:author":
+                yield from export.author(element)
+            case "item" if version is not None:
+                yield from export.item(element)
+            case "item":
+                reason = "it does not say which version of a WordPress export it is"
+                raise BrokenFile(path.name, f"line {element.sourceline}", reason)
+    if version is None:
+        raise BrokenFile(path.name, "", "it is not an export of WordPress")
+    if file.controls:
+        reason = f"XML has no control characters: {file.controls:,} were left out"
+        yield Note(fate=Fate.DROPPED, kind="character", name=path.name, reason=reason)
+
+
+class _Export:
+    """What has to be remembered while a file is read."""
+
+    def __init__(self, *, pages: bool) -> None:
+        self._types = {"post", "page"} if pages else {"post"}
+        self._logins: dict[str, str] = {}
+        """Of users, by id."""
+        self._authors: set[str] = set()
+
+    def author(self, element: etree._Element) -> Iterator[Item]:
+        """An author, with address."""
+        values = values_of(element)
+        login = plain(values.get("wp:author_login", ""))
+        if not login:
+            return
+        self._authors.add(login.casefold())
+        self._logins[values.get("wp:author_id", "").strip()] = login.casefold()
+        yield SourceAuthor(
+            source_id=login.casefold(),
+            name=plain(values.get("wp:author_display_name", "")) or login,
+            email=values.get("wp:author_email", "").strip() or None,
+        )
+
+    def item(self, element: etree._Element) -> Iterator[Item]:
+        """A post, or something else; and what of it is left out."""
+        values = values_of(element)
+        source_id = next(
+            (v for v in (values.get(n, "").strip() for n in ("wp:post_id", "guid", "link")) if v), ""
+        )
+        name = f"{source_id} {plain(values.get('title', ''))!r}"
+        kind = values.get("wp:post_type", "").strip() or "post"
+        reason = _NOWHERE.get(values.get("wp:status", "").strip(), "")
+        if kind not in self._types:
+            reason = _REASONS.get(kind, "only posts are imported")
+        elif not source_id:
+            reason = "it has no id"
+        if reason:
+            lost = sum(name_of(child) == "wp:comment" for child in element)
+            if lost:
+                reason += f"; comments on it: {lost:,}"
+            yield Note(fate=Fate.DROPPED, kind=_KINDS.get(kind, kind[:40]), name=name, reason=reason)
+            return
+        login = plain(values.get("dc:creator", "")).casefold()
+        if login and login not in self._authors:
+            self._authors.add(login)
+            yield SourceAuthor(source_id=login, name=plain(values["dc:creator"]))
+        comments: list[SourceComment] = []
+        for each in read_comments(element, name, self._logins):
+            if isinstance(each, Note):
+                yield each
+            else:
+                comments.append(each)
+        yield from _left_out(element, values, name)
+        yield _post(source_id, values, _tags(element), login, comments)
+
+
+def _post(
+    source_id: str, values: Values, tags: tuple[str, ...], login: str, comments: list[SourceComment]
+) -> SourcePost:
+    changes: list[str] = []
+    return SourcePost(
+        source_id=source_id,
+        title=plain(values.get("title", "")),
+        content=values.get("content:encoded", ""),
+        format=PostFormat.HTML,
+        publication_date=read_date(values, ["wp:post_date_gmt", "pubDate"], "wp:post_date", changes),
+        status=read_status(values, changes),
+        updated_at=read_update(values),
+        slug=unquote(values.get("wp:post_name", "").strip()) or None,
+        tags=tags,
+        author_id=login or None,
+        comment_policy=CommentPolicy.CLOSED if values.get("wp:comment_status") == "closed" else None,
+        comments=tuple(comments),
+        changes=tuple(changes),
+    )
+
+
+def _tags(item: etree._Element) -> tuple[str, ...]:
+    """The names of the categories and tags of a post, each once. WXR 1.0 has each of them twice, once
+    without a taxonomy.
+    """
+    terms = [each for each in item if name_of(each) == "category" and each.get("domain", "category") in _TAGS]
+    return tuple(dict.fromkeys(plain(text_of(term)) or term.get("nicename", "") for term in terms))
+
+
+def _left_out(item: etree._Element, values: Values, name: str) -> Iterator[Note]:
+    """What a post has that there is no place for here."""
+    if values.get("excerpt:encoded", "").strip():
+        yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="posts have no excerpts here")
+    if values.get("wp:is_sticky", "").strip() == "1":
+        yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="no post stays on top here")
+    for each in item:
+        if name_of(each) == "category" and each.get("domain", "category") not in _TAGS:
+            reason = f"its taxonomy {each.get('domain', '')[:40]!r} is neither categories nor tags"
+            yield Note(
+                fate=Fate.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
+            )
+        elif name_of(each) == "wp:postmeta":
+            yield from _left_out_field(values_of(each), name)
+
+
+def _left_out_field(values: Values, name: str) -> Iterator[Note]:
+    """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
+    key = values.get("wp:meta_key", "").strip()
+    if key == "_thumbnail_id":
+        yield Note(fate=Fate.DROPPED, kind="featured image", name=name, reason="posts have none here")
+    elif key and not key.startswith("_"):
+        reason = "posts have no custom fields here"
+        yield Note(fate=Fate.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason)

@@ -1,0 +1,73 @@
+"""The comments in WordPress's export."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from everpost.domain.comments import CommentStatus
+from everpost.transfer.elsewhere.html_text import text_of_html
+from everpost.transfer.elsewhere.items import Fate, Note, SourceComment
+from everpost.transfer.elsewhere.wordpress_values import Values, name_of, plain, read_date, values_of
+
+_COMMENTS = frozenset({"", "comment"})
+_STATUSES = {
+    "1": CommentStatus.APPROVED,
+    "approve": CommentStatus.APPROVED,
+    "0": CommentStatus.PENDING,
+    "hold": CommentStatus.PENDING,
+    "spam": CommentStatus.SPAM,
+    "trash": CommentStatus.REMOVED,
+    "post-trashed": CommentStatus.REMOVED,
+}
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
+
+
+def read_comments(
+    item: etree._Element, post_name: str, logins: Mapping[str, str]
+) -> Iterator[SourceComment | Note]:
+    """The comments on a post, and what else there is among them. `logins` are those of users, by id."""
+    for number, element in enumerate(child for child in item if name_of(child) == "wp:comment"):
+        values = values_of(element)
+        source_id = values.get("wp:comment_id", "").strip() or f"{post_name} comment {number}"
+        kind = values.get("wp:comment_type", "").strip()
+        if kind in _COMMENTS:
+            yield _comment(source_id, values, logins)
+        else:
+            reason = (
+                f"only comments are imported; it came from {plain(values.get('wp:comment_author', ''))!r}"
+            )
+            yield Note(fate=Fate.DROPPED, kind=kind[:40], name=f"{source_id} on {post_name}", reason=reason)
+
+
+def _comment(source_id: str, values: Values, logins: Mapping[str, str]) -> SourceComment:
+    changes: list[str] = []
+    parent_id = values.get("wp:comment_parent", "").strip()
+    return SourceComment(
+        source_id=source_id,
+        content=_words(values.get("wp:comment_content", ""), changes),
+        publication_date=read_date(values, ["wp:comment_date_gmt"], "wp:comment_date", changes),
+        status=_status(values.get("wp:comment_approved", "").strip(), changes),
+        parent_id=None if parent_id in {"", "0"} else parent_id,
+        name=plain(values.get("wp:comment_author", "")) or None,
+        author_id=logins.get(values.get("wp:comment_user_id", "").strip()),
+        changes=tuple(changes),
+    )
+
+
+def _words(content: str, changes: list[str]) -> str:
+    """The words of a comment, in which WordPress takes some HTML, and shows a line as a line."""
+    if not _MARKUP.search(content):
+        return content
+    text, is_marked = text_of_html(content.replace("\r\n", "\n").replace("\n", "<br>"))
+    if is_marked:
+        changes.append("its HTML became text")
+    return text
+
+
+def _status(approved: str, changes: list[str]) -> CommentStatus:
+    status = _STATUSES.get(approved)
+    if status is None:
+        changes.append(f"it waits for approval: its status was {approved[:40]!r}")
+        return CommentStatus.PENDING
+    return status

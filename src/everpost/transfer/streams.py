@@ -1,0 +1,85 @@
+"""The rows of a blog, one after another."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from typing import Protocol
+
+from everpost.domain.records import Record, RecordCounts
+from everpost.stores.port import Snapshot
+from everpost.transfer.digests import BlogDigest, RunningDigest
+from everpost.transfer.lines import Row, row_of
+
+
+class Source(Protocol):
+    """What a blog can be read from: the records of a store, an archive."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """The blog as it is at one moment."""
+        ...
+
+
+class Stream:
+    """What a snapshot has from here on. It is given up when it has been read to its end, so that the
+    database need not keep what is overwritten meanwhile.
+    """
+
+    def __init__(
+        self, counts: RecordCounts, batches: AsyncIterator[Sequence[Record]], open_: AsyncExitStack
+    ) -> None:
+        self.counts = counts
+        self.head: Row | None = None
+        """The next row; None at the end."""
+        self._batches = batches
+        self._batch: Sequence[Record] = ()
+        self._position = 0
+        self._digest = RunningDigest()
+        self._open = open_
+
+    async def advance(self) -> None:
+        """Pass over the head."""
+        if self.head is not None:
+            self._digest.add(self.head)
+        while self._position == len(self._batch):
+            batch = await anext(self._batches, None)
+            if batch is None:
+                self.head = None
+                await self._open.aclose()
+                return
+            self._batch, self._position = batch, 0
+        self.head = row_of(self._batch[self._position])
+        self._position += 1
+
+    def digest(self) -> BlogDigest:
+        """What was passed over by now."""
+        return self._digest.result()
+
+
+@asynccontextmanager
+async def open_stream(source: Source) -> AsyncIterator[Stream]:
+    """The rows of the source at one moment, the first of them as the head."""
+    async with AsyncExitStack() as open_:
+        snapshot = await open_.enter_async_context(source.snapshot())
+        counts = await snapshot.count()
+        batches = snapshot.records()
+        if isinstance(batches, AsyncGenerator):
+            await open_.enter_async_context(aclosing(batches))
+        stream = Stream(counts, batches, open_)
+        await stream.advance()
+        yield stream
+
+
+class Nothing:
+    """The source that has no record at all: a database in which no blog was ever made."""
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """It is empty at every moment."""
+        yield self
+
+    async def count(self) -> RecordCounts:
+        """None of each."""
+        return RecordCounts(0, 0, 0, 0)
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        """None."""
+        yield ()

@@ -1,0 +1,125 @@
+"""Making one blog equal to another: two ordered streams of records are merged, and what differs, is missing
+or is too much is written. Whatever part of that has happened already is not done again, so it can be stopped
+at any moment, and a second time there is nothing to do.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from everpost.domain.blog import Blog
+from everpost.domain.comments import Comment
+from everpost.domain.posts import Post
+from everpost.domain.records import Batch, Record
+from everpost.domain.tokens import Token
+from everpost.domain.users import User
+from everpost.transfer.digests import BlogDigest
+from everpost.transfer.lines import Key, Row
+from everpost.transfer.streams import Stream
+
+BATCH_ROWS = 1_000
+BATCH_BYTES = 4 * 1024 * 1024
+EXAMPLES = 10
+
+Write = Callable[[Batch], Awaitable[None]]
+Advance = Callable[[int], None]
+"""Is told how many rows of the source have been passed over by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How a target stands, or stood, to its source: how many records it has to take over or to erase, and
+    how many are the same; each blog's digest as it was read.
+    """
+
+    kept: int
+    erased: int
+    same: int
+    source: BlogDigest
+    target: BlogDigest
+    examples: tuple[str, ...]
+    """Some that differ, for a person."""
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.kept and not self.erased
+
+
+@dataclass(slots=True)
+class _Carrier:
+    """Collects what is to be written until it is a batch."""
+
+    write: Write | None
+    kept: list[Record] = field(default_factory=list)
+    erased: list[User | Token | Post | Comment] = field(default_factory=list)
+    size: int = 0
+
+    async def keep(self, row: Row) -> None:
+        self.kept.append(row.record)
+        await self._grow(len(row.line))
+
+    async def erase(self, record: User | Token | Post | Comment) -> None:
+        self.erased.append(record)
+        await self._grow(0)
+
+    async def flush(self) -> None:
+        if self.write is not None and (self.kept or self.erased):
+            await self.write(Batch(kept=self.kept, erased=self.erased))
+        self.kept, self.erased, self.size = [], [], 0
+
+    async def _grow(self, size: int) -> None:
+        self.size += size
+        if self.size >= BATCH_BYTES or len(self.kept) + len(self.erased) >= BATCH_ROWS:
+            await self.flush()
+
+
+async def sync(
+    source: Stream, target: Stream, write: Write | None = None, advance: Advance = lambda _rows: None
+) -> Comparison:
+    """Write what makes the target equal to the source; without `write`, only say what that would be. Both
+    streams are read to their end.
+    """
+    carrier = _Carrier(write)
+    kept = erased = same = 0
+    examples: list[str] = []
+    gone: Key | None = None
+    while source.head is not None or target.head is not None:
+        ours, theirs = _next_pair(source.head, target.head)
+        if ours is not None and theirs is not None and ours.line == theirs.line:
+            same += 1
+        elif ours is not None:
+            kept += 1
+            _note(examples, ours, "is missing" if theirs is None else "differs")
+            await carrier.keep(ours)
+        elif theirs is not None:
+            erased += 1
+            _note(examples, theirs, "is too much")
+            # A post takes its comments along.
+            if theirs.key[:2] != gone and not isinstance(theirs.record, Blog):
+                gone = theirs.key
+                await carrier.erase(theirs.record)
+        if ours is not None:
+            await source.advance()
+            advance(kept + same)
+        if theirs is not None:
+            await target.advance()
+    await carrier.flush()
+    return Comparison(
+        kept=kept,
+        erased=erased,
+        same=same,
+        source=source.digest(),
+        target=target.digest(),
+        examples=tuple(examples),
+    )
+
+
+def _next_pair(source: Row | None, target: Row | None) -> tuple[Row | None, Row | None]:
+    """The rows with the lesser of two keys: one, or one of each."""
+    if source is None or target is None or source.key == target.key:
+        return source, target
+    return (source, None) if source.key < target.key else (None, target)
+
+
+def _note(examples: list[str], row: Row, reason: str) -> None:
+    if len(examples) < EXAMPLES:
+        examples.append(f"{row.name} {reason}")

@@ -1,0 +1,139 @@
+"""A blog with everything in it, as records, and how a store's records are read."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from everpost.domain.blog import Blog
+from everpost.domain.clock import EARLIEST, LATEST
+from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.posts import (
+    MAX_CONTENT,
+    MAX_SLUG,
+    MAX_TAG,
+    MAX_TAGS,
+    MAX_TITLE,
+    Post,
+    PostFormat,
+    PostStatus,
+)
+from everpost.domain.records import Batch, Record
+from everpost.domain.tokens import Scope, Token
+from everpost.domain.users import Author, Role, User
+from everpost.stores.port import Store
+from tests.contract.port.examples import MOMENT, a_comment, a_post, a_user, numbered
+
+PLANES = "".join(chr((plane << 16) + 0xFFD) for plane in range(17)) + "\U0010ffff\u0001\ufffe\t\r\n"
+"""A code point of each plane of Unicode, and some that are none of the usual."""
+
+ANN = a_user(id=numbered(0xE1), name="Ann \U0001f600", email="Ann@Example.org", role=Role.ADMIN)
+OTTO = a_user(
+    id=numbered(0xE2), name="Ötto", disabled_at=LATEST, password_hash="$argon2id$v=19$x", created_at=EARLIEST
+)
+TOKENS = (
+    Token(
+        id=numbered(0xD1),
+        user_id=ANN.id,
+        name="All there is",
+        scopes=frozenset(Scope),
+        digest="a" * 64,
+        created_at=MOMENT,
+        expires_at=LATEST,
+        last_used_at=datetime(2024, 2, 29, tzinfo=UTC),
+    ),
+    Token(
+        id=numbered(0xD2),
+        user_id=OTTO.id,
+        name="Nothing",
+        scopes=frozenset(),
+        digest="0" * 64,
+        created_at=EARLIEST,
+    ),
+)
+SETTINGS = Blog(
+    comment_policy=CommentPolicy.MEMBERS, updated_at=MOMENT, version=7, address_key=bytes(range(32))
+)
+
+
+def by(user: User) -> Author:
+    """The user as records name them."""
+    return Author(id=user.id, name="")
+
+
+def posts_of_every_kind() -> list[Post]:
+    """Drafts, posts to come, the longest texts, the ends of time; ordered by id."""
+    kinds = [
+        a_post(title="T", content="", tags=("b", "a"), author=by(ANN), comment_policy=CommentPolicy.CLOSED),
+        a_post(status=PostStatus.DRAFT, publication_date=LATEST, updated_at=EARLIEST, author=by(OTTO)),
+        a_post(
+            title="\U0001f600" * MAX_TITLE,
+            content="\U0010ffff" * MAX_CONTENT,
+            slug="\U00010330" * MAX_SLUG,
+            tags=tuple(f"{number:02}" + "\U0001f600" * (MAX_TAG - 2) for number in range(MAX_TAGS)),
+        ),
+        a_post(title=PLANES, content=PLANES, publication_date=EARLIEST, updated_at=LATEST),
+    ]
+    posts = [
+        replace(post, id=numbered(number), slug=f"post-{number}") for number, post in enumerate(kinds, 1)
+    ]
+    posts[0] = replace(posts[0], format=PostFormat.HTML, version=2**31)
+    posts[2] = replace(posts[2], slug=kinds[2].slug)
+    return posts
+
+
+def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
+    """Every status, shown and hidden tombstones, replies, the longest words; as a post has them in order."""
+
+    def comment(number: int, status: CommentStatus, parent: int | None = None, **more: object) -> Comment:
+        plain = a_comment(post_id, id=numbered(first + number), status=status, guest_name="Gus")
+        date = MOMENT + timedelta(milliseconds=number)
+        parent_id = None if parent is None else numbered(first + parent)
+        return replace(plain, publication_date=date, parent_id=parent_id, **more)  # type: ignore[arg-type]  # fields of all kinds
+
+    approved, pending, spam, removed = (
+        CommentStatus.APPROVED,
+        CommentStatus.PENDING,
+        CommentStatus.SPAM,
+        CommentStatus.REMOVED,
+    )
+
+    def erased(comment: Comment) -> Comment:
+        return replace(comment, content="", guest_name=None)
+
+    return [
+        comment(0, approved, author=by(ANN), guest_name=None, reply_count=2, version=3),
+        erased(comment(1, removed, 0, depth=1, reply_count=1)),
+        comment(2, approved, 1, depth=2, content=PLANES, key_digest="f" * 64),
+        comment(3, pending, 0, depth=1, updated_at=LATEST),
+        comment(4, spam, content="\U0010ffff" * MAX_COMMENT),
+        comment(5, approved, 0, depth=1),
+        erased(comment(6, removed)),
+        comment(7, pending, 6, depth=1),
+    ]
+
+
+def a_whole_blog() -> list[Record]:
+    """The records of a blog that has everything, in their order."""
+    threads = {
+        numbered(1): thread_of_every_kind(numbered(1), 100),
+        numbered(4): thread_of_every_kind(numbered(4), 200),
+    }
+    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS]
+    for post in posts_of_every_kind():
+        thread = threads.get(post.id, [])
+        approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
+        records += [replace(post, comment_count=approved), *thread]
+    return records
+
+
+async def records_of(store: Store) -> list[Record]:
+    """Every record of a store, in the order it gives them."""
+    async with store.records.snapshot() as snapshot:
+        return [record async for batch in snapshot.records() for record in batch]
+
+
+async def fill(store: Store, records: Sequence[Record], *, at_once: int = 1_000) -> None:
+    """Write the records, so many in a batch."""
+    for start in range(0, len(records), at_once):
+        await store.records.write(Batch(kept=records[start : start + at_once]))

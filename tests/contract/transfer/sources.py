@@ -1,0 +1,75 @@
+"""What another system might have, and what is told of taking it in."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.posts import Post, PostFormat
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run, adopt
+from everpost.transfer.elsewhere.items import (
+    Fate,
+    Item,
+    SourceAuthor,
+    SourceComment,
+    SourcePost,
+    SourceThread,
+)
+from everpost.transfer.elsewhere.naming import Origin
+from everpost.transfer.elsewhere.reports import Report
+from tests.contract.port.examples import read_posts, read_thread
+
+ORIGIN = Origin("wordpress", "https://blog.example")
+MOMENT = datetime(2024, 2, 29, 12, 30, 15, tzinfo=UTC)
+Lines = Sequence[tuple[Fate, str, str]]
+
+ADA = SourceAuthor(source_id="ada", name="Ada", email="ada@example.org")
+
+
+def a_source(id: str = "1", *comments: SourceComment) -> SourcePost:
+    return SourcePost(
+        source_id=id,
+        title=f"Post {id}",
+        content="<p>Words</p>",
+        format=PostFormat.HTML,
+        publication_date=MOMENT,
+        slug=f"slug-{id}",
+        comments=comments,
+    )
+
+
+def said(id: str, parent: str | None = None, status: CommentStatus = CommentStatus.APPROVED) -> SourceComment:
+    return SourceComment(
+        source_id=id,
+        content=f"Words {id}",
+        publication_date=MOMENT,
+        parent_id=parent,
+        status=status,
+        name="Bob",
+    )
+
+
+def comment_id(source_id: str) -> Id:
+    return ORIGIN.id_of("comment", source_id, MOMENT)
+
+
+class ById:
+    """A thread's address is the id of a post."""
+
+    async def match(self, store: Store, thread: SourceThread) -> Id | None:
+        assert thread.comments == ()
+        return Id(thread.url) if (await store.posts.find(thread.title, comments=0)) else None
+
+
+async def take(store: Store, *items: Item, dry_run: bool = False) -> Lines:
+    """What the report of an import says."""
+    with Report() as report:
+        run = Run(report=report, dry_run=dry_run)
+        await adopt(store, lambda: iter(items), run, origin=ORIGIN, matcher=ById())
+        return [(note.fate, note.kind, note.name) for note in report.notes()]
+
+
+async def all_of(store: Store) -> tuple[Sequence[Post], Sequence[Sequence[Comment]]]:
+    posts = await read_posts(store)
+    return posts, [await read_thread(store, post.id) for post in posts]

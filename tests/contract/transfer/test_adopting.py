@@ -1,0 +1,163 @@
+"""What other systems have is added to a blog that lives on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from everpost.domain.comments import CommentPolicy, CommentStatus
+from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.users import Author, Role, UserQuery
+from everpost.errors import BrokenFile
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run, adopt
+from everpost.transfer.elsewhere.items import (
+    Fate,
+    Item,
+    Note,
+    SourceAuthor,
+    SourceThread,
+)
+from everpost.transfer.elsewhere.reports import Report
+from tests.contract.port.examples import publish, read_post, read_posts, register
+from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
+
+IMPORTED, PRESENT, CHANGED, DROPPED = Fate.IMPORTED, Fate.PRESENT, Fate.CHANGED, Fate.DROPPED
+PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.REMOVED
+
+ITEMS: Sequence[Item] = (
+    ADA,
+    SourceAuthor(source_id="eve", name="Eve"),
+    Note(fate=DROPPED, kind="page", name="9"),
+    replace(a_source("1", said("1"), said("2", "1", PENDING), said("3", "2")), author_id="ada"),
+    replace(a_source("2", replace(said("4"), content="")), slug="slug-1", author_id="eve"),
+    replace(a_source("3", said("1"), said("5", "1")), title=""),
+    a_source("1"),
+)
+
+
+async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
+    source = replace(
+        a_source("1"),
+        status=PostStatus.DRAFT,
+        updated_at=datetime(2025, 1, 1, tzinfo=UTC),
+        tags=("One", "Two"),
+        author_id="ada",
+        comment_policy=CommentPolicy.CLOSED,
+    )
+    lines = await take(store, ADA, source)
+    assert lines == [(IMPORTED, "author", "ada 'Ada'"), (IMPORTED, "post", "1 'Post 1'")]
+    user = await store.users.find("ada@example.org")
+    assert user is not None
+    assert (user.name, user.role, user.password_hash) == ("Ada", Role.AUTHOR, None)
+    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    assert await read_post(store, post_id) == Post(
+        id=post_id,
+        title="Post 1",
+        content="<p>Words</p>",
+        format=PostFormat.HTML,
+        publication_date=MOMENT,
+        updated_at=datetime(2025, 1, 1, tzinfo=UTC),
+        slug="slug-1",
+        tags=("One", "Two"),
+        status=PostStatus.DRAFT,
+        author=Author(id=user.id, name="Ada"),
+        comment_policy=CommentPolicy.CLOSED,
+    )
+
+
+async def test_a_thread_arrives_as_it_was(store: Store) -> None:
+    comments = [
+        said("3", "2"),
+        said("2", "1", PENDING),
+        replace(said("1"), author_id="ada"),
+        said("4", "1", REMOVED),
+    ]
+    await take(store, ADA, a_source("1", *comments))
+    (post,), (thread,) = await all_of(store)
+    assert (post.version, post.comment_count) == (1, 2)
+    shape = {comment.id: (comment.parent_id, comment.depth, comment.reply_count) for comment in thread}
+    assert shape == {
+        comment_id("1"): (None, 0, 1),
+        comment_id("2"): (comment_id("1"), 1, 1),
+        comment_id("3"): (comment_id("2"), 2, 0),
+    }
+    first = await store.comments.get(post.id, comment_id("1"))
+    assert first.author is not None
+    assert (first.author.name, first.guest_name, first.version) == ("Ada", None, 1)
+    hidden = await store.comments.get(post.id, comment_id("4"))
+    assert (hidden.status, hidden.content, hidden.guest_name) == (REMOVED, "Words 4", "Bob")
+
+
+async def test_a_second_run_changes_nothing(store: Store) -> None:
+    first = await take(store, *ITEMS)
+    before = await all_of(store)
+    second = await take(store, *ITEMS)
+    assert await all_of(store) == before
+    assert {line for line in second if line[0] is not PRESENT} == {
+        line for line in first if line[0] is DROPPED
+    }
+    assert sorted(line[1:] for line in second) == sorted(line[1:] for line in first)
+
+
+async def test_a_dry_run_says_the_same_and_writes_nothing(store: Store) -> None:
+    rehearsed = await take(store, *ITEMS, dry_run=True)
+    assert await all_of(store) == ([], [])
+    assert (await store.users.page(UserQuery(limit=1))).rows == ()
+    assert await take(store, *ITEMS) == rehearsed
+    assert await take(store, *ITEMS, dry_run=True) == await take(store, *ITEMS)
+
+
+async def test_an_author_is_who_has_the_address(store: Store) -> None:
+    user = await register(store, email="ADA@example.org", name="Ada L.", role=Role.ADMIN)
+    lines = await take(store, ADA, replace(a_source("1"), author_id="ada"))
+    assert lines[0][0] is PRESENT
+    (post,) = await read_posts(store)
+    assert post.author == user.author
+    assert await store.users.get(user.id) == user
+
+
+async def test_an_author_without_an_address_gets_one_that_leads_nowhere(store: Store) -> None:
+    twin = replace(ADA, source_id="ada2")
+    lines = await take(
+        store, replace(ADA, email="not one"), SourceAuthor(source_id="eve", name=" "), twin, ADA
+    )
+    assert [line[0] for line in lines] == [CHANGED, CHANGED, IMPORTED]
+    users = (await store.users.page(UserQuery(limit=9))).rows
+    assert sorted(user.email.rpartition("@")[2] for user in users) == [
+        "example.org",
+        "wordpress.invalid",
+        "wordpress.invalid",
+    ]
+    assert sorted(user.name for user in users) == ["Ada", "Ada", "eve"]
+
+
+async def test_taken_slugs_are_numbered(store: Store) -> None:
+    await publish(store, slug="slug-1")
+    sources = [replace(a_source(str(number)), slug="slug-1") for number in range(1, 30)]
+    rehearsed = await take(store, *sources, dry_run=True)
+    assert await take(store, *sources) == rehearsed
+    assert {line[0] for line in rehearsed} == {CHANGED}
+    slugs = {post.slug for post in await read_posts(store)}
+    assert slugs == {"slug-1"} | {f"slug-1-{number}" for number in range(2, 31)}
+
+
+async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
+    def items() -> Iterator[Item]:
+        yield from ITEMS
+        raise BrokenFile("export.xml", "line 7", "it ends")
+
+    with Report() as report, pytest.raises(BrokenFile):
+        await adopt(store, items, Run(report=report), origin=ORIGIN)
+    assert await all_of(store) == ([], [])
+    assert (await store.users.page(UserQuery(limit=1))).rows == ()
+
+
+async def test_progress_is_told(store: Store) -> None:
+    told: list[tuple[int, int]] = []
+    items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
+    with Report() as report:
+        run = Run(report=report, progress=lambda done, total: told.append((done, total)))
+        await adopt(store, lambda: iter(items), run, origin=ORIGIN)
+    assert told == [(1, 3), (2, 3), (3, 3)]

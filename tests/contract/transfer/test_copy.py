@@ -1,0 +1,233 @@
+"""A blog moves from one store into another, and nothing is lost."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from everpost.domain.blog import BlogChange
+from everpost.domain.comments import Comment, CommentPolicy
+from everpost.domain.posts import Post, PostStatus
+from everpost.domain.records import Record, Transfer
+from everpost.errors import Occupied
+from everpost.stores.port import Snapshot, Store
+from everpost.transfer.copying import Copied, Phase, copy, rehearse, verify
+from everpost.transfer.origins import origin_of
+from tests.contract.port.examples import LATER, a_comment, a_post, numbered, publish, register
+from tests.contract.port.whole_blogs import OTTO, SETTINGS, a_whole_blog, fill, records_of
+from tests.unit.transfer.listed import Listed
+
+WHOLE = a_whole_blog()
+ORIGIN = origin_of(SETTINGS)
+OTHER_SETTINGS = replace(SETTINGS, address_key=bytes(32))
+
+
+class Stopped(Exception):
+    """What a test lets a copy end with."""
+
+
+class Changing:
+    """A source that is another blog each time it is looked at; the last one stays."""
+
+    def __init__(self, *blogs: Sequence[Record]) -> None:
+        self._blogs = list(blogs)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        blog = self._blogs.pop(0) if len(self._blogs) > 1 else self._blogs[0]
+        async with Listed(blog).snapshot() as snapshot:
+            yield snapshot
+
+
+class Breaking(Listed):
+    """A source that fails after so many records."""
+
+    def __init__(self, records: Sequence[Record], after: int) -> None:
+        super().__init__(records)
+        self._after = after
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        yield self._records[: self._after]
+        raise Stopped
+
+
+def quiet(_phase: Phase, _done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+async def copied(source: Sequence[Record], target: Store) -> Copied:
+    return await copy(Listed(source), target.records, quiet, origin=ORIGIN)
+
+
+async def test_a_copy_ends_with_both_sides_compared(store: Store) -> None:
+    outcome = await copied(WHOLE, store)
+    assert outcome.agrees
+    assert outcome.after is not None
+    assert outcome.after.source == outcome.after.target
+    assert outcome.carried.kept == len(WHOLE)
+    assert await records_of(store) == WHOLE
+    assert await store.records.transfer() == Transfer(origin=ORIGIN, digest=outcome.after.target.whole)
+
+
+async def test_a_copy_that_is_run_again_writes_nothing(store: Store) -> None:
+    await copied(WHOLE, store)
+    again = await copied(WHOLE, store)
+    assert again.agrees
+    assert again.after is None
+
+
+@pytest.mark.parametrize("after", [1, 4, 9, len(WHOLE)])
+async def test_a_copy_that_was_stopped_is_taken_up(store: Store, after: int) -> None:
+    with pytest.raises(Stopped):
+        await copy(Breaking(WHOLE, after), store.records, quiet, origin=ORIGIN)
+    assert await store.records.transfer() == Transfer(origin=ORIGIN)
+    assert (await copied(WHOLE, store)).agrees
+    assert await records_of(store) == WHOLE
+
+
+@pytest.mark.parametrize("after", [1, 6, 14, len(WHOLE)])
+async def test_a_stopped_copy_ends_as_the_source_is_by_then(store: Store, after: int) -> None:
+    with pytest.raises(Stopped):
+        await copy(Breaking(WHOLE, after), store.records, quiet, origin=ORIGIN)
+    assert (await copied(later(WHOLE), store)).agrees
+    assert await records_of(store) == later(WHOLE)
+
+
+async def test_what_came_since_is_carried_deletions_and_swapped_slugs_too(store: Store) -> None:
+    await copied(WHOLE, store)
+    outcome = await copied(later(WHOLE), store)
+    assert outcome.agrees
+    assert outcome.carried.erased > 0
+    assert await records_of(store) == later(WHOLE)
+    assert (await copied(WHOLE, store)).agrees
+    assert await records_of(store) == WHOLE
+
+
+async def test_a_source_that_changes_meanwhile_is_noticed_and_followed(store: Store) -> None:
+    source = Changing(WHOLE, later(WHOLE))
+    first = await copy(source, store.records, quiet, origin=ORIGIN)
+    assert first.has_arrived
+    assert not first.agrees
+    assert await records_of(store) == WHOLE
+    second = await copy(source, store.records, quiet, origin=ORIGIN)
+    assert second.agrees
+    assert await records_of(store) == later(WHOLE)
+
+
+async def test_a_target_with_a_post_is_refused_unchanged(store: Store) -> None:
+    await publish(store)
+    await refused(store)
+
+
+async def test_a_target_with_a_user_is_refused_unchanged(store: Store) -> None:
+    await register(store)
+    await refused(store)
+
+
+async def test_a_target_with_other_settings_is_refused_unchanged(store: Store) -> None:
+    change = BlogChange(updated_at=LATER, comment_policy=CommentPolicy.CLOSED)
+    await store.blog.save(change, match=None)
+    await refused(store)
+
+
+async def test_a_target_that_was_written_to_since_is_refused_unchanged(store: Store) -> None:
+    await copied(WHOLE, store)
+    await publish(store)
+    await refused(store)
+
+
+async def test_a_finished_copy_of_another_blog_is_refused_unchanged(store: Store) -> None:
+    other = [OTHER_SETTINGS, *WHOLE[1:]]
+    await copy(Listed(other), store.records, quiet, origin=origin_of(OTHER_SETTINGS))
+    await refused(store)
+
+
+async def test_an_unfinished_copy_of_another_blog_is_refused_unchanged(store: Store) -> None:
+    other = Breaking([OTHER_SETTINGS, *WHOLE[1:]], 5)
+    with pytest.raises(Stopped):
+        await copy(other, store.records, quiet, origin=origin_of(OTHER_SETTINGS))
+    await refused(store)
+
+
+async def test_a_target_that_is_equal_already_is_left_as_it_is(store: Store) -> None:
+    await fill(store, WHOLE)
+    outcome = await copied(WHOLE, store)
+    assert outcome.agrees
+    assert await store.records.transfer() is None
+
+
+async def test_a_target_that_somebody_writes_to_stays_unfinished(store: Store) -> None:
+    def meddle(phase: Phase, done: int, _total: int) -> None:
+        if phase is Phase.VERIFYING and done == 0:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        await copy(Listed(WHOLE), store.records, meddle, origin=ORIGIN)
+    await publish(store)
+    assert await store.records.transfer() == Transfer(origin=ORIGIN)
+    assert (await copied(WHOLE, store)).agrees
+    assert await records_of(store) == WHOLE
+
+
+async def test_a_rehearsal_counts_and_writes_nothing(store: Store) -> None:
+    before = await records_of(store)
+    survey = await rehearse(Listed(WHOLE), store.records, quiet, origin=ORIGIN)
+    assert (survey.kept, survey.erased, survey.same) == (len(WHOLE), 0, 0)
+    assert await records_of(store) == before
+    assert await store.records.transfer() is None
+
+
+async def test_a_rehearsal_of_an_unfinished_copy_counts_what_is_missing(store: Store) -> None:
+    with pytest.raises(Stopped):
+        await copy(Breaking(WHOLE, 5), store.records, quiet, origin=ORIGIN)
+    survey = await rehearse(Listed(WHOLE), store.records, quiet, origin=ORIGIN)
+    assert survey.kept + survey.same == len(WHOLE)
+
+
+async def test_two_blogs_are_verified_record_by_record(store: Store) -> None:
+    await fill(store, WHOLE)
+    assert (await verify(Listed(WHOLE), store.records, quiet)).is_equal
+    found = await verify(Listed(later(WHOLE)), store.records, quiet)
+    assert not found.is_equal
+    assert f"user {OTTO.id} is too much" in found.examples
+
+
+def later(blog: Sequence[Record]) -> list[Record]:
+    """The blog after a while: Otto is gone, two posts have swapped their slugs, one was removed with its
+    thread, a comment of it is on another post now, one is erased, one is new, and so is a post.
+    """
+    settings, ann, _, token, _, first, *rest = blog
+    assert isinstance(settings, type(SETTINGS))
+    assert isinstance(first, Post)
+    posts = [each for each in rest if isinstance(each, Post)]
+    thread = [each for each in rest if isinstance(each, Comment) and each.post_id == first.id]
+    stray = next(each for each in rest if isinstance(each, Comment) and each.post_id == posts[-1].id)
+    said = replace(thread[5], content="Edited", version=2, updated_at=LATER)
+    second = replace(posts[0], slug=first.slug, author=None, status=PostStatus.PUBLISHED, version=2)
+    adopted = replace(stray, post_id=second.id, reply_count=0)
+    return [
+        replace(settings, version=8, comment_policy=CommentPolicy.OPEN),
+        ann,
+        token,
+        replace(first, slug=posts[0].slug, version=2**31 + 1),
+        *thread[:5],
+        said,
+        *thread[6:],
+        replace(second, comment_count=1),
+        adopted,
+        posts[1],
+        replace(a_post(id=numbered(0xF0)), comment_count=1),
+        a_comment(numbered(0xF0), id=numbered(0xF1)),
+    ]
+
+
+async def refused(target: Store) -> None:
+    """A copy, and its rehearsal, must refuse the target, and it must stay as it is."""
+    before, mark = await records_of(target), await target.records.transfer()
+    with pytest.raises(Occupied):
+        await rehearse(Listed(WHOLE), target.records, quiet, origin=ORIGIN)
+    with pytest.raises(Occupied):
+        await copied(WHOLE, target)
+    assert await records_of(target) == before
+    assert await target.records.transfer() == mark

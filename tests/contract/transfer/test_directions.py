@@ -1,0 +1,91 @@
+"""A blog goes from any database to any other, and is the same everywhere, byte for byte."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.records import Record
+from everpost.stores.port import Store
+from everpost.transfer.archive.writing import export
+from everpost.transfer.copying import Phase, copy
+from everpost.transfer.origins import origin_of
+from tests.conftest import Engines, offer_key
+from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
+from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, a_whole_blog, by, fill
+
+WHOLE = a_whole_blog()
+ORIGIN = origin_of(SETTINGS)
+LONG_THREAD = 20_000
+
+
+def quiet(_phase: Phase, _done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def with_a_long_thread() -> list[Record]:
+    """A blog with everything in it, and a thread that is too long for a document of MongoDB."""
+    post_id = numbered(0xF00)
+    thread: list[Comment] = []
+    for number in range(LONG_THREAD):
+        is_reply = number % 10 == 9
+        thread.append(
+            a_comment(
+                post_id,
+                id=numbered(0x10000 + number),
+                content="Words " * 20,
+                publication_date=MOMENT + timedelta(milliseconds=number),
+                status=CommentStatus.SPAM if number % 100 == 50 else CommentStatus.APPROVED,
+                parent_id=thread[-1].id if is_reply else None,
+                depth=1 if is_reply else 0,
+                reply_count=1 if number % 10 == 8 else 0,
+                author=by(ANN) if number % 3 else None,
+            )
+        )
+    approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
+    post = replace(a_post(id=post_id, author=by(OTTO)), comment_count=approved, version=1 + LONG_THREAD)
+    return [*WHOLE, post, *thread]
+
+
+async def archive_of(store: Store, file: Path) -> bytes:
+    await export(store.records, str(file), lambda _done, _total: None)
+    return await asyncio.to_thread(file.read_bytes)
+
+
+async def walked(engines: Engines, walk: Sequence[str], blog: Sequence[Record], folder: Path) -> None:
+    """Copy a blog from store to store; in the end it must be as it was."""
+    source = (await engines.empty_blog(walk[0])).store
+    await fill(source, blog)
+    start = await archive_of(source, folder / "start")
+    for before, name in pairwise(walk):
+        if name == before:  # there is one database only
+            continue
+        target = (await engines.empty_blog(name)).store
+        outcome = await copy(source.records, target.records, quiet, origin=ORIGIN)
+        assert outcome.agrees
+        assert outcome.has_arrived
+        source = target
+    assert await archive_of(source, folder / "end") == start
+
+
+async def test_a_blog_with_everything_goes_every_way_and_comes_back_as_it_was(
+    engines: Engines, pytestconfig: pytest.Config, store_name: str, tmp_path: Path
+) -> None:
+    """To the next database, back, and to the one after it: from all four, these are the twelve ways."""
+    names = pytestconfig.stash[offer_key].names
+    place = names.index(store_name)
+    following = [names[(place + step) % len(names)] for step in (1, 2)]
+    walk = [store_name, following[0], store_name, following[1]]
+    await walked(engines, walk, with_a_long_thread(), tmp_path)
+
+
+async def test_a_blog_goes_around_the_circle_and_comes_back_as_it_was(
+    engines: Engines, pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    names = pytestconfig.stash[offer_key].names
+    await walked(engines, [*names, names[0]], WHOLE, tmp_path)

@@ -1,0 +1,180 @@
+"""Whatever is done to a file: a clear error, or a report; and never half a blog."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from everpost.domain.clock import LATEST
+from everpost.domain.posts import Audience, PostFilter, PostStatus
+from everpost.errors import EverpostError
+from everpost.stores import open_store
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run
+from everpost.transfer.elsewhere.items import Fate
+from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.elsewhere.systems import Wishes, import_from
+from tests.unit.transfer_elsewhere.exports import (
+    GHOST_POST,
+    ghost,
+    ghost_comment,
+    ghost_post,
+    real_files,
+    wxr,
+    wxr_author,
+    wxr_comment,
+    wxr_item,
+    wxr_term,
+)
+
+WORDPRESS = wxr(
+    wxr_author(),
+    wxr_item(1, wxr_term("News"), wxr_comment(1), wxr_comment(2, parent=1), wxr_comment(3, parent=2)),
+    wxr_item(2, wxr_comment(4, wp_comment_type="pingback"), wp_post_name="a-slug"),
+    wxr_item(3, wp_post_type="page"),
+)
+MOBILEDOC = json.dumps(
+    {
+        "version": "0.3.1",
+        "markups": [["b"]],
+        "cards": [["hr", {}]],
+        "sections": [[1, "p", [[0, [0], 1, "a"]]], [10, 0]],
+    }
+)
+WORDS = {"type": "text", "text": "a", "format": 1}
+LEXICAL = json.dumps({"root": {"children": [{"type": "paragraph", "children": [WORDS]}]}})
+GHOST = ghost(
+    ghost_post(mobiledoc=MOBILEDOC, html=None),
+    ghost_post(id="2", lexical=LEXICAL, html=None),
+    ghost_post(id="3", type="page"),
+    users=[{"id": "u", "name": "Ada", "email": "ada@example.org"}],
+    tags=[{"id": "t", "name": "News"}],
+    posts_tags=[{"post_id": GHOST_POST, "tag_id": "t", "sort_order": 0}],
+    posts_authors=[{"post_id": GHOST_POST, "author_id": "u", "sort_order": 0}],
+    comments=[ghost_comment("1"), ghost_comment("2", parent_id="1")],
+)
+OF_MARKUP = re.compile(rb"(?<=[>\[])[^<>\[\]]+(?=[<\]])")
+OF_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|\b\d+\b|null|true|false')
+VALUES = (
+    *(b"", b"0", b"-1", b"9" * 30, b"1e999", b"null", b"{}", b"[]", b'"', b'""', b"]]>", b"<![CDATA["),
+    *(b"&amp;", b"&b;", b"<b/>", b"\x00", b"\xff", b"x" * 300, "\U0001f600".encode()),
+    *(b"0000-00-00 00:00:00", b"9999-12-31 23:59:59", b'"9999-12-31T23:59:59-23:59"'),
+    *(b'"\\ud800"', b'"\\u0000"'),
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that happens to a file."""
+
+    place: float
+    """0 to 1."""
+    kind: str
+    value: bytes
+
+    def of(self, file: bytes, values: re.Pattern[bytes]) -> bytes:
+        """The changed file."""
+        start = int(self.place * len(file))
+        if self.kind == "cut":
+            return file[:start]
+        if self.kind == "swap":
+            found = values.search(file, start)
+            return file if found is None else file[: found.start()] + self.value + file[found.end() :]
+        if self.kind == "repeat":
+            return file[:start] + file[start // 2 :]
+        end = start if self.kind == "insert" else start + len(self.value)
+        return file[:start] + self.value + file[end:]
+
+
+changes = st.builds(
+    Change,
+    place=st.floats(0, 1, exclude_max=True),
+    kind=st.sampled_from(["swap"] * 6 + ["overwrite", "insert", "repeat", "cut"]),
+    value=st.sampled_from(VALUES) | st.binary(max_size=4),
+)
+mutations = st.lists(changes, max_size=4)
+
+
+class Importer:
+    """A blog on SQLite into which files are imported."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._runner = asyncio.Runner()
+        url = f"sqlite:///{folder / 'blog.db'}"
+        self._store: Store = self._runner.run(open_store(url, timeout=10, pool_size=1))
+
+    def close(self) -> None:
+        self._runner.run(self._store.close())
+        self._runner.close()
+
+    def take(self, system: str, file: bytes) -> None:
+        """Import the file, twice; the second time there is nothing new."""
+        path = self._folder / "export"
+        path.write_bytes(file)
+        before = self._runner.run(self._count())
+        with Report() as first:
+            try:
+                self._runner.run(self._import(system, path, first))
+            except EverpostError:
+                assert self._runner.run(self._count()) == before
+                return
+            kept = first.count(Fate.IMPORTED, "post") + first.count(Fate.CHANGED, "post")
+            assert self._runner.run(self._count()) == before + kept
+            assert list(first.text())
+        with Report() as second:
+            self._runner.run(self._import(system, path, second))
+            assert second.count(Fate.IMPORTED) == second.count(Fate.CHANGED) == 0
+
+    async def _import(self, system: str, path: Path, report: Report) -> None:
+        await import_from(system, path, self._store, Wishes(), Run(report=report))
+
+    async def _count(self) -> int:
+        audience = Audience(moment=LATEST, sees_all=True)
+        counts = [
+            await self._store.posts.count(PostFilter(audience=audience, status=status))
+            for status in PostStatus
+        ]
+        return sum(counts)
+
+
+@pytest.fixture(scope="module")
+def importer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Importer]:
+    importer = Importer(tmp_path_factory.mktemp("fuzzed"))
+    yield importer
+    importer.close()
+
+
+def mutated(file: bytes, all_changes: Sequence[Change], values: re.Pattern[bytes]) -> bytes:
+    for change in all_changes:
+        file = change.of(file, values)
+    return file
+
+
+# The blog grows from example to example: what it has already is one more case.
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(all_changes=mutations)
+@example(all_changes=[])
+def test_a_mutated_export_of_wordpress_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
+    importer.take("wordpress", mutated(WORDPRESS.encode(), all_changes, OF_MARKUP))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(all_changes=mutations)
+@example(all_changes=[])
+def test_a_mutated_export_of_ghost_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
+    importer.take("ghost", mutated(GHOST.encode(), all_changes, OF_JSON))
+
+
+@pytest.mark.parametrize("path", real_files("wordpress/*.xml", "ghost/*.json"), ids=lambda path: path.name)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(all_changes=mutations)
+def test_a_mutated_real_file_does_no_harm(importer: Importer, path: Path, all_changes: list[Change]) -> None:
+    values = OF_MARKUP if path.suffix == ".xml" else OF_JSON
+    importer.take(path.parent.name, mutated(path.read_bytes(), all_changes, values))

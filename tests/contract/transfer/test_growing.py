@@ -1,0 +1,123 @@
+"""What is here already stays as it is, and gets what is new in the source."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from everpost.domain.comments import CommentChange, CommentStatus
+from everpost.domain.posts import PostChange
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.items import (
+    Fate,
+    SourceThread,
+)
+from tests.contract.port.examples import a_comment, publish, read_posts, read_thread
+from tests.contract.transfer.sources import MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
+
+IMPORTED, PRESENT, CHANGED, DROPPED = Fate.IMPORTED, Fate.PRESENT, Fate.CHANGED, Fate.DROPPED
+PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.REMOVED
+
+
+async def test_a_source_that_has_grown_adds_only_what_is_new(store: Store) -> None:
+    await take(store, a_source("1", said("1")))
+    lines = await take(store, a_source("1", said("1"), said("2", "1"), said("3", "2")), a_source("2"))
+    assert [line[0] for line in lines] == [PRESENT, PRESENT, IMPORTED, IMPORTED, IMPORTED]
+    posts, _ = await all_of(store)
+    thread = await read_thread(store, ORIGIN.id_of("post", "1", MOMENT))
+    assert len(posts) == 2
+    assert {comment.id: comment.depth for comment in thread} == {
+        comment_id("1"): 0,
+        comment_id("2"): 1,
+        comment_id("3"): 2,
+    }
+
+
+async def test_replies_to_what_is_not_approved_are_added_with_it(store: Store) -> None:
+    await take(store, a_source("1"))
+    grown = a_source("1", said("1", None, PENDING), said("2", "1", CommentStatus.SPAM), said("3", "2"))
+    lines = await take(store, grown)
+    assert [line[0] for line in lines] == [PRESENT, IMPORTED, IMPORTED, IMPORTED]
+    (post,), (thread,) = await all_of(store)
+    assert {each.id: (each.status, each.depth, each.reply_count) for each in thread} == {
+        comment_id("1"): (PENDING, 0, 1),
+        comment_id("2"): (CommentStatus.SPAM, 1, 1),
+        comment_id("3"): (APPROVED, 2, 0),
+    }
+    assert post.comment_count == 1
+    before = await all_of(store)
+    assert {line[0] for line in await take(store, grown)} == {PRESENT}
+    assert await all_of(store) == before
+
+
+async def test_what_a_stopped_run_left_approved_gets_its_status(store: Store) -> None:
+    await take(store, a_source("1"))
+    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    await store.comments.add(a_comment(post_id, id=comment_id("1"), publication_date=MOMENT))
+    lines = await take(store, a_source("1", said("1", None, PENDING), said("2", "1")))
+    assert [line[0] for line in lines] == [PRESENT, CHANGED, IMPORTED]
+    assert (await store.comments.get(post_id, comment_id("1"))).status is PENDING
+
+
+async def test_what_was_changed_here_stays_so(store: Store) -> None:
+    source = a_source("1", said("1", None, PENDING), said("2", "1"))
+    await take(store, source)
+    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    change = CommentChange(updated_at=MOMENT, status=APPROVED, content="Ours")
+    await store.comments.save(post_id, comment_id("1"), change, match=None)
+    await store.posts.save(post_id, PostChange(updated_at=MOMENT, title="Ours"), match=None, comments=0)
+    before = await all_of(store)
+    assert {line[0] for line in await take(store, source)} == {PRESENT}
+    assert await all_of(store) == before
+
+
+async def test_a_new_reply_to_what_was_hidden_here_answers_the_post(store: Store) -> None:
+    await take(store, a_source("1", said("1")))
+    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    hidden = CommentChange(updated_at=MOMENT, status=REMOVED)
+    await store.comments.save(post_id, comment_id("1"), hidden, match=None)
+    lines = await take(store, a_source("1", said("1"), said("2", "1")))
+    assert [line[0] for line in lines] == [PRESENT, PRESENT, CHANGED]
+    assert (await store.comments.get(post_id, comment_id("2"))).parent_id is None
+
+
+async def test_a_post_that_was_dated_anew_is_no_other_one(store: Store) -> None:
+    await take(store, a_source("1"))
+    later = replace(a_source("1", said("1")), publication_date=datetime(2025, 1, 1, tzinfo=UTC))
+    lines = await take(store, later)
+    assert [line[0] for line in lines] == [PRESENT, IMPORTED]
+    assert len(await read_posts(store)) == 1
+
+
+async def test_a_post_that_was_deleted_here_comes_back(store: Store) -> None:
+    await take(store, a_source("1", said("1")))
+    await store.posts.remove(ORIGIN.id_of("post", "1", MOMENT), match=None)
+    assert [line[0] for line in await take(store, a_source("1", said("1")))] == [IMPORTED, IMPORTED]
+
+
+async def test_a_comment_that_is_on_another_post_here_is_dropped(store: Store) -> None:
+    other = await publish(store)
+    await store.comments.add(a_comment(other.id, id=comment_id("1"), publication_date=MOMENT))
+    items = (a_source("1", said("1"), said("2", "1")),)
+    rehearsed = await take(store, *items, dry_run=True)
+    assert [line[0] for line in rehearsed] == [DROPPED, IMPORTED, CHANGED]
+    assert await take(store, *items) == rehearsed
+    assert [line[0] for line in await take(store, *items)] == [PRESENT, DROPPED, PRESENT]
+
+
+async def test_threads_are_added_to_the_posts_that_they_match(store: Store) -> None:
+    post = await publish(store, slug="here")
+    parts = [
+        SourceThread(url=post.id, title="here", comments=(said("2", "1"),)),
+        SourceThread(url="/gone", title="gone", comments=(said("9"), said("8"))),
+        SourceThread(url=post.id, title="here", comments=(said("1", None, PENDING),)),
+    ]
+    rehearsed = await take(store, *parts, dry_run=True)
+    lines = await take(store, *parts)
+    assert lines == rehearsed
+    assert lines == [
+        (IMPORTED, "comment", f"1 on {post.id}"),
+        (IMPORTED, "comment", f"2 on {post.id}"),
+        (DROPPED, "thread", "/gone 'gone'"),
+    ]
+    first, second = await read_thread(store, post.id)
+    assert {first.id, second.id} == {comment_id("1"), comment_id("2")}
+    assert {line[0] for line in await take(store, *parts)} == {PRESENT, DROPPED}

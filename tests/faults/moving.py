@@ -1,0 +1,89 @@
+"""Processes that move a blog and are killed at a random moment, again and again.
+
+python -m tests.faults.moving KILLS FROM TARGET...: each child runs `everpost copy FROM TARGET`, or
+`everpost import FROM` into the target where FROM is a file, and is killed after a part of the time that the
+first one, left alone, took. A target where a child came to its end is done with, and the next one is begun.
+When so many were killed, the last child is left alone. Prints how many were killed, and in how many targets.
+"""
+
+import contextlib
+import io
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from everpost.cli import main as everpost
+from everpost.transfer import sync
+
+
+def move(source: str, target: str) -> None:
+    """What a user would run."""
+    if Path(source).is_file():
+        os.environ["EVERPOST_DATABASE_URL"] = target
+        sys.argv = ["everpost", "import", source]
+    else:
+        sys.argv = ["everpost", "copy", source, target]
+    everpost()
+
+
+def begin(work: Callable[[], None]) -> int:
+    """A child that does the work; it ends with status 0 only where that succeeds."""
+    child = os.fork()
+    if child:
+        return child
+    status, said = 1, io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            work()
+            status = 0
+        except SystemExit as end:
+            status = 0 if end.code in (None, 0) else 1
+            said.write(str(end.code))
+        finally:
+            if status:
+                sys.stderr.write(said.getvalue())
+                sys.stderr.flush()
+            os._exit(status)
+
+
+def end(child: int) -> None:
+    """Wait for a child that must succeed."""
+    _, status = os.waitpid(child, 0)
+    if status:
+        sys.exit(f"a move failed with {status}")
+
+
+def is_killed(child: int, seconds: float) -> bool:
+    """Whether the child was still at work after so many seconds, and is dead now."""
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)  # who has ended waits for us, and does not mind
+    _, status = os.waitpid(child, 0)
+    if status not in (0, signal.SIGKILL):
+        sys.exit(f"a move failed with {status}")
+    return status == signal.SIGKILL
+
+
+def run(kills: int, source: str, targets: list[str]) -> None:
+    sync.BATCH_ROWS = 100  # so that there are more moments to be killed at
+    waiting = iter(targets)
+    began = time.monotonic()
+    end(begin(lambda: move(source, next(waiting))))
+    next(waiting)
+    usual = time.monotonic() - began
+    target, killed, used = next(waiting), 0, 2
+    while killed < kills:
+        child = begin(lambda to=target: move(source, to))  # type: ignore[misc]  # mypy infers no default of a lambda
+        if is_killed(child, random.uniform(0, usual)):
+            killed += 1
+        else:
+            target, used = next(waiting), used + 1
+    end(begin(lambda: move(source, target)))
+    sys.stdout.write(f"{killed} {used}")
+
+
+if __name__ == "__main__":
+    run(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -1,0 +1,102 @@
+"""A move that is killed at random moments, and taken up each time, ends as if it had not been."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.records import Record
+from everpost.stores import open_store
+from everpost.transfer.archive.writing import export
+from everpost.transfer.copying import verify
+from tests.conftest import TIMEOUT
+from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
+from tests.contract.port.whole_blogs import a_whole_blog, fill
+from tests.servers.databases import Databases, new_name
+
+KILLS = 5
+"""For each of the four databases: twenty in all."""
+TARGETS = 30
+
+
+def a_blog_that_takes_its_time() -> list[Record]:
+    """A blog with everything in it, and two thousand more."""
+    records = a_whole_blog()
+    for number in range(100):
+        post = replace(a_post(id=numbered(1_000_000 * (number + 1))), comment_count=19)
+        records.append(post)
+        for place in range(1, 20):
+            comment_id = numbered(1_000_000 * (number + 1) + place)
+            date = MOMENT + timedelta(seconds=place)
+            records.append(replace(a_comment(post.id, id=comment_id), publication_date=date))
+    return records
+
+
+@pytest.fixture
+async def source_url(tmp_path: Path) -> str:
+    """The URL of a blog."""
+    url = f"sqlite:///{tmp_path}/source.db"
+    store = await open_store(url, timeout=TIMEOUT, pool_size=1)
+    await fill(store, a_blog_that_takes_its_time())
+    await store.close()
+    return url
+
+
+@pytest.fixture
+async def archive(source_url: str, tmp_path: Path) -> str:
+    """The same blog in a file."""
+    path = str(tmp_path / "blog.jsonl.gz")
+    store = await open_store(source_url, timeout=TIMEOUT, pool_size=1)
+    await export(store.records, path, lambda _done, _total: None)
+    await store.close()
+    return path
+
+
+@pytest.fixture
+async def targets(databases: Databases) -> AsyncIterator[list[str]]:
+    """The URLs of databases in which there is nothing."""
+    async with AsyncExitStack() as made:
+        names = [new_name() for _ in range(TARGETS)]
+        for name in names:
+            await databases.create(name)
+            made.push_async_callback(databases.drop, name)
+        yield [databases.url(name) for name in names]
+
+
+async def move_and_be_killed(source: str, targets: list[str]) -> list[str]:
+    """Have it moved by processes that are killed on the way; the targets where it has arrived."""
+    moving = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults.moving", str(KILLS), source, *targets),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complaints = await moving.communicate()
+    assert moving.returncode == 0, complaints.decode()
+    killed, used = map(int, said.split())
+    assert killed == KILLS
+    return targets[:used]
+
+
+async def assert_all_there(source_url: str, targets: list[str]) -> None:
+    source = await open_store(source_url, timeout=TIMEOUT, pool_size=1)
+    for url in targets:
+        target = await open_store(url, timeout=TIMEOUT, pool_size=1)
+        comparison = await verify(source.records, target.records, lambda *_progress: None)
+        assert comparison.is_equal, comparison.examples
+        await target.close()
+    await source.close()
+
+
+async def test_a_copy_that_is_killed_ends_as_any_other(source_url: str, targets: list[str]) -> None:
+    await assert_all_there(source_url, await move_and_be_killed(source_url, targets))
+
+
+async def test_an_import_that_is_killed_ends_as_any_other(
+    source_url: str, archive: str, targets: list[str]
+) -> None:
+    await assert_all_there(source_url, await move_and_be_killed(archive, targets))

@@ -1,0 +1,270 @@
+"""Archives: one file for one blog, and nothing is taken from a file that is not right."""
+
+import gzip
+import io
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.comments import CommentStatus
+from everpost.domain.records import Record, RecordCounts
+from everpost.errors import BrokenFile, EverpostError
+from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.format import header, trailer
+from everpost.transfer.archive.reading import open_archive
+from everpost.transfer.archive.writing import export
+from everpost.transfer.digests import RunningDigest
+from everpost.transfer.lines import row_of
+from everpost.transfer.origins import origin_of
+from tests.contract.port.examples import a_comment, a_post, numbered
+from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, a_whole_blog, by
+from tests.unit.transfer.listed import Listed
+
+WHOLE = a_whole_blog()
+POST = replace(a_post(id=numbered(1), author=by(ANN)), comment_count=2)
+FIRST = replace(a_comment(POST.id, id=numbered(2), author=by(ANN)), reply_count=1)
+REPLY = a_comment(POST.id, id=numbered(3), parent_id=FIRST.id, depth=1)
+SMALL: list[Record] = [SETTINGS, ANN, TOKENS[0], POST, FIRST, REPLY]
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def archive_of(records: Sequence[Record]) -> bytes:
+    """An archive with right counts and digests, whatever the records are."""
+    digest = RunningDigest()
+    rows = [row_of(record) for record in records]
+    for row in rows:
+        digest.add(row)
+    counts = digest.result().record_counts
+    return b"".join([header(counts), *(row.line for row in rows), trailer(digest.result())])
+
+
+def checked(content: bytes, folder: Path) -> Checked:
+    file = folder / "archive"
+    file.write_bytes(content)
+    with open_archive(str(file)) as archive:
+        return check(archive, quiet)
+
+
+def fault_in(content: bytes, folder: Path) -> BrokenFile:
+    with pytest.raises(BrokenFile) as broken:
+        checked(content, folder)
+    return broken.value
+
+
+async def test_an_archive_is_its_records_between_two_lines(tmp_path: Path) -> None:
+    file = tmp_path / "blog.jsonl"
+    digest = await export(Listed(WHOLE), str(file), quiet)
+    assert file.read_bytes() == archive_of(WHOLE)
+    assert json.loads(file.read_bytes().splitlines()[0]) == {
+        "kind": "everpost-archive",
+        "version": 1,
+        "counts": {"users": 2, "tokens": 2, "posts": 4, "comments": 16},
+    }
+    found = checked(archive_of(WHOLE), tmp_path)
+    assert found == Checked(digest, origin_of(SETTINGS))
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+async def test_every_compression_is_recognised_whatever_the_name(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"blog{ending}"
+    await export(Listed(WHOLE), str(file), quiet)
+    other = file.rename(tmp_path / "nameless")
+    with open_archive(str(other)) as archive:
+        assert check(archive, quiet).digest.counts["comment"] == 16
+        async with archive.snapshot() as snapshot:
+            assert await snapshot.count() == RecordCounts(2, 2, 4, 16)
+            assert [record async for batch in snapshot.records() for record in batch] == WHOLE
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+async def test_one_blog_is_one_file_byte_for_byte(tmp_path: Path, ending: str) -> None:
+    files = [tmp_path / f"first{ending}", tmp_path / f"another{ending}"]
+    for file in files:
+        await export(Listed(WHOLE), str(file), quiet)
+    first, another = (file.read_bytes() for file in files)
+    assert first == another
+
+
+async def test_only_the_owner_can_read_an_archive(tmp_path: Path) -> None:
+    file = tmp_path / "blog"
+    await export(Listed(SMALL), str(file), quiet)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_broken_export_leaves_what_was_there(tmp_path: Path) -> None:
+    class Miscounted(Listed):
+        async def count(self) -> RecordCounts:
+            return RecordCounts(0, 0, 0, 0)
+
+    file = tmp_path / "blog"
+    file.write_bytes(b"before")
+    with pytest.raises(EverpostError, match="another number"):
+        await export(Miscounted(SMALL), str(file), quiet)
+    assert [each.name for each in tmp_path.iterdir()] == ["blog"]  # noqa: ASYNC240
+    assert file.read_bytes() == b"before"
+
+
+async def test_where_nothing_can_be_written_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile, match="cannot be written"):
+        await export(Listed(SMALL), str(tmp_path / "nowhere" / "blog"), quiet)
+
+
+async def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "blog")
+    await export(Listed(SMALL), str(tmp_path / "link"), quiet)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "blog").read_bytes() == archive_of(SMALL)
+
+
+async def test_a_pipe_is_written_to_and_read_from(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    await export(Listed(SMALL), str(pipe), quiet)
+    reader.join()
+    assert received == [archive_of(SMALL)]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_standard_input_is_read_from_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    reading, writing = os.pipe()
+    writer = threading.Thread(target=lambda: _send(writing, pack(archive_of(WHOLE))))
+    writer.start()
+    with os.fdopen(reading) as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        with open_archive("-") as archive:
+            assert check(archive, quiet).digest.counts["post"] == 4
+    writer.join()
+
+
+async def test_standard_output_gets_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer))
+    await export(Listed(SMALL), "-", quiet)
+    assert buffer.getvalue() == archive_of(SMALL)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_file_that_was_cut_off_anywhere_is_refused(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    whole = pack(archive_of(SMALL))
+    for length in range(0, len(whole), 7):
+        assert fault_in(whole[:length], tmp_path).place
+
+
+async def test_a_zstd_file_that_was_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "blog.zst"
+    await export(Listed(SMALL), str(file), quiet)
+    whole = file.read_bytes()
+    for length in range(0, len(whole), 7):
+        assert fault_in(whole[:length], tmp_path).place
+
+
+def test_a_file_with_a_flipped_bit_anywhere_is_refused(tmp_path: Path) -> None:
+    whole = archive_of(SMALL)
+    for place in range(0, len(whole), 11):
+        broken = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        assert fault_in(broken, tmp_path).place
+
+
+def test_a_compressed_file_with_a_flipped_bit_never_counts_for_another(tmp_path: Path) -> None:
+    whole = gzip.compress(archive_of(SMALL), mtime=0)
+    right = checked(whole, tmp_path)
+    for place in range(0, len(whole), 11):
+        broken = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        with suppress(BrokenFile):
+            assert checked(broken, tmp_path) == right  # the name and the date in it say nothing
+
+
+@pytest.mark.parametrize(
+    ("records", "place", "reason"),
+    [
+        ([], "line 2", "settings"),
+        (SMALL[1:], "line 2", "settings"),
+        ([*SMALL[:2], SETTINGS, *SMALL[2:]], "line 4", "place"),
+        ([SETTINGS, OTTO, ANN], "line 4", "place"),
+        ([SETTINGS, ANN, ANN], "line 4", "place"),
+        ([SETTINGS, ANN, POST, REPLY, FIRST], "line 6", "place"),
+        ([SETTINGS, ANN, replace(OTTO, email="ANN@example.ORG")], "line 4", "email"),
+        ([SETTINGS, ANN, TOKENS[0], replace(TOKENS[0], id=numbered(0xFFF))], "line 5", "digest"),
+        ([SETTINGS, TOKENS[0]], "line 3", "user_id"),
+        ([SETTINGS, replace(POST, comment_count=0)], "line 3", "author_id"),
+        ([*SMALL, replace(a_post(id=numbered(9)), slug=POST.slug)], "line 8", "slug"),
+        ([SETTINGS, ANN, FIRST], "line 4", "post_id"),
+        ([*SMALL[:4], replace(FIRST, author=by(OTTO)), REPLY], "line 6", "author_id"),
+        ([*SMALL[:4], replace(FIRST, depth=1), REPLY], "line 6", "depth"),
+        ([*SMALL[:5], replace(REPLY, depth=2)], "line 7", "depth"),
+        ([*SMALL[:5], replace(REPLY, parent_id=numbered(7))], "line 7", "parent_id"),
+        ([*SMALL[:4], replace(FIRST, reply_count=2), REPLY], "line 6", "reply_count"),
+        ([*SMALL[:5], replace(REPLY, status=CommentStatus.SPAM)], "line 5", "comment_count"),
+        ([*SMALL[:3], replace(POST, comment_count=3), *SMALL[4:]], "line 5", "comment_count"),
+    ],
+)
+def test_records_that_do_not_belong_together_are_refused_by_their_line(
+    tmp_path: Path, records: Sequence[Record], place: str, reason: str
+) -> None:
+    fault = fault_in(archive_of(records), tmp_path)
+    assert fault.place == place
+    assert reason in fault.reason
+
+
+def test_a_comment_is_on_one_post_only(tmp_path: Path) -> None:
+    other = replace(a_post(id=numbered(8)), comment_count=1)
+    again = replace(REPLY, post_id=other.id, parent_id=None, depth=0)
+    fault = fault_in(archive_of([*SMALL, other, again]), tmp_path)
+    assert (fault.place, fault.reason) == ("line 9", "id: another comment has it")
+
+
+def test_a_reply_may_be_older_than_what_it_answers(tmp_path: Path) -> None:
+    early = replace(REPLY, id=numbered(1))
+    assert checked(archive_of([*SMALL[:4], early, FIRST]), tmp_path).digest.counts["comment"] == 2
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        (b'"version":1,', b'"version":2,'),
+        (b'"counts":{"users":1', b'"counts":{"users":2'),
+        (b'"counts":{"users":1', b'"counts":{"users":"1"'),
+        (b"everpost-archive", b"ghost"),
+        (b'"digests":{"settings":"', b'"digests":{"settings":"0'),
+        (b"\n", b"\r\n"),
+        (b"\n", b"\n\n"),
+    ],
+)
+def test_another_first_or_last_line_is_refused(tmp_path: Path, find: bytes, put: bytes) -> None:
+    assert fault_in(archive_of(SMALL).replace(find, put, 1), tmp_path).place
+
+
+@pytest.mark.parametrize("more", [b"\n", b"{}\n", b"x"])
+def test_nothing_may_follow_the_end(tmp_path: Path, more: bytes) -> None:
+    assert fault_in(archive_of(SMALL) + more, tmp_path).place
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
+    assert "longer" in fault_in(header(RecordCounts(0, 0, 0, 0)) + b"x" * 9_000_000, tmp_path).reason
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile, match="cannot be read"), open_archive(str(tmp_path / "nothing")):
+        pass
+    with pytest.raises(BrokenFile, match="cannot be read"), open_archive(str(tmp_path)):
+        pass
+
+
+def _send(pipe: int, content: bytes) -> None:
+    with os.fdopen(pipe, "wb") as file:
+        file.write(content)

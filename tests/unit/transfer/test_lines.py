@@ -1,0 +1,213 @@
+"""Records as lines of JSON."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from everpost.domain.clock import EARLIEST, LATEST
+from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.posts import MAX_CONTENT
+from everpost.domain.records import Record
+from everpost.domain.users import Author
+from everpost.errors import Invalid
+from everpost.transfer.archive.format import MAX_LINE
+from everpost.transfer.lines import row_of
+from everpost.transfer.reading_lines import read_row
+from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
+from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+MOMENTS = st.datetimes(
+    EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None), timezones=st.just(UTC)
+).map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
+IDS = st.integers(0, 16**24 - 1).map(numbered)
+
+POST = a_post(id=numbered(1), slug="a-post", tags=("b", "a"))
+COMMENT = a_comment(numbered(1), id=numbered(2))
+
+COMMENTS = st.builds(
+    Comment,
+    id=IDS,
+    post_id=IDS,
+    content=TEXT,
+    publication_date=MOMENTS,
+    updated_at=MOMENTS,
+    version=st.integers(1, 2**63 - 1),
+    parent_id=st.none() | IDS,
+    depth=st.integers(0, 2**31 - 1),
+    status=st.sampled_from(CommentStatus),
+    author=st.none() | IDS.map(lambda author_id: Author(id=author_id, name="")),
+    guest_name=st.none() | TEXT.filter(bool),
+    key_digest=st.none() | st.just("f" * 64),
+    reply_count=st.integers(0, 2**31 - 1),
+)
+
+
+def line_of(record: Record, **changes: object) -> bytes:
+    """The line of a record, with other values."""
+    values = json.loads(row_of(record).line)
+    return dumped(values | changes)
+
+
+def dumped(values: dict[str, object]) -> bytes:
+    return (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def test_a_line_is_what_the_documentation_says() -> None:
+    assert row_of(COMMENT).line.decode() == (
+        '{"kind":"comment","id":"000000000000000000000002","post_id":"000000000000000000000001",'
+        '"parent_id":null,"depth":0,"content":"Content","status":"approved","author_id":null,'
+        '"guest_name":null,"key_digest":null,"reply_count":0,'
+        '"publication_date":"2024-02-29T12:30:15.123Z","updated_at":"2024-02-29T12:30:15.123Z","version":1}\n'
+    )
+
+
+def test_every_record_is_read_back_as_it_was() -> None:
+    rows = [row_of(record) for record in a_whole_blog()]
+    assert [read_row(row.line) for row in rows] == rows
+
+
+@given(COMMENTS)
+def test_any_comment_is_read_back_as_it_was(comment: Comment) -> None:
+    row = row_of(comment)
+    assert row.line.count(b"\n") == 1
+    assert read_row(row.line) == row
+
+
+def test_the_records_of_a_blog_are_in_the_order_of_their_keys() -> None:
+    keys = [row_of(record).key for record in a_whole_blog()]
+    assert keys == sorted(set(keys))
+
+
+@given(st.lists(COMMENTS, max_size=10))
+def test_comments_of_a_post_sort_by_date_and_id(comments: list[Comment]) -> None:
+    thread = [replace(comment, post_id=POST.id) for comment in comments]
+    by_key = sorted(thread, key=lambda comment: row_of(comment).key)
+    assert [each.position for each in by_key] == sorted(each.position for each in thread)
+
+
+def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
+    longest = a_post(title="\x01" * 255, content="\x01" * MAX_CONTENT, slug="\U00010330" * 255)
+    line = row_of(longest).line
+    assert len(line) < MAX_LINE
+    assert read_row(line).record == longest
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "value"),
+    [
+        (SETTINGS, "address_key", "00"),
+        (SETTINGS, "comment_policy", "whatever"),
+        (SETTINGS, "comment_policy", None),
+        (ANN, "email", "nobody"),
+        (ANN, "email", " ann@example.org"),
+        (ANN, "name", ""),
+        (ANN, "role", 1),
+        (ANN, "password_hash", "x" * 256),
+        (ANN, "disabled_at", ""),
+        (TOKENS[0], "scopes", ["everything"]),
+        (TOKENS[0], "scopes", "admin"),
+        (TOKENS[0], "digest", "A" * 64),
+        (POST, "id", "000000000000000000000001 "),
+        (POST, "id", "00000000000000000000000A"),
+        (POST, "id", 1),
+        (POST, "slug", "A Post"),
+        (POST, "slug", "x" * 256),
+        (POST, "title", ""),
+        (POST, "title", "x" * 256),
+        (POST, "title", "a\0b"),
+        (POST, "title", "a\ud800b"),
+        (POST, "content", None),
+        (POST, "content", "x" * 1_000_001),
+        (POST, "format", "text"),
+        (POST, "tags", ["a", "a"]),
+        (POST, "tags", [" a"]),
+        (POST, "tags", ["x" * 51]),
+        (POST, "tags", [str(number) for number in range(21)]),
+        (POST, "tags", [1]),
+        (POST, "status", "hidden"),
+        (POST, "comment_policy", "inherit"),
+        (POST, "version", 0),
+        (POST, "version", 2**63),
+        (POST, "version", True),
+        (POST, "version", 1.0),
+        (POST, "comment_count", -1),
+        (POST, "updated_at", "2024-02-30T00:00:00.000Z"),
+        (POST, "updated_at", "0000-01-01T00:00:00.000Z"),
+        (POST, "updated_at", "2024-02-29T00:00:00Z"),
+        (POST, "updated_at", "2024-02-29T00:00:00.000+00:00"),
+        (POST, "updated_at", 0),
+        (COMMENT, "content", "x" * 20_001),
+        (COMMENT, "author_id", "somebody"),
+        (COMMENT, "guest_name", ""),
+        (COMMENT, "key_digest", "f"),
+        (COMMENT, "depth", 2**31),
+    ],
+)
+def test_a_value_that_breaks_a_rule_is_refused_by_its_name(record: Record, field: str, value: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_row(line_of(record, **{field: value}))
+    assert refused.value.field in (field, "the line")
+
+
+@pytest.mark.parametrize("record", [SETTINGS, ANN, TOKENS[0], POST, COMMENT])
+def test_every_field_must_be_there(record: Record) -> None:
+    values = json.loads(row_of(record).line)
+    for name in values:
+        with pytest.raises(Invalid, match="is missing"):
+            read_row(dumped({key: value for key, value in values.items() if key != name}))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"\n",
+        b"null\n",
+        b"[]\n",
+        b"{}\n",
+        b'{"kind":"page"}\n',
+        b'{"kind":["post"]}\n',
+        b'{"kind":"post"\n',
+        b"\xff\n",
+        b"[" * 100_000 + b"\n",
+        b'{"kind":' + b"9" * 5_000 + b"}\n",
+        line_of(POST, mood="good"),
+        line_of(POST).replace(b'":"', b'": "', 1),
+        line_of(POST).replace(b'"version":1', b'"version":1,"version":1'),
+        line_of(POST).replace(b"Title", b"\\u0054itle"),
+        line_of(POST, updated_at="2024-02-29 12:30:15.123Z"),
+        line_of(TOKENS[0], scopes=["posts:write", "admin"]),
+        dumped(dict(reversed(json.loads(line_of(POST)).items()))),
+        line_of(POST)[:-1],
+    ],
+)
+def test_a_line_in_any_other_form_is_refused(line: bytes) -> None:
+    with pytest.raises(Invalid):
+        read_row(line)
+
+
+def test_a_slug_with_letters_of_a_newer_unicode_is_taken() -> None:
+    unknown = "\u088f"  # nothing before Unicode 17
+    assert read_row(line_of(POST, slug=f"a-{unknown}")).name == f"post {POST.id}"
+
+
+def test_a_person_reads_which_record_it_is() -> None:
+    assert [row_of(record).name for record in (SETTINGS, ANN, COMMENT)] == [
+        "settings",
+        f"user {ANN.id}",
+        f"comment {COMMENT.id}",
+    ]
+    assert (
+        row_of(a_comment(Id("1" * 24), publication_date=datetime(1, 1, 1, tzinfo=UTC)))
+        .key[2]
+        .startswith("0001")
+    )
+    assert MOMENT.tzinfo is UTC

@@ -1,0 +1,113 @@
+"""What is written to make one blog equal to another."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from everpost.domain.posts import Post
+from everpost.domain.records import Batch, Record
+from everpost.transfer import sync as syncing
+from everpost.transfer.lines import row_of
+from everpost.transfer.streams import open_stream
+from everpost.transfer.sync import Comparison, sync
+from tests.contract.port.examples import LATER, a_comment, numbered
+from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, a_whole_blog
+from tests.unit.transfer.listed import Listed
+
+WHOLE = a_whole_blog()
+
+
+async def synced(source: Sequence[Record], target: Sequence[Record]) -> tuple[Comparison, list[Batch]]:
+    """What was found, and the batches that were to be written."""
+    batches: list[Batch] = []
+
+    async def write(batch: Batch) -> None:
+        batches.append(batch)
+
+    async with open_stream(Listed(source)) as ours, open_stream(Listed(target)) as theirs:
+        return await sync(ours, theirs, write), batches
+
+
+def sorted_blog(records: Sequence[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: row_of(record).key)
+
+
+async def test_equal_blogs_need_nothing() -> None:
+    found, batches = await synced(WHOLE, WHOLE)
+    assert batches == []
+    assert found.is_equal
+    assert (found.kept, found.erased, found.same) == (0, 0, len(WHOLE))
+    assert found.source == found.target
+
+
+async def test_the_digests_are_those_of_the_lines_in_order() -> None:
+    found, _ = await synced(WHOLE, [])
+    rows = [row_of(record) for record in WHOLE]
+    assert found.source.whole == hashlib.sha256(b"".join(row.line for row in rows)).hexdigest()
+    posts = [row.line for row in rows if row.kind == "post"]
+    assert found.source.kinds["post"] == hashlib.sha256(b"".join(posts)).hexdigest()
+    assert found.source.counts == {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16}
+    assert found.target.whole == hashlib.sha256().hexdigest()
+
+
+async def test_everything_is_written_into_nothing_in_order() -> None:
+    found, batches = await synced(WHOLE, [])
+    assert [record for batch in batches for record in batch.kept] == WHOLE
+    assert found.kept == len(WHOLE)
+
+
+async def test_only_what_differs_is_written() -> None:
+    changed = [replace(each, title="Other", version=2) if isinstance(each, Post) else each for each in WHOLE]
+    found, batches = await synced(changed, WHOLE)
+    assert [record for batch in batches for record in batch.kept] == [
+        each for each in changed if isinstance(each, Post)
+    ]
+    assert found.examples[0] == f"post {numbered(1)} differs"
+
+
+async def test_what_is_too_much_is_erased() -> None:
+    found, batches = await synced([SETTINGS, ANN], [SETTINGS, ANN, OTTO, *TOKENS])
+    assert [batch.erased for batch in batches] == [[OTTO, *TOKENS]]
+    assert found.erased == 3
+
+
+async def test_a_post_is_erased_with_its_comments_in_one() -> None:
+    found, batches = await synced([SETTINGS], WHOLE)
+    erased = [record for batch in batches for record in batch.erased]
+    assert [type(each).__name__ for each in erased] == ["User"] * 2 + ["Token"] * 2 + ["Post"] * 4
+    assert found.erased == len(WHOLE) - 1
+
+
+async def test_a_comment_that_is_at_another_date_is_erased_and_written() -> None:
+    post = next(each for each in WHOLE if isinstance(each, Post))
+    comment = a_comment(post.id)
+    moved = replace(comment, publication_date=LATER)
+    _, batches = await synced([SETTINGS, post, moved], [SETTINGS, post, comment])
+    assert batches == [Batch(kept=[moved], erased=[comment])]
+
+
+async def test_batches_are_bounded_in_number_and_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "BATCH_ROWS", 4)
+    _, batches = await synced(WHOLE, [])
+    assert {len(batch.kept) for batch in batches[:-1]} <= {1, 2, 3, 4}
+    monkeypatch.setattr(syncing, "BATCH_BYTES", 1)
+    _, batches = await synced(WHOLE, [])
+    assert [len(batch.kept) for batch in batches] == [1] * len(WHOLE)
+
+
+async def test_a_snapshot_is_given_up_when_it_has_been_read() -> None:
+    blog = Listed(WHOLE)
+    async with open_stream(blog) as stream:
+        assert blog.open == 1
+        while stream.head is not None:
+            await stream.advance()
+        assert blog.open == 0
+
+
+async def test_progress_counts_every_record_of_the_source() -> None:
+    counted: list[int] = []
+    async with open_stream(Listed(WHOLE)) as ours, open_stream(Listed(sorted_blog(WHOLE[:9]))) as theirs:
+        await sync(ours, theirs, advance=counted.append)
+    assert counted == list(range(1, len(WHOLE) + 1))

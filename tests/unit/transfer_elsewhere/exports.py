@@ -1,0 +1,146 @@
+"""Exports of other systems, written for the tests: one for each feature."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from everpost.transfer.elsewhere.items import Fate, Item, Note, SourcePost
+
+Kind = TypeVar("Kind")
+
+GHOST_POST = "64b7114425bee6e3b17baf7c"
+
+_REAL_FILES = "EVERPOST_TEST_IMPORTS"
+"""Names a folder with files of real blogs; without it, the one that is beside the checkout, if any."""
+
+
+def real_files(*patterns: str) -> Sequence[Path]:
+    """Files of real blogs, where there are any."""
+    beside = Path(__file__).parents[4] / "shared" / "fixtures"
+    folder = Path(os.environ.get(_REAL_FILES, beside))
+    return sorted(path for pattern in patterns for path in folder.glob(pattern))
+
+
+def wxr(*parts: str, version: str = "1.2") -> str:
+    """WordPress's export with these authors and items in its channel."""
+    return f"""<?xml version="1.0" encoding="UTF-8" ?>
+<!-- generator="WordPress/6.5" created="2024-06-10 12:29" -->
+<rss version="2.0"
+    xmlns:excerpt="http://wordpress.org/export/{version}/excerpt/"
+    xmlns:content="http://purl.org/rss/1.0/modules/content/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:wp="http://wordpress.org/export/{version}/">
+<channel>
+<title>A blog</title>
+<link>https://blog.example</link>
+<wp:wxr_version>{version}</wp:wxr_version>
+<wp:base_site_url>https://example.org</wp:base_site_url>
+<wp:base_blog_url>https://blog.example</wp:base_blog_url>
+{"".join(parts)}
+</channel>
+</rss>
+"""
+
+
+def wxr_author(login: str = "ada", *, id: int = 1, email: str = "ada@example.org", name: str = "Ada") -> str:
+    return (
+        f"<wp:author><wp:author_id>{id}</wp:author_id><wp:author_login>{login}</wp:author_login>"
+        f"<wp:author_email>{email}</wp:author_email>"
+        f"<wp:author_display_name><![CDATA[{name}]]></wp:author_display_name></wp:author>"
+    )
+
+
+_ITEM = {
+    "title": "Title",
+    "dc:creator": "ada",
+    "content:encoded": "<p>Content</p>",
+    "wp:post_date": "2024-06-05 18:04:48",
+    "wp:post_date_gmt": "2024-06-05 16:04:48",
+    "wp:status": "publish",
+    "wp:post_type": "post",
+}
+
+
+def wxr_item(id: int | str = 1, *parts: str, **values: str) -> str:
+    """A post, with other values where they are given: `wp_status` is `wp:status`."""
+    written = {**_ITEM, "wp:post_id": str(id), **_with_colons(values)}
+    return f"<item>{_elements(written)}{''.join(parts)}</item>\n"
+
+
+def wxr_comment(id: int | str = 1, *, parent: int | str = 0, **values: str) -> str:
+    """A comment, likewise."""
+    written = {
+        "wp:comment_id": str(id),
+        "wp:comment_author": "Guest",
+        "wp:comment_date_gmt": "2024-06-06 10:00:00",
+        "wp:comment_content": f"Comment {id}",
+        "wp:comment_approved": "1",
+        "wp:comment_parent": str(parent),
+        **_with_colons(values),
+    }
+    return f"<wp:comment>{_elements(written)}</wp:comment>"
+
+
+def wxr_term(name: str, domain: str | None = "category") -> str:
+    attribute = "" if domain is None else f' domain="{domain}" nicename="{name.lower()}"'
+    return f"<category{attribute}><![CDATA[{name}]]></category>"
+
+
+def _with_colons(values: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", ":", 1) if "_" in name else name: value for name, value in values.items()}
+
+
+def _elements(values: dict[str, str]) -> str:
+    return "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in values.items())
+
+
+def ghost(*posts: dict[str, object], **tables: object) -> str:
+    """Ghost's export with these posts, of this `version`, and other tables."""
+    version = tables.pop("version", "5.80.0")
+    data = {"posts": list(posts), **tables}
+    return json.dumps({"db": [{"meta": {"exported_on": 1, "version": version}, "data": data}]})
+
+
+def ghost_post(**values: object) -> dict[str, object]:
+    """A post, with other values where they are given."""
+    return {
+        "id": GHOST_POST,
+        "title": "Title",
+        "slug": "a-slug",
+        "html": "<p>Content</p>",
+        "type": "post",
+        "status": "published",
+        "visibility": "public",
+        "created_at": "2024-06-04T00:00:00.000Z",
+        "published_at": "2024-06-05T16:04:48.000Z",
+        **values,
+    }
+
+
+def ghost_comment(id: str = "c1", **values: object) -> dict[str, object]:
+    return {
+        "id": id,
+        "post_id": GHOST_POST,
+        "html": f"<p>Comment {id}</p>",
+        "status": "published",
+        "created_at": "2024-06-06T10:00:00.000Z",
+        **values,
+    }
+
+
+def of_kind(kind: type[Kind], items: Iterator[Item] | Sequence[Item]) -> list[Kind]:
+    """Those items that are of this kind."""
+    return [item for item in items if isinstance(item, kind)]
+
+
+def only_post(items: Iterator[Item]) -> SourcePost:
+    """The one post that there is."""
+    (post,) = of_kind(SourcePost, items)
+    return post
+
+
+def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
+    """Kind and name of all that was left out."""
+    return [(note.kind, note.name) for note in of_kind(Note, items) if note.fate is Fate.DROPPED]

@@ -1,0 +1,140 @@
+"""Ids for what comes from elsewhere, and values that are made to fit."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from everpost.domain.clock import EARLIEST, LATEST
+from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, PostFormat
+from everpost.transfer.elsewhere.fitting import UNTITLED, Changes, email_of
+from everpost.transfer.elsewhere.naming import Origin, is_same_thing, site_key
+
+MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123_000, tzinfo=UTC)
+ORIGIN = Origin("wordpress", "https://blog.example")
+
+
+def test_an_id_starts_with_the_seconds_of_its_date() -> None:
+    # Ids that were given stay: change nothing here without a way for blogs that have imported.
+    assert ORIGIN.id_of("post", "7", MOMENT) == "65e078d736a0193f33ce17f8"
+    assert ORIGIN.id_of("post", "7", MOMENT).startswith(f"{int(MOMENT.timestamp()):08x}")
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [(EARLIEST, "00000000"), (LATEST, "ffffffff"), (datetime(1969, 12, 31, tzinfo=UTC), "00000000")],
+)
+def test_a_date_that_an_id_has_no_room_for_is_clamped(moment: datetime, seconds: str) -> None:
+    assert ORIGIN.id_of("post", "7", moment)[:8] == seconds
+
+
+def test_another_identity_has_another_id() -> None:
+    ids = {
+        origin.id_of(kind, source_id, MOMENT)
+        for origin in (ORIGIN, Origin("ghost", ORIGIN.site), Origin("wordpress", "https://other.example"))
+        for kind in ("post", "comment")
+        for source_id in ("7", "77", "7\x00", "\ud800", "")
+    }
+    assert len(ids) == 3 * 2 * 5
+
+
+def test_a_thing_whose_date_changed_is_the_same_thing() -> None:
+    one, later = ORIGIN.id_of("post", "7", MOMENT), ORIGIN.id_of("post", "7", LATEST)
+    assert one != later
+    assert is_same_thing(one, later)
+    assert not is_same_thing(one, ORIGIN.id_of("post", "8", MOMENT))
+
+
+@pytest.mark.parametrize(
+    "site",
+    ["https://Blog.example", "http://blog.example/", "//blog.example", " https://blog.example "],
+)
+def test_spellings_of_a_site_are_one_site(site: str) -> None:
+    assert site_key(site) == "blog.example"
+
+
+def test_sites_below_one_host_are_several() -> None:
+    assert site_key("https://a.example/One/") == "a.example/One"
+    assert site_key("http://[") == "http://["
+
+
+@pytest.mark.parametrize(
+    ("title", "fitted", "is_changed"),
+    [
+        ("Title", "Title", False),
+        (" A\n title ", "A title", False),
+        ("", UNTITLED, True),
+        (" \x00", UNTITLED, True),
+        ("a\x00\ud800b", "ab", True),
+        ("a" * 255, "a" * 255, False),
+        ("a" * 256, "a" * 255, True),
+    ],
+)
+def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
+    changes = Changes()
+    assert changes.title(title) == fitted
+    assert bool(changes) is is_changed
+
+
+def test_content_that_is_too_long_is_cut() -> None:
+    changes = Changes()
+    assert changes.content("a" * (MAX_CONTENT + 1), PostFormat.MARKDOWN) == "a" * MAX_CONTENT
+    assert str(changes) == "the content was cut after 1,000,000 characters"
+
+
+def test_html_is_not_cut_inside_of_a_tag() -> None:
+    html = "a" * (MAX_CONTENT - 5) + '<img src="b">'
+    assert Changes().content(html, PostFormat.HTML) == "a" * (MAX_CONTENT - 5)
+    assert Changes().content("<b>" + "a" * MAX_CONTENT, PostFormat.HTML).endswith("a")
+
+
+def test_tags_fit() -> None:
+    changes = Changes()
+    assert changes.tags([" a ", "a", "", "b" * 51]) == ("a", "b" * 50)
+    assert str(changes) == "the tag 'bbbbbbbbbbbbbbbbbbbb'… was cut after 50 characters"
+    changes = Changes()
+    assert changes.tags([str(number) for number in range(22)]) == tuple(map(str, range(20)))
+    assert str(changes) == "no room for more than 20 tags: left out '20', '21'"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fitted", "is_changed"),
+    [
+        ("a-slug", "a-slug", False),
+        (None, "the-title", False),
+        ("", "the-title", False),
+        ("My_Slug", "my-slug", True),
+        ("///", "the-title", True),
+        ("a" * 300, "a" * (MAX_SLUG - 8), True),
+    ],
+)
+def test_a_slug_fits(wanted: str | None, fitted: str, *, is_changed: bool) -> None:
+    changes = Changes()
+    assert changes.slug(wanted, "The title") == fitted
+    assert bool(changes) is is_changed
+
+
+@pytest.mark.parametrize(
+    ("moment", "fitted"),
+    [
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))), EARLIEST),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=1))), LATEST),
+        (MOMENT + timedelta(microseconds=999), MOMENT),
+    ],
+)
+def test_a_moment_fits(moment: datetime, fitted: datetime) -> None:
+    assert Changes().moment(moment) == fitted
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        ("ada@example.org", "ada@example.org"),
+        (" ada@example.org ", "ada@example.org"),
+        (None, None),
+        ("ada", None),
+        ("a\x00@example.org", None),
+        ("a@" + "b" * 300, None),
+    ],
+)
+def test_only_an_address_is_an_address(text: str | None, email: str | None) -> None:
+    assert email_of(text) == email

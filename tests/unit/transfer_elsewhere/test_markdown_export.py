@@ -1,0 +1,172 @@
+"""A folder of Markdown files, and what is read back of it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
+from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.records import Record, RecordCounts
+from everpost.domain.users import Author
+from everpost.errors import BrokenFile
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run, adopt
+from everpost.transfer.elsewhere.items import SourcePost
+from everpost.transfer.elsewhere.markdown import read_markdown
+from everpost.transfer.elsewhere.naming import Origin
+from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.markdown_export import ExportedFolder, export_markdown
+from tests.contract.port.examples import a_comment, a_post, a_user, numbered
+
+ANN = a_user(id=numbered(1), name='Ann "the pen" Ünï: #1')
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A blog that is only a list of records."""
+
+    listed: Sequence[Record]
+
+    async def count(self) -> RecordCounts:
+        raise NotImplementedError
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        yield self.listed
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of the files in it."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def as_read(post: Post, place: str) -> SourcePost:
+    """What is to be read of the post."""
+    return SourcePost(
+        source_id=place,
+        id=post.id,
+        title=post.title,
+        content=post.content,
+        format=post.format,
+        status=post.status,
+        publication_date=post.publication_date,
+        updated_at=post.updated_at,
+        slug=post.slug,
+        tags=post.tags,
+        author_id=ANN.name if post.author else None,
+    )
+
+
+async def test_a_post_is_a_file(tmp_path: Path) -> None:
+    author = Author(id=ANN.id, name="")
+    post = a_post(id=numbered(7), title='"A": b', tags=("a", "b c"), slug="a-b", author=author)
+    comment = a_comment(post.id)
+    exported = await export_markdown(Listed([ANN, post, comment]), tmp_path / "folder")
+    assert exported == ExportedFolder(posts=1, comments_left_out=1)
+    assert names_in(tmp_path / "folder") == ["2024-02-29-a-b.md"]
+    assert (tmp_path / "folder" / "2024-02-29-a-b.md").read_text() == (
+        "---\n"
+        'title: "\\"A\\": b"\n'
+        "date: 2024-02-29T12:30:15.123Z\n"
+        "lastmod: 2024-02-29T12:30:15.123Z\n"
+        'slug: "a-b"\n'
+        "draft: false\n"
+        'tags: ["a", "b c"]\n'
+        'author: "Ann \\"the pen\\" Ünï: #1"\n'
+        'id: "000000000000000000000007"\n'
+        "---\n"
+        "\n"
+        "Content"
+    )
+
+
+TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+MOMENTS = st.datetimes(timezones=st.just(UTC)).map(whole_milliseconds)
+
+
+@given(
+    title=TEXT.filter(str.strip),
+    content=TEXT | st.sampled_from(["\n", "\r\nText", "---\n", "\ufeff", "  \n\nText\r"]),
+    tags=st.lists(TEXT.map(str.strip).filter(bool), unique=True).map(tuple),
+    published=MOMENTS | st.sampled_from([EARLIEST, LATEST]),
+    updated=MOMENTS,
+    is_draft=st.booleans(),
+    is_html=st.booleans(),
+)
+async def test_any_post_is_read_back(
+    *,
+    title: str,
+    content: str,
+    tags: tuple[str, ...],
+    published: datetime,
+    updated: datetime,
+    is_draft: bool,
+    is_html: bool,
+) -> None:
+    post = replace(
+        a_post(title=title, content=content, tags=tags, publication_date=published, updated_at=updated),
+        status=PostStatus.DRAFT if is_draft else PostStatus.PUBLISHED,
+        format=PostFormat.HTML if is_html else PostFormat.MARKDOWN,
+    )
+    with TemporaryDirectory() as folder:
+        await export_markdown(Listed([post]), Path(folder))
+        [read] = read_markdown(Path(folder))
+    assert isinstance(read, SourcePost)
+    assert read == as_read(post, read.source_id)
+
+
+async def test_long_slugs_and_early_dates_have_file_names(tmp_path: Path) -> None:
+    slugs = ["\U00020000" * 250 + end for end in ("a", "b")]
+    posts = [a_post(slug=slug, publication_date=EARLIEST.replace(year=33)) for slug in slugs]
+    await export_markdown(Listed(posts), tmp_path / "folder")
+    read = [item for item in read_markdown(tmp_path / "folder") if isinstance(item, SourcePost)]
+    assert sorted(post.slug or "" for post in read) == slugs
+    assert {post.source_id[:11] for post in read} == {"0033-01-01-"}
+
+
+async def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    for folder in (tmp_path, tmp_path / "mine.txt", tmp_path / "missing" / "folder"):
+        with pytest.raises(BrokenFile):
+            await export_markdown(Listed([a_post()]), folder)
+    assert names_in(tmp_path) == ["mine.txt"]
+
+
+async def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    twice = [a_post(id=numbered(n), slug="same") for n in (1, 2)]
+    with pytest.raises(BrokenFile, match="cannot be written"):
+        await export_markdown(Listed(twice), tmp_path / "folder")
+    assert names_in(tmp_path) == []
+
+
+async def test_a_blog_comes_back_from_a_folder(store: Store, tmp_path: Path) -> None:
+    posts = {
+        numbered(1): a_post(id=numbered(1), content="\n# Text\r\n", tags=("a",), slug="one"),
+        numbered(2): replace(a_post(id=numbered(2), slug="two"), format=PostFormat.HTML, content="<p>Text"),
+        numbered(3): a_post(id=numbered(3), slug="three", status=PostStatus.DRAFT, updated_at=LATEST),
+    }
+    for post in posts.values():
+        await store.posts.add(post)
+    async with store.records.snapshot() as snapshot:
+        await export_markdown(snapshot, tmp_path / "folder")
+    for post_id in posts:
+        await store.posts.remove(post_id, match=None)
+    await import_folder(store, tmp_path / "folder")
+    assert {each: await store.posts.get(each, comments=0) for each in posts} == posts
+    assert await import_folder(store, tmp_path / "folder") == {"already there": {"post": 3}}
+
+
+async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]:
+    """What came of each post."""
+    counts: dict[str, dict[str, int]] = {}
+    with Report() as report:
+        await adopt(store, lambda: read_markdown(folder), Run(report=report), origin=Origin("markdown", ""))
+        for note in report.notes():
+            kinds = counts.setdefault(note.fate.value, {})
+            kinds[note.kind] = kinds.get(note.kind, 0) + 1
+    return counts

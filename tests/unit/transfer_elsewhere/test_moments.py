@@ -1,0 +1,69 @@
+"""Dates as people write them."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from everpost.transfer.elsewhere.moments import parse_moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-31T09:00:00Z",
+        "2024-01-31T09:00:00.000000000Z",
+        "2024-01-31 10:00:00 +0100",
+        "2024-01-31 10:00:00+01:00",
+        "2024-01-31 10:00 +01",
+        "2024-01-31 10:00:00 +0100 CET",
+        "2024/1/31 9:00 UTC",
+        "2024-01-31 09:00 AM GMT",
+        "Wed, 31 Jan 2024 10:00:00 +0100",
+        "31 Jan 2024 04:00:00 EST",
+    ],
+)
+def test_a_moment_with_an_offset(text: str) -> None:
+    assert parse_moment(text) == datetime.fromisoformat("2024-01-31T09:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-01-31", "2024-01-31"),
+        ("2024.1.5", "2024-01-05"),
+        ("2024-01-31 10", "2024-01-31T10:00"),
+        ("2024-01-31 12:05 am", "2024-01-31T00:05"),
+        ("2024-01-31 10:05 p.m.", "2024-01-31T22:05"),
+        ("2016-12-31 23:59:60", "2016-12-31T23:59:59"),
+        ("2024-01-31T10:00:00.123456789", "2024-01-31T10:00:00.123456"),
+        ("31 January 2024", "2024-01-31"),
+        ("January 31, 2024", "2024-01-31"),
+        ("Jan 31, 2024 10:05", "2024-01-31T10:05"),
+    ],
+)
+def test_a_moment_without_an_offset(text: str, moment: str) -> None:
+    assert parse_moment(text) == datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "31.1.2024", "2024-02-30", "2024-01-31 25:00", "2024-01-31 10:00 +99:00", "1706695200"],
+)
+def test_what_is_no_date(text: str) -> None:
+    assert parse_moment(text) is None
+
+
+@given(
+    st.datetimes(timezones=st.none() | st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m))))
+)
+def test_what_python_writes_is_read(moment: datetime) -> None:
+    assert parse_moment(str(moment)) == moment
+    assert parse_moment(moment.isoformat()) == moment
+
+
+@given(st.text())
+def test_no_text_raises(text: str) -> None:
+    parse_moment(text)
+    parse_moment(f"2024-01-31 {text}")

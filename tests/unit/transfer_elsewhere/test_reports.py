@@ -1,0 +1,113 @@
+"""The report of an import, and what an import remembers."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.comments import CommentStatus
+from everpost.transfer.elsewhere.fitting import Changes
+from everpost.transfer.elsewhere.items import Fate, Note, SourceComment, SourceThread
+from everpost.transfer.elsewhere.ledger import Ledger
+from everpost.transfer.elsewhere.reports import Report
+
+
+@pytest.fixture
+def report() -> Iterator[Report]:
+    with Report() as report:
+        yield report
+
+
+def fill(report: Report) -> None:
+    report.kept("post", "1 'One'", Changes())
+    report.kept("comment", "1 on 1", Changes(["it was cut", "it was late"]))
+    report.present("post", "2 'Two'")
+    report.dropped("entry", "3 'Thr\nee\x1b'", "it is \ud800")
+    report.dropped("entry", "4", "it is empty")
+
+
+def test_a_report_names_what_is_not_as_it_was(report: Report) -> None:
+    fill(report)
+    assert list(report.text()) == [
+        "Imported: 1 post",
+        "Already there: 1 post",
+        "Changed: 1 comment",
+        "Dropped: 2 entries",
+        "changed: comment 1 on 1: it was cut; it was late",
+        "dropped: entry 3 'Thr ee ': it is  ",
+        "dropped: entry 4: it is empty",
+    ]
+
+
+def test_a_report_of_nothing_says_so(report: Report) -> None:
+    assert list(report.text()) == ["Nothing was imported."]
+
+
+def test_a_report_as_json_has_every_item(report: Report, tmp_path: Path) -> None:
+    fill(report)
+    path = tmp_path / "report.json"
+    report.save(path)
+    read = json.loads(path.read_text())
+    assert read["counts"] == {
+        "already there": {"post": 1},
+        "changed": {"comment": 1},
+        "dropped": {"entry": 2},
+        "imported": {"post": 1},
+    }
+    assert [item["name"] for item in read["items"]] == [note.name for note in report.notes()]
+    assert read["items"][1] == {
+        "fate": "changed",
+        "kind": "comment",
+        "name": "1 on 1",
+        "reason": "it was cut; it was late",
+    }
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_report_goes_on_after_it_was_read(report: Report) -> None:
+    fill(report)
+    list(report.notes())
+    report.present("post", "5")
+    assert [note.name for note in report.notes(Fate.PRESENT)] == ["2 'Two'", "5"]
+    assert report.count(Fate.PRESENT) == report.count(Fate.PRESENT, "post") == 2
+
+
+def test_a_report_is_whole_or_not_there(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.mkdir()
+    with pytest.raises(OSError, match=r"report\.json"):
+        report.save(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_notes_without_number_take_no_memory(report: Report) -> None:
+    for number in range(20_000):
+        report.add(Note(fate=Fate.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
+    assert sum(1 for _ in report.notes()) == 20_000
+
+
+def test_a_thread_that_comes_in_parts_is_whole_again() -> None:
+    def comment(id: str, **values: str) -> SourceComment:
+        moment = datetime(2024, 2, 29, 12, 30, 15, 123_456, tzinfo=UTC)
+        return SourceComment(
+            source_id=id,
+            content="\ud800 words",
+            publication_date=moment,
+            updated_at=moment,
+            status=CommentStatus.SPAM,
+            changes=("it was cut",),
+            **values,
+        )
+
+    first, second, third = comment("1"), comment("2", parent_id="1", name="Bob"), comment("3", author_id="a")
+    with Ledger() as ledger:
+        ledger.keep_part(SourceThread(url="/a", title="A", comments=(first,)))
+        ledger.keep_part(SourceThread(url="/b", title="B"))
+        ledger.keep_part(SourceThread(url="/a", title="", comments=(second, third)))
+        assert ledger.count_threads() == 2
+        assert list(ledger.threads()) == [
+            SourceThread(url="/a", title="A", comments=(first, second, third)),
+            SourceThread(url="/b", title="B"),
+        ]

@@ -1,0 +1,129 @@
+"""XML by strangers."""
+
+from pathlib import Path
+
+import pytest
+
+from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere import xml_files
+from everpost.transfer.elsewhere.xml_files import XmlFile
+
+
+def texts(folder: Path, content: bytes | str, *, level: int = 1) -> list[str | None]:
+    path = folder / "file.xml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return [element.text for element in XmlFile(path).elements(level)]
+
+
+def test_elements_of_one_level_are_read(tmp_path: Path) -> None:
+    assert texts(tmp_path, "<a><b>1</b>x<b>2<c>3</c></b></a>") == ["1", "2"]
+
+
+def test_no_more_than_one_element_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "file.xml"
+    path.write_text("<a>" + "<b>1</b>  " * 10 + "</a>")
+    for element in XmlFile(path).elements(1):
+        parent = element.getparent()
+        assert parent is not None
+        assert parent.index(element) <= 1
+
+
+BOMB = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><a><d>&c;&c;&c;</d></a>'
+OUTSIDE = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a><d>&b;</d></a>'
+PARAMETER = (
+    '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd" [<!ENTITY % b SYSTEM "file:///etc/hostname">%b;]><a/>'
+)
+
+
+@pytest.mark.parametrize("file", [BOMB, OUTSIDE, PARAMETER, "<!DOCTYPE a><a/>"])
+@pytest.mark.parametrize("before", ["", '<?xml version="1.0"?>\n', "<!-- <a> -->", "\ufeff", "\n \n"])
+def test_a_document_type_is_refused(tmp_path: Path, before: str, file: str) -> None:
+    with pytest.raises(BrokenFile, match="it has a document type"):
+        texts(tmp_path, before + file)
+
+
+def test_a_late_document_type_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile):
+        texts(tmp_path, '<a><!DOCTYPE a [<!ENTITY b "c">]><b>&b;</b></a>')
+
+
+def test_an_unknown_entity_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile, match="line 2: Entity 'nbsp' not defined"):
+        texts(tmp_path, "<a>\n<b>&nbsp;</b></a>")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-7", "cp037"])
+def test_an_encoding_in_which_a_document_type_could_hide_is_refused(tmp_path: Path, encoding: str) -> None:
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'.encode("ascii")
+    with pytest.raises(BrokenFile):
+        texts(tmp_path, BOMB.encode(encoding))
+    with pytest.raises(BrokenFile):
+        texts(tmp_path, declaration + BOMB.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    "file", ["", "no", "{}", "<", "<a>", "<a><b></a>", "<a><b>1</b>", "<a/><b/>", "<a>\xff</a>"]
+)
+def test_what_is_broken_is_refused_with_its_place(tmp_path: Path, file: str) -> None:
+    with pytest.raises(BrokenFile) as refusal:
+        texts(tmp_path, file.encode("latin-1"))
+    assert refusal.value.place.startswith("line ")
+
+
+def test_the_line_counts_empty_ones_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile, match="line 5"):
+        texts(tmp_path, '\n\n<?xml version="1.0"?>\n<a>\n</b>')
+
+
+def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile, match=r"none\.xml: No such file"):
+        list(XmlFile(tmp_path / "none.xml").elements(1))
+
+
+@pytest.mark.parametrize("levels", [101, 500_000])
+def test_endless_nesting_is_refused(tmp_path: Path, levels: int) -> None:
+    with pytest.raises(BrokenFile, match=r"nested too deeply|Excessive depth"):
+        texts(tmp_path, "<a>" * levels)
+
+
+def test_too_many_elements_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_files, "MOST_ELEMENTS", 10)
+    assert texts(tmp_path, "<a>" + "<b>1</b>" * 20 + "</a>") == ["1"] * 20
+    with pytest.raises(BrokenFile, match="nested too deeply, or endlessly"):
+        texts(tmp_path, "<a><b>" + "<c/>" * 20 + "</b></a>")
+
+
+def test_too_many_bytes_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_files, "MOST_BYTES", 3_000_000)
+    sound = "<a>" + f"<b>{'1' * 900_000}</b>" * 3 + "</a>"
+    assert len(texts(tmp_path, sound)) == 3
+    with pytest.raises(BrokenFile, match="belong together"):
+        texts(tmp_path, f"<a><b>{'1' * 9_000_000}</b></a>")
+
+
+def test_a_text_may_be_longer_than_ten_million_characters(tmp_path: Path) -> None:
+    assert texts(tmp_path, f"<a><b><![CDATA[{'1' * 11_000_000}]]></b></a>") == ["1" * 11_000_000]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("<![CDATA[a]]>", "a"),
+        ("<![CDATA[a]]>b", "ab"),
+        ("<![CDATA[a]]> <![CDATA[b]]>", "a b"),
+        ("<![CDATA[a]]]]><![CDATA[>b]]>", "a]]>b"),
+        ("<![CDATA[a <![CDATA[ b ]]> c]]>", "a <![CDATA[ b ]]> c"),
+        ("<![CDATA[]]>]]>", "]]>"),
+        ("<![CDATA[a]]> ] ]]>", "a]]> ] "),
+    ],
+)
+def test_a_section_ends_where_its_writer_meant(tmp_path: Path, written: str, meant: str) -> None:
+    assert texts(tmp_path, f"<a><b>{written}</b><b>{written}</b></a>") == [meant, meant]
+
+
+def test_control_characters_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "file.xml"
+    path.write_bytes(b"<a><b>1\x00\x08\x1f\t2</b></a>")
+    file = XmlFile(path)
+    assert [element.text for element in file.elements(1)] == ["1\t2"]
+    assert file.controls == 3
