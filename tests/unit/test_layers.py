@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "stores/schema.py": "",
     "stores/addresses.py": "errors",
     "stores/__init__.py": "errors stores",
-    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.sql sqlalchemy alembic",
+    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.sql"
+    " sqlalchemy alembic asyncpg asyncmy",
     "stores/sql/migrations/env.py": "settings",
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",

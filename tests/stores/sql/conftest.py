@@ -1,8 +1,11 @@
 """Databases of the SQL engines that can be had here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.stores import open_schema
 from everpost.stores.sql.connections import Connections
@@ -19,6 +22,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         offered = metafunc.config.stash[offer_key].names
         without = {"mongodb", "sqlite"} if "on_a_server" in metafunc.fixturenames else {"mongodb"}
         metafunc.parametrize("engine_name", [name for name in offered if name not in without])
+
+
+async def answer(connections: Connections, question: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows that the database gives, in a transaction of its own."""
+
+    async def work(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
+        return (await connection.execute(text(question))).all()
+
+    return await connections.transact(work)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import comment_on, publish, read_post
 from tests.servers.private import free_port
-from tests.stores.sql.conftest import TIMEOUT
+from tests.stores.sql.conftest import TIMEOUT, answer
 
 KILL_THE_OTHERS = {
     "postgresql": (
@@ -66,11 +66,11 @@ async def locked(aside: Connections, post_id: Id) -> AsyncIterator[None]:
 
 async def kill_others(engine_name: str, aside: Connections) -> None:
     """End every connection to the database but one; return when they are gone."""
-    others = text(KILL_THE_OTHERS[engine_name])
-    for row in await aside.fetch(others, {}):
+    others = KILL_THE_OTHERS[engine_name]
+    for row in await answer(aside, others):
         if engine_name == "mysql":
             await aside.change(text(row[0]), {})
-    while await aside.fetch(others, {}):  # noqa: ASYNC110 - nobody can tell us but the server
+    while await answer(aside, others):  # noqa: ASYNC110 - nobody can tell us but the server
         await asyncio.sleep(0.01)
 
 
@@ -90,6 +90,8 @@ async def test_readers_do_not_wait_for_a_writer(aside: Connections, impatient: S
         assert await read_post(impatient, post.id) == post
 
 
+@pytest.mark.usefixtures("on_a_server")
+@pytest.mark.usefixtures("on_a_server")
 async def test_who_gets_no_connection_is_told_so(impatient: SqlStore) -> None:
     async with impatient._connections._engine.connect():
         with pytest.raises(Busy):
@@ -217,7 +219,7 @@ async def test_comments_on_a_post_that_is_being_removed_leave_no_orphan(
         await store.posts.remove(post.id, match=None)
         ends = await asyncio.gather(*commenting, return_exceptions=True)
         assert {type(end) for end in ends} == {NotFound}
-    assert [tuple(row) for row in await aside.fetch(text("SELECT count(*) FROM comments"), {})] == [(0,)]
+    assert [tuple(row) for row in await answer(aside, "SELECT count(*) FROM comments")] == [(0,)]
 
 
 async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None:
@@ -225,12 +227,12 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
     await (await open_store(url, timeout=TIMEOUT, pool_size=1)).close()
     store = await SqlStore.open(url, timeout=TIMEOUT, pool_size=1)
     post = await publish(store)
-    ((pages,),) = await store._connections.fetch(text("PRAGMA page_count"), {})
-    await store._connections.fetch(text(f"PRAGMA max_page_count = {pages + 1}"), {})
+    ((pages,),) = await answer(store._connections, "PRAGMA page_count")
+    await answer(store._connections, f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(Busy, match="no space left"):
         await comment_on(store, post.id, content="x" * 20_000)
     assert await read_post(store, post.id) == post
-    await store._connections.fetch(text("PRAGMA max_page_count = 1000000"), {})
+    await answer(store._connections, "PRAGMA max_page_count = 1000000")
     await comment_on(store, post.id, content="x" * 20_000)
     assert (await read_post(store, post.id)).comment_count == 1
     await store.close()

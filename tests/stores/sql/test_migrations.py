@@ -18,7 +18,7 @@ from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.schema import SqlSchema
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import comment_on, publish, read_post
-from tests.stores.sql.conftest import TIMEOUT
+from tests.stores.sql.conftest import TIMEOUT, answer
 from tests.stores.sql.processes import migrate
 from tests.stores.sql.scripts import add_migration, copy_scripts
 
@@ -90,7 +90,7 @@ async def test_a_step_that_drops_data_is_refused_and_then_allowed(
     with pytest.raises(DataLoss, match="note of posts"):
         await schema.migrate("head")
     assert await schema.current() == kept
-    assert [tuple(row) for row in await aside.fetch(text("SELECT note FROM posts"), {})] == [("kept",)]
+    assert [tuple(row) for row in await answer(aside, "SELECT note FROM posts")] == [("kept",)]
     assert list(await schema.migrate("head", allow_data_loss=True)) == [step]
     assert list(await schema.differences()) == []
     assert await read_post(store, post.id) == post

@@ -23,7 +23,7 @@ from everpost.stores.sql.tables import PostRow, PostTagRow, UserRow
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name
-from tests.stores.sql.conftest import TIMEOUT
+from tests.stores.sql.conftest import TIMEOUT, answer
 
 POSTS = 100_000
 AUTHORS = 20
@@ -118,7 +118,7 @@ async def large_blog(engine_name: str, engines: Engines) -> AsyncIterator[Connec
         await connections.change(text("VACUUM ANALYZE"), {}, hurried=False)
     elif engine_name == "mysql":
         for table in ("posts", "post_tags", "users"):
-            await connections.fetch(text(f"ANALYZE TABLE {table}"), {})
+            await answer(connections, f"ANALYZE TABLE {table}")
     yield connections
     await connections.close()
     await databases.drop(name)

@@ -1,6 +1,6 @@
 """How many statements a call takes, and that an index serves the pages of a thread."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 import pytest
@@ -14,20 +14,27 @@ from everpost.domain.posts import PostChange, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
 from everpost.stores.sql import reading
 from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.drivers import Raw
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
 
 
 @pytest.fixture
-def statements(store: SqlStore) -> Iterator[list[str]]:
+def statements(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What the store has said to the database since the list was last emptied."""
-    engine = store._connections._engine.sync_engine
+    engine, reader = store._connections._engine.sync_engine, store._connections._reader
     said: list[str] = []
 
     def note(*details: object) -> None:
         said.append(str(details[2]))
 
+    async def read(statement: str, arguments: Sequence[object]) -> Raw:
+        said.append(statement)
+        return await read_it(statement, arguments)
+
+    read_it = reader.read
+    monkeypatch.setattr(reader, "read", read)
     event.listen(engine, "before_cursor_execute", note)
     yield said
     event.remove(engine, "before_cursor_execute", note)

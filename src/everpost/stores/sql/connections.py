@@ -3,18 +3,27 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import CursorResult, Dialect, Executable, Row
+from sqlalchemy import CursorResult, Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy
+from everpost.stores.sql.drivers import open_reader
 from everpost.stores.sql.engine import OPEN
 from everpost.stores.sql.errors import Fault, busy_from, fault_of
+from everpost.stores.sql.prepared import Fields, Prepared, Reading
 
 Result = TypeVar("Result")
-Rows = Sequence[Row[*tuple[Any, ...]]]
+Rows = Sequence[Fields]
 Parameters = Mapping[str, object]
 
 _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -37,20 +46,21 @@ class Connections:
     def __init__(self, engine: AsyncEngine, *, timeout: float) -> None:
         self._engine = engine
         self._timeout = timeout
+        self._reader = open_reader(engine)
+        self._prepared: WeakKeyDictionary[Reading, Prepared] = WeakKeyDictionary()
         is_sqlite = engine.dialect.name == "sqlite"
         self._begin = "BEGIN IMMEDIATE" if is_sqlite else "BEGIN"
         # SQLite lets one writer in at a time, and makes the others poll for the lock: in line they are
         # served in order, and do not hold connections that readers need.
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if is_sqlite else nullcontext()
 
-    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
+    async def fetch(self, statement: Reading, parameters: Parameters) -> Rows:
         """The rows of one reading statement. Busy."""
-
-        async def once() -> Rows:
-            async with self._engine.connect() as connection:
-                return (await connection.execute(statement, parameters)).all()
-
-        return await self._persist(once)
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = self._prepared[statement] = Prepared(statement, self._engine.dialect)
+        text, arguments = prepared.text, prepared.arguments(parameters)
+        return prepared.rows(await self._persist(lambda: self._reader.read(text, arguments)))
 
     async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
         """One writing statement that is a transaction of its own; how many rows it matched. Busy.
@@ -88,17 +98,14 @@ class Connections:
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees the database as it is now, for as long as it takes. Busy."""
-        try:
-            async with self._engine.connect() as connection:
+        async with AsyncExitStack() as opened:
+            with _told_as_busy():
+                connection = await opened.enter_async_context(self._engine.connect())
                 connection.info[OPEN] = True
                 for statement in _FREEZE[self._engine.dialect.name]:
                     await connection.exec_driver_sql(statement)
+            with _told_as_busy(but=OSError):  # which may be of a file that the reader writes
                 yield connection
-        except Exception as error:
-            fault = fault_of(error)
-            if fault is None:
-                raise
-            raise busy_from(error, fault) from error
 
     @property
     def dialect(self) -> Dialect:
@@ -107,6 +114,7 @@ class Connections:
 
     async def close(self) -> None:
         """Give every connection back."""
+        self._reader.close()
         await self._engine.dispose()
 
     async def _persist(self, once: Callable[[], Awaitable[Result]], *, hurried: bool = True) -> Result:
@@ -125,6 +133,20 @@ class Connections:
         except TimeoutError as error:
             raise Busy from error
         raise AssertionError  # the last try returns or raises
+
+
+@contextmanager
+def _told_as_busy(*, but: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    """Turn faults of the database into Busy."""
+    try:
+        yield
+    except but:
+        raise
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        raise busy_from(error, fault) from error
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import sqlite3
 from enum import Enum, auto
 
+import asyncpg
+from asyncmy import errors as mysql
 from sqlalchemy import exc
 
 from everpost.errors import Busy
@@ -42,14 +44,23 @@ _MYSQL_MISTAKES = frozenset({1054, 1060, 1061, 1091})
 _NO_SPACE = frozenset({sqlite3.SQLITE_FULL, "53100", 1021, 1114})
 _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
 
-_MISTAKES = (exc.IntegrityError, exc.DataError, exc.ProgrammingError)
+_MISTAKES = (
+    *(exc.IntegrityError, exc.DataError, exc.ProgrammingError),
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
+    *(mysql.IntegrityError, mysql.DataError, mysql.ProgrammingError),
+)
+_DRIVERS = (exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def fault_of(error: Exception) -> Fault | None:
-    """The fault that an error tells of; None where it is a mistake in what was asked."""
+    """The fault that an error tells of, SQLAlchemy's or a driver's own; None where it is a mistake in what
+    was asked.
+    """
     if isinstance(error, exc.TimeoutError | OSError):
         return Fault.REFUSED
-    if not isinstance(error, exc.DBAPIError) or isinstance(error, _MISTAKES):
+    if isinstance(error, asyncpg.InvalidCachedStatementError | asyncpg.OutdatedSchemaCacheError):
+        return Fault.CONTENTION
+    if not isinstance(error, _DRIVERS) or isinstance(error, _MISTAKES):
         return None
     code = _code_of(error)
     if isinstance(code, str):
@@ -131,12 +142,14 @@ def _mysql_fault(code: int) -> Fault | None:
     return None if code in _MYSQL_MISTAKES else Fault.REFUSED
 
 
-def _codeless_fault(error: exc.DBAPIError) -> Fault | None:
+def _codeless_fault(error: Exception) -> Fault | None:
     """Errors that a driver raises by itself."""
     if isinstance(error, exc.NotSupportedError):
         return Fault.CONTENTION  # a table changed under asyncpg's prepared statement: it is prepared anew
     if "connection is closed" in str(_original(error)):
         return Fault.UNSENT
     if isinstance(error, exc.InternalError | exc.OperationalError | exc.InterfaceError):
+        return Fault.LOST
+    if not isinstance(error, exc.DBAPIError):
         return Fault.LOST
     return Fault.LOST if error.connection_invalidated else None

@@ -1,17 +1,15 @@
 """What becomes of rows, and what rows are made of."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-from sqlalchemy import Row
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.tokens import Scope, Token
 from everpost.domain.users import Author, Role, User, email_key
+from everpost.stores.sql.prepared import Fields
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Fields
 Values = dict[str, object]
 
 
