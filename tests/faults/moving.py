@@ -1,7 +1,8 @@
 """Processes that move a blog and are killed at a random moment, again and again.
 
 python -m tests.faults.moving KILLS FROM TARGET...: each child runs `everpost copy FROM TARGET`, or
-`everpost import FROM` into the target where FROM is a file, and is killed after a part of the time that the
+`everpost import FROM` into the target where FROM is a file (with `--from wordpress` where that ends in
+.xml), and is killed after a part of the time that the
 first one, left alone, took. A target where a child came to its end is done with, and the next one is begun.
 When so many were killed, the last child is left alone. Prints how many were killed, and in how many targets.
 """
@@ -24,7 +25,8 @@ def move(source: str, target: str) -> None:
     """What a user would run."""
     if Path(source).is_file():
         os.environ["EVERPOST_DATABASE_URL"] = target
-        sys.argv = ["everpost", "import", source]
+        system = ["--from", "wordpress"] if source.endswith(".xml") else []
+        sys.argv = ["everpost", "import", source, *system]
     else:
         sys.argv = ["everpost", "copy", source, target]
     everpost()

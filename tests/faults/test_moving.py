@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from everpost.domain.comments import Comment
+from everpost.domain.posts import Post
 from everpost.domain.records import Record
 from everpost.stores import open_store
 from everpost.transfer.archive.writing import export
 from everpost.transfer.copying import verify
 from tests.conftest import TIMEOUT
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
-from tests.contract.port.whole_blogs import a_whole_blog, fill
+from tests.contract.port.whole_blogs import a_whole_blog, fill, records_of
 from tests.servers.databases import Databases, new_name
 
 KILLS = 5
@@ -92,6 +94,43 @@ async def assert_all_there(source_url: str, targets: list[str]) -> None:
     await source.close()
 
 
+def an_export_of_wordpress() -> str:
+    """A hundred posts with ten comments each."""
+    posts = "".join(
+        f"<item><title>Post {number}</title><wp:post_id>{number}</wp:post_id><wp:status>publish</wp:status>"
+        "<wp:post_type>post</wp:post_type><wp:post_date_gmt>2020-01-01 10:00:00</wp:post_date_gmt>"
+        f"<dc:creator>ann</dc:creator><content:encoded><![CDATA[Words {number}]]></content:encoded>"
+        + "".join(
+            f"<wp:comment><wp:comment_id>{number * 100 + place}</wp:comment_id>"
+            "<wp:comment_author>Gus</wp:comment_author><wp:comment_approved>1</wp:comment_approved>"
+            "<wp:comment_date_gmt>2020-01-02 10:00:00</wp:comment_date_gmt>"
+            f"<wp:comment_content>Words {place}</wp:comment_content></wp:comment>"
+            for place in range(10)
+        )
+        + "</item>"
+        for number in range(1, 101)
+    )
+    return (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+        "<wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://blog.example</wp:base_site_url>"
+        "<wp:author><wp:author_id>1</wp:author_id><wp:author_login>ann</wp:author_login>"
+        f"<wp:author_email>ann@blog.example</wp:author_email></wp:author>{posts}</channel></rss>"
+    )
+
+
+async def posts_and_comments(url: str) -> list[Record]:
+    """What an import added, but for its users, who are as old as the import."""
+    store = await open_store(url, timeout=TIMEOUT, pool_size=1)
+    records = await records_of(store)
+    await store.close()
+    return [
+        replace(record, author=None) if isinstance(record, Post) else record
+        for record in records
+        if isinstance(record, Post | Comment)
+    ]
+
+
 async def test_a_copy_that_is_killed_ends_as_any_other(source_url: str, targets: list[str]) -> None:
     await assert_all_there(source_url, await move_and_be_killed(source_url, targets))
 
@@ -100,3 +139,15 @@ async def test_an_import_that_is_killed_ends_as_any_other(
     source_url: str, archive: str, targets: list[str]
 ) -> None:
     await assert_all_there(source_url, await move_and_be_killed(archive, targets))
+
+
+async def test_an_import_from_elsewhere_that_is_killed_ends_as_any_other(
+    targets: list[str], tmp_path: Path
+) -> None:
+    export_file = tmp_path / "export.xml"
+    export_file.write_text(an_export_of_wordpress())
+    arrived = await move_and_be_killed(str(export_file), targets)
+    expected = await posts_and_comments(arrived[0])
+    assert len(expected) == 100 + 1_000
+    for url in arrived[1:]:
+        assert await posts_and_comments(url) == expected

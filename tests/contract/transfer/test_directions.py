@@ -88,4 +88,4 @@ async def test_a_blog_goes_around_the_circle_and_comes_back_as_it_was(
     engines: Engines, pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
     names = pytestconfig.stash[offer_key].names
-    await walked(engines, [*names, names[0]], WHOLE, tmp_path)
+    await walked(engines, [*names, names[0]], with_a_long_thread(), tmp_path)
