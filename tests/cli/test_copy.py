@@ -63,7 +63,7 @@ def test_a_copy_can_be_verified(everpost: Command, source: str, target: str) -> 
     change(target, "update users set name = 'Bob'")
     outcome = everpost("verify", source, target)
     assert outcome.status == 1
-    assert "They differ in 1 records:" in outcome.out
+    assert "They differ in 1 record:" in outcome.out
     assert "differs" in outcome.out
 
 

@@ -18,10 +18,11 @@ def print_comparison(comparison: Comparison) -> None:
     print_digest(comparison.source)
     typer.echo("The target:")
     print_digest(comparison.target)
-    typer.echo(f"They differ in {comparison.kept + comparison.erased:,} records:")
+    different = comparison.kept + comparison.erased
+    typer.echo(f"They differ in {different:,} record{'' if different == 1 else 's'}:")
     for example in comparison.examples:
         typer.echo(f"  {example}")
-    if comparison.kept + comparison.erased > len(comparison.examples):
+    if different > len(comparison.examples):
         typer.echo("  ...")
 
 
