@@ -47,6 +47,7 @@ class _FileReader:
         self._connection: sqlite3.Connection | None = None
 
     async def read(self, text: str, arguments: Sequence[Any]) -> Raw:
+        await asyncio.sleep(0)  # one task that reads and reads lets others go on
         if self._connection is None:
             self._connection = self._connect()
         try:
