@@ -9,7 +9,7 @@ from everpost.domain.clock import LATEST
 from everpost.domain.comments import Branch, Comment, CommentPolicy, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
-from everpost.domain.posts import Audience, Post, PostFilter, PostQuery, PostSort, PostStatus
+from everpost.domain.posts import Audience, Post, PostFilter, PostFormat, PostQuery, PostSort, PostStatus
 from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 
@@ -55,6 +55,7 @@ class PostFields(TypedDict, total=False):
     updated_at: datetime
     slug: str
     tags: tuple[str, ...]
+    format: PostFormat
     status: PostStatus
     author: Author | None
     comment_policy: CommentPolicy | None

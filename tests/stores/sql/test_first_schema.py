@@ -76,9 +76,9 @@ async def test_a_blog_of_a_thousand_posts_comes_and_goes_and_comes_again(
         await schema.migrate("head")
         assert list(await schema.differences()) == []
         await assert_newest_schema_has(aside, blog)
-        (step,) = await schema.plan("-1")
-        assert step.loses == ("comments that are not approved (1000)",)
-        await schema.migrate("-1", allow_data_loss=True)
+        losses = [loss for step in await schema.plan("0001") for loss in step.loses]
+        assert losses == ["comments that are not approved (1000)"]
+        await schema.migrate("0001", allow_data_loss=True)
         slugs = slugs_of(blog.posts)
         blog.posts = [{**post, "slug": slugs[post["id"]]} for post in blog.posts]
         posts = {

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
+    aclosing,
     asynccontextmanager,
     contextmanager,
     nullcontext,
@@ -31,13 +32,20 @@ _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 _FREEZE = {
     # SQLite's view is that of the first thing read.
     "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
-    "postgresql": ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1"),
+    "postgresql": (
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL idle_in_transaction_session_timeout = 0",
+        "SELECT 1",
+    ),
     "mysql": (
+        "SET SESSION wait_timeout = 86400",
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
     ),
 }
-"""How a transaction begins that sees one state of the database until its end."""
+"""How a transaction begins that sees one state of the database until its end, however long its reader does
+other things in between.
+"""
 
 
 class Connections:
@@ -98,12 +106,17 @@ class Connections:
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees the database as it is now, for as long as it takes. Busy."""
-        async with AsyncExitStack() as opened:
-            with _told_as_busy():
+
+        async def once() -> AsyncConnection:
+            async with AsyncExitStack() as opened:
                 connection = await opened.enter_async_context(self._engine.connect())
                 connection.info[OPEN] = True
                 for statement in _FREEZE[self._engine.dialect.name]:
                     await connection.exec_driver_sql(statement)
+                opened.pop_all()
+                return connection
+
+        async with aclosing(await self._persist(once)) as connection:
             with _told_as_busy(but=OSError):  # which may be of a file that the reader writes
                 yield connection
 
@@ -136,7 +149,7 @@ class Connections:
 
 
 @contextmanager
-def _told_as_busy(*, but: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+def _told_as_busy(*, but: type[Exception]) -> Iterator[None]:
     """Turn faults of the database into Busy."""
     try:
         yield
