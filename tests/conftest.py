@@ -6,6 +6,7 @@ A test that takes `store`, `store_name`, `blog_url` or `database_url` runs once 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -40,6 +41,7 @@ class WorkerNode(Protocol):
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "careful_passwords: they are hashed as for users")
+    config.addinivalue_line("markers", "own_database: a new one, where others get one that was emptied")
     if hasattr(config, "workerinput"):
         config.stash[offer_key] = Offer(tuple(config.workerinput["databases"]), {})
         return
@@ -189,6 +191,14 @@ async def make_database(databases: Databases) -> AsyncIterator[Callable[[], Awai
 async def database_url(make_database: Callable[[], Awaitable[str]]) -> str:
     """The URL of a fresh database in which no migration ever ran."""
     return await make_database()
+
+
+@pytest.fixture(scope="session")
+async def empty_blog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with an empty blog, for tests that each take a copy."""
+    file = tmp_path_factory.mktemp("empty") / "blog.db"
+    await (await open_store(f"sqlite:///{file}", timeout=TIMEOUT, pool_size=1)).close()
+    return file
 
 
 @pytest.fixture

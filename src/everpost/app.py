@@ -17,9 +17,11 @@ from everpost.api.faults import LastResort
 from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
+from everpost.api.renderings import Renderings
 from everpost.api.routes import add_routes
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
+from everpost.services.posts import PostPages
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -63,6 +65,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keeper = keeper
     app.state.settings = settings
+    app.state.pages = PostPages()
+    app.state.renderings = Renderings(settings.cache_megabytes * 1_000_000)
     handle_problems(app)
     _wrap(app, settings)
     add_routes(app)

@@ -93,7 +93,11 @@ class Unfinished(EverpostError):
 
 
 class Occupied(EverpostError):
-    """A database holds something that would be lost if a blog moved into it."""
+    """A database holds something, and what is to be done takes one that does not."""
+
+
+class WrongAnswer(EverpostError):
+    """The application gave another answer than it was asked for while it was measured."""
 
 
 class BrokenFile(EverpostError):

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         default=10, ge=1, le=1000, description="Connections to the database that one worker keeps, at most."
     )
+    cache_megabytes: int = Field(
+        default=16,
+        ge=0,
+        le=100_000,
+        description="Memory in which one worker keeps answers that it may give again; 0 for none.",
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")
     workers: int = Field(default=1, ge=1, le=256, description="Processes that serve.")

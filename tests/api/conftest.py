@@ -1,5 +1,6 @@
 """A blog in a file, with people in it, and who asks it."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from everpost.services.passwords import hash_password
 from everpost.services.tokens import TokenDraft, issue_token
 from everpost.settings import Settings
 from everpost.stores.port import Store
+from tests.conftest import Engines
 
 PASSWORD = "correct horse battery"
 
@@ -53,15 +55,14 @@ class Site:
 
 
 class Sites:
-    """Opens blogs with these settings."""
+    """Opens blogs on this database with these settings."""
 
-    def __init__(self, folder: Path, opened: AsyncExitStack) -> None:
-        self._folder = folder
+    def __init__(self, url: str, opened: AsyncExitStack) -> None:
+        self._url = url
         self._opened = opened
 
     async def open(self, **settings: object) -> Site:
-        url = f"sqlite:///{self._folder}/blog.db"
-        app = create_app(Settings.model_validate({"database_url": url, **settings}))
+        app = create_app(Settings.model_validate({"database_url": self._url, **settings}))
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.1", 5000))
         client = httpx.AsyncClient(transport=transport, base_url="http://blog.example")
@@ -70,12 +71,27 @@ class Sites:
 
 
 @pytest.fixture
-async def sites(tmp_path: Path) -> AsyncIterator[Sites]:
-    async with AsyncExitStack() as opened:
-        yield Sites(tmp_path, opened)
+def blog_file(empty_blog_file: Path, tmp_path: Path) -> Path:
+    """An SQLite file with an empty blog, for this test."""
+    return Path(shutil.copy(empty_blog_file, tmp_path))
 
 
 @pytest.fixture
-async def site(sites: Sites) -> Site:
-    """A blog with the settings as they come."""
-    return await sites.open()
+async def sites(blog_file: Path) -> AsyncIterator[Sites]:
+    async with AsyncExitStack() as opened:
+        yield Sites(f"sqlite:///{blog_file}", opened)
+
+
+@pytest.fixture(scope="session")
+async def usual_site(engines: Engines) -> AsyncIterator[Site]:
+    async with AsyncExitStack() as opened:
+        blog = await engines.empty_blog("sqlite")
+        yield await Sites(blog.url, opened).open()
+
+
+@pytest.fixture
+async def site(usual_site: Site, engines: Engines) -> AsyncIterator[Site]:
+    """An empty blog with the settings as they come."""
+    await engines.empty_blog("sqlite")
+    yield usual_site
+    usual_site.app.dependency_overrides.clear()

@@ -17,10 +17,10 @@ POST = {"title": "Hello", "content": "The first post."}
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def site(blog_file: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application that has a blog under `/our blog`; it shows the token of the admin."""
     application = FastAPI()
-    blog = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db", admin_token=ADMIN))
+    blog = create_app(Settings(database_url=f"sqlite:///{blog_file}", admin_token=ADMIN))
     application.mount("/our blog", blog)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(application),

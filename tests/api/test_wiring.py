@@ -28,9 +28,9 @@ ADMIN = new_secret()
 
 
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+async def app(blog_file: Path) -> AsyncIterator[FastAPI]:
     """A blog in a file; its lifespan runs."""
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db", admin_token=ADMIN))
+    app = create_app(Settings(database_url=f"sqlite:///{blog_file}", admin_token=ADMIN))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -148,8 +148,8 @@ async def test_the_description_stays_the_same_and_says_who_needs_a_token(client:
     assert "security" not in paths["/login"]["post"]
 
 
-async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/blog.db"
+async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(blog_file: Path) -> None:
+    url = f"sqlite:///{blog_file}"
     began = now() - 2 * WINDOW
     store = await open_store(url, timeout=5, pool_size=1)
     try:
@@ -161,9 +161,9 @@ async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(tmp_p
         await store.close()
 
 
-async def test_limits_are_forgotten_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_limits_are_forgotten_again_and_again(blog_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "FORGET_EVERY", 0.001)
-    store = await open_store(f"sqlite:///{tmp_path}/blog.db", timeout=5, pool_size=2)
+    store = await open_store(f"sqlite:///{blog_file}", timeout=5, pool_size=2)
     forgetter = await Forgetter.start(store)
     try:
         began = now() - 2 * WINDOW

@@ -21,15 +21,14 @@ from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import a_whole_blog, fill, records_of
 from tests.servers.databases import Databases, new_name
 
-KILLS = 5
-"""For each of the four databases: twenty in all."""
-TARGETS = 30
+killed = pytest.mark.parametrize(("posts", "kills"), [(30, 1), pytest.param(100, 5, marks=pytest.mark.long)])
+"""How large a blog is moved, and how often that is killed: for each kind of move and each database."""
 
 
-def a_blog_that_takes_its_time() -> list[Record]:
-    """A blog with everything in it, and two thousand more."""
+def a_blog_that_takes_its_time(posts: int) -> list[Record]:
+    """A blog with everything in it, and so many posts more with nineteen comments each."""
     records = a_whole_blog()
-    for number in range(100):
+    for number in range(posts):
         post = replace(a_post(id=numbered(1_000_000 * (number + 1))), comment_count=19)
         records.append(post)
         for place in range(1, 20):
@@ -40,11 +39,11 @@ def a_blog_that_takes_its_time() -> list[Record]:
 
 
 @pytest.fixture
-async def source_url(tmp_path: Path) -> str:
+async def source_url(tmp_path: Path, posts: int) -> str:
     """The URL of a blog."""
     url = f"sqlite:///{tmp_path}/source.db"
     store = await open_store(url, timeout=TIMEOUT, pool_size=1)
-    await fill(store, a_blog_that_takes_its_time())
+    await fill(store, a_blog_that_takes_its_time(posts))
     await store.close()
     return url
 
@@ -60,27 +59,27 @@ async def archive(source_url: str, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def targets(databases: Databases) -> AsyncIterator[list[str]]:
-    """The URLs of databases in which there is nothing."""
+async def targets(databases: Databases, kills: int) -> AsyncIterator[list[str]]:
+    """The URLs of databases in which there is nothing, more than so many kills are likely to need."""
     async with AsyncExitStack() as made:
-        names = [new_name() for _ in range(TARGETS)]
+        names = [new_name() for _ in range(5 + 5 * kills)]
         for name in names:
             await databases.create(name)
             made.push_async_callback(databases.drop, name)
         yield [databases.url(name) for name in names]
 
 
-async def move_and_be_killed(source: str, targets: list[str]) -> list[str]:
+async def move_and_be_killed(source: str, targets: list[str], kills: int) -> list[str]:
     """Have it moved by processes that are killed on the way; the targets where it has arrived."""
     moving = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.moving", str(KILLS), source, *targets),
+        *(sys.executable, "-m", "tests.faults.moving", str(kills), source, *targets),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     said, complaints = await moving.communicate()
     assert moving.returncode == 0, complaints.decode()
-    killed, used = map(int, said.split())
-    assert killed == KILLS
+    died, used = map(int, said.split())
+    assert died == kills
     return targets[:used]
 
 
@@ -94,9 +93,9 @@ async def assert_all_there(source_url: str, targets: list[str]) -> None:
     await source.close()
 
 
-def an_export_of_wordpress() -> str:
-    """A hundred posts with ten comments each."""
-    posts = "".join(
+def an_export_of_wordpress(posts: int) -> str:
+    """So many posts with ten comments each."""
+    items = "".join(
         f"<item><title>Post {number}</title><wp:post_id>{number}</wp:post_id><wp:status>publish</wp:status>"
         "<wp:post_type>post</wp:post_type><wp:post_date_gmt>2020-01-01 10:00:00</wp:post_date_gmt>"
         f"<dc:creator>ann</dc:creator><content:encoded><![CDATA[Words {number}]]></content:encoded>"
@@ -108,14 +107,14 @@ def an_export_of_wordpress() -> str:
             for place in range(10)
         )
         + "</item>"
-        for number in range(1, 101)
+        for number in range(1, posts + 1)
     )
     return (
         '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
         "<wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://blog.example</wp:base_site_url>"
         "<wp:author><wp:author_id>1</wp:author_id><wp:author_login>ann</wp:author_login>"
-        f"<wp:author_email>ann@blog.example</wp:author_email></wp:author>{posts}</channel></rss>"
+        f"<wp:author_email>ann@blog.example</wp:author_email></wp:author>{items}</channel></rss>"
     )
 
 
@@ -131,23 +130,28 @@ async def posts_and_comments(url: str) -> list[Record]:
     ]
 
 
-async def test_a_copy_that_is_killed_ends_as_any_other(source_url: str, targets: list[str]) -> None:
-    await assert_all_there(source_url, await move_and_be_killed(source_url, targets))
-
-
-async def test_an_import_that_is_killed_ends_as_any_other(
-    source_url: str, archive: str, targets: list[str]
+@killed
+async def test_a_copy_that_is_killed_ends_as_any_other(
+    source_url: str, targets: list[str], kills: int
 ) -> None:
-    await assert_all_there(source_url, await move_and_be_killed(archive, targets))
+    await assert_all_there(source_url, await move_and_be_killed(source_url, targets, kills))
 
 
+@killed
+async def test_an_import_that_is_killed_ends_as_any_other(
+    source_url: str, archive: str, targets: list[str], kills: int
+) -> None:
+    await assert_all_there(source_url, await move_and_be_killed(archive, targets, kills))
+
+
+@killed
 async def test_an_import_from_elsewhere_that_is_killed_ends_as_any_other(
-    targets: list[str], tmp_path: Path
+    targets: list[str], tmp_path: Path, posts: int, kills: int
 ) -> None:
     export_file = tmp_path / "export.xml"
-    export_file.write_text(an_export_of_wordpress())
-    arrived = await move_and_be_killed(str(export_file), targets)
+    export_file.write_text(an_export_of_wordpress(posts))
+    arrived = await move_and_be_killed(str(export_file), targets, kills)
     expected = await posts_and_comments(arrived[0])
-    assert len(expected) == 100 + 1_000
+    assert len(expected) == posts + posts * 10
     for url in arrived[1:]:
         assert await posts_and_comments(url) == expected

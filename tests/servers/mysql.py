@@ -48,7 +48,10 @@ class MysqlServer(PrivateServer):
     def command(self) -> list[str]:
         return [
             *(str(_find_server()), "--no-defaults", f"--datadir={self.folder / 'data'}", *self._as_root()),
-            *(f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve", *FAST),
+            *(f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve"),
+            *(() if self.durable else FAST),
+            # A server that starts removes what others like it keep in a folder for temporary files.
+            f"--tmpdir={self.folder}",
             # Relative to the data folder: a socket's whole path may have about 100 characters only.
             *("--socket=socket", "--pid-file=pid"),
         ]

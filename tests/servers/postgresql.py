@@ -48,8 +48,8 @@ class PostgresqlServer(PrivateServer):
     restart_signal = "SIGINT"
     last_signal = "SIGQUIT"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, durable: bool = False) -> None:
+        super().__init__(durable=durable)
         self._was_killed = False
 
     @classmethod
@@ -90,7 +90,8 @@ class PostgresqlServer(PrivateServer):
         super().stop()
 
     def command(self) -> list[str]:
-        settings = (f"port={self.port}", "listen_addresses=127.0.0.1", *FAST, *TIDY)
+        fast = () if self.durable else FAST
+        settings = (f"port={self.port}", "listen_addresses=127.0.0.1", *fast, *TIDY)
         options = (option for setting in settings for option in ("-c", setting))
         return [str(self.binaries / "postgres"), "-D", "data", *options]
 

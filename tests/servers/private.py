@@ -62,12 +62,15 @@ class PrivateServer:
     in_memory: ClassVar[bool] = False
     """Whether it waits for the disk, and cannot be told not to without losing commits when it is killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.durable = durable
+        """Whether it runs as its vendor ships it, on a disk, and not as fast as tests want it."""
         self.port = free_port()
         self.user: int | None = None
         self.group: int | None = None
         self._runs = 0
-        self._guarded = GuardedFolder(in_memory=self.in_memory, last_signal=self.last_signal)
+        in_memory = self.in_memory and not durable
+        self._guarded = GuardedFolder(in_memory=in_memory, last_signal=self.last_signal)
         self.folder = self._guarded.path
 
     @classmethod

@@ -5,12 +5,12 @@ from tests.servers.folder import GuardedFolder
 
 
 class SqliteDatabases(SqlDatabases):
-    """Files in a folder of their own, which `close()` removes."""
+    """Files in a folder of their own, which `close()` removes; in memory unless they are to be durable."""
 
     drivername = "sqlite+aiosqlite"
 
-    def __init__(self) -> None:
-        self._folder = GuardedFolder(in_memory=True)
+    def __init__(self, *, durable: bool = False) -> None:
+        self._folder = GuardedFolder(in_memory=not durable)
         super().__init__(f"sqlite:///{self._folder.path}")
 
     def url(self, database: str) -> str:

@@ -16,16 +16,18 @@ MAY_IMPORT = {
     "domain": "errors domain",
     "domain/ids.py": "bson",
     "domain/text.py": "anyascii",
-    "services": "errors domain services stores.port",
+    "services": "errors domain services stores.port stores.turns",
     "services/passwords.py": "argon2",
     "stores/port.py": "domain",
     "stores/schema.py": "",
     "stores/addresses.py": "errors",
+    "stores/turns.py": "",
     "stores/__init__.py": "errors stores",
-    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.sql"
+    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.turns stores.sql"
     " sqlalchemy alembic asyncpg asyncmy",
     "stores/sql/migrations/env.py": "settings",
-    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.mongo pymongo bson",
+    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.turns stores.mongo"
+    " pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/xml_files.py": "lxml",
@@ -38,16 +40,21 @@ MAY_IMPORT = {
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
     "api": "errors domain services stores.port settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
+    "api/responses.py": "orjson",
     "app.py": "__version__ errors settings stores.port stores.open_store services api"
     " fastapi starlette structlog",
-    "cli": "__version__ errors domain services settings stores transfer app cli typer rich granian structlog",
+    "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"
+    " stores.addresses app benchmark",
+    "benchmark/plots.py": "pygal",
+    "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
+    " typer rich granian structlog",
     "__main__.py": "cli",
     "__init__.py": "",
 }
 """What a folder or a file may import besides the standard library; a file also what its folders may.
 
-Names without a package are of Everpost itself. A store is opened by `app` and `cli` and by nobody else;
-the `env.py` of the migrations is run by Alembic's own commands, which have to find the database.
+Names without a package are of Everpost itself. A store is opened by `app`, `cli` and `benchmark` and by
+nobody else; the `env.py` of the migrations is run by Alembic's own commands, which have to find the database.
 """
 MAX_LINES = 300
 MAX_LINES_OF_A_FUNCTION = 40

@@ -2,15 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Coroutine
 from email.message import Message as MimeHeaders
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from fastapi import HTTPException, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import HTTPException, Request
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 2 * 1024 * 1024
@@ -19,43 +16,21 @@ MAX_BODY = 2 * 1024 * 1024
 _LENGTH = re.compile("[0-9]{1,19}")
 
 
-class JsonRoute(APIRoute):
-    """A route of the contract: its body, where it takes one, is JSON; anything else is 415."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-        if self.body_field is None:
-            return handle
-
-        async def handle_json(request: Request) -> Response:
-            if not _is_json(request.headers.get("content-type", "")):
-                raise HTTPException(415, "The body must be application/json, in UTF-8.")
-            json_request = JsonRequest(request.scope, request.receive)
-            try:
-                body = await json_request.body()
-            except ClientDisconnect:  # nobody listens any more, unless only the framing was broken
-                raise HTTPException(400, "The body is not whole.") from None
-            if not body:  # FastAPI would take it for a field that is missing
-                raise _not_json()
-            return await handle(json_request)
-
-        return handle_json
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As Starlette does, but for a newline at the end: `$` in its patterns looks past that."""
-        return (Match.NONE, {}) if scope["path"].endswith("\n") else super().matches(scope)
-
-
 class JsonRequest(Request):
     """A request that reads its body as RFC 8259 has it, more strictly than Python would."""
 
     async def json(self) -> object:
-        """The value in the body; HTTPException 400 where there is none."""
-        body = await self.body()
+        """The value in the body. HTTPException: 415, it does not say that it is JSON; 400, it is none."""
+        if not _is_json(self.headers.get("content-type", "")):
+            raise HTTPException(415, "The body must be application/json, in UTF-8.")
+        try:
+            body = await self.body()
+        except ClientDisconnect:  # nobody listens any more, unless only the framing was broken
+            raise HTTPException(400, "The body is not whole.") from None
         try:
             return _DECODER.decode(body.decode("utf-8"))
         except (ValueError, RecursionError):  # broken UTF-8 or JSON, a number too long, nesting too deep
-            raise _not_json() from None
+            raise HTTPException(400, "The body is not JSON in UTF-8.") from None
 
 
 class BodyLimit:
@@ -84,10 +59,6 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_bounded, send)
-
-
-def _not_json() -> HTTPException:
-    return HTTPException(400, "The body is not JSON in UTF-8.")
 
 
 def _too_large() -> HTTPException:

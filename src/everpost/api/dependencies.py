@@ -4,6 +4,8 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from everpost.api.renderings import Renderings
+from everpost.services.posts import PostPages
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
@@ -25,10 +27,27 @@ async def get_store(request: Request) -> Store:
 OpenStore = Annotated[Store, Depends(get_store)]
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """The settings of this application."""
     settings: Settings = request.app.state.settings
     return settings
 
+
+async def get_renderings(request: Request) -> Renderings:
+    """The posts that this application answered last."""
+    renderings: Renderings = request.app.state.renderings
+    return renderings
+
+
+KeptRenderings = Annotated[Renderings, Depends(get_renderings)]
+
+
+async def get_pages(request: Request) -> PostPages:
+    """The pages of posts that are being read for this application."""
+    pages: PostPages = request.app.state.pages
+    return pages
+
+
+SharedPages = Annotated[PostPages, Depends(get_pages)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]

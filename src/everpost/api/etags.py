@@ -24,7 +24,7 @@ def thing_tag(revision: Revision, body: bytes) -> str:
 
 
 def body_tag(body: bytes) -> str:
-    """The strong tag of a list: it names the bytes."""
+    """The strong tag of a list: it names the bytes, or the tags of all that is in it."""
     return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.etags import wanted_revisions
+from everpost.api.dependencies import KeptRenderings, OpenStore, SharedPages
+from everpost.api.etags import body_tag, wanted_revisions
 from everpost.api.links import next_link, path_of, post_path
 from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId, PostsQuery, TagsQuery
-from everpost.api.responses import listed, tagged
+from everpost.api.responses import listed, rendered, tagged
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.api.security import CurrentActor, CurrentMember
 from everpost.domain.clock import now
@@ -29,6 +29,8 @@ from everpost.services.posts import PostDraft
 async def list_posts(
     request: Request,
     store: OpenStore,
+    pages: SharedPages,
+    renderings: KeptRenderings,
     actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
@@ -49,14 +51,18 @@ async def list_posts(
         after=query.after,
         comments=_listed_comments(query),
     )
-    page = await posts.list_page(store, actor, wanted)
+    known = renderings.known(wanted.comments)
+    page = await posts.list_page(store, actor, wanted, pages=pages, known=known)
     headers = {}
     if query.count:
         headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
     if page.rows and page.has_more:
         cursor = encode_cursor(page.rows[-1].position(query.sort))
         headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    return listed([read_post(post) for post in page.rows], headers, if_none_match)
+    shown = [renderings.render(post, wanted.comments) for post in page.rows]
+    body = b"[%b]" % b",".join(rendering.body for rendering in shown)
+    tag = body_tag(",".join(rendering.tag for rendering in shown).encode())
+    return rendered(body, tag, headers=headers, if_none_match=if_none_match)
 
 
 def _listed_comments(query: PostsQuery) -> int:
@@ -117,14 +123,17 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
 
 async def get_post(
     store: OpenStore,
+    renderings: KeptRenderings,
     actor: CurrentActor,
     post_id: PostId,
     comments: CommentsInside = COMMENTS_INSIDE,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A post with the oldest of its comments inside."""
-    post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
-    return tagged(read_post(post), post.revision, if_none_match=if_none_match)
+    inside = min(comments, COMMENTS_INSIDE)
+    post = await posts.read_post(store, actor, post_id, comments=inside, known=renderings.known(inside))
+    rendering = renderings.render(post, inside)
+    return rendered(rendering.body, rendering.tag, if_none_match=if_none_match)
 
 
 async def update_post(

@@ -1,14 +1,12 @@
 """Answers, rendered to bytes here."""
 
-import json
 from collections.abc import Mapping
 
+import orjson
 from fastapi import Response
 
 from everpost.api.etags import body_tag, is_known, thing_tag
 from everpost.domain.revisions import Revision
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 class JsonResponse(Response):
@@ -22,7 +20,7 @@ class JsonResponse(Response):
 
 def json_bytes(content: object) -> bytes:
     """The content as compact JSON in UTF-8."""
-    return _ENCODER.encode(content).encode()
+    return orjson.dumps(content)
 
 
 def tagged(
@@ -35,9 +33,22 @@ def tagged(
 ) -> Response:
     """An answer with a thing in it, in this state; 304 to who has just that already."""
     body = json_bytes(content)
-    tag = thing_tag(revision, body)
+    return rendered(
+        body, thing_tag(revision, body), status=status, headers=headers, if_none_match=if_none_match
+    )
+
+
+def rendered(
+    body: bytes,
+    tag: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    if_none_match: str | None = None,
+) -> Response:
+    """An answer with these bytes of JSON, which the tag names; 304 to who has just them already."""
     if is_known(tag, if_none_match):
-        return not_modified(tag)
+        return not_modified(tag, headers)
     return JsonResponse(body, status_code=status, headers=_validators(tag) | dict(headers or {}))
 
 
@@ -56,10 +67,7 @@ def not_modified(tag: str, more: Mapping[str, str] | None = None) -> Response:
 def listed(rows: object, headers: Mapping[str, str], if_none_match: str | None) -> Response:
     """An answer with a list in it, or 304 to who has just that list already."""
     body = json_bytes(rows)
-    tag = body_tag(body)
-    if is_known(tag, if_none_match):
-        return not_modified(tag, headers)
-    return JsonResponse(body, headers=_validators(tag) | dict(headers))
+    return rendered(body, body_tag(body), headers=headers, if_none_match=if_none_match)
 
 
 def _validators(tag: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Response
 
 from everpost.api import comments, health, moderation, posts
-from everpost.api.bodies import JsonRoute
+from everpost.api.calls import CallRoute
 from everpost.api.documentation import (
     BODY_PROBLEMS,
     COUNT_HEADERS,
@@ -39,7 +39,7 @@ _COMMENT_LINKS = links_to(
 
 def add_routes(app: FastAPI) -> None:
     """Give the application the calls of the contract."""
-    app.router.route_class = JsonRoute
+    app.router.route_class = CallRoute
     _add_posts(app)
     _add_tags(app)
     _add_comments(app)

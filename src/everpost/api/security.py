@@ -62,7 +62,7 @@ CurrentMember = Annotated[Actor, Depends(get_member)]
 """Who asks, where that cannot be the public."""
 
 
-def get_address(request: Request, settings: CurrentSettings) -> str:
+async def get_address(request: Request, settings: CurrentSettings) -> str:
     """The address of the client; empty where it is not known, as on a Unix socket. Behind proxies it is
     what the outermost of ours wrote: the rest of the header is what a client likes to claim.
     """

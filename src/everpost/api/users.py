@@ -28,7 +28,7 @@ HEIR_PARAMETER = {
 _KEEP = "keep"
 
 
-def _heir_id(request: Request) -> Id | None:
+async def _heir_id(request: Request) -> Id | None:
     """Who gets the posts; None: nobody."""
     if request.path_params["user_id"] == "me":  # the account has a path of its own, without DELETE
         raise HTTPException(405)

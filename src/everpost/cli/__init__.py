@@ -7,6 +7,7 @@ import typer
 
 from everpost import __version__
 from everpost.cli.archive import export, import_
+from everpost.cli.bench import bench
 from everpost.cli.copy import copy, verify
 from everpost.cli.db import db
 from everpost.cli.login import login
@@ -27,6 +28,7 @@ _commands.command()(copy)
 _commands.command()(verify)
 _commands.command()(export)
 _commands.command(name="import")(import_)
+_commands.command()(bench)
 _commands.add_typer(user, name="user")
 _commands.add_typer(token, name="token")
 _commands.add_typer(db, name="db")

@@ -1,6 +1,7 @@
 """Time as every store keeps it: aware, UTC, whole milliseconds (BSON's precision)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -28,6 +29,7 @@ def to_milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
+@lru_cache(maxsize=10_000)  # what is read often has the same moments each time
 def from_milliseconds(milliseconds: int) -> datetime:
     """The moment that `to_milliseconds` gave; OverflowError outside the years 1 to 9999."""
     return EPOCH + timedelta(milliseconds=milliseconds)

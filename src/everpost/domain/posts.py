@@ -1,7 +1,7 @@
 """Posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -76,6 +76,10 @@ class Post:
     comment_count: int = 0
     """How many approved comments it has."""
     comments: tuple[Comment, ...] = ()
+    mark: object = field(default=None, compare=False, repr=False)
+    """By what a store tells it from all else that ever had its id and its version."""
+    authors: frozenset[Author] = field(init=False, compare=False, repr=False)
+    """Who is named as the author of the post, or of a comment inside."""
 
     def position(self, sort: PostSort = PostSort.NEWEST) -> Position:
         """Its place in a list of this order."""
@@ -84,6 +88,10 @@ class Post:
     @property
     def revision(self) -> Revision:
         return Revision(self.version, self.updated_at)
+
+    def __post_init__(self) -> None:
+        named = {comment.author for comment in self.comments} | {self.author}
+        object.__setattr__(self, "authors", frozenset(named - {None}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +144,11 @@ class PostQuery:
     skip: int = 0
     after: Position | None = None
     comments: int = COMMENTS_INSIDE_LISTED
+
+    def at(self, moment: datetime) -> "PostQuery":
+        """The same asked at another moment."""
+        audience = replace(self.filter.audience, moment=moment)
+        return replace(self, filter=replace(self.filter, audience=audience))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,20 @@ class Schema(Protocol):
         """Where the database is not as its revision says, a sentence each."""
         ...
 
+    async def contents(self) -> Sequence[str]:
+        """The names of all that is in the database, whoever made it: tables, views, collections. Nothing
+        is changed by asking: an SQLite file that is not there is not made.
+        """
+        ...
+
+    async def server(self) -> str:
+        """What keeps the data, and its version, as "PostgreSQL 18.1"."""
+        ...
+
+    async def erase(self) -> None:
+        """Migrate down to nothing, all data with it. An SQLite file in which nothing is left is deleted."""
+        ...
+
     async def close(self) -> None:
         """Give every connection back."""
         ...

@@ -45,13 +45,11 @@ async def test_the_table_has_its_size() -> None:
     assert len({str(hostile) for hostile in every_request()}) >= 150
 
 
-async def refuse(clients: Sequence[httpx.AsyncClient], hostile: Hostile, before: list[object]) -> None:
+async def refuse(clients: Sequence[httpx.AsyncClient], hostile: Hostile) -> None:
     answers = await asyncio.gather(*(send(client, hostile) for client in clients))
     for answer in answers:
         assert_refused(answer, hostile)
     assert [answer.content for answer in answers] == [answers[0].content] * len(answers)
-    if hostile.method != "GET":
-        assert await everything(clients) == before
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -64,7 +62,7 @@ async def test_a_hostile_request_is_refused_alike_everywhere_and_changes_nothing
     failures: list[str] = []
     for hostile in PARTS[part]:
         try:
-            await refuse(clients, hostile, before)
+            await refuse(clients, hostile)
         except AssertionError as failure:
             failures.append(f"{hostile}: {str(failure)[:500]}")
     assert await everything(clients) == before

@@ -52,7 +52,13 @@ async def test_a_post_shows_a_hundred_of_150_comments_and_the_pages_all_of_them(
     assert await listed(client, f"{path}/comments?limit=1000") == ids[:100]
     for limit in (7, 50, 100, 1000):
         assert await walked(client, f"{path}/comments?limit={limit}") == ids
-    await client.delete(f"{path}/comments/{ids[0]}")
+    # One with an older date takes its place inside.
+    await comment_on(client, post["id"], id=numbered(500), publication_date="2020-01-01T00:00:00Z")
+    shown = await read_post(client, post["id"])
+    assert [comment["id"] for comment in shown["comments"]] == [numbered(500), *ids[:99]]
+    assert await walked(client, f"{path}/comments?limit=60") == [numbered(500), *ids]
+    for gone in (numbered(500), ids[0]):
+        await client.delete(f"{path}/comments/{gone}")
     assert [comment["id"] for comment in (await read_post(client, post["id"]))["comments"]] == ids[1:101]
     assert (await client.delete(path)).status_code == 204
     assert_problem(await client.get(f"{path}/comments"), 404)
@@ -76,15 +82,6 @@ async def test_comments_come_oldest_first_and_by_their_ids_where_dates_are_equal
     assert [comment["id"] for comment in (await read_post(client, post["id"]))["comments"]] == ordered
     for limit in (1, 2, 4):
         assert await walked(client, f"/posts/{post['id']}/comments?limit={limit}") == ordered
-
-
-async def test_a_comment_with_an_older_date_takes_its_place_inside(client: httpx.AsyncClient) -> None:
-    post = await publish(client)
-    ids = await grow(client, post["id"], 105)
-    await comment_on(client, post["id"], id=numbered(500), publication_date="2020-01-01T00:00:00Z")
-    shown = await read_post(client, post["id"])
-    assert [comment["id"] for comment in shown["comments"]] == [numbered(500), *ids[:99]]
-    assert await walked(client, f"/posts/{post['id']}/comments?limit=60") == [numbered(500), *ids]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 4, 8, 9])

@@ -10,6 +10,7 @@ from everpost.domain.comments import Branch, Comment, CommentPolicy, CommentQuer
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, Post, PostFilter, PostFormat, PostQuery, PostSort, PostStatus
+from everpost.domain.records import Batch
 from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 
@@ -146,6 +147,17 @@ async def publish(store: Store, **fields: Unpack[PostFields]) -> Post:
 async def comment_on(store: Store, post_id: Id, **fields: Unpack[CommentFields]) -> Comment:
     """A comment that is in the store."""
     return await store.comments.add(a_comment(post_id, **fields))
+
+
+async def publish_thread(store: Store, post: Post, comments: Sequence[Comment]) -> Post:
+    """A post that is in the store with its comments, as a move brings them: for tests that are not about
+    how a thread grows, and much faster than one after the other.
+    """
+    approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
+    post = replace(post, version=1 + len(comments), comment_count=approved)
+    in_order = sorted(comments, key=lambda comment: comment.position)
+    await store.records.write(Batch(kept=[post, *in_order]))
+    return post
 
 
 async def register(store: Store, **fields: Unpack[UserFields]) -> User:

@@ -9,6 +9,7 @@ from everpost.domain.comments import Branch, Comment, CommentChange, CommentQuer
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page, Position
 from everpost.domain.posts import Post
+from everpost.domain.records import Batch
 from everpost.stores.port import Store
 from tests.contract.port.examples import CommentFields, comment_on, read_post, read_thread
 
@@ -35,6 +36,14 @@ class MirroredThread:
         self.version += 1
         assert added == self._comments[added.id]
         return added
+
+    async def load(self, comments: Sequence[Comment]) -> None:
+        """Add comments that answer none all at once, as a move does: much faster than one after the other."""
+        self._comments |= {comment.id: comment for comment in comments}
+        self.version += len(comments)
+        post = replace(self.post, version=self.version, comment_count=len(self.approved()))
+        in_order = sorted(comments, key=lambda comment: comment.position)
+        await self.store.records.write(Batch(kept=[post, *in_order]))
 
     async def save(self, id: Id, change: CommentChange) -> Comment:
         seen = self.comments()[id]
@@ -64,7 +73,10 @@ class MirroredThread:
         replies: Counter[Id] = Counter()
         counted = {}
         for comment in sorted(self._comments.values(), key=lambda comment: -comment.depth):
-            counted[comment.id] = replace(comment, reply_count=replies[comment.id])
+            count = replies[comment.id]
+            counted[comment.id] = (
+                comment if comment.reply_count == count else replace(comment, reply_count=count)
+            )
             if comment.parent_id is not None:
                 replies[comment.parent_id] += counted[comment.id].is_shown
         return counted

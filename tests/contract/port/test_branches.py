@@ -10,20 +10,29 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page
 from everpost.errors import NotFound
 from everpost.stores.port import Store
-from tests.contract.port.examples import comment_on, numbered, publish, read_thread, spread
+from tests.contract.port.examples import (
+    a_comment,
+    a_post,
+    comment_on,
+    numbered,
+    publish,
+    publish_thread,
+    read_thread,
+    spread,
+)
 
 NOBODY: Page[Comment] = Page((), has_more=False)
 
 
-async def answers_to(store: Store, parent: Comment, count: int, *, first: int) -> list[Comment]:
+def answers_to(parent: Comment, count: int, *, first: int) -> list[Comment]:
     """In the order of the branch, many of one moment."""
     answers = [
-        await comment_on(
-            store,
+        a_comment(
             parent.post_id,
             id=numbered(first + number),
             publication_date=spread(number, over=3),
             parent_id=parent.id,
+            depth=1,
         )
         for number in range(count)
     ]
@@ -32,11 +41,16 @@ async def answers_to(store: Store, parent: Comment, count: int, *, first: int) -
 
 async def a_tree(store: Store, lengths: Sequence[int]) -> tuple[Id, Mapping[Id, list[Comment]]]:
     """A post, and to each comment that answers none its answers."""
-    post = await publish(store)
-    tree = {}
-    for number, length in enumerate(lengths):
-        root = await comment_on(store, post.id, id=numbered(number), publication_date=spread(number))
-        tree[root.id] = await answers_to(store, root, length, first=1_000 * (number + 1))
+    post = a_post()
+    roots = [
+        a_comment(post.id, id=numbered(number), publication_date=spread(number), reply_count=length)
+        for number, length in enumerate(lengths)
+    ]
+    tree = {
+        root.id: answers_to(root, root.reply_count, first=1_000 * (number + 1))
+        for number, root in enumerate(roots)
+    }
+    await publish_thread(store, post, [*roots, *(answer for answers in tree.values() for answer in answers)])
     return post.id, tree
 
 
@@ -83,7 +97,9 @@ async def test_a_thousand_branches_come_at_once(store: Store) -> None:
 async def test_a_branch_has_only_replies_that_are_shown(store: Store, status: CommentStatus) -> None:
     post = await publish(store)
     root = await comment_on(store, post.id)
-    answers = await answers_to(store, root, 3, first=1)
+    answers = answers_to(root, 3, first=1)
+    for answer in answers:
+        await store.comments.add(answer)
     hidden = await comment_on(store, post.id, parent_id=root.id, id=numbered(0), status=status)
     shown = [hidden, *answers] if status is CommentStatus.APPROVED else answers
     pages = await store.comments.branches(post.id, [root.id, hidden.id], limit=3)

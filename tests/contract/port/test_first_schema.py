@@ -16,9 +16,12 @@ from tests.contract.port.examples import (
     EVERYBODY,
     LATER,
     MOMENT,
+    a_comment,
+    a_post,
     comment_on,
     numbered,
     publish,
+    publish_thread,
     read_post,
     read_posts,
     read_thread,
@@ -56,11 +59,12 @@ async def test_posts_and_comments_that_anybody_sees_are_as_they_were(
     schema: Schema, database_url: str
 ) -> None:
     async with opened(database_url) as store:
+        roots = [a_comment(numbered(1)) for _ in range(170)]
         for number in range(5):
-            await publish(
-                store, id=numbered(number), slug=f"slüg {number}", tags=("b", "a"), publication_date=MOMENT
+            post = a_post(
+                id=numbered(number), slug=f"slüg {number}", tags=("b", "a"), publication_date=MOMENT
             )
-        roots = [await comment_on(store, numbered(1)) for _ in range(170)]
+            await publish_thread(store, post, roots if number == 1 else [])
         answer = await comment_on(store, numbered(1), parent_id=roots[80].id)
         await comment_on(store, numbered(1), parent_id=answer.id, publication_date=LATER)
         posts, thread = await read_posts(store), await read_thread(store, numbered(1))
@@ -144,10 +148,9 @@ async def a_pending_comment(store: Store) -> None:
 
 
 async def spam_in_a_long_thread(store: Store) -> None:
-    post = await publish(store)
-    for number in range(170):
-        status = CommentStatus.SPAM if number == 120 else CommentStatus.APPROVED
-        await comment_on(store, post.id, status=status)
+    post = a_post()
+    statuses = [CommentStatus.SPAM if number == 120 else CommentStatus.APPROVED for number in range(170)]
+    await publish_thread(store, post, [a_comment(post.id, status=status) for status in statuses])
 
 
 @pytest.mark.parametrize("put", [a_draft, a_user, a_pending_comment, spam_in_a_long_thread])

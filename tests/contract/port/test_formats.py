@@ -56,7 +56,7 @@ async def test_what_the_second_schema_cannot_say_is_named_before_it_is_lost(
     await store.records.begin("1" * 64, latest=None)
     await publish(store, id=numbered(1))
     await publish(store, id=numbered(2), format=PostFormat.HTML)
-    (step,) = await schema.plan("0002")
+    *_, step = await schema.plan("0002")
     assert [loss.removesuffix(" (1)") for loss in step.loses] == LOSSES
     with pytest.raises(DataLoss, match="the format of posts in HTML"):
         await schema.migrate("0002")
@@ -79,7 +79,7 @@ async def test_a_blog_in_markdown_loses_nothing_when_it_goes_back(schema: Schema
     await comment_on(store, post.id)
     before = await read_post(store, post.id)
     await store.close()
-    assert [step.loses for step in await schema.plan("0002")] == [()]
+    assert [step.loses for step in await schema.plan("0002")] == [(), ()]
     await schema.migrate("0002")
     await schema.migrate("head")
     store = await open_store(database_url, timeout=10, pool_size=2)

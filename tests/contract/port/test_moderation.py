@@ -45,9 +45,13 @@ async def a_thread(store: Store, *, is_long: bool) -> MirroredThread:
 
 
 async def add_others(thread: MirroredThread, moment: datetime, count: int) -> None:
-    for number in range(count):
-        status = CommentStatus.APPROVED if number % 4 else CommentStatus.PENDING
-        await thread.add(publication_date=moment, status=status)
+    statuses = (CommentStatus.PENDING, *[CommentStatus.APPROVED] * 3)
+    await thread.load(
+        [
+            a_comment(thread.post.id, publication_date=moment, status=statuses[number % 4])
+            for number in range(count)
+        ]
+    )
 
 
 async def shown_of(thread: MirroredThread, ids: Collection[Id]) -> list[Id]:
@@ -223,10 +227,7 @@ async def test_decisions_made_at_once_are_all_counted(store: Store, is_long: boo
     await thread.add(parent_id=root.id)
     await thread.remove(root.id)
     other = await thread.add()
-    waiting = [
-        await comment_on(store, thread.post.id, parent_id=other.id, status=CommentStatus.PENDING)
-        for _ in range(12)
-    ]
+    waiting = [await thread.add(parent_id=other.id, status=CommentStatus.PENDING) for _ in range(12)]
     await add_others(thread, LATER, NEWER * is_long)
 
     async def decide(comment: Comment, status: CommentStatus) -> None:
@@ -242,7 +243,7 @@ async def test_decisions_made_at_once_are_all_counted(store: Store, is_long: boo
     )
     assert (await store.comments.get(thread.post.id, other.id)).reply_count == 0
     kept = await read_post(store, thread.post.id)
-    assert (kept.comment_count, kept.version) == (before, thread.version + 12 + 12 + 12)
+    assert (kept.comment_count, kept.version) == (before, thread.version + 12 + 12)
 
 
 async def test_an_answer_and_the_end_of_what_it_answers_meet_as_one_after_the_other(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 
@@ -12,7 +11,17 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import MAX_NUMBER, Position
 from everpost.domain.posts import PostChange, PostStatus
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, comment_on, numbered, publish, register, spread
+from tests.contract.port.examples import (
+    LATER,
+    a_comment,
+    a_post,
+    comment_on,
+    numbered,
+    publish,
+    publish_thread,
+    register,
+    spread,
+)
 from tests.contract.port.mirrored import read_queue
 
 PENDING = CommentStatus.PENDING
@@ -22,20 +31,17 @@ def newest_first(comments: Sequence[Comment]) -> list[Comment]:
     return sorted(comments, key=lambda comment: comment.position, reverse=True)
 
 
-async def a_queue(store: Store, count: int, *, posts: Sequence[Id], over: int = 5) -> list[Comment]:
-    """Comments that wait, many of one moment, on these posts in turn, in the order of the queue."""
+def waiting(post_id: Id, number: int, *, over: int = 5) -> Comment:
+    """One of many of one moment."""
+    moment = spread(number, over=over)
+    return a_comment(post_id, id=numbered(number), publication_date=moment, status=PENDING)
+
+
+async def a_queue(store: Store, count: int, *, posts: Sequence[Id]) -> list[Comment]:
+    """Comments that wait on these posts in turn, in the order of the queue; added in no order."""
     numbers = random.Random(1).sample(range(count), count)
     return newest_first(
-        [
-            await comment_on(
-                store,
-                posts[number % len(posts)],
-                id=numbered(number),
-                publication_date=spread(number, over=over),
-                status=PENDING,
-            )
-            for number in numbers
-        ]
+        [await store.comments.add(waiting(posts[number % len(posts)], number)) for number in numbers]
     )
 
 
@@ -58,8 +64,14 @@ async def test_pages_give_every_comment_of_all_posts_once_the_newest_first(store
 
 
 async def test_the_queue_of_a_long_thread_is_whole(store: Store) -> None:
-    posts = [(await publish(store)).id for _ in range(2)]
-    queue = await a_queue(store, 240, posts=[posts[0], posts[0], posts[0], posts[1]], over=50)
+    posts = [a_post() for _ in range(2)]
+    threads = [
+        [waiting(post.id, number * 2 + each, over=50) for number in range(180)]
+        for each, post in enumerate(posts)
+    ]
+    for post, thread in zip(posts, threads, strict=True):
+        await publish_thread(store, post, thread)
+    queue = newest_first([*threads[0], *threads[1]])
     assert await read_queue(store, PENDING, limit=30) == queue
     for decided in queue[::7]:
         change = CommentChange(updated_at=LATER, status=CommentStatus.SPAM)
@@ -137,8 +149,7 @@ async def test_the_queue_of_a_removed_author_goes_to_the_heir(store: Store) -> N
 
 async def test_nothing_waits_of_a_post_that_is_removed(store: Store) -> None:
     for length in (3, 170):
-        post = await publish(store)
-        for _ in range(length):
-            await comment_on(store, post.id, status=PENDING, publication_date=MOMENT + timedelta(days=1))
+        post = a_post()
+        await publish_thread(store, post, [waiting(post.id, number) for number in range(length)])
         await store.posts.remove(post.id, match=None)
         assert await read_queue(store, PENDING) == []

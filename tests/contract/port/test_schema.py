@@ -94,15 +94,19 @@ async def test_the_schema_goes_one_step_down_and_up_again(schema: Schema, databa
     assert await schema.state() is SchemaState.CURRENT
 
 
-@pytest.mark.parametrize("target", ["", "unknown", "-2", "+1", "0", "9999", "heads"])
-async def test_there_is_no_way_to_a_revision_that_is_not_there(schema: Schema, target: str) -> None:
-    for _ in range(2):
-        before = await schema.current()
+async def test_there_is_no_way_to_a_revision_that_is_not_there(schema: Schema) -> None:
+    await assert_no_way_leads_elsewhere(schema)
+    await schema.migrate("head")
+    await assert_no_way_leads_elsewhere(schema)
+
+
+async def assert_no_way_leads_elsewhere(schema: Schema) -> None:
+    before = await schema.current()
+    for target in ("", "unknown", "-2", "+1", "0", "9999", "heads"):
         for call in (schema.plan(target), schema.migrate(target)):
             with pytest.raises(SchemaMismatch):
                 await call
-        assert await schema.current() == before
-        await schema.migrate("head")
+        assert await schema.current() == before, target
 
 
 async def test_nothing_goes_down_from_the_start(schema: Schema) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, CommentFields, publish, register
+from tests.contract.port.examples import LATER, MOMENT, CommentFields, a_comment, publish, register
 from tests.contract.port.mirrored import MirroredThread
 
 
@@ -47,7 +47,9 @@ async def a_thread(store: Store) -> MirroredThread:
 
 
 async def add_others(thread: MirroredThread, moment: datetime, count: int) -> list[Id]:
-    return [(await thread.add(publication_date=moment)).id for _ in range(count)]
+    others = [a_comment(thread.post.id, publication_date=moment) for _ in range(count)]
+    await thread.load(others)
+    return [comment.id for comment in others]
 
 
 async def play(thread: MirroredThread, deeds: Sequence[Deed], *, others: Collection[Id] = ()) -> None:

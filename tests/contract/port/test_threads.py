@@ -23,6 +23,7 @@ from tests.contract.port.examples import (
     comment_on,
     numbered,
     publish,
+    publish_thread,
     read_post,
     read_thread,
     register,
@@ -32,15 +33,24 @@ from tests.contract.port.mirrored import MirroredThread
 from tests.loading import load_thread
 
 
+def a_thread(post_id: Id, count: int, *, first: int = 0, content: str = "Content") -> list[Comment]:
+    """Comments in the order of the thread, many of one moment."""
+    numbers = range(first, first + count)
+    return in_order(
+        [
+            a_comment(
+                post_id, id=numbered(number), publication_date=spread(number, over=101), content=content
+            )
+            for number in numbers
+        ]
+    )
+
+
 async def grow(
     store: Store, post_id: Id, count: int, *, first: int = 0, content: str = "Content", at_once: int = 1
 ) -> list[Comment]:
-    """Comments in the order of the thread; they were added in an order that is none, many of one moment."""
-    numbers = range(first, first + count)
-    comments = [
-        a_comment(post_id, id=numbered(number), publication_date=spread(number, over=101), content=content)
-        for number in numbers
-    ]
+    """Such comments; they were added in an order that is none."""
+    comments = a_thread(post_id, count, first=first, content=content)
     waiting = iter(random.Random(first).sample(comments, count))
 
     async def add_what_waits() -> None:
@@ -48,7 +58,7 @@ async def grow(
             await store.comments.add(comment)
 
     await asyncio.gather(*(add_what_waits() for _ in range(at_once)))
-    return in_order(comments)
+    return comments
 
 
 def in_order(comments: Sequence[Comment]) -> list[Comment]:
@@ -76,9 +86,10 @@ async def page(
 async def test_a_post_shows_as_many_of_its_oldest_comments_as_were_asked_for(
     store: Store, count: int
 ) -> None:
-    post = await publish(store, slug="slug")
-    thread = await grow(store, post.id, 101)
-    shown = replace(post, version=102, comment_count=101, comments=tuple(thread[:count]))
+    post = a_post(slug="slug")
+    thread = a_thread(post.id, 101)
+    post = await publish_thread(store, post, thread)
+    shown = replace(post, comments=tuple(thread[:count]))
     assert await store.posts.get(post.id, comments=count) == shown
     assert await store.posts.find("slug", comments=count) == shown
     assert (await store.posts.page(PostQuery(filter=EVERYBODY, limit=1, comments=count))).rows == (shown,)
@@ -86,15 +97,17 @@ async def test_a_post_shows_as_many_of_its_oldest_comments_as_were_asked_for(
 
 @pytest.mark.parametrize("limit", [1, 3, 24, 25, 26])
 async def test_pages_by_cursor_give_every_comment_once_and_in_order(store: Store, limit: int) -> None:
-    post = await publish(store)
-    thread = await grow(store, post.id, 25)
+    post = a_post()
+    thread = a_thread(post.id, 25)
+    await publish_thread(store, post, thread)
     assert await read_thread(store, post.id, limit=limit) == thread
 
 
 @pytest.mark.parametrize("length", [5, 205])
 async def test_a_page_of_a_thread_starts_and_ends_anywhere(store: Store, length: int) -> None:
-    post = await publish(store)
-    thread = await grow(store, post.id, length)
+    post = a_post()
+    thread = a_thread(post.id, length)
+    await publish_thread(store, post, thread)
     assert await page(store, post.id, 0) == ([], True)
     assert await page(store, post.id, MAX_NUMBER) == (thread, False)
     assert await page(store, post.id, length) == (thread, False)
@@ -131,9 +144,8 @@ async def test_a_thread_of_150_comments(store: Store) -> None:
 
 @pytest.mark.parametrize("content", ["Content", "\U0001f600" * 10_000], ids=["short", "long"])
 async def test_edits_and_removals_anywhere_in_a_long_thread(store: Store, content: str) -> None:
-    post = await publish(store, author=(await register(store)).author)
-    thread = MirroredThread(store, post, await grow(store, post.id, 200, content=content, at_once=4))
-    thread.version += 200
+    thread = MirroredThread(store, await publish(store, author=(await register(store)).author))
+    await thread.load(a_thread(thread.post.id, 200, content=content))
     dice = random.Random(len(content))
     for number in range(1000, 1080):
         chosen = dice.choice(thread.approved())
@@ -160,8 +172,9 @@ async def test_edits_and_removals_anywhere_in_a_long_thread(store: Store, conten
 
 
 async def test_a_long_thread_is_removed_from_one_end_to_the_other(store: Store) -> None:
-    post = await publish(store)
-    thread = await grow(store, post.id, 220, at_once=4)
+    post = a_post()
+    thread = a_thread(post.id, 220)
+    await publish_thread(store, post, thread)
     while thread:
         for comment in thread[:60]:
             await store.comments.remove(post.id, comment.id, match=None)
@@ -177,8 +190,9 @@ async def test_everyone_who_comments_at_once_is_heard(store: Store) -> None:
 
 
 async def test_everyone_who_changes_a_thread_at_once_is_heard(store: Store) -> None:
-    post = await publish(store)
-    thread = await grow(store, post.id, 240, at_once=4)
+    post = a_post()
+    thread = a_thread(post.id, 240)
+    await publish_thread(store, post, thread)
     edited, removed, staying = thread[0::3], thread[1::3], thread[2::3]
     change = CommentChange(updated_at=LATER, content="New")
 
@@ -197,8 +211,9 @@ async def test_everyone_who_changes_a_thread_at_once_is_heard(store: Store) -> N
 
 
 async def test_pages_never_repeat_or_skip_a_comment_that_stays_while_others_come_and_go(store: Store) -> None:
-    post = await publish(store)
-    staying = await grow(store, post.id, 130)
+    post = a_post()
+    staying = a_thread(post.id, 130)
+    await publish_thread(store, post, staying)
     walked = asyncio.Event()
 
     async def come_and_go(first: int) -> None:

@@ -18,21 +18,23 @@ from everpost.transfer.origins import origin_of
 from tests.conftest import Engines, offer_key
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, a_whole_blog, by, fill
+from tests.volume import volumes
 
 WHOLE = a_whole_blog()
 ORIGIN = origin_of(SETTINGS)
-LONG_THREAD = 20_000
+long_threads = pytest.mark.parametrize("length", volumes(1_500, 20_000))
+"""Each is longer than MongoDB keeps in the document of a post."""
 
 
 def quiet(_phase: Phase, _done: int, _total: int) -> None:
     """Nobody looks."""
 
 
-def with_a_long_thread() -> list[Record]:
-    """A blog with everything in it, and a thread that is too long for a document of MongoDB."""
+def with_a_thread(length: int) -> list[Record]:
+    """A blog with everything in it, and a thread of so many comments."""
     post_id = numbered(0xF00)
     thread: list[Comment] = []
-    for number in range(LONG_THREAD):
+    for number in range(length):
         is_reply = number % 10 == 9
         thread.append(
             a_comment(
@@ -48,7 +50,7 @@ def with_a_long_thread() -> list[Record]:
             )
         )
     approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
-    post = replace(a_post(id=post_id, author=by(OTTO)), comment_count=approved, version=1 + LONG_THREAD)
+    post = replace(a_post(id=post_id, author=by(OTTO)), comment_count=approved, version=1 + length)
     return [*WHOLE, post, *thread]
 
 
@@ -73,19 +75,21 @@ async def walked(engines: Engines, walk: Sequence[str], blog: Sequence[Record], 
     assert await archive_of(source, folder / "end") == start
 
 
+@long_threads
 async def test_a_blog_with_everything_goes_every_way_and_comes_back_as_it_was(
-    engines: Engines, pytestconfig: pytest.Config, store_name: str, tmp_path: Path
+    engines: Engines, pytestconfig: pytest.Config, store_name: str, tmp_path: Path, length: int
 ) -> None:
     """To the next database, back, and to the one after it: from all four, these are the twelve ways."""
     names = pytestconfig.stash[offer_key].names
     place = names.index(store_name)
     following = [names[(place + step) % len(names)] for step in (1, 2)]
     walk = [store_name, following[0], store_name, following[1]]
-    await walked(engines, walk, with_a_long_thread(), tmp_path)
+    await walked(engines, walk, with_a_thread(length), tmp_path)
 
 
+@long_threads
 async def test_a_blog_goes_around_the_circle_and_comes_back_as_it_was(
-    engines: Engines, pytestconfig: pytest.Config, tmp_path: Path
+    engines: Engines, pytestconfig: pytest.Config, tmp_path: Path, length: int
 ) -> None:
     names = pytestconfig.stash[offer_key].names
-    await walked(engines, [*names, names[0]], with_a_long_thread(), tmp_path)
+    await walked(engines, [*names, names[0]], with_a_thread(length), tmp_path)

@@ -1,6 +1,7 @@
 """MongoDB as a replica set and as a single server; both must do."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from everpost.stores import open_schema
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
 from tests.conftest import Engines, offer_key
-from tests.servers.databases import new_name
+from tests.servers.databases import Databases, MongodbDatabases, new_name
 from tests.servers.mongodb import MongodbServer
 from tests.stores.mongo.blog import TIMEOUT, Database
 
@@ -39,7 +40,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "takes_long: on one deployment only, a single server if there is one")
+    config.addinivalue_line(
+        "markers", "one_deployment: on a single server if there is one, else on the other"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,38 +50,89 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         deployments = ["the server offered"]
         if MongodbServer.missing() is None:
             deployments.append(SINGLE_SERVER)
-        takes_long = metafunc.definition.get_closest_marker("takes_long") is not None
-        metafunc.parametrize("deployment", deployments[-1:] if takes_long else deployments)
+        only_one = metafunc.definition.get_closest_marker("one_deployment") is not None
+        metafunc.parametrize("deployment", deployments[-1:] if only_one else deployments)
+
+
+class Pool:
+    """Of one deployment: databases whose schema is made, emptied for each test."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.databases = databases
+        self._names: dict[str, str] = {}
+
+    async def empty_blog(self, role: str) -> str:
+        """The URL of the one that plays this role."""
+        if role not in self._names:
+            name = self._names[role] = new_name()
+            await self.databases.create(name)
+            await make_schema(self.databases.url(name))
+            await self.databases.remember(name)
+        await self.databases.empty(self._names[role])
+        return self.databases.url(self._names[role])
+
+    async def close(self) -> None:
+        for name in self._names.values():
+            await self.databases.drop(name)
+
+
+async def make_schema(url: str) -> None:
+    schema = open_schema(url, timeout=TIMEOUT)
+    await schema.migrate("head")
+    await schema.close()
 
 
 @pytest.fixture(scope="session")
-def single_server() -> Iterator[SingleServer]:
-    server = SingleServer().start()
-    yield server
-    server.stop()
+async def on_the_server_offered(engines: Engines) -> AsyncIterator[Pool]:
+    pool = Pool(engines.databases("mongodb"))
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+async def on_a_single_server() -> AsyncIterator[Pool]:
+    server = await asyncio.to_thread(SingleServer().start)
+    pool = Pool(MongodbDatabases(server.url()))
+    yield pool
+    await pool.databases.close()
+    await asyncio.to_thread(server.stop)
 
 
 @pytest.fixture
-async def empty_url(deployment: str, engines: Engines, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+def pool(deployment: str, request: pytest.FixtureRequest) -> Pool:
+    """The databases of the deployment."""
+    name = "on_a_single_server" if deployment == SINGLE_SERVER else "on_the_server_offered"
+    pool: Pool = request.getfixturevalue(name)
+    return pool
+
+
+@pytest.fixture
+async def empty_url(pool: Pool) -> AsyncIterator[str]:
     """The URL of a database in which there is nothing."""
     name = new_name()
-    if deployment == SINGLE_SERVER:
-        url = request.getfixturevalue("single_server").url(name)
-    else:
-        url = engines.databases("mongodb").url(name)
-    yield url
-    client: AsyncMongoClient[dict[str, object]]
-    async with AsyncMongoClient(url) as client:
-        await client.drop_database(name)
+    yield pool.databases.url(name)
+    await pool.databases.drop(name)
 
 
 @pytest.fixture
-async def url(empty_url: str) -> str:
-    """The URL of a database whose schema is made."""
-    schema = open_schema(empty_url, timeout=TIMEOUT)
-    await schema.migrate("head")
-    await schema.close()
+async def made_url(empty_url: str) -> str:
+    """The URL of the same database, whose schema is made."""
+    await make_schema(empty_url)
     return empty_url
+
+
+@pytest.fixture
+async def emptied_url(pool: Pool) -> str:
+    return await pool.empty_blog("source")
+
+
+@pytest.fixture
+def url(pool: Pool, request: pytest.FixtureRequest) -> str:
+    """The URL of a database with an empty blog."""
+    del pool  # says only that a test runs once on each deployment
+    has_its_own = request.node.get_closest_marker("own_database") is not None
+    url: str = request.getfixturevalue("made_url" if has_its_own else "emptied_url")
+    return url
 
 
 @pytest.fixture

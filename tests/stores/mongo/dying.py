@@ -1,8 +1,9 @@
-"""Processes that die by SIGKILL at every single point of what a store does.
+"""Processes that die by SIGKILL at every single point, or every few, of what a store does.
 
-python -m tests.stores.mongo.dying URL FOLDER: the n-th child of this process does all of `deeds` on
-posts of its own and is killed right after the n-th write that the server answered. What it was told had
-been done stands, a line each, in the file FOLDER/n. The last children live to the end of their deeds.
+python -m tests.stores.mongo.dying URL FOLDER STEP: children of this process, numbered from one in such
+steps, do all of `deeds` on posts of their own. The n-th is killed right after the n-th write that the server
+answered; what it was told had been done stands, a line each, in the file FOLDER/n. The last children live
+to the end of their deeds.
 """
 
 import asyncio
@@ -141,10 +142,11 @@ def fork(url: str, folder: Path, child: int) -> int:
     return process
 
 
-def main(url: str, folder: Path) -> int:
+def main(url: str, folder: Path, step: int) -> int:
     """Four at a time, until some of them were not killed any more."""
-    for first in range(1, 1000, 4):
-        processes = [fork(url, folder, child) for child in range(first, first + 4)]
+    for first in range(1, 1000, 4 * step):
+        children = range(first, first + 4 * step, step)
+        processes = [fork(url, folder, child) for child in children]
         statuses = [os.waitpid(process, 0)[1] for process in processes]
         ended = [os.waitstatus_to_exitcode(status) for status in statuses if not os.WIFSIGNALED(status)]
         if ended:
@@ -153,4 +155,4 @@ def main(url: str, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
+    sys.exit(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

@@ -9,7 +9,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,26 +25,36 @@ from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, sp
 from tests.stores.mongo.blog import Database
 from tests.stores.mongo.dying import Executioner
 
-POSTS = 1_000
-COMMENTS = 11_500
-"""Made; a tenth of them is removed before, and at least 10,000 are there when the migration comes."""
 LONG = 5
-"""So many threads have settled in part, of so many comments each:"""
-LENGTH = 1_000
+"""So many threads have settled in part."""
 NESTED = 100
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of a blog: a tenth of its comments is removed before the migration comes."""
+
+    posts: int
+    comments: int
+    length: int
+    """Of each long thread."""
+
+
+SMALL = Size(posts=150, comments=1_500, length=200)
+LARGE = Size(posts=1_000, comments=11_500, length=1_000)
 
 
 class FirstBlog:
     """Some posts without slugs, comments that answer others, and some that answer what was removed."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size) -> None:
         dice = random.Random(1)
-        self.posts = [self._post(number) for number in range(POSTS)]
+        self.posts = [self._post(number) for number in range(size.posts)]
         self.threads: dict[Id, list[Comment]] = {post.id: [] for post in self.posts}
         self.removed: set[Id] = set()
-        for number in range(COMMENTS):
-            long = number < LONG * LENGTH
-            post = self.posts[number % LONG if long else dice.randrange(LONG, POSTS)]
+        for number in range(size.comments):
+            long = number < LONG * size.length
+            post = self.posts[number % LONG if long else dice.randrange(LONG, size.posts)]
             self._answer(post, number, dice)
 
     def _post(self, number: int) -> Post:

@@ -44,7 +44,7 @@ async def fill(store: Store) -> None:
     await store.users.remove(gone.id, heir_id=ada.id, match=None)
     for number in (30, 31):
         await publish(store, id=numbered(number))
-        await Thread(store, numbered(number), seed=number).change(60)
+        await Thread(store, numbered(number), seed=number).change(30)
     change = BlogChange(updated_at=LATER, comment_policy=CommentPolicy.OPEN)
     await store.blog.save(change, match=None)
 

@@ -1,6 +1,8 @@
 """A new post with its thread, of which a part settles before anybody can see the post."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -41,11 +43,15 @@ async def test_a_thread_with_an_id_that_is_taken_does_not_come(store: MongoStore
 async def test_a_thread_whose_post_did_not_come_is_swept_away_some_day(
     store: MongoStore, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def die(*_: object, **__: object) -> None:
-        raise AutoReconnect("killed")
+    insert_many: Callable[..., Awaitable[object]] = AsyncCollection.insert_many
+
+    async def die_before_posts(collection: Any, *arguments: object, **options: object) -> object:  # noqa: ANN401
+        if collection.name == "posts":
+            raise AutoReconnect("killed")
+        return await insert_many(collection, *arguments, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(AsyncCollection, "insert_one", die)
+        patched.setattr(AsyncCollection, "insert_many", die_before_posts)
         with pytest.raises(Busy):
             await store.posts.add(a_post(id=POST), thread=a_thread(POST, 30))
     await store._sweeper.sweep()

@@ -4,12 +4,15 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
+
 from everpost.domain.ids import Id
 from everpost.errors import NotFound
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import a_comment, publish, read_thread
 from tests.stores.mongo.blog import Database, nothing_settled, until
 from tests.stores.mongo.dying import LIMITS, Content, comment_of, deeds, post_of, states
+from tests.volume import volumes
 
 
 async def content_of(store: MongoStore, post_id: Id) -> Content:
@@ -52,10 +55,11 @@ def read_told(folder: Path) -> dict[int, int]:
     return {int(file.name): len(file.read_text().splitlines()) for file in folder.iterdir()}
 
 
+@pytest.mark.parametrize("step", volumes(3, 1))
 async def test_wherever_a_process_is_killed_what_it_was_told_is_so_and_nothing_else(
-    url: str, database: Database, tmp_path: Path
+    url: str, database: Database, tmp_path: Path, step: int
 ) -> None:
-    command = (sys.executable, "-m", "tests.stores.mongo.dying", url, str(tmp_path))
+    command = (sys.executable, "-m", "tests.stores.mongo.dying", url, str(tmp_path), str(step))
     dying = await asyncio.create_subprocess_exec(*command)
     try:
         assert await asyncio.wait_for(dying.wait(), 120) == 0
@@ -65,7 +69,7 @@ async def test_wherever_a_process_is_killed_what_it_was_told_is_so_and_nothing_e
             await dying.wait()
     store = await MongoStore.open(url, timeout=30, pool_size=5, limits=LIMITS)
     told = read_told(tmp_path)
-    assert len(told) > len(deeds(store, 0))
+    assert len(told) * step > len(deeds(store, 0))
     for child, done in told.items():
         assert await content_of(store, post_of(child)) in states(child, store)[done : done + 2]
     await asyncio.gather(*(finish(store, child) for child in told))

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 import pytest
 from pymongo import AsyncMongoClient
@@ -16,22 +17,40 @@ from everpost.stores.mongo.store import MongoStore
 from everpost.stores.schema import SchemaState
 from tests.contract.port.examples import comment_on, read_posts, read_thread
 from tests.stores.mongo.blog import TIMEOUT, Database
-from tests.stores.mongo.first_schema import LONG, FirstBlog, migrate
+from tests.stores.mongo.first_schema import LARGE, LONG, SMALL, FirstBlog, migrate
+from tests.volume import volumes
 
-pytestmark = pytest.mark.takes_long
+pytestmark = pytest.mark.one_deployment
 
-BLOG = FirstBlog()
+
+@dataclass(frozen=True)
+class Case:
+    """A blog, and how many writes a process is let do before it is killed, again and again."""
+
+    blog: FirstBlog
+    kills: Sequence[int]
+
+
+@pytest.fixture(scope="module", params=volumes((SMALL, (5, 30, 19, 45)), (LARGE, (5, 200, 129, 300))))
+def case(request: pytest.FixtureRequest) -> Case:
+    size, kills = request.param
+    return Case(FirstBlog(size), kills)
 
 
 @pytest.fixture
-async def old(empty_url: str) -> AsyncIterator[Database]:
+def blog(case: Case) -> FirstBlog:
+    return case.blog
+
+
+@pytest.fixture
+async def old(empty_url: str, blog: FirstBlog) -> AsyncIterator[Database]:
     """A database at the first schema, with the blog in it."""
     schema = open_schema(empty_url, timeout=TIMEOUT)
     await schema.migrate("0001")
     await schema.close()
     client: AsyncMongoClient[dict[str, object]]
     async with AsyncMongoClient(empty_url, tz_aware=True) as client:
-        await BLOG.load(client.get_default_database())
+        await blog.load(client.get_default_database())
         yield client.get_default_database()
 
 
@@ -42,33 +61,33 @@ async def schema(empty_url: str) -> AsyncIterator[MongoSchema]:
     await schema.close()
 
 
-async def assert_brought_over(url: str) -> None:
+async def assert_brought_over(url: str, blog: FirstBlog) -> None:
     store = await MongoStore.open(url, timeout=30, pool_size=5)
     posts = {post.id: post for post in await read_posts(store)}
-    assert {name: post.slug for name, post in posts.items()} == BLOG.expected_slugs()
-    for before in BLOG.posts:
-        post, thread = posts[before.id], BLOG.expected_thread(before.id)
+    assert {name: post.slug for name, post in posts.items()} == blog.expected_slugs()
+    for before in blog.posts:
+        post, thread = posts[before.id], blog.expected_thread(before.id)
         assert (post.title, post.content, post.tags) == (before.title, before.content, before.tags)
         assert (post.publication_date, post.updated_at) == (before.publication_date, before.updated_at)
         assert (post.version, post.status, post.author) == (3, PostStatus.PUBLISHED, None)
-        assert post.comment_count == len(BLOG.kept(before.id))
+        assert post.comment_count == len(blog.kept(before.id))
         in_order = sorted(thread.values(), key=lambda comment: comment.position)
         assert list(await read_thread(store, before.id)) == in_order
     await store.close()
 
 
 async def test_nothing_is_lost_up_down_and_up_again(
-    old: Database, schema: MongoSchema, empty_url: str
+    old: Database, schema: MongoSchema, empty_url: str, blog: FirstBlog
 ) -> None:
-    assert any(BLOG.expected_thread(post.id).keys() & BLOG.removed for post in BLOG.posts[:LONG])
+    assert any(blog.expected_thread(post.id).keys() & blog.removed for post in blog.posts[:LONG])
     before = {name: await old[name].find().sort("_id", 1).to_list() for name in ("posts", "comments")}
     await schema.migrate("head")
     assert await schema.differences() == []
-    await assert_brought_over(empty_url)
-    assert [step.loses for step in await schema.plan("0001")] == [(), ("comments that are not approved",)]
+    await assert_brought_over(empty_url, blog)
+    assert [step.loses for step in await schema.plan("0001")] == [(), (), ("comments that are not approved",)]
     await schema.migrate("0001", allow_data_loss=True)
     assert await schema.differences() == []
-    slugs = BLOG.expected_slugs()
+    slugs = blog.expected_slugs()
     for post in before["posts"]:
         post["slug"] = slugs[str(post["_id"])]  # type: ignore[index] # what they were given stays
     after = {name: await old[name].find().sort("_id", 1).to_list() for name in ("posts", "comments")}
@@ -80,7 +99,7 @@ async def test_nothing_is_lost_up_down_and_up_again(
         == []
     )
     await schema.migrate("head")
-    await assert_brought_over(empty_url)
+    await assert_brought_over(empty_url, blog)
 
 
 async def migrate_and_be_killed(old: Database, url: str, writes: int, target: str) -> None:
@@ -91,32 +110,32 @@ async def migrate_and_be_killed(old: Database, url: str, writes: int, target: st
 
 
 async def test_wherever_it_is_killed_who_comes_next_goes_on(
-    old: Database, schema: MongoSchema, empty_url: str
+    old: Database, schema: MongoSchema, empty_url: str, case: Case, blog: FirstBlog
 ) -> None:
-    for writes in (5, 200, 129, 300):
+    for writes in case.kills:
         await migrate_and_be_killed(old, empty_url, writes, "head")
         assert await schema.state() is SchemaState.BEHIND
     await migrate(empty_url, "head")
     assert await schema.differences() == []
-    await assert_brought_over(empty_url)
+    await assert_brought_over(empty_url, blog)
 
 
 async def test_it_comes_up_again_when_it_was_killed_on_its_way_down(
-    old: Database, schema: MongoSchema, empty_url: str
+    old: Database, schema: MongoSchema, empty_url: str, blog: FirstBlog
 ) -> None:
     await migrate(empty_url, "head")
     store = await MongoStore.open(empty_url, timeout=30, pool_size=2, limits=Limits(nested=0, kept=0))
-    for post in BLOG.posts[:LONG]:  # a tombstone settles too
+    for post in blog.posts[:LONG]:  # a tombstone settles too
         first = (await store.posts.get(post.id, comments=1)).comments[0]
         await store.comments.remove(post.id, (await comment_on(store, post.id)).id, match=None)
-        assert first == BLOG.expected_thread(post.id)[first.id]
+        assert first == blog.expected_thread(post.id)[first.id]
     await store.close()
     await old["posts"].update_many({}, {"$set": {"version": 3}})
     assert await old["comments"].count_documents({"status": "removed"}) > 0
-    for writes in (7, 9):  # of which the first five take the third migration back
+    for writes in (9, 11):  # of which the first seven take the last two migrations back
         await migrate_and_be_killed(old, empty_url, writes, "0001")
         assert (await schema.state(), await schema.current()) == (SchemaState.BEHIND, "0001")
         assert not any(step.upward for step in await schema.plan("0001"))
         await migrate(empty_url, "head")
         assert await schema.differences() == []
-    await assert_brought_over(empty_url)
+    await assert_brought_over(empty_url, blog)

@@ -1,4 +1,4 @@
-"""How MongoDB finds the posts of each list among 100,000: from an index, in its order."""
+"""How MongoDB finds the posts of each list of a large blog: from an index, in its order."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
@@ -22,12 +22,13 @@ from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name
 from tests.stores.mongo.blog import TIMEOUT, Database
+from tests.volume import volumes
 
-MANY = 100_000
+MOST = 100_000
 WRITERS = 7
 TAGS = 11
-MIDDLE = Position(MOMENT + timedelta(seconds=MANY // 2), numbered(MANY // 2))
-AT_REST = MOMENT + timedelta(seconds=MANY - 100)
+MIDDLE = Position(MOMENT + timedelta(seconds=MOST // 2), numbered(MOST // 2))
+AT_REST = MOMENT + timedelta(seconds=MOST - 100)
 """A few posts are not out yet."""
 
 
@@ -35,9 +36,9 @@ def writer(number: int) -> Id:
     return numbered(10**9 + number % WRITERS)
 
 
-def document(number: int) -> dict[str, Any]:
-    """One in ten is a draft."""
-    moment = MOMENT + timedelta(seconds=number)
+def document(number: int, count: int) -> dict[str, Any]:
+    """One of so many, over the same time however many they are. One in ten is a draft."""
+    moment = MOMENT + timedelta(seconds=number * MOST // count)
     post = a_post(
         id=numbered(number),
         publication_date=moment,
@@ -49,9 +50,10 @@ def document(number: int) -> dict[str, Any]:
     return dict(post_document(post))
 
 
-@pytest.fixture(scope="module")
-async def listed(engines: Engines) -> AsyncIterator[Collections]:
+@pytest.fixture(scope="module", params=volumes(10_000, MOST))
+async def listed(engines: Engines, request: pytest.FixtureRequest) -> AsyncIterator[Collections]:
     """A blog of so many posts."""
+    count: int = request.param
     name = new_name()
     url = engines.databases("mongodb").url(name)
     schema = open_schema(url, timeout=TIMEOUT)
@@ -62,8 +64,8 @@ async def listed(engines: Engines) -> AsyncIterator[Collections]:
         database: Database = client.get_default_database()
         users = [user_document(a_user(id=writer(number)), is_first=False) for number in range(WRITERS)]
         await database["users"].insert_many([dict(user) for user in users])
-        for start in range(0, MANY, 10_000):
-            documents = [document(number) for number in range(start, start + 10_000)]
+        for start in range(0, count, 10_000):
+            documents = [document(number, count) for number in range(start, start + 10_000)]
             await database["posts"].insert_many(documents, ordered=False)
         yield Collections.of(database)
         await client.drop_database(name)

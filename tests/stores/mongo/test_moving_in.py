@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import replace
 
 import pytest
-from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import AutoReconnect
 
@@ -14,7 +13,6 @@ from everpost.domain.records import Batch, Record
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Busy, Conflict
-from everpost.stores import open_schema
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import (
     LATER,
@@ -27,29 +25,18 @@ from tests.contract.port.examples import (
     read_thread,
 )
 from tests.stores.mongo.blog import TIMEOUT, Database, assert_thread_is, nothing_settled, until
-from tests.stores.mongo.conftest import TIGHT
+from tests.stores.mongo.conftest import TIGHT, Pool
 from tests.stores.mongo.moving import a_thread, a_token, assert_reads_as, fill, records_of, threads_in, write
+from tests.volume import volumes
 
 POST = numbered(1)
 OTHER = numbered(2)
 
 
 @pytest.fixture
-async def target_url(url: str) -> AsyncIterator[str]:
-    """The URL of another database whose schema is made."""
-    target = f"{url}_target"
-    schema = open_schema(target, timeout=TIMEOUT)
-    await schema.migrate("head")
-    await schema.close()
-    yield target
-    client: AsyncMongoClient[dict[str, object]]
-    async with AsyncMongoClient(target) as client:
-        await client.drop_database(client.get_default_database().name)
-
-
-@pytest.fixture
-async def target(target_url: str) -> AsyncIterator[MongoStore]:
-    store = await MongoStore.open(target_url, timeout=TIMEOUT, pool_size=2, limits=TIGHT)
+async def target(pool: Pool) -> AsyncIterator[MongoStore]:
+    """A store on another database."""
+    store = await MongoStore.open(await pool.empty_blog("target"), timeout=TIMEOUT, pool_size=2, limits=TIGHT)
     yield store
     await store.close()
 
@@ -62,7 +49,7 @@ async def spacious(url: str) -> AsyncIterator[MongoStore]:
     await store.close()
 
 
-@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("size", [1_000, *volumes(7, 1)])
 async def test_a_blog_is_the_same_elsewhere_by_every_way_to_read_it(
     store: MongoStore, target: MongoStore, size: int
 ) -> None:
@@ -121,14 +108,15 @@ def key(record: Record) -> tuple[str, ...]:
     return ("0",)
 
 
-@pytest.mark.takes_long
-async def test_a_thread_of_twenty_thousand_settles_on_arrival_and_lives_on(
-    spacious: MongoStore, database: Database
+@pytest.mark.one_deployment
+@pytest.mark.parametrize("length", volumes(1_000, 20_000))
+async def test_a_long_thread_settles_on_arrival_and_lives_on(
+    spacious: MongoStore, database: Database, length: int
 ) -> None:
-    thread = a_thread(POST, 20_000)
+    thread = a_thread(POST, length)
     post = a_post(id=POST, slug="long")
     records: list[Record] = [replace(post, comment_count=len(thread)), *thread]
-    await write(spacious, records, size=3_000)
+    await write(spacious, records, size=length // 7)
     assert (await records_of(spacious))[1:] == records
     stored = await database["posts"].find_one({})
     assert stored is not None
@@ -143,10 +131,11 @@ async def test_a_thread_of_twenty_thousand_settles_on_arrival_and_lives_on(
 async def assert_still_alive(store: MongoStore, thread: Sequence[Comment]) -> None:
     answer = await comment_on(store, POST, id=numbered(1), parent_id=thread[-1].id, publication_date=LATER)
     assert answer.depth == thread[-1].depth + 1
-    await store.comments.remove(POST, thread[10_000].id, match=None)
-    assert (await store.comments.get(POST, thread[10_000].id)).status is CommentStatus.REMOVED
+    removed, taken = thread[len(thread) // 2], thread[len(thread) * 3 // 4]
+    await store.comments.remove(POST, removed.id, match=None)
+    assert (await store.comments.get(POST, removed.id)).status is CommentStatus.REMOVED
     with pytest.raises(Conflict):
-        await comment_on(store, POST, id=thread[15_000].id)
+        await comment_on(store, POST, id=taken.id)
     shown = await read_thread(store, POST)
     assert len(shown) == len(thread) + 1
     assert (await read_post(store, POST)).comment_count == len(thread)

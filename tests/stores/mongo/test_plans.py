@@ -20,6 +20,8 @@ from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_post, a_user, numbered, publish
 from tests.stores.mongo.blog import Database
 
+pytestmark = pytest.mark.own_database
+
 MANY = 3_000
 
 

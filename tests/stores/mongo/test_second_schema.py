@@ -13,13 +13,15 @@ from tests.contract.port.examples import a_post, numbered, publish, read_posts
 from tests.stores.mongo.blog import TIMEOUT, Database
 from tests.stores.mongo.moving import a_thread
 
+pytestmark = pytest.mark.own_database
+
 
 async def test_posts_were_written_in_markdown(url: str, database: Database) -> None:
     store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=2)
     schema = MongoSchema(url, timeout=TIMEOUT)
     await store.posts.add(a_post(id=numbered(1)), thread=a_thread(numbered(1), 200))
     posts = await read_posts(store)
-    assert [step.loses for step in await schema.plan("0002")] == [()]
+    assert [step.loses for step in await schema.plan("0002")] == [(), ()]
     await schema.migrate("0002")
     assert (await schema.state(), await schema.differences()) == (SchemaState.BEHIND, [])
     assert await database["posts"].count_documents({"format": {"$exists": True}}) == 0
@@ -38,7 +40,7 @@ async def test_what_the_second_schema_cannot_say_is_named(url: str) -> None:
     await store.posts.add(replace(a_post(id=numbered(2)), format=PostFormat.HTML))
     with pytest.raises(DataLoss):
         await schema.migrate("0002")
-    (step,) = await schema.plan("0002")
+    *_, step = await schema.plan("0002")
     assert len(step.loses) == 2
     await schema.migrate("0002", allow_data_loss=True)
     await schema.migrate("head")

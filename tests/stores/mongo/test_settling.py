@@ -23,6 +23,7 @@ from tests.contract.port.examples import (
     spread,
 )
 from tests.stores.mongo.blog import Database, Thread, assert_thread_is, nothing_settled, until
+from tests.volume import volumes
 
 
 @asynccontextmanager
@@ -51,7 +52,7 @@ async def post_document(database: Database, post_id: Id) -> dict[str, object]:
     return document
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", volumes(0, 1))
 async def test_a_thread_is_what_was_done_to_it(store: MongoStore, database: Database, seed: int) -> None:
     post = await publish(store)
     thread = Thread(store, post.id, seed=seed)
@@ -62,13 +63,14 @@ async def test_a_thread_is_what_was_done_to_it(store: MongoStore, database: Data
     assert await database["comments"].count_documents({}) > 0
 
 
+@pytest.mark.parametrize("times", volumes(8, 20))
 async def test_writers_of_two_processes_and_runs_that_void_each_other_lose_nothing(
-    store: MongoStore, other_store: MongoStore, database: Database
+    store: MongoStore, other_store: MongoStore, database: Database, times: int
 ) -> None:
     post = await publish(store)
     threads = [Thread((store, other_store)[seed % 2], post.id, seed=seed) for seed in range(4)]
     async with settling_all_the_time(database, post.id):
-        await asyncio.gather(*(thread.change(20) for thread in threads))
+        await asyncio.gather(*(thread.change(times) for thread in threads))
     expected = {name: comment for thread in threads for name, comment in thread.comments.items()}
     await assert_thread_is(other_store, post.id, expected)
     changes = sum(thread.changes for thread in threads)

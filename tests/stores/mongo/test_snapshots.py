@@ -66,9 +66,9 @@ async def change_people(store: MongoStore) -> None:
 async def change_threads(store: MongoStore) -> None:
     for comment in list(await read_thread(store, numbered(30)))[::2]:
         await store.comments.remove(comment.post_id, comment.id, match=None)
-    await Thread(store, numbered(20), seed=20).change(60)
+    await Thread(store, numbered(20), seed=20).change(30)
     await publish(store, id=numbered(24))
-    await Thread(store, numbered(24), seed=24).change(60)
+    await Thread(store, numbered(24), seed=24).change(30)
 
 
 async def use_ids_again(store: MongoStore) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.stores import open_schema
 from everpost.stores.sql.connections import Connections
@@ -25,12 +24,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 async def answer(connections: Connections, question: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rows that the database gives, in a transaction of its own."""
-
-    async def work(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows that the database gives, as it is now."""
+    async with connections.frozen() as connection:
         return (await connection.execute(text(question))).all()
-
-    return await connections.transact(work)
 
 
 @pytest.fixture
@@ -49,12 +45,26 @@ async def empty_url(engine_name: str, engines: Engines) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def url(empty_url: str) -> str:
-    """The URL of a database whose schema is made."""
+async def made_url(empty_url: str) -> str:
+    """The URL of the same database, whose schema is made."""
     schema = open_schema(empty_url, timeout=TIMEOUT)
     await schema.migrate("head")
     await schema.close()
     return empty_url
+
+
+@pytest.fixture
+async def emptied_url(engine_name: str, engines: Engines) -> str:
+    return (await engines.empty_blog(engine_name)).url
+
+
+@pytest.fixture
+def url(engine_name: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database with an empty blog."""
+    del engine_name  # says only that a test runs once on each
+    has_its_own = request.node.get_closest_marker("own_database") is not None
+    url: str = request.getfixturevalue("made_url" if has_its_own else "emptied_url")
+    return url
 
 
 @pytest.fixture
@@ -75,6 +85,6 @@ async def impatient(url: str) -> AsyncIterator[SqlStore]:
 @pytest.fixture
 async def aside(url: str) -> AsyncIterator[Connections]:
     """Connections past the store."""
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=3), timeout=TIMEOUT)
+    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=3), timeout=TIMEOUT, pool_size=3)
     yield connections
     await connections.close()

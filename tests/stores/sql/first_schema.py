@@ -1,17 +1,16 @@
-"""A blog as the first schema kept it: 1,000 posts and 10,000 comments, with all that made trouble."""
+"""A blog as the first schema kept it, with all that made trouble."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import column, insert, table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
+from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList
 from tests.contract.port.examples import MOMENT, numbered, spread
 
-POSTS = 1_000
 COMMENTS_EACH = 10
 TITLES = ("Ünïcode 😀", "Same title", "...", "Straße nach Nirgendwo", "Москва")
 
@@ -48,17 +47,17 @@ class FirstBlog:
     posts: list[Record] = field(default_factory=list)
     comments: list[Record] = field(default_factory=list)
 
-    async def load(self, connection: AsyncConnection) -> None:
-        await connection.execute(insert(FIRST_POSTS), self.posts)
-        await connection.execute(insert(FIRST_COMMENTS), self.comments)
+    async def load(self, transaction: Transaction) -> None:
+        await transaction.execute(insert(FIRST_POSTS), self.posts)
+        await transaction.execute(insert(FIRST_COMMENTS), self.comments)
 
 
-def first_blog() -> FirstBlog:
-    """Every second post has no slug, many have one title. Of each thread the comments answer one another in
-    a chain of five, two answer one that is gone, and two none.
+def first_blog(posts: int) -> FirstBlog:
+    """So many posts with ten comments each. Every second has no slug, many have one title. Of each thread
+    the comments answer one another in a chain of five, two answer one that is gone, and two none.
     """
     blog = FirstBlog()
-    for number in range(POSTS):
+    for number in range(posts):
         post_id = numbered(number)
         slug = f"own-{number}" if number % 2 else None
         if number == 1:

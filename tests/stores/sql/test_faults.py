@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, NotFound, Unreachable
 from everpost.stores import open_store
 from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.store import SqlStore
+from everpost.stores.sql.transactions import Transaction
 from tests.contract.port.examples import comment_on, publish, read_post
 from tests.servers.private import free_port
 from tests.stores.sql.conftest import TIMEOUT, answer
@@ -50,8 +50,8 @@ async def locked(aside: Connections, post_id: Id) -> AsyncIterator[None]:
     """Another writer, who has the post and does not come to an end."""
     has_it, may_end = asyncio.Event(), asyncio.Event()
 
-    async def hold(connection: AsyncConnection) -> None:
-        await connection.execute(text("UPDATE posts SET version = version WHERE id = :id"), {"id": post_id})
+    async def hold(transaction: Transaction) -> None:
+        await transaction.execute(text("UPDATE posts SET version = version WHERE id = :id"), {"id": post_id})
         has_it.set()
         await may_end.wait()
 
@@ -91,9 +91,8 @@ async def test_readers_do_not_wait_for_a_writer(aside: Connections, impatient: S
 
 
 @pytest.mark.usefixtures("on_a_server")
-@pytest.mark.usefixtures("on_a_server")
 async def test_who_gets_no_connection_is_told_so(impatient: SqlStore) -> None:
-    async with impatient._connections._engine.connect():
+    async with impatient._connections.frozen():
         with pytest.raises(Busy):
             await impatient.ping()
     await impatient.ping()
@@ -110,6 +109,7 @@ async def test_a_database_that_takes_no_writes_is_busy(
     assert await read_post(impatient, post.id) == post
 
 
+@pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 @pytest.mark.parametrize("call", CALLS)
 async def test_connections_that_died_while_idle_are_replaced_unnoticed(
@@ -121,6 +121,7 @@ async def test_connections_that_died_while_idle_are_replaced_unnoticed(
     await CALLS[call](store, post.id)
 
 
+@pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_transaction_whose_connection_dies_is_run_again(
     engine_name: str, store: SqlStore, aside: Connections
@@ -128,15 +129,15 @@ async def test_a_transaction_whose_connection_dies_is_run_again(
     post = await publish(store)
     tries = 0
 
-    async def work(connection: AsyncConnection) -> None:
+    async def work(transaction: Transaction) -> None:
         nonlocal tries
         tries += 1
-        await connection.execute(
+        await transaction.execute(
             text("UPDATE posts SET version = version + 1 WHERE id = :id"), {"id": post.id}
         )
         if tries == 1:
             await kill_others(engine_name, aside)
-        await connection.execute(text("SELECT 1"))
+        await transaction.execute(text("SELECT 1"))
 
     await store._connections.transact(work)
     assert tries == 2
@@ -152,11 +153,11 @@ async def test_the_victim_of_a_deadlock_tries_again(store: SqlStore) -> None:
     async def lock(*posts: Id) -> None:
         began = False
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(transaction: Transaction) -> None:
             nonlocal began, tries
             tries += 1
             for post_id in posts:
-                await connection.execute(
+                await transaction.execute(
                     text("UPDATE posts SET version = version + 1 WHERE id = :id"), {"id": post_id}
                 )
                 if not began:
@@ -170,6 +171,7 @@ async def test_the_victim_of_a_deadlock_tries_again(store: SqlStore) -> None:
     assert [(await read_post(store, post.id)).version for post in (first, second)] == [3, 3]
 
 
+@pytest.mark.own_database
 async def test_a_table_may_be_altered_while_the_store_is_open(
     engine_name: str, store: SqlStore, aside: Connections
 ) -> None:
@@ -185,7 +187,7 @@ async def test_a_table_may_be_altered_while_the_store_is_open(
 
 @pytest.mark.parametrize("mistake", [KeyError(3), RuntimeError("connection is closed"), Conflict("a", "b")])
 async def test_a_mistake_of_ours_is_no_fault_of_the_database(store: SqlStore, mistake: Exception) -> None:
-    async def work(_connection: AsyncConnection) -> None:
+    async def work(_transaction: Transaction) -> None:
         raise mistake
 
     with pytest.raises(type(mistake)):
@@ -228,11 +230,11 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
     store = await SqlStore.open(url, timeout=TIMEOUT, pool_size=1)
     post = await publish(store)
     ((pages,),) = await answer(store._connections, "PRAGMA page_count")
-    await answer(store._connections, f"PRAGMA max_page_count = {pages + 1}")
+    await store._connections.change(text(f"PRAGMA max_page_count = {pages + 1}"), {})
     with pytest.raises(Busy, match="no space left"):
         await comment_on(store, post.id, content="x" * 20_000)
     assert await read_post(store, post.id) == post
-    await answer(store._connections, "PRAGMA max_page_count = 1000000")
+    await store._connections.change(text("PRAGMA max_page_count = 1000000"), {})
     await comment_on(store, post.id, content="x" * 20_000)
     assert (await read_post(store, post.id)).comment_count == 1
     await store.close()

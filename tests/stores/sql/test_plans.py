@@ -1,4 +1,4 @@
-"""How each engine finds the posts of a list at 100,000 posts: in an index, in its order."""
+"""How each engine finds the posts of a list of a large blog: in an index, in its order."""
 
 import itertools
 import json
@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,12 +21,14 @@ from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.rows import post_values, tag_values, user_values
 from everpost.stores.sql.tables import PostRow, PostTagRow, UserRow
+from everpost.stores.sql.transactions import Transaction
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name
-from tests.stores.sql.conftest import TIMEOUT, answer
+from tests.stores.sql.conftest import TIMEOUT
+from tests.volume import volumes
 
-POSTS = 100_000
+MOST = 100_000
 AUTHORS = 20
 USERS = 2_000
 TAGS = 50
@@ -68,28 +71,28 @@ def lists() -> Iterator[tuple[str, Explained]]:
         yield f"tags after {after_tag}", listing.page_of_tags(tags)
 
 
-def posts() -> Iterator[Post]:
+def posts(count: int) -> Iterator[Post]:
     """A third are drafts, and of the others some are not yet out."""
     dice = random.Random(3)
     authors = [a_user(id=numbered(number)).author for number in range(AUTHORS)]
-    for number in range(POSTS // COPIES):
+    for number in range(count):
         yield a_post(
             id=numbered(number),
             content="Content " * 20,
-            publication_date=MOMENT + timedelta(minutes=dice.randrange(-POSTS, POSTS // 3)),
-            updated_at=MOMENT + timedelta(minutes=dice.randrange(-POSTS, 0)),
+            publication_date=MOMENT + timedelta(minutes=dice.randrange(-MOST, MOST // 3)),
+            updated_at=MOMENT + timedelta(minutes=dice.randrange(-MOST, 0)),
             status=dice.choice([PostStatus.DRAFT, PostStatus.PUBLISHED, PostStatus.PUBLISHED]),
             author=dice.choice(authors),
             tags=(f"tag {dice.randrange(TAGS)}",),
         )
 
 
-async def load(connection: AsyncConnection) -> None:
-    """Each post is there ten times, but for its id and its slug."""
-    originals = list(posts())
-    await connection.execute(insert(UserRow), [user_values(a_user(id=numbered(n))) for n in range(USERS)])
-    await connection.execute(insert(PostRow), [post_values(post) for post in originals])
-    await connection.execute(insert(PostTagRow), [tag for post in originals for tag in tag_values(post)])
+async def load(transaction: Transaction, count: int) -> None:
+    """So many posts; each is there ten times, but for its id and its slug."""
+    originals = list(posts(count // COPIES))
+    await transaction.execute(insert(UserRow), [user_values(a_user(id=numbered(n))) for n in range(USERS)])
+    await transaction.execute(insert(PostRow), [post_values(post) for post in originals])
+    await transaction.execute(insert(PostTagRow), [tag for post in originals for tag in tag_values(post)])
     for row, id_column in ((PostRow, "id"), (PostTagRow, "post_id")):
         table = row.__table__
         names = [column.name for column in table.c]
@@ -100,25 +103,27 @@ async def load(connection: AsyncConnection) -> None:
             }
             copied = select(*(changed.get(name, table.c[name]) for name in names))
             originals_only = table.c[id_column] < "1"
-            await connection.execute(insert(row).from_select(names, copied.where(originals_only)))
+            await transaction.execute(insert(row).from_select(names, copied.where(originals_only)))
 
 
-@pytest.fixture
-async def large_blog(engine_name: str, engines: Engines) -> AsyncIterator[Connections]:
-    """100,000 posts, of which the engine knows how many there are of what."""
+@pytest.fixture(params=volumes(10_000, MOST))
+async def large_blog(
+    engine_name: str, engines: Engines, request: pytest.FixtureRequest
+) -> AsyncIterator[Connections]:
+    """So many posts, of which the engine knows how many there are of what."""
     databases, name = engines.databases(engine_name), new_name()
     await databases.create(name)
     url = databases.url(name)
     schema = open_schema(url, timeout=TIMEOUT)
     await schema.migrate("head")
     await schema.close()
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT)
-    await connections.transact(load, hurried=False)
+    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT, pool_size=1)
+    await connections.transact(partial(load, count=request.param), hurried=False)
     if engine_name == "postgresql":
         await connections.change(text("VACUUM ANALYZE"), {}, hurried=False)
     elif engine_name == "mysql":
         for table in ("posts", "post_tags", "users"):
-            await answer(connections, f"ANALYZE TABLE {table}")
+            await connections.change(text(f"ANALYZE TABLE {table}"), {})
     yield connections
     await connections.close()
     await databases.drop(name)
@@ -185,9 +190,7 @@ def nodes(plan: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
 async def test_every_list_of_posts_is_read_from_an_index_in_its_order(
     engine_name: str, large_blog: Connections
 ) -> None:
-    async def explain_all(connection: AsyncConnection) -> dict[str, list[str]]:
-        return {name: await explain(engine_name, connection, each) for name, each in lists()}
-
-    plans = await large_blog.transact(explain_all, hurried=False)
+    async with large_blog.frozen() as connection:
+        plans = {name: await explain(engine_name, connection, each) for name, each in lists()}
     assert len(plans) > 150
     assert {name: faults for name, faults in plans.items() if faults} == {}

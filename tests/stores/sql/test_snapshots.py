@@ -30,7 +30,7 @@ PATIENCE = {
 @pytest.fixture
 async def hasty(url: str) -> AsyncIterator[Connections]:
     """Connections that wait for half a second."""
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=0.5)
+    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=0.5, pool_size=1)
     yield connections
     await connections.close()
 
@@ -47,6 +47,7 @@ async def test_a_snapshot_takes_longer_than_the_store_waits(store: SqlStore, has
     assert seen[1:] == posts
 
 
+@pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_server_waits_for_the_reader_of_a_snapshot(
     engine_name: str, aside: Connections, url: str
@@ -56,12 +57,13 @@ async def test_a_server_waits_for_the_reader_of_a_snapshot(
         impatient = f'ALTER DATABASE "{name}" SET idle_in_transaction_session_timeout = 1000'
         await aside.change(text(impatient), {})
     question, patience = PATIENCE[engine_name]
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT)
+    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT, pool_size=1)
     async with connections.frozen() as connection:
         assert (await connection.execute(text(question))).scalar() == patience
     await connections.close()
 
 
+@pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_snapshot_opens_though_the_server_has_cut_the_connections(
     engine_name: str, store: SqlStore, aside: Connections
@@ -71,6 +73,7 @@ async def test_a_snapshot_opens_though_the_server_has_cut_the_connections(
     assert (await records_of(store))[1:] == [post]
 
 
+@pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_connection_that_is_cut_while_it_is_read_is_busy(
     engine_name: str, store: SqlStore, aside: Connections

@@ -1,10 +1,9 @@
 """How many statements a call takes, and that an index serves the pages of a thread."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Executable, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
@@ -14,30 +13,27 @@ from everpost.domain.posts import PostChange, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
 from everpost.stores.sql import reading
 from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.drivers import Raw
+from everpost.stores.sql.prepared import Prepared
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.store import SqlStore
+from everpost.stores.sql.transactions import Parameters
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
 
 
 @pytest.fixture
-def statements(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What the store has said to the database since the list was last emptied."""
-    engine, reader = store._connections._engine.sync_engine, store._connections._reader
+def statements(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the store has said to the database since the list was last emptied, but for BEGIN and COMMIT."""
+    preparer = store._connections._preparer
     said: list[str] = []
 
-    def note(*details: object) -> None:
-        said.append(str(details[2]))
+    def note(statement: Executable, parameters: Parameters) -> Prepared:
+        prepared = prepare(statement, parameters)
+        said.append(prepared.text)
+        return prepared
 
-    async def read(statement: str, arguments: Sequence[object]) -> Raw:
-        said.append(statement)
-        return await read_it(statement, arguments)
-
-    read_it = reader.read
-    monkeypatch.setattr(reader, "read", read)
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
+    prepare = preparer.prepare
+    monkeypatch.setattr(preparer, "prepare", note)
+    return said
 
 
 async def test_a_read_is_one_statement_and_a_list_with_comments_two(
@@ -45,8 +41,11 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
 ) -> None:
     post = await publish(store, slug="slug")
     comment = await comment_on(store, post.id)
+    known = await store.posts.get(post.id, comments=100)
     reads: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.get(post.id, comments=100), 1),
+        (lambda: store.posts.get(post.id, comments=100, known=known), 1),
+        (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10), known=lambda _: known), 1),
         (lambda: store.posts.find("slug", comments=100), 1),
         (lambda: store.posts.count(EVERYBODY), 1),
         (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=0)), 1),
@@ -73,10 +72,10 @@ async def test_a_write_is_as_few_statements_as_can_be(store: SqlStore, statement
     comment_change = CommentChange(updated_at=MOMENT, content="New")
     writes: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.add(post), 1),
-        (lambda: store.posts.save(post.id, change, match=None, comments=100), 4),
-        (lambda: store.comments.add(comment), 4),
-        (lambda: store.comments.save(post.id, comment.id, comment_change, match=None), 5),
-        (lambda: store.comments.remove(post.id, comment.id, match=None), 7),
+        (lambda: store.posts.save(post.id, change, match=None, comments=100), 2),
+        (lambda: store.comments.add(comment), 2),
+        (lambda: store.comments.save(post.id, comment.id, comment_change, match=None), 3),
+        (lambda: store.comments.remove(post.id, comment.id, match=None), 5),
         (lambda: store.posts.remove(post.id, match=None), 1),
     ]
     for write, expected in writes:
@@ -115,7 +114,8 @@ async def test_the_index_finds_the_place_after_a_cursor(
     engine_name: str, aside: Connections, branch: Branch | None, first_columns: str
 ) -> None:
     query = CommentQuery(post_id=new_id(), limit=100, after=_PLACE, branch=branch)
-    plan = await aside.transact(partial(explain, engine_name, reading.page_of_thread(query)))
+    async with aside.frozen() as connection:
+        plan = await explain(engine_name, reading.page_of_thread(query), connection)
     assert _ON_BOTH_COLUMNS[engine_name].format(first_columns) in plan
 
 
@@ -124,7 +124,8 @@ async def test_the_index_finds_the_place_in_the_queue(
     engine_name: str, aside: Connections, post_author_id: Id | None
 ) -> None:
     query = QueueQuery(status=CommentStatus.PENDING, limit=100, after=_PLACE, post_author_id=post_author_id)
-    plan = await aside.transact(partial(explain, engine_name, reading.page_of_queue(query)))
+    async with aside.frozen() as connection:
+        plan = await explain(engine_name, reading.page_of_queue(query), connection)
     assert _ON_BOTH_COLUMNS[engine_name].format('"status"') in plan
 
 

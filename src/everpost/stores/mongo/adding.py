@@ -80,10 +80,11 @@ class Adder:
     async def _add_together(self, post_id: ObjectId, additions: Sequence[Addition]) -> None:
         try:
             if await self._push(post_id, [addition.entry for addition in additions]):
-                await self._confirm(post_id, additions)
-            else:
-                for addition in additions:
-                    await self._add_alone(post_id, addition)
+                settling = self._settler.settle_if_due(post_id)
+                await asyncio.gather(self._confirm(post_id, additions), settling)
+                return
+            for addition in additions:
+                await self._add_alone(post_id, addition)
             await self._settler.settle_if_due(post_id)
         except BaseException as error:
             for addition in additions:

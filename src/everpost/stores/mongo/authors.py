@@ -1,6 +1,7 @@
 """Who wrote what, as it is read: stored are the ids of users only."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from bson import ObjectId
@@ -11,10 +12,12 @@ from everpost.domain.posts import Post
 from everpost.domain.users import Author
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.people import UserDocument
+from everpost.stores.turns import Turns
 
 LIVING: Filter = {"removed_at": {"$exists": False}}
 """The condition that a document is of a user who was not removed."""
 
+_MOST_TOGETHER = 100
 _NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
@@ -23,6 +26,7 @@ class Authors:
 
     def __init__(self, collections: Collections) -> None:
         self._users = collections.users
+        self._turns = Turns(self._find_all, most=_MOST_TOGETHER)
 
     async def name_posts(self, posts: Sequence[Post]) -> Sequence[Post]:
         """The posts and the comments in them, with their authors as these are called now."""
@@ -48,9 +52,14 @@ class Authors:
         (named,) = await self.name_comments([comment])
         return named
 
+    async def living(self, authors: AbstractSet[Author]) -> AbstractSet[Author]:
+        """These authors, as they are called now; without those who were removed."""
+        found = await self._find(ObjectId(author.id) for author in authors)
+        return {_author(document) for document in found.values() if "removed_at" not in document}
+
     async def is_user(self, id: ObjectId) -> bool:
         """Whether there is such a user, who was not removed."""
-        return await self._users.find_one({"_id": id, **LIVING}, {"_id": 1}) is not None
+        return "removed_at" not in (await self._find([id])).get(id, {"removed_at": None})
 
     async def successor(self, id: ObjectId) -> ObjectId | None:
         """Whose the posts are that name this user; None: nobody's."""
@@ -68,16 +77,22 @@ class Authors:
         return [*(each for each in found if each != id and id in _line_of(each, found)), id]
 
     async def _find(self, ids: Iterable[ObjectId]) -> Mapping[ObjectId, UserDocument]:
-        """The documents of these, and of those who inherited from them."""
+        """The documents of these, of those who inherited from them, and maybe of others."""
+        wanted = frozenset(ids)
+        return await self._turns.ask(wanted) if wanted else {}
+
+    async def _find_all(
+        self, questions: Sequence[frozenset[ObjectId]]
+    ) -> Sequence[Mapping[ObjectId, UserDocument]]:
         found: dict[ObjectId, UserDocument] = {}
         asked: set[ObjectId] = set()
-        wanted = set(ids)
+        wanted: set[ObjectId] = set().union(*questions)
         while wanted:
             documents = await self._users.find({"_id": {"$in": list(wanted)}}, _NAMES).to_list()
             found |= {document["_id"]: document for document in documents}
             asked |= wanted
             wanted = {document["heir"] for document in documents if "heir" in document} - asked
-        return found
+        return [found] * len(questions)
 
 
 def _line_of(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> Sequence[ObjectId]:

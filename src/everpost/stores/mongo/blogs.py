@@ -1,5 +1,7 @@
 """The port's `Blogs` on MongoDB."""
 
+from collections.abc import Sequence
+
 from pymongo import ReturnDocument
 
 from everpost.domain.blog import Blog, BlogChange
@@ -9,6 +11,9 @@ from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.documents import matching
 from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.people import BLOG, read_blog
+from everpost.stores.turns import Turns
+
+_MOST_TOGETHER = 1_000
 
 
 class MongoBlogs:
@@ -16,13 +21,17 @@ class MongoBlogs:
 
     def __init__(self, collections: Collections) -> None:
         self._blog = collections.blog
+        self._turns: Turns[None, Blog] = Turns(self._get, most=_MOST_TOGETHER)
 
     @translated
     async def get(self) -> Blog:
+        return await self._turns.ask(None)
+
+    async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         document = await self._blog.find_one({"_id": BLOG})
         if document is None:
             raise SchemaMismatch("The settings of the blog are missing: the database was not fully made.")
-        return read_blog(document)
+        return [read_blog(document)] * len(questions)
 
     @translated
     async def save(self, change: BlogChange, *, match: Match) -> Blog:

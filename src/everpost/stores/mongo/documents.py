@@ -104,6 +104,10 @@ class PostDocument(TypedDict):
     """No settled comment is dated before this."""
     extent: NotRequired[Extent]
     answered: NotRequired[bool]
+    mark: NotRequired[ObjectId]
+    """Another one whenever the document is made, or is moved in: what is counted by the version goes on from
+    it.
+    """
 
 
 class ThreadDocument(TypedDict):
@@ -147,6 +151,7 @@ def post_document(post: Post) -> PostDocument:
         "runs": 0,
         "open": [],
         "gone": [],
+        "mark": ObjectId(),
     }
     if post.author is not None:
         document["author_id"] = ObjectId(post.author.id)
@@ -173,6 +178,7 @@ def read_post(document: PostDocument, comments: Sequence[Comment]) -> Post:
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(comments),
+        mark=document.get("mark"),
     )
 
 

@@ -135,6 +135,8 @@ class ThreadMover:
             ]
         )
         await write_all(self._comments, [write for _, in_place in changes.values() for write in in_place])
+        marked = [arrival.post for arrival, in_place in changes.values() if in_place]
+        await self._update([_update(post, None, {}) for post in marked])
 
     def _change(
         self, post: PostDocument, part: Part, copies: Iterable[SettledComment]
@@ -200,5 +202,5 @@ def _update(post: PostDocument, document: PostDocument | None, layout: Filter) -
         fields |= {name: value for name, value in document.items() if name not in _OF_THREAD}
         absent = {name: "" for name in _OPTIONAL if name not in fields}
     named = {"_id": post["_id"], "thread": post["thread"], "runs": post["runs"]}
-    update = {"$set": {"thread": post["thread"], **fields}}
+    update = {"$set": {"mark": ObjectId(), **fields}}
     return UpdateOne(named, update | ({"$unset": absent} if absent else {}))

@@ -15,6 +15,7 @@ from everpost.domain.revisions import Match, Revision
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.collections import Collections, Filter
+from everpost.stores.mongo.currency import Currency
 from everpost.stores.mongo.documents import PostDocument, matching, read_post
 from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.listing import Choice, Listing
@@ -23,11 +24,14 @@ from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.tags import Tags
 from everpost.stores.mongo.threads import ATTEMPTS, STATE, Stretch, Threads
+from everpost.stores.port import Known
+from everpost.stores.turns import Turns
 
+_MOST_TOGETHER = 100
 _FIELDS: Filter = dict.fromkeys(
     (
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
-        *("format", "status", "author_id", "comment_policy", "comment_count"),
+        *("format", "status", "author_id", "comment_policy", "comment_count", "mark"),
     ),
     1,
 )
@@ -49,15 +53,31 @@ class MongoPosts:
         self._authors = authors
         self._sweeper = sweeper
         self._listing = Listing(collections, authors)
+        self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
+        self._currency = Currency(collections, authors, self._listing)
         self._tags = Tags(collections)
         self._publisher = Publisher(collections, threads, authors, sweeper, limits)
 
     @translated
-    async def get(self, id: Id, *, comments: int) -> Post:
+    async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
+        if known is not None and await self._currency.holds(known):
+            return known
+        if comments == 0:
+            post = await self._bare.ask(id)
+            if post is None:
+                raise NotFound("post", id)
+            return post
         document = await self._posts.find_one({"_id": ObjectId(id)}, _shown(comments))
         if document is None:
             raise NotFound("post", id)
         return await self._complete(document, comments)
+
+    async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
+        """These posts with no comments inside."""
+        documents = self._posts.find({"_id": {"$in": list(map(ObjectId, ids))}}, _FIELDS)
+        posts = await self._authors.name_posts([read_post(each, ()) for each in await documents.to_list()])
+        found = {post.id: post for post in posts}
+        return [found.get(each) for each in ids]
 
     @translated
     async def find(self, slug: str, *, comments: int) -> Post | None:
@@ -65,12 +85,12 @@ class MongoPosts:
         return None if document is None else await self._complete(document, comments)
 
     @translated
-    async def page(self, query: PostQuery) -> Page[Post]:
+    async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
         choice = await self._listing.choose(query.filter)
         for _ in range(ATTEMPTS):
             page: Page[Post] = Page((), has_more=False)
             if choice is not None:
-                page = await self._page(choice, query)
+                page = await self._page(choice, query, known)
             choice, before = await self._again(choice, query.filter), choice
             if choice == before:
                 return page
@@ -130,7 +150,9 @@ class MongoPosts:
             owners = await self._owners_now(id, match, owner_id)
         raise Busy
 
-    async def _page(self, choice: Choice, query: PostQuery) -> Page[Post]:
+    async def _page(self, choice: Choice, query: PostQuery, known: Known | None) -> Page[Post]:
+        if known is not None and (page := await self._currency.page(choice, query, known)) is not None:
+            return page
         cursor = self._listing.cursor(choice, query, _shown(query.comments))
         documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
         shown = documents[: query.limit]

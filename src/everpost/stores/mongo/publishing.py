@@ -1,14 +1,15 @@
 """Adding posts, each with its thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import Post
-from everpost.errors import Conflict, Invalid
+from everpost.errors import Busy, Conflict, Invalid
 from everpost.stores.mongo.arriving import Arrivals
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.bulk import chunks
@@ -18,6 +19,10 @@ from everpost.stores.mongo.errors import duplicate_field
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.threads import Threads
+from everpost.stores.turns import Turns
+
+_MOST_TOGETHER = 50
+_DUPLICATE_KEY = 11_000
 
 
 class Publisher:
@@ -39,6 +44,7 @@ class Publisher:
         self._authors = authors
         self._sweeper = sweeper
         self._arrivals = Arrivals(collections, limits)
+        self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
 
     async def add(self, post: Post, thread: Sequence[Comment]) -> None:
         """Conflict, Invalid."""
@@ -53,7 +59,8 @@ class Publisher:
         arrival = self._arrivals.of_new(document, thread)
         await self._arrivals.prepare([arrival])
         try:
-            await self._posts.insert_one(arrival.post)
+            if fault := await self._insertions.ask(arrival.post):
+                raise fault
         except DuplicateKeyError as error:
             self._sweeper.erase_soon(document["thread"])
             if duplicate_field(error) == "comments.id":
@@ -62,6 +69,17 @@ class Publisher:
             raise Conflict("post", "id" if taken else "slug") from error
         await self._confirm(document, names)
         await self._arrivals.conclude([arrival])
+
+    async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | None]:
+        """Why each could not be inserted, where that is so."""
+        try:
+            await self._posts.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if error.details.get("writeConcernErrors"):
+                raise Busy from error  # they are there, but it is not known for how long
+            found = {each["index"]: each for each in error.details["writeErrors"]}
+            return [_write_error(found.get(place)) for place in range(len(documents))]
+        return [None] * len(documents)
 
     async def _confirm(self, document: PostDocument, names: Sequence[ObjectId]) -> None:
         """What has settled is in no unique index: a rival may have come since it was looked for. Either
@@ -94,3 +112,11 @@ class Publisher:
 
     async def _exists(self, condition: Filter) -> bool:
         return await self._posts.find_one(condition, {"_id": 1}) is not None
+
+
+def _write_error(told: Mapping[str, Any] | None) -> WriteError | None:
+    """The error that inserting this document alone would have raised."""
+    if told is None:
+        return None
+    kind = DuplicateKeyError if told["code"] == _DUPLICATE_KEY else WriteError
+    return kind(told["errmsg"], told["code"], told)

@@ -77,6 +77,20 @@ class MongoSchema:
             found.extend(await self._differences_of(name, collection))
         return found
 
+    @translated
+    async def contents(self) -> Sequence[str]:
+        await self._require_answer()
+        names = await self._database.list_collection_names()
+        return sorted(name for name in names if not name.startswith("system."))
+
+    @translated
+    async def server(self) -> str:
+        await self._require_answer()
+        return f"MongoDB {(await self._client.server_info())['version']}"
+
+    async def erase(self) -> None:
+        await self.migrate("base", allow_data_loss=True)
+
     async def close(self) -> None:
         await self._client.close()
 

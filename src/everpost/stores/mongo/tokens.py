@@ -14,7 +14,9 @@ from everpost.stores.mongo.authors import LIVING
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.people import read_token, read_user, token_entry
+from everpost.stores.turns import Turns
 
+_MOST_TOGETHER = 100
 _OWNER: Filter = dict.fromkeys(
     ("name", "email", "role", "created_at", "updated_at", "version", "disabled_at", "password_hash"),
     1,
@@ -26,14 +28,21 @@ class MongoTokens:
 
     def __init__(self, collections: Collections) -> None:
         self._users = collections.users
+        self._turns = Turns(self._find, most=_MOST_TOGETHER)
 
     @translated
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        shown = _OWNER | {"tokens": {"$elemMatch": {"digest": digest}}}
-        document = await self._users.find_one({"tokens.digest": digest}, shown)
-        if document is None:
-            return None
-        return read_token(document["tokens"][0], document["_id"]), read_user(document)
+        return await self._turns.ask(digest)
+
+    async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
+        named: Filter = {"$filter": {"input": "$tokens", "cond": {"$in": ["$$this.digest", digests]}}}
+        owners = self._users.find({"tokens.digest": {"$in": digests}}, _OWNER | {"tokens": named})
+        found = {
+            entry["digest"]: (read_token(entry, document["_id"]), read_user(document))
+            for document in await owners.to_list()
+            for entry in document["tokens"]
+        }
+        return [found.get(digest) for digest in digests]
 
     @translated
     async def of_user(self, user_id: Id) -> Sequence[Token]:

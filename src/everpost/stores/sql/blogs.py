@@ -1,18 +1,22 @@
 """The settings of the blog in SQL."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Match
 from everpost.errors import Stale
-from everpost.stores.sql.connections import Connections, rows_matched
+from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.matching import having, revisions
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.tables import BlogRow
+from everpost.stores.sql.transactions import Transaction
+from everpost.stores.turns import Turns
 
 BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key)
+_MOST_TOGETHER = 1_000
 _SAVE = update(BlogRow).values(version=BlogRow.version + 1)
 LOCK = update(BlogRow).values(version=BlogRow.version)
 """Whoever runs this first has the blog to themselves until the end of the transaction."""
@@ -23,19 +27,23 @@ class SqlBlogs:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._turns: Turns[None, Blog] = Turns(self._get, most=_MOST_TOGETHER)
 
     async def get(self) -> Blog:
+        return await self._turns.ask(None)
+
+    async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         (row,) = await self._connections.fetch(BLOG, {})
-        return blog_of(row)
+        return [blog_of(row)] * len(questions)
 
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
         values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
         statement = having(match, BlogRow, _SAVE.values(values))
 
-        async def work(connection: AsyncConnection) -> Blog:
-            if not rows_matched(await connection.execute(statement, revisions(match))):
+        async def work(transaction: Transaction) -> Blog:
+            if not (await transaction.execute(statement, revisions(match))).matched:
                 raise Stale("blog", "settings")
-            return blog_of((await connection.execute(BLOG)).one())
+            return blog_of((await transaction.execute(BLOG)).one())
 
         return await self._connections.transact(work)
 

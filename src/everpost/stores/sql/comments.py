@@ -6,24 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import Delete, Update, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Delete, Update, delete, select, update
 
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, Hand, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
-from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections, Rows, rows_matched
+from everpost.stores.sql.adding import Adder
+from everpost.stores.sql.connections import Connections, Rows
 from everpost.stores.sql.matching import having, held, holder, revisions
-from everpost.stores.sql.rows import AnyRow, Values, comment_of, comment_values
+from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import settle, show, touch
+from everpost.stores.sql.transactions import Transaction
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
-_ADD = insert(CommentRow)
 _SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
@@ -42,6 +41,7 @@ class SqlComments:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._adder = Adder(connections)
 
     async def get(self, post_id: Id, id: Id) -> Comment:
         for row in await self._connections.fetch(reading.COMMENT, {"of_post": post_id, "this": id}):
@@ -77,23 +77,7 @@ class SqlComments:
         return _page(await self._connections.fetch(*reading.page_of_queue(query)), query.limit)
 
     async def add(self, comment: Comment) -> Comment:
-        async def work(connection: AsyncConnection) -> Comment:
-            is_approved = comment.status is CommentStatus.APPROVED
-            await touch(connection, comment.post_id, more=int(is_approved))
-            parent = await _parent_of(connection, comment)
-            depth = 0 if parent is None else parent.depth + 1
-            added = replace(comment, depth=depth, reply_count=0)
-            try:
-                await connection.execute(_ADD, comment_values(added))
-            except IntegrityError as error:
-                raise Conflict("comment", "id") from error
-            if comment.parent_id is not None:
-                if parent is None or parent.status != CommentStatus.APPROVED:
-                    raise Invalid("parent_id", "is not an approved comment of this post")
-                await settle(connection, comment.post_id, comment.parent_id, more=int(added.is_shown))
-            return added if added.author is None else await _read(connection, comment.post_id, comment.id)
-
-        return await self._connections.transact(work)
+        return await self._adder.add(comment)
 
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
@@ -104,31 +88,31 @@ class SqlComments:
         if change.status is not None:
             values["status"] = change.status
 
-        async def work(connection: AsyncConnection) -> Comment:
-            await touch(connection, post_id)
-            before = None if change.status is None else await _find(connection, post_id, id)
-            await _write(connection, _SAVE.values(values), post_id, id, (match, hand))
-            after = await _read(connection, post_id, id)
+        async def work(transaction: Transaction) -> Comment:
+            await touch(transaction, post_id)
+            before = None if change.status is None else await _find(transaction, post_id, id)
+            await _write(transaction, _SAVE.values(values), post_id, id, (match, hand))
+            after = await _read(transaction, post_id, id)
             if before is not None:
-                await _follow(connection, before, after)
+                await _follow(transaction, before, after)
             return after
 
         return await self._connections.transact(work)
 
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await touch(connection, post_id)
-            before = await _find(connection, post_id, id)
-            answers = await connection.execute(_IS_ANSWERED, {"of_post": post_id, "this": id})
+        async def work(transaction: Transaction) -> None:
+            await touch(transaction, post_id)
+            before = await _find(transaction, post_id, id)
+            answers = await transaction.execute(_IS_ANSWERED, {"of_post": post_id, "this": id})
             if answers.first() is None:
-                await _write(connection, _REMOVE, post_id, id, (match, hand))
+                await _write(transaction, _REMOVE, post_id, id, (match, hand))
                 after = None
             else:
                 erased = _SAVE.values({**_ERASED, "status": CommentStatus.REMOVED})
-                await _write(connection, erased, post_id, id, (match, hand))
+                await _write(transaction, erased, post_id, id, (match, hand))
                 after = replace(before, status=CommentStatus.REMOVED) if before else None
             if before is not None:
-                await _follow(connection, before, after)
+                await _follow(transaction, before, after)
 
         await self._connections.transact(work)
 
@@ -142,28 +126,22 @@ def _page(rows: Rows | list[AnyRow], limit: int) -> Page[Comment]:
     return Page(tuple(map(comment_of, shown)), has_more=len(rows) > len(shown))
 
 
-async def _find(connection: AsyncConnection, post_id: Id, id: Id) -> Comment | None:
-    row = (await connection.execute(reading.COMMENT, {"of_post": post_id, "this": id})).first()
+async def _find(transaction: Transaction, post_id: Id, id: Id) -> Comment | None:
+    row = (await transaction.execute(reading.COMMENT, {"of_post": post_id, "this": id})).first()
     return None if row is None else comment_of(row)
 
 
-async def _read(connection: AsyncConnection, post_id: Id, id: Id) -> Comment:
-    return comment_of((await connection.execute(reading.COMMENT, {"of_post": post_id, "this": id})).one())
+async def _read(transaction: Transaction, post_id: Id, id: Id) -> Comment:
+    return comment_of((await transaction.execute(reading.COMMENT, {"of_post": post_id, "this": id})).one())
 
 
-async def _parent_of(connection: AsyncConnection, comment: Comment) -> Comment | None:
-    if comment.parent_id is None:
-        return None
-    return await _find(connection, comment.post_id, comment.parent_id)
-
-
-async def _write(connection: AsyncConnection, statement: Write, post_id: Id, id: Id, terms: Terms) -> None:
+async def _write(transaction: Transaction, statement: Write, post_id: Id, id: Id, terms: Terms) -> None:
     """Change or delete the comment where it is as it should be."""
     match, hand = terms
     conditional = held(hand, having(match, CommentRow, statement))
     parameters = {"of_post": post_id, "this": id} | revisions(match) | holder(hand)
-    if not rows_matched(await connection.execute(conditional, parameters)):
-        raise _mismatch(id, await _find(connection, post_id, id), hand)
+    if not (await transaction.execute(conditional, parameters)).matched:
+        raise _mismatch(id, await _find(transaction, post_id, id), hand)
 
 
 def _mismatch(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
@@ -180,16 +158,16 @@ def _mismatch(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError
     return Stale("comment", id)
 
 
-async def _follow(connection: AsyncConnection, before: Comment, after: Comment | None) -> None:
+async def _follow(transaction: Transaction, before: Comment, after: Comment | None) -> None:
     """Bring what depends on a comment into line with it; `after` is None where it is gone."""
     was_approved = before.status is CommentStatus.APPROVED
     is_approved = after is not None and after.status is CommentStatus.APPROVED
     if is_approved != was_approved:
-        await touch(connection, before.post_id, more=is_approved - was_approved, changes=0)
+        await touch(transaction, before.post_id, more=is_approved - was_approved, changes=0)
     is_shown = after is not None and after.is_shown
     if is_shown == before.is_shown:
         return
     if after is not None:
-        await show(connection, before.post_id, before.id, is_shown=is_shown)
+        await show(transaction, before.post_id, before.id, is_shown=is_shown)
     if before.parent_id is not None:
-        await settle(connection, before.post_id, before.parent_id, more=is_shown - before.is_shown)
+        await settle(transaction, before.post_id, before.parent_id, more=is_shown - before.is_shown)

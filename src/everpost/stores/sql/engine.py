@@ -18,6 +18,12 @@ from everpost.stores.sql.urls import address_of
 OPEN = "everpost.open"
 """The mark on a connection, in its `info`, that a transaction is open on it."""
 
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
 # asyncmy logs every warning of the server, as that MySQL ignores the name of a primary key.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
@@ -53,11 +59,7 @@ def make_engine(url: str, *, timeout: float, pool_size: int) -> AsyncEngine:
 
 def _session_settings(engine_name: str, timeout: float) -> tuple[str, ...]:
     if engine_name == "sqlite":
-        return (
-            "PRAGMA journal_mode = WAL",
-            "PRAGMA synchronous = FULL",
-            "PRAGMA foreign_keys = ON",
-        )
+        return SQLITE_SETTINGS
     if engine_name == "mysql":
         return (
             "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",

@@ -49,7 +49,12 @@ _MISTAKES = (
     *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
     *(mysql.IntegrityError, mysql.DataError, mysql.ProgrammingError),
 )
-_DRIVERS = (exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+VIOLATED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, mysql.IntegrityError)
+"""What drivers raise where a constraint does not hold."""
+_DRIVERS = (
+    *(exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
+    asyncpg.InternalClientError,  # what asyncpg says of a connection that broke while it was asked
+)
 
 
 def fault_of(error: Exception) -> Fault | None:

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.limits import WINDOW, Tally
 from everpost.errors import Busy
-from everpost.stores.sql.connections import Connections, rows_matched
+from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.errors import VIOLATED
 from everpost.stores.sql.tables import TallyRow
+from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
 _KEY = bindparam("of_key", type_=TallyRow.key.type)
@@ -29,19 +29,19 @@ class SqlLimits:
         self._connections = connections
 
     async def hit(self, key: str, moment: datetime) -> Tally:
-        async def work(connection: AsyncConnection) -> Tally:
-            await connection.execute(_FORGET, {"moment": moment})
-            if rows_matched(await connection.execute(_COUNT, {"of_key": key})):
-                row = (await connection.execute(_TALLY, {"of_key": key})).one()
+        async def work(transaction: Transaction) -> Tally:
+            await transaction.execute(_FORGET, {"moment": moment})
+            if (await transaction.execute(_COUNT, {"of_key": key})).matched:
+                row = (await transaction.execute(_TALLY, {"of_key": key})).one()
                 return Tally(row.tries, row.until)
             first = Tally(1, moment + WINDOW)
-            await connection.execute(_BEGIN, {"key": key, "count": first.count, "until": first.until})
+            await transaction.execute(_BEGIN, {"key": key, "count": first.count, "until": first.until})
             return first
 
         for _ in range(_TRIES):
             try:
                 return await self._connections.transact(work)
-            except IntegrityError:
+            except VIOLATED:
                 continue
         raise Busy
 

@@ -14,7 +14,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.posts import PostFilter, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores.sql.places import PLACE, After, Before, place
-from everpost.stores.sql.reading import LIMIT, AnySelect, passable, with_author
+from everpost.stores.sql.reading import LIMIT, AnySelect, passable, these, with_author
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import PostRow, PostTagRow
 from everpost.stores.sql.types import IdText, Moment
@@ -27,6 +27,7 @@ _UNTIL = bindparam("until", type_=Moment)
 _SKIP = bindparam("skip", type_=BigInteger)
 
 _POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
+_STATE = (PostRow.id, PostRow.version, PostRow.mark, PostRow.publication_date, PostRow.updated_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,17 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
 
 
 @cache
-def chosen(shape: Shape, sort: PostSort, *, after: bool) -> AnySelect:
-    """The posts of a page in no order, and their authors. First which, then what: MySQL reads every post
-    that is passed over, with its content. An outer join, because it is never turned round.
+def bare(size: int) -> AnySelect:
+    """So many posts by their ids, with their authors."""
+    posts = select(*_POST).where(PostRow.id.in_(these("post", size)))
+    return with_author(posts, PostRow.__table__.c.author_id)
+
+
+@cache
+def chosen(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> AnySelect:
+    """The posts of a page in no order, and their authors; where not `whole`, only their states. First
+    which, then what: MySQL reads every post that is passed over, with its content. An outer join, because
+    it is never turned round.
     """
     listed = _listed_by(shape)
     date = "updated_at" if sort.by_update else "publication_date"
@@ -128,13 +137,15 @@ def chosen(shape: Shape, sort: PostSort, *, after: bool) -> AnySelect:
     # MariaDB guesses that another index and a sort are cheaper.
     names = names.with_hint(listed.table, f"FORCE INDEX ({listed.index(date)})", "mysql")
     page = names.subquery("chosen")
-    posts = select(*_POST).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
+    posts = (
+        select(*(_POST if whole else _STATE)).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
+    )
     return with_author(posts, PostRow.__table__.c.author_id)
 
 
-def page_of_posts(query: PostQuery, narrowed: Narrowed) -> tuple[AnySelect, Values]:
-    """A statement for one post more than the page has, and its parameters."""
-    statement = chosen(narrowed.shape, query.sort, after=query.after is not None)
+def page_of_posts(query: PostQuery, narrowed: Narrowed, *, whole: bool = True) -> tuple[AnySelect, Values]:
+    """A statement for one post more than the page has, as for `chosen`, and its parameters."""
+    statement = chosen(narrowed.shape, query.sort, after=query.after is not None, whole=whole)
     where: Values = {"skip": query.skip} if query.after is None else place(query.after)
     return statement, {"limit": query.limit + 1, **where, **narrowed.parameters}
 

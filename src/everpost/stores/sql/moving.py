@@ -14,7 +14,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
@@ -26,12 +25,14 @@ from everpost.stores.sql import reading
 from everpost.stores.sql.rows import (
     Values,
     comment_values,
+    new_mark,
     post_values,
     tag_values,
     token_values,
     user_values,
 )
 from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
+from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
 Kind = TypeVar("Kind", User, Token, Post, Comment)
@@ -46,6 +47,11 @@ _FORGET_COMMENTS = delete(CommentRow).where(
     CommentRow.publication_date == bindparam("date", type_=Moment),
 )
 _SETTINGS = update(BlogRow)
+_MARK_POSTS = (
+    update(PostRow)
+    .where(PostRow.id.in_(bindparam("posts", expanding=True)))
+    .values(mark=bindparam("new_mark", type_=PostRow.mark.type))
+)
 _FORGET_TAGS = delete(PostTagRow).where(PostTagRow.post_id.in_(bindparam("posts", expanding=True)))
 
 
@@ -72,36 +78,39 @@ class Mover:
         self._keep_comments = comments
         self._keep_tags = _keeping(dialect, PostTagRow.__table__)
 
-    async def write(self, connection: AsyncConnection, batch: Batch) -> None:
-        """All of a batch, in the transaction of the connection: first what is erased goes."""
-        await self._erase(connection, batch.erased)
+    async def write(self, transaction: Transaction, batch: Batch) -> None:
+        """All of a batch, in the transaction: first what is erased goes."""
+        await self._erase(transaction, batch.erased)
         for blog in (each for each in batch.kept if isinstance(each, Blog)):
-            await connection.execute(_SETTINGS.values(_blog_values(blog)))
+            await transaction.execute(_SETTINGS.values(_blog_values(blog)))
         users, tokens = _of(User, batch.kept), _of(Token, batch.kept)
         user_rows, token_rows = [*map(user_values, users)], [*map(token_values, tokens)]
-        await _park(connection, _PARK_USERS, [row["email_key"] for row in user_rows])
-        await _each(connection, self._keep_users, user_rows)
-        await _park(connection, _PARK_TOKENS, [row["digest"] for row in token_rows])
-        await _each(connection, self._keep_tokens, token_rows)
-        await self._keep_all_posts(connection, _of(Post, batch.kept))
-        await _each(connection, self._keep_comments, [*map(comment_values, _of(Comment, batch.kept))])
+        await _park(transaction, _PARK_USERS, [row["email_key"] for row in user_rows])
+        await _each(transaction, self._keep_users, user_rows)
+        await _park(transaction, _PARK_TOKENS, [row["digest"] for row in token_rows])
+        await _each(transaction, self._keep_tokens, token_rows)
+        await self._keep_all_posts(transaction, _of(Post, batch.kept))
+        await _each(transaction, self._keep_comments, [*map(comment_values, _of(Comment, batch.kept))])
+        commented = {each.post_id for each in _of(Comment, [*batch.kept, *batch.erased])}
+        for ids in _slices(list(commented)):
+            await transaction.execute(_MARK_POSTS, {"posts": ids, "new_mark": new_mark()})
 
-    async def _keep_all_posts(self, connection: AsyncConnection, posts: Sequence[Post]) -> None:
-        await _park(connection, _PARK_POSTS, [post.slug for post in posts])
+    async def _keep_all_posts(self, transaction: Transaction, posts: Sequence[Post]) -> None:
+        await _park(transaction, _PARK_POSTS, [post.slug for post in posts])
         for ids in _slices([post.id for post in posts]):
-            await connection.execute(_FORGET_TAGS, {"posts": ids})
-        await _each(connection, self._keep_posts, [*map(post_values, posts)])
-        await _each(connection, self._keep_tags, [row for post in posts for row in tag_values(post)])
+            await transaction.execute(_FORGET_TAGS, {"posts": ids})
+        await _each(transaction, self._keep_posts, [*map(post_values, posts)])
+        await _each(transaction, self._keep_tags, [row for post in posts for row in tag_values(post)])
 
-    async def _erase(self, connection: AsyncConnection, erased: Sequence[Record]) -> None:
+    async def _erase(self, transaction: Transaction, erased: Sequence[Record]) -> None:
         comments = [
             {"this": each.id, "of_post": each.post_id, "date": each.publication_date}
             for each in _of(Comment, erased)
         ]
-        await _each(connection, _FORGET_COMMENTS, comments)
-        await _each(connection, _FORGET_POSTS, [{"this": each.id} for each in _of(Post, erased)])
-        await _each(connection, _FORGET_TOKENS, [{"this": each.id} for each in _of(Token, erased)])
-        await _each(connection, _FORGET_USERS, [{"this": each.id} for each in _of(User, erased)])
+        await _each(transaction, _FORGET_COMMENTS, comments)
+        await _each(transaction, _FORGET_POSTS, [{"this": each.id} for each in _of(Post, erased)])
+        await _each(transaction, _FORGET_TOKENS, [{"this": each.id} for each in _of(Token, erased)])
+        await _each(transaction, _FORGET_USERS, [{"this": each.id} for each in _of(User, erased)])
 
 
 def _keeping(dialect: Dialect, table: Any) -> Insert:  # noqa: ANN401 - a mapped class says FromClause
@@ -119,14 +128,14 @@ def _keeping(dialect: Dialect, table: Any) -> Insert:  # noqa: ANN401 - a mapped
     return inserting.on_conflict_do_update(index_elements=[*table.primary_key.columns], set_=changes)
 
 
-async def _each(connection: AsyncConnection, statement: Any, rows: Sequence[Values]) -> None:  # noqa: ANN401
+async def _each(transaction: Transaction, statement: Any, rows: Sequence[Values]) -> None:  # noqa: ANN401
     if rows:
-        await connection.execute(statement, rows)
+        await transaction.execute(statement, rows)
 
 
-async def _park(connection: AsyncConnection, parking: Update, wanted: Sequence[object]) -> None:
+async def _park(transaction: Transaction, parking: Update, wanted: Sequence[object]) -> None:
     for some in _slices(wanted):
-        await connection.execute(parking, {"wanted": some})
+        await transaction.execute(parking, {"wanted": some})
 
 
 def _slices(values: Sequence[object]) -> Iterator[list[object]]:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
@@ -14,8 +12,11 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, Revision
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.stores.port import Known
 from everpost.stores.sql import listing, reading
-from everpost.stores.sql.connections import Connections, Rows, rows_matched
+from everpost.stores.sql.connections import Connections, Rows
+from everpost.stores.sql.currency import Currency
+from everpost.stores.sql.errors import VIOLATED
 from everpost.stores.sql.matching import having, owned, owner, revisions
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -28,7 +29,9 @@ from everpost.stores.sql.rows import (
     tag_values,
 )
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
+from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText
+from everpost.stores.turns import Turns
 
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
@@ -46,19 +49,37 @@ class SqlPosts:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._currency = Currency(connections)
+        self._bare = Turns(self._get_bare, most=reading.MOST_HEADS)
 
-    async def get(self, id: Id, *, comments: int) -> Post:
+    async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
+        if known is not None and await self._currency.holds(known):
+            return known
+        if comments == 0:
+            post = await self._bare.ask(id)
+            if post is None:
+                raise NotFound("post", id)
+            return post
         rows = await self._connections.fetch(reading.POST_BY_ID, {"this": id, "comments": comments})
         return _found(rows, id)
+
+    async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
+        """These posts with no comments inside."""
+        size, parameters = reading.padded("post", list(set(ids)))
+        rows = await self._connections.fetch(listing.bare(size), parameters)
+        found = {row.id: post_of(row) for row in rows}
+        return [found.get(each) for each in ids]
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
         rows = await self._connections.fetch(reading.POST_BY_SLUG, {"slug": slug, "comments": comments})
         return post_with_thread(rows)
 
-    async def page(self, query: PostQuery) -> Page[Post]:
+    async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
         narrowed = listing.narrow(query.filter)
         if narrowed is None:
             return Page((), has_more=False)
+        if known is not None and (page := await self._currency.page(query, narrowed, known)) is not None:
+            return page
         rows: list[Any] = [*await self._connections.fetch(*listing.page_of_posts(query, narrowed))]
         shown = listing.in_order(rows, query.sort)[: query.limit]
         threads = await self._threads(shown, query.comments)
@@ -81,19 +102,19 @@ class SqlPosts:
         values = post_values(post) | ({} if thread else {"comment_count": 0})
         tags, comments = tag_values(post), [comment_values(comment) for comment in thread]
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(_ADD, values)
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute(_ADD, values)
             if tags:
-                await connection.execute(_ADD_TAGS, tags)
+                await transaction.execute(_ADD_TAGS, tags)
             if comments:
-                await _add_thread(connection, comments)
+                await _add_thread(transaction, comments)
 
         try:
             if tags or comments:
                 await self._connections.transact(work, hurried=not comments)
             else:
                 await self._connections.change(_ADD, values)
-        except IntegrityError as error:
+        except VIOLATED as error:
             author_id = None if post.author is None else post.author.id
             raise await self._in_the_way(post.id, post.slug, author_id, is_new=True) from error
 
@@ -103,18 +124,18 @@ class SqlPosts:
         statement = owned(owner_id, having(match, PostRow, _SAVE.values(_changes(change))))
         parameters = {"this": id} | revisions(match) | owner(owner_id)
 
-        async def work(connection: AsyncConnection) -> Post:
-            while not rows_matched(await connection.execute(statement, parameters)):
-                there = await connection.execute(reading.POST_IS_THERE, {"this": id})
+        async def work(transaction: Transaction) -> Post:
+            while not (await transaction.execute(statement, parameters)).matched:
+                there = await transaction.execute(reading.POST_IS_THERE, {"this": id})
                 _require_match(id, there.first(), match, owner_id)
-            rows = await connection.execute(reading.POST_BY_ID, {"this": id, "comments": comments})
-            post = _found(rows.all(), id)
-            await _list_by_tags(connection, post, change)
+            rows = await transaction.execute(reading.POST_BY_ID, {"this": id, "comments": comments})
+            post = _found(rows.rows, id)
+            await _list_by_tags(transaction, post, change)
             return post
 
         try:
             return await self._connections.transact(work)
-        except IntegrityError as error:
+        except VIOLATED as error:
             raise await self._in_the_way(id, change.slug, change.author_id) from error
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
@@ -152,22 +173,22 @@ class SqlPosts:
         return Busy("What was in the way of the post is gone again. Try again.")
 
 
-async def _add_thread(connection: AsyncConnection, comments: Sequence[Values]) -> None:
+async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:
     try:
-        await connection.execute(_ADD_COMMENTS, comments)
-    except IntegrityError as error:
+        await transaction.execute(_ADD_COMMENTS, comments)
+    except VIOLATED as error:
         raise Conflict("comment", "id") from error
 
 
-async def _list_by_tags(connection: AsyncConnection, post: Post, change: PostChange) -> None:
+async def _list_by_tags(transaction: Transaction, post: Post, change: PostChange) -> None:
     """Let lists by tag show the post as it is after the change."""
     if change.tags is not None:
-        await connection.execute(_REMOVE_TAGS, {"tags_of": post.id})
+        await transaction.execute(_REMOVE_TAGS, {"tags_of": post.id})
         if post.tags:
-            await connection.execute(_ADD_TAGS, tag_values(post))
+            await transaction.execute(_ADD_TAGS, tag_values(post))
     elif post.tags:
         listed = {name: getattr(post, name) for name in _LISTED_BY}
-        await connection.execute(_LIST_TAGS_ANEW.values(listed), {"tags_of": post.id})
+        await transaction.execute(_LIST_TAGS_ANEW.values(listed), {"tags_of": post.id})
 
 
 def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | None) -> None:

@@ -1,4 +1,4 @@
-"""Reading statements made ready for a driver, so that the driver can be asked without SQLAlchemy in between.
+"""Statements made ready for a driver, so that the driver can be asked without SQLAlchemy in between.
 
 SQLAlchemy writes the SQL once and says how values go in and come out; what it does for each execution
 (a greenlet, a cursor, a result) costs several times what the databases here take for a row.
@@ -7,10 +7,12 @@ SQLAlchemy writes the SQL once and says how values go in and come out; what it d
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import CompoundSelect, Dialect, Select
+from sqlalchemy import ClauseElement, CompoundSelect, Dialect, Executable, Insert, Select
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
-Reading = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 Process = Callable[[Any], Any]
 
 
@@ -27,23 +29,37 @@ class Fields(Protocol):
 class Prepared:
     """A statement as the driver of one engine takes it: its text, and its parameters by their place."""
 
-    def __init__(self, statement: Reading, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        if compiled.positiontup is None or compiled.post_compile_params:
-            raise TypeError(f"Its text is not the same whatever its parameters are: {compiled}")
+    def __init__(self, statement: Executable, dialect: Dialect, column_keys: Sequence[str] | None) -> None:
+        # Every statement has it, whatever the interface that they share says.
+        compiled = cast("ClauseElement", statement).compile(dialect=dialect, column_keys=column_keys)
+        if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
+            raise TypeError(f"Its parameters have no places: {compiled}")
+        self._compiled = compiled
+        self._dialect = dialect
+        self._is_expanding = bool(compiled.post_compile_params)
         self.text = str(compiled)
-        given = {name: bound for bound, name in compiled.bind_names.items()}
-        self._places = [
-            (name, given[name].value, given[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup
-        ]
-        columns = list(statement.selected_columns)
+        self._bound = {name: bound for bound, name in compiled.bind_names.items()}
+        self._places = [self._place(name) for name in compiled.positiontup]
+        self.has_rows = isinstance(statement, Select | CompoundSelect)
+        columns = list(statement.selected_columns) if isinstance(statement, Select | CompoundSelect) else []
         names = [str(column.key) for column in columns]
         # The names are known only now, to neither mypy nor a class statement.
         row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._row = cast("Callable[[Sequence[Any]], Fields]", row._make)
-        processes = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+        processes = (self._type(column.type).result_processor(dialect, None) for column in columns)
         self._processes = [(place, process) for place, process in enumerate(processes) if process]
+
+    def call(self, parameters: Mapping[str, object]) -> tuple[str, Sequence[Any]]:
+        """The text with its arguments; a list among the parameters has as many places as it is long."""
+        if not self._is_expanding:
+            return self.text, self.arguments(parameters)
+        given = {name: bound.value for name, bound in self._bound.items()} | dict(parameters)
+        expanded = self._compiled.construct_expanded_state(given)
+        processes: dict[str, Any] = {name: self._place(name)[2] for name in self._bound}
+        processes |= expanded.processors
+        names = expanded.positiontup or ()
+        values = ((processes.get(name), expanded.parameters[name]) for name in names)
+        return expanded.statement, [value if process is None else process(value) for process, value in values]
 
     def arguments(self, parameters: Mapping[str, object]) -> list[Any]:
         """The parameters in the order of their places, as the driver takes them."""
@@ -61,3 +77,30 @@ class Prepared:
                 row[place] = process(row[place])
             rows.append(self._row(row))
         return rows
+
+    def _place(self, name: str) -> tuple[str, Any, Process | None]:
+        bound = self._bound[name]
+        return name, bound.value, self._type(bound.type).bind_processor(self._dialect)
+
+    def _type(self, of_statement: TypeEngine[Any]) -> TypeEngine[Any]:
+        return of_statement.dialect_impl(self._dialect)
+
+
+class Preparer:
+    """Prepares statements for one engine, each once."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._prepared: WeakKeyDictionary[Executable, dict[Sequence[str] | None, Prepared]] = (
+            WeakKeyDictionary()
+        )
+
+    def prepare(self, statement: Executable, parameters: Mapping[str, object]) -> Prepared:
+        """The statement, for parameters of these names: they say which columns an INSERT has."""
+        keys = tuple(parameters) if isinstance(statement, Insert) else None
+        forms = self._prepared.get(statement)
+        if forms is None:
+            forms = self._prepared[statement] = {}
+        if keys not in forms:
+            forms[keys] = Prepared(statement, self.dialect, keys)
+        return forms[keys]

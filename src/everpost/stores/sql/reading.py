@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     FromClause,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
+from sqlalchemy.types import TypeEngine
 
 from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.ids import Id
@@ -120,6 +122,7 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         PostRow.format,
         PostRow.comment_count,
         PostRow.comment_policy,
+        PostRow.mark,
     ).where(chosen)
     thread = select(
         oldest.c.id,
@@ -133,7 +136,7 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         oldest.c.guest_name,
         oldest.c.key_digest,
         oldest.c.reply_count,
-        *(null() for _ in range(6)),
+        *(null() for _ in range(7)),
     )
     return union_all(
         with_author(post, PostRow.__table__.c.author_id), with_author(thread, oldest.c.author_id)
@@ -220,7 +223,31 @@ def page_of_queue(query: QueueQuery) -> tuple[AnySelect, Values]:
 
 MOST_HEADS = 100
 _SIZES = (1, 2, 5, 10, 25, 50, MOST_HEADS)
-"""For how many heads there are statements: each is compiled once, and prepared once a connection."""
+"""For how many ids there are statements: each is compiled once, and prepared once a connection."""
+
+
+def padded(name: str, ids: Sequence[str]) -> tuple[int, Values]:
+    """For how many ids there is a statement that has room for these, `MOST_HEADS` at most, and its
+    parameters, `:<name>_0` and so on.
+    """
+    size = _SIZES[bisect_left(_SIZES, len(ids))]
+    return size, {f"{name}_{number}": each for number, each in enumerate([*ids, *[None] * (size - len(ids))])}
+
+
+def users(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
+    """A statement for the columns `AUTHOR` of these users, `MOST_HEADS` at most, and its parameters."""
+    size, values = padded("author", ids)
+    return _users(size), values
+
+
+def these(name: str, size: int, of_type: TypeEngine[Any] | None = None) -> list[BindParameter[Any]]:
+    """The parameters of `padded`."""
+    return [bindparam(f"{name}_{number}", type_=of_type or IdText()) for number in range(size)]
+
+
+@cache
+def _users(size: int) -> AnySelect:
+    return select(*AUTHOR).where(UserRow.id.in_(these("author", size)))
 
 
 def oldest_of_threads(post_ids: Sequence[Id]) -> tuple[AnySelect, Values]:
@@ -236,10 +263,8 @@ def oldest_of_branches(parent_ids: Sequence[Id]) -> tuple[AnySelect, Values]:
 
 
 def _heads(ids: Sequence[Id], *, in_branches: bool) -> tuple[AnySelect, Values]:
-    size = _SIZES[bisect_left(_SIZES, len(ids))]
-    padded = [*ids, *[None] * (size - len(ids))]
-    statement = _oldest_of(size, in_branches=in_branches)
-    return statement, {f"head_{number}": each for number, each in enumerate(padded)}
+    size, heads = padded("head", ids)
+    return _oldest_of(size, in_branches=in_branches), heads
 
 
 @cache

@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
 from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.connections import Connections, rows_matched
+from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.moving import Mover
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.snapshots import SqlSnapshot
 from everpost.stores.sql.tables import BlogRow, PostRow, TransferRow, UserRow
+from everpost.stores.sql.transactions import Transaction
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
 _HOLDS_SOMETHING = select(BlogRow.number).where(
@@ -41,8 +41,8 @@ class SqlRecords:
             yield SqlSnapshot(connection)
 
     async def write(self, batch: Batch) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await self._mover.write(connection, batch)
+        async def work(transaction: Transaction) -> None:
+            await self._mover.write(transaction, batch)
 
         await self._connections.transact(work, hurried=False)
 
@@ -50,24 +50,24 @@ class SqlRecords:
         return _transfer_in(await self._connections.fetch(_LATEST, {}))
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(LOCK)
-            if _transfer_in((await connection.execute(_LATEST)).all()) != latest:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute(LOCK)
+            if _transfer_in((await transaction.execute(_LATEST)).rows) != latest:
                 raise Conflict("blog", "transfer")
             if latest is not None:
-                await connection.execute(_BEGIN.values(origin=origin))
-            elif (await connection.execute(_HOLDS_SOMETHING)).first() is not None:
+                await transaction.execute(_BEGIN.values(origin=origin))
+            elif (await transaction.execute(_HOLDS_SOMETHING)).first() is not None:
                 raise Conflict("blog", "transfer")
             else:
-                await connection.execute(_BEGIN_FIRST.values(origin=origin))
+                await transaction.execute(_BEGIN_FIRST.values(origin=origin))
 
         await self._connections.transact(work)
 
     async def finish(self, transfer: Transfer) -> None:
         under_way = _FINISH.where(TransferRow.origin == transfer.origin, TransferRow.digest.is_(None))
 
-        async def work(connection: AsyncConnection) -> None:
-            if not rows_matched(await connection.execute(under_way.values(digest=transfer.digest))):
+        async def work(transaction: Transaction) -> None:
+            if not (await transaction.execute(under_way.values(digest=transfer.digest))).matched:
                 raise Conflict("blog", "transfer")
 
         await self._connections.transact(work)

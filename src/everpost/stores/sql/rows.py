@@ -1,6 +1,7 @@
 """What becomes of rows, and what rows are made of."""
 
 from collections.abc import Iterable, Sequence
+from secrets import randbits
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
@@ -56,6 +57,7 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
+        mark=row.mark,
     )
 
 
@@ -91,6 +93,11 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
     return Token(scopes=scopes, **columns)
 
 
+def new_mark() -> int:
+    """A mark that no post has, nor ever had."""
+    return randbits(63)
+
+
 def post_values(post: Post) -> Values:
     """The row of a post, whose tags have rows of their own."""
     return {
@@ -107,6 +114,7 @@ def post_values(post: Post) -> Values:
         "status": post.status,
         "author_id": None if post.author is None else post.author.id,
         "comment_policy": post.comment_policy,
+        "mark": new_mark(),
     }
 
 

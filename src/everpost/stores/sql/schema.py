@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext, suppres
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.errors import Busy, DataLoss, SchemaMismatch
@@ -14,11 +14,19 @@ from everpost.stores.schema import Migration, SchemaState, Step
 from everpost.stores.sql.differences import find_differences
 from everpost.stores.sql.engine import make_engine, reach
 from everpost.stores.sql.errors import fault_of, reason_of
+from everpost.stores.sql.files import delete_if_blank, names_in_file
 from everpost.stores.sql.losses import find_losses
 from everpost.stores.sql.making import finished_revision, is_half_made, making, require_no_tables
 from everpost.stores.sql.migrating import OPTIONS, exclusive, revision_at
 
 SCRIPTS = "everpost.stores.sql:migrations"
+
+_SERVER = {
+    "sqlite": "SELECT 'SQLite ' || sqlite_version()",
+    "postgresql": "SELECT 'PostgreSQL ' || current_setting('server_version')",
+    "mysql": "SELECT CONCAT(IF(VERSION() LIKE '%MariaDB%', 'MariaDB ', 'MySQL '),"
+    " SUBSTRING_INDEX(VERSION(), '-', 1))",
+}
 
 
 class SqlSchema:
@@ -68,6 +76,22 @@ class SqlSchema:
                 revision = await connection.run_sync(finished_revision)
                 return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
             return ()  # what was to be there at an older revision is not known any more
+
+    async def contents(self) -> Sequence[str]:
+        if self._engine.dialect.name == "sqlite":
+            return names_in_file(self._url, self._engine.url.database or "")
+        async with self._connected() as connection:
+            return await connection.run_sync(_contents)
+
+    async def server(self) -> str:
+        async with self._connected() as connection:
+            return str(await connection.scalar(text(_SERVER[self._engine.dialect.name])))
+
+    async def erase(self) -> None:
+        await self.migrate("base", allow_data_loss=True)
+        if self._engine.dialect.name == "sqlite":
+            await self._engine.dispose()
+            delete_if_blank(self._url, self._engine.url.database or "")
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -145,6 +169,19 @@ class SqlSchema:
             if script.revision == revision:
                 return place
         raise SchemaMismatch(f"{what} {revision!r}, which this Everpost does not know.")
+
+
+def _contents(connection: Connection) -> Sequence[str]:
+    """The names, in all schemas of a PostgreSQL database."""
+    inspector = inspect(connection)
+    schemas: Sequence[str | None] = [None]
+    if connection.dialect.name == "postgresql":
+        schemas = [name for name in inspector.get_schema_names() if name != "information_schema"]
+    return sorted(
+        name
+        for schema in schemas
+        for name in (*inspector.get_table_names(schema), *inspector.get_view_names(schema))
+    )
 
 
 @contextmanager

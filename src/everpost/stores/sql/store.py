@@ -35,7 +35,7 @@ class SqlStore:
         """The store at a database URL, whose schema is current. Misconfigured, Unreachable."""
         engine = make_engine(url, timeout=timeout, pool_size=pool_size)
         await reach(engine, url, timeout=timeout)
-        return cls(Connections(engine, timeout=timeout))
+        return cls(Connections(engine, timeout=timeout, pool_size=pool_size))
 
     async def ping(self) -> None:
         await self._connections.fetch(_NOTHING, {})

@@ -79,7 +79,9 @@ class TokenRow(Base):
 
 
 class PostRow(Base):
-    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`."""
+    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`. `mark` is
+    another one whenever the row is made, or is moved in: what is counted by the version goes on from it.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -103,6 +105,7 @@ class PostRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
+    mark: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class PostTagRow(Base):

@@ -1,14 +1,13 @@
 """What a change of one comment changes around it: its post, and the comments above it."""
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import NotFound
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import rows_matched
 from everpost.stores.sql.tables import CommentRow, PostRow
+from everpost.stores.sql.transactions import Transaction
 
 _TOUCH = (
     update(PostRow)
@@ -26,31 +25,31 @@ _SHOW = update(CommentRow).where(*_OF_THE_POST).values(is_shown=bindparam("shown
 _SETTLE = _SHOW.values(reply_count=bindparam("replies"))
 
 
-async def touch(connection: AsyncConnection, post_id: Id, *, more: int = 0, changes: int = 1) -> None:
+async def touch(transaction: Transaction, post_id: Id, *, more: int = 0, changes: int = 1) -> None:
     """Count changes of the thread, and so many approved comments more; this keeps other writers away
     from the post until the end. NotFound.
     """
     parameters = {"of_post": post_id, "more": more, "changes": changes}
-    if not rows_matched(await connection.execute(_TOUCH, parameters)):
+    if not (await transaction.execute(_TOUCH, parameters)).matched:
         raise NotFound("post", post_id)
 
 
-async def show(connection: AsyncConnection, post_id: Id, id: Id, *, is_shown: bool) -> None:
+async def show(transaction: Transaction, post_id: Id, id: Id, *, is_shown: bool) -> None:
     """Let the public see the comment, or no longer."""
-    await connection.execute(_SHOW, {"of_post": post_id, "this": id, "shown": is_shown})
+    await transaction.execute(_SHOW, {"of_post": post_id, "this": id, "shown": is_shown})
 
 
-async def settle(connection: AsyncConnection, post_id: Id, id: Id, *, more: int) -> None:
+async def settle(transaction: Transaction, post_id: Id, id: Id, *, more: int) -> None:
     """The comment has so many shown replies more. A tombstone is shown for their sake, and that in turn
     may be the first or the last reply shown of what is above it.
     """
     above: Id | None = id
     while above is not None and more:
         this = {"of_post": post_id, "this": above}
-        row = (await connection.execute(_ABOVE, this)).first()
+        row = (await transaction.execute(_ABOVE, this)).first()
         if row is None:
             return
         replies = row.reply_count + more
         is_shown = row.status == CommentStatus.APPROVED or replies > 0
-        await connection.execute(_SETTLE, {**this, "replies": replies, "shown": is_shown})
+        await transaction.execute(_SETTLE, {**this, "replies": replies, "shown": is_shown})
         above, more = row.parent_id, is_shown - row.is_shown

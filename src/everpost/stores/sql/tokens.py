@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
 from everpost.domain.tokens import Token
@@ -13,18 +12,19 @@ from everpost.domain.users import User
 from everpost.errors import Conflict, NotFound
 from everpost.stores.sql import reading
 from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.errors import VIOLATED
 from everpost.stores.sql.rows import token_of, token_values, user_of
 from everpost.stores.sql.tables import TokenRow, UserRow
+from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.turns import Turns
 
 _TOKEN = select(TokenRow.__table__)
 _OWNER = bindparam("owner", type_=IdText)
 _DAY = bindparam("day", type_=Moment)
-_WITH_OWNER = (
-    select(UserRow.__table__, *(column.label(f"token_{column.key}") for column in TokenRow.__table__.c))
-    .join(TokenRow, TokenRow.user_id == UserRow.id)
-    .where(TokenRow.digest == bindparam("digest", type_=TokenRow.digest.type))
-)
+_WITH_OWNERS = select(
+    UserRow.__table__, *(column.label(f"token_{column.key}") for column in TokenRow.__table__.c)
+).join(TokenRow, TokenRow.user_id == UserRow.id)
 _OF_USER = _TOKEN.where(TokenRow.user_id == _OWNER).order_by(TokenRow.created_at, TokenRow.id)
 _ADD = insert(TokenRow)
 _FORGET = delete(TokenRow).where(
@@ -44,23 +44,28 @@ class SqlTokens:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._turns = Turns(self._find, most=reading.MOST_HEADS)
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        for row in await self._connections.fetch(_WITH_OWNER, {"digest": digest}):
-            return token_of(row, prefix="token_"), user_of(row)
-        return None
+        return await self._turns.ask(digest)
+
+    async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
+        size, parameters = reading.padded("digest", list(set(digests)))
+        rows = await self._connections.fetch(_with_owners(size), parameters)
+        found = {row.token_digest: (token_of(row, prefix="token_"), user_of(row)) for row in rows}
+        return [found.get(digest) for digest in digests]
 
     async def of_user(self, user_id: Id) -> Sequence[Token]:
         return tuple(map(token_of, await self._connections.fetch(_OF_USER, {"owner": user_id})))
 
     async def add(self, token: Token) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(_FORGET, {"owner": token.user_id, "moment": token.created_at})
-            await connection.execute(_ADD, token_values(token))
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute(_FORGET, {"owner": token.user_id, "moment": token.created_at})
+            await transaction.execute(_ADD, token_values(token))
 
         try:
             await self._connections.transact(work)
-        except IntegrityError as error:
+        except VIOLATED as error:
             if await self._connections.fetch(reading.USER_IS_THERE, {"this": token.user_id}):
                 raise Conflict("token", "id") from error
             raise NotFound("user", token.user_id) from error
@@ -75,3 +80,8 @@ class SqlTokens:
 
     async def mark_used(self, id: Id, day: datetime) -> None:
         await self._connections.change(_MARK_USED, {"this": id, "day": day})
+
+
+@cache
+def _with_owners(size: int) -> reading.AnySelect:
+    return _WITH_OWNERS.where(TokenRow.digest.in_(reading.these("digest", size, TokenRow.digest.type)))

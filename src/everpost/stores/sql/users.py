@@ -1,8 +1,6 @@
 """Users in SQL."""
 
 from sqlalchemy import bindparam, delete, func, insert, literal, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
@@ -11,11 +9,13 @@ from everpost.domain.users import User, UserChange, UserQuery, email_key
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.connections import Connections, rows_matched
+from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.errors import VIOLATED
 from everpost.stores.sql.matching import having, revisions
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
 from everpost.stores.sql.tables import PostRow, UserRow
+from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
 _USER = select(UserRow.__table__)
@@ -58,55 +58,55 @@ class SqlUsers:
         return Page(tuple(map(user_of, shown)), has_more=len(rows) > len(shown))
 
     async def add(self, user: User, *, is_first: bool = False) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(LOCK)
-            if (await connection.execute(_ANYBODY)).first() is not None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute(LOCK)
+            if (await transaction.execute(_ANYBODY)).first() is not None:
                 raise Conflict("user", "id")
-            await connection.execute(_ADD, user_values(user))
+            await transaction.execute(_ADD, user_values(user))
 
         try:
             if is_first:
                 await self._connections.transact(work)
             else:
                 await self._connections.change(_ADD, user_values(user))
-        except IntegrityError as error:
+        except VIOLATED as error:
             raise await self._in_the_way(user) from error
 
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
         statement = having(match, UserRow, _SAVE.values(_changes(change)))
 
-        async def work(connection: AsyncConnection) -> User:
-            result = await connection.execute(statement, {"this": id} | revisions(match))
-            row = (await connection.execute(_BY_ID, {"this": id})).first()
+        async def work(transaction: Transaction) -> User:
+            result = await transaction.execute(statement, {"this": id} | revisions(match))
+            row = (await transaction.execute(_BY_ID, {"this": id})).first()
             if row is None:
                 raise NotFound("user", id)
-            if not rows_matched(result):
+            if not result.matched:
                 raise Stale("user", id)
             return user_of(row)
 
         try:
             return await self._connections.transact(work)
-        except IntegrityError as error:
+        except VIOLATED as error:
             raise Conflict("user", "email") from error
 
     async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
         this = {"this": id}
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(transaction: Transaction) -> None:
             lock = having(match, UserRow, _LOCK)
-            if (await connection.execute(lock, this | revisions(match))).first() is None:
-                there = (await connection.execute(reading.USER_IS_THERE, this)).first()
+            if (await transaction.execute(lock, this | revisions(match))).first() is None:
+                there = (await transaction.execute(reading.USER_IS_THERE, this)).first()
                 raise NotFound("user", id) if there is None else Stale("user", id)
             if heir_id is not None:
-                heir = (await connection.execute(reading.USER_IS_THERE, {"this": heir_id})).first()
+                heir = (await transaction.execute(reading.USER_IS_THERE, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
                     raise Invalid("heir_id", "is not another user")
-                await connection.execute(_HAND_OVER.values(author_id=heir_id), this)
-            await connection.execute(_REMOVE, this)
+                await transaction.execute(_HAND_OVER.values(author_id=heir_id), this)
+            await transaction.execute(_REMOVE, this)
 
         try:
             await self._connections.transact(work, hurried=False)
-        except IntegrityError as error:
+        except VIOLATED as error:
             raise Invalid("heir_id", "is not another user") from error
 
     async def _in_the_way(self, user: User) -> EverpostError:

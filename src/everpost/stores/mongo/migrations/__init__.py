@@ -4,6 +4,7 @@ from everpost.stores.mongo.migrations import (
     m0001_posts_and_comments,
     m0002_people,
     m0003_formats_and_transfers,
+    m0004_marks,
 )
 from everpost.stores.mongo.migrations.definition import Definition
 
@@ -11,4 +12,5 @@ MIGRATIONS: tuple[Definition, ...] = (
     m0001_posts_and_comments.MIGRATION,
     m0002_people.MIGRATION,
     m0003_formats_and_transfers.MIGRATION,
+    m0004_marks.MIGRATION,
 )

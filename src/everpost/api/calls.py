@@ -1,0 +1,46 @@
+"""The routes of the contract."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
+
+from everpost.api.bodies import JsonRequest
+from everpost.api.resolving import Resolver
+
+
+class CallRoute(APIRoute):
+    """A route whose endpoint gives the whole answer; a body, where it takes one, is JSON."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Awaitable[Response]], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        super().__init__(path, endpoint, **options)
+        self._resolver = Resolver(self.dependant)
+        self._as_fastapi_does, self.app = self.app, self._answer
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own way, which knows every kind of dependency: for those that override ours."""
+        handle = super().get_route_handler()
+
+        async def handle_json(request: Request) -> Response:
+            json_request = JsonRequest(request.scope, request.receive)
+            if self.body_field is not None:
+                await json_request.json()  # or FastAPI would take what is no JSON for fields that are missing
+            return await handle(json_request)
+
+        return handle_json
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette does, but for a newline at the end: `$` in its patterns looks past that."""
+        return (Match.NONE, {}) if scope["path"].endswith("\n") else super().matches(scope)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        application: FastAPI = scope["app"]
+        if application.dependency_overrides:
+            await self._as_fastapi_does(scope, receive, send)
+            return
+        request = JsonRequest(scope, receive, send)
+        answer: Response = await self._resolver.call(request, request.json)
+        await answer(scope, receive, send)

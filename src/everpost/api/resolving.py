@@ -1,0 +1,130 @@
+"""What an endpoint is given, worked out once for each route.
+
+FastAPI looks through all that an endpoint declares again at every request, which took more than half of one
+that reads a post (docs/decisions/0012-fast-answers.md). What the endpoints here declare is less than FastAPI
+knows: dependencies that are coroutines, values in the path, the query and the headers, one JSON body. That
+is looked through when the route is made; a request only runs it. The errors are FastAPI's own.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from inspect import iscoroutinefunction
+from typing import Any
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+
+Values = dict[str, Any]
+"""What a call is given, by the names of its parameters."""
+Faults = list[Any]
+Sent = Mapping[str, str]
+Check = Callable[[object], tuple[Any, Faults]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """One value that is sent, or several that are one model."""
+
+    name: str
+    key: str
+    of_model: tuple[str, ...]
+    is_required: bool
+    default: Any
+    check: Check
+
+    def find(self, sent: Sent) -> object:
+        """What is sent, or None."""
+        if self.of_model:
+            return {key: sent[key] for key in self.of_model if key in sent}
+        return sent.get(self.key)
+
+
+class Resolver:
+    """Calls a coroutine with what it declares."""
+
+    def __init__(self, dependant: Dependant) -> None:
+        """TypeError: it declares something that is none of the above."""
+        self._call = _coroutine(dependant.call)
+        self._dependencies = [(each.name, Resolver(each)) for each in dependant.dependencies]
+        self._path = [_parameter(field, "path") for field in dependant.path_params]
+        self._query = [_parameter(field, "query") for field in dependant.query_params]
+        self._headers = [_parameter(field, "header") for field in dependant.header_params]
+        self._body = [(each.name, partial(each.validate, loc=("body",))) for each in dependant.body_params]
+        self._request = dependant.request_param_name or dependant.http_connection_param_name
+        others = (dependant.response_param_name, dependant.background_tasks_param_name)
+        if dependant.cookie_params or any(others) or len(self._body) > 1:
+            raise TypeError(f"{dependant.call} declares what no endpoint here does.")
+
+    async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
+        """What the coroutine returns. RequestValidationError names all that cannot be used."""
+        body = await read_body() if self._body else None
+        faults: Faults = []
+        values = await self._values(request, body, {}, faults)
+        if faults:
+            raise RequestValidationError(faults, body=body)
+        return await self._call(**values)
+
+    async def _values(
+        self, request: Request, body: object, solved: dict[object, Any], faults: Faults
+    ) -> Values:
+        values: Values = {}
+        for name, dependency in self._dependencies:
+            value = await dependency._solve(request, solved, faults)  # noqa: SLF001 - one of its own kind
+            if name is not None:
+                values[name] = value
+        _collect(self._path, request.path_params, values, faults)
+        if self._query:
+            _collect(self._query, request.query_params, values, faults)
+        if self._headers:
+            _collect(self._headers, request.headers, values, faults)
+        for name, check in self._body:
+            values[name], found = check(body)
+            faults += found
+        if self._request is not None:
+            values[self._request] = request
+        return values
+
+    async def _solve(self, request: Request, solved: dict[object, Any], faults: Faults) -> Any:  # noqa: ANN401
+        """What this dependency gives in this request; it is called once, and not after a fault of its own."""
+        if self._call in solved:
+            return solved[self._call]
+        own: Faults = []
+        values = await self._values(request, None, solved, own)
+        if own:
+            faults += own
+            return None
+        value = solved[self._call] = await self._call(**values)
+        return value
+
+
+def _collect(parameters: Iterable[_Parameter], sent: Sent, values: Values, faults: Faults) -> None:
+    for parameter in parameters:
+        found = parameter.find(sent)
+        if found is None and not parameter.is_required:
+            values[parameter.name] = parameter.default
+            continue
+        values[parameter.name], own = parameter.check(found)
+        faults += own
+
+
+def _coroutine(call: object) -> Callable[..., Awaitable[Any]]:
+    if iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None)):  # noqa: B004
+        return call  # type: ignore[return-value]  # it is one; no check says so to mypy
+    raise TypeError(f"{call} is no coroutine: FastAPI would give it a thread at each request.")
+
+
+def _parameter(field: Any, place: str) -> _Parameter:  # noqa: ANN401 - FastAPI's type has no public name
+    annotation = field.field_info.annotation
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    loc = (place,) if is_model else (place, field.alias)
+    return _Parameter(
+        name=field.name,
+        key=field.alias,
+        of_model=tuple(annotation.model_fields) if is_model else (),
+        is_required=field.field_info.is_required(),
+        default=field.default,
+        check=partial(field.validate, loc=loc),
+    )

@@ -1,0 +1,1 @@
+"""`everpost bench`: one blog on several databases, measured through the application."""

@@ -1,0 +1,104 @@
+"""What came out, and what may be said about it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import harmonic_mean, median
+
+from everpost.benchmark.blog import Size
+from everpost.benchmark.operations import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One operation on one database, in one round."""
+
+    rate: float
+    """Requests a second."""
+    p50: float
+    """Milliseconds, as are the others: so long did this share of the requests take, at most."""
+    p95: float
+    p99: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float], *, within: float) -> "Turn":
+        """What comes of requests that took so long each, at least one, and together ended within so many
+        seconds.
+        """
+        ordered = sorted(seconds)
+        p50, p95, p99 = (1_000 * ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.95, 0.99))
+        return cls(len(ordered) / within, p50, p95, p99)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One operation on one database: every round of it."""
+
+    turns: Sequence[Turn]
+
+    @property
+    def middle(self) -> Turn:
+        """The medians."""
+        return Turn(*(median(column) for column in zip(*map(_numbers, self.turns), strict=True)))
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """The rate of the slowest round, and that of the fastest."""
+        rates = [turn.rate for turn in self.turns]
+        return min(rates), max(rates)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """What was measured."""
+
+    name: str
+    """Its URL without a password; with a number where two would have one name."""
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that was measured in one run."""
+
+    databases: Sequence[Database]
+    measured: Mapping[Operation, Sequence[Measured]]
+    """For each operation, in the order in which they ran, each database in the order of `databases`."""
+    size: Size
+    seconds: float
+    rounds: int
+    connections: int
+    ended_at: datetime
+
+    def fastest(self, operation: Operation) -> frozenset[int]:
+        """The places of the databases that were fastest; several where rounds of one were as fast as rounds
+        of another; none where there is one database only.
+        """
+        columns = self.measured[operation]
+        if len(columns) == 1:
+            return frozenset()
+        best = max(columns, key=lambda each: each.middle.rate)
+        return frozenset(place for place, each in enumerate(columns) if each.rates[1] >= best.rates[0])
+
+    def verdict(self) -> str:
+        """One sentence."""
+        reads, writes = self._told(writes=False), self._told(writes=True)
+        return (
+            "On this machine, under this load, with every kind asked for equally often: reads a second, "
+            f"{reads}; writes a second, {writes}."
+        )
+
+    def _told(self, *, writes: bool) -> str:
+        rates = [
+            harmonic_mean(
+                [row[place].middle.rate for each, row in self.measured.items() if each.writes is writes]
+            )
+            for place in range(len(self.databases))
+        ]
+        ranked = sorted(zip(rates, self.databases, strict=True), key=lambda each: -each[0])
+        return ", ".join(f"{rate:,.0f} with {database.name}" for rate, database in ranked)
+
+
+def _numbers(turn: Turn) -> tuple[float, float, float, float]:
+    return turn.rate, turn.p50, turn.p95, turn.p99

@@ -1,0 +1,121 @@
+"""`everpost bench`: which of my databases suits my blog?"""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from everpost.benchmark import wording
+from everpost.benchmark.blog import Size
+from everpost.benchmark.results import Results
+from everpost.benchmark.running import Wishes, run
+from everpost.cli.progress import showing_progress
+from everpost.errors import Misconfigured
+from everpost.settings import Settings, read_settings
+
+_WIDE = 10_000
+"""Columns, where nobody looks at a terminal: no line is broken."""
+
+
+def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
+    urls: Annotated[
+        list[str],
+        typer.Argument(metavar="URL...", help="The databases, all of them empty.", show_default=False),
+    ],
+    posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in the blog.")] = 1_000,
+    comments: Annotated[int, typer.Option(min=0, max=10_000, help="Comments under each.")] = 10,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, max=3_600, help="For each operation on each database.")
+    ] = 2.0,
+    connections: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Requests that are under way at once.")
+    ] = 16,
+    report: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where to write the report, a page of HTML.")
+    ] = Path("everpost-bench.html"),
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write the report over a file that is there.")
+    ] = False,
+) -> None:
+    """Load the same blog into empty databases, measure reads and writes through the application, compare,
+    and leave every database as empty as it was.
+    """
+    _require_place(report, overwrite=overwrite)
+    wishes = Wishes(urls=urls, size=Size(posts, comments), seconds=seconds, connections=connections)
+    results = _run_until_told(wishes, read_settings())
+    _print(results)
+    _save(results, report, overwrite=overwrite)
+    typer.echo(f"The report is in {report}.")
+
+
+def _require_place(report: Path, *, overwrite: bool) -> None:
+    """Misconfigured: the report cannot be written there, which is better known before than afterwards."""
+    if not report.parent.is_dir():
+        raise Misconfigured(f"--report {report}: there is no folder {report.parent}")
+    if report.is_dir() or (report.exists() and not overwrite):
+        raise Misconfigured(f"--report {report}: it is there already. Name another file, or say --overwrite.")
+
+
+def _run_until_told(wishes: Wishes, settings: Settings) -> Results:
+    """SIGINT and SIGTERM end the measurement, not what is done after it: a second one does."""
+    told: list[signal.Signals] = []
+
+    async def work() -> Results:
+        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+
+        def stop(number: signal.Signals) -> None:
+            told.append(number)
+            if task is not None:
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):  # on Windows, where Control-C cancels all the same
+                loop.add_signal_handler(number, stop, number)
+        return await run(wishes, settings, _say, showing_progress)
+
+    try:
+        # Not on uvloop, as `serve`: closing its loop after an interrupt was seen to hang.
+        return asyncio.run(work())
+    except asyncio.CancelledError:
+        _say("Stopped.")
+        raise typer.Exit(128 + told[-1]) from None
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _print(results: Results) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    table = Table(show_lines=True)
+    table.add_column("requests a second")
+    for database in results.databases:
+        table.add_column(Text(f"{database.name}\n{database.server}", overflow="fold"))
+    for operation, columns in results.measured.items():
+        fastest = results.fastest(operation)
+        cells = (
+            f"{wording.rate(each, is_fastest=place in fastest)}\n{wording.latencies(each)} ms"
+            for place, each in enumerate(columns)
+        )
+        table.add_row(operation.name, *cells)
+    console.print(table)
+    for line in (wording.LEGEND, f"{wording.load(results)}.", results.verdict()):
+        console.print(Text(line))
+
+
+def _save(results: Results, report: Path, *, overwrite: bool) -> None:
+    from everpost.benchmark.report import render_report  # pygal takes a while to import
+
+    try:
+        with report.open("w" if overwrite else "x", encoding="utf-8") as file:
+            file.write(render_report(results))
+    except OSError as error:
+        raise Misconfigured(f"--report {report}: it cannot be written: {error.strerror}") from None

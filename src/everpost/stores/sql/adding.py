@@ -1,0 +1,106 @@
+"""Adding comments to threads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sqlalchemy import insert
+
+from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.ids import Id
+from everpost.errors import Busy, Conflict, EverpostError, Invalid
+from everpost.stores.sql import reading
+from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.rows import author_of, comment_of, comment_values
+from everpost.stores.sql.tables import CommentRow
+from everpost.stores.sql.threads import settle, touch
+from everpost.stores.sql.transactions import Transaction
+from everpost.stores.turns import TurnsByKey
+
+_MOST_TOGETHER = 50
+_ADD = insert(CommentRow)
+
+
+class Adder:
+    """Adds comments. Those that come for one post while some are being added to it go together, in the next
+    transaction: each of their own would wait there for the one before, for they all change the post.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._turns: TurnsByKey[Id, Comment, Comment | EverpostError] = TurnsByKey(
+            self._add_together, most=_MOST_TOGETHER
+        )
+
+    async def add(self, comment: Comment) -> Comment:
+        """The comment as it is kept. NotFound, Conflict, Invalid, Busy."""
+        outcome = await self._turns.ask(comment.post_id, comment)
+        if isinstance(outcome, EverpostError):
+            raise outcome
+        return outcome
+
+    async def _add_together(self, comments: Sequence[Comment]) -> Sequence[Comment | EverpostError]:
+        """All of them; where one cannot be, each alone."""
+        try:
+            return await self._connections.transact(partial(_add, comments))
+        except Busy:
+            raise
+        except EverpostError as error:
+            if len(comments) == 1:
+                return [error]
+        return [await self._add_alone(comment) for comment in comments]
+
+    async def _add_alone(self, comment: Comment) -> Comment | EverpostError:
+        try:
+            (added,) = await self._connections.transact(partial(_add, [comment]))
+        except EverpostError as error:
+            return error
+        return added
+
+
+async def _add(comments: Sequence[Comment], transaction: Transaction) -> Sequence[Comment]:
+    """Put the comments under their post, which is the same."""
+    approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
+    await touch(transaction, comments[0].post_id, more=approved, changes=len(comments))
+    added = [replace(comment, depth=0, reply_count=0) for comment in comments]
+    await _insert(transaction, [comment for comment in added if comment.parent_id is None])
+    for place, comment in enumerate(added):
+        if comment.parent_id is not None:
+            added[place] = await _reply(transaction, comment, comment.parent_id)
+    return await _named(transaction, added)
+
+
+async def _insert(transaction: Transaction, comments: Sequence[Comment]) -> None:
+    if not comments:
+        return
+    try:
+        rows = [comment_values(comment) for comment in comments]
+        await transaction.execute(_ADD, rows if len(rows) > 1 else rows[0])
+    except VIOLATED as error:
+        raise Conflict("comment", "id") from error
+
+
+async def _reply(transaction: Transaction, comment: Comment, parent_id: Id) -> Comment:
+    this = {"of_post": comment.post_id, "this": parent_id}
+    row = (await transaction.execute(reading.COMMENT, this)).first()
+    parent = None if row is None else comment_of(row)
+    reply = replace(comment, depth=0 if parent is None else parent.depth + 1)
+    await _insert(transaction, [reply])
+    if parent is None or parent.status is not CommentStatus.APPROVED:
+        raise Invalid("parent_id", "is not an approved comment of this post")
+    await settle(transaction, comment.post_id, parent_id, more=int(reply.is_shown))
+    return reply
+
+
+async def _named(transaction: Transaction, comments: Sequence[Comment]) -> Sequence[Comment]:
+    """The comments, with their authors as these are called now."""
+    ids = {comment.author.id for comment in comments if comment.author is not None}
+    if not ids:
+        return comments
+    rows = await transaction.execute(*reading.users(list(ids)))
+    named = {row.author_id: author_of(row) for row in rows}
+    return [
+        comment if comment.author is None else replace(comment, author=named.get(comment.author.id))
+        for comment in comments
+    ]

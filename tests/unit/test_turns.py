@@ -1,0 +1,60 @@
+"""Questions that are put together."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from everpost.stores.turns import Turns
+
+
+class Oracle:
+    """Answers when it may, and notes what it was asked together."""
+
+    def __init__(self) -> None:
+        self.turns: list[Sequence[int]] = []
+        self.was_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def answer(self, questions: Sequence[int]) -> Sequence[int]:
+        self.turns.append(questions)
+        self.was_asked.set()
+        await self.may_answer.wait()
+        if 13 in questions:
+            raise ValueError("13")
+        return [10 * question for question in questions]
+
+
+async def test_those_who_ask_meanwhile_are_answered_together_afterwards() -> None:
+    oracle = Oracle()
+    turns = Turns(oracle.answer, most=3)
+    first = asyncio.create_task(turns.ask(1))
+    await oracle.was_asked.wait()
+    others = [asyncio.create_task(turns.ask(number)) for number in range(2, 7)]
+    await asyncio.sleep(0)
+    assert not turns.is_idle
+    oracle.may_answer.set()
+    assert await asyncio.gather(first, *others) == [10, 20, 30, 40, 50, 60]
+    assert oracle.turns == [[1], [2, 3, 4], [5, 6]]
+    assert turns.is_idle
+
+
+async def test_what_goes_wrong_is_told_to_the_whole_turn_and_to_nobody_else() -> None:
+    oracle = Oracle()
+    turns = Turns(oracle.answer, most=2)
+    asked = [asyncio.create_task(turns.ask(number)) for number in (13, 1, 2)]
+    oracle.may_answer.set()
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(each) for each in told] == [ValueError, ValueError, int]
+    assert await turns.ask(3) == 30
+
+
+async def test_who_waits_no_longer_holds_up_nobody() -> None:
+    oracle = Oracle()
+    turns = Turns(oracle.answer, most=10)
+    impatient, patient = (asyncio.create_task(turns.ask(number)) for number in (1, 2))
+    await oracle.was_asked.wait()
+    impatient.cancel()
+    oracle.may_answer.set()
+    assert await patient == 20
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
