@@ -3,14 +3,20 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv
 BIN := .venv/bin
+# A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 
-.PHONY: serve test check install fuzz bench lock format clean
+.PHONY: serve test test-long check install fuzz lock format clean
+.PHONY: bench bench-quick bench-check bench-growth bench-threads bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
 	@$(BIN)/everpost serve
 
 test: install  ## the whole suite, on every database that can be had
-	@$(BIN)/pytest
+	@$(COMPILED) $(BIN)/pytest
+
+test-long: install  ## the same promises at the volume of a large blog, and again and again
+	@$(COMPILED) $(BIN)/pytest -m long
 
 fuzz: install  ## the differential test, long form: thousands of new sequences
 	@EVERPOST_TEST_SEQUENCES=1000 $(BIN)/pytest -o faulthandler_timeout=0 tests/contract/http/test_differential.py
@@ -21,9 +27,25 @@ check: install  ## lint, format, strict types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q tests/unit/test_layers.py
 
-bench: install  ## every benchmark; see docs/performance.md
-	@$(BIN)/python -m bench.threads
-	@$(BIN)/python -m bench.transfers
+bench: install  ## requests a second, beside the tutorials' way and the limit: 5 minutes; see docs/performance.md
+	@$(BIN)/python -m bench.http $(BENCH)
+
+bench-quick: install  ## a part of it, in a minute
+	@$(BIN)/python -m bench.http --quick $(BENCH)
+
+bench-check: install  ## fails where a ratio is under bench/floors.toml
+	@$(BIN)/python -m bench.http --check $(BENCH)
+
+bench-growth: install  ## up to 1,000,000 posts, 2 workers, 256 connections: an hour
+	@$(BIN)/python -m bench.growth $(BENCH)
+
+bench-threads: install  ## threads of up to 1,000,000 comments
+	@$(BIN)/python -m bench.threads $(BENCH)
+
+bench-transfers: install  ## how fast a blog moves
+	@$(BIN)/python -m bench.transfers $(BENCH)
+
+bench-all: bench bench-growth bench-threads bench-transfers  ## every benchmark
 
 format: install
 	@$(BIN)/ruff check --fix .

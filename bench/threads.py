@@ -3,8 +3,7 @@
 For one post of each size, in the same run and interleaved: adding one comment, getting the post
 with its first 100 comments inside, and getting the last page of the thread by cursor. The time of
 each is a median over all rounds (adding: also the mean, which has the settling of long threads in
-it), at the port. The private servers are those of the tests: PostgreSQL and MariaDB hand a commit to
-the operating system, SQLite and MongoDB to the disk.
+it), at the port. The private servers run as their vendors ship them, on a disk.
 """
 
 import argparse
@@ -12,22 +11,22 @@ import asyncio
 import platform
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from tests.loading import load_thread
-from tests.servers import NAMES, Servers, open_databases
+from tests.servers import NAMES, Servers
 
+from bench.blogs import COMMENT_LENGTH, START, make_comments, make_post
 from everpost.domain import clock
 from everpost.domain.comments import Comment, CommentQuery
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
-from everpost.domain.posts import COMMENTS_INSIDE, Post
+from everpost.domain.posts import COMMENTS_INSIDE
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
-START = datetime(2020, 1, 1, tzinfo=UTC)
 SIZES = (10, 1_000, 100_000, 1_000_000)
 REFERENCE = 1_000
 PAGE = 100
@@ -42,31 +41,8 @@ class Thread:
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
 
-def make_post(size: int) -> Post:
-    """A post of 500 characters that says it has so many comments."""
-    moment = START + timedelta(seconds=size)
-    return Post(
-        id=new_id(),
-        title=f"{size} comments",
-        slug=f"{size}-comments",
-        content="x" * 500,
-        publication_date=moment,
-        updated_at=moment,
-        comment_count=size,
-    )
-
-
-def make_comments(post_id: Id, size: int) -> Iterator[Comment]:
-    """Comments of 100 characters, a second apart, the oldest first."""
-    for number in range(size):
-        moment = START + timedelta(seconds=number)
-        yield Comment(
-            id=new_id(), post_id=post_id, content="y" * 100, publication_date=moment, updated_at=moment
-        )
-
-
 async def load(store_name: str, url: str, size: int) -> Thread:
-    post = make_post(size)
+    post = make_post(f"{size} comments", START + timedelta(seconds=size), comments=size)
     await load_thread(store_name, url, post, make_comments(post.id, size))
     return Thread(size, post.id)
 
@@ -74,7 +50,13 @@ async def load(store_name: str, url: str, size: int) -> Thread:
 async def add_comment(store: Store, thread: Thread) -> None:
     now = clock.now()
     await store.comments.add(
-        Comment(id=new_id(), post_id=thread.post_id, content="z" * 100, publication_date=now, updated_at=now)
+        Comment(
+            id=new_id(),
+            post_id=thread.post_id,
+            content="z" * COMMENT_LENGTH,
+            publication_date=now,
+            updated_at=now,
+        )
     )
 
 
@@ -124,7 +106,7 @@ def report(store_name: str, threads: Sequence[Thread]) -> None:
 
 
 async def run(store_name: str, servers: Servers, sizes: Sequence[int], rounds: int) -> None:
-    databases = open_databases(store_name, "" if store_name == "sqlite" else servers.url(store_name))
+    databases = servers.databases(store_name)
     await databases.create("bench")
     url = databases.url("bench")
     store = await open_store(url, timeout=60, pool_size=5)
@@ -151,7 +133,7 @@ def main() -> None:
     print(f"{machine}, {options.rounds} rounds; x: times as long as with {REFERENCE:,} comments\n")
     print(f"| store | operation | {' | '.join(f'{size:,} comments' for size in sizes)} |")
     print("|---|---|" + "---|" * len(sizes))
-    servers = Servers()
+    servers = Servers(durable=True)
     try:
         for store_name in options.stores.split(","):
             asyncio.run(run(store_name, servers, sizes, options.rounds))

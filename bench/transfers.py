@@ -4,7 +4,7 @@ A blog of so many posts, with so many comments under each, is copied in every di
 stores, and through an archive out of each and into each: with the commands that users run, each in a
 process of its own. A row a second is a post, a comment or a user that is there when the command has
 ended, its reading back and comparing included; memory is the most that the process held (its peak RSS).
-The private servers are those of the tests: PostgreSQL and MariaDB hand a commit to the operating system.
+The private servers run as their vendors ship them, on a disk.
 """
 
 import argparse
@@ -17,12 +17,13 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
-from tests.servers import NAMES, Servers, open_databases
+from tests.servers import NAMES, Servers
 from tests.servers.databases import Databases
 
+from bench.blogs import START
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import Post
@@ -30,7 +31,6 @@ from everpost.domain.records import Batch, Record
 from everpost.domain.users import Author, Role, User
 from everpost.stores import open_store
 
-START = datetime(2020, 1, 1, tzinfo=UTC)
 AT_ONCE = 2_000
 """Records in a batch while the blog is made."""
 
@@ -138,7 +138,7 @@ async def fresh(databases: Databases, name: str) -> AsyncIterator[str]:
 async def measure(servers: Servers, names: Sequence[str], posts: int, comments: int) -> None:
     """Every store as a source: filled, copied to each of the others, exported, and imported again."""
     rows = 1 + posts + posts * comments
-    every = {name: open_databases(name, "" if name == "sqlite" else servers.url(name)) for name in names}
+    every = {name: servers.databases(name) for name in names}
     with tempfile.TemporaryDirectory() as folder:
         for source in names:
             archive = f"{folder}/{source}.jsonl"
@@ -173,7 +173,7 @@ def main() -> None:
     print(f"{machine}; {options.posts:,} posts with {options.comments} comments each\n")
     print("| from | to | seconds | rows a second | peak memory, MB |")
     print("|---|---|---|---|---|")
-    servers = Servers()
+    servers = Servers(durable=True)
     try:
         asyncio.run(measure(servers, options.stores.split(","), options.posts, options.comments))
     finally:

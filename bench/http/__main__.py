@@ -1,0 +1,60 @@
+"""`python -m bench.http`: see docs/performance.md, or `--help`."""
+
+import asyncio
+import shlex
+import sys
+
+from tests.servers import Servers
+
+from bench.http.driving import find_wrk
+from bench.http.floors import fallen, read_floors
+from bench.http.machine import machine, versions
+from bench.http.measuring import count_round_trips, measure
+from bench.http.operations import OPERATIONS
+from bench.http.options import SAVED, Options, read_options
+from bench.http.plots import write_plots
+from bench.http.report import render
+from bench.http.results import Results
+from bench.http.running import ending, serving
+from bench.pages import PLOTS, write_part
+
+
+async def run(options: Options, servers: Servers) -> Results:
+    """Measure what was asked for. Failed, DoesNotServe, CannotStart."""
+    command = shlex.join(["python", "-m", "bench.http", *sys.argv[1:]])
+    results = Results(machine=machine(), command=command, rounds=options.rounds, seconds=options.seconds)
+    operations = [OPERATIONS[name] for name in options.operations]
+    async with serving(servers, options.stores, options.subjects, operations, options.rounds) as subjects:
+        results.versions = await versions(subjects)
+        await measure(subjects, operations, results)
+        if options.in_full:
+            await count_round_trips(subjects, operations, results)
+    return results
+
+
+def run_and_save(options: Options) -> Results:
+    """What was measured in full is in `bench/results` afterwards."""
+    find_wrk()
+    servers = Servers(durable=True)
+    with ending(servers):
+        results = asyncio.run(run(options, servers))
+    if options.in_full:
+        results.save(SAVED)
+    return results
+
+
+def main() -> None:
+    options = read_options()
+    floors = read_floors()
+    results = Results.load(SAVED) if options.again else run_and_save(options)
+    print(render(results))
+    if options.write:
+        write_part("bench.http", render(results, plots=PLOTS.name))
+        write_plots(results, PLOTS)
+    if options.check:
+        lines = list(fallen(results, floors))
+        print("\n".join(lines) or "Every ratio is above its floor.")
+        sys.exit(1 if lines else 0)
+
+
+main()

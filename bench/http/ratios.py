@@ -1,0 +1,80 @@
+"""What must be shown: the ratios of issue 5, each with what it is at least and what it aims at."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, TUTORIAL
+from bench.http.results import Results
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Of a ratio on one store."""
+
+    least: float
+    aim: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The rate of Everpost over that of another subject, in one operation."""
+
+    name: str
+    operation: str
+    over: str
+    goals: Mapping[str, Goal]
+    """By store."""
+
+    @property
+    def title(self) -> str:
+        beside = "of the limit" if self.over == LIMIT else "over the tutorial's way"
+        return f"{OPERATIONS[self.operation].title}, {beside}"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is written in percent."""
+        return self.over == LIMIT
+
+    def written(self, value: float) -> str:
+        return f"{value:.0%}" if self.is_share else f"{value:.1f} x"
+
+    def of(self, results: Results, store: str) -> float | None:
+        """None: not measured."""
+        by_subject = results.figures.get(self.operation, {})
+        everpost = by_subject.get(f"{EVERPOST} {store}")
+        other = by_subject.get(self.over if self.over == LIMIT else f"{self.over} {store}")
+        return None if everpost is None or other is None else everpost.rate / other.rate
+
+
+def _goals(
+    sqlite: tuple[float, float],
+    postgresql: tuple[float, float],
+    mysql: tuple[float, float],
+    mongodb: tuple[float, float],
+) -> dict[str, Goal]:
+    by_store = {"sqlite": sqlite, "postgresql": postgresql, "mysql": mysql, "mongodb": mongodb}
+    return {store: Goal(*goal) for store, goal in by_store.items()}
+
+
+RATIOS = (
+    Ratio("one-post-over-tutorial", "one-post", TUTORIAL, _goals((8, 20), (5, 10), (6, 11), (1.3, 2))),
+    Ratio("one-post-of-limit", "one-post", LIMIT, _goals((0.25, 0.6), (0.3, 0.5), (0.3, 0.5), (0.25, 0.4))),
+    Ratio("list-10-over-tutorial", "list-10", TUTORIAL, _goals((8, 15), (6, 10), (6, 10), (1.2, 2))),
+    Ratio(
+        "not-modified-of-limit",
+        "not-modified",
+        LIMIT,
+        _goals((0.3, 0.6), (0.35, 0.6), (0.35, 0.6), (0.3, 0.45)),
+    ),
+    Ratio("add-1000-over-tutorial", "add-1000", TUTORIAL, _goals((10, 25), (10, 25), (10, 25), (5, 15))),
+    Ratio("create-over-tutorial", "create", TUTORIAL, _goals((3, 8), (2, 5), (1.5, 3), (1.2, 2))),
+)
+
+
+def measured(results: Results) -> Iterator[tuple[Ratio, str, float]]:
+    """Every ratio that a run gave: the ratio, the store, its value."""
+    for ratio in RATIOS:
+        for store in results.stores():
+            value = ratio.of(results, store)
+            if value is not None:
+                yield ratio, store, value

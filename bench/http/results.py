@@ -1,0 +1,66 @@
+"""What was measured, as it is written to a file and read from it."""
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One operation on one subject: of one round, or the median of each figure over several."""
+
+    rate: float
+    """Requests a second."""
+    p50: float
+    """Milliseconds, as all times here."""
+    p99: float
+    cpu: float
+    """Of the server's processes, user and system, for each request."""
+
+    @classmethod
+    def median(cls, rounds: Sequence[Self]) -> Self:
+        return cls(
+            rate=statistics.median(each.rate for each in rounds),
+            p50=statistics.median(each.p50 for each in rounds),
+            p99=statistics.median(each.p99 for each in rounds),
+            cpu=statistics.median(each.cpu for each in rounds),
+        )
+
+
+@dataclass
+class Results:
+    """What one run gave. A subject's key is its kind and its store: `everpost sqlite`; the limit has none."""
+
+    machine: str = ""
+    versions: str = ""
+    command: str = ""
+    rounds: int = 0
+    seconds: int = 0
+    figures: dict[str, dict[str, Figures]] = field(default_factory=dict)
+    """By operation, then by subject."""
+    megabytes: dict[str, float] = field(default_factory=dict)
+    """By subject: the resident memory of the process that serves, after all of it."""
+    round_trips: dict[str, dict[str, float]] = field(default_factory=dict)
+    """To the database, for one request: by operation, then by subject."""
+    crashes: dict[str, int] = field(default_factory=dict)
+    """How often a subject, by its key, crashed, and was started again to go on."""
+
+    def stores(self) -> list[str]:
+        """The stores that were measured, in the order in which they were."""
+        return [key.partition(" ")[2] for key in self.megabytes if key.startswith("everpost ")]
+
+    def save(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(self), indent=1))
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        given = json.loads(file.read_text())
+        figures = {
+            operation: {subject: Figures(**each) for subject, each in by_subject.items()}
+            for operation, by_subject in given.pop("figures").items()
+        }
+        return cls(**given, figures=figures)

@@ -1,0 +1,122 @@
+"""Who is measured: Everpost and the tutorial's way on each store, and the limit."""
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy.engine import make_url
+from tests.servers.databases import Databases, SqlDatabases
+from tests.servers.sqlite import SqliteDatabases
+
+from bench.http.blog import MeasuredBlog
+from bench.http.driving import Request, ask_once, open_client
+from bench.http.filling import fill_everpost, fill_tutorial
+from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, TUTORIAL, Operation, Target
+from bench.http.processes import Program
+
+PATIENT = {
+    "EVERPOST_FAILED_LOGINS_PER_HOUR": "1000000",
+    "EVERPOST_GUEST_COMMENTS_PER_ADDRESS": "1000000",
+    "EVERPOST_GUEST_COMMENTS_PER_POST": "1000000",
+    "EVERPOST_DATABASE_TIMEOUT": "60",
+}
+"""Everybody has one address here (logins that are under way count as failed until they succeed), and a
+machine that has other things to do is to be slow, not to fail.
+"""
+SERVE = ("everpost", "serve", "--port", "{port}")
+UVICORN = ("uvicorn", "--port", "{port}", "--log-level", "warning", "--no-access-log")
+# As `everpost serve` runs it, see src/everpost/cli/serve.py.
+GRANIAN = (
+    *("granian", "--interface", "asgi", "--loop", "auto", "--http", "1", "--no-ws", "--workers", "1"),
+    *("--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10"),
+    *("--port", "{port}"),
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One program that is measured; `store` is the database under it, at the URL. The limit has none."""
+
+    kind: str
+    store: str
+    program: Program
+    target: Target
+    url: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind} {self.store}".strip()
+
+    def measures(self, operation: Operation) -> bool:
+        return self.kind in operation.subjects
+
+    def request(self, operation: Operation, number: int) -> Request:
+        """What is sent in the round of this number."""
+        request = operation.request(self.target, number)
+        return replace(request, paths=[f"/{operation.name}"]) if self.kind == LIMIT else request
+
+    def again(self, url: str) -> Program:
+        """The same program once more, over the same database at another URL."""
+        return everpost(url) if self.kind == EVERPOST else _tutorial(url)
+
+
+def everpost(url: str, **settings: object) -> Program:
+    """`everpost serve` over the database at the URL, with these settings, named as in `Settings`."""
+    given = {f"EVERPOST_{name.upper()}": str(value) for name, value in settings.items()}
+    return Program(SERVE, PATIENT | {"EVERPOST_DATABASE_URL": url} | given, ready="/health/ready")
+
+
+def _tutorial(url: str) -> Program:
+    module = "mongo" if url.startswith("mongodb") else "sql"
+    return Program((*UVICORN, f"bench.baselines.{module}:app"), {"DATABASE_URL": url}, ready="/posts?limit=0")
+
+
+@asynccontextmanager
+async def everpost_on(store: str, url: str, blog: MeasuredBlog) -> AsyncIterator[Subject]:
+    """Everpost over the blog, in the empty database at the URL."""
+    ids = await fill_everpost(url, blog)
+    with everpost(url) as program:
+        target = Target(ids, blog.threads, secret=blog.secret)
+        async with open_client(program) as client:
+            answer = await ask_once(client, OPERATIONS["one-post"].request(target, 0), unique="")
+        yield Subject(EVERPOST, store, program, replace(target, etag=answer.headers["etag"]), url)
+
+
+@asynccontextmanager
+async def tutorial_on(store: str, url: str, blog: MeasuredBlog) -> AsyncIterator[Subject]:
+    """The tutorial's way over the blog, in the empty database at a URL that names its driver."""
+    with _tutorial(url) as program:
+        ids = await fill_tutorial(url, blog)
+        yield Subject(TUTORIAL, store, program, Target(ids, blog.threads), url)
+
+
+@asynccontextmanager
+async def limit_of(measured: Subject, operations: Sequence[Operation]) -> AsyncIterator[Subject]:
+    """The bytes that Everpost answers to these operations, handed out prebuilt."""
+    answers = {}
+    async with open_client(measured.program) as client:
+        for operation in operations:
+            request = operation.request(measured.target, 0)
+            answer = await ask_once(client, request, unique="")
+            headers, body = dict(answer.headers), answer.text
+            headers.pop("date", None)  # which the server writes
+            answers[f"/{operation.name}"] = {"status": answer.status_code, "headers": headers, "body": body}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(answers, file)
+        file.flush()
+        command = (*GRANIAN, "bench.baselines.limit:app")
+        with Program(command, {"ANSWERS": file.name}, ready=f"/{operations[0].name}") as program:
+            yield Subject(LIMIT, "", program, measured.target)
+
+
+def driver_url(databases: Databases, url: str) -> str:
+    """The URL of one of the databases as SQLAlchemy needs it: with the driver. SQLite is as patient as with
+    Everpost here.
+    """
+    if not isinstance(databases, SqlDatabases):
+        return url
+    query = {"timeout": "60"} if isinstance(databases, SqliteDatabases) else {}
+    address = make_url(url).set(drivername=databases.drivername, query=query)
+    return address.render_as_string(hide_password=False)

@@ -1,0 +1,75 @@
+"""Round trips to a database, counted on the way: a proxy that is only there while they are counted."""
+
+import select
+import socket
+import socketserver
+import threading
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+_CHUNK = 2**16
+
+
+class Turns:
+    """A proxy at a loopback port before the database server at a URL, from `with` to its end.
+
+    A round trip is what a client says after the server has spoken, in however many pieces.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = urlsplit(url)
+        self._count = 0
+        self._lock = threading.Lock()
+        turns, server = self, (self._url.hostname or "127.0.0.1", self._url.port or 0)
+
+        class Connection(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with socket.create_connection(server) as database:
+                    turns.carry(self.request, database)
+
+        self._listener = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
+        self._listener.daemon_threads = True
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
+
+    @property
+    def url(self) -> str:
+        """The URL of the same database, through here."""
+        user = f"{self._url.username}@" if self._url.username else ""
+        through = self._url._replace(netloc=f"{user}127.0.0.1:{self._listener.server_address[1]}")
+        # Or the client would go to where the replica set says that its node is.
+        direct = "directConnection=true" if self._url.scheme == "mongodb" else ""
+        return through._replace(query=direct).geturl()
+
+    @property
+    def count(self) -> int:
+        """So far."""
+        return self._count
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+
+    def carry(self, client: socket.socket, database: socket.socket) -> None:
+        """Hand on what either side says until one of them hangs up."""
+        is_asking = False
+        while True:
+            for speaker in select.select([client, database], [], [])[0]:
+                try:
+                    said = speaker.recv(_CHUNK)
+                except ConnectionResetError:
+                    return
+                if not said:
+                    return
+                if speaker is client and not is_asking:
+                    with self._lock:
+                        self._count += 1
+                is_asking = speaker is client
+                (database if is_asking else client).sendall(said)
