@@ -21,7 +21,7 @@ from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import a_whole_blog, fill, records_of
 from tests.servers.databases import Databases, new_name
 
-killed = pytest.mark.parametrize(("posts", "kills"), [(30, 1), pytest.param(100, 5, marks=pytest.mark.long)])
+killed = pytest.mark.parametrize(("posts", "kills"), [(15, 1), pytest.param(100, 5, marks=pytest.mark.long)])
 """How large a blog is moved, and how often that is killed: for each kind of move and each database."""
 
 

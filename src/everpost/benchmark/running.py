@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
-from everpost.app import create_app
 from everpost.benchmark.blog import Size, make_records
 from everpost.benchmark.client import running
 from everpost.benchmark.databases import Say, borrowed, name_all, require_empty
@@ -91,6 +90,8 @@ async def _load(settings: Settings, name: str, size: Size, secret: str, progress
 
 @asynccontextmanager
 async def _subject(settings: Settings, name: str, size: Size, secret: str) -> AsyncIterator[Subject]:
+    from everpost.app import create_app  # FastAPI takes longer to import than other commands take
+
     async with running(create_app(settings)) as application:
         try:
             loaded = await learn(application, size, secret)

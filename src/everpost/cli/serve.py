@@ -5,20 +5,21 @@ import errno
 import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 
-from everpost.app import create_app
 from everpost.cli.logs import SERVER_LOGS, configure_logs
 from everpost.errors import Misconfigured
 from everpost.services.bootstrap import keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_store
 from everpost.stores.addresses import describe_url
+
+Application: TypeAlias = Callable[..., Awaitable[None]]
 
 
 def serve(
@@ -30,6 +31,8 @@ def serve(
 
     An empty database is set up first; one that another Everpost made is refused.
     """
+    from everpost.app import create_app  # FastAPI takes longer to import than other commands take
+
     settings = read_settings(host=host, port=port, workers=workers)
     asyncio.run(_prepare(settings))
     server = Server(
@@ -47,7 +50,7 @@ def serve(
         workers_kill_timeout=settings.shutdown_timeout,  # or one client that never ends its body holds it up
     )
     server.on_startup(partial(_announce, settings))
-    server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+    server.serve(target_loader=partial(_load, create_app, settings), wrap_loader=False)
 
 
 def _free_address(settings: Settings) -> str:
@@ -88,6 +91,6 @@ def _announce(settings: Settings) -> None:
     typer.echo(f"Every call is described at http://{host}:{settings.port}/docs")
 
 
-def _load(settings: Settings) -> Callable[..., Awaitable[None]]:
+def _load(create_app: Callable[[Settings], Application], settings: Settings) -> Application:
     configure_logs(settings)
     return create_app(settings)

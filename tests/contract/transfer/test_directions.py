@@ -22,7 +22,7 @@ from tests.volume import volumes
 
 WHOLE = a_whole_blog()
 ORIGIN = origin_of(SETTINGS)
-long_threads = pytest.mark.parametrize("length", volumes(1_500, 20_000))
+long_threads = pytest.mark.parametrize("length", volumes(400, 20_000))
 """Each is longer than MongoDB keeps in the document of a post."""
 
 

@@ -76,7 +76,7 @@ def damaged(draw: st.DrawFn, sources: list[bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
     read, sources = READERS[name]
