@@ -1,7 +1,8 @@
-"""The tutorial's way on MongoDB: MongoDB's own tutorial for FastAPI, with PyMongo's async client.
+"""The tutorial's way on MongoDB: as the chapter does it that Everpost began with, on PyMongo's async client.
 
-Comments are nested in their post's document, ids are made strings by a validator, response models.
-`DATABASE_URL` names the database.
+Comments are nested in their post's document, ids are made strings by a validator, a dependency hands out the
+database, another finds the post, what was written is read and answered by a response model. `DATABASE_URL`
+names the database.
 """
 
 import os
@@ -11,14 +12,21 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from bson import ObjectId
-from fastapi import FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException
 from pydantic import BaseModel, BeforeValidator, Field
-from pymongo import AsyncMongoClient, ReturnDocument
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 
 Document = dict[str, Any]
 
 client: AsyncMongoClient[Document] = AsyncMongoClient(os.environ["DATABASE_URL"])
-posts = client.get_default_database()["posts"]
+
+
+def get_database() -> AsyncDatabase[Document]:
+    return client.get_default_database()
+
+
+Database = Annotated[AsyncDatabase[Document], Depends(get_database)]
 
 PyObjectId = Annotated[str, BeforeValidator(str)]
 
@@ -56,36 +64,37 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(lifespan=lifespan)
 
 
-@app.get("/posts", response_model=list[PostRead], response_model_by_alias=False)
-async def list_posts(skip: int = 0, limit: int = 10) -> list[Document]:
-    return await posts.find().sort("_id", 1).skip(skip).limit(limit).to_list()
-
-
-@app.get("/posts/{post_id}", response_model=PostRead, response_model_by_alias=False)
-async def get_post(post_id: str) -> Document:
-    post = await posts.find_one({"_id": ObjectId(post_id)})
+async def get_post_or_404(post_id: str, database: Database) -> Document:
+    post = await database["posts"].find_one({"_id": ObjectId(post_id)})
     if post is None:
         raise HTTPException(404)
     return post
 
 
-@app.post("/posts", status_code=201, response_model=PostRead, response_model_by_alias=False)
-async def create_post(draft: PostCreate) -> Document:
-    post = {**draft.model_dump(), "publication_date": datetime.now(UTC), "comments": []}
-    await posts.insert_one(post)
+Post = Annotated[Document, Depends(get_post_or_404)]
+
+
+@app.get("/posts", response_model=list[PostRead], response_model_by_alias=False)
+async def list_posts(database: Database, skip: int = 0, limit: int = 10) -> list[Document]:
+    return await database["posts"].find().sort("_id", 1).skip(skip).limit(limit).to_list()
+
+
+@app.get("/posts/{post_id}", response_model=PostRead, response_model_by_alias=False)
+async def get_post(post: Post) -> Document:
     return post
+
+
+@app.post("/posts", status_code=201, response_model=PostRead, response_model_by_alias=False)
+async def create_post(draft: PostCreate, database: Database) -> Document:
+    post = {**draft.model_dump(), "publication_date": datetime.now(UTC), "comments": []}
+    result = await database["posts"].insert_one(post)
+    return await get_post_or_404(str(result.inserted_id), database)
 
 
 @app.post(
     "/posts/{post_id}/comments", status_code=201, response_model=PostRead, response_model_by_alias=False
 )
-async def add_comment(post_id: str, draft: CommentCreate) -> Document:
+async def add_comment(post: Post, draft: CommentCreate, database: Database) -> Document:
     comment = {"_id": ObjectId(), **draft.model_dump(), "publication_date": datetime.now(UTC)}
-    post = await posts.find_one_and_update(
-        {"_id": ObjectId(post_id)},
-        {"$push": {"comments": comment}},
-        return_document=ReturnDocument.AFTER,
-    )
-    if post is None:
-        raise HTTPException(404)
-    return post
+    await database["posts"].update_one({"_id": post["_id"]}, {"$push": {"comments": comment}})
+    return await get_post_or_404(str(post["_id"]), database)

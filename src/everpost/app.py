@@ -22,7 +22,7 @@ from everpost.api.routes import add_routes
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
 from everpost.services.posts import PostPages
-from everpost.settings import Settings
+from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await keeper.close()
 
+    traced = is_traced()  # or FastAPI would look at every request whether anybody does
     app = Everpost(
         title="Everpost",
         version=__version__,
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
+        telemetry={"tracing": traced, "metrics": traced, "logs": traced},
     )
     app.state.keeper = keeper
     app.state.settings = settings

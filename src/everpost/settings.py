@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment."""
 
 import json
+import os
 import re
 from typing import Annotated, Literal
 
@@ -99,6 +100,14 @@ class Settings(BaseSettings):
         description="Comments of all guests under one post, in an hour.",
     )
     guest_links: int = Field(default=2, ge=0, le=20_000, description="Links in one comment of a guest.")
+
+
+def is_traced() -> bool:
+    """Whether the environment says anything of traces and metrics.
+
+    https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+    """
+    return any(name.startswith(("OTEL_", "FASTAPI_OTEL_")) for name in os.environ)
 
 
 def read_settings(**given: object) -> Settings:

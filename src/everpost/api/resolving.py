@@ -16,12 +16,14 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 
 Values = dict[str, Any]
 """What a call is given, by the names of its parameters."""
 Faults = list[Any]
 Sent = Mapping[str, str]
 Check = Callable[[object], tuple[Any, Faults]]
+_NOTHING: Sent = QueryParams()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Resolver:
                 values[name] = value
         _collect(self._path, request.path_params, values, faults)
         if self._query:
-            _collect(self._query, request.query_params, values, faults)
+            sent: Sent = request.query_params if request.scope["query_string"] else _NOTHING
+            _collect(self._query, sent, values, faults)
         if self._headers:
             _collect(self._headers, request.headers, values, faults)
         for name, check in self._body:

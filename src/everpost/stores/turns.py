@@ -39,6 +39,7 @@ class Turns(Generic[Question, Answer]):
     async def _take_turns(self) -> None:
         try:
             while self._waiting:
+                await asyncio.sleep(0)  # who asks in this round of the loop comes along
                 turn, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._take(turn)
         finally:

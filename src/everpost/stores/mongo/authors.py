@@ -55,11 +55,28 @@ class Authors:
     async def living(self, authors: AbstractSet[Author]) -> AbstractSet[Author]:
         """These authors, as they are called now; without those who were removed."""
         found = await self._find(ObjectId(author.id) for author in authors)
-        return {_author(document) for document in found.values() if "removed_at" not in document}
+        return self.living_in(found.values())
+
+    def among_others(self, authors: AbstractSet[Author]) -> Filter:
+        """A stage by which a pipeline gives the documents of these users too: see `living_in`."""
+        these = {"$match": {"_id": {"$in": [ObjectId(author.id) for author in authors]}}}
+        pipeline = [these, {"$project": _NAMES}]
+        return {"$unionWith": {"coll": self._users.name, "pipeline": pipeline}}
+
+    @staticmethod
+    def living_in(documents: Iterable[UserDocument]) -> AbstractSet[Author]:
+        """The users in these documents, as they are called now; without those who were removed."""
+        return {_author(document) for document in documents if "removed_at" not in document}
 
     async def is_user(self, id: ObjectId) -> bool:
         """Whether there is such a user, who was not removed."""
-        return "removed_at" not in (await self._find([id])).get(id, {"removed_at": None})
+        return id in await self.users_among([id])
+
+    async def users_among(self, ids: Iterable[ObjectId]) -> AbstractSet[ObjectId]:
+        """Those of these that are users, who were not removed."""
+        wanted = frozenset(ids)
+        found = await self._find(wanted)
+        return {each for each in wanted & found.keys() if "removed_at" not in found[each]}
 
     async def successor(self, id: ObjectId) -> ObjectId | None:
         """Whose the posts are that name this user; None: nobody's."""

@@ -2,8 +2,8 @@
 of it and of its thread, but not what becomes of the users whose names are in it.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from bson import ObjectId
 
@@ -15,6 +15,7 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.documents import PostDocument
 from everpost.stores.mongo.listing import Choice, Listing
+from everpost.stores.mongo.people import UserDocument
 from everpost.stores.port import Known
 from everpost.stores.turns import Turns
 
@@ -37,10 +38,17 @@ class Currency:
         return await self._turns.ask(known)
 
     async def _hold(self, known: Sequence[Post]) -> Sequence[bool]:
-        posts = self._posts.find({"_id": {"$in": [ObjectId(post.id) for post in known]}}, _STATE)
         authors = frozenset[Author]().union(*(post.authors for post in known))
-        documents, named = await asyncio.gather(posts.to_list(), self._authors.living(authors))
-        states = {Id(str(each["_id"])): each for each in documents}
+        these: list[Filter] = [
+            {"$match": {"_id": {"$in": [ObjectId(post.id) for post in known]}}},
+            {"$project": _STATE},
+        ]
+        if authors:
+            these.append(self._authors.among_others(authors))
+        found: Sequence[Mapping[str, Any]] = await (await self._posts.aggregate(these)).to_list()
+        states = {Id(str(each["_id"])): cast("PostDocument", each) for each in found if "version" in each}
+        users = [cast("UserDocument", each) for each in found if "version" not in each]
+        named = self._authors.living_in(users)
         return [
             post.id in states and _has_state(post, states[post.id]) and post.authors <= named
             for post in known

@@ -50,9 +50,6 @@ class Publisher:
         """Conflict, Invalid."""
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
         document = post_document(replace(post, comment_count=approved))
-        author_id = document.get("author_id")
-        if author_id is not None and not await self._authors.is_user(author_id):
-            raise await self._in_the_way(document) or Invalid("author_id", "is not a user")
         names = [ObjectId(comment.id) for comment in thread]
         if await self._has_rivals(document, names):
             raise await self._in_the_way(document) or Conflict("comment", "id")
@@ -61,6 +58,9 @@ class Publisher:
         try:
             if fault := await self._insertions.ask(arrival.post):
                 raise fault
+        except Invalid as error:
+            self._sweeper.erase_soon(document["thread"])
+            raise await self._in_the_way(document) or error from error
         except DuplicateKeyError as error:
             self._sweeper.erase_soon(document["thread"])
             if duplicate_field(error) == "comments.id":
@@ -70,8 +70,19 @@ class Publisher:
         await self._confirm(document, names)
         await self._arrivals.conclude([arrival])
 
-    async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | None]:
+    async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | Invalid | None]:
         """Why each could not be inserted, where that is so."""
+        users = await self._authors.users_among(
+            each["author_id"] for each in documents if "author_id" in each
+        )
+        written = [each for each in documents if "author_id" not in each or each["author_id"] in users]
+        faults = dict(zip(map(id, written), await self._insert_all(written), strict=True))
+        refused = Invalid("author_id", "is not a user")
+        return [faults.get(id(each), refused) for each in documents]
+
+    async def _insert_all(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | None]:
+        if not documents:
+            return []
         try:
             await self._posts.insert_many(documents, ordered=False)
         except BulkWriteError as error:
