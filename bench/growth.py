@@ -194,7 +194,7 @@ def read_options() -> argparse.Namespace:
     add("--stores", type=some_of(NAMES), help="default: those that can be had")
     add("--comments", type=int, default=1, help="under each post; default: 1")
     add("--rounds", type=int, default=5)
-    add("--seconds", type=int, default=1, help="for each figure in each round; default: 1")
+    add("--seconds", type=int, default=2, help="for each figure in each round; default: 2")
     add("--write", action="store_true", help="write the tables into docs/")
     given = parser.parse_args()
     given.stores = given.stores or stores_here()
