@@ -43,9 +43,9 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
     """Whether the client that sent this If-None-Match has what the tag names (weak comparison)."""
     if if_none_match is None:
         return False
-    if if_none_match in {tag, "*"}:
+    if if_none_match.strip() in {tag, "*"}:
         return True
-    return if_none_match.strip() == "*" or tag in (f'"{known}"' for _, known in _TAG.findall(if_none_match))
+    return tag in (f'"{known}"' for _, known in _TAG.findall(if_none_match))
 
 
 def _parse(tag: str) -> Revision | None:

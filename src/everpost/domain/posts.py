@@ -77,7 +77,7 @@ class Post:
     """How many approved comments it has."""
     comments: tuple[Comment, ...] = ()
     mark: object = field(default=None, compare=False, repr=False)
-    """By what a store tells it from all else that ever had its id and its version."""
+    """What tells it, in its store, from every other post that ever had its id and its version."""
     authors: frozenset[Author] = field(init=False, compare=False, repr=False)
     """Who is named as the author of the post, or of a comment inside."""
 

@@ -1,5 +1,5 @@
-"""Whether posts that were read before are what would be read now. The version of a post counts every change
-of it and of its thread, but not what becomes of the users whose names are in it.
+"""Whether posts that were read before are what would be read now. Mark and version tell every change of a
+post and of its thread, but not what becomes of the users whose names are in it.
 """
 
 from collections.abc import Mapping, Sequence

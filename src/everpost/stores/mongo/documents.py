@@ -105,8 +105,8 @@ class PostDocument(TypedDict):
     extent: NotRequired[Extent]
     answered: NotRequired[bool]
     mark: NotRequired[ObjectId]
-    """Another one whenever the document is made, or is moved in: what is counted by the version goes on from
-    it.
+    """Another one whenever the document is made, or is moved in: with the version it tells this state of the
+    post from every other one that its id ever had. None where it is older than marks.
     """
 
 

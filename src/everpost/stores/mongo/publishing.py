@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 from bson import ObjectId
@@ -75,10 +76,9 @@ class Publisher:
         users = await self._authors.users_among(
             each["author_id"] for each in documents if "author_id" in each
         )
-        written = [each for each in documents if "author_id" not in each or each["author_id"] in users]
-        faults = dict(zip(map(id, written), await self._insert_all(written), strict=True))
-        refused = Invalid("author_id", "is not a user")
-        return [faults.get(id(each), refused) for each in documents]
+        is_right = [each.get("author_id") in {None, *users} for each in documents]
+        faults = iter(await self._insert_all(list(compress(documents, is_right))))
+        return [next(faults) if right else Invalid("author_id", "is not a user") for right in is_right]
 
     async def _insert_all(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | None]:
         if not documents:

@@ -15,7 +15,7 @@ from everpost.stores.sql.errors import Fault, busy_from, fault_of
 from everpost.stores.sql.prepared import Fields, Preparer
 from everpost.stores.sql.servers import ServerDatabase
 from everpost.stores.sql.sqlite import FileDatabase
-from everpost.stores.sql.transactions import Parameters, Session, Transaction
+from everpost.stores.sql.transactions import Database, Parameters, Session, Transaction
 
 Result = TypeVar("Result")
 Rows = Sequence[Fields]
@@ -47,7 +47,7 @@ class Connections:
     def __init__(self, engine: AsyncEngine, *, timeout: float, pool_size: int) -> None:
         self._timeout = timeout
         self._preparer = Preparer(engine.dialect)
-        self._database: FileDatabase | ServerDatabase = (
+        self._database: Database = (
             FileDatabase(engine, timeout=timeout)
             if engine.dialect.name == "sqlite"
             else ServerDatabase(engine, pool_size=pool_size)

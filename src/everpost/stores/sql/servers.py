@@ -99,7 +99,6 @@ class ServerDatabase:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for as long as it takes, which may leave traces on it."""
         async with self._room:
             lent = self._idle.pop() if self._idle else None
             connection = lent.connection if lent else await self._engine.connect()

@@ -122,7 +122,6 @@ class FileDatabase:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for as long as it takes, which may leave traces on it."""
         async with self._engine.connect() as connection:
             yield connection
 

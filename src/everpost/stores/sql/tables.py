@@ -80,7 +80,8 @@ class TokenRow(Base):
 
 class PostRow(Base):
     """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`. `mark` is
-    another one whenever the row is made, or is moved in: what is counted by the version goes on from it.
+    another one whenever the row is made, or is moved in: with the version it tells this state of the post
+    from every other one that its id ever had.
     """
 
     __tablename__ = "posts"

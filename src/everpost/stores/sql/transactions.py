@@ -1,10 +1,12 @@
 """One way to run statements, whatever runs them: what a driver is asked, and what becomes of it."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.stores.sql.prepared import Fields, Preparer
 
@@ -46,6 +48,10 @@ class Database(Protocol):
 
     async def run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
         """One statement, which is a transaction of its own."""
+        ...
+
+    def connected(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection of SQLAlchemy's for as long as it takes, which may leave traces on it."""
         ...
 
     async def close(self) -> None:
