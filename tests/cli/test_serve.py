@@ -104,6 +104,13 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         assert "evp_" not in blog.said()
 
 
+def test_a_server_that_is_stopped_while_its_workers_start_does_not_wait_for_them(tmp_path: Path) -> None:
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=4) as blog:
+        blog.terminate()
+        assert blog.process.wait(PATIENCE) == 0
+        assert "Killing" not in blog.said()
+
+
 def test_a_given_token_is_that_of_the_admin_and_is_never_told(tmp_path: Path) -> None:
     for secret in (new_secret(), new_secret()):
         with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=secret) as blog:

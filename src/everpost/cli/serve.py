@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import signal
 import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -93,6 +94,11 @@ def _announce(settings: Settings) -> None:
 
 
 def _load(create_app: Callable[[Settings], Application], settings: Settings) -> Application:
+    """The application, in the process of a worker."""
+    # Until Granian has handlers there, those of the process that forked it would swallow what is to end it:
+    # it would be killed when the time to shut down is over.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
     configure_logs(settings)
     application = create_app(settings)
     # What was imported stays: to look through it for garbage stops every request for a tenth of a second.
