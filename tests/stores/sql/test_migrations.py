@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from alembic.config import main as alembic_command
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from everpost.domain.posts import Post
 from everpost.errors import DataLoss, SchemaMismatch
-from everpost.stores.schema import SchemaState, Step
+from everpost.stores.schema import SchemaState
 from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.migrating import OPTIONS
 from everpost.stores.sql.schema import SqlSchema
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import comment_on, publish, read_post
@@ -200,24 +201,18 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str) -> 
     assert sorted(steps) == [0, 0, 4]
 
 
-async def test_a_schema_whose_making_broke_off_is_made_anew(
-    empty_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_schema_whose_making_broke_off_is_made_anew(empty_url: str) -> None:
     """MySQL keeps what was made before, the others undo it."""
-    run, taken = SqlSchema._run, 0
 
-    def break_off(schema: SqlSchema, step: Step) -> None:
-        nonlocal taken
-        run(schema, step)
-        taken += 1
-        if taken == 2:
+    def break_off(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        if statement.startswith(f"UPDATE {OPTIONS['version_table']}"):
             raise KeyboardInterrupt
 
     schema = SqlSchema(empty_url, timeout=TIMEOUT)
-    with monkeypatch.context() as patch:
-        patch.setattr(SqlSchema, "_run", break_off)
-        with pytest.raises(KeyboardInterrupt):
-            await schema.migrate("head")
+    event.listen(schema._engine.sync_engine, "before_cursor_execute", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        await schema.migrate("head")
+    event.remove(schema._engine.sync_engine, "before_cursor_execute", break_off)
     assert (await schema.current(), await schema.state()) == (None, SchemaState.EMPTY)
     assert len(await schema.migrate("head")) == len(schema.history())
     assert (await schema.state(), list(await schema.differences())) == (SchemaState.CURRENT, [])

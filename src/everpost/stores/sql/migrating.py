@@ -90,4 +90,5 @@ async def _mysql(connection: AsyncConnection) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_LOCK_NAME})")
+        if not connection.invalidated:  # the lock goes with its connection
+            await connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_LOCK_NAME})")

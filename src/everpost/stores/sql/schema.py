@@ -140,17 +140,16 @@ class SqlSchema:
         self._config.attributes["connection"] = connection
         is_new = bool(steps) and steps[0].upward and finished_revision(connection) is None
         with making(connection) if is_new else nullcontext():
-            for step in steps:
-                self._run(step)
+            self._run(steps)
         if steps and not steps[-1].upward and revision_at(connection) is None:
             connection.execute(text(f"DROP TABLE {OPTIONS['version_table']}"))
         return steps
 
-    def _run(self, step: Step) -> None:
-        if step.upward:
-            command.upgrade(self._config, step.migration.revision)
-        else:
-            command.downgrade(self._config, "-1")
+    def _run(self, steps: Sequence[Step]) -> None:
+        if steps and steps[-1].upward:
+            command.upgrade(self._config, steps[-1].migration.revision)
+        elif steps:
+            command.downgrade(self._config, f"-{len(steps)}")
 
     def _target(self, target: str, here: int) -> int:
         """How many migrations have run when this target is reached."""
