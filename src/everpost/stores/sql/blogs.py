@@ -9,7 +9,7 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Match
 from everpost.errors import Stale
 from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.matching import having, revisions
+from everpost.stores.sql.matching import changing, having, revisions
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.tables import BlogRow
 from everpost.stores.sql.transactions import Transaction
@@ -38,10 +38,11 @@ class SqlBlogs:
 
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
         values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
-        statement = having(match, BlogRow, _SAVE.values(values))
+        saving, parameters = changing(_SAVE, values)
+        statement = having(match, BlogRow, saving)
 
         async def work(transaction: Transaction) -> Blog:
-            if not (await transaction.execute(statement, revisions(match))).matched:
+            if not (await transaction.execute(statement, parameters | revisions(match))).matched:
                 raise Stale("blog", "settings")
             return blog_of((await transaction.execute(BLOG)).one())
 

@@ -16,7 +16,7 @@ from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.adding import Adder
 from everpost.stores.sql.connections import Connections, Rows
-from everpost.stores.sql.matching import having, held, holder, revisions
+from everpost.stores.sql.matching import changing, having, held, holder, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import settle, show, touch
@@ -33,7 +33,13 @@ _IS_ANSWERED = (
 Write = TypeVar("Write", Update, Delete)
 Terms = tuple[Match, Hand | None]
 """In which states, and in whose hand, a comment must be to be written."""
-_ERASED: Values = {"content": "", "author_id": None, "guest_name": None, "key_digest": None}
+_ERASED: Values = {
+    "content": "",
+    "author_id": None,
+    "guest_name": None,
+    "key_digest": None,
+    "status": CommentStatus.REMOVED,
+}
 
 
 class SqlComments:
@@ -91,7 +97,7 @@ class SqlComments:
         async def work(transaction: Transaction) -> Comment:
             await touch(transaction, post_id)
             before = None if change.status is None else await _find(transaction, post_id, id)
-            await _write(transaction, _SAVE.values(values), post_id, id, (match, hand))
+            await _write(transaction, changing(_SAVE, values), post_id, id, (match, hand))
             after = await _read(transaction, post_id, id)
             if before is not None:
                 await _follow(transaction, before, after)
@@ -105,11 +111,11 @@ class SqlComments:
             before = await _find(transaction, post_id, id)
             answers = await transaction.execute(_IS_ANSWERED, {"of_post": post_id, "this": id})
             if answers.first() is None:
-                await _write(transaction, _REMOVE, post_id, id, (match, hand))
+                await _write(transaction, (_REMOVE, {}), post_id, id, (match, hand))
                 after = None
             else:
-                erased = _SAVE.values({**_ERASED, "status": CommentStatus.REMOVED})
-                await _write(transaction, erased, post_id, id, (match, hand))
+                erasing = changing(_SAVE, _ERASED)
+                await _write(transaction, erasing, post_id, id, (match, hand))
                 after = replace(before, status=CommentStatus.REMOVED) if before else None
             if before is not None:
                 await _follow(transaction, before, after)
@@ -135,11 +141,13 @@ async def _read(transaction: Transaction, post_id: Id, id: Id) -> Comment:
     return comment_of((await transaction.execute(reading.COMMENT, {"of_post": post_id, "this": id})).one())
 
 
-async def _write(transaction: Transaction, statement: Write, post_id: Id, id: Id, terms: Terms) -> None:
+async def _write(
+    transaction: Transaction, writing: tuple[Write, Values], post_id: Id, id: Id, terms: Terms
+) -> None:
     """Change or delete the comment where it is as it should be."""
-    match, hand = terms
+    (statement, values), (match, hand) = writing, terms
     conditional = held(hand, having(match, CommentRow, statement))
-    parameters = {"of_post": post_id, "this": id} | revisions(match) | holder(hand)
+    parameters = {"of_post": post_id, "this": id} | values | revisions(match) | holder(hand)
     if not (await transaction.execute(conditional, parameters)).matched:
         raise _mismatch(id, await _find(transaction, post_id, id), hand)
 

@@ -1,6 +1,11 @@
-"""Compare and set: writes that happen only in the states, and to the things, that the writer names."""
+"""Compare and set: writes that happen only in the states, and to the things, that the writer names.
 
-from typing import TypeVar
+Each statement is made once for each of its forms, so that it is prepared once, too: that takes longer than to
+carry it out.
+"""
+
+from functools import lru_cache
+from typing import TypeAlias, TypeVar, cast
 
 from sqlalchemy import Delete, Select, Update, and_, bindparam, or_, tuple_
 
@@ -11,8 +16,14 @@ from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, UserRow
 from everpost.stores.sql.types import IdText, Moment
 
+Conditional: TypeAlias = Update | Delete | Select[Id]
 Statement = TypeVar("Statement", Update, Delete, Select[Id])
 Versioned = type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow]
+
+_FORMS = 1_000
+"""Of statements, at most; a post can be changed in some hundred ways, and few are in use."""
+_NEW = "new_"
+"""Before the names of parameters: those of columns are SQLAlchemy's."""
 
 _HAND = and_(
     CommentRow.publication_date >= bindparam("since", type_=Moment),
@@ -25,10 +36,7 @@ _HAND = and_(
 
 def having(match: Match, table: Versioned, statement: Statement) -> Statement:
     """The statement, for rows in one of the states of the match; its parameters come from `revisions`."""
-    if match is None:
-        return statement
-    state = tuple_(table.version, table.updated_at)
-    return statement.where(state.in_(bindparam("match", expanding=True)))
+    return statement if match is None else cast("Statement", _in_state(table, statement))
 
 
 def revisions(match: Match) -> Values:
@@ -38,9 +46,7 @@ def revisions(match: Match) -> Values:
 
 def owned(owner_id: Id | None, statement: Statement) -> Statement:
     """The statement, for a post of this author; its parameter is `owner`."""
-    if owner_id is None:
-        return statement
-    return statement.where(PostRow.author_id == bindparam("owner", type_=IdText))
+    return statement if owner_id is None else cast("Statement", _of_owner(statement))
 
 
 def owner(owner_id: Id | None) -> Values:
@@ -50,7 +56,7 @@ def owner(owner_id: Id | None) -> Values:
 
 def held(hand: Hand | None, statement: Statement) -> Statement:
     """The statement, for a comment in this hand; its parameters come from `holder`."""
-    return statement if hand is None else statement.where(_HAND)
+    return statement if hand is None else cast("Statement", _in_hand(statement))
 
 
 def holder(hand: Hand | None) -> Values:
@@ -58,3 +64,29 @@ def holder(hand: Hand | None) -> Values:
     if hand is None:
         return {}
     return {"since": hand.since, "hand_author": hand.author_id, "hand_key": hand.key_digest}
+
+
+def changing(statement: Update, values: Values) -> tuple[Update, Values]:
+    """The statement with these values for the columns of their names, and its parameters."""
+    return _changing(statement, tuple(values)), {f"{_NEW}{name}": value for name, value in values.items()}
+
+
+@lru_cache(_FORMS)
+def _changing(statement: Update, names: tuple[str, ...]) -> Update:
+    return statement.values({name: bindparam(f"{_NEW}{name}") for name in names})
+
+
+@lru_cache(_FORMS)
+def _in_state(table: Versioned, statement: Conditional) -> Conditional:
+    state = tuple_(table.version, table.updated_at)
+    return statement.where(state.in_(bindparam("match", expanding=True)))
+
+
+@lru_cache(_FORMS)
+def _of_owner(statement: Conditional) -> Conditional:
+    return statement.where(PostRow.author_id == bindparam("owner", type_=IdText))
+
+
+@lru_cache(_FORMS)
+def _in_hand(statement: Conditional) -> Conditional:
+    return statement.where(_HAND)

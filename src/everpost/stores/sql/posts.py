@@ -17,7 +17,7 @@ from everpost.stores.sql import listing, reading
 from everpost.stores.sql.connections import Connections, Rows
 from everpost.stores.sql.currency import Currency
 from everpost.stores.sql.errors import VIOLATED
-from everpost.stores.sql.matching import having, owned, owner, revisions
+from everpost.stores.sql.matching import changing, having, owned, owner, revisions
 from everpost.stores.sql.rows import (
     AnyRow,
     Values,
@@ -121,8 +121,9 @@ class SqlPosts:
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
-        statement = owned(owner_id, having(match, PostRow, _SAVE.values(_changes(change))))
-        parameters = {"this": id} | revisions(match) | owner(owner_id)
+        saving, values = changing(_SAVE, _changes(change))
+        statement = owned(owner_id, having(match, PostRow, saving))
+        parameters = {"this": id} | values | revisions(match) | owner(owner_id)
 
         async def work(transaction: Transaction) -> Post:
             while not (await transaction.execute(statement, parameters)).matched:
@@ -188,7 +189,8 @@ async def _list_by_tags(transaction: Transaction, post: Post, change: PostChange
             await transaction.execute(_ADD_TAGS, tag_values(post))
     elif post.tags:
         listed = {name: getattr(post, name) for name in _LISTED_BY}
-        await transaction.execute(_LIST_TAGS_ANEW.values(listed), {"tags_of": post.id})
+        listing_anew, values = changing(_LIST_TAGS_ANEW, listed)
+        await transaction.execute(listing_anew, {"tags_of": post.id} | values)
 
 
 def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | None) -> None:

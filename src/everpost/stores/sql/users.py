@@ -1,6 +1,6 @@
 """Users in SQL."""
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
@@ -11,7 +11,7 @@ from everpost.stores.sql import reading
 from everpost.stores.sql.blogs import LOCK
 from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.errors import VIOLATED
-from everpost.stores.sql.matching import having, revisions
+from everpost.stores.sql.matching import changing, having, revisions
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
 from everpost.stores.sql.tables import PostRow, UserRow
@@ -27,6 +27,7 @@ _USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *PLACE))
 _ANYBODY = select(UserRow.id).limit(1)
 _ADD = insert(UserRow)
 _SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.version + 1)
+_DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
 # As strong a lock as whoever writes a post by the user waits for.
 _LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
 _REMOVE = delete(UserRow).where(UserRow.id == reading.ID)
@@ -73,10 +74,12 @@ class SqlUsers:
             raise await self._in_the_way(user) from error
 
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
-        statement = having(match, UserRow, _SAVE.values(_changes(change)))
+        saving, values = changing(_DISABLE if change.is_disabled else _SAVE, _changes(change))
+        statement = having(match, UserRow, saving)
+        parameters = {"this": id, "now": change.updated_at} | values | revisions(match)
 
         async def work(transaction: Transaction) -> User:
-            result = await transaction.execute(statement, {"this": id} | revisions(match))
+            result = await transaction.execute(statement, parameters)
             row = (await transaction.execute(_BY_ID, {"this": id})).first()
             if row is None:
                 raise NotFound("user", id)
@@ -101,7 +104,8 @@ class SqlUsers:
                 heir = (await transaction.execute(reading.USER_IS_THERE, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
                     raise Invalid("heir_id", "is not another user")
-                await transaction.execute(_HAND_OVER.values(author_id=heir_id), this)
+                handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
+                await transaction.execute(handing_over, this | values)
             await transaction.execute(_REMOVE, this)
 
         try:
@@ -124,7 +128,6 @@ def _changes(change: UserChange) -> Values:
     changes: Values = {name: value for name, value in given.items() if value is not None}
     if change.email is not None:
         changes["email_key"] = email_key(change.email)
-    if change.is_disabled is not None:
-        disabled_at = func.coalesce(UserRow.disabled_at, literal(change.updated_at, Moment))
-        changes["disabled_at"] = disabled_at if change.is_disabled else None
+    if change.is_disabled is False:
+        changes["disabled_at"] = None
     return {"updated_at": change.updated_at, **changes}
