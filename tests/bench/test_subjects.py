@@ -13,7 +13,6 @@ from bench.http.subjects import Subject, driver_url, everpost_on, limit_of, tuto
 
 from tests.servers.sqlite import SqliteDatabases
 
-pytestmark = pytest.mark.xdist_group("bench")  # who share what is served
 MEASURED = [operation for operation in OPERATIONS.values() if operation.thread != 10_000]  # which is no other
 
 

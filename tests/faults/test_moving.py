@@ -137,6 +137,7 @@ async def test_a_copy_that_is_killed_ends_as_any_other(
     await assert_all_there(source_url, await move_and_be_killed(source_url, targets, kills))
 
 
+@pytest.mark.long  # a file is merged into a blog as another blog is
 @killed
 async def test_an_import_that_is_killed_ends_as_any_other(
     source_url: str, archive: str, targets: list[str], kills: int

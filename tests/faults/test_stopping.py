@@ -30,10 +30,10 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
         slow.sendall(HEAD.encode() + BODY[:100])
         writers = Writers(blog.address, await create_post(blog.address))
         # A connection each, so that the requests spread over the workers.
-        clients = [httpx.AsyncClient(timeout=PATIENCE) for _ in range(16)]
+        clients = [httpx.AsyncClient(timeout=PATIENCE) for _ in range(8)]
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(writers.write(client)) for client in clients]
-            await writers.until_acknowledged(200)
+            await writers.until_acknowledged(100)
             blog.terminate()
             await wait_until_closed(blog)
             slow.sendall(BODY[100:])

@@ -1,6 +1,6 @@
 """The same calls on every store get the same answers: status, headers and body.
 
-`make test` runs the same sixty sequences each time, `make fuzz` thousands of new ones. A sequence
+`make test` runs the same two hundred sequences each time, `make fuzz` thousands of new ones. A sequence
 that is ever found to make a difference is kept in `regressions.py`.
 """
 
@@ -40,7 +40,7 @@ SEQUENCES = os.environ.get("EVERPOST_TEST_SEQUENCES")
 """How many sequences each test makes, at random; where it is not set, always the same few."""
 
 differential = settings(
-    max_examples=int(SEQUENCES or 20),
+    max_examples=int(SEQUENCES or 67),
     derandomize=SEQUENCES is None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

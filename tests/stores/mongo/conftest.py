@@ -1,10 +1,11 @@
-"""MongoDB as a replica set and as a single server; both must do."""
+"""MongoDB as a replica set and, in `make test-long`, as a single server; both must do."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from pymongo import AsyncMongoClient
 
 from everpost.stores import open_schema
@@ -47,11 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "deployment" in metafunc.fixturenames:
-        deployments = ["the server offered"]
+        deployments: list[str | ParameterSet] = ["the server offered"]
         if MongodbServer.missing() is None:
-            deployments.append(SINGLE_SERVER)
-        only_one = metafunc.definition.get_closest_marker("one_deployment") is not None
-        metafunc.parametrize("deployment", deployments[-1:] if only_one else deployments)
+            if metafunc.definition.get_closest_marker("one_deployment") is not None:
+                deployments = [SINGLE_SERVER]
+            else:
+                deployments.append(pytest.param(SINGLE_SERVER, marks=pytest.mark.long))
+        metafunc.parametrize("deployment", deployments)
 
 
 class Pool:
