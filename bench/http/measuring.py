@@ -8,20 +8,20 @@ from collections.abc import Sequence
 
 import httpx
 
-from bench.http.driving import CONNECTIONS, Failed, Request, ask_once, drive, open_client
+from bench.http.driving import Failed, Request, ask_once, drive, open_client
 from bench.http.operations import TUTORIAL, Operation
 from bench.http.results import Figures, Results
 from bench.http.subjects import Subject
 from bench.http.turns import Turns
 from bench.progress import say
 
-TIMES = 10
+TIMES = 5
 """How often, about, each connection is answered in a round: where that takes longer, so does the round."""
-LONGER = 3
+LONGER = 2
 """As a round is to be, at most."""
 TRIES = 3
 """For the tutorial's way, which crashes now and then."""
-WARMING, COUNTED = 5, 20
+WARMING, COUNTED = 3, 10
 """Requests for which round trips are not counted yet, and then are."""
 
 
@@ -67,16 +67,16 @@ async def _warm_up(subject: Subject, operation: Operation, seconds: int) -> int:
     """Make connections to the database and whatever else is made once. For how many seconds to measure."""
     request = subject.request(operation, 0)
     async with open_client(subject.program) as client:
-        await _ask_at_once(client, request, unique="first")
+        await _ask_at_once(client, request, operation.connections, unique="first")
         began = time.monotonic()
-        await _ask_at_once(client, request, unique="second")
+        await _ask_at_once(client, request, operation.connections, unique="second")
         took = time.monotonic() - began
     return min(LONGER * seconds, max(seconds, math.ceil(TIMES * took)))
 
 
-async def _ask_at_once(client: httpx.AsyncClient, request: Request, *, unique: str) -> None:
+async def _ask_at_once(client: httpx.AsyncClient, request: Request, connections: int, *, unique: str) -> None:
     """As many as there will be connections."""
-    asking = (ask_once(client, request, unique=f"{unique}-{each}") for each in range(CONNECTIONS))
+    asking = (ask_once(client, request, unique=f"{unique}-{each}") for each in range(connections))
     await asyncio.gather(*asking)
 
 
@@ -87,12 +87,13 @@ async def _measure_once(subject: Subject, operation: Operation, number: int, sec
         await ask_once(client, request, unique=f"before-{number}")
         program.wait_until_quiet()
         began = program.cpu_seconds()
-        driven = await drive(program, request, seconds=seconds)
+        driven = await drive(program, request, seconds=seconds, connections=operation.connections)
         # wrk leaves with a request under way on each connection; the server carries these out as well.
         program.wait_until_quiet()
         cpu = program.cpu_seconds() - began
         await ask_once(client, request, unique=f"after-{number}")
-    return Figures(driven.rate, driven.p50, driven.p99, cpu * 1000 / (driven.requests + CONNECTIONS))
+    answers = driven.requests + operation.connections
+    return Figures(driven.rate, driven.p50, driven.p99, cpu * 1000 / answers)
 
 
 async def count_round_trips(

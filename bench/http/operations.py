@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from bench.blogs import COMMENT_LENGTH, POST_LENGTH
 from bench.http.blog import EMAIL, GUEST, PASSWORD, POSTS
-from bench.http.driving import Request
+from bench.http.driving import CONNECTIONS, Request
 
 EVERPOST, TUTORIAL, LIMIT = "everpost", "tutorial", "limit"
 
@@ -40,7 +40,9 @@ class Target:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation, and on whom it is measured; `thread` is the size of the thread that it needs."""
+    """One operation, on whom it is measured, with how many connections; `thread` is the size of the thread
+    that it needs.
+    """
 
     name: str
     title: str
@@ -48,6 +50,7 @@ class Operation:
     """Of a target and the number of the round."""
     subjects: frozenset[str] = frozenset({EVERPOST})
     thread: int | None = None
+    connections: int = CONNECTIONS
 
 
 def _get(path: str, headers: Mapping[str, str] | None = None, *, status: int = 200) -> Request:
@@ -131,6 +134,7 @@ OPERATIONS = {
         Operation("add-as-guest", "add a comment as a guest, thread of 10", _add_as_guest, thread=10),
         Operation("create", "create a post", _create, _BOTH),
         Operation("change", "change a post", _change),
-        Operation("login", "log in", _login),
+        # A password takes a processor a quarter of a second, as it must: more connections would only wait.
+        Operation("login", "log in, 4 connections", _login, connections=4),
     )
 }
