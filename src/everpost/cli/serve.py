@@ -3,11 +3,10 @@
 import asyncio
 import errno
 import gc
-import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -15,13 +14,12 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from everpost.cli.logs import SERVER_LOGS, configure_logs
+from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
 from everpost.errors import Misconfigured
 from everpost.services.bootstrap import keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_store
 from everpost.stores.addresses import describe_url
-
-Application: TypeAlias = Callable[..., Awaitable[None]]
 
 
 def serve(
@@ -52,6 +50,7 @@ def serve(
         workers_kill_timeout=settings.shutdown_timeout,  # or one client that never ends its body holds it up
     )
     server.on_startup(partial(_announce, settings))
+    end_forked_workers_at_once()
     server.serve(target_loader=partial(_load, create_app, settings), wrap_loader=False)
 
 
@@ -95,13 +94,9 @@ def _announce(settings: Settings) -> None:
 
 def _load(create_app: Callable[[Settings], Application], settings: Settings) -> Application:
     """The application, in the process of a worker."""
-    # Until Granian has handlers there, those of the process that forked it would swallow what is to end it:
-    # it would be killed when the time to shut down is over.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_DFL)
     configure_logs(settings)
     application = create_app(settings)
     # What was imported stays: to look through it for garbage stops every request for a tenth of a second.
     gc.collect()
     gc.freeze()
-    return application
+    return end_at_once_until_asked(application, asyncio.get_event_loop())
