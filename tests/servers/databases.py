@@ -2,6 +2,7 @@
 
 import secrets
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
@@ -163,7 +164,7 @@ class MongodbDatabases(Databases):
 
     async def empty(self, database: str) -> None:
         there = self._client[database]
-        for name in await _filled(there):
+        for name in await _not_empty(there, await _filled(there)):
             await there[name].delete_many({})
         for name, documents in self._contents[database].items():
             if documents:
@@ -181,3 +182,16 @@ class MongodbDatabases(Databases):
 async def _filled(there: AsyncDatabase[dict[str, Any]]) -> list[str]:
     """The collections in which a blog is kept."""
     return [name for name in await there.list_collection_names() if name != MONGODB_MIGRATIONS]
+
+
+async def _not_empty(there: AsyncDatabase[dict[str, Any]], names: Sequence[str]) -> list[str]:
+    """Those of the collections in which there is a document: one question for all of them."""
+    first, *others = names
+    unions = [{"$unionWith": {"coll": name, "pipeline": _one_named(name)}} for name in others]
+    found = await there[first].aggregate([*_one_named(first), *unions])
+    return [each["name"] async for each in found]
+
+
+def _one_named(name: str) -> list[dict[str, Any]]:
+    """One of the documents of a collection at most, and nothing of it but the name of the collection."""
+    return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
