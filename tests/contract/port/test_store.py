@@ -75,3 +75,17 @@ async def test_a_cancelled_call_has_done_all_or_nothing(store: Store) -> None:
     assert {comment.id for comment in thread} <= {comment.id for comment in (*comments, last)}
     kept = await read_post(store, post.id)
     assert kept.comment_count == len(thread) == kept.version - 1
+
+
+async def test_a_store_that_is_closed_has_nothing_under_way(store: Store, blog_url: str) -> None:
+    post = await publish(store)
+    before = asyncio.all_tasks()
+    for turns in range(0, 40, 3):
+        other = await open_store(blog_url, timeout=10, pool_size=2)
+        call = asyncio.create_task(comment_on(other, post.id))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        await other.close()
+        assert asyncio.all_tasks() == before

@@ -75,6 +75,7 @@ class ServerDatabase:
     def __init__(self, engine: AsyncEngine, *, pool_size: int) -> None:
         self._engine = engine
         self._idle: list[_Lent] = []
+        self._size = pool_size
         self._room = asyncio.Semaphore(pool_size)
         self._session = PostgresqlSession if engine.dialect.name == "postgresql" else MysqlSession
 
@@ -108,6 +109,8 @@ class ServerDatabase:
                 await asyncio.shield(connection.close())
 
     async def close(self) -> None:
+        for _ in range(self._size):  # what is asked for those who wait no longer ends by itself
+            await self._room.acquire()
         while self._idle:
             await self._idle.pop().connection.close()
         await self._engine.dispose()
