@@ -105,7 +105,7 @@ class Program:
 
     def _answers(self) -> bool:
         with suppress(httpx.TransportError):
-            return not httpx.get(self.address + self._ready, timeout=PATIENCE).is_error
+            return not httpx.get(self.address + self._ready, timeout=PATIENCE, verify=False).is_error
         return False
 
     def _start(self) -> None:

@@ -6,7 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from everpost.domain.tokens import new_secret
@@ -88,9 +87,9 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
         greeting, _, secret = blog.said().splitlines()[0].rpartition(" ")
         header = {"authorization": f"Bearer {secret}"}
-        created = httpx.post(f"{blog.address}/posts", json={"title": "a", "content": "b"}, headers=header)
+        created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
-        read = httpx.get(blog.address + created.headers["location"])
+        read = blog.client.get(created.headers["location"])
         assert read.json() == created.json()
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
@@ -114,7 +113,7 @@ def test_a_server_that_is_stopped_while_its_workers_start_does_not_wait_for_them
 def test_a_given_token_is_that_of_the_admin_and_is_never_told(tmp_path: Path) -> None:
     for secret in (new_secret(), new_secret()):
         with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=secret) as blog:
-            users = httpx.get(f"{blog.address}/users", headers={"authorization": f"Bearer {secret}"})
+            users = blog.client.get("/users", headers={"authorization": f"Bearer {secret}"})
             assert [user["email"] for user in users.json()] == ["admin@localhost"]
             assert "evp_" not in blog.said()
 

@@ -20,6 +20,8 @@ ADMIN_TOKEN = new_secret()
 AS_ADMIN = {"authorization": f"Bearer {ADMIN_TOKEN}"}
 PATIENCE = 30.0
 """Seconds within which what must happen happens, on a machine that has other things to do."""
+NO_TLS = False
+"""For HTTPX's `verify`: to read all certificates of the machine takes as long as a few hundred requests."""
 
 
 class ServedBlog:
@@ -35,7 +37,7 @@ class ServedBlog:
     ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self._client = httpx.Client(base_url=self.address, timeout=PATIENCE)
+        self.client = httpx.Client(base_url=self.address, timeout=PATIENCE, verify=NO_TLS)
         self._log = (folder / f"everpost-{self.port}.log").open("w+")
         given = {} if admin_token is None else {"EVERPOST_ADMIN_TOKEN": admin_token}
         self.process = subprocess.Popen(
@@ -58,13 +60,13 @@ class ServedBlog:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self.kill()
-        self._client.close()
+        self.client.close()
         self._log.close()
 
     def answers(self) -> bool:
         """Whether it is ready: it runs, and so does its database."""
         with contextlib.suppress(httpx.TransportError):
-            return self._client.get("/health/ready").status_code == 200
+            return self.client.get("/health/ready").status_code == 200
         return False
 
     def listens(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.served import PATIENCE, ServedBlog
+from tests.faults.served import NO_TLS, PATIENCE, ServedBlog
 from tests.faults.writers import Writers, create_post, read_kept
 from tests.servers import open_databases
 from tests.servers.private import PrivateServer, free_port
@@ -45,7 +45,7 @@ async def test_a_database_that_restarts_or_is_killed_loses_no_acknowledged_write
     url = await create_blog(server_name, server)
     with ServedBlog(url, tmp_path) as blog:
         writers = Writers(blog.address, await create_post(blog.address))
-        async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(timeout=PATIENCE) as client:
+        async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
             await writers.until_acknowledged(50)
             await asyncio.to_thread(server.restart)

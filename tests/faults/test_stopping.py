@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.served import ADMIN_TOKEN, PATIENCE, ServedBlog
+from tests.faults.served import ADMIN_TOKEN, NO_TLS, PATIENCE, ServedBlog
 from tests.faults.writers import Writers, create_post, read_kept
 
 BODY = json.dumps({"title": "Slow", "content": "x" * 1000}).encode()
@@ -30,7 +30,7 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
         slow.sendall(HEAD.encode() + BODY[:100])
         writers = Writers(blog.address, await create_post(blog.address))
         # A connection each, so that the requests spread over the workers.
-        clients = [httpx.AsyncClient(timeout=PATIENCE) for _ in range(8)]
+        clients = [httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) for _ in range(8)]
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(writers.write(client)) for client in clients]
             await writers.until_acknowledged(100)
@@ -50,7 +50,7 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
 async def test_an_acknowledged_write_survives_a_killed_server(database_url: str, tmp_path: Path) -> None:
     with ServedBlog(database_url, tmp_path) as blog:
         writers = Writers(blog.address, await create_post(blog.address))
-        async with asyncio.TaskGroup() as tasks, httpx.AsyncClient() as client:
+        async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(verify=NO_TLS) as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
             await writers.until_acknowledged(50)
             blog.kill()

@@ -8,7 +8,7 @@ import httpx
 from everpost.domain.ids import Id, new_id
 from everpost.stores import open_store
 from tests.contract.port import examples
-from tests.faults.served import AS_ADMIN, PATIENCE
+from tests.faults.served import AS_ADMIN, NO_TLS, PATIENCE
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Writers:
 
 async def create_post(address: str) -> str:
     """A post to comment on; its id."""
-    async with httpx.AsyncClient(headers=AS_ADMIN) as client:
+    async with httpx.AsyncClient(headers=AS_ADMIN, verify=NO_TLS) as client:
         answer = await client.post(f"{address}/posts", json={"title": "Faults", "content": ""})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])

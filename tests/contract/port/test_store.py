@@ -88,4 +88,5 @@ async def test_a_store_that_is_closed_has_nothing_under_way(store: Store, blog_u
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)
         await other.close()
-        assert asyncio.all_tasks() == before
+        left = asyncio.all_tasks() - before  # PyMongo's own tasks, of other stores too, come and go
+        assert not [task for task in left if "/everpost/" in repr(task)]
