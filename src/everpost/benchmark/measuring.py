@@ -70,11 +70,13 @@ async def _drive(
             if answered - began >= seconds:
                 return
 
+    reason: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(connections):
                 group.create_task(ask_and_ask())
     except* WrongAnswer as errors:
         reason = errors.exceptions[0]
-        raise WrongAnswer(f"{subject.name} failed at {operation.name!r}: {reason}") from None
+    if reason is not None:  # from up there it would come in a group: https://github.com/python/cpython/issues/103590
+        raise WrongAnswer(f"{subject.name} failed at {operation.name!r}: {reason}")
     return Turn.of(took, within=time.perf_counter() - began)
