@@ -64,16 +64,17 @@ async def test_a_store_on_a_fresh_database_makes_the_schema(schema: Schema, data
 
 async def test_the_schema_goes_up_and_down_and_up_again(schema: Schema, database_url: str) -> None:
     history = tuple(schema.history())
-    for _ in range(2):
-        assert list(await schema.migrate("head")) == up(history)
-        assert await schema.state() is SchemaState.CURRENT
-        assert list(await schema.differences()) == []
-        assert list(await schema.plan("head")) == []
-        assert list(await schema.migrate("head")) == []
-        assert list(await schema.plan("base")) == down(history)
-        assert list(await schema.migrate("base")) == down(history)
-        assert await schema.current() is None
-        assert await schema.state() is SchemaState.EMPTY
+    assert list(await schema.migrate("head")) == up(history)
+    assert await schema.state() is SchemaState.CURRENT
+    assert list(await schema.differences()) == []
+    assert list(await schema.plan("head")) == []
+    assert list(await schema.migrate("head")) == []
+    assert list(await schema.plan("base")) == down(history)
+    assert list(await schema.migrate("base")) == down(history)
+    assert await schema.current() is None
+    assert await schema.state() is SchemaState.EMPTY
+    assert list(await schema.migrate("head")) == up(history)
+    assert list(await schema.differences()) == []
     async with opened(database_url) as store:
         assert await read_posts(store) == []
 
