@@ -80,6 +80,13 @@ def test_another_database_is_broken(tmp_path: Path) -> None:
         list(read_isso(tmp_path / "a.db"))
 
 
+def test_a_damaged_schema_that_is_no_text_is_broken(tmp_path: Path) -> None:
+    path = write_isso(tmp_path / "a.db")
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE threads", b"CREATE TABLE t \x80eads"))
+    with pytest.raises(BrokenFile, match="cannot be read as a SQLite file"):
+        list(read_isso(path))
+
+
 def test_a_missing_file_is_broken_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile):
         list(read_isso(tmp_path / "a.db"))
