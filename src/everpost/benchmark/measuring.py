@@ -77,6 +77,7 @@ async def _drive(
                 group.create_task(ask_and_ask())
     except* WrongAnswer as errors:
         reason = errors.exceptions[0]
-    if reason is not None:  # from up there it would come in a group: https://github.com/python/cpython/issues/103590
+    # Raised up there it would come in a group: https://github.com/python/cpython/issues/103590
+    if reason is not None:
         raise WrongAnswer(f"{subject.name} failed at {operation.name!r}: {reason}")
     return Turn.of(took, within=time.perf_counter() - began)
