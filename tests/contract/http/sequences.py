@@ -127,14 +127,16 @@ def sequences(
     return st.builds(list.__add__, opening, st.lists(st.one_of(kinds), min_size=3, max_size=8))
 
 
-CLOSING = [
+THE_POSTS = [
     Call("GET", "/posts?limit=2&comments=10&count=true", by="nobody", walk=True),
     Call("GET", "/posts?status=draft&sort=-updated_at"),
+    Call("GET", "/tags"),
+]
+THE_THREAD = [
     Call("GET", f"/posts/{POSTS[0]}/comments?limit=3", walk=True),
     Call("GET", f"/posts/{POSTS[0]}/comments?view=tree"),
     *(Call("GET", f"/comments?status={status}") for status in ("pending", "removed")),
-    Call("GET", "/tags"),
 ]
-"""What is asked at the end of each sequence: every post with its comments, a thread page by page and as a
-tree, and what was decided.
+"""What is asked at the end of a sequence about them: every post with its comments; a thread page by page and
+as a tree, and what was decided.
 """
