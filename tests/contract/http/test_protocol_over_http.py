@@ -72,12 +72,13 @@ async def test_another_method_is_told_which_are_allowed(
     assert await listed(client, "/posts") == [post["id"]]
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/nowhere", "/post", "/posts/a/b", "/posts//comments", "/health", "/Posts"]
-)
-async def test_a_path_that_leads_nowhere_is_not_found(client: httpx.AsyncClient, path: str) -> None:
-    for method in ("GET", "POST", "DELETE"):
-        assert_problem(await client.request(method, path), 404)
+async def test_a_path_that_leads_nowhere_is_not_found(
+    client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for path in ("/", "/nowhere", "/post", "/posts/a/b", "/posts//comments", "/health", "/Posts"):
+        for method in ("GET", "POST", "DELETE"):
+            with subtests.test(method=method, path=path):
+                assert_problem(await client.request(method, path), 404)
 
 
 async def test_a_validation_problem_names_the_field_and_where_it_was(client: httpx.AsyncClient) -> None:
@@ -104,35 +105,38 @@ async def test_a_problem_is_exactly_this(client: httpx.AsyncClient) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "sent", [b"", b"{", b"nothing", b"{'title': 'T'}", b'{"title": "T",}', b"\xff", b'{"a": 01}']
-)
-async def test_a_body_that_is_not_json_is_a_bad_request(client: httpx.AsyncClient, sent: bytes) -> None:
+async def test_a_body_that_is_not_json_is_a_bad_request(
+    client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
-    assert_problem(await client.post("/posts", content=sent, headers=JSON), 400)
-    assert_problem(await client.patch(path, content=sent, headers=JSON), 400)
-    assert_problem(await client.post(f"{path}/comments", content=sent, headers=JSON), 400)
+    for sent in (b"", b"{", b"nothing", b"{'title': 'T'}", b'{"title": "T",}', b"\xff", b'{"a": 01}'):
+        with subtests.test(sent=sent):
+            assert_problem(await client.post("/posts", content=sent, headers=JSON), 400)
+            assert_problem(await client.patch(path, content=sent, headers=JSON), 400)
+            assert_problem(await client.post(f"{path}/comments", content=sent, headers=JSON), 400)
     assert await read_post(client, post["id"]) == post
 
 
-@pytest.mark.parametrize(
-    "media_type",
-    [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/jsonx",
-        "json",
-        "*/*",
-        "",
-    ],
+OTHER_TYPES = (
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/jsonx",
+    "json",
+    "*/*",
+    "",
 )
+
+
 async def test_a_body_that_is_sent_as_something_else_is_refused(
-    client: httpx.AsyncClient, media_type: str
+    client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     body = b'{"title": "T", "content": "C"}'
-    assert_problem(await client.post("/posts", content=body, headers={"content-type": media_type}), 415)
+    for media_type in OTHER_TYPES:
+        with subtests.test(media_type=media_type):
+            headers = {"content-type": media_type}
+            assert_problem(await client.post("/posts", content=body, headers=headers), 415)
     assert await listed(client, "/posts") == []
 
 

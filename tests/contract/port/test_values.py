@@ -87,30 +87,34 @@ async def test_the_largest_post_takes_comments_as_large_as_they_may_be(store: St
     assert (await read_post(store, post.id)).comments == tuple(thread)
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-async def test_text_comes_out_as_it_went_in(store: Store, text: str) -> None:
-    post = await publish(store, title=text, content=text, slug=text, tags=(text[:MAX_TAG], "other"))
-    comment = await comment_on(store, post.id, content=text, guest_name=text[:MAX_GUEST_NAME])
-    kept = await read_post(store, post.id)
-    assert (kept.title, kept.content, kept.slug, kept.tags) == (text, text, text, (text[:MAX_TAG], "other"))
-    assert kept.comments == (comment,)
-    assert (comment.content, comment.guest_name) == (text, text[:MAX_GUEST_NAME])
-    assert await store.comments.get(post.id, comment.id) == comment
-    assert await store.posts.find(text, comments=1) == kept
+async def test_text_comes_out_as_it_went_in(store: Store, subtests: pytest.Subtests) -> None:
+    for what, text in TEXTS.items():
+        with subtests.test(what):
+            tags, name = (text[:MAX_TAG], "other"), text[:MAX_GUEST_NAME]
+            post = await publish(store, title=text, content=text, slug=text, tags=tags)
+            comment = await comment_on(store, post.id, content=text, guest_name=name)
+            kept = await read_post(store, post.id)
+            assert (kept.title, kept.content, kept.slug, kept.tags) == (text, text, text, tags)
+            assert kept.comments == (comment,)
+            assert (comment.content, comment.guest_name) == (text, name)
+            assert await store.comments.get(post.id, comment.id) == comment
+            assert await store.posts.find(text, comments=1) == kept
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-async def test_text_that_is_changed_comes_out_as_it_went_in(store: Store, text: str) -> None:
-    post = await publish(store)
-    comment = await comment_on(store, post.id)
-    change = PostChange(updated_at=LATER, title=text, content=text, slug=text, tags=(text[-MAX_TAG:],))
-    saved = await store.posts.save(post.id, change, match=None, comments=0)
-    assert (saved.title, saved.content, saved.slug, saved.tags) == (text, text, text, (text[-MAX_TAG:],))
-    changed = CommentChange(updated_at=LATER, content=text)
-    assert (await store.comments.save(post.id, comment.id, changed, match=None)).content == text
-    kept = await read_post(store, post.id)
-    assert (kept.title, kept.content, kept.slug, kept.tags) == (text, text, text, (text[-MAX_TAG:],))
-    assert [each.content for each in kept.comments] == [text]
+async def test_text_that_is_changed_comes_out_as_it_went_in(store: Store, subtests: pytest.Subtests) -> None:
+    for what, text in TEXTS.items():
+        with subtests.test(what):
+            post = await publish(store)
+            comment = await comment_on(store, post.id)
+            tags = (text[-MAX_TAG:],)
+            change = PostChange(updated_at=LATER, title=text, content=text, slug=text, tags=tags)
+            saved = await store.posts.save(post.id, change, match=None, comments=0)
+            assert (saved.title, saved.content, saved.slug, saved.tags) == (text, text, text, tags)
+            changed = CommentChange(updated_at=LATER, content=text)
+            assert (await store.comments.save(post.id, comment.id, changed, match=None)).content == text
+            kept = await read_post(store, post.id)
+            assert (kept.title, kept.content, kept.slug, kept.tags) == (text, text, text, tags)
+            assert [each.content for each in kept.comments] == [text]
 
 
 async def test_every_character_that_utf8_has_but_nul_comes_out_as_it_went_in(store: Store) -> None:
@@ -136,17 +140,20 @@ async def test_tags_keep_their_order_and_what_divides_them_elsewhere(store: Stor
     assert (await read_post(store, post.id)).tags == tags
 
 
-@pytest.mark.parametrize("moment", DATES, ids=str)
-async def test_a_moment_comes_out_to_the_millisecond_and_in_utc(store: Store, moment: datetime) -> None:
-    post = await publish(store, publication_date=moment, updated_at=moment)
-    comment = await comment_on(store, post.id, publication_date=moment, updated_at=moment)
-    kept = await read_post(store, post.id)
-    assert kept.comments == (comment,)
-    for each in (kept.publication_date, kept.updated_at, comment.publication_date, comment.updated_at):
-        assert each == moment
-        assert each.utcoffset() == timedelta(0)
-    saved = await store.posts.save(post.id, PostChange(updated_at=LATER), match=None, comments=0)
-    assert (saved.publication_date, saved.updated_at) == (moment, LATER)
+async def test_a_moment_comes_out_to_the_millisecond_and_in_utc(
+    store: Store, subtests: pytest.Subtests
+) -> None:
+    for moment in DATES:
+        with subtests.test(moment=moment):
+            post = await publish(store, publication_date=moment, updated_at=moment)
+            comment = await comment_on(store, post.id, publication_date=moment, updated_at=moment)
+            kept = await read_post(store, post.id)
+            assert kept.comments == (comment,)
+            for each in (kept, comment):
+                assert each.publication_date == each.updated_at == moment
+                assert each.publication_date.utcoffset() == each.updated_at.utcoffset() == timedelta(0)
+            saved = await store.posts.save(post.id, PostChange(updated_at=LATER), match=None, comments=0)
+            assert (saved.publication_date, saved.updated_at) == (moment, LATER)
 
 
 async def test_every_millisecond_of_a_second_is_another_one(store: Store) -> None:
