@@ -83,6 +83,12 @@ def test_an_option_goes_before_the_environment(everpost: Command, monkeypatch: p
     assert "EVERPOST_PORT" not in everpost("serve", "--port", "8000", "--workers", "0").err
 
 
+def test_who_reads_where_it_listens_is_answered_there(tmp_path: Path) -> None:
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path) as blog:
+        assert f"Everpost listens on {blog.address}\n" in blog.said()
+        assert blog.client.get("/health/live").status_code == 200
+
+
 def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
         greeting, _, secret = blog.said().splitlines()[0].rpartition(" ")

@@ -50,7 +50,7 @@ class ServedBlog:
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + PATIENCE
-        while not self.answers():
+        while "Everpost listens" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.02)

@@ -4,7 +4,10 @@ import asyncio
 import errno
 import gc
 import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
@@ -35,9 +38,10 @@ def serve(
 
     settings = read_settings(host=host, port=port, workers=workers)
     asyncio.run(_prepare(settings))
+    address = _free_address(settings)
     server = Server(
         "everpost",
-        address=_free_address(settings),
+        address=address,
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
@@ -49,7 +53,8 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=settings.shutdown_timeout,  # or one client that never ends its body holds it up
     )
-    server.on_startup(partial(_announce, settings))
+    announcement = threading.Thread(target=_announce, args=(settings, address), daemon=True)
+    server.on_startup(announcement.start)
     end_forked_workers_at_once()
     server.serve(target_loader=partial(_load, create_app, settings), wrap_loader=False)
 
@@ -85,11 +90,23 @@ async def _prepare(settings: Settings) -> None:
         await store.close()
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, address: str) -> None:
+    """Say where the blog is once that is so: Granian tells nobody when its first worker is there."""
+    while not _is_there(address, settings.port):
+        time.sleep(0.01)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    typer.echo(f"Everpost listens on http://{host}:{settings.port}")
-    typer.echo(f"The blog is kept in {describe_url(settings.database_url)}")
-    typer.echo(f"Every call is described at http://{host}:{settings.port}/docs")
+    with suppress(BrokenPipeError):  # nobody reads it
+        typer.echo(
+            f"Everpost listens on http://{host}:{settings.port}\n"
+            f"The blog is kept in {describe_url(settings.database_url)}\n"
+            f"Every call is described at http://{host}:{settings.port}/docs"
+        )
+
+
+def _is_there(address: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((address, port), timeout=1):
+        return True
+    return False
 
 
 def _load(create_app: Callable[[Settings], Application], settings: Settings) -> Application:
