@@ -88,12 +88,11 @@ async def _measure_once(subject: Subject, operation: Operation, number: int, sec
         program.wait_until_quiet()
         began = program.cpu_seconds()
         driven = await drive(program, request, seconds=seconds, connections=operation.connections)
-        # wrk leaves with a request under way on each connection; the server carries these out as well.
         program.wait_until_quiet()
         cpu = program.cpu_seconds() - began
         await ask_once(client, request, unique=f"after-{number}")
-    answers = driven.requests + operation.connections
-    return Figures(driven.rate, driven.p50, driven.p99, cpu * 1000 / answers)
+    carried_out = driven.requests + driven.abandoned
+    return Figures(driven.rate, driven.p50, driven.p99, cpu * 1000 / carried_out)
 
 
 async def count_round_trips(
