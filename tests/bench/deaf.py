@@ -9,7 +9,7 @@ ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 class Deaf:
-    """How many requests are left without an answer."""
+    """Leaves so many requests without an answer."""
 
     def __init__(self, number: int) -> None:
         self._left = number

@@ -17,8 +17,7 @@ async def test_a_program_that_answers_nobody_in_its_time_gets_more() -> None:
     with Program(["tests.bench.deaf", "{port}", str(CONNECTIONS)], {}, ready="/ready") as program:
         driven = await drive(program, Request("GET", ["/"], 204), seconds=1, connections=CONNECTIONS)
     assert driven.requests > 0
-    assert driven.abandoned == 2 * CONNECTIONS
-    assert driven.seconds > 1.5
+    assert driven.abandoned > CONNECTIONS
 
 
 async def test_an_answer_that_is_a_refusal_is_a_failure() -> None:

@@ -63,12 +63,6 @@ class ServedBlog:
         self.client.close()
         self._log.close()
 
-    def answers(self) -> bool:
-        """Whether it is ready: it runs, and so does its database."""
-        with contextlib.suppress(httpx.TransportError):
-            return self.client.get("/health/ready").status_code == 200
-        return False
-
     def listens(self) -> bool:
         """Whether it still takes connections."""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):

@@ -4,25 +4,12 @@ import secrets
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from sqlalchemy import (
-    CompoundSelect,
-    TableClause,
-    column,
-    delete,
-    insert,
-    inspect,
-    literal,
-    select,
-    table,
-    text,
-    union_all,
-)
+from sqlalchemy import TableClause, column, delete, insert, inspect, select, table, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -107,10 +94,8 @@ class SqlDatabases(Databases):
     async def empty(self, database: str) -> None:
         contents = self._contents[database]
         async with self._engines[database].begin() as connection:
-            filled = set(await connection.scalars(_filled_of(tuple(contents))))
             for each in reversed(contents):
-                if each.name in filled:
-                    await connection.execute(delete(each))
+                await connection.execute(delete(each))
             for each, rows in contents.items():
                 if rows:
                     await connection.execute(insert(each), rows)
@@ -137,12 +122,6 @@ class SqlDatabases(Databases):
 
     def _engine(self, url: str) -> AsyncEngine:
         return create_async_engine(make_url(url).set(drivername=self.drivername), pool_size=1)
-
-
-@cache
-def _filled_of(tables: Sequence[TableClause]) -> CompoundSelect[str]:
-    """The names of those of the tables in which there is a row: one question for all of them."""
-    return union_all(*(select(literal(each.name)).where(select(each).exists()) for each in tables))
 
 
 def _contents(connection: Connection) -> Contents:

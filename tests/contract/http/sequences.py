@@ -127,8 +127,9 @@ def sequences(
     return st.builds(list.__add__, opening, st.lists(st.one_of(kinds), min_size=3, max_size=8))
 
 
+EVERY_POST = Call("GET", "/posts?limit=2&comments=10&count=true", by="nobody", walk=True)
 THE_POSTS = [
-    Call("GET", "/posts?limit=2&comments=10&count=true", by="nobody", walk=True),
+    EVERY_POST,
     Call("GET", "/posts?status=draft&sort=-updated_at"),
     Call("GET", "/tags"),
 ]

@@ -27,6 +27,7 @@ from tests.contract.http.conftest import Applications
 from tests.contract.http.memory import Call, Memory
 from tests.contract.http.regressions import REGRESSIONS
 from tests.contract.http.sequences import (
+    EVERY_POST,
     THE_POSTS,
     THE_THREAD,
     a_thread,
@@ -143,7 +144,7 @@ async def test_no_store_answers_otherwise_about_posts(applications: Applications
 async def test_no_store_answers_otherwise_about_threads(
     applications: Applications, calls: list[Call]
 ) -> None:
-    await assert_no_difference(applications, calls, [THE_POSTS[0], *THE_THREAD])
+    await assert_no_difference(applications, calls, [EVERY_POST, *THE_THREAD])
 
 
 @differential

@@ -34,7 +34,7 @@ async def store(applications: Applications, store_name: str) -> Store:
     return (await applications.empty_blog(store_name)).store
 
 
-@pytest.fixture
+@pytest.fixture  # not for the session: it would be there before `quick_passwords`
 async def password_hash() -> str:
     return await hash_password(PASSWORD)
 

@@ -61,7 +61,7 @@ async def test_of_many_who_register_one_address_at_once_one_gets_it(client: http
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
-NOBODY: Sequence[tuple[str, object]] = (
+REFUSED: Sequence[tuple[str, object]] = (
     ("name", " "),
     ("name", "a" * 101),
     ("email", "nobody"),
@@ -79,7 +79,7 @@ NOBODY: Sequence[tuple[str, object]] = (
 async def test_a_value_that_no_user_can_have_is_named(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
-    for field, value in NOBODY:
+    for field, value in REFUSED:
         with subtests.test(field=field, value=value):
             assert_problem(await client.post("/users", json=draft(**{field: value})), 422, field)
 

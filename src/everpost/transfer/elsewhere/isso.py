@@ -41,7 +41,7 @@ def read_isso(path: Path) -> Iterator[Item]:
                 )
             for row in database.execute(_COMMENTS):
                 yield _item(row, left_out)
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: SQLite's own words
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema byte for byte
         raise BrokenFile(path.name, "", f"it cannot be read as a SQLite file: {error}") from error
     except OSError as error:
         raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
