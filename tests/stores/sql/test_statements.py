@@ -18,6 +18,7 @@ from everpost.stores.sql.rows import Values
 from everpost.stores.sql.store import SqlStore
 from everpost.stores.sql.transactions import Parameters
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
+from tests.stores.sql.conftest import plan_of
 
 
 @pytest.fixture
@@ -84,15 +85,14 @@ async def test_a_write_is_as_few_statements_as_can_be(store: SqlStore, statement
         assert len(statements) == expected, statements
 
 
-async def test_a_match_may_name_thousands_of_revisions(store: SqlStore) -> None:
+async def test_a_match_may_name_a_thousand_revisions(store: SqlStore) -> None:
     post = await publish(store)
-    others = {Revision(version, MOMENT) for version in range(2, 8_000)}
+    others = {Revision(version, MOMENT) for version in range(2, 1_002)}
     change = PostChange(updated_at=MOMENT, title="New")
     saved = await store.posts.save(post.id, change, match=frozenset({post.revision, *others}), comments=0)
     assert saved.version == 2
 
 
-_EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mysql": "EXPLAIN FORMAT=JSON"}
 _ON_BOTH_COLUMNS = {
     "sqlite": "(publication_date,id)",
     "postgresql": "(ROW(publication_date, (id)::text)",
@@ -138,6 +138,6 @@ async def explain(
     compiled = statement.params(parameters).compile(
         dialect=connection.dialect, compile_kwargs={"literal_binds": True}
     )
-    rows = await connection.exec_driver_sql(f"{_EXPLAIN[engine_name]} {compiled}")
+    rows = await plan_of(engine_name, str(compiled), connection)
     plan = " ".join(" ".join(str(value) for row in rows for value in row).split())
     return plan.replace("[ ", "[").replace(" ]", "]")

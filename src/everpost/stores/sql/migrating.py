@@ -20,7 +20,7 @@ its database with an application that uses Alembic too.
 """
 
 _LOCK_NUMBER = 0x65766572706F7374
-_LOCK_NAME = "CONCAT('everpost:', SHA1(DATABASE()))"
+_LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most
 _LONG = 3600
 """Seconds to wait while another process migrates."""
 
