@@ -18,8 +18,8 @@ test: install  ## the whole suite, on every database that can be had
 test-long: install  ## the same promises at the volume of a large blog, and again and again
 	@$(COMPILED) $(BIN)/pytest -m long
 
-fuzz: install  ## the differential test, long form: thousands of new sequences
-	@EVERPOST_TEST_SEQUENCES=1000 $(BIN)/pytest -o faulthandler_timeout=0 tests/contract/http/test_differential.py
+fuzz: install  ## every test that draws its examples, with new ones, fifteen times as many: 3,000 sequences of calls
+	@$(COMPILED) EVERPOST_TEST_FUZZ=15 $(BIN)/pytest -m hypothesis -o faulthandler_timeout=0
 
 check: install  ## lint, format, strict types, import rules
 	@$(BIN)/ruff check .

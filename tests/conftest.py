@@ -13,7 +13,7 @@ from typing import Protocol
 import pytest
 import structlog
 from argon2 import PasswordHasher
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from everpost.services import limits, passwords
 from everpost.stores import open_store
@@ -21,13 +21,21 @@ from everpost.stores.port import Store
 from tests.servers import Offer, Servers, find_offer, open_databases
 from tests.servers.broker import Broker, ask
 from tests.servers.databases import Databases, new_name
+from tests.volume import FUZZ, examples
 
 TIMEOUT = 10.0
 POOL_SIZE = 5
 A_DAY = 24 * 60 * 60
 
-# How long an example takes is the machine's affair: two workers and three servers share two cores.
-settings.register_profile("everpost", deadline=None)
+# How long an example takes is the machine's affair: two workers and three servers share two cores. What is
+# drawn is the same each time: a change is not to fail for what it did not do. `make fuzz` draws anew.
+settings.register_profile(
+    "everpost",
+    deadline=None,
+    derandomize=not FUZZ,
+    max_examples=examples(100),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("everpost")
 
 offer_key = pytest.StashKey[Offer]()
@@ -55,7 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "careful_passwords: they are hashed as for users")
     config.addinivalue_line("markers", "own_database: a new one, where others get one that was emptied")
     if hasattr(config, "workerinput"):
-        config.stash[offer_key] = Offer(tuple(config.workerinput["databases"]), {})
+        names, secured = config.workerinput["databases"], config.workerinput["secured"]
+        config.stash[offer_key] = Offer(tuple(names), tuple(secured), {})
         return
     try:
         config.stash[offer_key] = find_offer()
@@ -71,6 +80,7 @@ def pytest_configure_node(node: WorkerNode) -> None:
     if broker_key not in stash:
         stash[broker_key] = Broker(stash[servers_key])
     node.workerinput["databases"] = stash[offer_key].names
+    node.workerinput["secured"] = stash[offer_key].secured
     node.workerinput["broker"] = stash[broker_key].port
 
 

@@ -1,5 +1,6 @@
 """How much of something a test takes: enough to show the promise, and as much as a large blog has."""
 
+import os
 from typing import TypeVar
 
 import pytest
@@ -7,7 +8,15 @@ from _pytest.mark.structures import ParameterSet
 
 Volume = TypeVar("Volume")
 
+FUZZ = int(os.environ.get("EVERPOST_TEST_FUZZ", "0"))
+"""How many times as many examples are drawn as in `make test`, new ones; 0: its own, the same each time."""
+
 
 def volumes(small: Volume, large: Volume) -> list[Volume | ParameterSet]:
     """The values of a parameter: the small one in `make test`, the large one in `make test-long`."""
     return [small, pytest.param(large, marks=pytest.mark.long)]
+
+
+def examples(count: int) -> int:
+    """How many examples a test draws that draws so many in `make test`."""
+    return count * (FUZZ or 1)

@@ -14,6 +14,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server_name" in metafunc.fixturenames:
         offered = metafunc.config.stash[offer_key].names
         metafunc.parametrize("server_name", [name for name in SERVERS if name in offered])
+    if "secured_name" in metafunc.fixturenames:
+        metafunc.parametrize("secured_name", metafunc.config.stash[offer_key].secured)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tests.servers.mongodb import MongodbServer
 from tests.servers.mysql import MysqlServer
 from tests.servers.postgresql import PostgresqlServer
 from tests.servers.private import PrivateServer
+from tests.servers.secured import ACCESSES
 from tests.servers.sqlite import SqliteDatabases
 
 SERVERS: dict[str, type[PrivateServer]] = {
@@ -30,6 +31,8 @@ class Offer:
     """Which databases the tests run on, and why not on the others."""
 
     names: tuple[str, ...]
+    secured: tuple[str, ...]
+    """Those of which there is a server that knows TLS."""
     missing: dict[str, str]
 
 
@@ -44,14 +47,22 @@ def find_offer() -> Offer:
         raise LookupError(f"EVERPOST_TEST_DATABASES names {unknown[0]!r}; there is {', '.join(NAMES)}")
     with ThreadPoolExecutor() as at_once:
         reasons = dict(zip(wanted, at_once.map(_missing, wanted), strict=True))
+        names = tuple(name for name in wanted if reasons[name] is None)
+        private = tuple(name for name in names if name in SERVERS and not own_url(name))
+        reasons_secured = dict(zip(private, at_once.map(_missing_secured, private), strict=True))
     missing = {name: reason for name, reason in reasons.items() if reason}
+    missing |= {f"{name} with TLS": reason for name, reason in reasons_secured.items() if reason}
     if named and missing:
         raise LookupError(f"EVERPOST_TEST_DATABASES asks for {'; '.join(map(': '.join, missing.items()))}")
-    return Offer(tuple(name for name in wanted if name not in missing), missing)
+    return Offer(names, tuple(name for name in private if reasons_secured[name] is None), missing)
 
 
 def _missing(name: str) -> str | None:
     return None if name == "sqlite" or own_url(name) else SERVERS[name].missing()
+
+
+def _missing_secured(name: str) -> str | None:
+    return ACCESSES[name].server.missing()
 
 
 class Servers:

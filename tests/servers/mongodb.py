@@ -72,3 +72,15 @@ class MongodbServer(PrivateServer):
                 if time.monotonic() > deadline:
                     raise CannotStart("mongod does not become primary")
                 time.sleep(0.01)
+
+
+class SingleMongodbServer(MongodbServer):
+    """A server that is no replica set: it has no transactions and retries no write."""
+
+    def command(self) -> list[str]:
+        command = super().command()
+        name = command.index("--replSet")
+        return command[:name] + command[name + 2 :]
+
+    def settle(self) -> None:
+        pass

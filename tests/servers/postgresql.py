@@ -28,13 +28,18 @@ def _site_packages() -> Path | None:
         return None
 
 
-def _binaries() -> Path | None:
+def _of_the_wheel() -> Path | None:
     """The folder of `initdb` and `postgres`."""
     site = _site_packages()
     if site is not None and version_of(site / FOLDER_IN_WHEEL / "bin" / "postgres"):
         return site / FOLDER_IN_WHEEL / "bin"
-    of_the_machine = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    initdb = find_program("initdb", *of_the_machine)
+    return None
+
+
+def programs_of_the_machine() -> Path | None:
+    """The folder of `initdb` and `postgres`, those of the wheel aside."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    initdb = find_program("initdb", *folders)
     if initdb is None or not version_of(initdb.with_name("postgres")):
         return None
     return initdb.parent
@@ -54,26 +59,36 @@ class PostgresqlServer(PrivateServer):
 
     @classmethod
     def missing(cls) -> str | None:
-        if _binaries() is None:
+        if cls.find_binaries() is None:
             return f"no PostgreSQL here: neither the wheel {WHEEL} runs nor a `postgres` of this machine"
         return None
+
+    @classmethod
+    def find_binaries(cls) -> Path | None:
+        """The folder of `initdb` and `postgres`; None where there are none."""
+        return _of_the_wheel() or programs_of_the_machine()
 
     def url(self, database: str = "") -> str:
         return f"postgresql://everpost@127.0.0.1:{self.port}/{database or 'postgres'}"
 
     def prepare(self) -> None:
-        found = _binaries()
+        found = self.find_binaries()
         assert found is not None
         self.binaries = found
         if os.geteuid() == 0:
             self._leave_root()
         run_once(
             [
-                *(str(self.binaries / "initdb"), "--pgdata=data", "--username=everpost", "--auth=trust"),
+                *(str(self.binaries / "initdb"), "--pgdata=data", "--username=everpost"),
                 *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
+                *self.authentication(),
             ],
             self,
         )
+
+    def authentication(self) -> list[str]:
+        """What tells `initdb` who may connect."""
+        return ["--auth=trust"]
 
     def kill(self) -> None:
         super().kill()
@@ -110,7 +125,7 @@ class PostgresqlServer(PrivateServer):
 
     def _copy_programs(self) -> Path:
         site = _site_packages()
-        assert site is not None
+        assert site is not None, "the programs of this machine are where everybody reaches them"
         for name in (FOLDER_IN_WHEEL, LIBRARIES_IN_WHEEL):  # the programs look for the libraries there
             shutil.copytree(site / name, self.folder / "programs" / name)
         for path in (self.folder / "programs", *(self.folder / "programs").rglob("*")):

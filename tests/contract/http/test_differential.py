@@ -5,7 +5,6 @@ that is ever found to make a difference is kept in `regressions.py`.
 """
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -14,7 +13,7 @@ from typing import ClassVar
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import engine
 
@@ -37,18 +36,9 @@ from tests.contract.http.sequences import (
     sequences,
     some_posts,
 )
+from tests.volume import examples
 
-SEQUENCES = os.environ.get("EVERPOST_TEST_SEQUENCES")
-"""How many sequences each test makes, at random; where it is not set, always the same few."""
-
-differential = settings(
-    max_examples=int(SEQUENCES or 67),
-    derandomize=SEQUENCES is None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-
+a_third_of_them = settings(max_examples=examples(67))
 EDIT_KEY = re.compile(r'"edit_key":"[^"]{32}"')
 """What is random in an answer."""
 
@@ -133,13 +123,13 @@ async def assert_no_difference(
         await comparison.make(call)
 
 
-@differential
+@a_third_of_them
 @given(calls=sequences(some_posts, *about_posts))
 async def test_no_store_answers_otherwise_about_posts(applications: Applications, calls: list[Call]) -> None:
     await assert_no_difference(applications, calls, THE_POSTS)
 
 
-@differential
+@a_third_of_them
 @given(calls=sequences(a_thread, *about_threads))
 async def test_no_store_answers_otherwise_about_threads(
     applications: Applications, calls: list[Call]
@@ -147,7 +137,7 @@ async def test_no_store_answers_otherwise_about_threads(
     await assert_no_difference(applications, calls, [EVERY_POST, *THE_THREAD])
 
 
-@differential
+@a_third_of_them
 @given(calls=sequences(a_thread | some_posts | st.just([]), *about_posts, *about_threads, *about_people))
 async def test_no_store_answers_otherwise_about_anything(
     applications: Applications, calls: list[Call]

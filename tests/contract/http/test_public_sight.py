@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everpost.domain import clock
@@ -18,6 +18,7 @@ from everpost.domain.users import Role, User, UserChange
 from everpost.stores.port import Store
 from tests.contract.http.calls import ask, next_page, numbered
 from tests.contract.http.conftest import Applications
+from tests.volume import examples
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SECRET = "Sesame"
@@ -192,12 +193,7 @@ async def public_answers(client: httpx.AsyncClient, drawn: Drawn) -> list[httpx.
     return answers
 
 
-@settings(
-    max_examples=15,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=examples(15))
 @given(posts=st.lists(drawn_posts, min_size=1, max_size=5))
 async def test_the_public_sees_nothing_early_and_nothing_forbidden(
     applications: Applications, store_name: str, posts: list[DrawnPost]

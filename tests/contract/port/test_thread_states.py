@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
@@ -12,6 +12,7 @@ from everpost.domain.ids import Id, new_id
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, CommentFields, a_comment, publish, register
 from tests.contract.port.mirrored import MirroredThread
+from tests.volume import examples
 
 
 class Kind(StrEnum):
@@ -34,14 +35,10 @@ steps = st.tuples(
 
 
 Deed = tuple[Kind, int, CommentStatus, datetime]
-each_on_its_own = settings(
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-"""`store` is not emptied between the examples: each has a post and an author of its own."""
 
 
 async def a_thread(store: Store) -> MirroredThread:
+    """On a post of its own, by an author of its own: no example empties the store of the one before."""
     author = (await register(store)).author
     return MirroredThread(store, await publish(store, author=author))
 
@@ -80,7 +77,7 @@ async def do(thread: MirroredThread, deed: Deed, comments: Sequence[Comment], *,
             await thread.add(**fields)
 
 
-@settings(each_on_its_own, max_examples=25)
+@settings(max_examples=examples(25))
 @given(deeds=st.lists(steps, min_size=5, max_size=25))
 async def test_a_thread_is_what_its_changes_make_of_it(store: Store, deeds: list[Deed]) -> None:
     thread = await a_thread(store)
@@ -88,7 +85,7 @@ async def test_a_thread_is_what_its_changes_make_of_it(store: Store, deeds: list
     await thread.assert_same()
 
 
-@settings(each_on_its_own, max_examples=2)
+@settings(max_examples=examples(2))
 @given(deeds=st.lists(steps, min_size=10, max_size=30), later_deeds=st.lists(steps, min_size=10, max_size=30))
 async def test_a_long_thread_is_what_its_changes_make_of_it(
     store: Store, deeds: list[Deed], later_deeds: list[Deed]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from everpost.domain.clock import LATEST
@@ -32,6 +32,7 @@ from tests.unit.transfer_elsewhere.exports import (
     wxr_item,
     wxr_term,
 )
+from tests.volume import examples
 
 WORDPRESS = wxr(
     wxr_author(),
@@ -158,14 +159,14 @@ def mutated(file: bytes, all_changes: Sequence[Change], values: re.Pattern[bytes
 
 
 # The blog grows from example to example: what it has already is one more case.
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40))
 @given(all_changes=mutations)
 @example(all_changes=[])
 def test_a_mutated_export_of_wordpress_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
     importer.take("wordpress", mutated(WORDPRESS.encode(), all_changes, OF_MARKUP))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40))
 @given(all_changes=mutations)
 @example(all_changes=[])
 def test_a_mutated_export_of_ghost_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
@@ -173,7 +174,7 @@ def test_a_mutated_export_of_ghost_does_no_harm(importer: Importer, all_changes:
 
 
 @pytest.mark.parametrize("path", real_files("wordpress/*.xml", "ghost/*.json"), ids=lambda path: path.name)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6))
 @given(all_changes=mutations)
 def test_a_mutated_real_file_does_no_harm(importer: Importer, path: Path, all_changes: list[Change]) -> None:
     values = OF_MARKUP if path.suffix == ".xml" else OF_JSON

@@ -13,7 +13,7 @@ from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
 from tests.conftest import Engines, offer_key
 from tests.servers.databases import Databases, MongodbDatabases, new_name
-from tests.servers.mongodb import MongodbServer
+from tests.servers.mongodb import MongodbServer, SingleMongodbServer
 from tests.stores.mongo.blog import TIMEOUT, Database
 
 SINGLE_SERVER = "a single server"
@@ -21,18 +21,6 @@ TIGHT = Limits(
     nested=8, nested_bytes=3_000, kept=4, kept_bytes=1_000, gone=2, copied_at_once=3, stale_after=0
 )
 """Threads settle all the time, a part at a time, and every run is taken for dead by the next one."""
-
-
-class SingleServer(MongodbServer):
-    """A server that is no replica set: it has no transactions and retries no write."""
-
-    def command(self) -> list[str]:
-        command = super().command()
-        name = command.index("--replSet")
-        return command[:name] + command[name + 2 :]
-
-    def settle(self) -> None:
-        pass
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -94,7 +82,7 @@ async def on_the_server_offered(engines: Engines) -> AsyncIterator[Pool]:
 
 @pytest.fixture(scope="session")
 async def on_a_single_server() -> AsyncIterator[Pool]:
-    server = await asyncio.to_thread(SingleServer().start)
+    server = await asyncio.to_thread(SingleMongodbServer().start)
     pool = Pool(MongodbDatabases(server.url()))
     yield pool
     await pool.databases.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from everpost.errors import BrokenFile
@@ -76,7 +76,6 @@ def damaged(draw: st.DrawFn, sources: list[bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=100)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
     read, sources = READERS[name]

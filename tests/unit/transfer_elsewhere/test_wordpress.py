@@ -1,5 +1,6 @@
 """Posts in WordPress's export."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_a_post_of_every_version_is_read(read: Read, version: str) -> None:
         slug="a-post",
         author_id="ada",
     )
+
+
+def test_a_prefix_that_the_file_does_not_declare_is_an_error_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    path.write_text(re.sub(r'\s+xmlns:dc="[^"]+"', "", wxr(wxr_author(), wxr_item(7))), encoding="utf-8")
+    with pytest.raises(BrokenFile, match="line 13: Namespace prefix dc on creator is not defined"):
+        list(read_wordpress(path, pages=False))
 
 
 def test_posts_of_one_title_are_all_read(read: Read) -> None:

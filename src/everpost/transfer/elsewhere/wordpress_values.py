@@ -31,9 +31,9 @@ def name_of(element: etree._Element) -> str:
 
 @lru_cache(maxsize=1_000)
 def _name_of(tag: str) -> str:
-    name = etree.QName(tag)
-    namespace = name.namespace or ""
-    return next((prefix for part, prefix in _PREFIXES if part in namespace), "") + name.localname
+    # A prefix that is not declared stays in the name. libxml2 says so only at the end of the file.
+    namespace, _, name = tag.rpartition("}")
+    return next((prefix for part, prefix in _PREFIXES if part in namespace), "") + name
 
 
 def text_of(element: etree._Element) -> str:
