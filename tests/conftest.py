@@ -62,6 +62,7 @@ structlog.configure(
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "careful_passwords: they are hashed as for users")
     config.addinivalue_line("markers", "own_database: a new one, where others get one that was emptied")
+    config.addinivalue_line("markers", "long_but_on(*names): long, but on the databases of these names")
     if hasattr(config, "workerinput"):
         names, secured = config.workerinput["databases"], config.workerinput["secured"]
         config.stash[offer_key] = Offer(tuple(names), tuple(secured), {})
@@ -106,7 +107,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store_name" in metafunc.fixturenames:
-        metafunc.parametrize("store_name", metafunc.config.stash[offer_key].names)
+        short = metafunc.definition.get_closest_marker("long_but_on")
+        metafunc.parametrize(
+            "store_name",
+            [
+                name if short is None or name in short.args else pytest.param(name, marks=pytest.mark.long)
+                for name in metafunc.config.stash[offer_key].names
+            ],
+        )
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ async def test_an_import_that_is_killed_ends_as_any_other(
     await assert_all_there(source_url, await move_and_be_killed(archive, targets, kills))
 
 
+@pytest.mark.long_but_on("sqlite")  # what differs from a copy is above the stores
 @killed
 async def test_an_import_from_elsewhere_that_is_killed_ends_as_any_other(
     targets: list[str], tmp_path: Path, posts: int, kills: int

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.faults.served import ADMIN_TOKEN, NO_TLS, PATIENCE, ServedBlog
 from tests.faults.writers import Writers, create_post, read_kept
@@ -47,6 +48,7 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
     assert writers.acknowledged <= await read_kept(database_url, writers.post_id)
 
 
+@pytest.mark.long_but_on("sqlite")  # `test_databases_away` kills the others' servers, too
 async def test_an_acknowledged_write_survives_a_killed_server(database_url: str, tmp_path: Path) -> None:
     with ServedBlog(database_url, tmp_path) as blog:
         writers = Writers(blog.address, await create_post(blog.address))

@@ -1,6 +1,6 @@
 """Clients of the whole application, in this process, on every database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import httpx
@@ -14,11 +14,24 @@ from tests.contract.http.people import headers_of, settle
 from tests.servers.databases import new_name
 
 UNLIMITED = 1_000_000
+LENIENT = {
+    "guest_comments_per_address": UNLIMITED,
+    "guest_comments_per_post": UNLIMITED,
+    "failed_logins_per_hour": UNLIMITED,
+}
+STRICT = {
+    "failed_logins_per_hour": 2,
+    "guest_comments_per_address": 3,
+    "guest_comments_per_post": 2,
+    "guest_links": 1,
+    "proxies": 1,
+}
 
 
 class Applications:
-    """One application for each database, on a blog where the people of these tests live, open as long as
-    the test session, and its client, which asks as the admin where a request does not say otherwise.
+    """One application for each database, and one that bears little, on a blog where the people of these tests
+    live, open as long as the test session, and their clients, which ask as the admin where a request does not
+    say otherwise.
     """
 
     def __init__(self, engines: Engines, names: Sequence[str], opened: AsyncExitStack) -> None:
@@ -26,14 +39,14 @@ class Applications:
         self._names = names
         self._opened = opened
         self._blogs: dict[str, Blog] = {}
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._clients: dict[tuple[str, bool], httpx.AsyncClient] = {}
 
-    async def on_empty_blog(self, name: str) -> httpx.AsyncClient:
+    async def on_empty_blog(self, name: str, *, strict: bool = False) -> httpx.AsyncClient:
         """A client of a blog with nothing in it but its people, on this database."""
         blog = await self.empty_blog(name)
-        if name not in self._clients:
-            self._clients[name] = await self._open_client(blog)
-        return self._clients[name]
+        if (name, strict) not in self._clients:
+            self._clients[name, strict] = await self._open_client(blog, STRICT if strict else LENIENT)
+        return self._clients[name, strict]
 
     async def on_empty_blogs(self) -> dict[str, httpx.AsyncClient]:
         """A client on each database that can be had, by its name."""
@@ -57,14 +70,8 @@ class Applications:
         await databases.remember(database)
         return Blog(database, databases, store)
 
-    async def _open_client(self, blog: Blog) -> httpx.AsyncClient:
-        settings = Settings(
-            database_url=blog.url,
-            guest_comments_per_address=UNLIMITED,
-            guest_comments_per_post=UNLIMITED,
-            failed_logins_per_hour=UNLIMITED,
-        )
-        app = create_app(settings)
+    async def _open_client(self, blog: Blog, limits: Mapping[str, int]) -> httpx.AsyncClient:
+        app = create_app(Settings.model_validate({"database_url": blog.url, **limits}))
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")
@@ -91,21 +98,6 @@ async def four_clients(applications: Applications) -> dict[str, httpx.AsyncClien
 
 
 @pytest.fixture
-async def strict_client(applications: Applications, store_name: str) -> AsyncIterator[httpx.AsyncClient]:
+async def strict_client(applications: Applications, store_name: str) -> httpx.AsyncClient:
     """Asks an application that bears little."""
-    blog = await applications.empty_blog(store_name)
-    settings = Settings(
-        database_url=blog.url,
-        failed_logins_per_hour=2,
-        guest_comments_per_address=3,
-        guest_comments_per_post=2,
-        guest_links=1,
-        proxies=1,
-    )
-    app = create_app(settings)
-    async with AsyncExitStack() as opened:
-        await opened.enter_async_context(app.router.lifespan_context(app))
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")
-        )
-        yield await opened.enter_async_context(client)
+    return await applications.on_empty_blog(store_name, strict=True)
