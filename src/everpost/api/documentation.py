@@ -15,7 +15,7 @@ OPTIONAL_SCHEME = "token_or_none"
 """What an operation names that goes without a token, too, until the document is complete."""
 
 _WHY = {
-    400: "The body is not JSON.",
+    400: "The body is not JSON, or nested too deeply.",
     401: "There is no token, or it is of no use; `WWW-Authenticate` says which.",
     403: "You may see this, but not do it.",
     404: "There is no such thing.",

@@ -2,6 +2,7 @@
 
 import gzip
 
+from everpost.api.bodies import MAX_LEVELS
 from tests.contract.http.hostile.request import (
     ONE,
     ONE_COMMENT,
@@ -68,6 +69,9 @@ NOT_JSON = [
 ]
 
 TOO_DEEP = [
+    Hostile(422, "POST", "/posts", b"[" * MAX_LEVELS + b"]" * MAX_LEVELS),
+    Hostile(400, "POST", "/posts", b"[" * (MAX_LEVELS + 1) + b"]" * (MAX_LEVELS + 1)),
+    Hostile(400, "PATCH", ONE, b'{"tags": ' + b'[{"a":' * 50 + b"1" + b"}]" * 50 + b"}"),
     Hostile(400, "POST", "/posts", b"[" * DEEP + b"]" * DEEP),
     Hostile(400, "POST", "/posts", b'{"title":' * DEEP + b"1" + b"}" * DEEP),
     Hostile(400, "POST", "/posts", b'{"content": "C", "title": ' + b"[" * DEEP + b"]" * DEEP + b"}"),
