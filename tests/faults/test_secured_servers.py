@@ -9,12 +9,13 @@ import trustme
 
 from everpost.errors import Unreachable
 from everpost.stores import open_store
+from tests.conftest import Engines
 from tests.contract.port.examples import publish, read_post
 from tests.servers.secured import ACCESSES, ADDRESS, PASSWORD, Certified
 
 TIMEOUT = 10.0
-SHORT = 1.0
-"""Seconds: a client of MongoDB asks again and again until its time is over."""
+SHORT = 2.0
+"""Seconds, where there will be none: a client of MongoDB asks again and again until its time is over."""
 
 Url = Callable[..., str]
 
@@ -37,12 +38,18 @@ def url(secured_name: str, secured: Certified) -> Url:
     return url
 
 
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """The certificate of an authority that certified none of the servers."""
+    path = tmp_path / "stranger.pem"
+    trustme.CA().cert_pem.write_to_path(path)
+    return path
+
+
 async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_not_at_all(
-    secured_name: str, secured: Certified, url: Url, tmp_path: Path, subtests: pytest.Subtests
+    secured_name: str, secured: Certified, url: Url, stranger: Path, subtests: pytest.Subtests
 ) -> None:
     access = ACCESSES[secured_name]
-    stranger = tmp_path / "stranger.pem"
-    trustme.CA().cert_pem.write_to_path(stranger)
     verified = access.verified.format(authority=secured.authority)
     for options in (verified, access.unverified):
         with subtests.test(options):
@@ -61,3 +68,12 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
             with pytest.raises(Unreachable) as refusal:
                 await open_store(refused_url, timeout=SHORT, pool_size=1)
             assert PASSWORD not in refusal.value.message
+
+
+async def test_a_server_without_tls_is_not_talked_to_where_the_url_asks_for_it(
+    server_name: str, engines: Engines, stranger: Path
+) -> None:
+    plain_url = engines.databases(server_name).url(ACCESSES[server_name].database)
+    options = ACCESSES[server_name].verified.format(authority=stranger)
+    with pytest.raises(Unreachable, match=r"TLS|SSL|connection closed"):
+        await open_store(f"{plain_url}?{options}", timeout=SHORT, pool_size=1)

@@ -34,12 +34,8 @@ class Certified(PrivateServer):
         self.certificate = self.folder / "server.pem"
         self.certificate.touch(mode=0o600)
         authority.issue_cert(ADDRESS).private_key_and_cert_chain_pem.write_to_path(self.certificate)
-        self.give(self.certificate)
-
-    def give(self, path: Path) -> None:
-        """Make whoever runs the server the owner of a file."""
         if self.user is not None:
-            os.chown(path, self.user, self.group or -1)
+            os.chown(self.certificate, self.user, self.group or -1)
 
 
 class SecuredPostgresql(PostgresqlServer, Certified):

@@ -44,6 +44,9 @@ _MYSQL_MISTAKES = frozenset({1054, 1060, 1061, 1091})
 _NO_SPACE = frozenset({sqlite3.SQLITE_FULL, "53100", 1021, 1114})
 _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
 
+# OpenSSL takes whatever else comes for a record of TLS of some other version.
+_NO_TLS = "SSL: WRONG_VERSION_NUMBER"
+
 _MISTAKES = (
     *(exc.IntegrityError, exc.DataError, exc.ProgrammingError),
     *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
@@ -97,7 +100,8 @@ def reason_of(error: BaseException) -> str:
     """What the driver has to say, without its numbers."""
     original = _original(error)
     last = original.args[-1] if original.args else None
-    return last if isinstance(last, str) else str(original)
+    reason = last if isinstance(last, str) else str(original)
+    return "the server does not speak TLS" if _NO_TLS in reason else reason
 
 
 def _original(error: BaseException) -> BaseException:
