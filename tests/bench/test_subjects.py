@@ -13,6 +13,8 @@ from bench.http.subjects import Subject, driver_url, everpost_on, limit_of, tuto
 
 from tests.servers.sqlite import SqliteDatabases
 
+pytestmark = pytest.mark.long  # as `make bench-check`, which needs all this, too
+
 MEASURED = [operation for operation in OPERATIONS.values() if operation.thread != 10_000]  # which is no other
 
 
