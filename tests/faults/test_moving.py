@@ -130,7 +130,7 @@ async def posts_and_comments(url: str) -> list[Record]:
     ]
 
 
-@pytest.mark.long_but_on("sqlite", "mongodb")  # the others write as SQLite does
+@pytest.mark.long_but_on("sqlite", "mongodb")  # the others are written to by the code that writes to SQLite
 @killed
 async def test_a_copy_that_is_killed_ends_as_any_other(
     source_url: str, targets: list[str], kills: int

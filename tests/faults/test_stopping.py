@@ -20,7 +20,7 @@ HEAD = (
 )
 
 
-@pytest.mark.long_but_on("sqlite", "mongodb")  # the others' connections close alike
+@pytest.mark.long_but_on("sqlite", "mongodb")  # the others stop by the same code as SQLite
 async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_they_stop(
     database_url: str, tmp_path: Path
 ) -> None:
