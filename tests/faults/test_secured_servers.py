@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import trustme
@@ -73,7 +74,7 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
 async def test_a_server_without_tls_is_not_talked_to_where_the_url_asks_for_it(
     server_name: str, engines: Engines, stranger: Path
 ) -> None:
-    plain_url = engines.databases(server_name).url(ACCESSES[server_name].database)
+    plain = urlsplit(engines.databases(server_name).url(ACCESSES[server_name].database))
     options = ACCESSES[server_name].verified.format(authority=stranger)
     with pytest.raises(Unreachable, match=r"TLS|SSL|connection closed"):
-        await open_store(f"{plain_url}?{options}", timeout=SHORT, pool_size=1)
+        await open_store(urlunsplit(plain._replace(query=options)), timeout=SHORT, pool_size=1)

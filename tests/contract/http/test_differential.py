@@ -39,6 +39,8 @@ from tests.contract.http.sequences import (
 from tests.volume import examples
 
 a_third_of_them = settings(max_examples=examples(67))
+"""Of the two hundred sequences."""
+
 EDIT_KEY = re.compile(r'"edit_key":"[^"]{32}"')
 """What is random in an answer."""
 

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from asyncmy.errors import OperationalError
 from sqlalchemy import text
 
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, NotFound, Unreachable
 from everpost.stores import open_store
 from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.errors import reason_of
 from everpost.stores.sql.store import SqlStore
 from everpost.stores.sql.transactions import Transaction
 from tests.contract.port.examples import comment_on, publish, read_post
@@ -264,3 +266,11 @@ async def test_a_server_that_does_not_answer_is_unreachable_in_time(scheme: str)
 async def test_a_file_that_cannot_be_is_unreachable(path: str) -> None:
     with pytest.raises(Unreachable, match="unable to open database file"):
         await SqlStore.open(f"sqlite:///{path}", timeout=1, pool_size=1)
+
+
+def test_a_server_that_speaks_no_tls_is_called_that() -> None:
+    said = (
+        "Can't connect to MySQL server on 'h' ([SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1))"
+    )
+    assert reason_of(OperationalError(2003, said)) == "the server does not speak TLS"
+    assert reason_of(OperationalError(2003, "Can't connect")) == "Can't connect"
