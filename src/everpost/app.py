@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
 from everpost.api.bodies import BodyLimit
+from everpost.api.calls import CallRoute
 from everpost.api.docs import add_docs
 from everpost.api.documentation import complete
 from everpost.api.faults import LastResort
@@ -32,6 +33,9 @@ class Everpost(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
+            for route in self.routes:
+                if isinstance(route, CallRoute):
+                    route.describe_answers()
             complete(super().openapi())  # which keeps it
         return super().openapi()
 

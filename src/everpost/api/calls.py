@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
+from fastapi.utils import create_model_field
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
@@ -16,9 +17,20 @@ class CallRoute(APIRoute):
     """A route whose endpoint gives the whole answer; a body, where it takes one, is JSON."""
 
     def __init__(self, path: str, endpoint: Callable[..., Awaitable[Response]], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
-        super().__init__(path, endpoint, **options)
+        responses = dict(options.pop("responses", None) or {})
+        self._models = {status: answer["model"] for status, answer in responses.items() if "model" in answer}
+        for status in self._models:
+            responses[status] = {key: value for key, value in responses[status].items() if key != "model"}
+        super().__init__(path, endpoint, responses=responses, **options)
         self._resolver = Resolver(self.dependant)
         self._as_fastapi_does, self.app = self.app, self._answer
+
+    def describe_answers(self) -> None:
+        """Work out what the document says of each answer: no start of a server is to wait for that."""
+        self.response_fields = {
+            status: create_model_field(f"Response_{status}_{self.unique_id}", model, mode="serialization")
+            for status, model in self._models.items()
+        }
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own way, which knows every kind of dependency: for those that override ours."""
