@@ -1,37 +1,76 @@
 """The command `everpost`."""
 
+import atexit
+import gc
 import sys
-from typing import Annotated
+from collections import UserDict
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from everpost import __version__
-from everpost.cli.archive import export, import_
-from everpost.cli.bench import bench
-from everpost.cli.copy import copy, verify
-from everpost.cli.db import db
-from everpost.cli.login import login
-from everpost.cli.serve import serve
-from everpost.cli.tokens import token
-from everpost.cli.users import user
 from everpost.errors import EverpostError
 
-_commands = typer.Typer(
+_PLACES = {
+    "serve": ("serve", "serve"),
+    "login": ("login", "login"),
+    "copy": ("copy", "copy"),
+    "verify": ("copy", "verify"),
+    "export": ("archive", "export"),
+    "import": ("archive", "import_"),
+    "bench": ("bench", "bench"),
+    "user": ("users", "user"),
+    "token": ("tokens", "token"),
+    "db": ("db", "db"),
+}
+"""In which module each command is, and what it is called there."""
+
+
+class _Commands(UserDict[str, Any]):  # typer's own type of a command has no public name
+    """The commands by their names. Each is imported when it is asked for: what all of them need takes
+    longer to import than most of them take.
+    """
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - see above
+        command = super().__getitem__(name)
+        if command is None:
+            command = self[name] = _import(*_PLACES[name], name)
+        return command
+
+
+class _Everpost(TyperGroup):
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - typer's own
+        super().__init__(**options)
+        self.commands = _Commands(dict.fromkeys(_PLACES))
+
+
+_everpost = typer.Typer(
+    cls=_Everpost,
     help="A blog backend that outlives its database.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_commands.command()(serve)
-_commands.command()(login)
-_commands.command()(copy)
-_commands.command()(verify)
-_commands.command()(export)
-_commands.command(name="import")(import_)
-_commands.command()(bench)
-_commands.add_typer(user, name="user")
-_commands.add_typer(token, name="token")
-_commands.add_typer(db, name="db")
+
+
+def _import(module: str, attribute: str, name: str) -> object:
+    # What is imported stays: to look through it for garbage, here and at the end, would take a third of the
+    # time of a short command.
+    gc.disable()
+    try:
+        found = getattr(import_module(f"everpost.cli.{module}"), attribute)
+        gc.freeze()
+    finally:
+        gc.enable()
+    alone = typer.Typer()
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return get_group(alone).commands[name]
 
 
 def _show_version(asked: bool) -> None:
@@ -40,8 +79,8 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@_commands.callback()
-def _everpost(
+@_everpost.callback()
+def _take_options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -51,7 +90,8 @@ def _everpost(
 
 def main() -> None:
     """Run the command. What goes wrong is one line on standard error, and exit status 1."""
+    atexit.register(gc.freeze)
     try:
-        _commands()
+        _everpost()
     except EverpostError as error:
         sys.exit(f"everpost: {error.message}")

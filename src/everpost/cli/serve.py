@@ -6,7 +6,6 @@ import gc
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Annotated
@@ -16,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 
+from everpost.app import create_app
 from everpost.cli.logs import SERVER_LOGS, configure_logs
 from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
 from everpost.errors import Misconfigured
@@ -34,8 +34,6 @@ def serve(
 
     An empty database is set up first; one that another Everpost made is refused.
     """
-    from everpost.app import create_app  # FastAPI takes longer to import than other commands take
-
     settings = read_settings(host=host, port=port, workers=workers)
     asyncio.run(_prepare(settings))
     address = _free_address(settings)
@@ -56,7 +54,7 @@ def serve(
     announcement = threading.Thread(target=_announce, args=(settings, address), daemon=True)
     server.on_startup(announcement.start)
     end_forked_workers_at_once()
-    server.serve(target_loader=partial(_load, create_app, settings), wrap_loader=False)
+    server.serve(target_loader=partial(_load, settings), wrap_loader=False)
 
 
 def _free_address(settings: Settings) -> str:
@@ -109,7 +107,7 @@ def _is_there(address: str, port: int) -> bool:
     return False
 
 
-def _load(create_app: Callable[[Settings], Application], settings: Settings) -> Application:
+def _load(settings: Settings) -> Application:
     """The application, in the process of a worker."""
     configure_logs(settings)
     application = create_app(settings)
