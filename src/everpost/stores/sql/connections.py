@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from everpost.errors import Busy
 from everpost.stores.sql.engine import OPEN
 from everpost.stores.sql.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.prepared import Fields, Preparer
+from everpost.stores.sql.prepared import Fields, preparer_for
 from everpost.stores.sql.servers import ServerDatabase
 from everpost.stores.sql.sqlite import FileDatabase
 from everpost.stores.sql.transactions import Database, Parameters, Session, Transaction
@@ -46,7 +46,7 @@ class Connections:
 
     def __init__(self, engine: AsyncEngine, *, timeout: float, pool_size: int) -> None:
         self._timeout = timeout
-        self._preparer = Preparer(engine.dialect)
+        self._preparer = preparer_for(engine)
         self._database: Database = (
             FileDatabase(engine, timeout=timeout)
             if engine.dialect.name == "sqlite"

@@ -5,11 +5,12 @@ SQLAlchemy writes the SQL once and says how values go in and come out; what it d
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, CompoundSelect, Dialect, Executable, Insert, Select
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -87,7 +88,7 @@ class Prepared:
 
 
 class Preparer:
-    """Prepares statements for one engine, each once."""
+    """Prepares statements for one dialect, each once."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -104,3 +105,13 @@ class Preparer:
         if keys not in forms:
             forms[keys] = Prepared(statement, self.dialect, keys)
         return forms[keys]
+
+
+_PREPARERS: dict[Hashable, Preparer] = {}
+
+
+def preparer_for(engine: AsyncEngine) -> Preparer:
+    """The one for all stores on one server, or in all SQLite files: what they ask is the same."""
+    url = engine.url
+    server = (url.drivername, url.host, url.port, frozenset(url.query.items()))
+    return _PREPARERS.setdefault(server, Preparer(engine.dialect))
