@@ -3,6 +3,7 @@
 A test that takes `store`, `store_name`, `blog_url` or `database_url` runs once on each database.
 """
 
+import atexit
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -66,6 +67,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         names, secured = config.workerinput["databases"], config.workerinput["secured"]
         config.stash[offer_key] = Offer(tuple(names), tuple(secured), {})
+        gc.disable()  # until all is collected: what a process imports stays
+        atexit.register(gc.freeze)  # or it looks through all of it once more, and then it is gone
         return
     try:
         config.stash[offer_key] = find_offer()
@@ -91,6 +94,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

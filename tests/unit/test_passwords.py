@@ -12,17 +12,17 @@ from everpost.errors import Invalid
 from everpost.services import passwords
 from everpost.services.passwords import hash_password, is_outdated, is_right
 
-pytestmark = pytest.mark.careful_passwords
-
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.careful_passwords
 async def test_the_right_password_is_right_and_another_is_not() -> None:
     kept = await hash_password(PASSWORD)
     assert await is_right(PASSWORD, kept)
     assert not await is_right(PASSWORD + " ", kept)
 
 
+@pytest.mark.careful_passwords
 async def test_what_is_kept_is_argon2id_and_differs_each_time() -> None:
     kept = [await hash_password(PASSWORD) for _ in range(2)]
     assert all(each.startswith("$argon2id$") and len(each) <= 255 for each in kept)
@@ -59,11 +59,13 @@ async def test_text_that_is_none_is_refused() -> None:
         await hash_password("a lone surrogate: \ud800")
 
 
+@pytest.mark.careful_passwords
 async def test_a_hash_of_other_parameters_is_outdated() -> None:
     assert is_outdated(PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD))
     assert not is_outdated(await hash_password(PASSWORD))
 
 
+@pytest.mark.careful_passwords
 async def test_a_check_of_nobody_is_the_same_work_as_one_of_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[Parameters] = []
 
@@ -80,6 +82,7 @@ async def test_a_check_of_nobody_is_the_same_work_as_one_of_somebody(monkeypatch
     assert of_somebody == of_nobody
 
 
+@pytest.mark.careful_passwords
 async def test_checks_run_two_at_a_time_and_nobody_waits_for_them() -> None:
     kept = await hash_password(PASSWORD)
     checks = [asyncio.create_task(is_right(PASSWORD, kept)) for _ in range(4)]
