@@ -121,7 +121,6 @@ async def test_no_token_makes_one_that_may_more(client: httpx.AsyncClient) -> No
 
 
 @pytest.mark.careful_passwords
-@pytest.mark.long_but_on("sqlite")  # a password is hashed outside of every store
 async def test_a_login_does_not_stop_other_requests(client: httpx.AsyncClient) -> None:
     await set_password(client)
     logins = [asyncio.create_task(log_in(client, "not the password")) for _ in range(2)]

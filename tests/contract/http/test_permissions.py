@@ -134,7 +134,6 @@ async def test_a_token_that_is_not_good_is_401_whatever_is_asked(
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
-@pytest.mark.long_but_on("sqlite")  # scopes are decided before any store is asked
 async def test_a_token_for_all_but_one_thing_does_not_do_that_one(
     client: httpx.AsyncClient, store: Store, password_hash: str
 ) -> None:
