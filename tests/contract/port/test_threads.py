@@ -31,7 +31,6 @@ from tests.contract.port.examples import (
 )
 from tests.contract.port.mirrored import MirroredThread
 from tests.loading import load_thread
-from tests.volume import volumes
 
 
 def a_thread(post_id: Id, count: int, *, first: int = 0, content: str = "Content") -> list[Comment]:
@@ -269,12 +268,11 @@ async def test_a_reader_sees_a_post_as_it_was_at_one_moment(store: Store) -> Non
         await asyncio.gather(*others)
 
 
-@pytest.mark.parametrize("length", volumes(2_000, 20_000))
-async def test_a_long_thread_past_16_megabytes(
-    store: Store, store_name: str, blog_url: str, length: int
+async def test_a_thread_of_20_000_comments_past_16_megabytes(
+    store: Store, store_name: str, blog_url: str
 ) -> None:
     """All but 210 are loaded as the store keeps them; what goes past 16 MB comes through the port."""
-    loaded_first = length - 210
+    loaded_first = 20_000 - 210
     post = replace(a_post(), comment_count=loaded_first)
     loaded = in_order(
         [
@@ -296,5 +294,5 @@ async def test_a_long_thread_past_16_megabytes(
     again = await publish(store, id=post.id)
     assert await read_post(store, post.id) == again
     assert await read_thread(store, post.id) == []
-    kept = await comment_on(store, post.id, id=thread[length // 2].id)
+    kept = await comment_on(store, post.id, id=thread[10_000].id)
     assert await read_thread(store, post.id) == [kept]
