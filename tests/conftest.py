@@ -68,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         names, secured = config.workerinput["databases"], config.workerinput["secured"]
         config.stash[offer_key] = Offer(tuple(names), tuple(secured), {})
         gc.disable()  # until all is collected: what a process imports stays
-        atexit.register(gc.freeze)  # or it looks through all of it once more, and then it is gone
+        atexit.register(gc.freeze)  # or the interpreter looks through all of it before it ends
         return
     try:
         config.stash[offer_key] = find_offer()

@@ -41,14 +41,14 @@ class _Commands(UserDict[str, Any]):  # typer's own type of a command has no pub
         return command
 
 
-class _Everpost(TyperGroup):
+class _CommandGroup(TyperGroup):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - typer's own
         super().__init__(**options)
         self.commands = _Commands(dict.fromkeys(_PLACES))
 
 
 _everpost = typer.Typer(
-    cls=_Everpost,
+    cls=_CommandGroup,
     help="A blog backend that outlives its database.",
     no_args_is_help=True,
     add_completion=False,
