@@ -17,16 +17,20 @@ class CallRoute(APIRoute):
     """A route whose endpoint gives the whole answer; a body, where it takes one, is JSON."""
 
     def __init__(self, path: str, endpoint: Callable[..., Awaitable[Response]], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
-        responses = dict(options.pop("responses", None) or {})
-        self._models = {status: answer["model"] for status, answer in responses.items() if "model" in answer}
-        for status in self._models:
-            responses[status] = {key: value for key, value in responses[status].items() if key != "model"}
+        responses = {
+            status: dict(answer) for status, answer in (options.pop("responses", None) or {}).items()
+        }
+        self._models = {
+            status: answer.pop("model") for status, answer in responses.items() if "model" in answer
+        }
         super().__init__(path, endpoint, responses=responses, **options)
         self._resolver = Resolver(self.dependant)
         self._as_fastapi_does, self.app = self.app, self._answer
 
     def describe_answers(self) -> None:
-        """Work out what the document says of each answer: no start of a server is to wait for that."""
+        """Tell FastAPI what is in each answer, for the document: it makes a validator of that, which nothing
+        else asks for and no start of a server is to wait for.
+        """
         self.response_fields = {
             status: create_model_field(f"Response_{status}_{self.unique_id}", model, mode="serialization")
             for status, model in self._models.items()

@@ -46,7 +46,7 @@ class Connections:
 
     def __init__(self, engine: AsyncEngine, *, timeout: float, pool_size: int) -> None:
         self._timeout = timeout
-        self._preparer = preparer_for(engine)
+        self._preparer = preparer_for(engine.dialect)
         self._database: Database = (
             FileDatabase(engine, timeout=timeout)
             if engine.dialect.name == "sqlite"

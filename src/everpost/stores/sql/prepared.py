@@ -10,7 +10,6 @@ from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, CompoundSelect, Dialect, Executable, Insert, Select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -110,8 +109,10 @@ class Preparer:
 _PREPARERS: dict[Hashable, Preparer] = {}
 
 
-def preparer_for(engine: AsyncEngine) -> Preparer:
-    """The one for all stores on one server, or in all SQLite files: what they ask is the same."""
-    url = engine.url
-    server = (url.drivername, url.host, url.port, frozenset(url.query.items()))
-    return _PREPARERS.setdefault(server, Preparer(engine.dialect))
+def preparer_for(dialect: Dialect) -> Preparer:
+    """The one for all servers of a kind and a version: their SQL is the same. The dialect knows its server,
+    as it does once its engine has connected.
+    """
+    is_mariadb = getattr(dialect, "is_mariadb", False)
+    kind = (dialect.name, dialect.driver, is_mariadb, dialect.server_version_info)
+    return _PREPARERS.setdefault(kind, Preparer(dialect))
