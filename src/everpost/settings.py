@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Origins whose pages may call from a browser; * for all."
     )
+    docs: bool = Field(default=True, description="Serve the API documentation, `/docs` and `/openapi.json`.")
     comment_edit_minutes: int = Field(
         default=15, ge=0, le=5_256_000, description="Minutes for which who wrote a comment may edit it."
     )

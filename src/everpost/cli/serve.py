@@ -94,11 +94,10 @@ def _announce(settings: Settings, address: str) -> None:
         time.sleep(0.01)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     with suppress(BrokenPipeError):  # nobody reads it
-        typer.echo(
-            f"Everpost listens on http://{host}:{settings.port}\n"
-            f"The blog is kept in {describe_url(settings.database_url)}\n"
-            f"Every call is described at http://{host}:{settings.port}/docs"
-        )
+        typer.echo(f"Everpost listens on http://{host}:{settings.port}")
+        typer.echo(f"The blog is kept in {describe_url(settings.database_url)}")
+        if settings.docs:
+            typer.echo(f"Every call is described at http://{host}:{settings.port}/docs")
 
 
 def _is_there(address: str, port: int) -> bool:
