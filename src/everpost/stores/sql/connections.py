@@ -53,11 +53,15 @@ class Connections:
             else ServerDatabase(engine, pool_size=pool_size)
         )
 
-    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
-        """The rows of one reading statement. Busy."""
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
+        """The rows of one reading statement. Busy.
+
+        A statement that is not `bounded`, whose cost grows with the blog, never runs on the event loop.
+        """
         prepared = self._preparer.prepare(statement, parameters)
         text, arguments = prepared.call(parameters)
-        return prepared.rows(await self._persist(lambda: self._database.read(text, arguments)))
+        raw = await self._persist(lambda: self._database.read(text, arguments, bounded=bounded))
+        return prepared.rows(raw)
 
     async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
         """One writing statement that is a transaction of its own; how many rows it matched. Busy.

@@ -41,6 +41,11 @@ class Shape:
     viewer: bool
     """or is by who looks."""
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a page costs no more in a large blog: the posts with one tag are not sorted by author."""
+        return not (self.tag and self.author)
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:

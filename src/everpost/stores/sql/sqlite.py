@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from everpost.stores.sql.background_reads import BackgroundReader
 from everpost.stores.sql.engine import SQLITE_SETTINGS
 from everpost.stores.sql.errors import Fault, fault_of
 from everpost.stores.sql.transactions import Arguments, Outcome, Raw, Session
@@ -91,15 +92,18 @@ class FileDatabase:
         self._timeout = timeout
         self._reader: sqlite3.Connection | None = None
         self._writer: sqlite3.Connection | None = None
+        self._background = BackgroundReader(self._connect_reader)
         self._thread = ThreadPoolExecutor(1, "everpost-sqlite")
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting[Any]] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def read(self, text: str, arguments: Arguments) -> Raw:
+    async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
+        if not bounded:
+            return await self._background.fetch(text, arguments)
         await asyncio.sleep(0)  # one task that reads and reads lets others go on
         if self._reader is None:
-            self._reader = self._connect("PRAGMA query_only = ON")
+            self._reader = self._connect_reader()
         try:
             return await _LoopSession(self._reader).fetch(text, arguments)
         except sqlite3.Error as error:
@@ -133,6 +137,7 @@ class FileDatabase:
                 if connection is not None:
                     connection.close()
             self._reader = self._writer = None
+        await self._background.close()
         self._thread.shutdown()
         await self._engine.dispose()
 
@@ -202,6 +207,9 @@ class FileDatabase:
         if fault is Fault.REFUSED:
             self._writer.close()
             self._writer = None
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        return self._connect("PRAGMA query_only = ON")
 
     def _connect(self, *settings: str) -> sqlite3.Connection:
         """It makes no file, and waits for no lock: whoever asks tries again, and lets others go on."""

@@ -36,8 +36,8 @@ class Session(Protocol):
 class Database(Protocol):
     """Where statements are run. Its calls raise what drivers raise."""
 
-    async def read(self, text: str, arguments: Arguments) -> Raw:
-        """The rows of one statement."""
+    async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
+        """The rows of one statement. `bounded`: how many rows it visits does not grow with the blog."""
         ...
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:

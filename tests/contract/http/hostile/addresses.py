@@ -119,7 +119,10 @@ NO_CURSORS = [
 
 QUERIES = [
     *(Hostile(422, "GET", f"/posts?limit={value}", None, ("limit",)) for value in NO_NUMBERS),
-    *(Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",)) for value in NO_NUMBERS),
+    *(
+        Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",))
+        for value in ("10001", "2147483647", *NO_NUMBERS)
+    ),
     *(Hostile(422, "GET", f"/posts?comments={value}", None, ("comments",)) for value in NO_NUMBERS),
     *(Hostile(422, "GET", f"{ONE}?comments={value}", None, ("comments",)) for value in NO_NUMBERS),
     *(Hostile(422, "GET", f"{THREAD}?limit={value}", None, ("limit",)) for value in NO_NUMBERS),
