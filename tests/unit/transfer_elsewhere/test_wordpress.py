@@ -11,7 +11,7 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
-from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
+from everpost.transfer.elsewhere.wordpress import PARAGRAPHS_ADDED, read_wordpress, wordpress_site
 from tests.unit.transfer_elsewhere.exports import (
     dropped,
     of_kind,
@@ -231,7 +231,7 @@ def test_rss_of_others_is_refused(tmp_path: Path) -> None:
 
 def test_control_characters_are_left_out_and_said(read: Read) -> None:
     items = list(read(wxr_item(content_encoded="a\x08b")))
-    assert only_post(iter(items)).content == "ab"
+    assert only_post(iter(items)).content == "<p>ab</p>"
     assert dropped(iter(items)) == [("character", "export.xml")]
 
 
@@ -249,3 +249,11 @@ def test_real_exports_are_read_or_refused(path: Path) -> None:
     posts = of_kind(SourcePost, read_wordpress(path, pages=False))
     comments = sum(len(post.comments) for post in posts)
     assert (len(posts), comments) == expected.get(path.name, (len(posts), comments))
+
+
+def test_paragraphs_of_the_old_editor_are_made_and_said(read: Read) -> None:
+    old = only_post(read(wxr_item(1, content_encoded="one\n\ntwo")))
+    assert (old.content, old.changes) == ("<p>one</p>\n<p>two</p>", (PARAGRAPHS_ADDED,))
+    blocks = "<!-- wp:paragraph -->\n<p>one</p>\n\ntwo"
+    new = only_post(read(wxr_item(1, content_encoded=blocks)))
+    assert (new.content, new.changes) == (blocks, ())

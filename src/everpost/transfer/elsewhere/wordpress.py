@@ -13,6 +13,7 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourceComment, SourcePost
+from everpost.transfer.elsewhere.paragraphs import add_paragraphs
 from everpost.transfer.elsewhere.wordpress_comments import read_comments
 from everpost.transfer.elsewhere.wordpress_values import (
     Values,
@@ -37,6 +38,7 @@ _REASONS = {
     "page": "pages are imported only where that is asked for",
     "attachment": "files are not imported: their addresses stay as they are",
 }
+PARAGRAPHS_ADDED = "paragraphs and line breaks, which WordPress adds when it shows the post, were added"
 
 
 def wordpress_site(path: Path) -> str:
@@ -135,10 +137,14 @@ def _post(
     source_id: str, values: Values, tags: tuple[str, ...], login: str, comments: list[SourceComment]
 ) -> SourcePost:
     changes: list[str] = []
+    written = values.get("content:encoded", "")
+    content = add_paragraphs(written)
+    if content != written:
+        changes.append(PARAGRAPHS_ADDED)
     return SourcePost(
         source_id=source_id,
         title=plain(values.get("title", "")),
-        content=values.get("content:encoded", ""),
+        content=content,
         format=PostFormat.HTML,
         publication_date=read_date(values, ["wp:post_date_gmt", "pubDate"], "wp:post_date", changes),
         status=read_status(values, changes),
