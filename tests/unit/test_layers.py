@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "domain/text.py": "anyascii",
     "services": "errors domain services stores.port stores.turns",
     "services/passwords.py": "argon2",
+    "services/weak_passwords.py": "zxcvbn",
     "stores/port.py": "domain stores.port_people",
     "stores/port_people.py": "domain",
     "stores/schema.py": "",

@@ -10,20 +10,34 @@ from everpost.domain.text import unstorable_reason
 from everpost.domain.users import checked_password
 from everpost.errors import Invalid
 from everpost.services.password_queue import PasswordQueue
+from everpost.services.weak_passwords import is_weak
 
 _THREADS = 2
 """Each hash takes 64 MiB and four lanes: more at a time would leave nothing to who only reads."""
 
+_TOO_WEAK = "is too easy to guess: it is common, a pattern, or made of a name or an address"
 _hasher = PasswordHasher()
 _queue = PasswordQueue(_THREADS)
 
 
 async def hash_password(password: str) -> str:
     """What is kept of a new password. Invalid: it is too short, too long, or no text."""
-    reason = unstorable_reason(password)
-    if reason is not None:
-        raise Invalid("password", f"cannot be used: {reason}")
+    _require_storable(password)
     return await _queue.run(partial(_hash, checked_password(password)))
+
+
+async def hash_new_password(password: str, *about: str) -> str:
+    """What is kept of a password that a user chooses. Invalid, also where somebody who knows these words
+    about the user guesses it early.
+    """
+
+    def work() -> str:
+        if is_weak(password, (*about, "everpost")):
+            raise Invalid("password", _TOO_WEAK)
+        return _hash(password)
+
+    _require_storable(checked_password(password))
+    return await _queue.run(work)
 
 
 async def is_right(password: str, password_hash: str | None, *, by_stranger: bool = False) -> bool:
@@ -31,6 +45,12 @@ async def is_right(password: str, password_hash: str | None, *, by_stranger: boo
     long to find out. Busy: too many wait for theirs.
     """
     return await _queue.run(partial(_is_right, password, password_hash), is_stranger=by_stranger)
+
+
+def _require_storable(password: str) -> None:
+    reason = unstorable_reason(password)
+    if reason is not None:
+        raise Invalid("password", f"cannot be used: {reason}")
 
 
 def is_outdated(password_hash: str) -> bool:

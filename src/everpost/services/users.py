@@ -18,7 +18,7 @@ from everpost.domain.users import (
     checked_name,
 )
 from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
-from everpost.services.passwords import hash_password
+from everpost.services.passwords import hash_new_password
 from everpost.services.proofs import NO_PROOF, Proof, require_password
 from everpost.stores.port import Store
 
@@ -63,14 +63,17 @@ async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
     """
     actor.require_all(Scope.ADMIN)
     moment = now()
+    name, email = checked_name(draft.name), checked_email(draft.email)
     user = User(
         id=new_id(),
-        name=checked_name(draft.name),
-        email=checked_email(draft.email),
+        name=name,
+        email=email,
         role=draft.role,
         created_at=moment,
         updated_at=moment,
-        password_hash=None if draft.password is None else await hash_password(draft.password),
+        password_hash=None
+        if draft.password is None
+        else await hash_new_password(draft.password, name, email),
     )
     await store.users.add(user)
     return user
@@ -167,7 +170,14 @@ async def _change(store: Store, id: Id, wish: UserWish, match: Match, *, kept_id
         email=None if wish.email is None else checked_email(wish.email),
         role=wish.role,
         is_disabled=wish.is_disabled,
-        password_hash=None if wish.password is None else await hash_password(wish.password),
+        password_hash=await _new_hash(store, id, wish),
         revocation=Revocation(named=wish.revoke_tokens, kept_id=kept_id) if ends_tokens else None,
     )
     return await store.users.save(id, change, match=match)
+
+
+async def _new_hash(store: Store, id: Id, wish: UserWish) -> str | None:
+    if wish.password is None:
+        return None
+    user = await store.users.get(id)
+    return await hash_new_password(wish.password, wish.name or user.name, wish.email or user.email)
