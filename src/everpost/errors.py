@@ -26,6 +26,24 @@ class Conflict(EverpostError):
         self.field = field
 
 
+class LastAdmin(Conflict):
+    """The write would leave no admin who is enabled."""
+
+    def __init__(self) -> None:
+        EverpostError.__init__(
+            self, "This is the last admin who is enabled. Make another user an admin first."
+        )
+        self.noun, self.field = "user", "role"
+
+
+class TooManyTokens(Conflict):
+    """A user has as many tokens as a user may have."""
+
+    def __init__(self, most: int) -> None:
+        EverpostError.__init__(self, f"You have {most} tokens already. Revoke one that you no longer need.")
+        self.noun, self.field = "token", "name"
+
+
 class Stale(EverpostError):
     """What was to be changed is no longer as the writer saw it."""
 

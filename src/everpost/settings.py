@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     failed_logins_per_hour: int = Field(
         default=10, ge=1, le=1_000_000, description="Wrong passwords that one address may try in an hour."
     )
+    failed_logins_per_account: int = Field(
+        default=100,
+        ge=1,
+        le=1_000_000,
+        description="Wrong passwords for one account in an hour, after which strangers wait before each.",
+    )
     proxies: int = Field(
         default=0,
         ge=0,

@@ -8,7 +8,7 @@ from everpost.domain.users import Role
 from tests.api.conftest import PASSWORD, Site
 
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}
-FIELDS = {"id", "name", "scopes", "created_at", "expires_at", "last_used_at"}
+FIELDS = {"id", "name", "kind", "login_id", "scopes", "created_at", "expires_at", "last_used_at"}
 
 
 def bearer(answer: httpx.Response, field: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ async def test_a_login_gives_a_token_that_expires(site: Site) -> None:
     entered = await site.client.post("/login", data=form, headers={"authorization": "Basic Og=="})
     assert entered.status_code == 200
     assert entered.headers["cache-control"] == "no-store"
-    assert set(entered.json()) == {"access_token", "token_type", "expires_at"}
+    assert set(entered.json()) == {"access_token", "token_type", "expires_at", "id"}
     assert entered.json()["token_type"] == "bearer"
     header = bearer(entered, "access_token")
     assert (await site.client.get("/users/me", headers=header)).json()["email"] == user.email

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 
 from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.origins import OwnSite
 from everpost.api.problems import refusal
 from everpost.api.responses import JsonResponse
 from everpost.api.schemas.text import written
@@ -48,6 +49,7 @@ async def read_form(request: Request) -> LoginForm:
 async def login(
     store: OpenStore,
     settings: CurrentSettings,
+    _own: OwnSite,
     address: ClientAddress,
     form: Annotated[LoginForm, Depends(read_form)],
 ) -> Response:
@@ -59,13 +61,16 @@ async def login(
         scopes=_scopes(form.get("scope", "")),
     )
     rules = LoginRules(
-        lifetime=timedelta(hours=settings.login_hours), failures_per_hour=settings.failed_logins_per_hour
+        lifetime=timedelta(hours=settings.login_hours),
+        failures_per_hour=settings.failed_logins_per_hour,
+        failures_per_account=settings.failed_logins_per_account,
     )
     secret, token = await log_in(store, credentials, rules)
     content: LoginMade = {
         "access_token": secret,
         "token_type": "bearer",
         "expires_at": written(token.expires_at or token.created_at),
+        "id": token.id,
     }
     return JsonResponse(content, headers={"cache-control": "no-store"})
 

@@ -124,6 +124,14 @@ class QueueQuery(PageQuery):
     status: CommentStatus = Field(default=CommentStatus.PENDING, description="What was decided about them.")
 
 
+class TokensQuery(PageQuery):
+    """Which tokens."""
+
+    user_id: SentId | None = Field(
+        default=None, description="Whose, for admins; otherwise it is about your own."
+    )
+
+
 class TagsQuery(BaseModel):
     """Which tags."""
 

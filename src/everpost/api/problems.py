@@ -18,11 +18,13 @@ from everpost.errors import (
     EverpostError,
     Forbidden,
     Invalid,
+    LastAdmin,
     Misconfigured,
     NotFound,
     SchemaMismatch,
     Stale,
     TooMany,
+    TooManyTokens,
     Unauthenticated,
     Unreachable,
 )
@@ -32,6 +34,8 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    LastAdmin: 409,
+    TooManyTokens: 409,
     Stale: 412,
     Invalid: 422,
     TooMany: 429,
@@ -132,6 +136,8 @@ def _content(status: int, detail: str, errors: list[FieldError] | None) -> Probl
 def _errors(error: EverpostError) -> list[FieldError] | None:
     """Which values are at fault."""
     match error:
+        case LastAdmin():
+            return [_field_error("path", "user_id", error.message)]
         case Conflict():
             return [_field_error("body", error.field, error.message)]
         case Invalid():

@@ -1,7 +1,9 @@
 """Who asks: the token and the address that a request comes with."""
 
+from functools import cache
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
@@ -10,7 +12,12 @@ from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
 from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
+from everpost.services.guesses import GuessRules
+from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
+
+_FORWARDED = frozenset({"x-forwarded-for", "forwarded"})
+_log = structlog.get_logger("everpost")
 
 PERSONAL = "is_personal"
 """Set in the state of a request where it makes a difference to the answer who asks."""
@@ -62,12 +69,23 @@ CurrentMember = Annotated[Actor, Depends(get_member)]
 """Who asks, where that cannot be the public."""
 
 
+@cache
+def _warn_of_proxies() -> None:
+    """Say it once, where somebody may read it."""
+    _log.warning(
+        "a request came through a proxy, but EVERPOST_PROXIES is 0: all clients count as one. Set it to the"
+        " number of proxies in front of Everpost."
+    )
+
+
 async def get_address(request: Request, settings: CurrentSettings) -> str:
     """The address of the client; empty where it is not known, as on a Unix socket. Behind proxies it is
     what the outermost of ours wrote: the rest of the header is what a client likes to claim.
     """
     peer = "" if request.client is None else request.client.host
     if settings.proxies == 0:
+        if not _FORWARDED.isdisjoint(request.headers):
+            _warn_of_proxies()
         return peer
     seen = [each.strip() for line in request.headers.getlist("x-forwarded-for") for each in line.split(",")]
     return _without_port(seen[-settings.proxies]) if len(seen) >= settings.proxies else peer
@@ -81,3 +99,15 @@ def _without_port(address: str) -> str:
 
 
 ClientAddress = Annotated[str, Depends(get_address)]
+
+
+async def get_proof(settings: CurrentSettings, address: ClientAddress) -> Proof:
+    """How a password in the body is tried, which is to be put in."""
+    rules = GuessRules(
+        failures_per_hour=settings.failed_logins_per_hour,
+        failures_per_account=settings.failed_logins_per_account,
+    )
+    return Proof(address=address, rules=rules)
+
+
+GivenProof = Annotated[Proof, Depends(get_proof)]

@@ -7,19 +7,16 @@ and complete. Every call may raise `Busy`.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
 from typing import Protocol
 
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, Hand, QueueQuery
 from everpost.domain.ids import Id
-from everpost.domain.limits import Tally
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.records import Batch, Record, RecordCounts, Transfer
 from everpost.domain.revisions import Match
-from everpost.domain.tokens import Token
-from everpost.domain.users import User, UserChange, UserQuery
+from everpost.stores.port_people import Limits, Tokens, Users
 
 Known = Callable[[Id], Post | None]
 """What is known of a post, if anything is."""
@@ -120,83 +117,6 @@ class Comments(Protocol):
         status is `removed`, its words are empty, its author, name and key are gone, one version more.
         NotFound, Forbidden, Stale, as for `save`.
         """
-        ...
-
-
-class Users(Protocol):
-    """Addresses are compared by `email_key`. A name that changes is another one wherever it is read."""
-
-    async def get(self, id: Id) -> User:
-        """The user. NotFound."""
-        ...
-
-    async def find(self, email: str) -> User | None:
-        """The user with this address."""
-        ...
-
-    async def page(self, query: UserQuery) -> Page[User]:
-        """A page, oldest first, by `(created_at, id)`."""
-        ...
-
-    async def add(self, user: User, *, is_first: bool = False) -> None:
-        """Keep a new user. Conflict("id"), Conflict("email"). With `is_first` Conflict("id") also where
-        there is any user at all.
-        """
-        ...
-
-    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
-        """Change what the change names; one version more. NotFound, Stale, Conflict("email")."""
-        ...
-
-    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
-        """Remove the user with all tokens. The posts get the heir as their author, or none; comments
-        have none from now on. Nobody sees that half done. Posts keep version and `updated_at`.
-        NotFound, Stale, Invalid("heir_id") (no such user, or the user to be removed).
-        """
-        ...
-
-
-class Tokens(Protocol):
-    """Tokens are looked up in the database each time: one that is removed is of no use at once."""
-
-    async def find(self, digest: str) -> tuple[Token, User] | None:
-        """The token whose secret has this digest, and its owner; expired or disabled they may be."""
-        ...
-
-    async def of_user(self, user_id: Id) -> Sequence[Token]:
-        """All tokens of a user, the oldest first."""
-        ...
-
-    async def add(self, token: Token) -> None:
-        """Keep a new token, and forget those of its owner that had expired by its `created_at`.
-        NotFound (the user), Conflict("id") (a token has this id or this digest).
-        """
-        ...
-
-    async def remove(self, id: Id, *, user_id: Id | None) -> None:
-        """Revoke the token, which must be this user's where one is named. NotFound."""
-        ...
-
-    async def mark_used(self, id: Id, day: datetime) -> None:
-        """Keep that the token was used on this day, unless it was later. Nothing where it is gone."""
-        ...
-
-
-class Limits(Protocol):
-    """Counts of what is tried; a key is a hash, at most 64 ASCII characters."""
-
-    async def hit(self, key: str, moment: datetime) -> Tally:
-        """Count one try more; where the window has ended, or there was none, the first one of a new
-        window. What has ended is forgotten.
-        """
-        ...
-
-    async def forgive(self, key: str) -> None:
-        """Count one try less."""
-        ...
-
-    async def forget(self, moment: datetime) -> None:
-        """Forget every window that has ended by this moment."""
         ...
 
 

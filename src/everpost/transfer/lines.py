@@ -100,6 +100,8 @@ def _token(token: Token) -> Mapping[str, object]:
         "created_at": written(token.created_at),
         "expires_at": _written_or_null(token.expires_at),
         "last_used_at": _written_or_null(token.last_used_at),
+        "token_kind": token.kind,
+        "login_id": token.login_id,
     }
 
 

@@ -25,7 +25,7 @@ from everpost.domain.posts import (
 )
 from everpost.domain.records import Record
 from everpost.domain.text import normalize_slug, unstorable_reason
-from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token
+from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 from everpost.domain.users import MAX_EMAIL, MAX_NAME, Author, Role, User, checked_email
 from everpost.errors import Invalid
 from everpost.transfer.lines import Row, row_of
@@ -178,6 +178,8 @@ def _token(fields: Fields) -> Token:
         created_at=fields.moment("created_at"),
         expires_at=fields.optional("expires_at", fields.moment),
         last_used_at=fields.optional("last_used_at", fields.moment),
+        kind=fields.choice("token_kind", TokenKind),
+        login_id=fields.optional("login_id", fields.id),
     )
 
 

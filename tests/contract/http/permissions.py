@@ -10,7 +10,7 @@ from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
 from everpost.domain.posts import Post, PostStatus
-from everpost.domain.tokens import digest
+from everpost.domain.tokens import digest, new_secret
 from everpost.domain.users import Role, User
 from everpost.stores.port import Store
 from tests.contract.http.people import PEOPLE, Who
@@ -61,6 +61,8 @@ class Request:
     json: object = None
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
+    secret: str | None = None
+    """To be shown instead of the one that is usually shown."""
 
 
 class World:
@@ -87,6 +89,7 @@ class World:
             "/users/{user_id}": self._user,
             "/tokens": self._tokens,
             "/tokens/{token_id}": self._token,
+            "/tokens/current": self._shown,
             "/settings": self._settings,
         }
         return await makers[noun](row, who) if noun in makers else Request(noun)
@@ -162,6 +165,14 @@ class World:
         token = replace(PEOPLE[owner].token(0xF0000 + self._made, f"{self._made}", frozenset()), id=new_id())
         await self._store.tokens.add(token)
         return Request(f"/tokens/{token.id}")
+
+    async def _shown(self, _row: Row, who: Who) -> Request:
+        if who == "nobody":
+            return Request("/tokens/current")
+        secret = new_secret()
+        token = PEOPLE[who].token(0, secret, frozenset())
+        await self._store.tokens.add(replace(token, id=new_id()))
+        return Request("/tokens/current", secret=secret)
 
     async def _settings(self, row: Row, _who: Who) -> Request:
         return Request("/settings", {"comment_policy": "moderated"} if row.call.startswith("PATCH") else None)

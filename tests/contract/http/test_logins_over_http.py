@@ -31,7 +31,7 @@ async def test_a_login_gives_a_token_that_expires(client: httpx.AsyncClient) -> 
     answer = await log_in(client, email=ANN.email.upper())
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     given = answer.json()
-    assert set(given) == {"access_token", "token_type", "expires_at"}
+    assert set(given) == {"access_token", "token_type", "expires_at", "id"}
     assert is_well_formed(given["access_token"])
     assert datetime.fromisoformat(given["expires_at"]) > datetime.now().astimezone()
     me = await client.get("/users/me", headers={"authorization": f"Bearer {given['access_token']}"})

@@ -39,7 +39,7 @@ async def test_it_goes_up_agrees_with_the_database_goes_down_to_nothing_and_up_a
         assert (await schema.state(), await schema.current()) == (SchemaState.EMPTY, None)
         steps = await schema.migrate("head")
         assert [step.migration for step in steps] == list(schema.history())
-        assert (await schema.state(), await schema.current()) == (SchemaState.CURRENT, "0004")
+        assert (await schema.state(), await schema.current()) == (SchemaState.CURRENT, "0005")
         assert await schema.differences() == []
         assert await schema.plan("head") == []
         await schema.migrate("base")

@@ -6,7 +6,7 @@ from secrets import randbits
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.tokens import Scope, Token
+from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
 from everpost.stores.sql.prepared import Fields
 
@@ -90,7 +90,7 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
         name.removeprefix(prefix): value for name, value in row._asdict().items() if name.startswith(prefix)
     }
     scopes = frozenset(map(Scope, columns.pop("scopes")))
-    return Token(scopes=scopes, **columns)
+    return Token(scopes=scopes, kind=TokenKind(columns.pop("kind")), **columns)
 
 
 def new_mark() -> int:
@@ -171,4 +171,6 @@ def token_values(token: Token) -> Values:
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
+        "kind": token.kind,
+        "login_id": token.login_id,
     }

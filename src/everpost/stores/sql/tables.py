@@ -63,7 +63,7 @@ class UserRow(Base):
 
 
 class TokenRow(Base):
-    """A token, without its secret."""
+    """A token, without its secret. `login_id` refers to nothing: tokens arrive in any order."""
 
     __tablename__ = "tokens"
     __table_args__ = (Index(None, "user_id", "created_at", "id"), MYSQL_TABLE)
@@ -76,6 +76,8 @@ class TokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    login_id: Mapped[Id | None] = mapped_column(IdText)
 
 
 class PostRow(Base):
