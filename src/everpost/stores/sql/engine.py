@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
 from everpost.stores.sql.errors import Fault, fault_of, reason_of
+from everpost.stores.sql.postgresql_login import guard_logins
 from everpost.stores.sql.urls import address_of
 
 OPEN = "everpost.open"
@@ -23,6 +24,8 @@ SQLITE_SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+
+guard_logins()
 
 # asyncmy logs every warning of the server, as that MySQL ignores the name of a primary key.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
