@@ -1,6 +1,7 @@
 """`everpost bench`: which of my databases suits my blog?"""
 
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -115,7 +116,8 @@ def _save(results: Results, report: Path, *, overwrite: bool) -> None:
     from everpost.benchmark.report import render_report  # pygal takes a while to import
 
     try:
-        with report.open("w" if overwrite else "x", encoding="utf-8") as file:
+        how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
+        with os.fdopen(os.open(report, how, 0o600), "w", encoding="utf-8") as file:
             file.write(render_report(results))
     except OSError as error:
         raise Misconfigured(f"--report {report}: it cannot be written: {error.strerror}") from None

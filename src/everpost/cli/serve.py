@@ -21,7 +21,7 @@ from everpost.cli.signals import Application, end_at_once_until_asked, end_forke
 from everpost.errors import Misconfigured
 from everpost.services.bootstrap import keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
-from everpost.stores import open_store, transport_warning
+from everpost.stores import open_store, readable_warning, transport_warning
 from everpost.stores.addresses import describe_url
 
 
@@ -59,8 +59,9 @@ def serve(
 
 
 def _warn(settings: Settings) -> None:
-    """Say, in one line, what makes the way to the database unsafe."""
-    if (warning := transport_warning(settings.database_url)) is not None:
+    """Say, in one line, what lets others read the database."""
+    warning = transport_warning(settings.database_url) or readable_warning(settings.database_url)
+    if warning is not None:
         typer.echo(f"Warning: {warning}", err=True)
 
 

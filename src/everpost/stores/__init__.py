@@ -73,6 +73,19 @@ def transport_warning(url: str) -> str | None:
     return address_of(url, timeout=1).warning
 
 
+def readable_warning(url: str) -> str | None:
+    """One line where the database is a file that every user of this machine can read; otherwise None.
+    Misconfigured.
+    """
+    if _is_mongo(url):
+        return None
+    from everpost.stores.sql.files import readable_warning as file_warning
+    from everpost.stores.sql.urls import address_of
+
+    address = address_of(url, timeout=1).url
+    return file_warning(url, address.database or "") if address.drivername.startswith("sqlite") else None
+
+
 def open_schema(url: str, *, timeout: float) -> Schema:
     """The schema of the database at a URL; nothing is asked of it yet. Misconfigured."""
     if _is_mongo(url):

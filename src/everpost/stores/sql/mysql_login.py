@@ -2,8 +2,8 @@
 
 asyncmy logs in by whichever plugin the server names, even one that reveals the password:
 `mysql_clear_password` and `dialog` send it unencrypted; `caching_sha2_password` and `sha256_password`,
-without TLS, encrypt it with a key that the server has just sent. MySQL's own clients refuse both by default. Nor can
-asyncmy use TLS only where the server offers it.
+without TLS, encrypt it with a key that the server has just sent. MySQL's own clients refuse both by default.
+Nor can asyncmy use TLS only where the server offers it.
 """
 
 import ssl
