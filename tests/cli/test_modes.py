@@ -1,6 +1,7 @@
 """Files that Everpost makes are for their owner alone; looking makes none."""
 
 import os
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ def modes_in(folder: Path) -> dict[str, int]:
     }
 
 
+@pytest.mark.usefixtures("blog")
 @pytest.mark.parametrize(
     "command",
     [
@@ -47,7 +49,7 @@ def modes_in(folder: Path) -> dict[str, int]:
     ],
 )
 def test_what_is_made_is_for_its_owner_alone(
-    everpost: Command, blog: Path, tmp_path: Path, command: tuple[str, ...]
+    everpost: Command, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     feed = tmp_path / "feed.xml"
     feed.write_text(FEED)
@@ -70,8 +72,6 @@ def test_a_report_of_a_benchmark_is_for_its_owner_alone(everpost: Command, tmp_p
 
 
 def test_files_beside_an_open_database_have_its_mode(blog: Path) -> None:
-    import sqlite3  # noqa: PLC0415
-
     connection = sqlite3.connect(blog)
     connection.execute("update users set version = version + 1")
     assert set(modes_in(blog.parent).values()) == {0o600}

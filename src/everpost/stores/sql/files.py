@@ -1,5 +1,5 @@
-"""The file of an SQLite database: made for its owner alone, and looked at as it is, since whoever connects as a
-store does changes its journal.
+"""The file of an SQLite database: made for its owner alone, and inspected without opening it as a store
+does, which would change its journal.
 """
 
 import os
@@ -17,8 +17,8 @@ _WITH_IT = ("-wal", "-shm", "-journal", "")
 
 
 def make_private(path: str) -> None:
-    """Make an empty database that only its owner may read, where there is none. What SQLite keeps beside it
-    gets the same mode: https://www.sqlite.org/wal.html#the_wal_file. Where it cannot be made, SQLite says why.
+    """Make an empty database that only its owner may read, where there is none. The files that SQLite keeps
+    beside it get its mode. Where it cannot be made, SQLite says why.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, stat.S_IRUSR | stat.S_IWUSR))
@@ -42,9 +42,7 @@ def readable_warning(url: str, path: str) -> str | None:
         return None
     if not readable or os.name == "nt":
         return None
-    return (
-        f"Every user of this machine can read {describe_url(url)}, drafts and hashes of passwords: chmod 600."
-    )
+    return f"Every user of this machine can read {describe_url(url)}. Its mode should be 600."
 
 
 def names_in_file(url: str, path: str) -> Sequence[str]:
