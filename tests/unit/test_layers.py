@@ -124,13 +124,13 @@ def test_every_room_has_a_rule() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    readers = [
+    readers = {
         place_of(module)
         for module in MODULES
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
-    ]
-    assert readers == ["settings.py"]
+    }
+    assert readers == {"settings.py"}
 
 
 def test_a_file_is_a_room() -> None:

@@ -17,9 +17,10 @@ from everpost.benchmark import wording
 from everpost.benchmark.blog import Size
 from everpost.benchmark.results import Results
 from everpost.benchmark.running import Wishes, run
+from everpost.cli.moving import URL_FORMS
 from everpost.cli.progress import showing_progress
 from everpost.errors import Misconfigured
-from everpost.settings import Settings, read_settings
+from everpost.settings import Settings, read_database_url, read_settings
 
 _WIDE = 10_000
 """Columns, where nobody looks at a terminal: no line is broken."""
@@ -28,7 +29,9 @@ _WIDE = 10_000
 def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     urls: Annotated[
         list[str],
-        typer.Argument(metavar="URL...", help="The databases, all of them empty.", show_default=False),
+        typer.Argument(
+            metavar="URL...", help=f"The databases, all of them empty: each {URL_FORMS}.", show_default=False
+        ),
     ],
     posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in the blog.")] = 1_000,
     comments: Annotated[int, typer.Option(min=0, max=10_000, help="Comments under each.")] = 10,
@@ -47,9 +50,16 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
 ) -> None:
     """Load the same blog into empty databases, measure reads and writes through the application, compare,
     and leave every database as empty as it was.
+
+    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
     """
     _require_place(report, overwrite=overwrite)
-    wishes = Wishes(urls=urls, size=Size(posts, comments), seconds=seconds, connections=connections)
+    wishes = Wishes(
+        urls=list(map(read_database_url, urls)),
+        size=Size(posts, comments),
+        seconds=seconds,
+        connections=connections,
+    )
     results = _run_until_told(wishes, read_settings())
     _print(results)
     _save(results, report, overwrite=overwrite)
