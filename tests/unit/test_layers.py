@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "domain/text.py": "anyascii",
     "services": "errors domain services stores.port stores.turns",
     "services/passwords.py": "argon2",
+    "services/security_events.py": "structlog",
     "stores/port.py": "domain",
     "stores/schema.py": "",
     "stores/addresses.py": "errors",

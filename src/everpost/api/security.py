@@ -12,6 +12,8 @@ from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
 from everpost.services.tokens import identify
 
+ACTOR_ID = "actor_id"
+"""In the state of a request: the id of the user who asks; None for the public."""
 PERSONAL = "is_personal"
 """Set in the state of a request where it makes a difference to the answer who asks."""
 
@@ -44,7 +46,9 @@ async def get_actor(
     scheme, _, secret = sent[0].strip().partition(" ")
     if len(sent) > 1 or scheme.lower() != "bearer":
         raise Unauthenticated("The header Authorization is not: Bearer, and a token.", is_bad_token=True)
-    return await identify(store, secret.strip())
+    actor = await identify(store, secret.strip())
+    setattr(request.state, ACTOR_ID, actor.id)
+    return actor
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]

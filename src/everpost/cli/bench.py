@@ -20,6 +20,7 @@ from everpost.benchmark.running import Wishes, run
 from everpost.cli.moving import URL_FORMS
 from everpost.cli.progress import showing_progress
 from everpost.errors import Misconfigured
+from everpost.services.security_events import keep_quiet
 from everpost.settings import Settings, read_database_url, read_settings
 
 _WIDE = 10_000
@@ -79,6 +80,7 @@ def _run_until_told(wishes: Wishes, settings: Settings) -> Results:
     told: list[signal.Signals] = []
 
     async def work() -> Results:
+        keep_quiet()
         task = asyncio.current_task()
         loop = asyncio.get_running_loop()
 

@@ -35,6 +35,7 @@ def serve(
     An empty database is set up first; one that another Everpost made is refused.
     """
     settings = read_settings(host=host, port=port, workers=workers)
+    configure_logs(settings)
     _warn(settings)
     asyncio.run(_prepare(settings))
     address = _free_address(settings)
