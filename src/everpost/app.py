@@ -18,6 +18,7 @@ from everpost.api.faults import LastResort
 from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
+from everpost.api.refusals import log_refusal
 from everpost.api.renderings import Renderings
 from everpost.api.routes import add_routes
 from everpost.services.bootstrap import keep_given_token
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.pages = PostPages()
     app.state.renderings = Renderings(settings.cache_megabytes * 1_000_000)
-    handle_problems(app)
+    handle_problems(app, log_refusal)
     _wrap(app, settings)
     add_routes(app)
     if settings.docs:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from everpost.errors import Misconfigured
 
 PREFIX = "EVERPOST_"
+_FILE, _ENVIRONMENT = "file:", "env:"
+_LONGEST_SECRET = 10_000
 
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
@@ -32,12 +35,38 @@ def _origins(given: object) -> object:
     return trimmed
 
 
+def _secret(given: object) -> object:
+    """A value, or for `file:PATH` what the file has, so that a secret need not be in the environment."""
+    if not isinstance(given, str) or not given.startswith(_FILE):
+        return given
+    try:
+        return _first_line(given.removeprefix(_FILE))
+    except (OSError, ValueError) as error:
+        raise PydanticCustomError("file", "names a file that cannot be read: {reason}", _why(error)) from None
+
+
+def _first_line(path: str) -> str:
+    """ValueError: there is none, or it is not UTF-8."""
+    with Path(path).open(encoding="utf-8") as file:
+        line = file.readline(_LONGEST_SECRET).strip()
+    if not line:
+        raise ValueError("its first line is empty")
+    return line
+
+
+def _why(error: OSError | ValueError) -> dict[str, str]:
+    reason = error.strerror if isinstance(error, OSError) else None
+    if isinstance(error, UnicodeDecodeError):
+        reason = "it is not UTF-8"
+    return {"reason": reason or str(error)}
+
+
 class Settings(BaseSettings):
     """Every setting, each also an environment variable: `port` is `EVERPOST_PORT`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, frozen=True)
 
-    database_url: str = Field(
+    database_url: Annotated[str, BeforeValidator(_secret)] = Field(
         default="sqlite:///everpost.db",
         repr=False,
         description="Where the blog is kept. It may hold a password.",
@@ -66,7 +95,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least grave of what is logged."
     )
-    admin_token: str | None = Field(
+    admin_token: Annotated[str | None, BeforeValidator(_secret)] = Field(
         default=None, repr=False, description="A token that the first admin has from the start on."
     )
     login_hours: int = Field(
@@ -127,3 +156,21 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as error:
         faults = (f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         raise Misconfigured("; ".join(faults)) from None
+
+
+def read_database_url(argument: str) -> str:
+    """The database URL that an argument of a command gives: itself, `env:NAME` for an environment variable,
+    or `file:PATH` for the first line of a file. So no password needs to be in the command, where all users
+    of the machine see it. Misconfigured: there is none.
+    """
+    if argument.startswith(_ENVIRONMENT):
+        name = argument.removeprefix(_ENVIRONMENT)
+        if not os.environ.get(name):
+            raise Misconfigured(f"{argument}: the environment variable is not set")
+        return os.environ[name]
+    if argument.startswith(_FILE):
+        try:
+            return _first_line(argument.removeprefix(_FILE))
+        except (OSError, ValueError) as error:
+            raise Misconfigured(f"{argument}: cannot be read: {_why(error)['reason']}") from None
+    return argument

@@ -165,3 +165,22 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "everpost", "--version"], capture_output=True, text=True, check=True
     )
     assert told.stdout.startswith("everpost ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:secret@0.0.0.0:{port}/d?sslmode=require",
+        "mysql://u:secret@0.0.0.0:{port}/d",
+        "mongodb://u:secret@0.0.0.0:{port}/d",
+    ],
+)
+def test_a_database_elsewhere_that_does_not_prove_itself_is_one_line_of_the_start(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("EVERPOST_DATABASE_URL", url.format(port=free_port()))
+    monkeypatch.setenv("EVERPOST_DATABASE_TIMEOUT", "0.05")
+    lines = everpost("serve").err.splitlines()
+    assert lines[0].startswith("Warning: TLS to the database at 0.0.0.0:")
+    assert len(lines) == 2
+    assert "secret" not in "".join(lines)

@@ -55,7 +55,7 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
 ) -> None:
     access = ACCESSES[secured_name]
     verified = access.verified.format(authority=secured.authority)
-    for options in (verified, access.unverified):
+    for options in (verified, access.unverified, *access.preferred):
         with subtests.test(options):
             store = await open_store(url(options), timeout=TIMEOUT, pool_size=2)
             post = await publish(store)

@@ -1,6 +1,6 @@
 """Errors become answers: one table, one form (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -89,10 +89,16 @@ def problem_of(error: EverpostError) -> Problem:
     return _content(status, detail, _errors(error))
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Let the application answer every error that has a status with a problem."""
+def handle_problems(app: FastAPI, log_refusal: Callable[[Request, EverpostError], Awaitable[None]]) -> None:
+    """Let the application answer every error that has a status with a problem; facts are logged first."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, EverpostError):
+            await log_refusal(request, error)
+        return _answer(request, error)
+
     for kind in (EverpostError, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, _answer)
+        app.add_exception_handler(kind, answer)
 
 
 def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
@@ -100,7 +106,7 @@ def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
     return RequestValidationError([{"loc": (place, field), "msg": detail, "type": "value_error"}])
 
 
-async def _answer(request: Request, error: Exception) -> Response:
+def _answer(request: Request, error: Exception) -> Response:
     match error:
         case EverpostError():
             return _answer_fact(error)

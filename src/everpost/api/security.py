@@ -19,6 +19,8 @@ from everpost.services.tokens import identify
 _FORWARDED = frozenset({"x-forwarded-for", "forwarded"})
 _log = structlog.get_logger("everpost")
 
+ACTOR_ID = "actor_id"
+"""In the state of a request: the id of the user who asks; None for the public."""
 PERSONAL = "is_personal"
 """Set in the state of a request where it makes a difference to the answer who asks."""
 
@@ -51,7 +53,9 @@ async def get_actor(
     scheme, _, secret = sent[0].strip().partition(" ")
     if len(sent) > 1 or scheme.lower() != "bearer":
         raise Unauthenticated("The header Authorization is not: Bearer, and a token.", is_bad_token=True)
-    return await identify(store, secret.strip())
+    actor = await identify(store, secret.strip())
+    setattr(request.state, ACTOR_ID, actor.id)
+    return actor
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]

@@ -21,7 +21,7 @@ from everpost.cli.signals import Application, end_at_once_until_asked, end_forke
 from everpost.errors import Misconfigured
 from everpost.services.bootstrap import keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
-from everpost.stores import open_store
+from everpost.stores import open_store, readable_warning, transport_warning
 from everpost.stores.addresses import describe_url
 
 
@@ -35,6 +35,8 @@ def serve(
     An empty database is set up first; one that another Everpost made is refused.
     """
     settings = read_settings(host=host, port=port, workers=workers)
+    configure_logs(settings)
+    _warn(settings)
     asyncio.run(_prepare(settings))
     address = _free_address(settings)
     server = Server(
@@ -55,6 +57,13 @@ def serve(
     server.on_startup(announcement.start)
     end_forked_workers_at_once()
     server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+
+
+def _warn(settings: Settings) -> None:
+    """Say, in one line, what lets others read the database."""
+    warning = transport_warning(settings.database_url) or readable_warning(settings.database_url)
+    if warning is not None:
+        typer.echo(f"Warning: {warning}", err=True)
 
 
 def _free_address(settings: Settings) -> str:

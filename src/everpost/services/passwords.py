@@ -1,11 +1,13 @@
 """Passwords: hashed with argon2id, slowly on purpose, in threads of their own."""
 
 import unicodedata
+from contextlib import suppress
 from functools import cache, partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from everpost.domain.password_hashes import cost_of
 from everpost.domain.text import unstorable_reason
 from everpost.domain.users import checked_password
 from everpost.errors import Invalid
@@ -64,11 +66,25 @@ def _hash(password: str) -> str:
 
 def _is_right(password: str, password_hash: str | None) -> bool:
     of_nobody = _hash_of_nobody()  # made by whichever check is the first, so that it tells nothing
+    work = _work_of(password_hash)
+    matches = _matches(password, password_hash if password_hash is not None and work else of_nobody)
+    if 0 < work < _work_of(of_nobody):  # a fast answer would tell that there is such a user
+        _matches(password, of_nobody)
+    return matches and work > 0
+
+
+def _work_of(password_hash: str | None) -> int:
+    """What a check takes; 0: there is nothing to be checked."""
+    with suppress(Invalid):
+        return 0 if password_hash is None else cost_of(password_hash).work
+    return 0
+
+
+def _matches(password: str, password_hash: str) -> bool:
     try:
-        _hasher.verify(password_hash or of_nobody, _as_bytes(password))
+        return _hasher.verify(password_hash, _as_bytes(password))
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
 
 
 @cache

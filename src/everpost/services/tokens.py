@@ -70,7 +70,7 @@ def _is_good(token: Token, user: User, moment: datetime) -> bool:
 
 async def _note_use(store: Store, token: Token, day: datetime) -> None:
     """With the first use of another token the one of the first start, which has its owner's id, ends."""
-    if token.last_used_at is None and token.kind is not TokenKind.FIRST:
+    if token.last_used_at is None and token.id != token.user_id:
         with suppress(NotFound):
             await store.tokens.remove(token.user_id, user_id=token.user_id)
     await store.tokens.mark_used(token.id, day)

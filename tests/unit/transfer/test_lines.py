@@ -20,6 +20,7 @@ from everpost.transfer.lines import row_of
 from everpost.transfer.reading_lines import read_row
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
+from tests.unit.test_passwords import UNKEPT_HASHES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 MOMENTS = st.datetimes(
@@ -110,7 +111,9 @@ def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
         (ANN, "email", " ann@example.org"),
         (ANN, "name", ""),
         (ANN, "role", 1),
-        (ANN, "password_hash", "x" * 256),
+        (ANN, "name", " "),
+        (ANN, "name", "Ann "),
+        *((ANN, "password_hash", each) for each in ("", "x" * 256, *UNKEPT_HASHES)),
         (ANN, "disabled_at", ""),
         (TOKENS[0], "scopes", ["everything"]),
         (TOKENS[0], "scopes", "admin"),
