@@ -38,7 +38,11 @@ async def admins(store: Store, count: int) -> list[User]:
     return [await register(store, role=Role.ADMIN) for _ in range(count)]
 
 
-@pytest.mark.parametrize("departures", [*((each,) for each in DEPARTURES), DEPARTURES], ids=str)
+@pytest.mark.parametrize(
+    "departures",
+    [*((each,) for each in DEPARTURES), DEPARTURES],
+    ids=[*(each.__name__ for each in DEPARTURES), "all"],
+)
 async def test_of_admins_who_go_at_once_one_stays(store: Store, departures: Sequence[Departure]) -> None:
     for count in (2, 4):
         them = await admins(store, count - len(await admins_of(store)))
