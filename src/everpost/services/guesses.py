@@ -45,6 +45,8 @@ class GuessRules:
 class Guess:
     """A password that is being tried."""
 
+    is_known: bool
+    """The account logged in from this network not long ago."""
     is_right: bool = False
 
 
@@ -58,8 +60,9 @@ async def guessing(store: Store, account: str, address: str, rules: GuessRules) 
     """
     async with _lanes.turn(party(address)):
         keys = _Keys((await store.blog.get()).address_key, account, address)
-        counted = await _count(store, keys, rules)
-        guess = Guess()
+        is_known = await store.limits.get(keys.known, now()) is not None
+        counted = await _count(store, keys, rules, is_known=is_known)
+        guess = Guess(is_known)
         try:
             yield guess
         except Busy:
@@ -83,10 +86,9 @@ class _Keys:
         self.pause = address_key(key, f"pause before {account}", address)
 
 
-async def _count(store: Store, keys: _Keys, rules: GuessRules) -> Sequence[str]:
+async def _count(store: Store, keys: _Keys, rules: GuessRules, *, is_known: bool) -> Sequence[str]:
     """The keys under which the guess is counted. TooMany: it is not to be heard out, and not counted."""
     moment = now()
-    is_known = await store.limits.get(keys.known, moment) is not None
     shares = {keys.both if is_known else keys.network: rules.failures_per_hour}
     if keys.site is not None and not is_known:
         shares[keys.site] = rules.failures_per_hour * _SITES

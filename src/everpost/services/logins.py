@@ -43,7 +43,7 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
     """
     async with guessing(store, email_key(given.email), given.address, rules) as guess:
         for _ in range(_ATTEMPTS):
-            user, password_hash = await _find(store, given)
+            user, password_hash = await _find(store, given, by_stranger=not guess.is_known)
             guess.is_right = True
             with suppress(Stale, NotFound):  # the user has changed since: who knows whether this is right?
                 return await _issue(store, user, password_hash, given, rules)
@@ -51,11 +51,11 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
         raise Busy
 
 
-async def _find(store: Store, given: Credentials) -> tuple[User, str]:
+async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple[User, str]:
     """The user whose password this is, and what is kept of it. Unauthenticated."""
     user = await store.users.find(given.email)
     password_hash = None if user is None or user.disabled_at is not None else user.password_hash
-    right = await is_right(given.password, password_hash, by_stranger=True)
+    right = await is_right(given.password, password_hash, by_stranger=by_stranger)
     if not right or user is None or password_hash is None:
         raise Unauthenticated("The email or the password is wrong.")
     if is_outdated(password_hash):

@@ -15,8 +15,8 @@ Result = TypeVar("Result")
 
 
 class PasswordQueue:
-    """Runs work in a few threads. Users go before strangers, so that those who try to log in, however many
-    they are, hold up nobody who has.
+    """Runs work in a few threads. Users go before strangers, so that those who try to log in for the first
+    time, however many they are, hold up nobody who did before.
     """
 
     def __init__(self, threads: int) -> None:

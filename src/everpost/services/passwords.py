@@ -17,7 +17,7 @@ from everpost.services.weak_passwords import is_weak
 _THREADS = 2
 """Each hash takes 64 MiB and four lanes: more at a time would leave nothing to who only reads."""
 
-_TOO_WEAK = "is too easy to guess: it is common, a pattern, or made of a name or an address"
+TOO_WEAK = "is too easy to guess: it is common, a pattern, or made of a name or an address"
 _hasher = PasswordHasher()
 _queue = PasswordQueue(_THREADS)
 
@@ -35,7 +35,7 @@ async def hash_new_password(password: str, *about: str) -> str:
 
     def work() -> str:
         if is_weak(password, (*about, "everpost")):
-            raise Invalid("password", _TOO_WEAK)
+            raise Invalid("password", TOO_WEAK)
         return _hash(password)
 
     _require_storable(checked_password(password))

@@ -145,7 +145,8 @@ async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) 
         if user.password_hash is None:
             actor.require_all(Scope.ACCOUNT)
         else:
-            await require_password(store, user, wish.proof, reason="is needed for another password or email")
+            what = "email" if wanted.password is None else "password"
+            await require_password(store, user, wish.proof, reason=f"is needed for another {what}")
         seen = frozenset({user.revision})
         try:
             matched = seen if match is None else seen & match

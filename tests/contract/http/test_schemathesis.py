@@ -20,6 +20,7 @@ from schemathesis.schemas import BaseSchema
 
 from everpost.app import create_app
 from everpost.domain.tokens import new_secret
+from everpost.services.passwords import TOO_WEAK
 from everpost.settings import Settings
 
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}
@@ -41,6 +42,8 @@ BEYOND_JSON_SCHEMA = {
     ("body", "expires_at", "is not in the future"),
     ("body", "name", "is for guests: you comment under your own"),
     ("body", "current_password", "is needed for another password"),
+    ("body", "current_password", "is needed for another email"),
+    ("body", "password", TOO_WEAK),
     ("body", "current_password", "is not right"),
     ("body", "email", "is not an email address"),
     ("query", "posts", "is not another user"),

@@ -19,7 +19,7 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
-from everpost.domain.tokens import Scope, Token
+from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 from tests.contract.port.examples import MOMENT, a_comment, a_post, a_user, numbered
@@ -41,6 +41,7 @@ TOKENS = (
         created_at=MOMENT,
         expires_at=LATEST,
         last_used_at=datetime(2024, 2, 29, tzinfo=UTC),
+        kind=TokenKind.LOGIN,
     ),
     Token(
         id=numbered(0xD2),
@@ -49,6 +50,16 @@ TOKENS = (
         scopes=frozenset(),
         digest="0" * 64,
         created_at=EARLIEST,
+        login_id=numbered(0xD0),
+    ),
+    Token(
+        id=OTTO.id,
+        user_id=OTTO.id,
+        name="First",
+        scopes=frozenset({Scope.POSTS_WRITE}),
+        digest="1" * 64,
+        created_at=EARLIEST,
+        kind=TokenKind.FIRST,
     ),
 )
 SETTINGS = Blog(

@@ -10,11 +10,20 @@ from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.tokens import Scope, digest, new_secret
 from everpost.domain.users import Role, User, UserChange, UserQuery
 from everpost.errors import Misconfigured, Unauthenticated
-from everpost.services.bootstrap import FIRST_EMAIL, keep_given_token, make_first_token
-from everpost.services.tokens import identify
+from everpost.services import bootstrap
+from everpost.services.bootstrap import (
+    FIRST_EMAIL,
+    FIRST_TOKEN_LIFETIME,
+    keep_given_token,
+    make_first_token,
+)
+from everpost.services.tokens import TokenDraft, create_token, identify
+from everpost.services.users import UserWish, change_account
 from everpost.stores.port import Store
 from tests.contract.port.examples import tokens_of
 from tests.contract.services.people import add_user, secret_of
+
+PASSWORD = "correct horse battery"
 
 
 async def users_of(store: Store) -> tuple[User, ...]:
@@ -27,6 +36,49 @@ async def test_an_empty_blog_gets_one_admin_with_a_token_that_is_told_once(store
     actor = await identify(store, secret)
     assert actor.scopes == frozenset(Scope)
     assert [(user.email, user.role) for user in await users_of(store)] == [(FIRST_EMAIL, Role.ADMIN)]
+    assert await make_first_token(store) is None
+
+
+async def test_the_first_token_ends_with_the_first_password(store: Store) -> None:
+    secret = await make_first_token(store)
+    assert secret is not None
+    actor = await identify(store, secret)
+    assert actor.token is not None
+    assert actor.token.expires_at == actor.token.created_at + FIRST_TOKEN_LIFETIME
+    await change_account(store, actor, UserWish(name="Ada"), match=None)
+    await change_account(store, await identify(store, secret), UserWish(password=PASSWORD), match=None)
+    with pytest.raises(Unauthenticated):
+        await identify(store, secret)
+    assert await make_first_token(store) is None
+
+
+async def test_the_first_token_ends_when_another_one_is_used(store: Store) -> None:
+    secret = await make_first_token(store)
+    assert secret is not None
+    actor = await identify(store, secret)
+    other, token = await create_token(store, actor, TokenDraft(name="Other"))
+    assert actor.token is not None
+    assert (token.expires_at, token.login_id) == (actor.token.expires_at, None)
+    await identify(store, secret)
+    await identify(store, other)
+    await identify(store, other)
+    with pytest.raises(Unauthenticated):
+        await identify(store, secret)
+
+
+async def test_a_first_token_that_expired_unused_is_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = now() - 2 * FIRST_TOKEN_LIFETIME
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "now", lambda: begun)
+        secret = await make_first_token(store)
+    assert secret is not None
+    with pytest.raises(Unauthenticated):
+        await identify(store, secret)
+    again = await make_first_token(store)
+    assert again is not None
+    await identify(store, again)
     assert await make_first_token(store) is None
 
 

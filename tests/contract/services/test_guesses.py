@@ -1,6 +1,8 @@
 """Guessing is slowed down and nobody is locked out, on every store."""
 
 import asyncio
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,9 +10,10 @@ import pytest
 from everpost.domain.clock import now
 from everpost.domain.users import User
 from everpost.errors import Busy, TooMany, Unauthenticated
-from everpost.services import guesses
+from everpost.services import guesses, passwords
 from everpost.services.guesses import LONGEST_PAUSE, GuessRules, guessing
 from everpost.services.logins import Credentials, LoginRules, log_in
+from everpost.services.password_queue import MOST_WAITING, PasswordQueue
 from everpost.services.passwords import hash_password
 from everpost.stores.port import Store
 from tests.contract.services.people import add_user
@@ -23,6 +26,12 @@ HOME, CAFE = "192.0.2.1", "198.51.100.7"
 @pytest.fixture
 async def user(store: Store) -> User:
     return await add_user(store, password_hash=await hash_password(PASSWORD))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - nobody tells how long a queue is
+            await asyncio.sleep(0.001)
 
 
 async def enter(store: Store, user: User, address: str, password: str = PASSWORD) -> str:
@@ -123,6 +132,34 @@ async def test_what_is_not_heard_out_is_not_counted(store: Store) -> None:
     with pytest.raises(TooMany):
         async with guessing(store, "ann@blog.example", HOME, rules):
             pass
+
+
+async def test_who_is_known_is_not_held_up_by_strangers(
+    store: Store, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await enter(store, user, HOME) == "in"
+    crowd = [await add_user(store) for _ in range(2 * MOST_WAITING)]
+    gate = threading.Event()
+    queue = PasswordQueue(1)
+    monkeypatch.setattr(passwords, "_queue", queue)
+    blocked = asyncio.create_task(queue.run(lambda: gate.wait(10)))
+    await asyncio.sleep(0)
+
+    async def knock(number: int) -> str:
+        try:
+            return await enter(store, crowd[number], f"203.0.113.{number}", "a guess")
+        except Busy:
+            return "busy"
+
+    strangers = [asyncio.create_task(knock(number)) for number in range(len(crowd))]
+    await until(lambda: sum(task.done() for task in strangers) == MOST_WAITING)
+    owner = asyncio.create_task(enter(store, user, HOME))
+    await until(lambda: bool(queue._users))
+    gate.set()
+    assert await owner == "in"
+    told = await asyncio.gather(*strangers)
+    assert (told.count("busy"), told.count("wrong")) == (MOST_WAITING, MOST_WAITING)
+    assert await blocked
 
 
 def test_a_pause_grows_and_ends() -> None:

@@ -31,7 +31,8 @@ _SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.v
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
 # As strong a lock as whoever writes a post by the user waits for.
 _LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
-_LOCKED = _BY_ID.with_for_update()
+# Whoever adds a token to the user waits for this; who writes a post by the user does not.
+_LOCKED = _BY_ID.with_for_update(key_share=True)
 _ENABLED_ADMIN = (
     select(UserRow.id).where(UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None)).limit(1)
 )

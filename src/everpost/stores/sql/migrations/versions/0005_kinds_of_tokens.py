@@ -25,11 +25,18 @@ def upgrade() -> None:
         tokens.alter_column(
             "kind", existing_type=types.Word(16), existing_nullable=False, server_default=None
         )
-    logins = (_TOKENS.c.name == "Login", _TOKENS.c.expires_at.is_not(None))
+    logins = (_is_named("Login"), _TOKENS.c.expires_at.is_not(None))
     op.execute(sa.update(_TOKENS).where(*logins).values(kind="login"))
     op.execute(sa.update(_TOKENS).where(_TOKENS.c.id == _TOKENS.c.user_id).values(kind="first"))
     disabled = sa.select(_USERS.c.id).where(_USERS.c.disabled_at.is_not(None))
     op.execute(sa.delete(_TOKENS).where(_TOKENS.c.user_id.in_(disabled)))
+
+
+def _is_named(name: str) -> sa.ColumnElement[bool]:
+    """Exactly so: MySQL takes "login" for the same."""
+    if op.get_bind().dialect.name == "mysql":
+        return sa.func.hex(_TOKENS.c.name) == name.encode().hex().upper()
+    return _TOKENS.c.name == name
 
 
 def downgrade() -> None:
