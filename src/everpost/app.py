@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
-from everpost.api.bodies import BodyLimit
 from everpost.api.calls import CallRoute
 from everpost.api.docs import add_docs
 from everpost.api.documentation import complete
@@ -19,7 +18,9 @@ from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
 from everpost.api.renderings import Renderings
+from everpost.api.request_limits import RequestLimits
 from everpost.api.routes import add_routes
+from everpost.api.send_timeout import SendTimeout
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
 from everpost.services.posts import PostPages
@@ -82,7 +83,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put around the application what looks at every request; the last one is the outermost."""
-    app.add_middleware(BodyLimit)
     app.add_middleware(LastResort)
     if settings.cors_origins:
         app.add_middleware(
@@ -92,8 +92,10 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
             allow_headers=("*",),
             expose_headers=EXPOSED,
         )
+    app.add_middleware(RequestLimits)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(SendTimeout, timeout=settings.send_timeout)
 
 
 class StoreKeeper:

@@ -119,7 +119,7 @@ filters = st.lists(
 page_of_posts = st.builds(
     "/posts?limit={}&skip={}&comments={}&count={}{}".format,
     st.sampled_from([1, 1, 2, 2, 0, 100, 2**31]),
-    st.sampled_from([0, 0, 1, 2**31 - 1]),
+    st.sampled_from([0, 0, 1, 10_000]),
     st.sampled_from([10, 2, 1, 0]),
     st.sampled_from(["true", "false"]),
     filters,
