@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         summary="A blog: its posts, their comments, and the people who write them.",
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -77,7 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_problems(app)
     _wrap(app, settings)
     add_routes(app)
-    add_docs(app)
+    if settings.docs:
+        add_docs(app)
     return app
 
 

@@ -102,8 +102,8 @@ def _announce(settings: Settings, address: str) -> None:
     with suppress(BrokenPipeError):  # nobody reads it
         typer.echo(
             f"Everpost listens on http://{host}:{settings.port}\n"
-            f"The blog is kept in {describe_url(settings.database_url)}\n"
-            f"Every call is described at http://{host}:{settings.port}/docs"
+            f"The blog is kept in {describe_url(settings.database_url)}"
+            + (f"\nEvery call is described at http://{host}:{settings.port}/docs" if settings.docs else "")
         )
 
 
