@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from everpost.api.body_checks import COUNT
 from everpost.api.methods import allowed_methods
 from everpost.api.responses import JsonResponse
 from everpost.api.schemas.problems import FieldError, Place, Problem
@@ -162,7 +163,8 @@ def _describe_all(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     described = [_describe(each) for each in errors[:MOST_ERRORS]]
     if len(errors) > MOST_ERRORS:
         place, *_ = errors[MOST_ERRORS]["loc"]
-        described.append(_field_error(place, "", f"and {len(errors) - MOST_ERRORS:,} more"))
+        others = sum(each.get(COUNT, 1) for each in errors[MOST_ERRORS:])
+        described.append(_field_error(place, "", f"and {others:,} more"))
     return described
 
 
