@@ -6,7 +6,7 @@ BIN := .venv/bin
 # A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 
-.PHONY: serve test test-long check install fuzz lock format assets clean
+.PHONY: serve test test-long check install fuzz lock assets format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
@@ -80,11 +80,9 @@ lock: $(TOOLS)/bin/uv  ## resolve the dependencies anew: names, versions and has
 	@$(COMPILE) pyproject.toml -o requirements/serve.txt
 	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
 
-SWAGGER := assets/node_modules/swagger-ui-dist
-
-assets:  ## copy what pages need from the packages locked in assets/ into the source tree; this takes npm
-	@npm ci --prefix assets --ignore-scripts --no-audit --no-fund
-	@cp $(addprefix $(SWAGGER)/,LICENSE NOTICE swagger-ui.css swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt) src/everpost/api/swagger/
+assets:  ## fetch what the page of the API documentation needs, and copy it into the package; needs Node
+	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
+	@$(PYTHON) assets/vendor.py
 
 clean:  ## remove what was installed; a blog in everpost.db stays
 	@rm -rf .venv $(TOOLS)

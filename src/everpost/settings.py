@@ -86,6 +86,16 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")
     workers: int = Field(default=1, ge=1, le=256, description="Processes that serve.")
+    body_timeout: float = Field(
+        default=20.0, gt=0, le=3600, description="Seconds within which the body of a request must arrive."
+    )
+    send_timeout: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="Seconds within which a client must take the next 64 KiB of an answer.",
+    )
+    docs: bool = Field(default=True, description="Whether to serve /docs and /openapi.json.")
     shutdown_timeout: int = Field(
         default=10,
         ge=1,
@@ -119,7 +129,6 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Origins whose pages may call from a browser; * for all."
     )
-    docs: bool = Field(default=True, description="Serve the API documentation, `/docs` and `/openapi.json`.")
     comment_edit_minutes: int = Field(
         default=15, ge=0, le=5_256_000, description="Minutes for which who wrote a comment may edit it."
     )

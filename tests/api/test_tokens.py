@@ -20,7 +20,7 @@ async def test_a_token_is_made_shown_once_used_and_revoked(site: Site) -> None:
     body = {"name": "A robot", "scopes": ["posts:write"], "expires_at": "2999-01-01T00:00:00Z"}
     made = await site.client.post("/tokens", json=body, headers=header)
     assert made.status_code == 201
-    assert made.headers["cache-control"] == "no-store"
+    assert made.headers["cache-control"] == "private, no-store"
     assert set(made.json()) == FIELDS | {"token"}
     assert is_well_formed(made.json()["token"])
     assert made.json()["expires_at"] == "2999-01-01T00:00:00.000Z"
@@ -86,7 +86,7 @@ async def test_a_login_gives_a_token_that_expires(site: Site) -> None:
     form = {"username": user.email, "password": PASSWORD, "grant_type": "password", "scope": ""}
     entered = await site.client.post("/login", data=form, headers={"authorization": "Basic Og=="})
     assert entered.status_code == 200
-    assert entered.headers["cache-control"] == "no-store"
+    assert entered.headers["cache-control"] == "private, no-store"
     assert set(entered.json()) == {"access_token", "token_type", "expires_at", "id"}
     assert entered.json()["token_type"] == "bearer"
     header = bearer(entered, "access_token")

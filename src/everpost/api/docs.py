@@ -1,75 +1,101 @@
-"""The page that shows the contract, `/docs`: Swagger UI, from files that come with Everpost."""
+"""The documentation of the contract: `/openapi.json`, and `/docs`, the page that shows it.
 
-import hashlib
+The page needs nothing from another host: Swagger UI lies in `static/`, put there by `make assets`.
+"""
+
+import asyncio
+import json
 from functools import cache
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from starlette.responses import FileResponse, HTMLResponse
 
-_FOLDER = Path(__file__).parent / "swagger"
-_MEDIA_TYPES = {
-    "swagger-ui.css": "text/css",
-    "swagger-ui-bundle.js": "text/javascript",
-    "start.js": "text/javascript",
-}
-_TAG = 16
-"""Hexadecimal digits of a file's SHA-256 in its address: another file gets another address."""
-_IMMUTABLE = "public, max-age=31536000, immutable"
+from everpost.api.responses import JsonResponse
+
+_STATIC = Path(__file__).parent / "static"
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-_PAGE = """<!doctype html>
+_PAGE = """\
+<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="{css}">
+<link rel="stylesheet" href="{root}/docs/{style}">
 </head>
 <body>
-<div id="swagger-ui" data-document="{document}"></div>
-<script src="{bundle}"></script>
-<script src="{start}"></script>
+<div id="swagger-ui" data-openapi="{openapi}"></div>
+<script src="{root}/docs/{library}"></script>
+<script src="{root}/docs/{start}"></script>
 </body>
 </html>
 """
 
 
 def add_docs(app: FastAPI) -> None:
-    """Give the application this page, for its own OpenAPI document. It loads nothing from another host."""
+    """Give the application its OpenAPI document, the page that shows it, and the files of the page."""
+    for path, endpoint in (
+        ("/openapi.json", _get_document),
+        ("/docs", _show_page),
+        ("/docs/{name}", _get_file),
+    ):
+        app.add_route(path, endpoint, methods=["GET"], include_in_schema=False)
 
-    async def show_docs(request: Request) -> Response:
-        root: str = request.scope.get("root_path", "").rstrip("/")
-        names = {name: escape(f"{root}/docs/{address}") for address, name in _addresses().items()}
-        page = _PAGE.format(
-            title=escape(app.title),
-            document=escape(f"{root}{app.openapi_url}"),
-            css=names["swagger-ui.css"],
-            bundle=names["swagger-ui-bundle.js"],
-            start=names["start.js"],
-        )
-        return HTMLResponse(page, headers={"content-security-policy": _POLICY, "cache-control": "no-cache"})
 
-    async def send_file(request: Request) -> Response:
-        name = _addresses().get(request.path_params["address"])
-        if name is None:
-            raise HTTPException(404)
-        headers = {"cache-control": _IMMUTABLE}
-        return FileResponse(_FOLDER / name, media_type=_MEDIA_TYPES[name], headers=headers)
+async def _get_document(request: Request) -> Response:
+    app: FastAPI = request.app
+    # To make it, once, takes as long as a hundred requests: they need not wait.
+    document = app.openapi_schema
+    if document is None:
+        document = await asyncio.to_thread(app.openapi)
+    root = _root(request)
+    return JsonResponse({**document, "servers": [{"url": root}]} if root else document)
 
-    app.add_route("/docs", show_docs, methods=["GET"], include_in_schema=False)
-    app.add_route("/docs/{address}", send_file, methods=["GET"], include_in_schema=False)
+
+async def _show_page(request: Request) -> Response:
+    root, names = _root(request), _names()
+    page = _PAGE.format(
+        title=escape(request.app.title),
+        root=quote(root),
+        openapi=escape(f"{root}/openapi.json"),
+        style=names["swagger-ui.css"],
+        library=names["swagger-ui-bundle.js"],
+        start=names["docs.js"],
+    )
+    return Response(page, media_type="text/html", headers={"content-security-policy": _POLICY})
+
+
+async def _get_file(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _names().values():
+        raise HTTPException(404)
+    return Response(
+        _read(name),
+        media_type=_MEDIA_TYPES[Path(name).suffix],
+        headers={"cache-control": "public, max-age=31536000, immutable"},
+    )
+
+
+def _root(request: Request) -> str:
+    """The path under which the application is mounted."""
+    root: str = request.scope.get("root_path", "")
+    return root.rstrip("/")
 
 
 @cache
-def _addresses() -> dict[str, str]:
-    """The file behind the last part of each address."""
-    return {f"{_tag(name)}-{name}": name for name in _MEDIA_TYPES}
+def _names() -> dict[str, str]:
+    """What each file is called here."""
+    manifest = json.loads((_STATIC / "manifest.json").read_text())
+    return {name: each["file"] for name, each in manifest["files"].items()}
 
 
-def _tag(name: str) -> str:
-    return hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest()[:_TAG]
+@cache
+def _read(name: str) -> bytes:
+    return (_STATIC / name).read_bytes()

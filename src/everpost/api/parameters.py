@@ -158,7 +158,8 @@ class PostsQuery(PageQuery):
 
     skip: Skip = Field(
         default=0,
-        description=f"How many rows to pass over, up to {MAX_SKIP:,}. Not together with `after`.",
+        description=f"How many rows to pass over, at most {MAX_SKIP:,}. Not together with `after`, which"
+        " has no such limit.",
     )
     comments: Number = Field(
         default=COMMENTS_INSIDE_LISTED,
@@ -197,10 +198,11 @@ TokenId = Annotated[
 CommentsInside = Annotated[
     Number, Query(description=f"How many comments to show inside, at most {COMMENTS_INSIDE}.")
 ]
+EDIT_KEY_HEADER = "X-Edit-Key"
 EditKey = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
-    Header(alias="X-Edit-Key", description="What a guest was given for the comment."),
+    Header(alias=EDIT_KEY_HEADER, description="What a guest was given for the comment."),
 ]
 IfMatch = Annotated[
     str | None,

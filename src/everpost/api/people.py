@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 
 from everpost.api import blog, logins, tokens, users
+from everpost.api.bodies import MAX_FORM_BODY
 from everpost.api.documentation import (
     BODY_PROBLEMS,
     LIST_HEADERS,
@@ -15,6 +16,7 @@ from everpost.api.documentation import (
     reading,
     updating,
 )
+from everpost.api.media_types import FORM
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.tokens import LoginMade, TokenMade, TokenRead
 from everpost.api.schemas.users import UserRead
@@ -30,12 +32,17 @@ def add_people_routes(app: FastAPI) -> None:
 
 
 def _add_login(app: FastAPI) -> None:
-    form = {"required": True, "content": {logins.FORM_MEDIA_TYPE: {"schema": logins.FORM.json_schema()}}}
+    form = {"required": True, "content": {FORM: {"schema": logins.LOGIN_FORM.json_schema()}}}
     answers: Responses = confiding(LoginMade, *BODY_PROBLEMS, 401, 403, 429, 503)
     answers[400]["description"] = "The body is not a form."
-    answers[415]["description"] = f"The body is not `{logins.FORM_MEDIA_TYPE}`."
+    answers[415]["description"] = f"The body is not `{FORM}`."
     app.add_api_route(
-        "/login", logins.login, methods=["POST"], responses=answers, openapi_extra={"requestBody": form}
+        "/login",
+        logins.login,
+        methods=["POST"],
+        responses=answers,
+        openapi_extra={"requestBody": form},
+        max_body_size=MAX_FORM_BODY,
     )
 
 

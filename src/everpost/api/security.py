@@ -5,10 +5,12 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.security import OAuth2PasswordBearer
 
 from everpost.api.dependencies import CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
+from everpost.api.parameters import EDIT_KEY_HEADER
 from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
@@ -21,9 +23,6 @@ _log = structlog.get_logger("everpost")
 
 ACTOR_ID = "actor_id"
 """In the state of a request: the id of the user who asks; None for the public."""
-PERSONAL = "is_personal"
-"""Set in the state of a request where it makes a difference to the answer who asks."""
-
 _SCOPES: dict[str, str] = {
     Scope.POSTS_WRITE: "Create, change and delete posts.",
     Scope.COMMENTS_WRITE: "Comment, and edit your comments.",
@@ -46,7 +45,6 @@ async def get_actor(
     """Who shows the token in the header `Authorization`; the public where there is none.
     Unauthenticated: it is no token, or not a good one.
     """
-    setattr(request.state, PERSONAL, True)
     sent = request.headers.getlist("authorization")
     if not sent:
         return PUBLIC
@@ -56,6 +54,14 @@ async def get_actor(
     actor = await identify(store, secret.strip())
     setattr(request.state, ACTOR_ID, actor.id)
     return actor
+
+
+def personal_headers(dependant: Dependant) -> list[str]:
+    """The headers that say who sends a request, of those that an endpoint which declares this reads."""
+    named = {field.alias for field in dependant.header_params} & {EDIT_KEY_HEADER}
+    if dependant.call is get_actor:
+        named.add("Authorization")
+    return sorted(named.union(*map(personal_headers, dependant.dependencies)))
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]

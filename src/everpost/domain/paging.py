@@ -16,7 +16,7 @@ MAX_LIMIT = 100
 MAX_NUMBER = 2**31 - 1
 """The largest `limit` that is a number at all; every database takes it."""
 MAX_SKIP = 10_000
-"""How many rows a page may pass over: the database reads each of them. Cursors lead further."""
+"""Rows that a page by number may pass over: a database reads each of them. A cursor goes further."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

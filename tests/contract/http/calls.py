@@ -20,10 +20,13 @@ PHRASES = {
     405: "Method Not Allowed",
     409: "Conflict",
     412: "Precondition Failed",
+    408: "Request Timeout",
     413: "Content Too Large",
+    414: "URI Too Long",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
     429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
 }
 """RFC 9110, section 15. Python 3.11 has older words for two of them."""
 

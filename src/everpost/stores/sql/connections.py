@@ -56,12 +56,13 @@ class Connections:
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
         """The rows of one reading statement. Busy.
 
-        A statement that is not `bounded`, whose cost grows with the blog, never runs on the event loop.
+        A statement that is not `bounded` may look at any number of rows: it holds up nothing else.
         """
         prepared = self._preparer.prepare(statement, parameters)
         text, arguments = prepared.call(parameters)
-        raw = await self._persist(lambda: self._database.read(text, arguments, bounded=bounded))
-        return prepared.rows(raw)
+        return prepared.rows(
+            await self._persist(lambda: self._database.read(text, arguments, bounded=bounded))
+        )
 
     async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
         """One writing statement that is a transaction of its own; how many rows it matched. Busy.

@@ -81,7 +81,7 @@ class SqlPosts:
         if known is not None and (page := await self._currency.page(query, narrowed, known)) is not None:
             return page
         statement, parameters = listing.page_of_posts(query, narrowed)
-        bounded = narrowed.shape.is_bounded
+        bounded = listing.is_bounded(query)
         rows: list[Any] = [*await self._connections.fetch(statement, parameters, bounded=bounded)]
         shown = listing.in_order(rows, query.sort)[: query.limit]
         threads = await self._threads(shown, query.comments)
@@ -92,8 +92,9 @@ class SqlPosts:
         narrowed = listing.narrow(filter)
         if narrowed is None:
             return 0
-        statement = listing.counted(narrowed.shape)
-        ((count,),) = await self._connections.fetch(statement, narrowed.parameters, bounded=False)
+        ((count,),) = await self._connections.fetch(
+            listing.counted(narrowed.shape), narrowed.parameters, bounded=False
+        )
         return int(count)
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:

@@ -5,20 +5,22 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from everpost.stores.sql.background_reads import BackgroundReader
 from everpost.stores.sql.engine import SQLITE_SETTINGS
 from everpost.stores.sql.errors import Fault, fault_of
+from everpost.stores.sql.scans import Scans
 from everpost.stores.sql.transactions import Arguments, Outcome, Raw, Session
 
 _STATEMENTS = 500
 """How many a connection keeps prepared."""
 _MOST_TOGETHER = 100
 """Works that share one commit."""
+_ONLY_READ = "PRAGMA query_only = ON"
 
 
 class _LoopSession:
@@ -91,8 +93,8 @@ class FileDatabase:
         self._path = Path(engine.url.database or "")
         self._timeout = timeout
         self._reader: sqlite3.Connection | None = None
+        self._scans = Scans(partial(self._connect, _ONLY_READ))
         self._writer: sqlite3.Connection | None = None
-        self._background = BackgroundReader(self._connect_reader)
         self._thread = ThreadPoolExecutor(1, "everpost-sqlite")
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting[Any]] = []
@@ -100,10 +102,10 @@ class FileDatabase:
 
     async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
         if not bounded:
-            return await self._background.fetch(text, arguments)
+            return await self._scans.fetch(text, arguments)
         await asyncio.sleep(0)  # one task that reads and reads lets others go on
         if self._reader is None:
-            self._reader = self._connect_reader()
+            self._reader = self._connect(_ONLY_READ)
         try:
             return await _LoopSession(self._reader).fetch(text, arguments)
         except sqlite3.Error as error:
@@ -137,8 +139,8 @@ class FileDatabase:
                 if connection is not None:
                     connection.close()
             self._reader = self._writer = None
-        await self._background.close()
         self._thread.shutdown()
+        await self._scans.close()
         await self._engine.dispose()
 
     async def _take_turns(self) -> None:
@@ -207,9 +209,6 @@ class FileDatabase:
         if fault is Fault.REFUSED:
             self._writer.close()
             self._writer = None
-
-    def _connect_reader(self) -> sqlite3.Connection:
-        return self._connect("PRAGMA query_only = ON")
 
     def _connect(self, *settings: str) -> sqlite3.Connection:
         """It makes no file, and waits for no lock: whoever asks tries again, and lets others go on."""

@@ -37,7 +37,9 @@ class Database(Protocol):
     """Where statements are run. Its calls raise what drivers raise."""
 
     async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
-        """The rows of one statement. `bounded`: how many rows it visits does not grow with the blog."""
+        """The rows of one statement. Where it is not `bounded`, its cost grows with the blog, not with the
+        rows that it gives.
+        """
         ...
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:

@@ -1,12 +1,13 @@
 "use strict";
 
+// Starts Swagger UI on the page of the API documentation.
 const place = document.getElementById("swagger-ui");
-
 SwaggerUIBundle({
-  url: place.dataset.document,
+  url: place.dataset.openapi,
   domNode: place,
   layout: "BaseLayout",
-  presets: [SwaggerUIBundle.presets.apis],
   deepLinking: true,
+  showExtensions: true,
+  showCommonExtensions: true,
   validatorUrl: null,
 });
