@@ -24,6 +24,7 @@ from everpost.errors import (
     Stale,
     TooMany,
     Unauthenticated,
+    Unconditional,
     Unreachable,
 )
 
@@ -34,6 +35,7 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     Conflict: 409,
     Stale: 412,
     Invalid: 422,
+    Unconditional: 428,
     TooMany: 429,
     Busy: 503,
     Unreachable: 503,

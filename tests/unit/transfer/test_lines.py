@@ -64,7 +64,7 @@ def test_a_line_is_what_the_documentation_says() -> None:
     assert row_of(COMMENT).line.decode() == (
         '{"kind":"comment","id":"000000000000000000000002","post_id":"000000000000000000000001",'
         '"parent_id":null,"depth":0,"content":"Content","status":"approved","author_id":null,'
-        '"guest_name":null,"key_digest":null,"reply_count":0,'
+        '"guest_name":null,"key_digest":null,"editor_id":null,"edited_at":null,"reply_count":0,'
         '"publication_date":"2024-02-29T12:30:15.123Z","updated_at":"2024-02-29T12:30:15.123Z","version":1}\n'
     )
 
