@@ -20,10 +20,10 @@ from everpost.api.schemas.comments import (
     read_node,
 )
 from everpost.api.security import ClientAddress, CurrentActor
-from everpost.domain.comments import Branch, CommentQuery, CommentStatus
+from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import comments
-from everpost.services.comments import CommentDraft, Guest, GuestRules, Seen
+from everpost.services.comments import CommentDraft, Guest, GuestRules
 from everpost.services.moderation import editors_of
 from everpost.services.posts import read_post
 from everpost.services.rewording import Rewording, retract, reword
@@ -82,7 +82,7 @@ async def create_comment(
     comment = made.comment
     if comment.status is CommentStatus.SPAM and actor.user is None:
         comment = replace(comment, status=CommentStatus.PENDING)  # who was caught need not learn how
-    content = read_comment(comment, in_full=True)
+    content = await _read(store, comment, in_full=True, is_moderated=made.is_moderated)
     answer = tagged(
         content,
         comment.revision,
@@ -102,7 +102,8 @@ async def get_comment(
 ) -> Response:
     """A comment."""
     seen = await comments.read_comment(store, actor, post_id, comment_id, key=key)
-    return tagged(await _read(store, seen), seen.comment.revision, if_none_match=if_none_match)
+    content = await _read(store, seen.comment, in_full=seen.in_full, is_moderated=seen.is_moderated)
+    return tagged(content, seen.comment.revision, if_none_match=if_none_match)
 
 
 async def update_comment(
@@ -128,7 +129,8 @@ async def update_comment(
         is_conditional=if_match is not None,
     )
     seen = await reword(store, actor, wanted, Guest(address=address, rules=_rules(settings)))
-    return tagged(await _read(store, seen), seen.comment.revision)
+    content = await _read(store, seen.comment, in_full=seen.in_full, is_moderated=seen.is_moderated)
+    return tagged(content, seen.comment.revision)
 
 
 async def delete_comment(
@@ -160,8 +162,8 @@ def _rules(settings: Settings) -> GuestRules:
     )
 
 
-async def _read(store: Store, seen: Seen) -> CommentRead:
+async def _read(store: Store, comment: Comment, *, in_full: bool, is_moderated: bool) -> CommentRead:
     """The comment as the actor may read it."""
-    if not seen.is_moderated:
-        return read_comment(seen.comment, in_full=seen.in_full)
-    return read_for_moderators(seen.comment, await editors_of(store, [seen.comment]))
+    if not is_moderated:
+        return read_comment(comment, in_full=in_full)
+    return read_for_moderators(comment, await editors_of(store, [comment]))

@@ -13,7 +13,8 @@ MAX_TAGS = 100
 """How many tags of one header are looked at: nobody has seen more states of a thing."""
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_OURS = re.compile(r"(([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12}))(?:-[0-9a-f]{16})?")
+_REVISION = re.compile(r"([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12})")
+_OURS = re.compile(rf"({_REVISION.pattern})-[0-9a-f]{{16}}")
 
 
 def thing_tag(revision: Revision, body: bytes) -> str:
@@ -46,7 +47,8 @@ def wanted_revisions(if_match: str | None) -> Match:
 
 def named_revision(text: str) -> Match:
     """The state that a `revision` names, or an entity tag; no state where it is neither."""
-    revision = _parse(text.strip().strip('"'))
+    tag = text.strip('"')
+    revision = _parse_revision(tag) or _parse(tag)
     return frozenset() if revision is None else frozenset({revision})
 
 
@@ -61,10 +63,15 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
 
 def _parse(tag: str) -> Revision | None:
     found = _OURS.fullmatch(tag)
+    return None if found is None else _parse_revision(found[1])
+
+
+def _parse_revision(text: str) -> Revision | None:
+    found = _REVISION.fullmatch(text)
     if found is None:
         return None
     try:
-        revision = Revision(int(found[2]), from_milliseconds(int(found[3], 16)))
+        revision = Revision(int(found[1]), from_milliseconds(int(found[2], 16)))
     except OverflowError:
         return None
-    return revision if revision_text(revision) == found[1] else None
+    return revision if revision_text(revision) == text else None

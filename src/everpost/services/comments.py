@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
@@ -67,6 +67,8 @@ class Commented:
     comment: Comment
     is_new: bool
     key: str | None = None
+    is_moderated: bool = False
+    """Whether the actor decides about it."""
 
 
 async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> Commented:
@@ -81,7 +83,8 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
         if actor.user is None and attempt == 0:
             await require_moderation(store, draft.post_id, draft.content, guest)
         with suppress(Stale):  # the post was closed, hidden or opened meanwhile
-            return await _add(store, actor, draft, guest, policy)
+            made = await _add(store, actor, draft, guest, policy)
+            return replace(made, is_moderated=moderates(actor, post))
     raise Busy
 
 

@@ -23,6 +23,7 @@ PHRASES = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
 }
 """RFC 9110, section 15. Python 3.11 has older words for two of them."""
@@ -54,6 +55,7 @@ COMMENT_FIELDS = {
     "publication_date",
     "updated_at",
     "reply_count",
+    "revision",
 }
 
 
@@ -73,6 +75,9 @@ class CommentJson(TypedDict):
     publication_date: str
     updated_at: str
     reply_count: int
+    revision: str
+    edited_at: NotRequired[str]
+    edited_by: NotRequired[AuthorJson | None]
     edit_key: NotRequired[str]
 
 

@@ -77,7 +77,8 @@ async def test_a_step_that_would_lose_data_is_refused_before_the_first(
     store = await open_store(empty_url, timeout=TIMEOUT, pool_size=2)
     post = await publish(store)
     steps = await schema.plan("base")
-    assert [(step.upward, step.loses) for step in steps] == [*[(False, ())] * 3, (False, (POSTS,))]
+    *others, last = [(step.upward, step.loses) for step in steps]
+    assert (set(others), last) == ({(False, ())}, (False, (POSTS,)))
     with pytest.raises(DataLoss, match=POSTS):
         await schema.migrate("base")
     assert await store.posts.count(EVERYBODY) == 1

@@ -82,17 +82,15 @@ class CommentRead(TypedDict):
     publication_date: ReadMoment
     updated_at: ReadMoment
     reply_count: Annotated[int, Field(ge=0, description="How many shown comments answer it.")]
-    revision: Annotated[
-        str, Field(description="Names this state of the comment in a decision, or, in quotes, in `If-Match`.")
-    ]
+    revision: Annotated[str, Field(description="Names this state of the comment in a decision about it.")]
     edited_at: NotRequired[
         Annotated[
-            ReadMoment | None,
-            Field(description="For moderators: when somebody else last changed the words."),
+            ReadMoment,
+            Field(description="When a user last changed the words of somebody else; only for moderators."),
         ]
     ]
     edited_by: NotRequired[
-        Annotated[AuthorRead | None, Field(description="For moderators: who that was; null if removed.")]
+        Annotated[AuthorRead | None, Field(description="Who that was; null where that user was removed.")]
     ]
 
 
@@ -160,12 +158,12 @@ def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
 
 def read_for_moderators(comment: Comment, editors: Mapping[Id, Author]) -> CommentRead:
     """The comment in full, with who changed the words of somebody else, disabled or not."""
-    editor = None if comment.editor_id is None else editors.get(comment.editor_id)
-    return {
-        **read_comment(comment, in_full=True),
-        "edited_at": None if comment.edited_at is None else written(comment.edited_at),
-        "edited_by": None if editor is None else {"id": editor.id, "name": editor.name},
-    }
+    content = read_comment(comment, in_full=True)
+    if comment.edited_at is not None:
+        editor = None if comment.editor_id is None else editors.get(comment.editor_id)
+        content["edited_at"] = written(comment.edited_at)
+        content["edited_by"] = None if editor is None else {"id": editor.id, "name": editor.name}
+    return content
 
 
 def read_node(node: Node, thread_path: str) -> CommentNode:
