@@ -62,9 +62,11 @@ class Comment:
     key_digest: str | None = field(default=None, repr=False)
     """What is kept of the key with which a guest may edit."""
     editor_id: Id | None = None
-    """The user who last changed the words of somebody else. None: nobody did, or that user was removed."""
+    """The user who last changed the words of somebody else, and may have been removed since. In a record of
+    a whole blog None stands for one who was.
+    """
     edited_at: datetime | None = None
-    """When that was."""
+    """When that was; None: nobody did."""
     reply_count: int = 0
     """How many replies to it are shown. A store counts them."""
 

@@ -44,6 +44,8 @@ COMMENTS = st.builds(
     author=st.none() | IDS.map(lambda author_id: Author(id=author_id, name="")),
     guest_name=st.none() | TEXT.filter(bool),
     key_digest=st.none() | st.just("f" * 64),
+    editor_id=st.none() | IDS,
+    edited_at=st.none() | MOMENTS,
     reply_count=st.integers(0, 2**31 - 1),
 )
 
@@ -148,6 +150,8 @@ def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
         (COMMENT, "author_id", "somebody"),
         (COMMENT, "guest_name", ""),
         (COMMENT, "key_digest", "f"),
+        (COMMENT, "editor_id", "f"),
+        (COMMENT, "edited_at", "2024-02-29"),
         (COMMENT, "depth", 2**31),
     ],
 )
