@@ -49,6 +49,11 @@ class Stale(EverpostError):
 
     def __init__(self, noun: str, name: str) -> None:
         super().__init__(f"The {noun} {name!r} has changed since you read it: read it again.")
+        self.noun = noun
+
+
+class Unconditional(EverpostError):
+    """A decision does not say on which revision it was made."""
 
 
 class Invalid(EverpostError):

@@ -27,6 +27,7 @@ from everpost.errors import (
     TooMany,
     TooManyTokens,
     Unauthenticated,
+    Unconditional,
     Unreachable,
 )
 
@@ -39,6 +40,7 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     TooManyTokens: 409,
     Stale: 412,
     Invalid: 422,
+    Unconditional: 428,
     TooMany: 429,
     Busy: 503,
     Unreachable: 503,

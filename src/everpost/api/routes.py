@@ -108,7 +108,7 @@ def _add_comments(app: FastAPI) -> None:
         one_comment,
         comments.update_comment,
         methods=["PATCH"],
-        responses=updating(CommentRead, *BODY_PROBLEMS, 401, 403, 404, 412, 503),
+        responses=updating(CommentRead, *BODY_PROBLEMS, 401, 403, 404, 412, 428, 429, 503),
         max_body_size=MAX_COMMENT_BODY,
     )
     app.add_api_route(

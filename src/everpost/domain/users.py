@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from everpost.domain.ids import Id
+from everpost.domain.names import has_invisible, unreadable_reason
 from everpost.domain.paging import Position
 from everpost.domain.revisions import Revision
 from everpost.errors import Invalid
@@ -117,16 +118,21 @@ def checked_email(text: str) -> str:
     local, _, domain = email.rpartition("@")
     if not local or not domain or any(character.isspace() for character in email):
         raise Invalid("email", "is not an email address")
+    if has_invisible(email):
+        raise Invalid("email", "has invisible or control characters")
     if len(email) > MAX_EMAIL or len(email_key(email)) > MAX_EMAIL:
         raise Invalid("email", f"has more than {MAX_EMAIL} characters")
     return email
 
 
 def checked_name(text: str) -> str:
-    """The name as it is kept: trimmed; Invalid where nothing of it is left."""
+    """The name as it is kept: trimmed. Invalid where nothing of it is left, or nobody could read it."""
     name = text.strip()
     if not name:
         raise Invalid("name", "is empty")
+    reason = unreadable_reason(name)
+    if reason is not None:
+        raise Invalid("name", reason)
     return name
 
 

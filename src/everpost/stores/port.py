@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from everpost.domain.admissions import Admission, Hand
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.comments import Comment, CommentChange, CommentQuery, Hand, QueueQuery
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
@@ -18,8 +19,7 @@ from everpost.domain.records import Batch, Record, RecordCounts, Transfer
 from everpost.domain.revisions import Match
 from everpost.stores.port_people import Limits, Tokens, Users
 
-Known = Callable[[Id], Post | None]
-"""What is known of a post, if anything is."""
+Known = Callable[[Id], Post | None]  # what is known of a post, if anything is
 
 
 class Posts(Protocol):
@@ -71,7 +71,7 @@ class Posts(Protocol):
 
 class Comments(Protocol):
     """A change of a thread is also a change of its post: one version more, `updated_at` as it was. What
-    is shown of a thread, and each `reply_count` and `comment_count` in it, is right after each change.
+    is shown of a thread, and every count in it, is right after each change.
     """
 
     async def get(self, post_id: Id, id: Id) -> Comment:
@@ -89,26 +89,26 @@ class Comments(Protocol):
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        """The first page of the shown replies to each of these comments, which are at most 1,000."""
+        """The first page of the shown replies to each of these, at most 1,000."""
         ...
 
     async def queue(self, query: QueueQuery) -> Page[Comment]:
         """A page over all posts, newest first, by `(publication_date, id)`, both descending."""
         ...
 
-    async def add(self, comment: Comment) -> Comment:
+    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
         """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
-        NotFound (the post), Conflict("id") (a comment of any post has it), Invalid("parent_id") (not an
-        approved comment of this post).
+        NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
+        of any post has it), Invalid("parent_id") (not an approved comment of this post).
         """
         ...
 
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
-        """Change the comment; one version more. In this order: NotFound (also where a hand is given and
-        the comment was erased to a tombstone), Forbidden (it is not in the hand, or no longer young),
-        Stale.
+        """Change the comment; one version more. In this order: NotFound (the post), Stale("post") (for the
+        hand's admission), NotFound (also where a hand is given and the comment was erased to a tombstone),
+        Forbidden (it is not in the hand, or no longer young), Stale("comment").
         """
         ...
 

@@ -221,6 +221,8 @@ def _comment(fields: Fields) -> Comment:
         author=fields.author(),
         guest_name=fields.optional("guest_name", lambda name: fields.text(name, 1, MAX_GUEST_NAME)),
         key_digest=fields.optional("key_digest", fields.digest),
+        editor_id=fields.optional("editor_id", fields.id),
+        edited_at=fields.optional("edited_at", fields.moment),
         reply_count=fields.number("reply_count", 0, MAX_NUMBER),
         publication_date=fields.moment("publication_date"),
         updated_at=fields.moment("updated_at"),

@@ -25,6 +25,7 @@ PHRASES = {
     414: "URI Too Long",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
 }
@@ -57,6 +58,7 @@ COMMENT_FIELDS = {
     "publication_date",
     "updated_at",
     "reply_count",
+    "revision",
 }
 
 
@@ -76,6 +78,9 @@ class CommentJson(TypedDict):
     publication_date: str
     updated_at: str
     reply_count: int
+    revision: str
+    edited_at: NotRequired[str]
+    edited_by: NotRequired[AuthorJson | None]
     edit_key: NotRequired[str]
 
 

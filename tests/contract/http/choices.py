@@ -88,8 +88,11 @@ new_comments = st.fixed_dictionaries(
 )
 decided = mostly(["approved", "approved", "pending", "spam", "removed", "removed"], ["good"])
 rewordings = st.fixed_dictionaries({}, optional={"content": words, "status": decided})
+revisions = mostly([f"{version}-19b77cb8800" for version in (1, 1, 2, 3)], ["1", "x"])
 decisions: st.SearchStrategy[Json] = st.lists(
-    st.fixed_dictionaries({"id": comment_ids, "status": decided}), min_size=1, max_size=4
+    st.fixed_dictionaries({"id": comment_ids, "status": decided, "revision": revisions}),
+    min_size=1,
+    max_size=4,
 )
 
 one_post = ids.map("/posts/{}".format)

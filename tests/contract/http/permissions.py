@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from everpost.api.etags import revision_text, thing_tag
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
@@ -128,12 +129,15 @@ class World:
         body = None
         if row.call.startswith("PATCH"):
             body = {"status": "spam"} if "its status" in row.what else {"content": "Other words."}
-        headers = {"x-edit-key": KEY} if "with its key" in row.what else None
+        headers = {"x-edit-key": KEY} if "with its key" in row.what else {}
+        if "its status" in row.what:
+            headers["if-match"] = thing_tag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
 
     async def _decisions(self, _row: Row, _who: Who) -> Request:
         comment = await self._make_comment(await self._make_post("published"), "pending", "nobody")
-        return Request("/comments/decisions", [{"id": comment.id, "status": "approved"}])
+        seen = {"id": comment.id, "revision": revision_text(comment.revision)}
+        return Request("/comments/decisions", [{**seen, "status": "approved"}])
 
     async def _login(self, _row: Row, _who: Who) -> Request:
         user = await self._make_user()

@@ -243,6 +243,8 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "404",
             "408",
             "412",
+            "428",
+            "429",
             "413",
             "415",
             "422",

@@ -77,6 +77,8 @@ class CommentFields(TypedDict, total=False):
     author: Author | None
     guest_name: str | None
     key_digest: str | None
+    editor_id: Id | None
+    edited_at: datetime | None
     reply_count: int
 
 

@@ -118,7 +118,7 @@ def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
         comment(2, approved, 1, depth=2, content=PLANES, key_digest="f" * 64),
         comment(3, pending, 0, depth=1, updated_at=LATEST),
         comment(4, spam, content="\U0010ffff" * MAX_COMMENT),
-        comment(5, approved, 0, depth=1),
+        comment(5, approved, 0, depth=1, editor_id=ANN.id, edited_at=LATEST),
         erased(comment(6, removed)),
         comment(7, pending, 6, depth=1),
     ]

@@ -8,6 +8,7 @@ from bson import ObjectId
 from everpost.domain.blog import Blog
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Role, User, email_key
 
@@ -35,6 +36,7 @@ class UserDocument(TypedDict):
     name: str
     email: str
     email_key: str
+    name_key: str
     role: str
     created_at: datetime
     updated_at: datetime
@@ -80,6 +82,7 @@ def user_document(user: User, *, is_first: bool) -> UserDocument:
         "name": user.name,
         "email": user.email,
         "email_key": email_key(user.email),
+        "name_key": name_key(user.name),
         "role": user.role.value,
         "created_at": user.created_at,
         "updated_at": user.updated_at,

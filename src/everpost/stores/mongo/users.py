@@ -7,6 +7,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import TokenKind
@@ -113,6 +114,7 @@ def _update(change: UserChange) -> Sequence[Filter]:
     values: Filter = {
         "updated_at": change.updated_at,
         "name": change.name,
+        "name_key": None if change.name is None else name_key(change.name),
         "email": change.email,
         "email_key": None if change.email is None else email_key(change.email),
         "role": None if change.role is None else change.role.value,

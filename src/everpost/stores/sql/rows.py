@@ -5,6 +5,7 @@ from secrets import randbits
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
@@ -36,6 +37,8 @@ def comment_of(row: AnyRow, post_id: Id | None = None) -> Comment:
         author=author_of(row),
         guest_name=row.guest_name,
         key_digest=row.key_digest,
+        editor_id=row.editor_id,
+        edited_at=row.edited_at,
         reply_count=row.reply_count,
     )
 
@@ -139,6 +142,8 @@ def comment_values(comment: Comment) -> Values:
         "author_id": None if comment.author is None else comment.author.id,
         "guest_name": comment.guest_name,
         "key_digest": comment.key_digest,
+        "editor_id": comment.editor_id,
+        "edited_at": comment.edited_at,
         "reply_count": comment.reply_count,
         "is_shown": comment.is_shown,
     }
@@ -157,6 +162,7 @@ def user_values(user: User) -> Values:
         "version": user.version,
         "disabled_at": user.disabled_at,
         "password_hash": user.password_hash,
+        "name_key": name_key(user.name),
     }
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import TokenKind
@@ -168,6 +169,8 @@ def _changes(change: UserChange) -> Values:
     changes: Values = {name: value for name, value in given.items() if value is not None}
     if change.email is not None:
         changes["email_key"] = email_key(change.email)
+    if change.name is not None:
+        changes["name_key"] = name_key(change.name)
     if change.is_disabled is False:
         changes["disabled_at"] = None
     return {"updated_at": change.updated_at, **changes}

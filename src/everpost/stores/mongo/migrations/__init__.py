@@ -6,6 +6,7 @@ from everpost.stores.mongo.migrations import (
     m0003_formats_and_transfers,
     m0004_marks,
     m0005_kinds_of_tokens,
+    m0006_names_and_editors,
 )
 from everpost.stores.mongo.migrations.definition import Definition
 
@@ -15,4 +16,5 @@ MIGRATIONS: tuple[Definition, ...] = (
     m0003_formats_and_transfers.MIGRATION,
     m0004_marks.MIGRATION,
     m0005_kinds_of_tokens.MIGRATION,
+    m0006_names_and_editors.MIGRATION,
 )
