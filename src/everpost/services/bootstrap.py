@@ -9,6 +9,7 @@ from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.tokens import ROLE_SCOPES, Token, digest, is_well_formed, new_secret
 from everpost.domain.users import Role, User, UserQuery
 from everpost.errors import Conflict, Misconfigured, NotFound
+from everpost.services.security_events import ADMIN_TOKEN_CHANGED, FIRST_ADMIN_CREATED, record
 from everpost.stores.port import Store
 
 FIRST_NAME = "Admin"
@@ -31,8 +32,10 @@ async def keep_given_token(store: Store, secret: str) -> None:
         raise Misconfigured(
             "There is no admin who could have EVERPOST_ADMIN_TOKEN. Make one with: everpost user role"
         )
+    token = _token(new_id(), admin, _GIVEN, secret, moment)
     with suppress(Conflict):  # who starts at the same time has been faster
-        await store.tokens.add(_token(new_id(), admin, _GIVEN, secret, moment))
+        await store.tokens.add(token)
+        record(ADMIN_TOKEN_CHANGED, user=admin.id, token=token.id)
     for token in await store.tokens.of_user(admin.id):
         if token.name == _GIVEN and token.created_at < moment and token.digest != digest(secret):
             with suppress(NotFound):
@@ -82,6 +85,7 @@ async def _add_first(store: Store, moment: datetime) -> User | None:
         await store.users.add(user, is_first=True)
     except Conflict:
         return None
+    record(FIRST_ADMIN_CREATED, user=user.id)
     return user
 
 

@@ -10,6 +10,13 @@ from everpost.domain.users import User, UserChange
 from everpost.errors import EverpostError, Unauthenticated
 from everpost.services.limits import count_try, forgive_try
 from everpost.services.passwords import hash_password, is_outdated, is_right
+from everpost.services.security_events import (
+    LOGIN_FAILED,
+    LOGIN_SUCCEEDED,
+    address_hash,
+    record,
+    record_from,
+)
 from everpost.services.tokens import TokenDraft, issue_token
 from everpost.stores.port import Store
 
@@ -53,6 +60,7 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
     user = await store.users.find(given.email)
     password_hash = None if user is None or user.disabled_at is not None else user.password_hash
     if not await is_right(given.password, password_hash) or user is None or password_hash is None:
+        await record_from(store, given.address, LOGIN_FAILED, user=None if user is None else user.id)
         raise Unauthenticated("The email or the password is wrong.")
     await forgive_try(store, _KIND, given.address)
     if is_outdated(password_hash):
@@ -63,7 +71,14 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
         scopes=of_role if given.scopes is None else of_role & given.scopes,
         expires_at=now() + rules.lifetime,
     )
-    return await issue_token(store, user, draft)
+    secret, token = await issue_token(store, user, draft)
+    record(
+        LOGIN_SUCCEEDED,
+        user=user.id,
+        token=token.id,
+        address=await address_hash(store, given.address),
+    )
+    return secret, token
 
 
 async def _hash_anew(store: Store, user: User, password: str) -> None:

@@ -11,6 +11,7 @@ from everpost.domain.paging import Page, Position
 from everpost.domain.tokens import Scope
 from everpost.errors import EverpostError, Forbidden, NotFound
 from everpost.services.comments import read_comment
+from everpost.services.security_events import COMMENT_DECIDED, record
 from everpost.stores.port import Store
 
 
@@ -52,6 +53,8 @@ async def _decide(store: Store, actor: Actor, decision: Decision) -> Comment | E
         if not seen.is_moderated:
             return Forbidden("Only who moderates this post decides about its comments.")
         change = CommentChange(updated_at=now(), status=decision.status)
-        return await store.comments.save(found.post_id, found.id, change, match=None)
+        comment = await store.comments.save(found.post_id, found.id, change, match=None)
     except EverpostError as error:
         return error
+    record(COMMENT_DECIDED, comment=found.id, status=decision.status.value, by=actor.id)
+    return comment

@@ -11,6 +11,7 @@ from everpost.domain.revisions import Match
 from everpost.domain.tokens import Scope
 from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
 from everpost.services.comments import Seen, hand_of, policy_of, read_comment
+from everpost.services.security_events import COMMENT_DECIDED, COMMENT_EDITED, COMMENT_REMOVED, record
 from everpost.stores.port import Store
 
 _ATTEMPTS = 20
@@ -53,6 +54,7 @@ async def reword(store: Store, actor: Actor, wanted: Rewording) -> Seen:
             if match is not None or states is None:
                 raise
             continue
+        _record(actor, wanted)
         return replace(seen, comment=saved)
     raise Busy
 
@@ -92,3 +94,11 @@ async def retract(store: Store, actor: Actor, wanted: Rewording) -> None:
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     hand = _required_hand(actor, seen, wanted)
     await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, hand=hand)
+    record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
+
+
+def _record(actor: Actor, wanted: Rewording) -> None:
+    if wanted.status is not None:
+        record(COMMENT_DECIDED, comment=wanted.id, status=wanted.status.value, by=actor.id)
+    if wanted.content is not None and actor.user is not None:
+        record(COMMENT_EDITED, comment=wanted.id, by=actor.id)

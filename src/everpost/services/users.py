@@ -12,6 +12,14 @@ from everpost.domain.users import Role, User, UserChange, UserQuery, checked_ema
 from everpost.errors import Forbidden, Invalid, Stale, Unauthenticated
 from everpost.services.limits import count_try, forgive_try
 from everpost.services.passwords import hash_password, is_right
+from everpost.services.security_events import (
+    PASSWORD_FAILED,
+    USER_CHANGED,
+    USER_CREATED,
+    USER_REMOVED,
+    record,
+    record_bounded,
+)
 from everpost.stores.port import Store
 
 
@@ -51,6 +59,7 @@ async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
         password_hash=None if draft.password is None else await hash_password(draft.password),
     )
     await store.users.add(user)
+    record(USER_CREATED, user=user.id, role=user.role.value, by=actor.id)
     return user
 
 
@@ -73,7 +82,9 @@ async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, mat
     actor.require(Scope.ADMIN)
     if id == actor.id and (wish.is_disabled or wish.role not in (None, Role.ADMIN)):
         raise Forbidden("You cannot take that away from yourself: another admin can.")
-    return await _change(store, id, wish, match)
+    user = await _change(store, id, wish, match)
+    _record_change(actor, id, wish)
+    return user
 
 
 async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None, match: Match) -> None:
@@ -85,6 +96,7 @@ async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None,
     if id == actor.id:
         raise Forbidden("You cannot remove yourself: another admin can.")
     await store.users.remove(id, heir_id=heir_id, match=match)
+    record(USER_REMOVED, user=id, heir=heir_id, by=actor.id)
 
 
 def read_account(actor: Actor) -> User:
@@ -110,7 +122,10 @@ async def change_account(store: Store, actor: Actor, wish: UserWish, proof: Proo
     user = actor.require(Scope.ACCOUNT)
     if wish.password is not None and user.password_hash is not None:
         await _require_proof(store, user, user.password_hash, proof)
-    return await _change(store, user.id, replace(wish, role=None, is_disabled=None), match)
+    wish = replace(wish, role=None, is_disabled=None)
+    changed = await _change(store, user.id, wish, match)
+    _record_change(actor, user.id, wish)
+    return changed
 
 
 async def _require_proof(store: Store, user: User, password_hash: str, proof: Proof) -> None:
@@ -121,8 +136,19 @@ async def _require_proof(store: Store, user: User, password_hash: str, proof: Pr
         store, kind, "", proof.failures_per_hour, "There were too many wrong passwords. Come back later."
     )
     if not await is_right(proof.current_password, password_hash):
+        record_bounded(PASSWORD_FAILED, user.id, user=user.id)
         raise Invalid("current_password", "is not right")
     await forgive_try(store, kind, "")
+
+
+def _record_change(actor: Actor, id: Id, wish: UserWish) -> None:
+    changed = [name for name in ("name", "email", "password") if getattr(wish, name) is not None]
+    if wish.role is not None:
+        changed.append(f"role:{wish.role}")
+    if wish.is_disabled is not None:
+        changed.append("disabled" if wish.is_disabled else "enabled")
+    if changed:
+        record(USER_CHANGED, user=id, changed=changed, by=actor.id)
 
 
 async def _change(store: Store, id: Id, wish: UserWish, match: Match) -> User:
