@@ -91,7 +91,9 @@ def test_who_reads_where_it_listens_is_answered_there(tmp_path: Path) -> None:
 
 def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
-        greeting, _, secret = blog.said().splitlines()[0].rpartition(" ")
+        logged, told, *_ = blog.said().splitlines()
+        assert " admin.created " in logged
+        greeting, _, secret = told.rpartition(" ")
         header = {"authorization": f"Bearer {secret}"}
         created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
@@ -100,6 +102,7 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
         assert blog.said().splitlines() == [
+            logged,
             f"{greeting} {secret}",
             f"Everpost listens on {blog.address}",
             f"The blog is kept in sqlite:///{tmp_path}/blog.db",

@@ -42,8 +42,8 @@ def serve(
     settings = read_settings(host=host, port=port, workers=workers)
     configure_logs(settings)
     _warn(settings)
-    asyncio.run(_prepare(settings))
     address = _free_address(settings)
+    asyncio.run(_prepare(settings))
     server = Server(
         "everpost",
         address=address,

@@ -19,6 +19,7 @@ from everpost.domain.tokens import (
 )
 from everpost.domain.users import Role, User, UserQuery
 from everpost.errors import Conflict, Misconfigured, NotFound, TooManyTokens
+from everpost.services.security_events import ADMIN_TOKEN_CHANGED, FIRST_ADMIN_CREATED, record
 from everpost.stores.port import Store
 
 FIRST_NAME = "Admin"
@@ -44,11 +45,13 @@ async def keep_given_token(store: Store, secret: str) -> None:
         raise Misconfigured(
             "There is no admin who could have EVERPOST_ADMIN_TOKEN. Make one with: everpost user role"
         )
+    given = _token(new_id(), admin, _GIVEN, secret, moment)
     try:
-        await store.tokens.add(_token(new_id(), admin, _GIVEN, secret, moment))
+        await store.tokens.add(given)
+        record(ADMIN_TOKEN_CHANGED, user=admin.id, token=given.id)
     except TooManyTokens:
         raise Misconfigured(f"{admin.email} has too many tokens to have {_GIVEN} as well.") from None
-    except Conflict:  # who starts at the same time has been faster
+    except Conflict:  # another server that starts at the same time has been faster
         pass
     for token in await _tokens_of(store, admin):
         if token.name == _GIVEN and token.created_at < moment and token.digest != digest(secret):
@@ -109,6 +112,7 @@ async def _add_first(store: Store, moment: datetime) -> User | None:
         await store.users.add(user, is_first=True)
     except Conflict:
         return None
+    record(FIRST_ADMIN_CREATED, user=user.id)
     return user
 
 

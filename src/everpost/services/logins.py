@@ -10,6 +10,13 @@ from everpost.domain.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
 from everpost.services.guesses import GuessRules, guessing
 from everpost.services.passwords import hash_password, is_outdated, is_right
+from everpost.services.security_events import (
+    LOGIN_FAILED,
+    LOGIN_SUCCEEDED,
+    address_hash,
+    record,
+    record_from,
+)
 from everpost.services.tokens import Provenance, TokenDraft, issue_token
 from everpost.stores.port import Store
 
@@ -57,6 +64,7 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
     password_hash = None if user is None or user.disabled_at is not None else user.password_hash
     right = await is_right(given.password, password_hash, by_stranger=by_stranger)
     if not right or user is None or password_hash is None:
+        await record_from(store, given.address, LOGIN_FAILED, user=None if user is None else user.id)
         raise Unauthenticated("The email or the password is wrong.")
     if is_outdated(password_hash):
         password_hash = await _hash_anew(store, user, given.password) or password_hash
@@ -73,7 +81,14 @@ async def _issue(
         expires_at=now() + rules.lifetime,
     )
     provenance = Provenance(kind=TokenKind.LOGIN, grounds=Grounds(password_hash=password_hash))
-    return await issue_token(store, user, draft, provenance)
+    secret, token = await issue_token(store, user, draft, provenance)
+    record(
+        LOGIN_SUCCEEDED,
+        user=user.id,
+        token=token.id,
+        address=await address_hash(store, given.address),
+    )
+    return secret, token
 
 
 async def _hash_anew(store: Store, user: User, password: str) -> str | None:

@@ -14,6 +14,7 @@ from everpost.domain.tokens import Scope
 from everpost.domain.users import Author
 from everpost.errors import EverpostError, Forbidden, NotFound
 from everpost.services.comments import read_comment
+from everpost.services.security_events import COMMENT_DECIDED, record
 from everpost.stores.port import Store
 
 
@@ -65,6 +66,8 @@ async def _decide(store: Store, actor: Actor, decision: Decision) -> Comment | E
         if not seen.is_moderated:
             return Forbidden("Only who moderates this post decides about its comments.")
         change = CommentChange(updated_at=now(), status=decision.status)
-        return await store.comments.save(found.post_id, found.id, change, match=decision.match)
+        comment = await store.comments.save(found.post_id, found.id, change, match=decision.match)
     except EverpostError as error:
         return error
+    record(COMMENT_DECIDED, comment=found.id, status=decision.status.value, by=actor.id)
+    return comment

@@ -6,6 +6,7 @@ from everpost.domain.users import User, email_key
 from everpost.errors import Invalid
 from everpost.services.guesses import GuessRules, guessing
 from everpost.services.passwords import is_right
+from everpost.services.security_events import PASSWORD_FAILED, record_bounded
 from everpost.stores.port import Store
 
 
@@ -30,6 +31,7 @@ async def require_password(store: Store, user: User, proof: Proof, *, reason: st
         raise Invalid("current_password", reason)
     async with guessing(store, email_key(user.email), proof.address, proof.rules) as guess:
         if not await is_right(proof.current_password, user.password_hash) or user.password_hash is None:
+            record_bounded(PASSWORD_FAILED, user.id, user=user.id)
             raise Invalid("current_password", "is not right")
         guess.is_right = True
     return user.password_hash

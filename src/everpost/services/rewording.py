@@ -22,6 +22,7 @@ from everpost.services.comments import (
     require_moderation,
     require_welcome,
 )
+from everpost.services.security_events import COMMENT_DECIDED, COMMENT_EDITED, COMMENT_REMOVED, record
 from everpost.stores.port import Store
 
 
@@ -60,10 +61,13 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
             if actor.user is None and wanted.content is not None and attempt == 0:
                 await require_moderation(store, wanted.post_id, wanted.content, guest)
         try:
-            return await _save(store, actor, wanted, seen, hand)
+            saved = await _save(store, actor, wanted, seen, hand)
         except Stale as stale:
             if stale.noun == "comment" and wanted.match is not None:
                 raise
+            continue
+        _record(actor, wanted)
+        return saved
     raise Busy
 
 
@@ -124,3 +128,11 @@ async def retract(store: Store, actor: Actor, wanted: Rewording) -> None:
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     hand = _required_hand(actor, seen, wanted)
     await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, hand=hand)
+    record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
+
+
+def _record(actor: Actor, wanted: Rewording) -> None:
+    if wanted.status is not None:
+        record(COMMENT_DECIDED, comment=wanted.id, status=wanted.status.value, by=actor.id)
+    if wanted.content is not None and actor.user is not None:
+        record(COMMENT_EDITED, comment=wanted.id, by=actor.id)

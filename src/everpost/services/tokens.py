@@ -23,6 +23,13 @@ from everpost.domain.tokens import (
 from everpost.domain.users import User
 from everpost.errors import EverpostError, Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from everpost.services.proofs import Proof, require_password
+from everpost.services.security_events import (
+    TOKEN_CREATED,
+    TOKEN_REFUSED,
+    TOKEN_REVOKED,
+    record,
+    record_bounded,
+)
 from everpost.stores.port import Store
 
 _NOT_GOOD = "This token is not good, or no longer."
@@ -54,6 +61,8 @@ async def identify(store: Store, secret: str) -> Actor:
     """
     found = await store.tokens.find(digest(secret)) if is_well_formed(secret) else None
     moment = now()
+    if found is not None and not _is_good(*found, moment):
+        record_bounded(TOKEN_REFUSED, found[0].id, token=found[0].id, user=found[1].id)
     if found is None or not _is_good(*found, moment):
         raise Unauthenticated(_NOT_GOOD, is_bad_token=True)
     token, user = found
@@ -141,6 +150,13 @@ async def issue_token(
         login_id=provenance.login_id,
     )
     await store.tokens.add(token, grounds=provenance.grounds)
+    record(
+        TOKEN_CREATED,
+        token=token.id,
+        user=user.id,
+        scopes=sorted(token.scopes),
+        expires_at=token.expires_at and token.expires_at.isoformat(),
+    )
     return secret, token
 
 
@@ -162,6 +178,7 @@ async def revoke(store: Store, actor: Actor, id: Id) -> None:
     """
     user = actor.require(Scope.ACCOUNT)
     await store.tokens.remove(id, user_id=None if Scope.ADMIN in actor.scopes else user.id)
+    record(TOKEN_REVOKED, token=id, by=actor.id)
 
 
 async def revoke_shown(store: Store, actor: Actor) -> None:
@@ -170,6 +187,7 @@ async def revoke_shown(store: Store, actor: Actor) -> None:
         raise Unauthenticated
     with suppress(NotFound):  # somebody else has been faster
         await store.tokens.remove(actor.token.id, user_id=actor.id)
+        record(TOKEN_REVOKED, token=actor.token.id, by=actor.id)
 
 
 def _owner_id(actor: Actor, user_id: Id | None) -> Id:

@@ -20,6 +20,7 @@ from everpost.domain.users import (
 from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
 from everpost.services.passwords import hash_new_password
 from everpost.services.proofs import NO_PROOF, Proof, require_password
+from everpost.services.security_events import USER_CHANGED, USER_CREATED, USER_REMOVED, record
 from everpost.stores.port import Store
 
 _ATTEMPTS = 3
@@ -76,6 +77,7 @@ async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
         else await hash_new_password(draft.password, name, email),
     )
     await store.users.add(user)
+    record(USER_CREATED, user=user.id, role=user.role.value, by=actor.id)
     return user
 
 
@@ -104,7 +106,7 @@ async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, mat
         return await _change_own(store, actor, wish, match)
     if wish.opens_a_way_in:
         actor.require_all(Scope.ADMIN)
-    return await _change(store, id, wish, match)
+    return await _change(store, actor, id, wish, match)
 
 
 async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None, match: Match) -> None:
@@ -116,6 +118,7 @@ async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None,
     if id == actor.id:
         raise Forbidden("You cannot remove yourself: another admin can.")
     await store.users.remove(id, heir_id=heir_id, match=match)
+    record(USER_REMOVED, user=id, heir=heir_id, by=actor.id)
 
 
 def read_account(actor: Actor) -> User:
@@ -137,11 +140,10 @@ async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: M
 async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) -> User:
     """What is proved is proved for the user as the proof found it: otherwise it is proved again."""
     user = read_account(actor)
-    kept_id = None if actor.token is None else actor.token.id
     for _ in range(_ATTEMPTS):
         wanted = replace(wish, email=None) if wish.email == user.email else wish
         if wanted.password is None and wanted.email is None:
-            return await _change(store, user.id, wanted, match, kept_id=kept_id)
+            return await _change(store, actor, user.id, wanted, match)
         if user.password_hash is None:
             actor.require_all(Scope.ACCOUNT)
         else:
@@ -150,7 +152,7 @@ async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) 
         seen = frozenset({user.revision})
         try:
             matched = seen if match is None else seen & match
-            return await _change(store, user.id, wanted, matched, kept_id=kept_id)
+            return await _change(store, actor, user.id, wanted, matched)
         except Stale:
             if match is not None:
                 raise
@@ -158,13 +160,26 @@ async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) 
     raise Busy
 
 
-async def _change(store: Store, id: Id, wish: UserWish, match: Match, *, kept_id: Id | None = None) -> User:
+def _record_change(actor: Actor, id: Id, wish: UserWish) -> None:
+    changed = [name for name in ("name", "email", "password") if getattr(wish, name) is not None]
+    if wish.role is not None:
+        changed.append(f"role:{wish.role}")
+    if wish.is_disabled is not None:
+        changed.append("disabled" if wish.is_disabled else "enabled")
+    if wish.revoke_tokens:
+        changed.append("tokens")
+    if changed:
+        record(USER_CHANGED, user=id, changed=changed, by=actor.id)
+
+
+async def _change(store: Store, actor: Actor, id: Id, wish: UserWish, match: Match) -> User:
     if wish == UserWish():
         user = await store.users.get(id)
         if match is not None and user.revision not in match:
             raise Stale("user", id)
         return user
     ends_tokens = wish.password is not None or wish.revoke_tokens
+    kept_id = actor.token.id if actor.token is not None and actor.id == id else None
     change = UserChange(
         updated_at=now(),
         name=None if wish.name is None else checked_name(wish.name),
@@ -174,7 +189,9 @@ async def _change(store: Store, id: Id, wish: UserWish, match: Match, *, kept_id
         password_hash=await _new_hash(store, id, wish),
         revocation=Revocation(named=wish.revoke_tokens, kept_id=kept_id) if ends_tokens else None,
     )
-    return await store.users.save(id, change, match=match)
+    user = await store.users.save(id, change, match=match)
+    _record_change(actor, id, wish)
+    return user
 
 
 async def _new_hash(store: Store, id: Id, wish: UserWish) -> str | None:

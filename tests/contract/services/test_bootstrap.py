@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
@@ -177,3 +178,12 @@ async def test_a_given_token_with_nobody_to_have_it_is_refused(store: Store) -> 
     await secret_of(store, await add_user(store, Role.EDITOR))
     with pytest.raises(Misconfigured):
         await keep_given_token(store, new_secret())
+
+
+async def test_the_first_admin_and_a_token_that_is_given_are_logged(store: Store) -> None:
+    secret = new_secret()
+    with capture_logs() as lines:
+        await keep_given_token(store, secret)
+        await keep_given_token(store, secret)
+    assert [line["event"] for line in lines] == ["admin.created", "admin.token_changed"]
+    assert secret not in repr(lines)

@@ -21,7 +21,7 @@ def make_private(path: str) -> None:
     beside it get its mode. Where it cannot be made, SQLite says why.
     """
     with suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, stat.S_IRUSR | stat.S_IWUSR))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR))
 
 
 def is_unmade(path: str) -> bool:
