@@ -32,6 +32,10 @@ async def inside(empty_url: str) -> AsyncIterator[Database]:
         yield client.get_default_database()
 
 
+def _head(schema: MongoSchema) -> str:
+    return schema.history()[-1].revision
+
+
 async def test_it_goes_up_agrees_with_the_database_goes_down_to_nothing_and_up_again(
     schema: MongoSchema, inside: Database
 ) -> None:
@@ -39,10 +43,7 @@ async def test_it_goes_up_agrees_with_the_database_goes_down_to_nothing_and_up_a
         assert (await schema.state(), await schema.current()) == (SchemaState.EMPTY, None)
         steps = await schema.migrate("head")
         assert [step.migration for step in steps] == list(schema.history())
-        assert (await schema.state(), await schema.current()) == (
-            SchemaState.CURRENT,
-            schema.history()[-1].revision,
-        )
+        assert (await schema.state(), await schema.current()) == (SchemaState.CURRENT, _head(schema))
         assert await schema.differences() == []
         assert await schema.plan("head") == []
         await schema.migrate("base")
@@ -77,8 +78,8 @@ async def test_a_step_that_would_lose_data_is_refused_before_the_first(
     store = await open_store(empty_url, timeout=TIMEOUT, pool_size=2)
     post = await publish(store)
     steps = await schema.plan("base")
-    *others, last = [(step.upward, step.loses) for step in steps]
-    assert (set(others), last) == ({(False, ())}, (False, (POSTS,)))
+    *later, first = [(step.upward, step.loses) for step in steps]
+    assert (later, first) == ([(False, ())] * (len(schema.history()) - 1), (False, (POSTS,)))
     with pytest.raises(DataLoss, match=POSTS):
         await schema.migrate("base")
     assert await store.posts.count(EVERYBODY) == 1
@@ -142,7 +143,7 @@ async def test_a_newer_database_is_ahead_and_has_no_way(schema: MongoSchema, ins
     assert len(await schema.differences()) == 1
 
 
-@pytest.mark.parametrize("target", ["0005", "9999", "-2", "", "tail"])
+@pytest.mark.parametrize("target", ["0099", "9999", "-2", "", "tail"])
 async def test_there_is_no_way_to_a_revision_that_is_not(schema: MongoSchema, target: str) -> None:
     with pytest.raises(SchemaMismatch):
         await schema.plan(target)

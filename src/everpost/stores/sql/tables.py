@@ -77,7 +77,7 @@ class TokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
-    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH), server_default="named")
     login_id: Mapped[Id | None] = mapped_column(IdText)
 
 

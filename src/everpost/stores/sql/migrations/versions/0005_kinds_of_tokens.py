@@ -21,10 +21,6 @@ def upgrade() -> None:
     """
     op.add_column("tokens", sa.Column("kind", types.Word(16), server_default="named", nullable=False))
     op.add_column("tokens", sa.Column("login_id", types.IdText(), nullable=True))
-    with op.batch_alter_table("tokens") as tokens:
-        tokens.alter_column(
-            "kind", existing_type=types.Word(16), existing_nullable=False, server_default=None
-        )
     logins = (_is_named("Login"), _TOKENS.c.expires_at.is_not(None))
     op.execute(sa.update(_TOKENS).where(*logins).values(kind="login"))
     op.execute(sa.update(_TOKENS).where(_TOKENS.c.id == _TOKENS.c.user_id).values(kind="first"))
