@@ -13,7 +13,7 @@ from tests.cli.conftest import Command
 from tests.faults.served import PATIENCE, ServedBlog
 from tests.servers.private import free_port
 
-START = b"POST /posts HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/json\r\n"
+START = b"POST /login HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 UNENDED = START + b"Content-Length: 50\r\n\r\n{"
 BROKEN_CHUNKS = START + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"
 

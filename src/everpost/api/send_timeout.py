@@ -26,6 +26,9 @@ class SendTimeout:
 
         async def send_in_time(message: Message) -> None:
             nonlocal has_given_up
+            if message["type"] == "http.response.start":  # which waits in the server for what follows
+                await send(message)
+                return
             for each in _chunks(message):
                 if has_given_up:
                     return

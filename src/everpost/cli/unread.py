@@ -27,7 +27,10 @@ def end_unread(application: Application, *, port: int, timeout: float) -> Applic
 
 
 def _set_timeouts(port: int, timeout: float) -> None:
-    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names, not paths
+    names: list[str] = []
+    with suppress(OSError):  # there may be no /proc
+        names = os.listdir("/proc/self/fd")  # noqa: PTH208 - names, not paths
+    for name in names:
         with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as one:
             if one.family in (socket.AF_INET, socket.AF_INET6) and one.getsockname()[1] == port:
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(timeout * 1000))
