@@ -136,13 +136,13 @@ class Settings(BaseSettings):
         default=20,
         ge=1,
         le=1_000_000,
-        description="Comments of guests at one address, in an hour.",
+        description="Comments of guests at one address, in an hour, edits included.",
     )
     guest_comments_per_post: int = Field(
         default=200,
         ge=1,
         le=1_000_000,
-        description="Comments of all guests under one post, in an hour.",
+        description="Comments of all guests under one post, in an hour, edits included.",
     )
     guest_links: int = Field(default=2, ge=0, le=20_000, description="Links in one comment of a guest.")
 

@@ -124,7 +124,7 @@ class World:
         return Request(path, body)
 
     async def _comment(self, row: Row, who: Who) -> Request:
-        post = await self._make_post("draft" if "of a draft" in row.what else "published")
+        post = await self._make_post(row.what)
         comment = await self._make_comment(post, row.what, who)
         body = None
         if row.call.startswith("PATCH"):

@@ -15,8 +15,8 @@ from tests.contract.http.calls import (
     publish,
     read,
 )
+from tests.contract.http.guests import comment_as_guest, decide, decision
 from tests.contract.http.people import PEOPLE
-from tests.contract.http.test_moderation_over_http import comment_as_guest, decide, decision
 
 WORDS = {"content": "EVIL"}
 
