@@ -10,6 +10,7 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page, Position
 from everpost.domain.tokens import (
     MAX_TOKEN_NAME,
+    MAX_TOKENS,
     ROLE_SCOPES,
     Grounds,
     Scope,
@@ -78,10 +79,12 @@ def _is_good(token: Token, user: User, moment: datetime) -> bool:
 
 
 async def _note_use(store: Store, token: Token, day: datetime) -> None:
-    """With the first use of another token the one of the first start, which has its owner's id, ends."""
-    if token.last_used_at is None and token.id != token.user_id:
-        with suppress(NotFound):
-            await store.tokens.remove(token.user_id, user_id=token.user_id)
+    """With the first use of another token the one of the first start ends."""
+    if token.last_used_at is None and token.kind is not TokenKind.FIRST:
+        others = await store.tokens.page(TokenQuery(user_id=token.user_id, limit=MAX_TOKENS))
+        for other in others.rows:
+            if other.kind is TokenKind.FIRST:
+                await store.tokens.remove(other.id, user_id=token.user_id)
     await store.tokens.mark_used(token.id, day)
 
 

@@ -50,16 +50,8 @@ TOKENS = (
         scopes=frozenset(),
         digest="0" * 64,
         created_at=EARLIEST,
-        login_id=numbered(0xD0),
-    ),
-    Token(
-        id=OTTO.id,
-        user_id=OTTO.id,
-        name="First",
-        scopes=frozenset({Scope.POSTS_WRITE}),
-        digest="1" * 64,
-        created_at=EARLIEST,
         kind=TokenKind.FIRST,
+        login_id=numbered(0xD0),
     ),
 )
 SETTINGS = Blog(
