@@ -88,7 +88,8 @@ new_comments = st.fixed_dictionaries(
 )
 decided = mostly(["approved", "approved", "pending", "spam", "removed", "removed"], ["good"])
 rewordings = st.fixed_dictionaries({}, optional={"content": words, "status": decided})
-revisions = mostly([f"{version}-19b77cb8800" for version in (1, 1, 2, 3)], ["1", "x"])
+revisions = mostly(["latest", "latest", "first"], ["7-19b77cb8800"])
+"""`Memory.body` makes of the words what was seen of the comment."""
 decisions: st.SearchStrategy[Json] = st.lists(
     st.fixed_dictionaries({"id": comment_ids, "status": decided, "revision": revisions}),
     min_size=1,
