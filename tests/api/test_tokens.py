@@ -167,3 +167,17 @@ async def test_the_settings_of_the_blog_are_read_and_changed_by_admins(site: Sit
         assert (await site.client.patch("/settings", json=wrong, headers=header)).status_code == 422
     author = await site.showing(await site.user(Role.EDITOR))
     assert (await site.client.get("/settings", headers=author)).status_code == 403
+
+
+async def test_a_user_has_100_tokens_at_most(site: Site) -> None:
+    user = await site.user(Role.EDITOR, password=PASSWORD)
+    header = await site.showing(user)
+    made = [await site.client.post("/tokens", json={"name": "One"}, headers=header) for _ in range(100)]
+    assert [answer.status_code for answer in made] == [201] * 98 + [409] * 2
+    assert [error["field"] for error in made[-1].json()["errors"]] == ["name"]
+    form = {"username": user.email, "password": PASSWORD}
+    for _ in range(3):
+        entered = await site.client.post("/login", data=form)
+        mine = await site.client.get("/users/me", headers=bearer(entered, "access_token"))
+        assert mine.status_code == 200
+    assert len((await site.client.get("/tokens?limit=100", headers=header)).json()) == 100

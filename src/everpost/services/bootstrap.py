@@ -64,7 +64,8 @@ async def make_first_token(store: Store) -> str | None:
     are others, or a way in, or another server that starts at this moment hands it out.
 
     The token has the id of the admin, so that of two servers only one can add it. It ends after seven days,
-    with the admin's first password, or with the first use of another token of the admin's.
+    with the admin's first password, or with the first use of a token of the admin's that has all scopes and
+    does not expire.
     """
     moment = now()
     only = UserQuery(limit=1)

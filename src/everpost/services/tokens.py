@@ -70,7 +70,7 @@ async def identify(store: Store, secret: str) -> Actor:
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if token.last_used_at is None or token.last_used_at < day:
         with suppress(EverpostError):  # nobody is kept out for that
-            await _note_use(store, token, day)
+            await _note_use(store, token, user, day)
     return Actor.of(user, token.scopes, token)
 
 
@@ -78,9 +78,10 @@ def _is_good(token: Token, user: User, moment: datetime) -> bool:
     return user.disabled_at is None and not token.is_expired(moment)
 
 
-async def _note_use(store: Store, token: Token, day: datetime) -> None:
-    """With the first use of another token the one of the first start ends."""
-    if token.last_used_at is None and token.kind is not TokenKind.FIRST:
+async def _note_use(store: Store, token: Token, user: User, day: datetime) -> None:
+    """The token of the first start ends with the first use of another that allows as much, without an end."""
+    is_way_in = token.expires_at is None and token.scopes == ROLE_SCOPES[user.role]
+    if token.last_used_at is None and is_way_in and token.kind is not TokenKind.FIRST:
         others = await store.tokens.page(TokenQuery(user_id=token.user_id, limit=MAX_TOKENS))
         for other in others.rows:
             if other.kind is TokenKind.FIRST:

@@ -1,13 +1,14 @@
 """What a token may lead to: never to more than itself, and no longer than its owner wants."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from tests.contract.http.calls import ask, assert_problem, walked
-from tests.contract.http.people import PEOPLE
+from tests.contract.http.people import PEOPLE, Who
 
 PASSWORD = "correct horse battery staple"
 NEWER = "a newer horse battery staple"
@@ -35,9 +36,8 @@ async def make(client: httpx.AsyncClient, headers: Headers, **body: object) -> h
     return await client.post("/tokens", json={"name": "Made", **body}, headers=headers)
 
 
-async def narrow(client: httpx.AsyncClient, who: str, *scopes: str) -> Headers:
-    headers = PEOPLE[who].headers  # type: ignore[index]  # the people of these tests
-    made = await make(client, headers, scopes=list(scopes))
+async def narrow(client: httpx.AsyncClient, who: Who, *scopes: str) -> Headers:
+    made = await make(client, PEOPLE[who].headers, scopes=list(scopes))
     assert made.status_code == 201
     return bearer(made.json()["token"])
 
@@ -48,42 +48,42 @@ async def works(client: httpx.AsyncClient, headers: Headers) -> bool:
     return status == 200
 
 
-@pytest.mark.parametrize(
-    ("who", "scopes", "method", "path", "body"),
-    [
-        ("author", ["account"], "PATCH", MINE, {"password": PASSWORD}),
-        ("author", ["account", "posts:write", "comments:write"], "PATCH", MINE, {"password": PASSWORD}),
-        ("author", ["account"], "PATCH", MINE, {"email": "thief@x.example"}),
-        ("admin", ["account"], "PATCH", MINE, {"password": PASSWORD}),
-        ("admin", ["admin"], "PATCH", f"/users/{ADA.id}", {"password": PASSWORD}),
-        ("admin", ["admin", "account"], "PATCH", f"/users/{ADA.id}", {"password": PASSWORD}),
-        ("admin", ["admin", "account"], "PATCH", MINE, {"password": PASSWORD}),
-        ("admin", ["admin"], "PATCH", f"/users/{ADA.id}", {"email": "thief@x.example"}),
-        ("admin", ["admin"], "PATCH", OTHERS, {"password": PASSWORD}),
-        ("admin", ["admin"], "PATCH", OTHERS, {"email": "thief@x.example"}),
-        ("admin", ["admin"], "PATCH", OTHERS, {"role": "admin"}),
-        ("admin", ["admin"], "PATCH", OTHERS, {"role": "author"}),
-        ("admin", ["admin"], "PATCH", OTHERS, {"disabled": False}),
-        (
-            "admin",
-            ["admin", "account", "posts:write", "comments:write"],
-            "POST",
-            "/users",
-            {"name": "Eve", "email": "eve@x.example", "role": "admin", "password": PASSWORD},
-        ),
-        ("admin", ["admin"], "POST", "/users", {"name": "Eve", "email": "eve@x.example", "role": "author"}),
-        ("admin", ["admin"], "POST", "/tokens", {"name": "More"}),
-        ("author", ["account"], "POST", "/tokens", {"name": "More", "scopes": ["posts:write"]}),
-    ],
-    ids=range(17),
-)
-async def test_no_token_leads_to_more_than_itself(  # noqa: PLR0917 - it is a table
-    client: httpx.AsyncClient, who: str, scopes: list[str], method: str, path: str, body: dict[str, object]
+ESCALATIONS: Sequence[tuple[Who, list[str], str, str, dict[str, str | bool | list[str]]]] = [
+    ("author", ["account"], "PATCH", MINE, {"password": PASSWORD}),
+    ("author", ["account", "posts:write", "comments:write"], "PATCH", MINE, {"password": PASSWORD}),
+    ("author", ["account"], "PATCH", MINE, {"email": "thief@x.example"}),
+    ("admin", ["account"], "PATCH", MINE, {"password": PASSWORD}),
+    ("admin", ["admin"], "PATCH", f"/users/{ADA.id}", {"password": PASSWORD}),
+    ("admin", ["admin", "account"], "PATCH", f"/users/{ADA.id}", {"password": PASSWORD}),
+    ("admin", ["admin", "account"], "PATCH", MINE, {"password": PASSWORD}),
+    ("admin", ["admin"], "PATCH", f"/users/{ADA.id}", {"email": "thief@x.example"}),
+    ("admin", ["admin"], "PATCH", OTHERS, {"password": PASSWORD}),
+    ("admin", ["admin"], "PATCH", OTHERS, {"email": "thief@x.example"}),
+    ("admin", ["admin"], "PATCH", OTHERS, {"role": "admin"}),
+    ("admin", ["admin"], "PATCH", OTHERS, {"role": "author"}),
+    ("admin", ["admin"], "PATCH", OTHERS, {"disabled": False}),
+    (
+        "admin",
+        ["admin", "account", "posts:write", "comments:write"],
+        "POST",
+        "/users",
+        {"name": "Eve", "email": "eve@x.example", "role": "admin", "password": PASSWORD},
+    ),
+    ("admin", ["admin"], "POST", "/users", {"name": "Eve", "email": "eve@x.example", "role": "author"}),
+    ("admin", ["admin"], "POST", "/tokens", {"name": "More"}),
+    ("author", ["account"], "POST", "/tokens", {"name": "More", "scopes": ["posts:write"]}),
+]
+
+
+async def test_no_token_leads_to_more_than_itself(
+    client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     before = (await client.get("/users")).json()
-    headers = await narrow(client, who, *scopes)
-    assert_problem(await client.request(method, path, json=body, headers=headers), 403)
-    assert (await client.get("/users")).json() == before
+    for who, scopes, method, path, body in ESCALATIONS:
+        with subtests.test(who=who, scopes=scopes, path=path, body=body):
+            headers = await narrow(client, who, *scopes)
+            assert_problem(await client.request(method, path, json=body, headers=headers), 403)
+            assert (await client.get("/users")).json() == before
 
 
 async def test_a_first_password_takes_a_token_with_all_scopes(client: httpx.AsyncClient) -> None:
@@ -217,18 +217,7 @@ async def test_tokens_are_paged(client: httpx.AsyncClient) -> None:
     assert await walked(client, f"/tokens?limit=5&user_id={ADA.id}") == everything
 
 
-async def test_a_user_has_100_tokens_at_most(client: httpx.AsyncClient) -> None:
-    await set_password(client, ANN.id)
-    headers = PEOPLE["author"].headers
-    statuses = [(await make(client, headers)).status_code for _ in range(100)]
-    assert statuses == [201] * 98 + [409] * 2
-    assert_problem(await make(client, headers), 409, "name")
-    for _ in range(3):
-        assert await works(client, await log_in(client))
-    assert len((await client.get("/tokens?limit=100", headers=headers)).json()) == 100
-
-
-@pytest.mark.parametrize("way", ["demote", "disable", "remove"])
+@pytest.mark.parametrize("way", ["demote", "remove"])
 async def test_of_two_admins_who_part_with_each_other_one_stays(client: httpx.AsyncClient, way: str) -> None:
     body = {"name": "Eve", "email": "eve@blog.example", "role": "admin", "password": PASSWORD}
     eve = (await client.post("/users", json=body)).json()
@@ -238,8 +227,7 @@ async def test_of_two_admins_who_part_with_each_other_one_stays(client: httpx.As
         if way == "remove":
             answer = await client.delete(f"/users/{user_id}?posts=keep", headers=headers)
         else:
-            change = {"role": "editor"} if way == "demote" else {"disabled": True}
-            answer = await client.patch(f"/users/{user_id}", json=change, headers=headers)
+            answer = await client.patch(f"/users/{user_id}", json={"role": "editor"}, headers=headers)
         if answer.status_code == 409:
             assert_problem(answer, 409, "user_id")
         return answer.status_code

@@ -1,7 +1,7 @@
 """Which tokens end with what, and how many a user may have."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -61,43 +61,44 @@ async def ids_of(store: Store, user: User) -> set[Id]:
     return {token.id for token in await tokens_of(store, user.id)}
 
 
-@pytest.mark.parametrize(
-    ("change", "stay"),
-    [
-        (UserChange(updated_at=LATER, name="New", password_hash="new"), LOGINS | {NAMED, OTHER_NAMED, FIRST}),
-        (UserChange(updated_at=LATER, revocation=Revocation()), {NAMED, OTHER_NAMED}),
-        (
-            UserChange(updated_at=LATER, password_hash="new", revocation=Revocation(kept_id=LOGIN)),
-            {LOGIN, OF_LOGIN, NAMED, OTHER_NAMED},
-        ),
-        (
-            UserChange(updated_at=LATER, revocation=Revocation(kept_id=OF_OTHER)),
-            {OF_OTHER, NAMED, OTHER_NAMED},
-        ),
-        (UserChange(updated_at=LATER, revocation=Revocation(kept_id=NAMED)), {NAMED, OTHER_NAMED}),
-        (UserChange(updated_at=LATER, revocation=Revocation(kept_id=FIRST)), {NAMED, OTHER_NAMED}),
-        (UserChange(updated_at=LATER, revocation=Revocation(named=True)), set()),
-        (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=LOGIN)), {LOGIN}),
-        (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=NAMED)), {NAMED}),
-        (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=FIRST)), set()),
-        (UserChange(updated_at=LATER, is_disabled=True, revocation=Revocation(kept_id=LOGIN)), set()),
-        (UserChange(updated_at=LATER, is_disabled=False), LOGINS | {NAMED, OTHER_NAMED, FIRST}),
-        (
-            UserChange(updated_at=LATER, is_disabled=False, revocation=Revocation(kept_id=LOGIN)),
-            {LOGIN, OF_LOGIN, NAMED, OTHER_NAMED},
-        ),
-    ],
-    ids=range(13),
-)
-async def test_a_change_ends_the_tokens_that_it_says(
-    store: Store, change: UserChange, stay: Collection[Id]
-) -> None:
-    user, other = await with_tokens(store), await register(store)
+REVOCATIONS: Sequence[tuple[UserChange, Collection[Id]]] = [
+    (UserChange(updated_at=LATER, name="New", password_hash="new"), LOGINS | {NAMED, OTHER_NAMED, FIRST}),
+    (UserChange(updated_at=LATER, revocation=Revocation()), {NAMED, OTHER_NAMED}),
+    (
+        UserChange(updated_at=LATER, password_hash="new", revocation=Revocation(kept_id=LOGIN)),
+        {LOGIN, OF_LOGIN, NAMED, OTHER_NAMED},
+    ),
+    (
+        UserChange(updated_at=LATER, revocation=Revocation(kept_id=OF_OTHER)),
+        {OF_OTHER, NAMED, OTHER_NAMED},
+    ),
+    (UserChange(updated_at=LATER, revocation=Revocation(kept_id=NAMED)), {NAMED, OTHER_NAMED}),
+    (UserChange(updated_at=LATER, revocation=Revocation(kept_id=FIRST)), {NAMED, OTHER_NAMED}),
+    (UserChange(updated_at=LATER, revocation=Revocation(named=True)), set()),
+    (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=LOGIN)), {LOGIN}),
+    (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=NAMED)), {NAMED}),
+    (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=FIRST)), set()),
+    (UserChange(updated_at=LATER, is_disabled=True, revocation=Revocation(kept_id=LOGIN)), set()),
+    (UserChange(updated_at=LATER, is_disabled=False), LOGINS | {NAMED, OTHER_NAMED, FIRST}),
+    (
+        UserChange(updated_at=LATER, is_disabled=False, revocation=Revocation(kept_id=LOGIN)),
+        {LOGIN, OF_LOGIN, NAMED, OTHER_NAMED},
+    ),
+]
+"""What is changed, and what stays."""
+
+
+async def test_a_change_ends_the_tokens_that_it_says(store: Store, subtests: pytest.Subtests) -> None:
+    other = await register(store)
     await store.tokens.add(a_token(other, numbered(20), TokenKind.LOGIN))
-    saved = await store.users.save(user.id, change, match=None)
-    assert await ids_of(store, user) == stay
-    assert await ids_of(store, other) == {numbered(20)}
-    assert await store.users.get(user.id) == saved
+    for number, (change, stay) in enumerate(REVOCATIONS):
+        with subtests.test(number=number):
+            user = await with_tokens(store)
+            saved = await store.users.save(user.id, change, match=None)
+            assert await ids_of(store, user) == stay
+            assert await ids_of(store, other) == {numbered(20)}
+            assert await store.users.get(user.id) == saved
+            await store.users.remove(user.id, heir_id=None, match=None)
 
 
 async def test_a_change_that_does_not_happen_ends_no_token(store: Store) -> None:

@@ -18,7 +18,7 @@ from everpost.services.bootstrap import (
     keep_given_token,
     make_first_token,
 )
-from everpost.services.tokens import TokenDraft, create_token, identify
+from everpost.services.tokens import TokenDraft, create_token, identify, issue_token
 from everpost.services.users import UserWish, change_account
 from everpost.stores.port import Store
 from tests.contract.port.examples import tokens_of
@@ -53,16 +53,21 @@ async def test_the_first_token_ends_with_the_first_password(store: Store) -> Non
     assert await make_first_token(store) is None
 
 
-async def test_the_first_token_ends_when_another_one_is_used(store: Store) -> None:
+async def test_the_first_token_ends_when_another_way_in_is_used(store: Store) -> None:
     secret = await make_first_token(store)
     assert secret is not None
     actor = await identify(store, secret)
     other, token = await create_token(store, actor, TokenDraft(name="Other"))
     assert actor.token is not None
     assert (token.expires_at, token.login_id) == (actor.token.expires_at, None)
-    await identify(store, secret)
-    await identify(store, other)
-    await identify(store, other)
+    admin = (await users_of(store))[0]
+    narrow = frozenset({Scope.ACCOUNT, Scope.ADMIN})
+    less, _ = await issue_token(store, admin, TokenDraft(name="Narrow", scopes=narrow))
+    for way in (other, less, secret):
+        assert (await identify(store, way)).id == admin.id
+    lasting = await secret_of(store, admin)
+    for way in (secret, lasting, lasting):
+        await identify(store, way)
     with pytest.raises(Unauthenticated):
         await identify(store, secret)
 
