@@ -168,11 +168,12 @@ async def test_decisions_about_comments_are_logged(client: httpx.AsyncClient, lo
     made = (await client.send(request)).json()
     one = f"{comments}/{made['id']}"
     assert log.news() == []
-    await client.patch(one, json={"status": "spam"})
+    decided = await client.patch(one, json={"status": "spam"}, headers={"if-match": "*"})
     assert log.one() == {
         "event": "comment.decided", "log_level": "info", "comment": made["id"], "status": "spam", "by": ADMIN
     }  # fmt: skip
-    await client.post("/comments/decisions", json=[{"id": made["id"], "status": "approved"}])
+    decision = {"id": made["id"], "revision": decided.json()["revision"], "status": "approved"}
+    await client.post("/comments/decisions", json=[decision])
     assert log.one()["status"] == "approved"
     own = (await client.post(comments, json={"content": "mine"})).json()["id"]
     await client.patch(f"{comments}/{own}", json={"content": "mine again"})
