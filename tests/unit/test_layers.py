@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "transfer/elsewhere/xml_files.py": "lxml",
     "transfer/elsewhere/wordpress.py": "lxml",
     "transfer/elsewhere/wordpress_values.py": "lxml",
+    "transfer/elsewhere/wordpress_leftovers.py": "lxml",
     "transfer/elsewhere/wordpress_comments.py": "lxml",
     "transfer/elsewhere/disqus.py": "lxml",
     "transfer/elsewhere/front_matter.py": "ruamel.yaml",
