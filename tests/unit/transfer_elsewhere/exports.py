@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourcePost
+from everpost.transfer.elsewhere.wordpress_leftovers import KIND as WXR_FIELDS
 
 Kind = TypeVar("Kind")
 
@@ -142,5 +143,9 @@ def only_post(items: Iterator[Item]) -> SourcePost:
 
 
 def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
-    """Kind and name of all that was left out."""
-    return [(note.kind, note.name) for note in of_kind(Note, items) if note.fate is Fate.DROPPED]
+    """Kind and name of all that was left out, but for what is told once for a file."""
+    return [
+        (note.kind, note.name)
+        for note in of_kind(Note, items)
+        if note.fate is Fate.DROPPED and note.kind != WXR_FIELDS
+    ]

@@ -11,7 +11,7 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
-from everpost.transfer.elsewhere.wordpress import PARAGRAPHS_ADDED, read_wordpress, wordpress_site
+from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
 from tests.unit.transfer_elsewhere.exports import (
     dropped,
     of_kind,
@@ -54,11 +54,15 @@ def test_a_post_of_every_version_is_read(read: Read, version: str) -> None:
     )
 
 
-def test_a_prefix_that_the_file_does_not_declare_is_an_error_that_names_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("prefix", ["dc", "wp", "content", "excerpt"])
+def test_a_prefix_that_the_file_does_not_declare_is_read(tmp_path: Path, prefix: str) -> None:
     path = tmp_path / "export.xml"
-    path.write_text(re.sub(r'\s+xmlns:dc="[^"]+"', "", wxr(wxr_author(), wxr_item(7))), encoding="utf-8")
-    with pytest.raises(BrokenFile, match="line 13: Namespace prefix dc on creator is not defined"):
-        list(read_wordpress(path, pages=False))
+    export = wxr(wxr_author(), "<atom:link rel='hub' href='x'/>", wxr_item(7, excerpt_encoded="Short"))
+    path.write_text(re.sub(rf'\s+xmlns:{prefix}="[^"]+"', "", export), encoding="utf-8")
+    items = list(read_wordpress(path, pages=False))
+    post = only_post(iter(items))
+    assert (post.source_id, post.author_id, post.content) == ("7", "ada", "<p>Content</p>")
+    assert ("excerpt", "7 'Title'") in dropped(iter(items))
 
 
 def test_posts_of_one_title_are_all_read(read: Read) -> None:
@@ -79,7 +83,10 @@ def test_html_is_kept_as_it_is(read: Read) -> None:
         ("draft", PostStatus.DRAFT, False),
         ("pending", PostStatus.DRAFT, True),
         ("private", PostStatus.DRAFT, True),
+        ("inherit", PostStatus.DRAFT, True),
         ("of a plugin", PostStatus.DRAFT, True),
+        ("", PostStatus.DRAFT, True),
+        ("Publish", PostStatus.DRAFT, True),
     ],
 )
 def test_a_status_becomes_one_of_ours(
@@ -116,7 +123,7 @@ def test_what_is_not_a_post_is_named(read: Read, type: str, kind: str) -> None:
 
 
 def test_comments_on_what_is_left_out_are_counted(read: Read) -> None:
-    (note,) = of_kind(Note, read(wxr_item(7, wxr_comment(), wxr_comment(2), wp_post_type="page")))
+    note, *_ = of_kind(Note, read(wxr_item(7, wxr_comment(), wxr_comment(2), wp_post_type="page")))
     assert note.reason == "pages are imported only where that is asked for; comments on it: 2"
 
 
@@ -249,11 +256,3 @@ def test_real_exports_are_read_or_refused(path: Path) -> None:
     posts = of_kind(SourcePost, read_wordpress(path, pages=False))
     comments = sum(len(post.comments) for post in posts)
     assert (len(posts), comments) == expected.get(path.name, (len(posts), comments))
-
-
-def test_paragraphs_of_the_old_editor_are_made_and_said(read: Read) -> None:
-    old = only_post(read(wxr_item(1, content_encoded="one\n\ntwo")))
-    assert (old.content, old.changes) == ("<p>one</p>\n<p>two</p>", (PARAGRAPHS_ADDED,))
-    blocks = "<!-- wp:paragraph -->\n<p>one</p>\n\ntwo"
-    new = only_post(read(wxr_item(1, content_encoded=blocks)))
-    assert (new.content, new.changes) == (blocks, ())

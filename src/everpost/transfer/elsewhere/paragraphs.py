@@ -1,236 +1,288 @@
-"""Paragraphs in HTML that marks them by empty lines, as posts of WordPress's old editor do.
+"""Paragraphs for HTML that marks them by empty lines only, as the old editor of WordPress keeps it.
 
-WordPress adds the tags each time it shows such a post: an empty line ends a paragraph, a line end is a line
-break (https://developer.wordpress.org/reference/functions/wpautop/). The result here means the same to a
-reader, but is always well nested.
+WordPress makes them each time it shows a post:
+https://developer.wordpress.org/reference/functions/wpautop/
+What is done here is the same but for its slips: elements are not torn apart. It takes time linear in the
+length, and doing it again changes nothing.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from enum import Enum, auto
 
-from everpost.transfer.elsewhere.html_tokens import Kind, Token, tokens
+from everpost.transfer.elsewhere.html_tokens import BLOCK_COMMENTS, Token, tokens_of
 
-BLOCK_EDITOR = "<!-- wp:"
-"""Marks a post of the new editor, which has its tags already."""
-_STRUCTURE = frozenset(
-    {"table", "thead", "tbody", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "menu", "map"}
-)
-"""Have no text of their own."""
-_PHRASES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "caption", "legend", "figcaption"})
-"""Have text, but no paragraphs."""
+_WRAPPING = frozenset({"", "blockquote"})
+"""Where every text is a paragraph; the first is the post itself."""
 _CELLS = frozenset({"li", "dd", "td", "th"})
-"""Have paragraphs where there are several."""
-_ALWAYS = frozenset({"", "blockquote"})
-"""All text in them is in paragraphs; the empty name is the post itself."""
-_MOST_REOPENED = 20
-"""Inline elements that go on in the next paragraph."""
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
-_SHORTCODE = re.compile(r"\[(?P<name>[A-Za-z][\w-]*)(?:[\s/][^\[\]]*)?\](?:.*\[/(?P=name)\])?", re.DOTALL)
+"""Where text is paragraphs only if it is several."""
+_LINES = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dt",
+        "caption",
+        "legend",
+        "summary",
+        "figcaption",
+        "figure",
+        "address",
+    ]
+)
+"""Where there are lines, but no paragraphs."""
+_STRUCTURE = frozenset(
+    ["table", "thead", "tbody", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "menu", "map", "hgroup", "pre"]
+)
+"""Where white space is no text."""
+_FLOW = frozenset(
+    [
+        "div",
+        "section",
+        "article",
+        "aside",
+        "header",
+        "footer",
+        "nav",
+        "main",
+        "details",
+        "fieldset",
+        "form",
+        "center",
+    ]
+)
+_VOID = frozenset({"hr", "col", "area"})
+_CONTAINERS = (_WRAPPING | _CELLS | _LINES | _STRUCTURE | _FLOW) - {""}
+_BLOCKS = _CONTAINERS | _VOID | BLOCK_COMMENTS
+_SOLID = frozenset(
+    [
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "input",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+        "canvas",
+    ]
+)
+"""Elements that are shown without any text."""
+_SPACE = re.compile(r"\s++")
+_SHORTCODES = re.compile(r"(?:\[/?[a-z][\w-]*+(?:\s[^\[\]<>]*+)?\]\s*+)++")
+_ENCLOSING = re.compile(r"\[([a-z][\w-]*+)(?:\s[^\[\]]*+)?\]")
+_BLOCK_MARK = "<!-- wp:"
 
 
-@dataclass(slots=True)
-class _Run:
-    """What stands between two block tags: paragraphs, each a list of tokens."""
-
-    paragraphs: list[list[Token]] = field(default_factory=lambda: [[]])
-    starts_apart: bool = False
-    """An empty line comes before the first of them,"""
-    ends_apart: bool = False
-    """or after the last."""
-
-    def end_paragraph(self) -> None:
-        """Begin another paragraph, unless this one is still empty."""
-        self.ends_apart = True
-        if self.paragraphs[-1]:
-            self.paragraphs.append([])
-        elif len(self.paragraphs) == 1:
-            self.starts_apart = True
-
-    def add(self, token: Token) -> None:
-        """Put this at the end of the last paragraph, which no white space begins."""
-        if token.text.strip():
-            self.ends_apart = False
-        elif not self.paragraphs[-1]:
-            return
-        self.paragraphs[-1].append(token)
+class _Kind(Enum):
+    TEXT = auto()
+    BREAK = auto()
+    SOLID = auto()
+    OTHER = auto()
+    """Tags of inline elements, comments, scripts: nothing of them is shown."""
 
 
-def add_paragraphs(html: str) -> str:
-    """The HTML with `<p>` and `<br />` where empty lines and line ends stand for them; as it is where the
-    block editor wrote it. Takes time in proportion to the length of the text.
-    """
-    if BLOCK_EDITOR in html or not html.strip():
-        return html
-    return _Writer().write(html.replace("\r\n", "\n").replace("\r", "\n"))
+_Part = tuple[_Kind, str]
+
+
+def with_paragraphs(content: str) -> str:
+    """The content with its paragraphs and line breaks marked. Posts of the block editor stay as they are."""
+    if _BLOCK_MARK in content:
+        return content
+    writer = _Writer()
+    for token in tokens_of(content.replace("\r\n", "\n").replace("\r", "\n")):
+        writer.take(token)
+    return writer.text()
 
 
 class _Writer:
-    """Writes one post."""
-
     def __init__(self) -> None:
-        self._out: list[str] = []
-        self._open: list[str] = []
-        """The names of the block elements around what comes next,"""
-        self._counts: Counter[str] = Counter()
-        """and how many of each name."""
-        self._follows_block = False
-        """A sibling that is a block comes before the run."""
+        self._written: list[str] = []
+        self._run: list[_Part] = []
+        """What was read since the last tag of a block."""
+        self._around: list[str] = [""]
+        """The blocks that are open."""
+        self._open: Counter[str] = Counter()
+        """How many of them there are of each name."""
+        self._paragraph = ""
+        """The start tag of the paragraph that is open, until it has a text."""
 
-    def write(self, html: str) -> str:
-        """The post with its paragraphs."""
-        run = _Run()
-        for token in tokens(html):
-            if token.kind in (Kind.TEXT, Kind.INLINE):
-                _extend(run, token)
+    def text(self) -> str:
+        """All that was written."""
+        self._end_run()
+        self._end_paragraph()
+        return "".join(self._written)
+
+    def take(self, token: Token) -> None:
+        """Write a token."""
+        if token.name in _BLOCKS:
+            self._take_block(token)
+        elif token.name == "br":
+            self._run.append((_Kind.BREAK, token.text))
+        elif token.name == "":
+            self._run.append((_Kind.TEXT, token.text))
+        else:
+            self._run.append((_Kind.SOLID if token.name in _SOLID else _Kind.OTHER, token.text))
+
+    def _take_block(self, token: Token) -> None:
+        self._end_run()
+        if token.name == "p" or not token.is_end:
+            self._end_paragraph()
+        if token.is_end and token.name != "p":
+            self._pop(token.name)
+        if token.name == "p" and not token.is_end:
+            self._paragraph = token.text
+            self._push("p")
+        elif token.name != "p":
+            self._written.append(token.text)
+            if token.name in _CONTAINERS and not (token.is_end or token.is_whole):
+                self._push(token.name)
+
+    def _push(self, name: str) -> None:
+        self._around.append(name)
+        self._open[name] += 1
+
+    def _pop(self, name: str) -> None:
+        """End a block, and those in it that were not ended; nothing where none is open."""
+        while self._open[name]:
+            last = self._around[-1]
+            if last == "p":
+                self._end_paragraph()
                 continue
-            self._write_run(run, before_block=token.kind is not Kind.CLOSE)
-            run = _Run()
-            self._write_block(token)
-        self._write_run(run, before_block=False)
-        return "".join(self._out).strip("\n")
+            self._open[self._around.pop()] -= 1
+            if last == name:
+                return
 
-    def _write_block(self, token: Token) -> None:
-        if token.kind is not Kind.CLOSE:
-            self._new_line()
-        self._out.append(token.text)
-        if token.kind is Kind.OPEN:
-            self._open.append(token.name)
-            self._counts[token.name] += 1
-        elif token.kind is Kind.CLOSE and self._counts[token.name]:
-            self._close(token.name)
-        if token.kind is not Kind.OPEN:
-            self._out.append("\n")
-        self._follows_block = token.kind is not Kind.OPEN
-
-    def _close(self, name: str) -> None:
-        closed = ""
-        while closed != name:
-            closed = self._open.pop()
-            self._counts[closed] -= 1
-
-    def _write_run(self, run: _Run, *, before_block: bool) -> None:
-        paragraphs = [each for each in run.paragraphs if each]
-        if not paragraphs:
+    def _end_paragraph(self) -> None:
+        if self._around[-1] != "p":
             return
-        around = self._open[-1] if self._open else ""
-        if around in _STRUCTURE or around in _PHRASES:
-            self._out.append("<br />\n".join(_lines(each) for each in paragraphs))
-        elif around == "p":
-            self._out.append("</p>\n<p>".join(_nested(paragraphs)))
-        elif around in _ALWAYS or len(paragraphs) > 1 or self._stands_apart(run, around, before_block):
-            for text, paragraph in zip(_nested(paragraphs), paragraphs, strict=True):
-                self._new_line()
-                self._out.append(text if _stands_alone(paragraph) else f"<p>{text}</p>")
-                self._out.append("\n")
+        self._open[self._around.pop()] -= 1
+        if self._paragraph not in {"", "<p>"}:
+            self._written.append(self._paragraph + "</p>")
+        self._paragraph = ""
+
+    def _end_run(self) -> None:
+        """Write the run, in paragraphs where it is some."""
+        run, self._run = self._run, []
+        if not run:
+            return
+        place = self._around[-1]
+        if place in _STRUCTURE:
+            self._written += [text for _, text in run]
+            return
+        pieces, has_gaps = _pieces(run)
+        several = sum(_is_shown(piece) for piece in pieces) > 1
+        wraps = place in _WRAPPING or several or (has_gaps and place in _FLOW)
+        for piece in pieces:
+            self._write_piece(piece, place, wraps=wraps and place not in _LINES, is_only=len(pieces) == 1)
+
+    def _write_piece(self, piece: list[_Part], place: str, *, wraps: bool, is_only: bool) -> None:
+        before, parts, after = _stripped(piece)
+        words = "".join(_with_breaks(parts))
+        if place == "p" and parts:
+            start, self._paragraph = self._paragraph, ""
+            if start and is_only:
+                self._written += [start, before, words, after, "</p>"]
+            else:
+                self._written += [before, start or "<p>", words, "</p>", after]
+        elif wraps and _is_shown(parts) and not _is_shortcodes(words):
+            self._written += [before, "<p>", words, "</p>", after]
         else:
-            self._out.append(_lines(paragraphs[0]))
-
-    def _stands_apart(self, run: _Run, around: str, before_block: bool) -> bool:
-        """Whether the one paragraph of a run is set apart from the tags around it."""
-        if around in _CELLS:
-            return False
-        return run.starts_apart or run.ends_apart or self._follows_block or before_block
-
-    def _new_line(self) -> None:
-        if self._out and not self._out[-1].endswith("\n"):
-            self._out.append("\n")
+            self._written += [before, words, after]
 
 
-def _extend(run: _Run, token: Token) -> None:
-    """Put a token into a run; empty lines, and two line breaks in a row, end paragraphs."""
-    if token.kind is Kind.INLINE:
-        if _BREAK.fullmatch(token.text) and _ends_with_break(run.paragraphs[-1]):
-            run.paragraphs[-1].pop()
-            while run.paragraphs[-1] and _is_break_or_blank(run.paragraphs[-1][-1]):
-                run.paragraphs[-1].pop()
-            run.end_paragraph()
+def _pieces(run: list[_Part]) -> tuple[list[list[_Part]], bool]:
+    """The run, parted at its empty lines, which stay at the end of what is before them, and at two breaks
+    in one place; and whether there are any.
+    """
+    pieces: list[list[_Part]] = [[]]
+    for kind, text in run:
+        if kind is _Kind.BREAK and _ends_in_break(pieces[-1]):
+            while pieces[-1].pop()[0] is not _Kind.BREAK:
+                pass
+            pieces[-1].append((_Kind.TEXT, "\n\n"))
+            pieces.append([])
+        elif kind is _Kind.TEXT:
+            for part, ends in _parted(text):
+                pieces[-1].append((kind, part))
+                if ends:
+                    pieces.append([])
         else:
-            run.add(token)
-        return
-    first, *others = _EMPTY_LINE.split(token.text)
-    run.add(Token(Kind.TEXT, first))
-    for text in others:
-        run.end_paragraph()
-        run.add(Token(Kind.TEXT, text))
+            pieces[-1].append((kind, text))
+    return pieces, len(pieces) > 1
 
 
-def _ends_with_break(paragraph: Sequence[Token]) -> bool:
-    for token in reversed(paragraph):
-        if token.kind is Kind.INLINE:
-            return _BREAK.fullmatch(token.text) is not None
-        if token.text.strip():
-            return False
+def _parted(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in parts, and whether an empty line ends each."""
+    start = 0
+    for space in _SPACE.finditer(text):
+        if space[0].count("\n") > 1:
+            yield text[start : space.end()], True
+            start = space.end()
+    if start < len(text):
+        yield text[start:], False
+
+
+def _ends_in_break(piece: list[_Part]) -> bool:
+    for kind, text in reversed(piece):
+        if kind is not _Kind.TEXT or text.strip():
+            return kind is _Kind.BREAK
     return False
 
 
-def _is_break_or_blank(token: Token) -> bool:
-    return not token.text.strip() or _BREAK.fullmatch(token.text) is not None
+def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
+    """The white space before what is in a piece, that, and the white space after it."""
+    start, end = 0, len(piece)
+    while start < end and piece[start][0] is _Kind.TEXT and not piece[start][1].strip():
+        start += 1
+    while end > start and piece[end - 1][0] is _Kind.TEXT and not piece[end - 1][1].strip():
+        end -= 1
+    before, after = ("".join(text for _, text in part) for part in (piece[:start], piece[end:]))
+    parts = piece[start:end]
+    if parts and parts[0][0] is _Kind.TEXT:
+        words = parts[0][1].lstrip()
+        before += parts[0][1][: len(parts[0][1]) - len(words)]
+        parts[0] = (_Kind.TEXT, words)
+    if parts and parts[-1][0] is _Kind.TEXT:
+        words = parts[-1][1].rstrip()
+        after = parts[-1][1][len(words) :] + after
+        parts[-1] = (_Kind.TEXT, words)
+    return before, parts, after
 
 
-def _stands_alone(paragraph: Sequence[Token]) -> bool:
-    """Whether this is no paragraph: only comments, only scripts, or one shortcode."""
-    shown = [token for token in paragraph if token.text.strip()]
-    if all(token.is_hidden for token in shown):
-        return True
-    text = "".join(token.text for token in shown).strip()
-    return _SHORTCODE.fullmatch(text) is not None
-
-
-def _nested(paragraphs: Sequence[Sequence[Token]]) -> Iterator[str]:
-    """The texts of the paragraphs; an inline element that reaches into the next one begins there anew."""
-    still_open: list[Token] = []
-    for paragraph in paragraphs:
-        reopened = "".join(token.text for token in still_open)
-        for token in paragraph:
-            if token.kind is Kind.INLINE and token.is_opening and len(still_open) < _MOST_REOPENED:
-                still_open.append(token)
-            elif token.kind is Kind.INLINE and token.is_closing:
-                _close(still_open, token.name)
-        closed = "".join(f"</{token.name}>" for token in reversed(still_open))
-        yield reopened + _lines(paragraph) + closed
-
-
-def _close(still_open: list[Token], name: str) -> None:
-    for index in range(len(still_open) - 1, -1, -1):
-        if still_open[index].name == name:
-            del still_open[index]
-            return
-
-
-def _lines(paragraph: Sequence[Token]) -> str:
-    """The text of a paragraph, with a line break at the end of each line."""
-    out: list[str] = []
-    follows_break = False
-    for position, token in enumerate(_trimmed(paragraph)):
-        if token.kind is Kind.INLINE:
-            out.append(token.text)
-            follows_break = _BREAK.fullmatch(token.text) is not None
+def _with_breaks(parts: list[_Part]) -> Iterator[str]:
+    """What is in a piece, with a break for each line end that has none."""
+    is_broken = True
+    for kind, text in parts:
+        if kind is not _Kind.TEXT:
+            yield text
+            is_broken = kind is _Kind.BREAK
             continue
-        lines = token.text.split("\n")
-        for number, line in enumerate(lines):
-            if number and not (number == 1 and follows_break and not lines[0].strip()):
-                out.append("<br />\n" if position or number else "\n")
-            elif number:
-                out.append("\n")
-            out.append(line.strip(" \t") if number else line.rstrip(" \t") if len(lines) > 1 else line)
-        follows_break = follows_break and not token.text.strip()
-    return "".join(out)
+        first, *others = text.split("\n")
+        is_broken = is_broken and not first.strip()
+        written = first
+        for line in others:
+            written = written + "\n" if is_broken else written.rstrip(" \t") + "<br />\n"
+            yield written
+            written, is_broken = line, False
+        yield written
 
 
-def _trimmed(paragraph: Sequence[Token]) -> Iterator[Token]:
-    """The tokens without white space at either end."""
-    first, last = 0, len(paragraph)
-    while first < last and not paragraph[first].text.strip():
-        first += 1
-    while last > first and not paragraph[last - 1].text.strip():
-        last -= 1
-    for index in range(first, last):
-        token = paragraph[index]
-        if token.kind is Kind.TEXT:
-            text = token.text.lstrip() if index == first else token.text
-            yield Token(Kind.TEXT, text.rstrip() if index == last - 1 else text)
-        else:
-            yield token
+def _is_shown(parts: list[_Part]) -> bool:
+    return any(kind is _Kind.SOLID or (kind is _Kind.TEXT and text.strip()) for kind, text in parts)
+
+
+def _is_shortcodes(words: str) -> bool:
+    """Whether nothing else is in a paragraph: then WordPress has none around it."""
+    if _SHORTCODES.fullmatch(words):
+        return True
+    start = _ENCLOSING.match(words)
+    return start is not None and words.endswith(f"[/{start[1]}]")

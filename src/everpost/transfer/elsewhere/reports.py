@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from everpost.transfer.elsewhere.fitting import Changes
-from everpost.transfer.elsewhere.items import Fate, Note
+from everpost.transfer.elsewhere.items import Fate, Note, Problem
+from everpost.transfer.elsewhere.summaries import plural, summary
 
 _SPOOL = 1024 * 1024
 """Bytes that are in memory before a temporary file is made."""
@@ -54,6 +55,10 @@ class Report:
         """Something is left out."""
         self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
 
+    def unreadable(self, problem: Problem) -> None:
+        """Something cannot be read."""
+        self.add(Note(fate=Fate.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
+
     def count(self, fate: Fate, kind: str | None = None) -> int:
         """How many notes of this fate there are, of all kinds or of one."""
         return sum(n for (each, noun), n in self._counts.items() if each is fate and kind in (None, noun))
@@ -70,15 +75,14 @@ class Report:
             self._lines.seek(0, os.SEEK_END)
 
     def text(self) -> Iterator[str]:
-        """The report for a person, line by line: the counts, then each thing that is not as it was."""
+        """The report for a person, line by line: what is not as it was, and last the counts."""
+        yield from summary(self.notes(Fate.CHANGED, Fate.DROPPED, Fate.UNREADABLE))
         for fate in Fate:
             kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is fate)
             if kinds:
-                yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {_plural(kind, n)}" for kind, n in kinds)
+                yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {plural(kind, n)}" for kind, n in kinds)
         if not self._counts:
             yield "Nothing was imported."
-        for note in self.notes(Fate.CHANGED, Fate.DROPPED):
-            yield f"{note.fate}: {note.kind} {_printable(note.name)}: {_printable(note.reason)}"
 
     def save(self, path: Path) -> None:
         """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
@@ -101,16 +105,3 @@ class Report:
             raise
         finally:
             self._lines.seek(0, os.SEEK_END)
-
-
-def _plural(noun: str, number: int) -> str:
-    if number == 1:
-        return noun
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + "s"
-
-
-def _printable(text: str) -> str:
-    """The text on one line, without what would steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

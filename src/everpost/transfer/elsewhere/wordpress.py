@@ -4,6 +4,7 @@ https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
 """
 
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,13 +14,16 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourceComment, SourcePost
-from everpost.transfer.elsewhere.paragraphs import add_paragraphs
-from everpost.transfer.elsewhere.wordpress_comments import read_comments
+from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, WEBSITES, LeftOut
+from everpost.transfer.elsewhere.wordpress_bodies import Bodies
+from everpost.transfer.elsewhere.wordpress_comments import CommentSource, read_comments
+from everpost.transfer.elsewhere.wordpress_leftovers import Leftovers
 from everpost.transfer.elsewhere.wordpress_values import (
     Values,
     name_of,
     plain,
     read_date,
+    read_rss_date,
     read_status,
     read_update,
     text_of,
@@ -38,7 +42,6 @@ _REASONS = {
     "page": "pages are imported only where that is asked for",
     "attachment": "files are not imported: their addresses stay as they are",
 }
-PARAGRAPHS_ADDED = "paragraphs and line breaks, which WordPress adds when it shows the post, were added"
 
 
 def wordpress_site(path: Path) -> str:
@@ -51,10 +54,10 @@ def wordpress_site(path: Path) -> str:
     return next((found[name] for name in _ADDRESSES if found.get(name)), "")
 
 
-def read_wordpress(path: Path, *, pages: bool) -> Iterator[Item]:
-    """What is in an export. BrokenFile."""
+def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -> Iterator[Item]:
+    """What is in an export. Dates that are only local are of `timezone`, else of UTC. BrokenFile."""
     file = XmlFile(path)
-    export = _Export(pages=pages)
+    export = _Export(path, pages=pages, timezone=timezone)
     version = None
     for element in file.elements(_IN_CHANNEL):
         match name_of(element):
@@ -62,33 +65,51 @@ def read_wordpress(path: Path, *, pages: bool) -> Iterator[Item]:
                 version = text_of(element).strip()
                 if version not in _VERSIONS:
                     reason = f"the version of the export is {version[:20]!r}: Everpost reads 1.0, 1.1 and 1.2"
-                    raise BrokenFile(path.name, f"line {element.sourceline}", reason)
+                    raise BrokenFile(file.name, f"line {element.sourceline}", reason)
             case "wp:author":
                 yield from export.author(element)
             case "item" if version is not None:
                 yield from export.item(element)
             case "item":
                 reason = "it does not say which version of a WordPress export it is"
-                raise BrokenFile(path.name, f"line {element.sourceline}", reason)
+                raise BrokenFile(file.name, f"line {element.sourceline}", reason)
+            case _:
+                yield from export.channel(element)
     if version is None:
         raise BrokenFile(path.name, "", "it is not an export of WordPress")
-    if file.controls:
-        reason = f"XML has no control characters: {file.controls:,} were left out"
-        yield Note(fate=Fate.DROPPED, kind="character", name=path.name, reason=reason)
+    yield from export.notes()
+    yield from file.notes()
 
 
 class _Export:
     """What has to be remembered while a file is read."""
 
-    def __init__(self, *, pages: bool) -> None:
+    def __init__(self, path: Path, *, pages: bool, timezone: tzinfo | None) -> None:
         self._types = {"post", "page"} if pages else {"post"}
+        self._timezone = timezone
+        self._bodies = Bodies(path)
+        self._leftovers = Leftovers()
+        self._left_out = LeftOut(path.name)
+        self._exported: datetime | None = None
         self._logins: dict[str, str] = {}
         """Of users, by id."""
         self._authors: set[str] = set()
 
+    def channel(self, element: etree._Element) -> Iterator[Item]:
+        """What is said of the blog, and its categories."""
+        if name_of(element) == "pubDate":
+            self._exported = read_rss_date(text_of(element))
+        yield from self._leftovers.channel(element)
+
+    def notes(self) -> Iterator[Note]:
+        """What is left out everywhere, once all was read."""
+        yield from self._left_out.notes()
+        yield from self._leftovers.notes()
+
     def author(self, element: etree._Element) -> Iterator[Item]:
         """An author, with address."""
         values = values_of(element)
+        self._leftovers.see("authors", values)
         login = plain(values.get("wp:author_login", ""))
         if not login:
             return
@@ -124,38 +145,64 @@ class _Export:
             self._authors.add(login)
             yield SourceAuthor(source_id=login, name=plain(values["dc:creator"]))
         comments: list[SourceComment] = []
-        for each in read_comments(element, name, self._logins):
+        for each in read_comments(
+            element, name, CommentSource(self._logins, self._timezone, self._see_comment)
+        ):
             if isinstance(each, Note):
                 yield each
             else:
                 comments.append(each)
-        yield from _left_out(element, values, name)
-        yield _post(source_id, values, _tags(element), login, comments)
+        self._leftovers.see("posts", values)
+        yield from self._lost_parts(element, values, name)
+        yield self._post(source_id, values, _tags(element), login, comments)
 
+    def _post(
+        self,
+        source_id: str,
+        values: Values,
+        tags: tuple[str, ...],
+        login: str,
+        comments: list[SourceComment],
+    ) -> SourcePost:
+        changes: list[str] = []
+        published = read_date(
+            values, ["wp:post_date_gmt", "pubDate"], "wp:post_date", self._timezone, changes
+        )
+        return SourcePost(
+            source_id=source_id,
+            title=plain(values.get("title", "")),
+            content=self._bodies.body(source_id, values.get("content:encoded", ""), changes),
+            format=PostFormat.HTML,
+            publication_date=published,
+            status=read_status(values, published, self._exported, changes),
+            updated_at=read_update(values),
+            slug=unquote(values.get("wp:post_name", "").strip()) or None,
+            tags=tags,
+            author_id=login or None,
+            comment_policy=CommentPolicy.CLOSED if values.get("wp:comment_status") == "closed" else None,
+            comments=tuple(comments),
+            changes=tuple(changes),
+        )
 
-def _post(
-    source_id: str, values: Values, tags: tuple[str, ...], login: str, comments: list[SourceComment]
-) -> SourcePost:
-    changes: list[str] = []
-    written = values.get("content:encoded", "")
-    content = add_paragraphs(written)
-    if content != written:
-        changes.append(PARAGRAPHS_ADDED)
-    return SourcePost(
-        source_id=source_id,
-        title=plain(values.get("title", "")),
-        content=content,
-        format=PostFormat.HTML,
-        publication_date=read_date(values, ["wp:post_date_gmt", "pubDate"], "wp:post_date", changes),
-        status=read_status(values, changes),
-        updated_at=read_update(values),
-        slug=unquote(values.get("wp:post_name", "").strip()) or None,
-        tags=tags,
-        author_id=login or None,
-        comment_policy=CommentPolicy.CLOSED if values.get("wp:comment_status") == "closed" else None,
-        comments=tuple(comments),
-        changes=tuple(changes),
-    )
+    def _see_comment(self, element: etree._Element, values: Values) -> None:
+        self._leftovers.see("comments", values)
+        self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email", "").strip()))
+        self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url", "").strip()))
+        self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP", "").strip()))
+        for child in element:
+            if name_of(child) == "wp:commentmeta":
+                self._leftovers.see_field("comments", values_of(child))
+
+    def _lost_parts(self, item: etree._Element, values: Values, name: str) -> Iterator[Note]:
+        """What a post has that there is no place for here."""
+        yield from _left_out(item, values, name)
+        for each in item:
+            if name_of(each) == "wp:postmeta":
+                field = values_of(each)
+                notes = list(_left_out_field(field, name))
+                yield from notes
+                if not notes:
+                    self._leftovers.see_field("posts", field)
 
 
 def _tags(item: etree._Element) -> tuple[str, ...]:
@@ -178,8 +225,6 @@ def _left_out(item: etree._Element, values: Values, name: str) -> Iterator[Note]
             yield Note(
                 fate=Fate.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
             )
-        elif name_of(each) == "wp:postmeta":
-            yield from _left_out_field(values_of(each), name)
 
 
 def _left_out_field(values: Values, name: str) -> Iterator[Note]:

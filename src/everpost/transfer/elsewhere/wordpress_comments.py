@@ -1,7 +1,9 @@
 """The comments in WordPress's export."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
 
 from lxml import etree
 
@@ -23,16 +25,29 @@ _STATUSES = {
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
 
 
+@dataclass(frozen=True, slots=True)
+class CommentSource:
+    """What is known of a file whose comments are read."""
+
+    logins: Mapping[str, str]
+    """Of users, by id."""
+    timezone: tzinfo | None
+    """Of dates that are only local."""
+    see: Callable[[etree._Element, Values], None]
+    """Is shown each comment."""
+
+
 def read_comments(
-    item: etree._Element, post_name: str, logins: Mapping[str, str]
+    item: etree._Element, post_name: str, source: CommentSource
 ) -> Iterator[SourceComment | Note]:
-    """The comments on a post, and what else there is among them. `logins` are those of users, by id."""
+    """The comments on a post, and what else there is among them."""
     for number, element in enumerate(child for child in item if name_of(child) == "wp:comment"):
         values = values_of(element)
         source_id = values.get("wp:comment_id", "").strip() or f"{post_name} comment {number}"
         kind = values.get("wp:comment_type", "").strip()
         if kind in _COMMENTS:
-            yield _comment(source_id, values, logins)
+            source.see(element, values)
+            yield _comment(source_id, values, source)
         else:
             reason = (
                 f"only comments are imported; it came from {plain(values.get('wp:comment_author', ''))!r}"
@@ -40,17 +55,19 @@ def read_comments(
             yield Note(fate=Fate.DROPPED, kind=kind[:40], name=f"{source_id} on {post_name}", reason=reason)
 
 
-def _comment(source_id: str, values: Values, logins: Mapping[str, str]) -> SourceComment:
+def _comment(source_id: str, values: Values, source: CommentSource) -> SourceComment:
     changes: list[str] = []
     parent_id = values.get("wp:comment_parent", "").strip()
     return SourceComment(
         source_id=source_id,
         content=_words(values.get("wp:comment_content", ""), changes),
-        publication_date=read_date(values, ["wp:comment_date_gmt"], "wp:comment_date", changes),
+        publication_date=read_date(
+            values, ["wp:comment_date_gmt"], "wp:comment_date", source.timezone, changes
+        ),
         status=_status(values.get("wp:comment_approved", "").strip(), changes),
         parent_id=None if parent_id in {"", "0"} else parent_id,
         name=plain(values.get("wp:comment_author", "")) or None,
-        author_id=logins.get(values.get("wp:comment_user_id", "").strip()),
+        author_id=source.logins.get(values.get("wp:comment_user_id", "").strip()),
         changes=tuple(changes),
     )
 
@@ -59,9 +76,9 @@ def _words(content: str, changes: list[str]) -> str:
     """The words of a comment, in which WordPress takes some HTML, and shows a line as a line."""
     if not _MARKUP.search(content):
         return content
-    text, is_marked = text_of_html(content.replace("\r\n", "\n").replace("\n", "<br>"))
-    if is_marked:
-        changes.append("its HTML became text")
+    text, change = text_of_html(content, keeps_lines=True)
+    if change:
+        changes.append(change)
     return text
 
 

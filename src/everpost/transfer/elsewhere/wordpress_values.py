@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from lxml import etree
@@ -10,6 +10,7 @@ from lxml import etree
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
 from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.xml_files import prefix_of
 
 Values = Mapping[str, str]
 """The texts of the elements in an item or a comment, by their names with WordPress's own prefixes."""
@@ -21,6 +22,8 @@ _PREFIXES = (
     ("wordpress.org/export/", "wp:"),
 )
 _NO_YEAR = " -0001 "
+_LATE = timedelta(hours=1)
+"""How late WordPress may publish what is scheduled."""
 _PUBLISHED = frozenset({"publish", "future"})
 
 
@@ -31,9 +34,8 @@ def name_of(element: etree._Element) -> str:
 
 @lru_cache(maxsize=1_000)
 def _name_of(tag: str) -> str:
-    # A prefix that is not declared stays in the name. libxml2 says so only at the end of the file.
-    namespace, _, name = tag.rpartition("}")
-    return next((prefix for part, prefix in _PREFIXES if part in namespace), "") + name
+    namespace, _, name = tag.removeprefix("{").rpartition("}")
+    return next((prefix for part, prefix in _PREFIXES if part in namespace), prefix_of(namespace)) + name
 
 
 def text_of(element: etree._Element) -> str:
@@ -54,8 +56,10 @@ def plain(text: str) -> str:
     return html.unescape(text).strip()
 
 
-def read_date(values: Values, names: Iterable[str], local: str, changes: list[str]) -> datetime:
-    """The first of these that is a date in UTC; else the local one, taken for UTC; else 1970."""
+def read_date(
+    values: Values, names: Iterable[str], local: str, timezone: tzinfo | None, changes: list[str]
+) -> datetime:
+    """The first of these that is a date in UTC; else the local one, of a zone or UTC; else 1970."""
     for name in names:
         moment = _parsed(values.get(name, ""))
         if moment is not None:
@@ -64,8 +68,18 @@ def read_date(values: Values, names: Iterable[str], local: str, changes: list[st
     if moment is None:
         changes.append("it had no date, and is dated 1970")
         return EPOCH
+    if timezone is not None:
+        try:
+            return moment.replace(tzinfo=timezone).astimezone(UTC)
+        except OverflowError:
+            return moment
     changes.append("its date is taken for UTC: WordPress gave no time zone")
     return moment
+
+
+def read_rss_date(text: str) -> datetime | None:
+    """A date in RSS."""
+    return _parsed(text)
 
 
 def read_update(values: Values) -> datetime | None:
@@ -81,12 +95,17 @@ def _parsed(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
-def read_status(values: Values, changes: list[str]) -> PostStatus:
+def read_status(
+    values: Values, published: datetime, exported: datetime | None, changes: list[str]
+) -> PostStatus:
     """Published, where the public sees it there, or will."""
     status = values.get("wp:status", "").strip()
     if status not in _PUBLISHED:
         if status != "draft":
             changes.append(f"it is a draft: its status was {status[:40]!r}")
+        return PostStatus.DRAFT
+    if status == "future" and exported is not None and published < exported - _LATE:
+        changes.append("it is a draft: WordPress missed the time to publish it")
         return PostStatus.DRAFT
     if values.get("wp:post_password", ""):
         changes.append("it is a draft: a password protected it")
