@@ -24,6 +24,8 @@ _NUMERIC = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mar
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _SECONDS = re.compile(r"\d{9,10}", re.ASCII)
 """A Unix time, as Hugo takes it, of 1973 or later."""
+_YEAR_AGAIN = re.compile(r"^(\d{4})(-\d\d-\d\d \d\d:\d\d:\d\d) \1\b", re.ASCII)
+"""2024-01-31 10:00:00 2024 +0100, which Ruby reads"""
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _IN_WORDS = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%d-%b-%Y")
@@ -53,6 +55,7 @@ def read_moment(text: str) -> Written | None:
     text = text.strip()
     if len(text) > _LONGEST:
         return None
+    text = _YEAR_AGAIN.sub(r"\1\2", text)
     try:
         if _SECONDS.fullmatch(text):
             return Written(datetime.fromtimestamp(int(text), UTC))

@@ -14,6 +14,7 @@ from everpost.transfer.elsewhere.markdown.folders import LARGEST, File, Folder
 from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
 from everpost.transfer.elsewhere.markdown.sites import Generator
+from everpost.transfer.elsewhere.markdown.visibility import HIDING
 
 _SECTIONS = ("_index.md", "_index.markdown", "_index.html")
 _PROGRAMS = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
@@ -110,7 +111,9 @@ class Defaults:
             cascade = lowered(each)
             target = lowered(cascade.get("target") or cascade.get("_target"))
             if text_of(target.get("kind")) in {"", "page", "{page}"}:
-                fields.update({name: value for name, value in cascade.items() if "target" not in name})
+                # Which paths a pattern of Hugo means is not worked out: what it may hide is hidden.
+                taken = HIDING if target.get("path") else cascade.keys() - {"target", "_target"}
+                fields.update({name: value for name, value in cascade.items() if name in taken})
         return Inherited(fields)
 
     def _of_data(self, stem: Path, *, names: tuple[str, ...]) -> Inherited:

@@ -73,7 +73,7 @@ class Languages:
 
     def require_any(self) -> None:
         """Invalid("language"): pages were left out, and none is in the language."""
-        others = sorted(code or self._unmarked for code in self.seen)
+        others = sorted({code or self._unmarked for code in self.seen})
         if self._wanted and others and not _is_in(others, self._wanted):
             named = ", ".join(filter(None, others)) or "a language that the pages do not name"
             raise Invalid("language", f"no page is in {self._wanted!r}: they are in {named}")

@@ -21,10 +21,15 @@ class Links:
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         site = folder.site
+        self._site = site
         self.base_path = site.text("baseurl").rstrip("/") if "://" not in site.text("baseurl") else ""
         """What the site puts before its paths."""
         self.site_url = site.text("url", "base_url").rstrip("/")
         """The address of the site; for Hugo and Zola with the path."""
+
+    def setting(self, name: str) -> str | None:
+        """What the configuration says, where that is one text."""
+        return self._site.text(name) or None
 
     def to(self, target: str, place: str) -> str | None:
         """The address of the page that is called so on the page at this place; None where there is none."""

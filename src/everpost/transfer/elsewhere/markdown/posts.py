@@ -159,6 +159,8 @@ class PostReader:
     def _status(self) -> PostStatus:
         """Drafts say so, each kind of site in its own way."""
         reasons = list(reasons_to_hide(self._fields, self._setting.now))
+        if "" in reasons and "" not in reasons_to_hide(self._page.fields, self._setting.now):
+            reasons.append("the defaults of its folder or site say so")
         if self._file.is_draft:
             reasons.append("")
         reasons.extend(self._setting.inherited.doubts)

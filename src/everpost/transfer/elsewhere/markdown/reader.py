@@ -48,7 +48,7 @@ class _Reader:
         self._languages = Languages(folder.site, folder.places(), language)
         self._defaults = Defaults(folder)
         self._links = Links(folder)
-        self._has_sections = any("/" in place for place in folder.places())
+        self._has_sections = any(_sections(place) for place in folder.places())
         self._authors: set[str] = set()
         self._naive = 0
         self._now = now()
@@ -130,8 +130,8 @@ class _Reader:
             _PAGES in parts[:2] and (page.is_plain or not is_dated or self._is_pelican)
         ):
             return "a page, not a post"
-        is_top = len(tuple(part for part in parts if part not in _ROOTS)) == 0
-        return "a page, not a post" if is_top and page.fields and not is_dated and self._has_sections else ""
+        is_apart = self._has_sections and not _sections(file.place)
+        return "a page, not a post" if is_apart and page.fields and not is_dated else ""
 
     def _folder_tags(self, file: File, page: Page) -> Iterator[str]:
         """The folders around `_posts` are categories in Jekyll; the folder of an article is its category in
@@ -166,6 +166,11 @@ class _Reader:
             reasons.append("ignoreFiles of its configuration is not followed")
         for reason in reasons:
             yield Note(fate=Fate.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
+
+
+def _sections(place: str) -> list[str]:
+    """The folders of a page that say what it is about."""
+    return [part for part in place.split("/")[:-1] if part not in _ROOTS]
 
 
 def _left_out(kind: str, file: File, reason: str) -> Note:

@@ -123,6 +123,8 @@ def _of_expression(tag: Tag, links: Links, *, is_html: bool) -> str | None:
         return f"{before}/{tag.words[0].lstrip('/')}" if tag.filters and len(tag.words) == 1 else None
     if tag.name in _VARIABLES and not tag.filters and not tag.words:
         return links.base_path if tag.name == "site.baseurl" else links.site_url
+    if tag.name.startswith("site.") and not (tag.filters or tag.words or tag.named):
+        return links.setting(tag.name.removeprefix("site.").lower())
     return _address(tag, is_html=is_html) if tag.named or tag.words else None
 
 

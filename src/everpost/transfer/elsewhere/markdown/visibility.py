@@ -21,7 +21,7 @@ _HIDDEN = {
     "unlisted": "it is unlisted",
     "hidden": "it is hidden",
     "private": "it is private",
-    "eleventyexcludefromcollections": "it is in no collection",
+    "eleventyexcludefromcollections": "it is in no collection (eleventyExcludeFromCollections)",
 }
 
 
