@@ -205,6 +205,12 @@ def read(
             {"content/a.md": "a"},
             1,
         ),
+        (
+            {"en/about.md": POST, "fr/about.md": POST, "_posts/2024-01-01-a.md": POST},
+            None,
+            {"_posts/2024-01-01-a.md": "a"},
+            0,
+        ),
         ({"ml/a.md": POST, "os/b.md": POST}, None, {"ml/a.md": "a", "os/b.md": "b"}, 0),
         ({"a.min.md": POST, "b.js.md": POST}, None, {"a.min.md": "a.min", "b.js.md": "b.js"}, 0),
         ({"pt-br/a.md": POST, "en/a.md": POST}, "pt", {"pt-br/a.md": "a"}, 1),

@@ -146,6 +146,7 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         | {"content/_index.md": "---\ncascade: {draft: true, _target: {kind: section}}\n---\n"}
         | {"content/b/a.md": POST},
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": with_field("draft: false")},
+        JEKYLL | {"src/index.md": "---\n---\n", "src/_posts/2020-01-02-a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "export default {tags: ['posts']}", "b/a.md": POST},
     ],
 )

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.markdown.fields import Unreadable, lowered, text_of
-from everpost.transfer.elsewhere.markdown.folders import LARGEST, File, Folder
+from everpost.transfer.elsewhere.markdown.folders import File, Folder
 from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
 from everpost.transfer.elsewhere.markdown.sites import Generator
 from everpost.transfer.elsewhere.markdown.visibility import HIDING
 
+_LARGEST = 1024 * 1024
+"""Bytes of a file that is read."""
 _SECTIONS = ("_index.md", "_index.markdown", "_index.html")
 _PROGRAMS = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
 _HIDES = re.compile(
@@ -140,4 +142,4 @@ class Defaults:
 def _text(path: Path) -> str:
     """The start of the file, which is all of any that a person writes. OSError, UnicodeDecodeError."""
     with path.open("rb") as file:
-        return file.read(LARGEST).decode("utf-8-sig")
+        return file.read(_LARGEST).decode("utf-8-sig")

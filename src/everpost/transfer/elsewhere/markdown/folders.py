@@ -81,8 +81,10 @@ class Folder:
         self._excluded = [*self.site.texts("exclude"), *self.site.texts("ignored_content")]
         self._included = self.site.texts("include")
         self._tops = self._folders_of_content()
+        self._has_bundles = False
         self.is_jekyll = bool(_JEKYLL & {*self.path.parts}) or self._has_posts_of_jekyll()
         """Whether posts are only in `_posts` and `_drafts`, and everything else is a page."""
+        self._has_bundles = not self.is_jekyll and self.site.generator in {Generator.HUGO, None}
 
     def files(self, *, pages: bool) -> Iterator[File | Note]:
         """The files that may be posts, in the order of their paths, and a note for each that is none."""
@@ -96,9 +98,9 @@ class Folder:
             else:
                 yield File(path, place, is_in_bundle)
 
-    def places(self) -> Iterator[str]:
+    def places(self, *, pages: bool) -> Iterator[str]:
         """The paths of the files that may be posts, before any of them is read."""
-        return (each.place for each in self.files(pages=True) if isinstance(each, File))
+        return (each.place for each in self.files(pages=pages) if isinstance(each, File))
 
     def _walk(self) -> Iterator[tuple[Path, int, bool]]:
         """Every file and every folder that is passed over, with its mode, and whether it is in a bundle."""
@@ -113,7 +115,8 @@ class Folder:
                 inside = sorted(path.iterdir(), key=_order, reverse=True)
             except OSError as error:
                 raise BrokenFile(shown(path), "", error.strerror or "cannot be read") from error
-            is_bundle = is_in_bundle or (path != self.path and any(map(_is_index, inside)))
+            is_bundle = self._has_bundles and path != self.path and any(map(_is_index, inside))
+            is_bundle = is_bundle or is_in_bundle
             waiting += [(each, is_bundle) for each in inside]
 
     def _folders_of_content(self) -> frozenset[str]:

@@ -45,10 +45,10 @@ class _Reader:
         self._zone_problem = ""
         self._zone = timezone or self._configured_zone()
         self._is_told_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
-        self._languages = Languages(folder.site, folder.places(), language)
+        self._languages = Languages(folder.site, folder.places(pages=pages), language)
         self._defaults = Defaults(folder)
         self._links = Links(folder)
-        self._has_sections = any(_sections(place) for place in folder.places())
+        self._has_sections = any(_sections(place) for place in folder.places(pages=pages))
         self._authors: set[str] = set()
         self._naive = 0
         self._now = now()
