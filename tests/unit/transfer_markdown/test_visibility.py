@@ -1,12 +1,19 @@
 """Nothing that a generator would not show becomes public: it is a draft, and the report says why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from everpost.domain.posts import PostStatus
-from tests.unit.transfer_elsewhere.folders import notes_of, only_post, posts_of, write_folder
+from everpost.transfer.elsewhere.items import Problem
+from tests.unit.transfer_elsewhere.folders import (
+    notes_of,
+    only_post,
+    posts_of,
+    problems_of,
+    write_folder,
+)
 
 POST = "---\ntitle: A\ndate: 2020-01-02\n---\nText"
 HUGO = {"hugo.toml": "title = 'A site'"}
@@ -218,3 +225,19 @@ def test_a_post_that_was_exported_here_is_what_it_was(tmp_path: Path) -> None:
     posts = posts_of(write_folder(tmp_path, {"t/index.md": POST, "t/a.md": text}))
     assert [post.status for post in posts] == [PostStatus.PUBLISHED] * 2
     assert posts[0].content == "{% raw %}{{ a }}{% endraw %}"
+
+
+def test_a_folder_that_cannot_be_read_does_not_cost_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(tmp_path, {"a.md": "Text", "closed/b.md": "Text"})
+    listed = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert problems_of(tmp_path) == [Problem(kind="file", name="closed", reason="Permission denied")]
+    assert [post.source_id for post in posts_of(tmp_path)] == ["a.md"]

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.items import Fate, Note
+from everpost.transfer.elsewhere.items import Fate, Note, Problem
 from everpost.transfer.elsewhere.markdown.fields import texts_of
 from everpost.transfer.elsewhere.markdown.sites import Generator, find_site
 
@@ -86,11 +86,15 @@ class Folder:
         """Whether posts are only in `_posts` and `_drafts`, and everything else is a page."""
         self._has_bundles = not self.is_jekyll and self.site.generator in {Generator.HUGO, None}
 
-    def files(self, *, pages: bool) -> Iterator[File | Note]:
-        """The files that may be posts, in the order of their paths, and a note for each that is none."""
+    def files(self, *, pages: bool) -> Iterator[File | Note | Problem]:
+        """The files that may be posts, in the order of their paths, a note for each that is none, and a
+        problem for each that cannot be looked at.
+        """
         for path, mode, is_in_bundle in self._walk():
             place = shown(path.relative_to(self.path))
-            if stat.S_ISDIR(mode):
+            if isinstance(mode, str):
+                yield Problem(kind="file", name=place, reason=mode)
+            elif stat.S_ISDIR(mode):
                 yield Note(fate=Fate.DROPPED, kind="folder", name=place, reason="not where posts are")
             elif reason := self._reason_against(path, mode, pages=pages):
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
@@ -102,19 +106,22 @@ class Folder:
         """The paths of the files that may be posts, before any of them is read."""
         return (each.place for each in self.files(pages=pages) if isinstance(each, File))
 
-    def _walk(self) -> Iterator[tuple[Path, int, bool]]:
-        """Every file and every folder that is passed over, with its mode, and whether it is in a bundle."""
+    def _walk(self) -> Iterator[tuple[Path, int | str, bool]]:
+        """Every file and every folder that is passed over, with its mode, or why that is not known, and
+        whether it is in a bundle.
+        """
         waiting = [(self.path, False)]
         while waiting:
             path, is_in_bundle = waiting.pop()
-            mode = _mode(path)
-            if path != self.path and (not stat.S_ISDIR(mode) or self._is_passed_over(path)):
-                yield path, mode, is_in_bundle and not _is_index(path)
-                continue
             try:
+                mode = path.lstat().st_mode
+                if path != self.path and (not stat.S_ISDIR(mode) or self._is_passed_over(path)):
+                    yield path, mode, is_in_bundle and not _is_index(path)
+                    continue
                 inside = sorted(path.iterdir(), key=_order, reverse=True)
             except OSError as error:
-                raise BrokenFile(shown(path), "", error.strerror or "cannot be read") from error
+                yield path, error.strerror or "cannot be read", is_in_bundle
+                continue
             is_bundle = self._has_bundles and path != self.path and any(map(_is_index, inside))
             is_bundle = is_bundle or is_in_bundle
             waiting += [(each, is_bundle) for each in inside]
@@ -172,7 +179,7 @@ class Folder:
             "the configuration excludes it": is_excluded,
             "the page of a section": path.name.partition(".")[0] == _SECTION,
             "a page, not a post": is_page,
-            f"larger than {LARGEST:,} bytes, more than a post can be": path.stat().st_size > LARGEST,
+            f"larger than {LARGEST:,} bytes, more than a post can be": path.lstat().st_size > LARGEST,
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
 
@@ -193,10 +200,3 @@ def _is_index(path: Path) -> bool:
 
 def _order(path: Path) -> bytes:
     return os.fsencode(path.name)
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.lstat().st_mode
-    except OSError as error:
-        raise BrokenFile(shown(path), "", error.strerror or "cannot be read") from error

@@ -56,7 +56,7 @@ class _Reader:
     def items(self) -> Iterator[Item]:
         """What is in the folder."""
         for file in self._folder.files(pages=self._pages):
-            if isinstance(file, Note):
+            if isinstance(file, Note | Problem):
                 yield file
                 continue
             try:
