@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "transfer/elsewhere/wordpress_leftovers.py": "lxml",
     "transfer/elsewhere/wordpress_comments.py": "lxml",
     "transfer/elsewhere/disqus.py": "lxml",
-    "transfer/elsewhere/front_matter.py": "ruamel.yaml",
+    "transfer/elsewhere/markdown/yaml_fields.py": "yaml",
     "transfer/elsewhere/json_files.py": "ijson",
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
     "api": "errors domain services stores.port settings.Settings api"
