@@ -100,10 +100,15 @@ class WrongAnswer(EverpostError):
     """The application gave another answer than it was asked for while it was measured."""
 
 
+class UnreadableSource(EverpostError):
+    """Parts of what is to be imported cannot be read; the report of the import names each."""
+
+
 class BrokenFile(EverpostError):
     """A file is not what it should be."""
 
     def __init__(self, name: str, place: str, reason: str) -> None:
         super().__init__(f"{name}, {place}: {reason}" if place else f"{name}: {reason}")
+        self.name = name
         self.place = place
         self.reason = reason

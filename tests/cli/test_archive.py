@@ -146,6 +146,31 @@ def test_posts_come_from_markdown_and_go_there(everpost: Command, tmp_path: Path
     assert [file.name for file in (tmp_path / "folder").iterdir()] == ["2024-02-29-hello.md"]
 
 
+@pytest.mark.usefixtures("blog")
+def test_an_import_names_every_unreadable_file_and_can_leave_them_out(
+    everpost: Command, tmp_path: Path
+) -> None:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    for name, text in {
+        "a.md": "---\na: [\n---\n",
+        "b.md": POST,
+        "c.md": "---\ndate: 2020-13-45\n---\n",
+    }.items():
+        (folder / name).write_text(text)
+    report = tmp_path / "report.json"
+    refused = everpost("import", "--from", "markdown", str(folder), "--report", str(report))
+    assert refused.status == 1
+    assert "--skip-unreadable" in refused.err
+    assert "unreadable: file a.md: line" in refused.out
+    assert "unreadable: file c.md: line 2" in refused.out
+    assert json.loads(report.read_text())["counts"] == {"unreadable": {"file": 2}}
+    rest = everpost("import", "--from", "markdown", str(folder), "--skip-unreadable")
+    assert rest.status == 0
+    assert "Imported: 1 post\n" in rest.out
+    assert "Unreadable: 2 files\n" in rest.out
+
+
 def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
     everpost: Command, tmp_path: Path, blog_file: Path
 ) -> None:
@@ -161,6 +186,7 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
     [
         ("import", "--from", "blogger", "file"),
         ("import", "file", "--pages"),
+        ("import", "file", "--skip-unreadable"),
         ("import", "nothing-there"),
         ("import", "--from", "wordpress", "nothing-there"),
         ("export", "--to", "html", "folder"),

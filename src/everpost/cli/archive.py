@@ -19,6 +19,34 @@ from everpost.transfer.archive.writing import export as export_archive
 from everpost.transfer.digests import BlogDigest
 from everpost.transfer.markdown_export import ExportedFolder, export_markdown
 
+_ImportPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="The archive, compressed or not, or - for standard input; with --from a file or folder.",
+        show_default=False,
+    ),
+]
+_System = Annotated[
+    str | None,
+    typer.Option("--from", help="wordpress, ghost, markdown, disqus, isso or remark42.", metavar="SYSTEM"),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")]
+_Site = Annotated[
+    str | None, typer.Option(help="With --from: the address of the site, where the file does not say.")
+]
+_Report = Annotated[
+    Path | None, typer.Option(help="With --from: write what became of each thing here, as JSON.")
+]
+_Pages = Annotated[bool, typer.Option("--pages", help="With --from: import pages too, as posts.")]
+_Match = Annotated[
+    str | None,
+    typer.Option(help="With --from: how the address of a thread names a post.", metavar="RULE"),
+]
+_SkipUnreadable = Annotated[
+    bool, typer.Option("--skip-unreadable", help="With --from: leave out and report what cannot be read.")
+]
+
 
 def export(
     path: Annotated[
@@ -49,32 +77,14 @@ def export(
 
 
 def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE",
-            help="The archive, compressed or not, or - for standard input; with --from a file or folder.",
-            show_default=False,
-        ),
-    ],
-    from_: Annotated[
-        str | None,
-        typer.Option(
-            "--from", help="wordpress, ghost, markdown, disqus, isso or remark42.", metavar="SYSTEM"
-        ),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")] = False,
-    site: Annotated[
-        str | None, typer.Option(help="With --from: the address of the site, where the file does not say.")
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="With --from: write what became of each thing here, as JSON.")
-    ] = None,
-    pages: Annotated[bool, typer.Option("--pages", help="With --from: import pages too, as posts.")] = False,
-    match: Annotated[
-        str | None,
-        typer.Option(help="With --from: how the address of a thread names a post.", metavar="RULE"),
-    ] = None,
+    path: _ImportPath,
+    from_: _System = None,
+    dry_run: _DryRun = False,
+    site: _Site = None,
+    report: _Report = None,
+    pages: _Pages = False,
+    match: _Match = None,
+    skip_unreadable: _SkipUnreadable = False,
 ) -> None:
     """Move a blog out of an archive into the database in EVERPOST_DATABASE_URL, which must be empty or hold
     a part of it. With --from, add to the blog there what another system has.
@@ -85,11 +95,17 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     settings = read_settings()
     if from_ is not None:
         wishes = ImportWishes(
-            system=from_, site=site, pages=pages, match=match, report=report, is_dry_run=dry_run
+            system=from_,
+            site=site,
+            pages=pages,
+            match=match,
+            report=report,
+            skip_unreadable=skip_unreadable,
+            is_dry_run=dry_run,
         )
         import_from_elsewhere(settings, path, wishes)
-    elif site is not None or report is not None or pages or match is not None:
-        raise Misconfigured("--site, --report, --pages and --match go with --from")
+    elif site is not None or report is not None or pages or match is not None or skip_unreadable:
+        raise Misconfigured("--site, --report, --pages, --match and --skip-unreadable go with --from")
     elif not _import_archive(settings, path, dry_run=dry_run):
         raise typer.Exit(1)
 

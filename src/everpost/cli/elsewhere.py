@@ -24,6 +24,7 @@ class ImportWishes:
     pages: bool
     match: str | None
     report: Path | None
+    skip_unreadable: bool
     is_dry_run: bool
 
 
@@ -48,6 +49,7 @@ async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: 
             run = Run(
                 report=report,
                 dry_run=wishes.is_dry_run,
+                skip_unreadable=wishes.skip_unreadable,
                 progress=lambda done, total: show("Importing", done, total),
             )
             await import_from(wishes.system, path, store, said, run)

@@ -62,10 +62,10 @@ class ById:
         return Id(thread.url) if (await store.posts.find(thread.title, comments=0)) else None
 
 
-async def take(store: Store, *items: Item, dry_run: bool = False) -> Lines:
+async def take(store: Store, *items: Item, dry_run: bool = False, skip_unreadable: bool = False) -> Lines:
     """What the report of an import says."""
     with Report() as report:
-        run = Run(report=report, dry_run=dry_run)
+        run = Run(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
         await adopt(store, lambda: iter(items), run, origin=ORIGIN, matcher=ById())
         return [(note.fate, note.kind, note.name) for note in report.notes()]
 

@@ -9,13 +9,14 @@ import pytest
 from everpost.domain.comments import CommentPolicy, CommentStatus
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.users import Author, Role, UserQuery
-from everpost.errors import BrokenFile
+from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt
 from everpost.transfer.elsewhere.items import (
     Fate,
     Item,
     Note,
+    Problem,
     SourceAuthor,
     SourceThread,
 )
@@ -35,6 +36,10 @@ ITEMS: Sequence[Item] = (
     replace(a_source("3", said("1"), said("5", "1")), title=""),
     a_source("1"),
 )
+
+
+def bad(name: str) -> Problem:
+    return Problem(kind="file", name=name, reason="line 1: not YAML")
 
 
 async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
@@ -152,6 +157,50 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
         await adopt(store, items, Run(report=report), origin=ORIGIN)
     assert await all_of(store) == ([], [])
     assert (await store.users.page(UserQuery(limit=1))).rows == ()
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_everything_unreadable_is_named_before_an_import_ends(store: Store, *, dry_run: bool) -> None:
+    items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"), a_source("2"), bad("c.md"))
+    with Report() as report:
+        run = Run(report=report, dry_run=dry_run)
+        with pytest.raises(UnreadableSource, match=r"^3 items .*--skip-unreadable"):
+            await adopt(store, lambda: iter(items), run, origin=ORIGIN)
+        assert [(note.fate, note.name) for note in report.notes()] == [
+            (Fate.UNREADABLE, name) for name in ("a.md", "b.md", "c.md")
+        ]
+    assert await all_of(store) == ([], [])
+
+
+async def test_what_cannot_be_read_is_left_out_where_that_is_asked_for(store: Store) -> None:
+    items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"))
+    rehearsed = await take(store, *items, dry_run=True, skip_unreadable=True)
+    assert rehearsed == await take(store, *items, skip_unreadable=True)
+    assert rehearsed == [
+        (Fate.UNREADABLE, "file", "a.md"),
+        (IMPORTED, "author", "ada 'Ada'"),
+        (IMPORTED, "post", "1 'Post 1'"),
+        (Fate.UNREADABLE, "file", "b.md"),
+    ]
+    assert [post.title for post in await read_posts(store)] == ["Post 1"]
+
+
+async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: Store) -> None:
+    def items() -> Iterator[Item]:
+        yield bad("record 1")
+        raise BrokenFile("export.xml", "line 7", "it ends")
+
+    with Report() as report:
+        with pytest.raises(BrokenFile):
+            await adopt(store, items, Run(report=report), origin=ORIGIN)
+        assert [note.name for note in report.notes()] == ["record 1"]
+
+
+async def test_what_becomes_unreadable_during_an_import_ends_it(store: Store) -> None:
+    runs: Iterator[Sequence[Item]] = iter([[a_source("1")], [bad("a.md"), a_source("1")]])
+    with Report() as report, pytest.raises(UnreadableSource, match=r"a\.md changed"):
+        await adopt(store, lambda: iter(next(runs)), Run(report=report), origin=ORIGIN)
+    assert await all_of(store) == ([], [])
 
 
 async def test_progress_is_told(store: Store) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from everpost.transfer.elsewhere.items import Note, SourcePost
+from everpost.transfer.elsewhere.items import Note, Problem, SourcePost
 from everpost.transfer.elsewhere.markdown import read_markdown
 
 
@@ -24,6 +24,11 @@ def posts_of(folder: Path, *, pages: bool = False) -> list[SourcePost]:
 def notes_of(folder: Path) -> dict[str, str]:
     """What is said of what is not imported, by name."""
     return {item.name: item.reason for item in read_markdown(folder) if isinstance(item, Note)}
+
+
+def problems_of(folder: Path) -> list[Problem]:
+    """What cannot be read."""
+    return [item for item in read_markdown(folder) if isinstance(item, Problem)]
 
 
 def only_post(folder: Path, place: str, text: str | bytes) -> SourcePost:

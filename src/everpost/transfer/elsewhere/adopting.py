@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
-from everpost.errors import Conflict, NotFound
+from everpost.errors import Conflict, NotFound, UnreadableSource
 from everpost.services.slugs import write_numbered
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.authors import Authors
@@ -14,6 +14,7 @@ from everpost.transfer.elsewhere.growing import Growth
 from everpost.transfer.elsewhere.items import (
     Item,
     Note,
+    Problem,
     SourceAuthor,
     SourceComment,
     SourcePost,
@@ -35,6 +36,8 @@ class Run:
     """Of what became of each thing, as far as the import came."""
     dry_run: bool = False
     """Write nothing; the report is the same."""
+    skip_unreadable: bool = False
+    """Leave out what cannot be read, instead of importing nothing."""
     progress: Callable[[int, int], None] = lambda _done, _total: None
     """Is told how many posts and threads are done, and of how many."""
 
@@ -49,14 +52,18 @@ async def adopt(
 ) -> None:
     """Add to the blog what the items have and it has not. What is there already stays as it is, so this
     can be stopped and run again at any time. `items` is called twice: before anything is written, all of
-    the source has been read once. BrokenFile, and what the store raises.
+    the source has been read once, and the report names everything in it that cannot be read.
+    UnreadableSource, BrokenFile, and what the store raises.
     """
     with Ledger() as ledger:
-        total = _look_through(items(), ledger)
+        total = _look_through(items(), ledger, run)
         writer = Rehearsal(store, ledger) if run.dry_run else StoreWriter(store)
         importer = _Importer(store, writer, ledger, origin, run.report)
         done = 0
         for item in items():
+            if isinstance(item, Problem) and not run.skip_unreadable:
+                run.report.unreadable(item)
+                raise UnreadableSource(f"{item.name} changed during the import, and cannot be read now.")
             await importer.take(item)
             if isinstance(item, SourcePost):
                 done += 1
@@ -67,14 +74,23 @@ async def adopt(
             run.progress(done, total)
 
 
-def _look_through(items: Iterator[Item], ledger: Ledger) -> int:
-    """How many posts and threads there are; the parts of threads are kept."""
-    posts = 0
+def _look_through(items: Iterator[Item], ledger: Ledger, run: Run) -> int:
+    """How many posts and threads there are; the parts of threads are kept. UnreadableSource."""
+    posts = problems = 0
     for item in items:
         if isinstance(item, SourcePost):
             posts += 1
         elif isinstance(item, SourceThread):
             ledger.keep_part(item)
+        elif isinstance(item, Problem) and not run.skip_unreadable:
+            run.report.unreadable(item)
+            problems += 1
+    if problems:
+        things = "1 item" if problems == 1 else f"{problems:,} items"
+        raise UnreadableSource(
+            f"{things} cannot be read, so nothing was imported. Correct what the report names, or leave it"
+            " out with --skip-unreadable."
+        )
     return posts + ledger.count_threads()
 
 
@@ -95,6 +111,8 @@ class _Importer:
         """Add what the item is, or has; threads have their own time."""
         if isinstance(item, Note):
             self._report.add(item)
+        elif isinstance(item, Problem):
+            self._report.unreadable(item)
         elif isinstance(item, SourceAuthor):
             await self._authors.take(item)
         elif isinstance(item, SourcePost):

@@ -1,19 +1,21 @@
 """What a reader of another system's files gives: one item after another, as the source has it.
 
 A reader is a function `read_<system>(path, ...) -> Iterator[Item]`. It streams, so that no more than one
-post with its comments is in memory; authors come before whatever names them. It raises BrokenFile where
-the file is not what it should be, and gives a `Note` for each thing that it leaves out; what it alters, it
-says in the `changes` of the thing. Texts, names, tags and slugs are as the source wrote them: whoever takes
-them in makes them fit.
+post with its comments is in memory; authors come before whatever names them. It gives a `Note` for each
+thing that it leaves out, and a `Problem` for each that it cannot read where it can go on behind it; it
+raises BrokenFile where it cannot. What it alters, it says in the `changes` of the thing. Texts, names, tags
+and slugs are as the source wrote them: whoever takes them in makes them fit.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from everpost.domain.comments import CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostFormat, PostStatus
+from everpost.errors import BrokenFile
 
 
 class Fate(StrEnum):
@@ -24,6 +26,8 @@ class Fate(StrEnum):
     CHANGED = "changed"
     """It is imported, but not as it was."""
     DROPPED = "dropped"
+    UNREADABLE = "unreadable"
+    """It is broken in the source. Nothing is imported, or all but this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,24 @@ class Note:
     """Which one, so that a person finds it in the source: its id there, its title."""
     reason: str = ""
     """How it was changed, or why it was dropped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A part of the source that cannot be read: a file of a folder, a record of a file. The rest can."""
+
+    kind: str
+    """A noun, as of a `Note`."""
+    name: str
+    """Which one, so that a person finds it in the source."""
+    reason: str
+    """What is wrong, and where: `line 3: ...`."""
+
+    @classmethod
+    def of(cls, error: BrokenFile, kind: str = "file") -> Self:
+        """What the error says."""
+        reason = f"{error.place}: {error.reason}" if error.place else error.reason
+        return cls(kind=kind, name=error.name, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +122,4 @@ class SourceThread:
     comments: tuple[SourceComment, ...] = ()
 
 
-Item = SourceAuthor | SourcePost | SourceThread | Note
+Item = SourceAuthor | SourcePost | SourceThread | Note | Problem

@@ -9,7 +9,7 @@ from everpost.domain.ids import parse_id
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.front_matter import Page, read_page, text_of, texts_of
-from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourcePost
+from everpost.transfer.elsewhere.items import Fate, Item, Note, Problem, SourceAuthor, SourcePost
 from everpost.transfer.elsewhere.markdown_folders import File, Folder
 from everpost.transfer.elsewhere.moments import parse_moment
 from everpost.transfer.elsewhere.page_names import PageName, name_of
@@ -46,14 +46,22 @@ def read_markdown(folder: Path, *, pages: bool = False) -> Iterator[Item]:
         if isinstance(file, Note):
             yield file
             continue
-        text = _text(file)
-        page = read_page(text, file.place)
+        try:
+            text = _text(file)
+            page = read_page(text, file.place)
+        except BrokenFile as error:
+            yield Problem.of(error)
+            continue
         if page is None and file.is_html:
             reason = "HTML without front matter"
             yield Note(fate=Fate.DROPPED, kind="page", name=file.place, reason=reason)
             continue
         reader = _PostReader(file, page or Page({}, text, ""), is_jekyll=place.is_jekyll)
-        post = reader.post()
+        try:
+            post = reader.post()
+        except BrokenFile as error:
+            yield Problem.of(error)
+            continue
         if reader.author and reader.author.source_id not in authors:
             authors.add(reader.author.source_id)
             yield reader.author

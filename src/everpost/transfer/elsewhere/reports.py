@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from everpost.transfer.elsewhere.fitting import Changes
-from everpost.transfer.elsewhere.items import Fate, Note
+from everpost.transfer.elsewhere.items import Fate, Note, Problem
 
 _SPOOL = 1024 * 1024
 """Bytes that are in memory before a temporary file is made."""
@@ -54,6 +54,10 @@ class Report:
         """Something is left out."""
         self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
 
+    def unreadable(self, problem: Problem) -> None:
+        """Something cannot be read."""
+        self.add(Note(fate=Fate.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
+
     def count(self, fate: Fate, kind: str | None = None) -> int:
         """How many notes of this fate there are, of all kinds or of one."""
         return sum(n for (each, noun), n in self._counts.items() if each is fate and kind in (None, noun))
@@ -77,7 +81,7 @@ class Report:
                 yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {_plural(kind, n)}" for kind, n in kinds)
         if not self._counts:
             yield "Nothing was imported."
-        for note in self.notes(Fate.CHANGED, Fate.DROPPED):
+        for note in self.notes(Fate.CHANGED, Fate.DROPPED, Fate.UNREADABLE):
             yield f"{note.fate}: {note.kind} {_printable(note.name)}: {_printable(note.reason)}"
 
     def save(self, path: Path) -> None:
