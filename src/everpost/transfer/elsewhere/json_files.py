@@ -13,6 +13,8 @@ from everpost.errors import BrokenFile
 Row = dict[str, object]
 
 MOST_LEVELS = 100
+MOST_NAMES = 1_000
+"""At the root."""
 MOST_VALUES = 1_000_000
 """In one row."""
 _CHUNK = 64 * 1024
@@ -21,6 +23,7 @@ _READ_WHOLE = 64 * 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
+_EMPTY: Row = {"start_map": {}, "start_array": []}
 
 
 class JsonFile:
@@ -35,12 +38,40 @@ class JsonFile:
         otherwise. BrokenFile.
         """
         try:
-            with self._path.open("rb") as file:
-                if file.read(len(_MARK)) != _MARK:
-                    file.seek(0)
+            with self._opened() as file:
                 yield from self._walk(file, places)
         except OSError as error:
             raise BrokenFile(self._path.name, "", error.strerror or "cannot be read") from error
+
+    def _opened(self) -> IO[bytes]:
+        """The file, behind a mark of its encoding."""
+        file = self._path.open("rb")
+        if file.read(len(_MARK)) != _MARK:
+            file.seek(0)
+        return file
+
+    def root(self) -> Row:
+        """The object that the file is, with what is inside of its lists and objects left out; empty where
+        it is something else. BrokenFile.
+        """
+        found: Row = {}
+        name, depth = "", 0
+        try:
+            with self._opened() as file:
+                for event, value in self._events(file):
+                    if event in _ENDS:
+                        depth -= 1
+                    elif depth == 1 and event == "map_key":
+                        name = value
+                    elif depth == 1 and len(found) < MOST_NAMES:
+                        found[name] = _EMPTY.get(event, value)
+                    if event in _STARTS:
+                        depth += 1
+                    if depth > MOST_LEVELS:
+                        raise self._broken(file, "it is nested too deeply")
+        except OSError as error:
+            raise BrokenFile(self._path.name, "", error.strerror or "cannot be read") from error
+        return found
 
     def _walk(
         self, file: IO[bytes], places: Collection[tuple[str, ...]]

@@ -67,6 +67,19 @@ class Ledger:
             ((row[0], _written(comment)) for comment in thread.comments),
         )
 
+    def take_thread(self, url: str) -> tuple[SourceComment, ...]:
+        """The comments of one thread, which is forgotten; none where there is no such thread."""
+        row = self._database.execute(
+            "DELETE FROM threads WHERE url = ? RETURNING number", (json.dumps(url),)
+        ).fetchone()
+        if row is None:
+            return ()
+        rows = self._database.execute(
+            "SELECT comment FROM comments WHERE thread = ? ORDER BY number", row
+        ).fetchall()
+        self._database.execute("DELETE FROM comments WHERE thread = ?", row)
+        return tuple(_read(comment) for (comment,) in rows)
+
     def count_threads(self) -> int:
         """How many threads there are."""
         row = self._database.execute("SELECT count(*) FROM threads").fetchone()
