@@ -54,11 +54,15 @@ def test_a_post_of_every_version_is_read(read: Read, version: str) -> None:
     )
 
 
-def test_a_prefix_that_the_file_does_not_declare_is_an_error_that_names_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("prefix", ["dc", "wp", "content", "excerpt"])
+def test_a_prefix_that_the_file_does_not_declare_is_read(tmp_path: Path, prefix: str) -> None:
     path = tmp_path / "export.xml"
-    path.write_text(re.sub(r'\s+xmlns:dc="[^"]+"', "", wxr(wxr_author(), wxr_item(7))), encoding="utf-8")
-    with pytest.raises(BrokenFile, match="line 13: Namespace prefix dc on creator is not defined"):
-        list(read_wordpress(path, pages=False))
+    export = wxr(wxr_author(), "<atom:link rel='hub' href='x'/>", wxr_item(7, excerpt_encoded="Short"))
+    path.write_text(re.sub(rf'\s+xmlns:{prefix}="[^"]+"', "", export), encoding="utf-8")
+    items = list(read_wordpress(path, pages=False))
+    post = only_post(iter(items))
+    assert (post.source_id, post.author_id, post.content) == ("7", "ada", "<p>Content</p>")
+    assert ("excerpt", "7 'Title'") in dropped(iter(items))
 
 
 def test_posts_of_one_title_are_all_read(read: Read) -> None:

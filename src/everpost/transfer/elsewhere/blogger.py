@@ -55,10 +55,10 @@ class _Export:
 
     def __init__(self, path: Path, *, pages: bool) -> None:
         self._path = path
+        self._file = XmlFile(path, suffix=".atom")
         self._kinds = {"post", "page"} if pages else {"post"}
         self._left_out = LeftOut(path.name)
         self._unread = UnreadFields()
-        self._controls = 0
 
     def gather(self, threads: Ledger) -> Iterator[Item]:
         """The authors, and what is left out; comments are kept by the id of their post."""
@@ -137,9 +137,8 @@ class _Export:
         return "" if entry.id else "it has no id"
 
     def _entries(self) -> Iterator[Entry]:
-        file = XmlFile(self._path)
         is_feed = False
-        for element in file.elements(_IN_FEED):
+        for element in self._file.elements(_IN_FEED):
             parent = element.getparent()
             is_feed = is_feed or (parent is not None and name_of(parent) == "feed")
             if not is_feed:
@@ -148,15 +147,12 @@ class _Export:
                 yield read_entry(element)
         if not is_feed:
             raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
-        self._controls = file.controls
 
     def notes(self) -> Iterator[Note]:
         """What is told once for the whole file."""
         yield from self._left_out.notes()
         yield from self._unread.notes()
-        if self._controls:
-            reason = f"XML has no control characters: {self._controls:,} were left out"
-            yield Note(fate=Fate.DROPPED, kind="character", name=self._path.name, reason=reason)
+        yield from self._file.notes()
 
 
 def _lost(entry: Entry) -> Iterator[Note]:

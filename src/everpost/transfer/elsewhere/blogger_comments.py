@@ -94,13 +94,11 @@ def _words(entry: Entry, changes: list[str]) -> str:
     content = entry.texts.get("content", "").strip()
     if not entry.is_html:
         return content
-    if "<br" not in content.lower():
-        content = content.replace("\r\n", "\n").replace("\n", "<br>")
-    words, is_marked = text_of_html(content)
-    if is_marked:
-        changes.append("its HTML became text")
+    words, change = text_of_html(content, keeps_lines="<br" not in content.lower())
+    if change:
+        changes.append(change)
     title = " ".join(entry.text("title").rstrip(".…").split())
-    if title and title not in " ".join(words.split()) and not is_marked:
+    if title and title not in " ".join(words.split()) and not change:
         changes.append(f"its title was left out: {title[:80]!r}")
     return words
 

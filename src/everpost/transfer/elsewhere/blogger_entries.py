@@ -13,6 +13,7 @@ from functools import lru_cache
 from lxml import etree
 
 from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.xml_files import prefix_of
 
 _PREFIXES = (
     ("/2005/Atom", ""),
@@ -128,9 +129,11 @@ def name_of(element: etree._Element) -> str:
 @lru_cache(maxsize=1_000)
 def _name_of(tag: str) -> str:
     namespace, _, name = tag.rpartition("}")
-    if not namespace:  # none is declared, or not for the prefix
+    if not namespace:
         return name[:_LONGEST_NAME]
-    prefix = next((prefix for part, prefix in _PREFIXES if part in namespace), "other:")
+    prefix = prefix_of(namespace[1:]) or next(
+        (prefix for part, prefix in _PREFIXES if part in namespace), "other:"
+    )
     return prefix + name[:_LONGEST_NAME]
 
 

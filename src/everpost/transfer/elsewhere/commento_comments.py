@@ -159,7 +159,7 @@ def _content(row: Row, changes: list[str]) -> str:
         return markdown
     content, change = text_of_html(text(row, "html"))
     if change:
-        changes.append("its HTML became text")
+        changes.append(change)
     return content
 
 

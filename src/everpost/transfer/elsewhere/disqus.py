@@ -17,11 +17,13 @@ from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceComment, S
 from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, LeftOut
 from everpost.transfer.elsewhere.moments import parse_moment
 from everpost.transfer.elsewhere.xml_files import XmlFile
+from everpost.transfer.elsewhere.xml_repairs import UNDECLARED
 
 Parts = Mapping[str, etree._Element]  # noqa: SLF001  (lxml has no other name for it)
 """What is in an element, by name."""
 _IN_ROOT = 1
 _ID = "{http://disqus.com/disqus-internals}id"
+_UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 
 
 def read_disqus(path: Path) -> Iterator[Item]:
@@ -40,9 +42,7 @@ def read_disqus(path: Path) -> Iterator[Item]:
     if is_empty:
         raise BrokenFile(path.name, "", "it is not an export of Disqus")
     yield from export.left_out.notes()
-    if file.controls:
-        reason = f"XML has no control characters: {file.controls:,} were left out"
-        yield Note(fate=Fate.DROPPED, kind="character", name=path.name, reason=reason)
+    yield from file.notes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,8 @@ class _Export:
             parent_id=_id(parts.get("parent")) or None,
         )
         if comment.status is not CommentStatus.REMOVED:
-            content, is_marked = text_of_html(_text(parts, "message"))
-            changes = ("its HTML became text",) if is_marked else ()
-            comment = replace(comment, content=content, name=name, changes=changes)
+            content, change = text_of_html(_text(parts, "message"))
+            comment = replace(comment, content=content, name=name, changes=(change,) if change else ())
         return SourceThread(url=thread.url, title=thread.title, comments=(comment,))
 
 
@@ -123,7 +122,7 @@ def _tag(element: etree._Element | None) -> str:
 
 
 def _id(element: etree._Element | None) -> str:
-    return "" if element is None else element.get(_ID, "").strip()
+    return "" if element is None else (element.get(_ID) or element.get(_UNDECLARED_ID) or "").strip()
 
 
 def _text(parts: Parts, tag: str) -> str:

@@ -122,9 +122,9 @@ def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceC
         status = _COMMENT_STATUSES.get(text(row, "status"))
         if status is None:
             changes.append(f"it waits for approval: its status was {text(row, 'status')[:40]!r}")
-        words, is_marked = text_of_html(text(row, "html"))
-        if is_marked:
-            changes.append("its HTML became text")
+        words, change = text_of_html(text(row, "html"))
+        if change:
+            changes.append(change)
         member = row.get("member")
         name = text(member, "name") if isinstance(member, dict) else ""
         yield SourceComment(

@@ -1,64 +1,89 @@
-"""The words of a comment that is written in HTML, as text with the marks of Markdown."""
+"""The text of a comment that is written in HTML, with the marks of Markdown.
+
+Strangers wrote these comments, so the cost is linear in their length: libxml2 parses them (Python's own
+parser is quadratic for some of them: https://github.com/python/cpython/issues/135462), and the marks of
+quotations are put before lines once, at the end.
+"""
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from lxml.etree import ParserTarget
+
+    _Target = ParserTarget[None]
+else:
+    _Target = object
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table"})
 _LINES = frozenset({"br", "li", "tr"})
 _SILENT = frozenset({"script", "style", "template"})
-_PLAIN = frozenset({"p", "br", "div", "span"})
+_PLAIN = frozenset({"p", "br", "div", "span", "html", "body"})
 """Tags of which nothing is missed when there are lines in their place."""
-_LONGEST = 200_000
-"""Characters that are looked at; of the text 20,000 are kept."""
-_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
-_DECLARATION = re.compile(r"<!(?!--)")
-"""Some of these make Python's parser raise AssertionError (https://github.com/python/cpython/issues/77057)."""
+LONGEST = 40_000
+"""Characters of HTML that are read. Comments keep 20,000 of the text."""
+MOST_QUOTATIONS = 20
+"""Levels of quotation that are marked; what is quoted more deeply stands at the last of them."""
+_CHANGED = "its HTML became text"
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACE_IN_LINE = re.compile(r"[ \t\r\f]+")
+_UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def text_of_html(html: str) -> tuple[str, bool]:
-    """The text, and whether more than paragraphs and lines became it: links, emphasis, pictures."""
-    reader = _Reader()
-    reader.feed(_DECLARATION.sub("&lt;!", html[:_LONGEST]))
-    reader.close()
-    return reader.text(), reader.is_marked or len(html) > _LONGEST
+def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
+    """The text, and how it was changed: empty where only paragraphs and lines became lines. With
+    `keeps_lines`, a line end in the HTML is one in the text too.
+    """
+    reader = _Reader(keeps_lines=keeps_lines)
+    read = _UNPARSABLE.sub("", html[:LONGEST])
+    if read.strip():
+        parser = etree.HTMLParser(target=reader, huge_tree=True)
+        parser.feed(read)
+        parser.close()
+    if len(html) > LONGEST:
+        return reader.text(), f"{_CHANGED}, and was cut after {LONGEST:,} characters of HTML"
+    is_changed = reader.is_marked or len(read) < len(html) or _ends_in_tag(read)
+    return reader.text(), _CHANGED if is_changed else ""
 
 
-class _Reader(HTMLParser):
-    """Takes any text for HTML, and writes down what is to be read of it."""
+class _Reader(_Target):
+    """Writes down what a parser finds."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+    def __init__(self, *, keeps_lines: bool) -> None:
         self.is_marked = False
+        self._keeps_lines = keeps_lines
+        self._sections: list[tuple[int, list[str]]] = []
+        """What was written, with the number of quotations around it."""
         self._written: list[str] = []
+        """The last section."""
         self._link: tuple[str, int] | None = None
         """The address of the link that is open, and where its words begin."""
-        self._quotes: list[int] = []
-        """Where the quotations begin that are open."""
+        self._quotations = 0
         self._silent = 0
         self._verbatim = 0
+        self._quote(0)
 
     def text(self) -> str:
         """What was written, with at most one empty line between lines."""
         self._end_link()
-        while self._quotes:
-            self._end_quote()
-        return _tidy("".join(self._written))
+        return "\n".join(_marked(self._sections))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A start tag."""
         self.is_marked |= tag not in _PLAIN
-        values = dict(attrs)
         if tag in _SILENT:
             self._silent += 1
         elif tag == "a":
             self._end_link()
-            self._link = (values.get("href") or "", len(self._written))
+            self._link = (attributes.get("href") or "", len(self._written))
         elif tag == "img":
-            self._write(" ".join(filter(None, (values.get("alt"), values.get("src")))))
+            self._write(" ".join(filter(None, (attributes.get("alt"), attributes.get("src")))))
         elif tag == "blockquote":
-            self._end_link()
-            self._write("\n\n")
-            self._quotes.append(len(self._written))
+            self._quote(1)
         elif tag == "pre":
             self._write("\n\n```\n")
             self._verbatim += 1
@@ -67,13 +92,14 @@ class _Reader(HTMLParser):
             self._mark(tag)
             self._write("- " if tag == "li" else "")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An end tag, or where one is missing."""
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
         elif tag == "a":
             self._end_link()
         elif tag == "blockquote":
-            self._end_quote()
+            self._quote(-1)
         elif tag == "pre" and self._verbatim:
             self._verbatim -= 1
             self._write("\n```\n\n")
@@ -81,13 +107,25 @@ class _Reader(HTMLParser):
             self._mark(tag)
             self._break(tag)
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """Text."""
         if self._verbatim:
             self._write(data)
             return
-        text = _SPACE.sub(" ", data)
-        at_start = not self._written or self._written[-1].endswith("\n")
+        text = (_SPACE_IN_LINE if self._keeps_lines else _SPACE).sub(" ", data)
+        at_start = not self._written or self._written[-1].endswith(("\n", " "))
         self._write(text.lstrip(" ") if at_start else text)
+
+    def comment(self, _text: str) -> None:
+        """A comment, which is not shown."""
+        self.is_marked = True
+
+    def pi(self, _target: str, _text: str | None = None) -> None:
+        """A processing instruction, which is not shown."""
+        self.is_marked = True
+
+    def close(self) -> None:
+        """The end."""
 
     def _break(self, tag: str) -> None:
         if tag in _BLOCKS:
@@ -113,13 +151,32 @@ class _Reader(HTMLParser):
             del self._written[start:]
             self._write(address if not words or _repeats(words, address) else f"[{words}]({address})")
 
-    def _end_quote(self) -> None:
+    def _quote(self, step: int) -> None:
+        """Begin a section: in a quotation, or behind one."""
         self._end_link()
-        if self._quotes:
-            start = self._quotes.pop()
-            lines = _tidy("".join(self._written[start:])).split("\n")
-            del self._written[start:]
-            self._write("\n".join(f"> {line}".rstrip() for line in lines) + "\n\n")
+        self._quotations = max(0, self._quotations + step)
+        self._written = []
+        self._sections.append((min(self._quotations, MOST_QUOTATIONS), self._written))
+
+
+def _marked(sections: list[tuple[int, list[str]]]) -> Iterator[str]:
+    """The lines, with a mark for each quotation around them."""
+    before: int | None = None
+    for quotations, written in sections:
+        text = _tidy("".join(written))
+        if not text:
+            continue
+        if before is not None:
+            yield ("> " * min(before, quotations)).rstrip()
+        mark = "> " * quotations
+        yield from ((mark + line).rstrip() for line in text.split("\n"))
+        before = quotations
+
+
+def _ends_in_tag(html: str) -> bool:
+    """Whether the HTML ends in a tag that has no end: what is in it is not shown."""
+    start = html.rfind("<")
+    return start > html.rfind(">") and html[start + 1 : start + 2].strip() != ""
 
 
 def _repeats(words: str, address: str) -> bool:

@@ -13,14 +13,26 @@ from everpost.domain.clock import EPOCH
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceComment, SourceThread
-from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, VOTES, WEBSITES, LeftOut
+from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, SUBSCRIPTIONS, VOTES, WEBSITES, LeftOut
+from everpost.transfer.elsewhere.packed_files import unpacked
 
 _STATUSES = {1: CommentStatus.APPROVED, 2: CommentStatus.PENDING, 4: CommentStatus.REMOVED}
 _MAGIC = b"SQLite format 3\0"
-_TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('comments', 'threads')"
+LONGEST_VALUE = 16 * 1024 * 1024
+"""Bytes of a text or a blob."""
+LEAST_STEPS = 10_000_000
+STEPS_PER_BYTE = 50
+"""Steps of SQLite's machine that reading may take. A sound file takes one or two for each of its bytes; one
+that was made to do harm can have more rows than bytes.
+"""
+_STEPS_AT_ONCE = 100_000
+_TABLES = """
+SELECT count(*) FROM sqlite_master
+WHERE type = 'table' AND name IN ('comments', 'threads') AND sql LIKE 'CREATE TABLE%'
+"""
 _COMMENTS = """
 SELECT t.uri, t.title, c.id, c.parent, c.created, c.modified, c.mode, c.text, c.author,
-       c.email <> '', c.remote_addr <> '', c.website <> '', c.likes + c.dislikes
+       c.email <> '', c.remote_addr <> '', c.website <> '', c.likes + c.dislikes, {notification}
 FROM comments AS c LEFT JOIN threads AS t ON t.id = c.tid
 ORDER BY c.tid, c.id
 """
@@ -30,22 +42,40 @@ def read_isso(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. The file is only read. BrokenFile."""
     left_out = LeftOut(path.name)
     try:
-        with path.open("rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                raise BrokenFile(path.name, "", "it is not a database of Isso, which is a SQLite file")
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            database.execute("PRAGMA trusted_schema = OFF")
+        with unpacked(path, ".db") as file, closing(_open(path, file)) as database:
             if database.execute(_TABLES).fetchone() != (2,):
                 raise BrokenFile(
                     path.name, "", "it is not a database of Isso: it has no threads and comments"
                 )
-            for row in database.execute(_COMMENTS):
+            columns = {name for _, name, *_ in database.execute("PRAGMA table_info(comments)")}
+            notification = "c.notification" if "notification" in columns else "0"
+            for row in database.execute(_COMMENTS.format(notification=notification)):
                 yield _item(row, left_out)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema byte for byte
         raise BrokenFile(path.name, "", f"it cannot be read as a SQLite file: {error}") from error
     except OSError as error:
         raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
     yield from left_out.notes()
+
+
+def _open(path: Path, file: Path) -> sqlite3.Connection:
+    """The database, for reading, with bounds on what its maker can make us do. BrokenFile."""
+    with file.open("rb") as start:
+        if start.read(len(_MAGIC)) != _MAGIC:
+            raise BrokenFile(path.name, "", "it is not a database of Isso, which is a SQLite file")
+    left = max(LEAST_STEPS, STEPS_PER_BYTE * file.stat().st_size)
+
+    def spend() -> bool:
+        nonlocal left
+        left -= _STEPS_AT_ONCE
+        return left < 0
+
+    database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    database.set_progress_handler(spend, _STEPS_AT_ONCE)
+    for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
 
 
 def _item(row: tuple[object, ...], left_out: LeftOut) -> Item:
@@ -64,7 +94,7 @@ def _item(row: tuple[object, ...], left_out: LeftOut) -> Item:
             name=f"{number} by {_text(author) or 'nobody'!r}",
             reason=reason,
         )
-    for things, value in zip((EMAILS, ADDRESSES, WEBSITES, VOTES), private, strict=True):
+    for things, value in zip((EMAILS, ADDRESSES, WEBSITES, VOTES, SUBSCRIPTIONS), private, strict=True):
         left_out.count(things, value if isinstance(value, int) else 0)
     status = _STATUSES.get(mode) if isinstance(mode, int) else None
     comment = SourceComment(

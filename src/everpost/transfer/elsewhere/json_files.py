@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -9,6 +10,7 @@ import ijson
 from ijson.common import ObjectBuilder
 
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.packed_files import Document, Packing
 
 Row = dict[str, object]
 
@@ -17,6 +19,8 @@ MOST_NAMES = 1_000
 """At the root."""
 MOST_VALUES = 1_000_000
 """In one row."""
+MOST_BYTES = 256 * 1024 * 1024
+"""In one row, or between two."""
 _CHUNK = 64 * 1024
 _READ_WHOLE = 64 * 1024 * 1024
 """Bytes of a broken file that is read again to find the line."""
@@ -27,7 +31,7 @@ _EMPTY: Row = {"start_map": {}, "start_array": []}
 
 
 class JsonFile:
-    """A JSON file."""
+    """A JSON file, packed or not."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -37,85 +41,112 @@ class JsonFile:
         a list and `*` in `places` for any name. What is above an object that is given is not looked into
         otherwise. BrokenFile.
         """
-        try:
-            with self._opened() as file:
-                yield from self._walk(file, places)
-        except OSError as error:
-            raise BrokenFile(self._path.name, "", error.strerror or "cannot be read") from error
-
-    def _opened(self) -> IO[bytes]:
-        """The file, behind a mark of its encoding."""
-        file = self._path.open("rb")
-        if file.read(len(_MARK)) != _MARK:
-            file.seek(0)
-        return file
+        with self._walk() as walk:
+            yield from walk.rows(places)
 
     def root(self) -> Row:
         """The object that the file is, with what is inside of its lists and objects left out; empty where
         it is something else. BrokenFile.
         """
-        found: Row = {}
-        name, depth = "", 0
-        try:
-            with self._opened() as file:
-                for event, value in self._events(file):
-                    if event in _ENDS:
-                        depth -= 1
-                    elif depth == 1 and event == "map_key":
-                        name = value
-                    elif depth == 1 and len(found) < MOST_NAMES:
-                        found[name] = _EMPTY.get(event, value)
-                    if event in _STARTS:
-                        depth += 1
-                    if depth > MOST_LEVELS:
-                        raise self._broken(file, "it is nested too deeply")
-        except OSError as error:
-            raise BrokenFile(self._path.name, "", error.strerror or "cannot be read") from error
-        return found
+        with self._walk() as walk:
+            return walk.root()
 
-    def _walk(
-        self, file: IO[bytes], places: Collection[tuple[str, ...]]
-    ) -> Iterator[tuple[tuple[str, ...], Row]]:
+    @contextmanager
+    def _walk(self) -> "Iterator[_Walk]":
+        document = Packing(self._path, ".json").document()
+        try:
+            with document.open() as file:
+                yield _Walk(document, file)
+        except OSError as error:
+            raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
+
+
+class _Walk:
+    """One way through a document."""
+
+    def __init__(self, document: Document, file: IO[bytes]) -> None:
+        self._document = document
+        self._file = file
+        self._bytes = 0
+        self._row_start = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, for the parser."""
+        chunk = self._file.read(size)
+        if self._bytes == 0:
+            chunk = chunk.removeprefix(_MARK) or chunk[:0]
+        self._bytes += len(chunk)
+        if self._bytes - self._row_start > MOST_BYTES:
+            raise self._broken(f"more than {MOST_BYTES:,} bytes belong together")
+        return chunk
+
+    def rows(self, places: Collection[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], Row]]:
+        """The objects at these places."""
         above: list[str] = []
         builder: ObjectBuilder | None = None
         top = values = 0
-        for event, value in self._events(file):
+        for event, value in self._events():
             if event in _STARTS:
-                if builder is None and event == "start_map" and _is_one_of(above, places):
-                    builder, top, values = ObjectBuilder(), len(above), 0
+                if builder is None:
+                    self._row_start = self._bytes
+                    if event == "start_map" and _is_one_of(above, places):
+                        builder, top, values = ObjectBuilder(), len(above), 0
                 above.append("item")
-                if len(above) > MOST_LEVELS:
-                    raise self._broken(file, "it is nested too deeply")
+                self._require(len(above) <= MOST_LEVELS, "it is nested too deeply")
             elif event in _ENDS:
                 above.pop()
             elif event == "map_key":
                 above[-1] = value
-            if builder is None:
-                continue
-            builder.event(event, value)
-            values += 1
-            if values > MOST_VALUES:
-                raise self._broken(file, "a row has no end")
-            if len(above) == top:
-                yield tuple(above), builder.value
-                builder = None
+            if builder is not None:
+                builder.event(event, value)
+                values += 1
+                self._require(values <= MOST_VALUES, "a row has no end")
+                if len(above) == top:
+                    yield tuple(above), builder.value
+                    builder = None
 
-    def _events(self, file: IO[bytes]) -> "Iterator[tuple[str, str]]":
+    def root(self) -> Row:
+        """The object that the document is, without what is inside of its values."""
+        found: Row = {}
+        name, depth = "", 0
+        for event, value in self._events():
+            if event in _ENDS:
+                depth -= 1
+            elif depth == 1 and event == "map_key":
+                name = value
+            elif depth == 1 and len(found) < MOST_NAMES:
+                found[name] = _EMPTY.get(event, value)
+            if event in _STARTS:
+                self._row_start = self._bytes
+                depth += 1
+                self._require(depth <= MOST_LEVELS, "it is nested too deeply")
+        return found
+
+    def _events(self) -> "Iterator[tuple[str, str]]":
         try:
-            yield from ijson.basic_parse(file, buf_size=_CHUNK, use_float=True)
+            yield from ijson.basic_parse(self, buf_size=_CHUNK, use_float=True)
         except (ijson.JSONError, ValueError, OverflowError) as error:
-            raise self._broken(file, "it is not JSON, or not whole") from error
+            is_large = "overflow" in str(error)
+            reason = "a number in it is too large" if is_large else "it is not JSON, or not whole"
+            raise self._broken(reason) from error
 
-    def _broken(self, file: IO[bytes], reason: str) -> BrokenFile:
-        end = file.tell()
-        if self._path.stat().st_size <= _READ_WHOLE:
+    def _require(self, holds: bool, reason: str) -> None:
+        if not holds:
+            raise self._broken(reason)
+
+    def _broken(self, reason: str) -> BrokenFile:
+        with self._document.open() as file:
+            start = file.read(_READ_WHOLE + 1)
+        if len(start) <= _READ_WHOLE:
             try:
-                json.loads(self._path.read_bytes())
+                json.loads(start)
             except json.JSONDecodeError as error:
-                return BrokenFile(self._path.name, f"line {error.lineno}, column {error.colno}", error.msg)
-            except (UnicodeDecodeError, RecursionError):
+                return BrokenFile(
+                    self._document.name, f"line {error.lineno}, column {error.colno}", error.msg
+                )
+            except (ValueError, RecursionError):  # not UTF-8; a number that is too long for an integer
                 pass
-        return BrokenFile(self._path.name, f"before byte {end:,}", reason)
+        return BrokenFile(self._document.name, f"before byte {self._bytes:,}", reason)
 
 
 def _is_one_of(above: list[str], places: Collection[tuple[str, ...]]) -> bool:

@@ -9,6 +9,7 @@ EMAILS = "email address"
 ADDRESSES = "IP address"
 VOTES = "vote"
 WEBSITES = "website"
+SUBSCRIPTIONS = "reply notification"
 PROFILES = "profile address"
 PICTURES = "picture"
 _MOST_NAMES = 200

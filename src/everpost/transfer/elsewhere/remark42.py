@@ -4,9 +4,7 @@ other one is a comment.
 https://github.com/umputun/remark42/blob/master/backend/app/migrator/native.go
 """
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html import unescape
@@ -18,8 +16,8 @@ from everpost.transfer.elsewhere.html_text import text_of_html
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceComment, SourceThread
 from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, VOTES, LeftOut
 from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.packed_files import Packing
 
-_GZIP = b"\x1f\x8b"
 _VERSIONS = (0, 1)
 _LONGEST_META = 32 * 1024 * 1024
 """Bytes of the first line: it has a line's worth of each page and of each user."""
@@ -42,16 +40,12 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines, from 1. BrokenFile."""
     number = 0
     try:
-        with path.open("rb") as start:
-            is_gzip = start.read(len(_GZIP)) == _GZIP
-        with gzip.open(path) if is_gzip else path.open("rb") as file:
+        with Packing(path, "").document().open() as file:
             while line := file.readline((_LONGEST if number else _LONGEST_META) + 1):
                 number += 1
                 if len(line) > (_LONGEST if number > 1 else _LONGEST_META):
                     raise BrokenFile(path.name, f"line {number}", "it is too long for a backup of Remark42")
                 yield number, line
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BrokenFile(path.name, f"after line {number}", f"the gzip file is broken: {error}") from error
     except OSError as error:
         raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
 
@@ -123,8 +117,7 @@ def _content(comment: Mapping[str, object]) -> tuple[str, str]:
     """The words as they were written, in Markdown; those of early versions are only there as HTML."""
     if original := _text(comment, "orig"):
         return original, ""
-    content, is_marked = text_of_html(_text(comment, "text"))
-    return content, "its HTML became text" if is_marked else ""
+    return text_of_html(_text(comment, "text"))
 
 
 def _moment(values: Mapping[str, object], name: str) -> datetime | None:

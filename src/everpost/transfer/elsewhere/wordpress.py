@@ -70,9 +70,7 @@ def read_wordpress(path: Path, *, pages: bool) -> Iterator[Item]:
                 raise BrokenFile(path.name, f"line {element.sourceline}", reason)
     if version is None:
         raise BrokenFile(path.name, "", "it is not an export of WordPress")
-    if file.controls:
-        reason = f"XML has no control characters: {file.controls:,} were left out"
-        yield Note(fate=Fate.DROPPED, kind="character", name=path.name, reason=reason)
+    yield from file.notes()
 
 
 class _Export:

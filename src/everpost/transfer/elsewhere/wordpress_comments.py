@@ -59,9 +59,9 @@ def _words(content: str, changes: list[str]) -> str:
     """The words of a comment, in which WordPress takes some HTML, and shows a line as a line."""
     if not _MARKUP.search(content):
         return content
-    text, is_marked = text_of_html(content.replace("\r\n", "\n").replace("\n", "<br>"))
-    if is_marked:
-        changes.append("its HTML became text")
+    text, change = text_of_html(content, keeps_lines=True)
+    if change:
+        changes.append(change)
     return text
 
 

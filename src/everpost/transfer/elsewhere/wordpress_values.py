@@ -10,6 +10,7 @@ from lxml import etree
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
 from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.xml_files import prefix_of
 
 Values = Mapping[str, str]
 """The texts of the elements in an item or a comment, by their names with WordPress's own prefixes."""
@@ -31,9 +32,8 @@ def name_of(element: etree._Element) -> str:
 
 @lru_cache(maxsize=1_000)
 def _name_of(tag: str) -> str:
-    # A prefix that is not declared stays in the name. libxml2 says so only at the end of the file.
-    namespace, _, name = tag.rpartition("}")
-    return next((prefix for part, prefix in _PREFIXES if part in namespace), "") + name
+    namespace, _, name = tag.removeprefix("{").rpartition("}")
+    return next((prefix for part, prefix in _PREFIXES if part in namespace), prefix_of(namespace)) + name
 
 
 def text_of(element: etree._Element) -> str:

@@ -6,42 +6,76 @@ characters in one text, can be lifted (`huge_tree`).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
 
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.items import Fate, Note
+from everpost.transfer.elsewhere.packed_files import Document, Packing
+from everpost.transfer.elsewhere.xml_repairs import UNDECLARED, Repairs, prefixes_in, with_prefixes
 
 MOST_BYTES = 256 * 1024 * 1024
 """In one of the elements that are read, or between two."""
 MOST_ELEMENTS = 2_000_000
 MOST_LEVELS = 100
 _LONGEST_REASON = 200
+_LONGEST_EXCERPT = 80
 _NEWLINE = b"\n"
 _CHUNK = 256 * 1024
 _LONGEST_PROLOG = 1024 * 1024
 _LONGEST_HELD = 16 * 1024 * 1024
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
-_STRAY_END = re.compile(rb"\]\]>(?=(?:[^<\]]|\](?!\]>))*\]\]>)")
-"""The end of a CDATA section with another one after it before any markup: that one is the real one."""
+_MARK = b"\xef\xbb\xbf"
+_START = re.compile(rb"<\?xml\s|<(?:rss|disqus|feed)[\s>]")
+"""Where a file begins: before it, plugins and PHP print what does not belong there."""
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?encoding\s*=\s*["']([\w.-]+)["']""")
+_DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE(?!\s+html\b)", re.IGNORECASE)
+_REPAIRS = {
+    "controls": (Fate.DROPPED, "XML has no control characters: {:,} were left out"),
+    "bytes": (Fate.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
+    "reserved": (Fate.CHANGED, "{:,} that XML reserves (& < ]]>) were not escaped, and were read as text"),
+    "entities": (Fate.CHANGED, "{:,} were entities that only HTML has"),
+}
 
 
 class XmlFile:
-    """An XML file."""
+    """An XML file, packed or not. A zip archive is read as all its XML files, one after another."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, suffix: str = ".xml") -> None:
+        """`suffix` tells the documents of a zip archive from its other files."""
         self._path = path
-        self.controls = 0
-        """How many control characters were left out because XML has none."""
-        self._blank_lines = 0
-        """At the start, where they were left out."""
+        self._suffix = suffix
+        self.name = path.name
+        """Of the document that is being read."""
+        self._counts: Counter[str] = Counter()
+        self._notes: list[Note] = []
+        self._skipped_lines = 0
+        """At the start of the document."""
 
     def elements(self, level: int) -> Iterator[etree._Element]:
-        """Each element with so many others around it, once it is complete; it is of use until the next
-        one is asked for. BrokenFile.
+        """Each element with so many others around it, once it is complete; use it before the next one
+        is asked for. BrokenFile.
         """
+        self._counts.clear()
+        self._notes.clear()
+        packing = Packing(self._path, self._suffix)
+        for document in packing.documents():
+            self.name = document.name
+            yield from self._elements(document, level)
+        for name in packing.others:
+            self._notes.append(_note(Fate.DROPPED, "file", name, f"only {self._suffix} files are read"))
+
+    def notes(self) -> Iterator[Note]:
+        """What was repaired and what was skipped, once all elements were read."""
+        for repair, (fate, reason) in _REPAIRS.items():
+            if self._counts[repair]:
+                yield _note(fate, "character", self._path.name, reason.format(self._counts[repair]))
+        yield from self._notes
+
+    def _elements(self, document: Document, level: int) -> Iterator[etree._Element]:
         parser = etree.XMLPullParser(
             events=("start", "end"),
             resolve_entities="internal",  # there are none: so one that is named is an error at its place
@@ -50,13 +84,13 @@ class XmlFile:
             remove_comments=True,
             remove_pis=True,
         )
-        self.controls = held = 0
-        walk = _Walk(self._path.name, level)
+        held = 0
+        walk = _Walk(document.name, level)
         try:
-            for chunk in self._chunks():
+            for chunk in self._repaired(document):
                 held += len(chunk)
                 if held > MOST_BYTES:
-                    raise self._broken("", f"more than {MOST_BYTES:,} bytes belong together")
+                    raise BrokenFile(document.name, "", f"more than {MOST_BYTES:,} bytes belong together")
                 parser.feed(chunk)
                 for element in walk.ended(parser):
                     held = 0
@@ -64,45 +98,60 @@ class XmlFile:
             parser.close()
             yield from walk.ended(parser)
         except etree.XMLSyntaxError as error:
-            line = f"line {(error.lineno or 1) + self._blank_lines}"
-            raise self._broken(line, _sentence(error)) from error
-
-    def _chunks(self) -> Iterator[bytes]:
-        """The file, repaired where programs are known to break it, and where it is sound as it is."""
-        try:
-            with self._path.open("rb") as file:
-                held = self._prolog(file.read(_LONGEST_PROLOG))
-                while chunk := file.read(_CHUNK):
-                    held += self._without_controls(chunk)
-                    end = held.rfind(b"<")
-                    if end > 0 or len(held) > _LONGEST_HELD:
-                        end = end if end > 0 else len(held)
-                        yield _with_one_end(held[:end])
-                        held = held[end:]
-                yield _with_one_end(held)
+            line = f"line {(error.lineno or 1) + self._skipped_lines}"
+            raise BrokenFile(document.name, line, _sentence(error)) from error
         except OSError as error:
-            raise self._broken("", error.strerror or "cannot be read") from error
+            raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
 
-    def _prolog(self, start: bytes) -> bytes:
-        """The start of the file, where nothing but an element comes first."""
+    def _repaired(self, document: Document) -> Iterator[bytes]:
+        """The document in pieces, each but the first from a `<` on where there is one."""
+        with document.open() as file:
+            prefixes = prefixes_in(iter(lambda: file.read(_CHUNK), b""))
+        with document.open() as file:
+            start = self._started(document.name, file.read(_LONGEST_PROLOG), prefixes)
+            encoding = _ENCODING.match(start)
+            is_utf8 = encoding is None or encoding[1].lower() in {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+            repairs = Repairs(self._counts, is_utf8=is_utf8)
+            held, chunk = [start], start
+            while chunk:
+                length = sum(map(len, held))
+                tag = chunk.rfind(b"<")
+                end = length - len(chunk) + tag if tag >= 0 else 0
+                if end or length > _LONGEST_HELD:
+                    end = end or _cut(chunk, length)
+                    piece = b"".join(held)
+                    yield repairs.repaired(piece[:end])
+                    held = [piece[end:]]
+                chunk = file.read(_CHUNK)
+                held.append(chunk)
+            yield repairs.repaired(b"".join(held))
+
+    def _started(self, name: str, start: bytes, prefixes: set[bytes]) -> bytes:
+        """The start of the document, without what stands before it."""
+        found = _START.search(start)
+        at = found.start() if found else len(start) - len(start.removeprefix(_MARK).lstrip())
+        skipped = start[:at]
+        self._skipped_lines = skipped.count(_NEWLINE)
+        line = f"line {self._skipped_lines + 1}"
+        if _DOCUMENT_TYPE.search(skipped):
+            raise BrokenFile(name, line, "it has a document type, which such files do not have")
+        if extra := skipped.removeprefix(_MARK):
+            self._skip(name, extra)
+        start = start[at:]
         prolog = _PROLOG.match(start)
-        end = prolog.end() if prolog else 0
-        line = f"line {start.count(_NEWLINE, 0, end) + 1}"
-        if start[end : end + 2] == b"<!":
-            raise self._broken(line, "it has a document type, which such files do not have")
-        if start[end : end + 1] != b"<":
-            raise self._broken(line, "it is not XML in UTF-8 or a like encoding")
-        sound = start.lstrip()  # Plugins print empty lines before the export, where XML must not have any.
-        self._blank_lines = start.count(_NEWLINE, 0, len(start) - len(sound))
-        return self._without_controls(sound)
+        root = prolog.end() if prolog else 0
+        line = f"line {self._skipped_lines + start.count(_NEWLINE, 0, root) + 1}"
+        if start[root : root + 2] == b"<!":
+            raise BrokenFile(name, line, "it has a document type, which such files do not have")
+        if start[root : root + 1] != b"<":
+            raise BrokenFile(name, line, "it is not XML in UTF-8 or a like encoding")
+        return start[:root] + with_prefixes(start[root:], prefixes)
 
-    def _without_controls(self, chunk: bytes) -> bytes:
-        kept = chunk.translate(None, _CONTROLS)
-        self.controls += len(chunk) - len(kept)
-        return kept
-
-    def _broken(self, place: str, reason: str) -> BrokenFile:
-        return BrokenFile(self._path.name, place, reason)
+    def _skip(self, name: str, extra: bytes) -> None:
+        words = " ".join(extra.decode(errors="replace").split())
+        shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
+        reason = f"{len(extra):,} bytes before the XML were skipped: {shown}"
+        self._notes.append(_note(Fate.DROPPED, "text", name, reason))
 
 
 class _Walk:
@@ -132,6 +181,11 @@ class _Walk:
                 _forget(element)
 
 
+def prefix_of(namespace: str) -> str:
+    """The prefix that a document does not declare, with its colon; empty where it does."""
+    return f"{namespace.removeprefix(UNDECLARED)}:" if namespace.startswith(UNDECLARED) else ""
+
+
 def _forget(element: etree._Element) -> None:
     """Free the element, and what came before it."""
     element.clear(keep_tail=True)
@@ -140,14 +194,20 @@ def _forget(element: etree._Element) -> None:
         del parent[0]
 
 
-def _with_one_end(text: bytes) -> bytes:
-    """The text with each CDATA section ending once: old versions of WordPress did not mask what looks
-    like an end inside. What was sound stays as it is.
-    """
-    return _STRAY_END.sub(b"]]]]><![CDATA[>", text)
+def _cut(chunk: bytes, length: int) -> int:
+    """Where a text without markup that is too long to be held is cut: not inside of a character."""
+    space = max(chunk.rfind(b" "), chunk.rfind(_NEWLINE))
+    end = len(chunk) if space < 0 else space + 1
+    while 0 < end < len(chunk) and chunk[end] & 0xC0 == 0x80:
+        end -= 1
+    return length - len(chunk) + end
 
 
 def _sentence(error: etree.XMLSyntaxError) -> str:
     """libxml2's reason, without the place, and without what stands there."""
     reason = (error.msg or "it is not XML").partition("\n")[0]
     return re.sub(r",? line \d+.*", "", reason)[:_LONGEST_REASON].strip()
+
+
+def _note(fate: Fate, kind: str, name: str, reason: str) -> Note:
+    return Note(fate=fate, kind=kind, name=name, reason=reason)
