@@ -1,8 +1,10 @@
 """Blogger's exports."""
 
+import gzip
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -201,14 +203,35 @@ def test_a_title_is_text(backup: Read, element: str, title: str) -> None:
     assert only_post(iter(backup(entry))).title == title
 
 
-def test_an_undeclared_namespace_does_not_publish_a_draft(tmp_path: Path) -> None:
-    path = write_takeout(tmp_path / "feed.atom", takeout_entry(blogger_status="DRAFT"))
+def test_an_undeclared_prefix_says_the_same(tmp_path: Path) -> None:
+    path = write_takeout(tmp_path / "feed.atom", takeout_entry(1, blogger_status="DRAFT"), takeout_entry(2))
     path.write_text(path.read_text().replace(" xmlns:blogger='http://schemas.google.com/blogger/2018'", ""))
-    try:
-        posts = of_kind(SourcePost, read_blogger(path, pages=False))
-    except BrokenFile:
-        return
-    assert [post.status for post in posts] == [PostStatus.DRAFT]
+    posts = of_kind(SourcePost, read_blogger(path, pages=False))
+    assert [post.status for post in posts] == [PostStatus.DRAFT, PostStatus.PUBLISHED]
+
+
+def test_the_archive_of_takeout_is_read_with_all_its_blogs(tmp_path: Path) -> None:
+    path = tmp_path / "takeout.zip"
+    with ZipFile(path, "w") as archive:
+        for number in (1, 2):
+            feed = write_takeout(
+                tmp_path / "feed.atom", takeout_entry(number), takeout_comment(number + 10, number)
+            )
+            archive.write(feed, f"Takeout/Blogger/Blogs/Blog {number}/feed.atom")
+        archive.writestr("Takeout/Blogger/Blogs/Blog 1/theme-layouts.xml", "<html/>")
+    items = list(read_blogger(path, pages=False))
+    assert [(post.source_id, len(post.comments)) for post in of_kind(SourcePost, items)] == [
+        (post_id(1), 1),
+        (post_id(2), 1),
+    ]
+    assert dropped(iter(items)) == [("file", "Takeout/Blogger/Blogs/Blog 1/theme-layouts.xml")]
+
+
+def test_a_backup_may_be_packed(tmp_path: Path) -> None:
+    path = write_backup(tmp_path / "blog.xml", backup_entry(1))
+    packed = tmp_path / "blog.xml.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert list(read_blogger(packed, pages=False)) == list(read_blogger(path, pages=False))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The exports of Commento and Comentario."""
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -180,6 +181,22 @@ def test_a_comment_that_cannot_be_placed_is_named(
     assert reason in [note[2] for note in notes]
     notes = notes_of(read_commento(write_v3(tmp_path / "b", {**COMMENT_V3, "pageId": "gone"})))
     assert "its page is not in the file" in [note[2] for note in notes]
+
+
+def test_an_export_is_packed_as_it_is_downloaded(tmp_path: Path) -> None:
+    plain = write_v1(tmp_path / "a.json", COMMENT_V1)
+    packed = tmp_path / "a.json.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert comments_of(read_commento(packed)) == comments_of(read_commento(plain))
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(BrokenFile):
+        list(read_commento(packed))
+
+
+def test_a_path_that_is_too_long_for_an_address_is_named(tmp_path: Path) -> None:
+    path = write_v3(tmp_path / "a", COMMENT_V3, pages=[{**PAGE_V3, "path": "/" + "x" * 2_000}])
+    reasons = [reason for _, _, reason in notes_of(read_commento(path))]
+    assert reasons[:2] == ["its path is too long for an address", "its page is not in the file"]
 
 
 def test_a_closed_page_is_named(tmp_path: Path) -> None:
