@@ -24,6 +24,7 @@ from everpost.transfer.elsewhere.reports import Report
 from tests.contract.port.examples import publish, read_post, read_posts, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 
+DRAFT, PUBLISHED = PostStatus.DRAFT, PostStatus.PUBLISHED
 IMPORTED, PRESENT, CHANGED, DROPPED = Fate.IMPORTED, Fate.PRESENT, Fate.CHANGED, Fate.DROPPED
 PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.REMOVED
 
@@ -146,6 +147,36 @@ async def test_taken_slugs_are_numbered(store: Store) -> None:
     assert {line[0] for line in rehearsed} == {CHANGED}
     slugs = {post.slug for post in await read_posts(store)}
     assert slugs == {"slug-1"} | {f"slug-1-{number}" for number in range(2, 31)}
+
+
+@pytest.mark.parametrize(
+    ("sources", "slugs"),
+    [
+        pytest.param([(None, DRAFT), ("my-post", PUBLISHED)], ["my-post-2", "my-post"], id="a generated one"),
+        pytest.param([(None, PUBLISHED), ("my-post", DRAFT)], ["my-post-2", "my-post"], id="a named draft"),
+        pytest.param([("my-post", DRAFT), ("my-post", PUBLISHED)], ["my-post-2", "my-post"], id="a draft"),
+        pytest.param([("my-post", PUBLISHED), ("my-post", PUBLISHED)], ["my-post", "my-post-2"], id="two"),
+        pytest.param([("My Post", DRAFT), ("my-post", PUBLISHED)], ["my-post-2", "my-post"], id="spellings"),
+        pytest.param(
+            [(None, DRAFT), (None, DRAFT), ("my-post-2", PUBLISHED), ("my-post", PUBLISHED)],
+            ["my-post-3", "my-post-4", "my-post-2", "my-post"],
+            id="a numbered one",
+        ),
+        pytest.param([("///", DRAFT), ("my-post", DRAFT)], ["my-post-2", "my-post"], id="no slug at all"),
+    ],
+)
+async def test_slugs_go_to_the_posts_that_the_source_names_them_for(
+    store: Store, sources: Sequence[tuple[str | None, PostStatus]], slugs: Sequence[str]
+) -> None:
+    items = [
+        replace(a_source(str(number)), title="My post", slug=slug, status=status)
+        for number, (slug, status) in enumerate(sources)
+    ]
+    rehearsed = await take(store, *items, dry_run=True)
+    assert await take(store, *items) == rehearsed
+    ids = [ORIGIN.id_of("post", item.source_id, item.publication_date) for item in items]
+    assert [(await store.posts.get(id, comments=0)).slug for id in ids] == slugs
+    assert {fate for fate, _, _ in await take(store, *items)} == {PRESENT}
 
 
 async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:

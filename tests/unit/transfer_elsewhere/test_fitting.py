@@ -78,13 +78,59 @@ def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
 def test_content_that_is_too_long_is_cut() -> None:
     changes = Changes()
     assert changes.content("a" * (MAX_CONTENT + 1), PostFormat.MARKDOWN) == "a" * MAX_CONTENT
-    assert str(changes) == "the content was cut after 1,000,000 characters"
+    assert str(changes) == "the content was cut after 1,000,000 characters: the last 1 are left out"
 
 
 def test_html_is_not_cut_inside_of_a_tag() -> None:
     html = "a" * (MAX_CONTENT - 5) + '<img src="b">'
     assert Changes().content(html, PostFormat.HTML) == "a" * (MAX_CONTENT - 5)
+    html = "a <img alt='" + "b" * MAX_CONTENT + "'>"
+    assert Changes().content(html, PostFormat.HTML) == "a "
     assert Changes().content("<b>" + "a" * MAX_CONTENT, PostFormat.HTML).endswith("a")
+    assert len(Changes().content("1 < " + "2" * MAX_CONTENT, PostFormat.HTML)) == MAX_CONTENT
+
+
+LONG = "data:image/png;base64," + "iVBORw0K" * 150_000
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f'<p>A</p><img alt="b" src="{LONG}"><p>C</p>', '<p>A</p><img alt="b" src=""><p>C</p>'),
+        (f"<img src='{LONG}'>C", '<img src="">C'),
+        (f"<img src={LONG}>C", "<img src=>C"),
+        (f'<img src="{LONG[:500_000]}\n{LONG[:600_000]}">C', '<img src="">C'),
+        (f"""<img src="data:image/svg+xml;utf8,<svg a='{"x" * MAX_CONTENT}'/>">C""", '<img src="">C'),
+        (f"<p style='background: url({LONG})'>C", "<p style='background: url()'>C"),
+        (f"A ![b]({LONG}) C", "A ![b]() C"),
+        (f"A ![b][1]\n\n[1]: {LONG}\nC", "A ![b][1]\n\n[1]: \nC"),
+        (f'<img src="DATA:image/png,{LONG}">C', '<img src="">C'),
+        (f"![a](data:image/gif;base64,R0lGOD) ![b]({LONG})", "![a](data:image/gif;base64,R0lGOD) ![b]()"),
+    ],
+)
+@pytest.mark.parametrize("format", PostFormat)
+def test_embedded_files_are_left_out_of_what_is_too_long(text: str, kept: str, format: PostFormat) -> None:
+    changes = Changes()
+    assert changes.content(text, format) == kept
+    assert str(changes).startswith("it was too long: 1 embedded file of 1,")
+    assert str(changes).endswith(" characters (data URLs) left out")
+
+
+def test_embedded_files_that_there_is_room_for_stay() -> None:
+    text = f'<img src="{LONG[:900_000]}">'
+    changes = Changes()
+    assert changes.content(text, PostFormat.HTML) == text
+    assert not changes
+
+
+def test_what_is_left_of_what_is_too_long_is_cut() -> None:
+    changes = Changes()
+    text = f'<img src="{LONG}">' * 2 + "a" * MAX_CONTENT
+    assert changes.content(text, PostFormat.HTML) == '<img src="">' * 2 + "a" * (MAX_CONTENT - 24)
+    assert str(changes) == (
+        "it was too long: 2 embedded files of 2,400,044 characters (data URLs) left out; "
+        "the content was cut after 1,000,000 characters: the last 24 are left out"
+    )
 
 
 def test_tags_fit() -> None:

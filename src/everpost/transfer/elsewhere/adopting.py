@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from everpost.domain.ids import Id
-from everpost.domain.posts import Post
+from everpost.domain.posts import Post, PostStatus
+from everpost.domain.text import normalize_slug
 from everpost.errors import Conflict, NotFound, UnreadableSource
 from everpost.services.slugs import write_numbered
 from everpost.stores.port import Store
@@ -56,7 +57,7 @@ async def adopt(
     UnreadableSource, BrokenFile, and what the store raises.
     """
     with Ledger() as ledger:
-        total = _look_through(items(), ledger, run)
+        total = _look_through(items(), ledger, origin, run)
         writer = Rehearsal(store, ledger) if run.dry_run else StoreWriter(store)
         importer = _Importer(store, writer, ledger, origin, run.report)
         done = 0
@@ -74,12 +75,18 @@ async def adopt(
             run.progress(done, total)
 
 
-def _look_through(items: Iterator[Item], ledger: Ledger, run: Run) -> int:
-    """How many posts and threads there are; the parts of threads are kept. UnreadableSource."""
+def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Run) -> int:
+    """How many posts and threads there are; the parts of threads are kept, and which slugs posts have.
+    UnreadableSource.
+    """
     posts = problems = 0
     for item in items:
         if isinstance(item, SourcePost):
             posts += 1
+            if normalize_slug(item.slug or ""):
+                slug = Changes().slug(item.slug, item.title)
+                is_draft = item.status is PostStatus.DRAFT
+                ledger.claim_slug(slug, _identity(item, origin), is_draft=is_draft)
         elif isinstance(item, SourceThread):
             ledger.keep_part(item)
         elif isinstance(item, Problem) and not run.skip_unreadable:
@@ -92,6 +99,11 @@ def _look_through(items: Iterator[Item], ledger: Ledger, run: Run) -> int:
             " out with --skip-unreadable."
         )
     return posts + ledger.count_threads()
+
+
+def _identity(source: SourcePost, origin: Origin) -> Id:
+    """The post's id, whatever its date."""
+    return source.id or origin.id_of("post", source.source_id)
 
 
 class _Importer:
@@ -133,7 +145,7 @@ class _Importer:
         changes = Changes(source.changes)
         post = self._fit(source, changes)
         name = f"{source.source_id} {post.title!r}"
-        if not self._ledger.take_id(source.id or self._origin.id_of("post", source.source_id)):
+        if not self._ledger.take_id(_identity(source, self._origin)):
             self._report.dropped("post", name, "the source has its id twice")
             return
         drop = self._dropper(name)
@@ -143,7 +155,7 @@ class _Importer:
             self._report.present("post", name)
             await self._growth.grow(self._adopter.thread(present, comments, drop), name)
             return
-        slug, thread = await self._add(post, comments, drop)
+        slug, thread = await self._add(post, _identity(source, self._origin), comments, drop)
         if source.slug and slug != post.slug:
             changes.add(f"the slug {post.slug!r} was taken: it became {slug!r}")
         self._report.kept("post", name, changes)
@@ -176,18 +188,25 @@ class _Importer:
         namesake = await self._store.posts.find(post.slug, comments=0)
         return namesake.id if namesake is not None and is_same_thing(namesake.id, post.id) else None
 
-    async def _add(self, post: Post, comments: Sequence[SourceComment], drop: Drop) -> tuple[str, Thread]:
+    async def _add(
+        self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
+    ) -> tuple[str, Thread]:
         """Add a post with those of its comments that are on no other post; under which slug, and which."""
         dropped: list[tuple[SourceComment, str]] = []
         thread = self._adopter.thread(post.id, comments, lambda *each: dropped.append(each))
         whole = replace(post, comment_count=thread.approved)
 
         async def write(slug: str) -> str:
+            if self._ledger.is_claimed(slug, by_others_than=identity):
+                raise Conflict("post", "slug")
             await self._writer.add_post(replace(whole, slug=slug), thread.comments)
             return slug
 
+        async def is_taken(slug: str) -> bool:
+            return self._ledger.is_claimed(slug, identity) or await self._writer.has_slug(slug)
+
         try:
-            slug = await write_numbered(post.slug, write, self._writer.has_slug)
+            slug = await write_numbered(post.slug, write, is_taken)
         except Conflict as conflict:
             if conflict.noun != "comment":
                 raise
@@ -198,7 +217,7 @@ class _Importer:
                 if comment.source_id in strays:
                     drop(comment, "it is here already, on another post")
             fewer = [comment for comment in comments if comment.source_id not in strays]
-            return await self._add(post, fewer, drop)
+            return await self._add(post, identity, fewer, drop)
         for each in dropped:
             drop(*each)
         return slug, thread

@@ -9,13 +9,13 @@ from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
 from everpost.domain.users import checked_email
 from everpost.errors import Invalid
+from everpost.transfer.elsewhere.data_urls import without_data_urls
 
 UNTITLED = "Untitled"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_NUMBER = 8
 """Characters that a slug leaves free for the number that makes it another one."""
-_LONGEST_TAG_OF_HTML = 2_000
-"""How far back from a cut the last markup is looked for."""
+_TAG = re.compile("<[a-zA-Z/!?]")
 
 
 class Changes:
@@ -57,14 +57,25 @@ class Changes:
         return self.short(title, MAX_TITLE, "title")
 
     def content(self, text: str, format: PostFormat) -> str:
-        """The content of a post: what is too long is cut, HTML not inside of a tag."""
+        """The content of a post. Where it is too long, files that are embedded as data URLs are left out;
+        where it still is, it is cut, HTML not inside of a tag.
+        """
         content = self.storable(text, "content")
-        cut = self.short(content, MAX_CONTENT, "content")
-        if cut is not content and format is PostFormat.HTML:
-            start = cut.rfind("<", -_LONGEST_TAG_OF_HTML)
-            if start > cut.rfind(">"):
-                return cut[:start]
-        return cut
+        if len(content) > MAX_CONTENT:
+            content, number, size = without_data_urls(content)
+            if number:
+                files = "1 embedded file" if number == 1 else f"{number:,} embedded files"
+                self.add(f"it was too long: {files} of {size:,} characters (data URLs) left out")
+        if len(content) <= MAX_CONTENT:
+            return content
+        end = MAX_CONTENT
+        if format is PostFormat.HTML:
+            start = content.rfind("<", 0, end)
+            if start > content.rfind(">", 0, end) and _TAG.match(content, start):
+                end = start
+        lost = len(content) - end
+        self.add(f"the content was cut after {end:,} characters: the last {lost:,} are left out")
+        return content[:end]
 
     def tags(self, tags: Sequence[str]) -> tuple[str, ...]:
         """Tags: the first 20, each of 1 to 50 characters."""

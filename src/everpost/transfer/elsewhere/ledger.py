@@ -17,6 +17,7 @@ from everpost.transfer.elsewhere.items import SourceComment, SourceThread
 _TABLES = """
 CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE slugs (slug TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE claims (slug TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
 CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
 CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
 CREATE INDEX of_thread ON comments (thread);
@@ -26,7 +27,9 @@ _CACHE = -8_000
 
 
 class Ledger:
-    """For one run: which ids and slugs it has taken, and the threads that came in parts."""
+    """For one run: which ids and slugs it has taken, which slugs are kept for which posts, and the threads
+    that came in parts.
+    """
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="everpost-")
@@ -56,6 +59,22 @@ class Ledger:
         """Whether something in this run has the slug."""
         found = self._database.execute("SELECT 1 FROM slugs WHERE slug = ?", (slug,))
         return found.fetchone() is not None
+
+    def claim_slug(self, slug: str, owner: Id, *, is_draft: bool) -> None:
+        """Keep a slug that the source names for the post that has it: the first one, but published posts
+        go before drafts.
+        """
+        self._database.execute(
+            "INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT (slug)"
+            " DO UPDATE SET is_draft = excluded.is_draft, owner = excluded.owner"
+            " WHERE excluded.is_draft < claims.is_draft",
+            (slug, is_draft, owner),
+        )
+
+    def is_claimed(self, slug: str, by_others_than: Id) -> bool:
+        """Whether the slug is kept for another post."""
+        row = self._database.execute("SELECT owner FROM claims WHERE slug = ?", (slug,)).fetchone()
+        return row is not None and row != (by_others_than,)
 
     def keep_part(self, thread: SourceThread) -> None:
         """Keep a part of a thread, for when all of it is there."""
