@@ -174,8 +174,8 @@ async def test_slugs_go_to_the_posts_that_the_source_names_them_for(
     ]
     rehearsed = await take(store, *items, dry_run=True)
     assert await take(store, *items) == rehearsed
-    ids = [ORIGIN.id_of("post", item.source_id, item.publication_date) for item in items]
-    assert [(await store.posts.get(id, comments=0)).slug for id in ids] == slugs
+    post_ids = [ORIGIN.id_of("post", item.source_id, item.publication_date) for item in items]
+    assert [(await store.posts.get(each, comments=0)).slug for each in post_ids] == slugs
     assert {fate for fate, _, _ in await take(store, *items)} == {PRESENT}
 
 

@@ -1,4 +1,4 @@
-"""Ghost's JSON export, of its versions 1 to 6.
+"""Ghost's JSON export, of its versions 0.11 to 6.
 
 https://docs.ghost.org/migration/custom says what is in it.
 """
@@ -20,14 +20,6 @@ _COMMENT_STATUSES = {
     "hidden": CommentStatus.REMOVED,
     "deleted": CommentStatus.REMOVED,
 }
-_LOST = {
-    "feature_image": "feature image",
-    "custom_excerpt": "excerpt",
-    "codeinjection_head": "injected code",
-    "codeinjection_foot": "injected code",
-    "canonical_url": "canonical address",
-}
-"""What a post has that there is no place for here."""
 
 
 def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
@@ -36,6 +28,7 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
     for row in tables.users:
         if text(row, "id"):
             name = text(row, "name", "slug", "email")
+            yield from tables.leftovers.of_row("users", row, repr(name))
             yield SourceAuthor(source_id=text(row, "id"), name=name, email=text(row, "email") or None)
     for row in read_rows(path):
         name = f"{text(row, 'id')} {text(row, 'title')!r}"
@@ -54,6 +47,8 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
         for row in rows:
             name = f"{text(row, 'id')} on {post_id}"
             yield Note(fate=Fate.DROPPED, kind="comment", name=name, reason="its post is not in the file")
+    yield from tables.notes
+    yield from tables.leftovers.notes()
     for table, number in tables.unread.items():
         reason = f"only posts, authors, tags and comments are imported; rows: {number:,}"
         yield Note(fate=Fate.DROPPED, kind="table", name=table, reason=reason)
@@ -75,7 +70,7 @@ def _post(row: Row, comments: list[Row], tables: Tables, site: str) -> SourcePos
         content=content,
         format=written_in,
         publication_date=required_date(row, changes, "published_at", "created_at"),
-        status=_status(row, changes),
+        status=_status(row, tables.meta_of.get(post_id, {}), changes),
         updated_at=date(row, "updated_at"),
         slug=text(row, "slug") or None,
         tags=tuple(name for name in _tags(row, tables) if not name.startswith("#")),
@@ -85,7 +80,7 @@ def _post(row: Row, comments: list[Row], tables: Tables, site: str) -> SourcePos
     )
 
 
-def _status(row: Row, changes: list[str]) -> PostStatus:
+def _status(row: Row, meta: Row, changes: list[str]) -> PostStatus:
     """Published, where the public sees it there, or will."""
     status = _STATUSES.get(text(row, "status"))
     if status is None:
@@ -95,6 +90,9 @@ def _status(row: Row, changes: list[str]) -> PostStatus:
     if status is PostStatus.PUBLISHED and visibility != "public":
         changes.append(f"it is a draft: not all could read it, only {visibility[:40]!r}")
         return PostStatus.DRAFT
+    if status is PostStatus.PUBLISHED and (row.get("email_only") or meta.get("email_only")):
+        changes.append("it is a draft: it was only sent by email")
+        return PostStatus.DRAFT
     return status
 
 
@@ -103,10 +101,8 @@ def _tags(row: Row, tables: Tables) -> list[str]:
 
 
 def _left_out(row: Row, tables: Tables, name: str) -> Iterator[Note]:
-    for key, kind in _LOST.items():
-        if text(row, key):
-            reason = f"there is no place for it here: {text(row, key)[:200]!r}"
-            yield Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason)
+    yield from tables.leftovers.of_row("posts", row, name)
+    yield from tables.leftovers.of_row("posts_meta", tables.meta_of.get(text(row, "id"), {}), name)
     for tag in _tags(row, tables):
         if tag.startswith("#"):
             reason = "it is for Ghost's own use, and not shown"

@@ -41,6 +41,9 @@ def _body(row: Mapping[str, object], changes: list[str]) -> tuple[str, PostForma
             return source, PostFormat.MARKDOWN
         changes += [f"{each} was left out" for each in body.lost]
         return body.text(), PostFormat.MARKDOWN if body.has_markdown else PostFormat.HTML
+    markdown = row.get("markdown")  # Ghost 0.11
+    if isinstance(markdown, str) and markdown.strip():
+        return markdown, PostFormat.MARKDOWN
     plaintext = row.get("plaintext")
     if isinstance(plaintext, str) and plaintext.strip():
         changes.append("it had no body but its plain text")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from everpost.domain.clock import EPOCH, from_milliseconds
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.ghost_leftovers import Leftovers
+from everpost.transfer.elsewhere.items import Note
 from everpost.transfer.elsewhere.json_files import JsonFile, Row
 from everpost.transfer.elsewhere.moments import parse_moment
 
@@ -16,9 +18,12 @@ _ROOTS: tuple[tuple[str, ...], ...] = ((), ("db", "item"))
 _TABLES = [(*root, "data", "*", "item") for root in _ROOTS]
 _META = [(*root, "meta") for root in _ROOTS]
 _POSTS = [(*root, "data", "posts", "item") for root in _ROOTS]
-_MAJOR = re.compile(r"[1-6]\.")
-_PLUMBING = re.compile("migrations|permissions|roles|settings|actions|brute|sessions|tokens|.*_.*")
-"""Tables that hold nothing which a person wrote, or links between rows of others."""
+_VERSION = re.compile(r"[0-6]\.|00\d$")
+"""Up to Ghost 0.11 some exports have the version of the tables instead: 003, 004, ..."""
+_PLUMBING = re.compile(
+    "migrations(_lock)?|(permissions|roles)(_.*)?|actions|brute|sessions|.*tokens|jobs|clients|client_.*|apps|app_.*"
+)
+"""Tables that hold nothing which a person wrote."""
 
 
 @dataclass(slots=True)
@@ -27,6 +32,11 @@ class Tables:
 
     users: list[Row] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
+    meta_of: dict[str, Row] = field(default_factory=dict)
+    """What Ghost 3 and later keep of a post beside it."""
+    notes: list[Note] = field(default_factory=list)
+    """What is left out of tags."""
+    leftovers: Leftovers = field(default_factory=Leftovers)
     tags_of: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     authors_of: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     members: dict[str, str] = field(default_factory=dict)
@@ -42,6 +52,9 @@ class Tables:
                 self.users.append(row)
             case "tags":
                 self.tags[text(row, "id")] = text(row, "name")
+                self.notes += self.leftovers.of_row("tags", row, repr(text(row, "name")))
+            case "posts_meta":
+                self.meta_of[text(row, "post_id")] = {key: value for key, value in row.items() if value}
             case "posts_tags":
                 self.tags_of[text(row, "post_id")].append((number(row, "sort_order"), text(row, "tag_id")))
             case "posts_authors":
@@ -49,6 +62,7 @@ class Tables:
                 self.authors_of[text(row, "post_id")].append(link)
             case "members":
                 self.members[text(row, "id")] = text(row, "name")
+                self.unread[table] += 1
             case "comments":
                 self.comments_of[text(row, "post_id")].append(row)
             case "posts":
@@ -68,8 +82,8 @@ def read_tables(path: Path) -> Tables:
             has_posts |= place[-2] == "posts"
     if not version and not has_posts:
         raise BrokenFile(path.name, "", "it is not an export of Ghost")
-    if version and not _MAJOR.match(version):
-        reason = f"the version of the export is {version[:20]!r}: Everpost reads 1 to 6"
+    if version and not _VERSION.match(version):
+        reason = f"the version of the export is {version[:20]!r}: Everpost reads 0.11 to 6"
         raise BrokenFile(path.name, "", reason)
     return tables
 
