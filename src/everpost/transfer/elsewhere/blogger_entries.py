@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from everpost.transfer.elsewhere.items import shown_as
 from everpost.transfer.elsewhere.moments import parse_moment
 from everpost.transfer.elsewhere.xml_files import prefix_of
 
@@ -106,7 +107,7 @@ class Entry:
     @property
     def shown(self) -> str:
         """A name that a person finds it by."""
-        return f"{self.id} {self.text('title')[:_LONGEST_NAME]!r}"
+        return shown_as(self.id, self.text("title"))
 
     def text(self, name: str) -> str:
         """The text of an element, without space around it."""
