@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "transfer/elsewhere/wordpress_values.py": "lxml",
     "transfer/elsewhere/wordpress_comments.py": "lxml",
     "transfer/elsewhere/disqus.py": "lxml",
-    "transfer/elsewhere/blogger_entries.py": "lxml",
+    "transfer/elsewhere/blogger/entries.py": "lxml",
     "transfer/elsewhere/front_matter.py": "ruamel.yaml",
     "transfer/elsewhere/json_files.py": "ijson",
     "settings.py": "errors pydantic pydantic_core pydantic_settings",

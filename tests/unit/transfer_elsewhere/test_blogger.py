@@ -10,7 +10,7 @@ import pytest
 
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.blogger import read_blogger
+from everpost.transfer.elsewhere.blogger.reader import read_blogger
 from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
 from tests.unit.transfer_elsewhere.blogger_files import (
     BLOG,

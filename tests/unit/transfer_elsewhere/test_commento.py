@@ -10,7 +10,7 @@ import pytest
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.commento import read_commento
+from everpost.transfer.elsewhere.commento.reader import read_commento
 from everpost.transfer.elsewhere.items import SourceComment, SourceThread
 from tests.unit.transfer_elsewhere.commento_files import (
     COMMENT_V1,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from everpost.transfer.elsewhere.commento import read_commento
+from everpost.transfer.elsewhere.commento.reader import read_commento
 from everpost.transfer.elsewhere.items import Item
 from tests.unit.transfer_elsewhere.commento_files import (
     ANN,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.blogger import read_blogger
-from everpost.transfer.elsewhere.commento import read_commento
+from everpost.transfer.elsewhere.blogger.reader import read_blogger
+from everpost.transfer.elsewhere.commento.reader import read_commento
 from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.isso import read_isso
 from everpost.transfer.elsewhere.items import Item

@@ -7,8 +7,8 @@ from pathlib import Path
 from everpost.errors import Misconfigured
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt
-from everpost.transfer.elsewhere.blogger import read_blogger
-from everpost.transfer.elsewhere.commento import read_commento
+from everpost.transfer.elsewhere.blogger.reader import read_blogger
+from everpost.transfer.elsewhere.commento.reader import read_commento
 from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.ghost import read_ghost
 from everpost.transfer.elsewhere.isso import read_isso

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.blogger_comments import author_key, read_comment
-from everpost.transfer.elsewhere.blogger_entries import Entry, name_of, read_entry
+from everpost.transfer.elsewhere.blogger.comments import author_key, read_comment
+from everpost.transfer.elsewhere.blogger.entries import Entry, name_of, read_entry
 from everpost.transfer.elsewhere.items import (
     Fate,
     Item,

@@ -3,7 +3,7 @@
 import re
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.elsewhere.blogger_entries import Entry, EntryAuthor
+from everpost.transfer.elsewhere.blogger.entries import Entry, EntryAuthor
 from everpost.transfer.elsewhere.html_text import text_of_html
 from everpost.transfer.elsewhere.items import Fate, Note, SourceComment
 from everpost.transfer.elsewhere.left_out import EMAILS, PROFILES, WEBSITES, LeftOut

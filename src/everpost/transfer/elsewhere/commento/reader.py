@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.commento_comments import Page, Read, read_v1, read_v3, text, unread_fields
+from everpost.transfer.elsewhere.commento.comments import Page, Read, read_v1, read_v3, text, unread_fields
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceThread
 from everpost.transfer.elsewhere.json_files import JsonFile, Row
 from everpost.transfer.elsewhere.left_out import EMAILS, PICTURES, WEBSITES, LeftOut, UnreadFields
