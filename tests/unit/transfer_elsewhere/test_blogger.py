@@ -219,12 +219,17 @@ def test_the_archive_of_takeout_is_read_with_all_its_blogs(tmp_path: Path) -> No
             )
             archive.write(feed, f"Takeout/Blogger/Blogs/Blog {number}/feed.atom")
         archive.writestr("Takeout/Blogger/Blogs/Blog 1/theme-layouts.xml", "<html/>")
+        own = write_takeout(tmp_path / "feed.atom", takeout_comment(11, 1), takeout_comment(99, 98))
+        archive.write(own, "Takeout/Blogger/Comments/Blog 1/feed.atom")
     items = list(read_blogger(path, pages=False))
     assert [(post.source_id, len(post.comments)) for post in of_kind(SourcePost, items)] == [
         (post_id(1), 1),
         (post_id(2), 1),
     ]
-    assert dropped(iter(items)) == [("file", "Takeout/Blogger/Blogs/Blog 1/theme-layouts.xml")]
+    assert dropped(iter(items)) == [
+        ("file", "Takeout/Blogger/Comments/Blog 1/feed.atom"),
+        ("file", "Takeout/Blogger/Blogs/Blog 1/theme-layouts.xml"),
+    ]
 
 
 def test_a_backup_may_be_packed(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 _THROUGH_GHOST = (
-    "Convert its export with Ghost's tools (npm install --global @tryghost/migrate; migrate {0} --help),"
-    " unpack the zip file that they write, and import the JSON file in it with --from ghost."
+    "Convert the export of {1} with Ghost's tools (npm install --global @tryghost/migrate, then"
+    " migrate {0} --help), unpack the zip file that they write, and import the JSON file in it with"
+    " --from ghost."
 )
 _THROUGH_WORDPRESS = (
-    "Import it into WordPress (Tools, Import, {0}), export it there (Tools, Export, All content), and import"
-    " that file with --from wordpress."
+    "Import the blog into WordPress (Tools, Import, {0}), export it there (Tools, Export, All content), and"
+    " import that file with --from wordpress."
 )
 _AS_MARKDOWN = (
     "{0} Write each post as a Markdown file with front matter, and import the folder with --from markdown."
@@ -19,18 +20,18 @@ _NO_COMMENTS = (
 )
 
 WAYS: Mapping[str, str] = {
-    "medium": "Medium: " + _THROUGH_GHOST.format("medium"),
-    "substack": "Substack: " + _THROUGH_GHOST.format("substack"),
-    "wix": "Wix exports the posts of a blog as CSV. " + _THROUGH_GHOST.format("wix-csv"),
-    "beehiiv": "beehiiv: " + _THROUGH_GHOST.format("beehiiv"),
-    "buttondown": "Buttondown: " + _THROUGH_GHOST.format("buttondown"),
-    "revue": "Revue: " + _THROUGH_GHOST.format("revue"),
+    "medium": _THROUGH_GHOST.format("medium", "Medium"),
+    "substack": _THROUGH_GHOST.format("substack", "Substack"),
+    "wix": _THROUGH_GHOST.format("wix-csv", "Wix (the CSV file of posts)"),
+    "beehiiv": _THROUGH_GHOST.format("beehiiv", "beehiiv"),
+    "buttondown": _THROUGH_GHOST.format("buttondown", "Buttondown"),
+    "revue": _THROUGH_GHOST.format("revue", "Revue"),
     "squarespace": "Squarespace exports a site as a WordPress file (Settings, Import & Export, Export,"
     " WordPress): import that with --from wordpress.",
-    "tumblr": "Tumblr: " + _THROUGH_WORDPRESS.format("Tumblr"),
-    "livejournal": "LiveJournal: " + _THROUGH_WORDPRESS.format("LiveJournal"),
-    "movabletype": "Movable Type: " + _THROUGH_WORDPRESS.format("Movable Type and TypePad"),
-    "typepad": "TypePad: " + _THROUGH_WORDPRESS.format("Movable Type and TypePad"),
+    "tumblr": _THROUGH_WORDPRESS.format("Tumblr"),
+    "livejournal": _THROUGH_WORDPRESS.format("LiveJournal"),
+    "movabletype": _THROUGH_WORDPRESS.format("Movable Type and TypePad"),
+    "typepad": _THROUGH_WORDPRESS.format("Movable Type and TypePad"),
     "hashnode": "Hashnode backs up a blog to a GitHub repository, a Markdown file for each post: clone it,"
     " and import the folder with --from markdown.",
     "hugo": "Hugo's posts are Markdown files: import its folder content with --from markdown.",

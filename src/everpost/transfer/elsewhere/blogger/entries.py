@@ -18,7 +18,7 @@ from everpost.transfer.elsewhere.xml_files import prefix_of
 
 _PREFIXES = (
     ("/2005/Atom", ""),
-    ("/blogger/2018", "blogger:"),
+    ("schemas.google.com/blogger/", "blogger:"),
     ("/syndication/thread/", "thr:"),
     ("purl.org/atom/app", "app:"),
     ("w3.org/2007/app", "app:"),

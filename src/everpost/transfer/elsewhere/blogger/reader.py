@@ -31,6 +31,8 @@ _STATUSES = {"LIVE": PostStatus.PUBLISHED, "SCHEDULED": PostStatus.PUBLISHED, "D
 _TRASHED = frozenset({"SOFT_TRASHED", "TRASHED"})
 _READ = frozenset({"post", "page", "comment"})
 _KINDS = {"settings": "setting", "template": "theme"}
+_OWN_COMMENTS = "Blogger/Comments/"
+"""In the archive of Takeout, a folder with what its owner wrote under posts, also under those of others."""
 _EXTENSIONS = (".html", ".htm")
 
 
@@ -59,6 +61,7 @@ class _Export:
         self._kinds = {"post", "page"} if pages else {"post"}
         self._left_out = LeftOut(path.name)
         self._unread = UnreadFields()
+        self._own_comments: set[str] = set()
 
     def gather(self, threads: Ledger) -> Iterator[Item]:
         """The authors, and what is left out; comments are kept by the id of their post."""
@@ -138,12 +141,15 @@ class _Export:
 
     def _entries(self) -> Iterator[Entry]:
         is_feed = False
+        self._own_comments.clear()
         for element in self._file.elements(_IN_FEED):
             parent = element.getparent()
             is_feed = is_feed or (parent is not None and name_of(parent) == "feed")
             if not is_feed:
                 break
-            if name_of(element) == "entry":
+            if _OWN_COMMENTS in self._file.name:
+                self._own_comments.add(self._file.name)
+            elif name_of(element) == "entry":
                 yield read_entry(element)
         if not is_feed:
             raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
@@ -152,6 +158,11 @@ class _Export:
         """What is told once for the whole file."""
         yield from self._left_out.notes()
         yield from self._unread.notes()
+        for name in sorted(self._own_comments):
+            reason = (
+                "it has only comments by the owner of the account; those on the blogs are in their own files"
+            )
+            yield Note(fate=Fate.DROPPED, kind="file", name=name, reason=reason)
         yield from self._file.notes()
 
 
