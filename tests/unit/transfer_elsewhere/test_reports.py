@@ -9,7 +9,7 @@ import pytest
 
 from everpost.domain.comments import CommentStatus
 from everpost.transfer.elsewhere.fitting import Changes
-from everpost.transfer.elsewhere.items import Fate, Note, SourceComment, SourceThread
+from everpost.transfer.elsewhere.items import Fate, Note, Problem, SourceComment, SourceThread
 from everpost.transfer.elsewhere.ledger import Ledger
 from everpost.transfer.elsewhere.reports import Report
 
@@ -31,14 +31,54 @@ def fill(report: Report) -> None:
 def test_a_report_names_what_is_not_as_it_was(report: Report) -> None:
     fill(report)
     assert list(report.text()) == [
+        "changed: comment 1 on 1: it was cut",
+        "changed: comment 1 on 1: it was late",
+        "dropped: entry 3 'Thr ee ': it is  ",
+        "dropped: entry 4: it is empty",
         "Imported: 1 post",
         "Already there: 1 post",
         "Changed: 1 comment",
         "Dropped: 2 entries",
-        "changed: comment 1 on 1: it was cut; it was late",
-        "dropped: entry 3 'Thr ee ': it is  ",
-        "dropped: entry 4: it is empty",
     ]
+
+
+def test_what_happened_to_many_is_one_line(report: Report) -> None:
+    for number in range(120):
+        report.dropped("featured image", f"{number} 'Title'", "posts have none here")
+        report.kept("post", f"{number} 'Title'", Changes([f"its slug 'a{number}' became 'b'", "it is old"]))
+    report.dropped("entry", "7", "it is empty")
+    assert list(report.text()) == [
+        "dropped: 120 featured images: posts have none here (0 'Title', 1 'Title', …)",
+        "changed: 120 posts: its slug … became … (0 'Title', 1 'Title', …)",
+        "changed: 120 posts: it is old (0 'Title', 1 'Title', …)",
+        "dropped: entry 7: it is empty",
+        "--report FILE writes down each of them.",
+        "Changed: 120 posts",
+        "Dropped: 1 entry, 120 featured images",
+    ]
+
+
+def test_a_report_of_a_large_blog_is_short(report: Report) -> None:
+    for number in range(5_000):
+        kind = chr(ord("a") + number % 26) * (1 + number % 7)
+        report.dropped(kind, f"{number}", "because " + "x" * (number % 11))
+    lines = list(report.text())
+    assert len(lines) < 40
+    assert lines[-1].startswith("Dropped: ")
+    assert lines[-2] == "--report FILE writes down each of them."
+    counted = sum(int(line.split()[1].replace(",", "")) for line in lines[:30])
+    assert lines[30] == f"{5_000 - counted:,} more were changed or dropped for other reasons."
+
+
+def test_everything_that_cannot_be_read_is_listed(report: Report) -> None:
+    for number in range(90):
+        report.unreadable(Problem(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
+    assert len(list(report.text())) == 91
+    for number in range(90):
+        report.unreadable(Problem(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
+    lines = list(report.text())
+    assert len(lines) == 103
+    assert lines[100] == "unreadable: 80 more"
 
 
 def test_a_report_of_nothing_says_so(report: Report) -> None:

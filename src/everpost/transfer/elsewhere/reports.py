@@ -11,6 +11,7 @@ from typing import Self
 
 from everpost.transfer.elsewhere.fitting import Changes
 from everpost.transfer.elsewhere.items import Fate, Note, Problem
+from everpost.transfer.elsewhere.summaries import plural, summary
 
 _SPOOL = 1024 * 1024
 """Bytes that are in memory before a temporary file is made."""
@@ -74,15 +75,14 @@ class Report:
             self._lines.seek(0, os.SEEK_END)
 
     def text(self) -> Iterator[str]:
-        """The report for a person, line by line: the counts, then each thing that is not as it was."""
+        """The report for a person, line by line: what is not as it was, and last the counts."""
+        yield from summary(self.notes(Fate.CHANGED, Fate.DROPPED, Fate.UNREADABLE))
         for fate in Fate:
             kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is fate)
             if kinds:
-                yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {_plural(kind, n)}" for kind, n in kinds)
+                yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {plural(kind, n)}" for kind, n in kinds)
         if not self._counts:
             yield "Nothing was imported."
-        for note in self.notes(Fate.CHANGED, Fate.DROPPED, Fate.UNREADABLE):
-            yield f"{note.fate}: {note.kind} {_printable(note.name)}: {_printable(note.reason)}"
 
     def save(self, path: Path) -> None:
         """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
@@ -106,16 +106,3 @@ class Report:
             raise
         finally:
             self._lines.seek(0, os.SEEK_END)
-
-
-def _plural(noun: str, number: int) -> str:
-    if number == 1:
-        return noun
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + "s"
-
-
-def _printable(text: str) -> str:
-    """The text on one line, without what would steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
