@@ -228,6 +228,14 @@ def test_what_is_no_export_is_broken(tmp_path: Path, text: str, reason: str) -> 
     assert reason in refusal.value.message
 
 
+@pytest.mark.parametrize("version", [1, 3])
+@pytest.mark.parametrize("rows", [[], None])
+def test_an_export_may_be_empty(tmp_path: Path, version: int, rows: object) -> None:
+    export = {"version": version, "pages": rows, "comments": rows, "commenters": rows}
+    (tmp_path / "a").write_text(json.dumps(export))
+    assert list(read_commento(tmp_path / "a")) == []
+
+
 @pytest.mark.parametrize("row", [None, 7, "text", [], {}])
 def test_a_row_that_is_none_is_no_comment(tmp_path: Path, row: object) -> None:
     path = write_v1(tmp_path / "a", row, COMMENT_V1, commenters=[row, COMMENTER_V1])

@@ -46,7 +46,9 @@ class _Export:
         self._pages: dict[str, Page] = {}
         root = self._file.root()
         version = root.get("version")
-        if not isinstance(version, int) or not (root.get("comments") == [] or root.get("commenters") == []):
+        lists = [root[name] for name in _LISTS & root.keys()]
+        # Go writes null for a list that was never filled.
+        if not isinstance(version, int) or not lists or any(value not in ([], None) for value in lists):
             raise BrokenFile(path.name, "", "it is not an export of Commento or Comentario")
         if version not in _VERSIONS or version is True:
             raise BrokenFile(path.name, "", f"the version of the export is {version}: Everpost reads 1 and 3")
