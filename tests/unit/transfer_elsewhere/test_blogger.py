@@ -84,7 +84,7 @@ def test_an_author_is_given_once_and_nobodys_address_is_none(backup: Read) -> No
 
 
 @pytest.mark.parametrize("entries", [[backup_entry(2, "page")], [backup_entry(2, "post", title="")]])
-def test_authors_of_what_is_not_imported_are_not_made(backup: Read, entries: list[str]) -> None:
+def test_authors_without_an_imported_post_are_left_out(backup: Read, entries: list[str]) -> None:
     authors = of_kind(SourceAuthor, backup(*entries))
     assert len(authors) == len(of_kind(SourcePost, backup(*entries)))
 
@@ -100,7 +100,7 @@ def test_authors_of_what_is_not_imported_are_not_made(backup: Read, entries: lis
         ("", PostStatus.DRAFT, ("it is a draft: its status was ''",)),
     ],
 )
-def test_only_what_is_said_to_be_live_is_published(
+def test_only_a_live_post_is_published(
     takeout: Read, status: str, becomes: PostStatus, changes: tuple[str, ...]
 ) -> None:
     post = only_post(iter(takeout(takeout_entry(blogger_status=status))))
@@ -122,10 +122,20 @@ def test_a_draft_of_a_backup_stays_one(backup: Read, control: str, becomes: Post
     assert only_post(iter(backup(backup_entry(1, "post", control)))).status is becomes
 
 
+def test_a_post_that_contradicts_itself_is_not_published(backup: Read, takeout: Read) -> None:
+    controls = [DRAFT.replace("yes", "no"), DRAFT]
+    drafts = backup(backup_entry(1, "post", *controls), backup_entry(2, "post", *reversed(controls)))
+    assert [post.status for post in of_kind(SourcePost, drafts)] == [PostStatus.DRAFT] * 2
+    twice = "<blogger:status>DRAFT</blogger:status>"
+    assert only_post(iter(takeout(takeout_entry(1, twice)))).status is PostStatus.DRAFT
+    trashed = "<blogger:trashed>2024-05-01T10:00:00Z</blogger:trashed>"
+    assert of_kind(SourcePost, takeout(takeout_entry(1, trashed))) == []
+
+
 @pytest.mark.parametrize(
     "values", [{"blogger_trashed": "2024-05-01T10:00:00Z"}, {"blogger_status": "SOFT_TRASHED"}]
 )
-def test_what_is_in_the_trash_is_dropped_with_its_comments(takeout: Read, values: dict[str, str]) -> None:
+def test_a_post_in_the_trash_is_dropped_with_its_comments(takeout: Read, values: dict[str, str]) -> None:
     items = takeout(takeout_entry(1, **values), takeout_comment(2, 1), takeout_comment(3, 1))
     assert of_kind(SourcePost, items) == []
     notes = [(note.kind, note.reason) for note in of_kind(Note, items)]
@@ -251,7 +261,7 @@ def test_a_backup_may_be_packed(tmp_path: Path) -> None:
         ("", "it is not XML"),
     ],
 )
-def test_what_is_no_export_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_that_is_no_export_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "blog.xml"
     path.write_text(text)
     with pytest.raises(BrokenFile, match=reason):

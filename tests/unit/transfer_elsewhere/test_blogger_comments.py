@@ -88,7 +88,7 @@ def test_a_reply_of_takeout_answers_its_comment(takeout: Read, parent: str) -> N
     assert (first.parent_id, second.parent_id) == (None, first.source_id)
 
 
-def test_what_says_that_it_answers_the_post_does(takeout: Read) -> None:
+def test_a_comment_that_names_the_post_as_its_parent_answers_the_post(takeout: Read) -> None:
     comment = only_comment(takeout(takeout_entry(1), takeout_comment(2, 1, blogger_inReplyTo=post_id(1))))
     assert comment.parent_id is None
 
@@ -106,7 +106,7 @@ def test_what_says_that_it_answers_the_post_does(takeout: Read) -> None:
         ("", CommentStatus.PENDING, True),
     ],
 )
-def test_only_what_is_said_to_be_live_is_shown(
+def test_only_a_live_comment_is_shown(
     takeout: Read, status: str, becomes: CommentStatus, *, is_changed: bool
 ) -> None:
     comment = only_comment(takeout(takeout_entry(1), takeout_comment(2, 1, blogger_status=status)))
@@ -141,13 +141,13 @@ def test_a_comment_in_the_trash_has_neither_words_nor_name(takeout: Read) -> Non
         ),
     ],
 )
-def test_what_its_author_removed_is_not_words(backup: Read, content: str, parts: str) -> None:
+def test_a_removed_comment_is_a_tombstone(backup: Read, content: str, parts: str) -> None:
     comment = only_comment(backup(backup_entry(1), backup_comment(2, 1, parts, content=content)))
     assert (comment.status, comment.content, comment.name) == (CommentStatus.REMOVED, "", None)
     assert comment.changes == ()
 
 
-def test_who_quotes_that_a_comment_was_removed_is_heard(backup: Read) -> None:
+def test_a_comment_that_quotes_the_sentence_of_removal_is_kept(backup: Read) -> None:
     words = "This comment has been removed by the author. Why?"
     assert only_comment(backup(backup_entry(1), backup_comment(2, 1, content=words))).content == words
 

@@ -111,7 +111,7 @@ def test_a_field_of_a_comment_of_takeout_is_kept_or_named(tmp_path: Path, field:
     assert "MARKED" in said(list(read_blogger(path, pages=False)))
 
 
-def test_an_attribute_of_a_feed_is_no_reason_for_a_note(tmp_path: Path) -> None:
+def test_an_export_that_is_kept_whole_has_no_notes(tmp_path: Path) -> None:
     path = write_takeout(
         tmp_path / "feed.atom", takeout_entry(1, blogger_filename="/a.html"), takeout_comment(2, 1)
     )

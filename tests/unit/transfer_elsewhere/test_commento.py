@@ -120,7 +120,7 @@ def test_a_state_of_comentario_becomes_one_of_ours(
     assert (comment.status, comment.content) == (status, content)
 
 
-def test_what_no_one_knows_waits_and_says_so(tmp_path: Path) -> None:
+def test_an_unknown_state_waits_for_approval_and_says_so(tmp_path: Path) -> None:
     comment = only_comment(write_v1(tmp_path / "a", {**COMMENT_V1, "state": "limbo"}))
     assert comment.changes == ("it waits for approval: its state was 'limbo'",)
 
@@ -221,7 +221,7 @@ def test_a_closed_page_is_named(tmp_path: Path) -> None:
         ('{"version": 1, "comments": [{"a": ' + "[" * 1_000, "nested too deeply"),
     ],
 )
-def test_what_is_no_export_is_broken(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_that_is_no_export_is_broken(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "a").write_text(text)
     with pytest.raises(BrokenFile) as refusal:
         list(read_commento(tmp_path / "a"))

@@ -28,7 +28,7 @@ def said(path: Path) -> str:
     return "\n".join(map(str, items))
 
 
-def test_what_is_kept_of_nobody_is_counted(tmp_path: Path) -> None:
+def test_personal_data_is_counted(tmp_path: Path) -> None:
     notes = {
         name: reason for _, name, reason in notes_of(read_commento(write_v1(tmp_path / "a", COMMENT_V1)))
     }
@@ -112,6 +112,6 @@ def test_a_field_of_a_page_of_comentario_is_kept_or_named(tmp_path: Path, field:
     assert f"page: {field}" in text or FOUND.get(field, str(PAGE_V3[field])) in text
 
 
-def test_what_else_an_export_has_is_named(tmp_path: Path) -> None:
+def test_an_unknown_part_of_an_export_is_named(tmp_path: Path) -> None:
     text = said(write_v3(tmp_path / "a", COMMENT_V3, attributes={"a": 1}))
     assert "export: attributes" in text

@@ -73,7 +73,7 @@ SAME: Mapping[str, str] = {
 
 
 def advice_for(name: str) -> str:
-    """What to do about a system, in a line; empty for one that nothing is known of."""
+    """The way from a system to Everpost, in one line; empty for an unknown system."""
     key = "".join(filter(str.isalnum, name.casefold()))
     read = key if key in _READ else SAME.get(key, "")
     return f"Everpost calls it {read}: use --from {read}." if read in _READ else WAYS.get(read or key, "")

@@ -57,7 +57,7 @@ def read_comment(entry: Entry, left_out: LeftOut) -> tuple[str, SourceComment] |
 
 
 def author_key(author: EntryAuthor) -> str:
-    """What tells an author of posts from all others, in both formats."""
+    """The key of an author, the same in both formats."""
     return author.address.partition("://")[2] or author.address or author.name
 
 

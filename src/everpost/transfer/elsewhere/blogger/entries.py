@@ -29,15 +29,16 @@ _PREFIXES = (
 _KIND_SCHEME = "http://schemas.google.com/g/2005#kind"
 _KIND = "http://schemas.google.com/blogger/2008/kind#"
 _NOREPLY = "noreply@blogger.com"
-"""What the backup writes for every author."""
+"""The address that a backup gives every author."""
 _ONCE = frozenset(
     {
-        *("id", "title", "content", "published", "updated", "app:control"),
-        *("blogger:type", "blogger:status", "blogger:created", "blogger:filename", "blogger:trashed"),
-        *("blogger:parent", "blogger:inReplyTo"),
+        *("id", "title", "content", "published", "updated", "blogger:type", "blogger:created"),
+        *("blogger:filename", "blogger:parent", "blogger:inReplyTo"),
     }
 )
-_READ = _ONCE | {"category", "author", "thr:in-reply-to"}
+_VISIBILITY = frozenset({"blogger:status", "blogger:trashed"})
+"""Two of them are joined, which makes an unknown status, so that the entry is not shown."""
+_READ = _ONCE | _VISIBILITY | {"category", "author", "thr:in-reply-to", "app:control"}
 _LOST = {
     "summary": "summary",
     "contributor": "contributor",
@@ -49,7 +50,7 @@ _LOST = {
     "georss:point": "location",
     "georss:box": "location",
 }
-"""What a person wrote that there is no place for here, by element."""
+"""The kinds of content that Everpost has no place for, by element."""
 _LOST_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"}
@@ -92,15 +93,15 @@ class Entry:
     answers: list[str] = field(default_factory=list)
     """The ids of the entries that it answers, the post first."""
     related: list[str] = field(default_factory=list)
-    """The addresses of what it is related to: for a comment, the one that it answers."""
+    """The addresses of related things: for a comment, the one that it answers."""
     lost: list[tuple[str, str]] = field(default_factory=list)
-    """What there is no place for: kind and value."""
+    """Content that Everpost has no place for: kind and value."""
     unread: list[str] = field(default_factory=list)
     """The names of everything else in it."""
 
     @property
     def id(self) -> str:
-        """What tells it from all others; empty where that is missing, or too long to be one."""
+        """Its id; empty where that is missing, or too long to be one."""
         written = self.text("id")
         return written if len(written) <= _LONGEST_ID else ""
 
@@ -144,7 +145,7 @@ def text_in(element: etree._Element) -> str:
 
 
 def read_entry(element: etree._Element) -> Entry:
-    """What is in an entry."""
+    """Read one entry."""
     entry = Entry()
     for child in element:
         name = name_of(child)
@@ -153,9 +154,11 @@ def read_entry(element: etree._Element) -> Entry:
             text = html.unescape(text)
         if name in entry.texts and name in _ONCE:
             entry.unread.append(f"second {name}")
-            continue
-        entry.texts.setdefault(name, text)
-        _take(entry, name, child, text.strip())
+        elif name in entry.texts and name in _VISIBILITY:
+            entry.texts[name] = f"{entry.texts[name]} {text}"
+        else:
+            entry.texts.setdefault(name, text)
+            _take(entry, name, child, text.strip())
     entry.kind = entry.kind or entry.text("blogger:type").lower()
     entry.page = entry.page or entry.text("blogger:filename")
     if entry.kind == "comment":
@@ -179,7 +182,8 @@ def _take(entry: Entry, name: str, child: etree._Element, text: str) -> None:
         case "thr:in-reply-to":
             entry.answers.append(child.get("ref", "").strip())
         case "app:control":
-            entry.draft = next((text_in(each).strip() for each in child if name_of(each) == "app:draft"), "")
+            said = [text_in(each).strip() for each in child if name_of(each) == "app:draft"]
+            entry.draft = " ".join([entry.draft, *said]).strip()
             entry.unread += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
         case "gd:extendedProperty" if child.get("name") == "blogger.contentRemoved":
             entry.is_removed = child.get("value") == "true"
@@ -233,7 +237,7 @@ def _content(element: etree._Element, entry: Entry) -> str:
 
 
 def _markup(element: etree._Element) -> Iterator[str]:
-    """What is in an element, as HTML without prefixes and namespaces."""
+    """The content of an element as HTML, without prefixes and namespaces."""
     yield html.escape(element.text or "", quote=False)
     for child in element:
         tag = etree.QName(child).localname

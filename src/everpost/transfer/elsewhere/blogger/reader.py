@@ -32,13 +32,13 @@ _TRASHED = frozenset({"SOFT_TRASHED", "TRASHED"})
 _READ = frozenset({"post", "page", "comment"})
 _KINDS = {"settings": "setting", "template": "theme"}
 _OWN_COMMENTS = "Blogger/Comments/"
-"""In the archive of Takeout, a folder with what its owner wrote under posts, also under those of others."""
+"""A folder in the archive of Takeout: the comments of the account, also on the blogs of others."""
 _EXTENSIONS = (".html", ".htm")
 
 
 def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
-    """What is in an export. The file is read twice: comments may come before their posts, so they are kept
-    in a temporary file. BrokenFile.
+    """Read an export. The file is read twice: comments may come before their posts, so they are kept in a
+    temporary file. BrokenFile.
     """
     export = _Export(path, pages=pages)
     with Ledger() as threads:
@@ -86,7 +86,7 @@ class _Export:
         yield from self._others(kinds)
 
     def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
-        """What the file has besides posts, pages and comments."""
+        """Notes on settings and themes. BrokenFile: the file is the feed of a blog."""
         if kinds.keys() == {"entry"}:
             reason = (
                 "it is not an export of Blogger: its entries do not say whether they are posts. The feed of a"
@@ -155,7 +155,7 @@ class _Export:
             raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
 
     def notes(self) -> Iterator[Note]:
-        """What is told once for the whole file."""
+        """The notes that are made once for the whole file."""
         yield from self._left_out.notes()
         yield from self._unread.notes()
         for name in sorted(self._own_comments):
@@ -167,7 +167,7 @@ class _Export:
 
 
 def _lost(entry: Entry) -> Iterator[Note]:
-    """What an entry has that there is no place for here."""
+    """Notes on content that Everpost has no place for."""
     for kind, value in entry.lost:
         reason = f"there is no place for it here: {value[:200]!r}"
         yield Note(fate=Fate.DROPPED, kind=kind, name=entry.shown, reason=reason)

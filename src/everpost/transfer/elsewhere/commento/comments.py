@@ -39,7 +39,7 @@ _YEAR_OF_NO_DATE = 1
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What comments are on."""
+    """A page that has comments."""
 
     url: str
     title: str = ""
