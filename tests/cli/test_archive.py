@@ -184,7 +184,8 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("import", "--from", "blogger", "file"),
+        ("import", "--from", "blogger", "nothing-there"),
+        ("import", "--from", "medium", "file"),
         ("import", "file", "--pages"),
         ("import", "file", "--skip-unreadable"),
         ("import", "file", "--timezone", "UTC"),

@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "transfer/elsewhere/wordpress_comments.py": "lxml",
     "transfer/elsewhere/disqus.py": "lxml",
     "transfer/elsewhere/markdown/yaml_fields.py": "yaml",
+    "transfer/elsewhere/blogger/entries.py": "lxml",
     "transfer/elsewhere/json_files.py": "ijson",
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
     "api": "errors domain services stores.port settings.Settings api"

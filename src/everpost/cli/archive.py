@@ -29,7 +29,11 @@ _ImportPath = Annotated[
 ]
 _System = Annotated[
     str | None,
-    typer.Option("--from", help="wordpress, ghost, markdown, disqus, isso or remark42.", metavar="SYSTEM"),
+    typer.Option(
+        "--from",
+        help="wordpress, ghost, markdown, blogger, disqus, isso, remark42 or commento.",
+        metavar="SYSTEM",
+    ),
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")]
 _Site = Annotated[

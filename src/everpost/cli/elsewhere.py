@@ -12,7 +12,7 @@ from everpost.errors import BrokenFile
 from everpost.settings import Settings
 from everpost.transfer.elsewhere.adopting import Run
 from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.elsewhere.systems import Wishes, import_from
+from everpost.transfer.elsewhere.systems import Wishes, import_from, system_named
 from everpost.transfer.elsewhere.zones import zone_named
 
 
@@ -33,6 +33,7 @@ class ImportWishes:
 
 def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -> None:
     """Import, and print the report, also where the import breaks off."""
+    system_named(wishes.system)  # before a database is opened, which SQLite would create
     with Report() as report:
         try:
             asyncio.run(_import(settings, Path(path), wishes, report))

@@ -20,6 +20,15 @@ from everpost.transfer.elsewhere.adopting import Run
 from everpost.transfer.elsewhere.items import Fate
 from everpost.transfer.elsewhere.reports import Report
 from everpost.transfer.elsewhere.systems import Wishes, import_from
+from tests.unit.transfer_elsewhere.blogger_files import (
+    DRAFT,
+    backup_comment,
+    backup_entry,
+    label,
+    link,
+    write_backup,
+)
+from tests.unit.transfer_elsewhere.commento_files import COMMENT_V1, write_v1
 from tests.unit.transfer_elsewhere.exports import (
     GHOST_POST,
     ghost,
@@ -131,7 +140,8 @@ class Importer:
             assert list(first.text())
         with Report() as second:
             self._runner.run(self._import(system, path, second))
-            assert second.count(Fate.IMPORTED) == second.count(Fate.CHANGED) == 0
+            for kind in ("author", "post", "comment"):  # repairs of the file itself are told each time
+                assert second.count(Fate.IMPORTED, kind) == second.count(Fate.CHANGED, kind) == 0
 
     async def _import(self, system: str, path: Path, report: Report) -> None:
         await import_from(system, path, self._store, Wishes(), Run(report=report))
@@ -150,6 +160,30 @@ def importer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Importer]:
     importer = Importer(tmp_path_factory.mktemp("fuzzed"))
     yield importer
     importer.close()
+
+
+@pytest.fixture(scope="module")
+def blogger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A backup with a post and its thread, a draft and a page."""
+    path = tmp_path_factory.mktemp("blogger") / "blog.xml"
+    reply = link("related", "http://www.blogger.com/feeds/7/1/comments/default/2")
+    entries = [
+        backup_comment(2, 1),
+        backup_entry(1, "post", label("News"), link("alternate", "http://blog.example/2024/01/a-slug.html")),
+        backup_comment(3, 1, reply),
+        backup_entry(4, "post", DRAFT),
+        backup_entry(5, "page"),
+        backup_entry(6, "settings"),
+    ]
+    return write_backup(path, *entries).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def commento(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An export whose thread may be that of a post."""
+    path = tmp_path_factory.mktemp("commento") / "export.json"
+    comment = {**COMMENT_V1, "url": "/a-slug/"}
+    return write_v1(path, comment, {**comment, "commentHex": "c2", "parentHex": "c1"}).read_bytes()
 
 
 def mutated(file: bytes, all_changes: Sequence[Change], values: re.Pattern[bytes]) -> bytes:
@@ -171,6 +205,24 @@ def test_a_mutated_export_of_wordpress_does_no_harm(importer: Importer, all_chan
 @example(all_changes=[])
 def test_a_mutated_export_of_ghost_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
     importer.take("ghost", mutated(GHOST.encode(), all_changes, OF_JSON))
+
+
+@settings(max_examples=examples(20))
+@given(all_changes=mutations)
+@example(all_changes=[])
+def test_a_mutated_export_of_blogger_does_no_harm(
+    importer: Importer, blogger: bytes, all_changes: list[Change]
+) -> None:
+    importer.take("blogger", mutated(blogger, all_changes, OF_MARKUP))
+
+
+@settings(max_examples=examples(20))
+@given(all_changes=mutations)
+@example(all_changes=[])
+def test_a_mutated_export_of_commento_does_no_harm(
+    importer: Importer, commento: bytes, all_changes: list[Change]
+) -> None:
+    importer.take("commento", mutated(commento, all_changes, OF_JSON))
 
 
 @pytest.mark.parametrize("path", real_files("wordpress/*.xml", "ghost/*.json"), ids=lambda path: path.name)

@@ -13,6 +13,7 @@ from everpost.transfer.elsewhere.reports import Report
 from everpost.transfer.elsewhere.systems import Wishes, import_from
 from tests.contract.port.examples import MOMENT, a_post, numbered
 from tests.unit.transfer_elsewhere import test_remark42
+from tests.unit.transfer_elsewhere.commento_files import COMMENT_V1, write_v1
 from tests.unit.transfer_elsewhere.threads import disqus_post, write_disqus, write_isso
 
 POST = a_post(id=numbered(1), slug="first", publication_date=MOMENT)
@@ -60,7 +61,21 @@ def remark42(path: Path) -> Path:
     )
 
 
-SYSTEMS = {"disqus": disqus, "isso": isso, "remark42": remark42}
+def commento(path: Path) -> Path:
+    """The same as for Disqus."""
+    comment = {**COMMENT_V1, "url": "/2024/first/", "markdown": "An answer"}
+    return write_v1(
+        path,
+        {**comment, "commentHex": "20", "parentHex": "1"},
+        {**comment, "commentHex": "1", "deleted": True},
+        {**comment, "commentHex": "300", "state": "flagged"},
+        {**comment, "commentHex": "4000", "state": "unapproved"},
+        {**comment, "commentHex": "50000", "deleted": True},
+        {**comment, "commentHex": "600000", "url": "/other/"},
+    )
+
+
+SYSTEMS = {"disqus": disqus, "isso": isso, "remark42": remark42, "commento": commento}
 
 
 async def thread_of(store: Store, post_id: Id) -> list[Comment]:

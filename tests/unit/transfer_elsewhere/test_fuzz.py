@@ -7,18 +7,33 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.blogger.reader import read_blogger
+from everpost.transfer.elsewhere.commento.reader import read_commento
 from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.isso import read_isso
 from everpost.transfer.elsewhere.items import Item
 from everpost.transfer.elsewhere.markdown.reader import read_markdown
 from everpost.transfer.elsewhere.remark42 import read_remark42
 from tests.unit.transfer_elsewhere import test_markdown, test_remark42
+from tests.unit.transfer_elsewhere.blogger_files import (
+    DRAFT,
+    backup_comment,
+    backup_entry,
+    label,
+    link,
+    takeout_comment,
+    takeout_entry,
+    write_backup,
+    write_takeout,
+)
+from tests.unit.transfer_elsewhere.commento_files import COMMENT_V1, COMMENT_V3, write_v1, write_v3
 from tests.unit.transfer_elsewhere.exports import real_files
 from tests.unit.transfer_elsewhere.threads import disqus_post, write_disqus, write_isso
+from tests.volume import examples
 
 TOKENS = [b"\x00", b"\xff", b"<", b"]]>", b"&a;", b"---\n", b"+++\n", b"\n", b'"', b"{", b"[", b"1e999"]
 
@@ -54,12 +69,39 @@ def backups() -> Iterator[bytes]:
     yield from (path.read_bytes() for path in real_files("commento/*.json"))
 
 
+def feeds() -> Iterator[bytes]:
+    """Blogger's."""
+    with TemporaryDirectory() as folder:
+        reply = link("related", "http://www.blogger.com/feeds/7/1/comments/default/2")
+        entries = [
+            backup_comment(2, 1),
+            backup_entry(1, "post", DRAFT, label("News")),
+            backup_comment(3, 1, reply),
+        ]
+        yield write_backup(Path(folder, "a"), *entries).read_bytes()
+        yield write_takeout(Path(folder, "b"), takeout_entry(1), takeout_comment(2, 1)).read_bytes()
+
+
+def tables() -> Iterator[bytes]:
+    """Commento's and Comentario's."""
+    with TemporaryDirectory() as folder:
+        plain = write_v1(Path(folder, "a"), COMMENT_V1, {**COMMENT_V1, "parentHex": "c1"}).read_bytes()
+        yield write_v3(Path(folder, "b"), COMMENT_V3).read_bytes()
+    yield plain
+    yield gzip.compress(plain)
+    yield from (path.read_bytes() for path in real_files("commento/*.json"))
+
+
 Reader = Callable[[Path], Iterator[Item]]
 READERS: Mapping[str, tuple[Reader, list[bytes]]] = {
     "a.md": (lambda path: read_markdown(path.parent), list(pages())),
     "a.xml": (read_disqus, list(exports())),
     "a.db": (read_isso, list(databases())),
     "a.json": (read_remark42, list(backups())),
+}
+READERS_OF_TWO_PASSES: Mapping[str, tuple[Reader, list[bytes]]] = {
+    "a.atom": (lambda path: read_blogger(path, pages=True), list(feeds())),
+    "a.json.gz": (read_commento, list(tables())),
 }
 
 
@@ -79,6 +121,18 @@ def damaged(draw: st.DrawFn, sources: list[bytes]) -> bytes:
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
     read, sources = READERS[name]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        path.write_bytes(data.draw(damaged(sources)))
+        with suppress(BrokenFile):
+            list(read(path))
+
+
+@pytest.mark.parametrize("name", READERS_OF_TWO_PASSES)
+@settings(max_examples=examples(30))
+@given(data=st.data())
+def test_a_damaged_file_that_is_read_twice_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    read, sources = READERS_OF_TWO_PASSES[name]
     with TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(data.draw(damaged(sources)))

@@ -186,7 +186,7 @@ COLUMNS = (
 )
 SCHEMAS = {
     "no index": f"CREATE TABLE threads (id, uri, title); CREATE TABLE comments (tid, id, {COLUMNS});"
-    " INSERT INTO threads (id, uri) SELECT 1, '/' FROM n; INSERT INTO comments (tid, id) SELECT 1, x FROM n",
+    " INSERT INTO threads (id, uri) SELECT -1, '/' FROM n; INSERT INTO comments (tid, id) SELECT x, x FROM n",
     "a costly column": "CREATE TABLE threads (id, uri AS (hex(zeroblob(100000000))), title, a);"
     f"CREATE TABLE comments (tid, id, {COLUMNS});"
     " INSERT INTO threads (id) SELECT x FROM n; INSERT INTO comments (tid, id) SELECT x, x FROM n",

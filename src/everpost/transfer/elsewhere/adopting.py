@@ -13,6 +13,7 @@ from everpost.transfer.elsewhere.authors import Authors
 from everpost.transfer.elsewhere.fitting import Changes
 from everpost.transfer.elsewhere.growing import Growth
 from everpost.transfer.elsewhere.items import (
+    LONGEST_ID,
     Item,
     Note,
     Problem,
@@ -20,6 +21,7 @@ from everpost.transfer.elsewhere.items import (
     SourceComment,
     SourcePost,
     SourceThread,
+    shown_as,
 )
 from everpost.transfer.elsewhere.ledger import Ledger
 from everpost.transfer.elsewhere.matching import Matcher
@@ -135,16 +137,17 @@ class _Importer:
         post_id = None if matcher is None else await matcher.match(self._store, replace(source, comments=()))
         if post_id is None:
             reason = f"no post matches it; comments: {len(source.comments):,}"
-            self._report.dropped("thread", f"{source.url} {source.title!r}", reason)
+            self._report.dropped("thread", shown_as(source.url, source.title), reason)
             return
-        drop = self._dropper(source.url)
+        name = source.url[:LONGEST_ID]
+        drop = self._dropper(name)
         thread = self._adopter.thread(post_id, self._unique(source.comments, drop), drop)
-        await self._growth.grow(thread, source.url)
+        await self._growth.grow(thread, name)
 
     async def _take_post(self, source: SourcePost) -> None:
         changes = Changes(source.changes)
         post = self._fit(source, changes)
-        name = f"{source.source_id} {post.title!r}"
+        name = shown_as(source.source_id, post.title)
         if not self._ledger.take_id(_identity(source, self._origin)):
             self._report.dropped("post", name, "the source has its id twice")
             return

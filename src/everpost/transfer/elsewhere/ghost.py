@@ -11,7 +11,15 @@ from everpost.domain.posts import PostStatus
 from everpost.transfer.elsewhere.ghost_bodies import read_body
 from everpost.transfer.elsewhere.ghost_tables import Tables, date, read_rows, read_tables, required_date, text
 from everpost.transfer.elsewhere.html_text import text_of_html
-from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourceComment, SourcePost
+from everpost.transfer.elsewhere.items import (
+    Fate,
+    Item,
+    Note,
+    SourceAuthor,
+    SourceComment,
+    SourcePost,
+    shown_as,
+)
 from everpost.transfer.elsewhere.json_files import Row
 
 _STATUSES = {"published": PostStatus.PUBLISHED, "scheduled": PostStatus.PUBLISHED, "draft": PostStatus.DRAFT}
@@ -31,7 +39,7 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
             yield from tables.leftovers.of_row("users", row, repr(name))
             yield SourceAuthor(source_id=text(row, "id"), name=name, email=text(row, "email") or None)
     for row in read_rows(path):
-        name = f"{text(row, 'id')} {text(row, 'title')!r}"
+        name = shown_as(text(row, "id"), text(row, "title"))
         comments = tables.comments_of.pop(text(row, "id"), [])
         if not text(row, "id"):
             yield Note(fate=Fate.DROPPED, kind="post", name=name, reason="it has no id")

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from everpost.domain.clock import EPOCH
@@ -31,11 +33,11 @@ SELECT count(*) FROM sqlite_master
 WHERE type = 'table' AND name IN ('comments', 'threads') AND sql LIKE 'CREATE TABLE%'
 """
 _COMMENTS = """
-SELECT t.uri, t.title, c.id, c.parent, c.created, c.modified, c.mode, c.text, c.author,
-       c.email <> '', c.remote_addr <> '', c.website <> '', c.likes + c.dislikes, {notification}
-FROM comments AS c LEFT JOIN threads AS t ON t.id = c.tid
-ORDER BY c.tid, c.id
+SELECT tid, id, parent, created, modified, mode, text, author,
+       email <> '', remote_addr <> '', website <> '', likes + dislikes, {notification}
+FROM comments ORDER BY tid, id
 """
+_THREAD = "SELECT uri, title FROM threads WHERE id = ? LIMIT 1"
 
 
 def read_isso(path: Path) -> Iterator[Item]:
@@ -48,9 +50,13 @@ def read_isso(path: Path) -> Iterator[Item]:
                     path.name, "", "it is not a database of Isso: it has no threads and comments"
                 )
             columns = {name for _, name, *_ in database.execute("PRAGMA table_info(comments)")}
-            notification = "c.notification" if "notification" in columns else "0"
-            for row in database.execute(_COMMENTS.format(notification=notification)):
-                yield _item(row, left_out)
+            notification = "notification" if "notification" in columns else "0"
+            comments = database.execute(_COMMENTS.format(notification=notification))
+            # A join would read the texts of a thread again for each of its comments.
+            for thread_id, rows in groupby(comments, key=itemgetter(0)):
+                thread = database.execute(_THREAD, (thread_id,)).fetchone() or (None, None)
+                for row in rows:
+                    yield _item((*thread, *row[1:]), left_out)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema byte for byte
         raise BrokenFile(path.name, "", f"it cannot be read as a SQLite file: {error}") from error
     except OSError as error:

@@ -123,3 +123,14 @@ class SourceThread:
 
 
 Item = SourceAuthor | SourcePost | SourceThread | Note | Problem
+
+LONGEST_ID = 200
+"""Characters of an id, or an address, that are shown."""
+_LONGEST_TITLE = 100
+
+
+def shown_as(source_id: str, title: str) -> str:
+    """A name by which a person finds a thing in the source. It stands in a note for each thing in it, so
+    it is short whatever the source has.
+    """
+    return f"{source_id[:LONGEST_ID]} {title[:_LONGEST_TITLE]!r}"

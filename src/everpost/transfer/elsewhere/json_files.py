@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,8 @@ from everpost.transfer.elsewhere.packed_files import Document, Packing
 Row = dict[str, object]
 
 MOST_LEVELS = 100
+MOST_NAMES = 1_000
+"""At the root."""
 MOST_VALUES = 1_000_000
 """In one row."""
 MOST_BYTES = 256 * 1024 * 1024
@@ -24,6 +27,7 @@ _READ_WHOLE = 64 * 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
+_EMPTY: Row = {"start_map": {}, "start_array": []}
 
 
 class JsonFile:
@@ -37,10 +41,22 @@ class JsonFile:
         a list and `*` in `places` for any name. What is above an object that is given is not looked into
         otherwise. BrokenFile.
         """
+        with self._walk() as walk:
+            yield from walk.rows(places)
+
+    def root(self) -> Row:
+        """The object that the file is, with what is inside of its lists and objects left out; empty where
+        it is something else. BrokenFile.
+        """
+        with self._walk() as walk:
+            return walk.root()
+
+    @contextmanager
+    def _walk(self) -> "Iterator[_Walk]":
         document = Packing(self._path, ".json").document()
         try:
             with document.open() as file:
-                yield from _Walk(document, file).rows(places)
+                yield _Walk(document, file)
         except OSError as error:
             raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
 
@@ -88,6 +104,23 @@ class _Walk:
                 if len(above) == top:
                     yield tuple(above), builder.value
                     builder = None
+
+    def root(self) -> Row:
+        """The object that the document is, without what is inside of its values."""
+        found: Row = {}
+        name, depth = "", 0
+        for event, value in self._events():
+            if event in _ENDS:
+                depth -= 1
+            elif depth == 1 and event == "map_key":
+                name = value
+            elif depth == 1 and len(found) < MOST_NAMES:
+                found[name] = _EMPTY.get(event, value)
+            if event in _STARTS:
+                self._row_start = self._bytes
+                depth += 1
+                self._require(depth <= MOST_LEVELS, "it is nested too deeply")
+        return found
 
     def _events(self) -> "Iterator[tuple[str, str]]":
         try:

@@ -33,6 +33,10 @@ class Ledger:
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="everpost-")
+        self._last: tuple[str, int] | None = None
+        """The thread that had a part last, and its number. Its address may be long, and is compared with
+        itself at no cost.
+        """
         self._database = sqlite3.connect(Path(self._folder.name, "ledger"), isolation_level=None)
         self._database.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {_CACHE}; {_TABLES}"
@@ -78,13 +82,29 @@ class Ledger:
 
     def keep_part(self, thread: SourceThread) -> None:
         """Keep a part of a thread, for when all of it is there."""
-        url, title = json.dumps(thread.url), json.dumps(thread.title)
-        self._database.execute("INSERT OR IGNORE INTO threads (url, title) VALUES (?, ?)", (url, title))
-        row = self._database.execute("SELECT number FROM threads WHERE url = ?", (url,)).fetchone()
+        if self._last is None or self._last[0] != thread.url:
+            url, title = json.dumps(thread.url), json.dumps(thread.title)
+            self._database.execute("INSERT OR IGNORE INTO threads (url, title) VALUES (?, ?)", (url, title))
+            row = self._database.execute("SELECT number FROM threads WHERE url = ?", (url,)).fetchone()
+            self._last = (thread.url, row[0])
         self._database.executemany(
             "INSERT INTO comments (thread, comment) VALUES (?, ?)",
-            ((row[0], _written(comment)) for comment in thread.comments),
+            ((self._last[1], _written(comment)) for comment in thread.comments),
         )
+
+    def take_thread(self, url: str) -> tuple[SourceComment, ...]:
+        """The comments of one thread, which is forgotten; none where there is no such thread."""
+        row = self._database.execute(
+            "DELETE FROM threads WHERE url = ? RETURNING number", (json.dumps(url),)
+        ).fetchone()
+        self._last = None
+        if row is None:
+            return ()
+        rows = self._database.execute(
+            "SELECT comment FROM comments WHERE thread = ? ORDER BY number", row
+        ).fetchall()
+        self._database.execute("DELETE FROM comments WHERE thread = ?", row)
+        return tuple(_read(comment) for (comment,) in rows)
 
     def count_threads(self) -> int:
         """How many threads there are."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from everpost.errors import Misconfigured
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt
+from everpost.transfer.elsewhere.blogger.reader import read_blogger
+from everpost.transfer.elsewhere.commento.reader import read_commento
 from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.ghost import read_ghost
 from everpost.transfer.elsewhere.isso import read_isso
@@ -15,6 +17,7 @@ from everpost.transfer.elsewhere.items import Item
 from everpost.transfer.elsewhere.markdown.reader import read_markdown
 from everpost.transfer.elsewhere.matching import Matcher, matcher_of
 from everpost.transfer.elsewhere.naming import Origin
+from everpost.transfer.elsewhere.other_systems import advice_for
 from everpost.transfer.elsewhere.remark42 import read_remark42
 from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
 
@@ -56,21 +59,32 @@ SYSTEMS: Mapping[str, System] = {
             path, pages=wishes.pages, timezone=wishes.timezone, language=wishes.language
         )
     ),
+    "blogger": System(read=lambda path, wishes: read_blogger(path, pages=wishes.pages)),
     "disqus": System(read=lambda path, _: read_disqus(path), matcher=lambda wishes: matcher_of(wishes.match)),
     "isso": System(read=lambda path, _: read_isso(path), matcher=lambda wishes: matcher_of(wishes.match)),
     "remark42": System(
         read=lambda path, _: read_remark42(path), matcher=lambda wishes: matcher_of(wishes.match)
     ),
+    "commento": System(
+        read=lambda path, _: read_commento(path), matcher=lambda wishes: matcher_of(wishes.match)
+    ),
 }
+_OTHERWISE = "Most systems can write a WordPress export or Markdown files: docs/importing.md says more."
+
+
+def system_named(name: str) -> System:
+    """Misconfigured: Everpost does not read it; the message says what to do instead."""
+    if system := SYSTEMS.get(name):
+        return system
+    known = f"Everpost imports from {', '.join(SYSTEMS)}; not from {name[:80]!r}."
+    raise Misconfigured(f"{known} {advice_for(name) or _OTHERWISE}")
 
 
 async def import_from(name: str, path: Path, store: Store, wishes: Wishes, run: Run) -> None:
     """Add to the blog what a system's file or folder has and it has not: see `adopt`. Misconfigured (no
     such system), BrokenFile, Invalid("match"), and what the store raises.
     """
-    system = SYSTEMS.get(name)
-    if system is None:
-        raise Misconfigured(f"Everpost imports from {', '.join(SYSTEMS)}; not from {name!r}")
+    system = system_named(name)
     site = system.site(path) if wishes.site is None else wishes.site
     matcher = None if system.matcher is None else system.matcher(wishes)
     await adopt(store, lambda: system.read(path, wishes), run, origin=Origin(name, site), matcher=matcher)

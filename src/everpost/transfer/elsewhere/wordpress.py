@@ -13,7 +13,15 @@ from lxml import etree
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor, SourceComment, SourcePost
+from everpost.transfer.elsewhere.items import (
+    Fate,
+    Item,
+    Note,
+    SourceAuthor,
+    SourceComment,
+    SourcePost,
+    shown_as,
+)
 from everpost.transfer.elsewhere.left_out import ADDRESSES, EMAILS, WEBSITES, LeftOut
 from everpost.transfer.elsewhere.wordpress_bodies import Bodies
 from everpost.transfer.elsewhere.wordpress_comments import CommentSource, read_comments
@@ -127,7 +135,7 @@ class _Export:
         source_id = next(
             (v for v in (values.get(n, "").strip() for n in ("wp:post_id", "guid", "link")) if v), ""
         )
-        name = f"{source_id} {plain(values.get('title', ''))!r}"
+        name = shown_as(source_id, plain(values.get("title", "")))
         kind = values.get("wp:post_type", "").strip() or "post"
         reason = _NOWHERE.get(values.get("wp:status", "").strip(), "")
         if kind not in self._types:

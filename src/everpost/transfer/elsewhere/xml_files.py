@@ -44,8 +44,10 @@ _REPAIRS = {
 class XmlFile:
     """An XML file, packed or not. A zip archive is read as all its XML files, one after another."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, suffix: str = ".xml") -> None:
+        """`suffix` tells the documents of a zip archive from its other files."""
         self._path = path
+        self._suffix = suffix
         self.name = path.name
         """Of the document that is being read."""
         self._counts: Counter[str] = Counter()
@@ -59,12 +61,12 @@ class XmlFile:
         """
         self._counts.clear()
         self._notes.clear()
-        packing = Packing(self._path, ".xml")
+        packing = Packing(self._path, self._suffix)
         for document in packing.documents():
             self.name = document.name
             yield from self._elements(document, level)
         for name in packing.others:
-            self._notes.append(_note(Fate.DROPPED, "file", name, "only XML files are read"))
+            self._notes.append(_note(Fate.DROPPED, "file", name, f"only {self._suffix} files are read"))
 
     def notes(self) -> Iterator[Note]:
         """What was repaired and what was skipped, once all elements were read."""

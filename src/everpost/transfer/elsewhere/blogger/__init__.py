@@ -1,0 +1,1 @@
+"""Blogger, in both of its formats."""

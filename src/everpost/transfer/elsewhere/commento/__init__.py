@@ -1,0 +1,1 @@
+"""Commento and Comentario."""

@@ -1,0 +1,63 @@
+"""The names of systems: those that Everpost reads, and what to do about others."""
+
+import re
+
+import pytest
+
+from everpost.errors import Misconfigured
+from everpost.transfer.elsewhere.other_systems import SAME, WAYS, advice_for
+from everpost.transfer.elsewhere.systems import SYSTEMS, system_named
+
+_OF_ITSELF = frozenset({"everpost"})
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("medium", "--from ghost"),
+        ("substack", "--from ghost"),
+        ("wix", "--from ghost"),
+        ("squarespace", "--from wordpress"),
+        ("Tumblr", "--from wordpress"),
+        ("movabletype", "--from wordpress"),
+        ("Movable Type", "--from wordpress"),
+        ("mt", "--from wordpress"),
+        ("livejournal", "--from wordpress"),
+        ("hashnode", "--from markdown"),
+        ("dev.to", "--from markdown"),
+        ("write.as", "--from markdown"),
+        ("hugo", "--from markdown"),
+        ("11ty", "--from markdown"),
+        ("giscus", "--from disqus"),
+        ("utterances", "--from disqus"),
+        ("hyvor-talk", "--from disqus"),
+        ("facebook", "--from disqus"),
+        ("commentics", "--from disqus"),
+        ("blogger-takeout", "--from blogger"),
+        ("BLOGGER", "--from blogger"),
+        ("comentario", "--from commento"),
+        ("WordPress", "--from wordpress"),
+        ("archive", "everpost import FILE"),
+        ("geocities", "docs/importing.md"),
+        ("", "docs/importing.md"),
+    ],
+)
+def test_a_system_that_is_not_read_is_answered_with_a_way(name: str, way: str) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        system_named(name)
+    assert way in refusal.value.message
+    assert "\n" not in refusal.value.message
+
+
+@pytest.mark.parametrize("name", [*WAYS, *SAME])
+def test_every_way_leads_to_a_system_that_is_read(name: str) -> None:
+    assert name not in SYSTEMS
+    named = re.findall(r"--from (\w+)", advice_for(name))
+    assert set(named) <= SYSTEMS.keys()
+    assert named or SAME.get(name, name) in _OF_ITSELF
+
+
+def test_a_long_name_is_not_repeated() -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        system_named("x" * 10_000)
+    assert len(refusal.value.message) < 400
