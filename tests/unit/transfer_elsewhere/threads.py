@@ -21,7 +21,7 @@ def notes_of(items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
     return (
         (item.kind, item.name, item.reason)
         for item in items
-        if isinstance(item, Note) and item.kind not in {"fields of the file", "setting"}
+        if isinstance(item, Note) and item.kind not in {"list of fields", "setting"}
     )
 
 

@@ -93,7 +93,7 @@ class _Export:
         yield from self.left_out.notes()
         if self._fields:
             reason = "there is no place for them: " + ", ".join(sorted(self._fields))
-            yield Note(fate=Fate.DROPPED, kind="fields of the file", name="Disqus", reason=reason)
+            yield Note(fate=Fate.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
     def see(self, things: str, parts: Parts) -> None:
         """Remember the names of what is left out."""

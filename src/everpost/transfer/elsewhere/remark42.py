@@ -52,7 +52,7 @@ def read_remark42(path: Path) -> Iterator[Item]:
             yield Note(fate=Fate.DROPPED, kind="setting", name=things, reason=reason)
     if fields:
         reason = "there is no place for them: " + ", ".join(sorted(fields))
-        yield Note(fate=Fate.DROPPED, kind="fields of the file", name=path.name, reason=reason)
+        yield Note(fate=Fate.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 
 def _see(comment: Mapping[str, object], fields: set[str]) -> None:
