@@ -15,8 +15,14 @@ def comments_of(items: Iterable[Item]) -> dict[str, SourceComment]:
 
 
 def notes_of(items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
-    """What is said of what is left out: a kind of thing, its name, the reason."""
-    return ((item.kind, item.name, item.reason) for item in items if isinstance(item, Note))
+    """What is said of what is left out: a kind of thing, its name, the reason. What is told once for a file
+    is not among it.
+    """
+    return (
+        (item.kind, item.name, item.reason)
+        for item in items
+        if isinstance(item, Note) and item.kind not in {"list of fields", "setting"}
+    )
 
 
 DISQUS = """<?xml version="1.0" encoding="utf-8"?>

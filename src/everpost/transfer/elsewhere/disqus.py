@@ -22,6 +22,16 @@ from everpost.transfer.elsewhere.xml_repairs import UNDECLARED
 Parts = Mapping[str, etree._Element]  # noqa: SLF001  (lxml has no other name for it)
 """What is in an element, by name."""
 _IN_ROOT = 1
+_MOST_FIELDS = 200
+_READ = frozenset(
+    {
+        *("thread.id", "thread.link", "thread.title", "thread.isDeleted", "thread.isClosed"),
+        *("post.id", "post.message", "post.createdAt", "post.isDeleted", "post.isSpam", "post.isApproved"),
+        *("post.author", "post.thread", "post.parent", "post.ipAddress"),
+        *("author.name", "author.username", "author.email"),
+    }
+)
+"""What is imported, or counted."""
 _ID = "{http://disqus.com/disqus-internals}id"
 _UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 
@@ -36,12 +46,14 @@ def read_disqus(path: Path) -> Iterator[Item]:
             break
         is_empty = False
         if _tag(element) == "thread":
-            export.keep_thread(element)
+            yield from export.keep_thread(element)
         elif _tag(element) == "post":
             yield export.comment(element)
+        else:
+            export.see(_tag(element), _parts(element))
     if is_empty:
         raise BrokenFile(path.name, "", "it is not an export of Disqus")
-    yield from export.left_out.notes()
+    yield from export.notes()
     yield from file.notes()
 
 
@@ -58,18 +70,43 @@ class _Export:
     def __init__(self, left_out: LeftOut) -> None:
         self.left_out = left_out
         self._threads: dict[str, _Thread] = {}
+        self._fields: set[str] = set()
+        """The names of what is left out of threads and comments."""
 
-    def keep_thread(self, element: etree._Element) -> None:
-        """Remember a thread. Some have neither address nor name; comments on these say so."""
+    def keep_thread(self, element: etree._Element) -> Iterator[Note]:
+        """Remember a thread, and say what of it is left out. Some have neither address nor name; comments
+        on these say so.
+        """
         parts = _parts(element)
+        self.see("thread", parts)
         url = _text(parts, "link") or _text(parts, "id")
         deleted = _text(parts, "isDeleted") == "true"
         self._threads[_id(element)] = _Thread(url, _text(parts, "title"), deleted)
+        if _text(parts, "isClosed") == "true" and not deleted:
+            reason = (
+                "comments on it were closed; an import does not change posts that are here: close them there"
+            )
+            yield Note(fate=Fate.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
+
+    def notes(self) -> Iterator[Note]:
+        """What is left out everywhere, once all was read."""
+        yield from self.left_out.notes()
+        if self._fields:
+            reason = "there is no place for them: " + ", ".join(sorted(self._fields))
+            yield Note(fate=Fate.DROPPED, kind="list of fields", name="Disqus", reason=reason)
+
+    def see(self, things: str, parts: Parts) -> None:
+        """Remember the names of what is left out."""
+        for name in parts:
+            if f"{things}.{name}" not in _READ and _text(parts, name) and len(self._fields) < _MOST_FIELDS:
+                self._fields.add(f"{things}.{name[:80]}")
 
     def comment(self, element: etree._Element) -> Item:
         """A comment, or why it is left out."""
         parts = _parts(element)
         author = _parts(parts.get("author"))
+        self.see("post", parts)
+        self.see("author", author)
         name = _text(author, "name") or _text(author, "username") or None
         source_id = _id(element) or _text(parts, "id")
         thread = self._threads.get(_id(parts.get("thread")))

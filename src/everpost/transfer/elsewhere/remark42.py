@@ -19,6 +19,14 @@ from everpost.transfer.elsewhere.moments import parse_moment
 from everpost.transfer.elsewhere.packed_files import Packing
 
 _VERSIONS = (0, 1)
+_MOST_FIELDS = 200
+_READ = frozenset(
+    {
+        *("id", "pid", "text", "orig", "user", "locator", "time", "edit", "delete", "title", "votes"),
+        *("user.name", "user.ip", "user.email", "edit.time"),
+    }
+)
+"""What is imported, or counted."""
 _LONGEST_META = 32 * 1024 * 1024
 """Bytes of the first line: it has a line's worth of each page and of each user."""
 _LONGEST = 4 * 1024 * 1024
@@ -28,12 +36,31 @@ _LONGEST = 4 * 1024 * 1024
 def read_remark42(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. BrokenFile."""
     lines = _lines(path)
-    _require_backup(path, next(lines, (1, b"")))
+    meta = _require_backup(path, next(lines, (1, b"")))
     left_out = LeftOut(path.name)
+    fields: set[str] = set()
     for number, line in lines:
         if line.strip():
-            yield _item(_object(path, number, line), left_out)
+            comment = _object(path, number, line)
+            _see(comment, fields)
+            yield _item(comment, left_out)
     yield from left_out.notes()
+    for things in ("users", "posts"):
+        rows = meta.get(things)
+        if isinstance(rows, list) and rows:
+            reason = f"{len(rows):,} with marks (read-only, blocked, verified) that have no place here"
+            yield Note(fate=Fate.DROPPED, kind="setting", name=things, reason=reason)
+    if fields:
+        reason = "there is no place for them: " + ", ".join(sorted(fields))
+        yield Note(fate=Fate.DROPPED, kind="list of fields", name=path.name, reason=reason)
+
+
+def _see(comment: Mapping[str, object], fields: set[str]) -> None:
+    """Remember the names of what is left out."""
+    for prefix, part in (("", comment), ("user.", _part(comment, "user")), ("edit.", _part(comment, "edit"))):
+        for name, value in part.items():
+            if value and f"{prefix}{name}" not in _READ and len(fields) < _MOST_FIELDS:
+                fields.add(f"{prefix}{name[:80]}")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -50,8 +77,8 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
 
 
-def _require_backup(path: Path, first: tuple[int, bytes]) -> None:
-    """Let nothing pass that does not begin as a backup does."""
+def _require_backup(path: Path, first: tuple[int, bytes]) -> Mapping[str, object]:
+    """What is in the first line, if it is that of a backup. BrokenFile."""
     number, line = first
     try:
         meta = _object(path, number, line)
@@ -64,6 +91,7 @@ def _require_backup(path: Path, first: tuple[int, bytes]) -> None:
         or not {"users", "posts"} & meta.keys()
     ):
         raise BrokenFile(path.name, "line 1", "it is not a backup of Remark42 in its version 1")
+    return meta
 
 
 def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from lxml import etree
 from everpost.transfer.elsewhere.items import Fate, Note
 from everpost.transfer.elsewhere.wordpress_values import Values, name_of, plain, text_of, values_of
 
-KIND = "fields of the file"
+KIND = "list of fields"
 _MOST_NAMES = 200
 _TERMS = frozenset({"wp:category", "wp:tag", "wp:term"})
 _READ: Mapping[str, frozenset[str]] = {
