@@ -6,7 +6,7 @@ BIN := .venv/bin
 # A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 
-.PHONY: serve test test-long check install fuzz lock format clean
+.PHONY: serve test test-long check install fuzz lock assets format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
@@ -79,6 +79,10 @@ lock: $(TOOLS)/bin/uv  ## resolve the dependencies anew: names, versions and has
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -o requirements/build.txt
 	@$(COMPILE) pyproject.toml -o requirements/serve.txt
 	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
+
+assets:  ## fetch what the page of the API documentation needs, and copy it into the package; needs Node
+	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
+	@$(PYTHON) assets/vendor.py
 
 clean:  ## remove what was installed; a blog in everpost.db stays
 	@rm -rf .venv $(TOOLS)

@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
-from everpost.api.bodies import BodyLimit
 from everpost.api.calls import CallRoute
 from everpost.api.docs import add_docs
 from everpost.api.documentation import complete
@@ -18,8 +17,11 @@ from everpost.api.faults import LastResort
 from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
+from everpost.api.refusals import log_refusal
 from everpost.api.renderings import Renderings
+from everpost.api.request_limits import RequestLimits
 from everpost.api.routes import add_routes
+from everpost.api.send_timeout import SendTimeout
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
 from everpost.services.posts import PostPages
@@ -63,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         summary="A blog: its posts, their comments, and the people who write them.",
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -73,16 +76,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.pages = PostPages()
     app.state.renderings = Renderings(settings.cache_megabytes * 1_000_000)
-    handle_problems(app)
+    handle_problems(app, log_refusal)
     _wrap(app, settings)
     add_routes(app)
-    add_docs(app)
+    if settings.docs:
+        add_docs(app)
     return app
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put around the application what looks at every request; the last one is the outermost."""
-    app.add_middleware(BodyLimit)
     app.add_middleware(LastResort)
     if settings.cors_origins:
         app.add_middleware(
@@ -92,8 +95,10 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
             allow_headers=("*",),
             expose_headers=EXPOSED,
         )
+    app.add_middleware(RequestLimits)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(SendTimeout, timeout=settings.send_timeout)
 
 
 class StoreKeeper:

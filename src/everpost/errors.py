@@ -26,11 +26,34 @@ class Conflict(EverpostError):
         self.field = field
 
 
+class LastAdmin(Conflict):
+    """The write would leave no admin who is enabled."""
+
+    def __init__(self) -> None:
+        EverpostError.__init__(
+            self, "This is the last admin who is enabled. Make another user an admin first."
+        )
+        self.noun, self.field = "user", "role"
+
+
+class TooManyTokens(Conflict):
+    """A user has as many tokens as a user may have."""
+
+    def __init__(self, most: int) -> None:
+        EverpostError.__init__(self, f"You have {most} tokens already. Revoke one that you no longer need.")
+        self.noun, self.field = "token", "name"
+
+
 class Stale(EverpostError):
     """What was to be changed is no longer as the writer saw it."""
 
     def __init__(self, noun: str, name: str) -> None:
         super().__init__(f"The {noun} {name!r} has changed since you read it: read it again.")
+        self.noun = noun
+
+
+class Unconditional(EverpostError):
+    """A decision does not say on which revision it was made."""
 
 
 class Invalid(EverpostError):

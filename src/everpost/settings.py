@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from everpost.errors import Misconfigured
 
 PREFIX = "EVERPOST_"
+_FILE, _ENVIRONMENT = "file:", "env:"
+_LONGEST_SECRET = 10_000
 
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
@@ -32,12 +35,38 @@ def _origins(given: object) -> object:
     return trimmed
 
 
+def _secret(given: object) -> object:
+    """A value, or for `file:PATH` what the file has, so that a secret need not be in the environment."""
+    if not isinstance(given, str) or not given.startswith(_FILE):
+        return given
+    try:
+        return _first_line(given.removeprefix(_FILE))
+    except (OSError, ValueError) as error:
+        raise PydanticCustomError("file", "names a file that cannot be read: {reason}", _why(error)) from None
+
+
+def _first_line(path: str) -> str:
+    """ValueError: there is none, or it is not UTF-8."""
+    with Path(path).open(encoding="utf-8") as file:
+        line = file.readline(_LONGEST_SECRET).strip()
+    if not line:
+        raise ValueError("its first line is empty")
+    return line
+
+
+def _why(error: OSError | ValueError) -> dict[str, str]:
+    reason = error.strerror if isinstance(error, OSError) else None
+    if isinstance(error, UnicodeDecodeError):
+        reason = "it is not UTF-8"
+    return {"reason": reason or str(error)}
+
+
 class Settings(BaseSettings):
     """Every setting, each also an environment variable: `port` is `EVERPOST_PORT`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, frozen=True)
 
-    database_url: str = Field(
+    database_url: Annotated[str, BeforeValidator(_secret)] = Field(
         default="sqlite:///everpost.db",
         repr=False,
         description="Where the blog is kept. It may hold a password.",
@@ -57,6 +86,16 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")
     workers: int = Field(default=1, ge=1, le=256, description="Processes that serve.")
+    body_timeout: float = Field(
+        default=20.0, gt=0, le=3600, description="Seconds within which the body of a request must arrive."
+    )
+    send_timeout: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="Seconds within which a client must take the next 64 KiB of an answer.",
+    )
+    docs: bool = Field(default=True, description="Whether to serve /docs and /openapi.json.")
     shutdown_timeout: int = Field(
         default=10,
         ge=1,
@@ -66,7 +105,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least grave of what is logged."
     )
-    admin_token: str | None = Field(
+    admin_token: Annotated[str | None, BeforeValidator(_secret)] = Field(
         default=None, repr=False, description="A token that the first admin has from the start on."
     )
     login_hours: int = Field(
@@ -74,6 +113,12 @@ class Settings(BaseSettings):
     )
     failed_logins_per_hour: int = Field(
         default=10, ge=1, le=1_000_000, description="Wrong passwords that one address may try in an hour."
+    )
+    failed_logins_per_account: int = Field(
+        default=100,
+        ge=1,
+        le=1_000_000,
+        description="Wrong passwords for one account in an hour, after which strangers wait before each.",
     )
     proxies: int = Field(
         default=0,
@@ -91,13 +136,13 @@ class Settings(BaseSettings):
         default=20,
         ge=1,
         le=1_000_000,
-        description="Comments of guests at one address, in an hour.",
+        description="Comments of guests at one address, in an hour, edits included.",
     )
     guest_comments_per_post: int = Field(
         default=200,
         ge=1,
         le=1_000_000,
-        description="Comments of all guests under one post, in an hour.",
+        description="Comments of all guests under one post, in an hour, edits included.",
     )
     guest_links: int = Field(default=2, ge=0, le=20_000, description="Links in one comment of a guest.")
 
@@ -120,3 +165,21 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as error:
         faults = (f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         raise Misconfigured("; ".join(faults)) from None
+
+
+def read_database_url(argument: str) -> str:
+    """The database URL that an argument of a command gives: itself, `env:NAME` for an environment variable,
+    or `file:PATH` for the first line of a file. So no password needs to be in the command, where all users
+    of the machine see it. Misconfigured: there is none.
+    """
+    if argument.startswith(_ENVIRONMENT):
+        name = argument.removeprefix(_ENVIRONMENT)
+        if not os.environ.get(name):
+            raise Misconfigured(f"{argument}: the environment variable is not set")
+        return os.environ[name]
+    if argument.startswith(_FILE):
+        try:
+            return _first_line(argument.removeprefix(_FILE))
+        except (OSError, ValueError) as error:
+            raise Misconfigured(f"{argument}: cannot be read: {_why(error)['reason']}") from None
+    return argument

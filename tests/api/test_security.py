@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+import structlog
 
+from everpost.api import security
 from everpost.domain.tokens import Scope, new_secret
 from everpost.domain.users import Role
 from tests.api.conftest import PASSWORD, Site, Sites
@@ -106,7 +108,24 @@ async def test_a_login_that_succeeds_is_not_counted(sites: Sites) -> None:
     for _ in range(3):
         answer = await site.client.post("/login", data={"username": user.email, "password": PASSWORD})
         assert answer.status_code == 200
-    assert await log_in_from(site.client) == 401
+    wrong = await site.client.post("/login", data={"username": user.email, "password": "a wrong one"})
+    assert wrong.status_code == 401
     answer = await site.client.post("/login", data={"username": user.email, "password": PASSWORD})
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 3600
+
+
+@pytest.mark.parametrize(
+    ("header", "proxies", "warnings"),
+    [("x-forwarded-for", 0, 1), ("forwarded", 0, 1), ("x-forwarded-for", 1, 0), ("x-real-name", 0, 0)],
+)
+async def test_a_proxy_that_is_not_expected_is_told_of_once(
+    sites: Sites, header: str, proxies: int, warnings: int
+) -> None:
+    security._warn_of_proxies.cache_clear()
+    site = await sites.open(proxies=proxies)
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            await site.client.post("/login", data=FORM, headers={header: "198.51.100.1"})
+    told = [log["event"] for log in logs if "EVERPOST_PROXIES" in log["event"]]
+    assert len(told) == warnings

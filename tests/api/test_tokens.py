@@ -8,7 +8,7 @@ from everpost.domain.users import Role
 from tests.api.conftest import PASSWORD, Site
 
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}
-FIELDS = {"id", "name", "scopes", "created_at", "expires_at", "last_used_at"}
+FIELDS = {"id", "name", "kind", "login_id", "scopes", "created_at", "expires_at", "last_used_at"}
 
 
 def bearer(answer: httpx.Response, field: str) -> dict[str, str]:
@@ -20,7 +20,7 @@ async def test_a_token_is_made_shown_once_used_and_revoked(site: Site) -> None:
     body = {"name": "A robot", "scopes": ["posts:write"], "expires_at": "2999-01-01T00:00:00Z"}
     made = await site.client.post("/tokens", json=body, headers=header)
     assert made.status_code == 201
-    assert made.headers["cache-control"] == "no-store"
+    assert made.headers["cache-control"] == "private, no-store"
     assert set(made.json()) == FIELDS | {"token"}
     assert is_well_formed(made.json()["token"])
     assert made.json()["expires_at"] == "2999-01-01T00:00:00.000Z"
@@ -86,8 +86,8 @@ async def test_a_login_gives_a_token_that_expires(site: Site) -> None:
     form = {"username": user.email, "password": PASSWORD, "grant_type": "password", "scope": ""}
     entered = await site.client.post("/login", data=form, headers={"authorization": "Basic Og=="})
     assert entered.status_code == 200
-    assert entered.headers["cache-control"] == "no-store"
-    assert set(entered.json()) == {"access_token", "token_type", "expires_at"}
+    assert entered.headers["cache-control"] == "private, no-store"
+    assert set(entered.json()) == {"access_token", "token_type", "expires_at", "id"}
     assert entered.json()["token_type"] == "bearer"
     header = bearer(entered, "access_token")
     assert (await site.client.get("/users/me", headers=header)).json()["email"] == user.email
@@ -167,3 +167,17 @@ async def test_the_settings_of_the_blog_are_read_and_changed_by_admins(site: Sit
         assert (await site.client.patch("/settings", json=wrong, headers=header)).status_code == 422
     author = await site.showing(await site.user(Role.EDITOR))
     assert (await site.client.get("/settings", headers=author)).status_code == 403
+
+
+async def test_a_user_has_100_tokens_at_most(site: Site) -> None:
+    user = await site.user(Role.EDITOR, password=PASSWORD)
+    header = await site.showing(user)
+    made = [await site.client.post("/tokens", json={"name": "One"}, headers=header) for _ in range(100)]
+    assert [answer.status_code for answer in made] == [201] * 98 + [409] * 2
+    assert [error["field"] for error in made[-1].json()["errors"]] == ["name"]
+    form = {"username": user.email, "password": PASSWORD}
+    for _ in range(3):
+        entered = await site.client.post("/login", data=form)
+        mine = await site.client.get("/users/me", headers=bearer(entered, "access_token"))
+        assert mine.status_code == 200
+    assert len((await site.client.get("/tokens?limit=100", headers=header)).json()) == 100

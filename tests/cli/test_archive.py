@@ -187,6 +187,8 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
         ("import", "--from", "blogger", "file"),
         ("import", "file", "--pages"),
         ("import", "file", "--skip-unreadable"),
+        ("import", "file", "--timezone", "UTC"),
+        ("import", "--from", "markdown", ".", "--timezone", "Europe/Berlim"),
         ("import", "nothing-there"),
         ("import", "--from", "wordpress", "nothing-there"),
         ("export", "--to", "html", "folder"),

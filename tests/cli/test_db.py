@@ -37,8 +37,8 @@ def test_an_upgrade_prints_its_plan_and_then_where_the_database_is(
     outcome = everpost("db", "upgrade")
     plan, *steps, result = outcome.out.splitlines()
     assert plan == f"sqlite:///{blog_file} to head:"
-    assert [step.split()[:2] for step in steps] == [["up", f"000{number}"] for number in range(1, 5)]
-    assert result == "The database is at 0004."
+    assert [step.split()[:2] for step in steps] == [["up", f"000{number}"] for number in range(1, 7)]
+    assert result == "The database is at 0006."
     assert outcome.status == 0
 
 
@@ -54,7 +54,7 @@ def test_a_second_upgrade_has_nothing_to_do(everpost: Command) -> None:
 def test_the_revision_and_the_history_can_be_asked_for(everpost: Command) -> None:
     assert everpost("db", "current").out == "none (empty)\n"
     everpost("db", "upgrade")
-    assert everpost("db", "current").out == "0004 (current)\n"
+    assert everpost("db", "current").out == "0006 (current)\n"
     assert everpost("db", "history").out.startswith("0001  ")
 
 
@@ -83,7 +83,7 @@ def test_a_downgrade_that_would_lose_drafts_is_refused_and_says_what(
     assert refused.status == 1
     assert "drafts (1)" in refused.out
     assert refused.err.startswith("everpost: ")
-    assert everpost("db", "current").out == "0004 (current)\n"
+    assert everpost("db", "current").out == "0006 (current)\n"
     assert everpost("db", "downgrade", "0001", "--allow-data-loss").status == 0
     assert everpost("db", "current").out == "0001 (behind)\n"
     assert everpost("serve").err == (
@@ -99,7 +99,7 @@ def test_an_upgrade_does_not_go_down(everpost: Command) -> None:
     outcome = everpost("db", "upgrade", "base")
     assert outcome.status == 1
     assert outcome.err == "everpost: base is the other way: everpost db downgrade base\n"
-    assert everpost("db", "current").out == "0004 (current)\n"
+    assert everpost("db", "current").out == "0006 (current)\n"
 
 
 @pytest.mark.usefixtures("blog_file")

@@ -13,7 +13,7 @@ from tests.cli.conftest import Command
 from tests.faults.served import PATIENCE, ServedBlog
 from tests.servers.private import free_port
 
-START = b"POST /posts HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/json\r\n"
+START = b"POST /login HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 UNENDED = START + b"Content-Length: 50\r\n\r\n{"
 BROKEN_CHUNKS = START + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"
 
@@ -91,7 +91,9 @@ def test_who_reads_where_it_listens_is_answered_there(tmp_path: Path) -> None:
 
 def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
-        greeting, _, secret = blog.said().splitlines()[0].rpartition(" ")
+        logged, told, *_ = blog.said().splitlines()
+        assert " admin.created " in logged
+        greeting, _, secret = told.rpartition(" ")
         header = {"authorization": f"Bearer {secret}"}
         created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
@@ -100,6 +102,7 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
         assert blog.said().splitlines() == [
+            logged,
             f"{greeting} {secret}",
             f"Everpost listens on {blog.address}",
             f"The blog is kept in sqlite:///{tmp_path}/blog.db",
@@ -165,3 +168,22 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "everpost", "--version"], capture_output=True, text=True, check=True
     )
     assert told.stdout.startswith("everpost ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:secret@0.0.0.0:{port}/d?sslmode=require",
+        "mysql://u:secret@0.0.0.0:{port}/d",
+        "mongodb://u:secret@0.0.0.0:{port}/d",
+    ],
+)
+def test_a_database_elsewhere_that_does_not_prove_itself_is_one_line_of_the_start(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("EVERPOST_DATABASE_URL", url.format(port=free_port()))
+    monkeypatch.setenv("EVERPOST_DATABASE_TIMEOUT", "0.05")
+    lines = everpost("serve").err.splitlines()
+    assert lines[0].startswith("Warning: TLS to the database at 0.0.0.0:")
+    assert len(lines) == 2
+    assert "secret" not in "".join(lines)

@@ -155,3 +155,36 @@ def test_what_is_no_role_is_wrong_usage(everpost: Command) -> None:
 def test_a_name_gives_no_orders_to_the_terminal(everpost: Command) -> None:
     everpost("user", "add", ANNA, "--name", "\x1b[2Jgone", "--no-password")
     assert "\x1b" not in everpost("user", "list").out
+
+
+def test_another_password_ends_logins_and_other_tokens_where_that_is_asked_for(
+    everpost: Command, typed: Typed, add: Add
+) -> None:
+    add(ANNA)
+    left = []
+    for options in ((), ("--revoke-tokens",)):
+        everpost("token", "create", ANNA, "--name", "Editor")
+        typed(f"{PASSWORD}\n")
+        assert everpost("login", ANNA, "--password-stdin").status == 0
+        typed(f"{PASSWORD}\n")
+        assert everpost("user", "password", ANNA, "--password-stdin", *options).status == 0
+        left.append([line.split()[1] for line in everpost("token", "list", ANNA).out.splitlines()])
+    assert left == [["Editor"], []]
+
+
+def test_the_last_admin_stays(everpost: Command, add: Add) -> None:
+    add(ANNA, "--role", "admin")
+    for command in (("role", ANNA, "author"), ("disable", ANNA), ("remove", ANNA, "--posts", "keep")):
+        refused = everpost("user", *command)
+        assert_refused(refused)
+        assert "last admin" in refused.err
+    add(BEN, "--role", "admin")
+    assert everpost("user", "role", ANNA, "author").status == 0
+
+
+def test_a_password_that_is_easy_to_guess_is_refused(everpost: Command, typed: Typed) -> None:
+    for password in ("passwordpassword", f"{ANNA}1"):
+        typed(f"{password}\n")
+        refused = everpost("user", "add", ANNA, "--name", "Anna", "--password-stdin")
+        assert_refused(refused)
+        assert "easy to guess" in refused.err

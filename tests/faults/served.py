@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import httpx
@@ -34,6 +35,7 @@ class ServedBlog:
         *,
         workers: int = 1,
         admin_token: str | None = ADMIN_TOKEN,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -42,7 +44,7 @@ class ServedBlog:
         given = {} if admin_token is None else {"EVERPOST_ADMIN_TOKEN": admin_token}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "everpost", "serve", "--port", str(self.port), "--workers", str(workers)],
-            env=os.environ | {"EVERPOST_DATABASE_URL": database_url} | given,
+            env=os.environ | {"EVERPOST_DATABASE_URL": database_url} | given | dict(settings),
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

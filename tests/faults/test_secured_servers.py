@@ -8,10 +8,12 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import trustme
 
+from everpost.domain.clock import now
 from everpost.errors import Unreachable
 from everpost.stores import open_store
 from tests.conftest import Engines
-from tests.contract.port.examples import publish, read_post
+from tests.contract.port.examples import comment_on, publish, read_post, register
+from tests.faults.serving_accounts import NAME, add_serving_account
 from tests.servers.secured import ACCESSES, ADDRESS, PASSWORD, Certified
 
 TIMEOUT = 10.0
@@ -55,12 +57,23 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
 ) -> None:
     access = ACCESSES[secured_name]
     verified = access.verified.format(authority=secured.authority)
-    for options in (verified, access.unverified):
+    for options in (verified, access.unverified, *access.preferred):
         with subtests.test(options):
             store = await open_store(url(options), timeout=TIMEOUT, pool_size=2)
             post = await publish(store)
             assert await read_post(store, post.id) == post
             await store.close()
+    with subtests.test("with the rights of an account that serves"):
+        await add_serving_account(secured_name, url(verified), PASSWORD)
+        serving = url(verified).replace(access.start, f"{access.start.partition('://')[0]}://{NAME}")
+        store = await open_store(serving, timeout=TIMEOUT, pool_size=2)
+        post = await publish(store)
+        comment = await comment_on(store, post.id)
+        await store.comments.remove(post.id, comment.id, match=None)
+        await store.limits.hit("somebody", now())
+        await store.posts.remove(post.id, match=None)
+        await store.users.remove((await register(store)).id, heir_id=None, match=None)
+        await store.close()
     stranger_trusted = access.verified.format(authority=stranger)
     refused = {
         "without TLS": (

@@ -120,6 +120,8 @@ class Access:
     """What asks for TLS with anybody."""
     plain: str
     """What asks for no TLS."""
+    preferred: tuple[str, ...] = ()
+    """What asks for TLS where the server offers it, and no further."""
 
 
 ACCESSES: Mapping[str, Access] = {
@@ -130,6 +132,7 @@ ACCESSES: Mapping[str, Access] = {
         verified="sslmode=verify-full&sslrootcert={authority}",
         unverified="sslmode=require",
         plain="sslmode=disable",
+        preferred=("sslmode=prefer",),
     ),
     "mysql": Access(
         SecuredMysql,
@@ -138,6 +141,7 @@ ACCESSES: Mapping[str, Access] = {
         verified="ssl-mode=VERIFY_IDENTITY&ssl-ca={authority}",
         unverified="ssl-mode=REQUIRED",
         plain="ssl-mode=DISABLED",
+        preferred=("ssl-mode=PREFERRED",),
     ),
     "mongodb": Access(
         SecuredMongodb,

@@ -7,12 +7,63 @@ from typing import Literal
 import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 
+from everpost.domain.password_hashes import cost_of
 from everpost.domain.users import MAX_PASSWORD, MIN_PASSWORD
 from everpost.errors import Invalid
 from everpost.services import passwords
 from everpost.services.passwords import hash_password, is_outdated, is_right
 
 PASSWORD = "correct horse battery"
+SALT, HASH = "lPuoC1AWe2hzIFWug/A47A", "1717SJ4X8aC1VxtV0/WvofA2Z6WrvrdAeN15cfqdVvQ"
+
+
+def argon2id(m: object = 65536, t: object = 3, p: object = 4, salt: str = SALT, hash: str = HASH) -> str:
+    return f"$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"
+
+
+KEPT_HASHES = (
+    argon2id(),
+    argon2id(m=8, t=1, p=1),
+    argon2id(m=262144, t=20, p=16),
+    argon2id(salt="c2FsdHNhbHQ", hash="a" * 22),
+    argon2id(hash="a" * 86),
+)
+UNKEPT_HASHES = (
+    "not a hash",
+    "plain",
+    "$2b$12$abcdefghijklmnopqrstuuJp5zGfWq8VlX3P9rI8NqN3o3O6kN0y6",
+    argon2id().replace("argon2id", "argon2i"),
+    argon2id().replace("argon2id", "argon2d"),
+    argon2id().replace("v=19", "v=16"),
+    argon2id().replace("$v=19", ""),
+    argon2id(m=262145),
+    argon2id(m=4194304),
+    argon2id(m=10**9),
+    argon2id(t=21),
+    argon2id(t=4000),
+    argon2id(p=17),
+    argon2id(m=0),
+    argon2id(t=0),
+    argon2id(p=0),
+    argon2id(m="08"),
+    argon2id(m="-8"),
+    argon2id(m="\N{ARABIC-INDIC DIGIT EIGHT}"),
+    argon2id(m=31, p=4),
+    argon2id(salt=""),
+    argon2id(salt="c2FsdA"),
+    argon2id(salt="a" * 87),
+    argon2id(salt=SALT + "a" * 3),
+    argon2id(salt=SALT + "=="),
+    argon2id(hash=""),
+    argon2id(hash="abcd"),
+    argon2id(hash="a" * 87),
+    argon2id(hash=HASH[:-1] + "!"),
+    argon2id() + "$",
+    argon2id() + "\n",
+    " " + argon2id(),
+    argon2id(m="65536,keyid=a"),
+)
+"""What an archive, or a database that somebody else wrote to, may have and nobody can log in with."""
 
 
 @pytest.mark.careful_passwords
@@ -34,8 +85,52 @@ async def test_where_nothing_is_kept_no_password_is_right() -> None:
     assert not await is_right("the password of nobody", None)
 
 
-async def test_what_is_no_hash_lets_nobody_in() -> None:
-    assert not await is_right(PASSWORD, "not a hash")
+@pytest.mark.parametrize("kept", ["", *UNKEPT_HASHES])
+async def test_what_is_no_hash_or_costs_too_much_lets_nobody_in(
+    kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(passwords, "_hasher", Recorder(checked))
+    passwords._hash_of_nobody.cache_clear()
+    assert not await is_right(PASSWORD, kept)
+    assert kept not in checked
+    assert len(checked) == 1  # that of nobody, which takes as long as any
+
+
+@pytest.mark.parametrize("kept", KEPT_HASHES)
+def test_a_hash_that_costs_no_more_than_a_login_may_is_kept(kept: str) -> None:
+    assert cost_of(kept).work > 0
+
+
+@pytest.mark.parametrize("kept", UNKEPT_HASHES)
+def test_what_is_no_hash_or_costs_too_much_is_refused_by_its_name(kept: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        cost_of(kept)
+    assert refused.value.field == "password_hash"
+
+
+class Recorder(PasswordHasher):
+    """Keeps the hashes that it checks."""
+
+    def __init__(self, checked: list[str]) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self._checked = checked
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self._checked.append(str(hash))
+        return super().verify(hash, password)
+
+
+async def test_a_check_of_a_weak_hash_takes_as_long_as_one_of_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    checked: list[str] = []
+    monkeypatch.setattr(passwords, "_hasher", Recorder(checked))
+    passwords._hash_of_nobody.cache_clear()
+    assert await is_right(PASSWORD, weak)
+    assert not await is_right(PASSWORD + "!", weak)
+    assert checked == [weak, passwords._hash_of_nobody()] * 2
 
 
 async def test_an_accent_is_the_same_however_a_keyboard_composes_it() -> None:

@@ -1,108 +1,97 @@
-"""The bodies of requests: JSON in UTF-8, of bounded size, or refused."""
+"""The bodies of requests: JSON in UTF-8, of bounded size and cost, within a bounded time, or refused."""
 
+import asyncio
 import json
 import re
-from collections.abc import Iterable
-from email.message import Message as MimeHeaders
+from itertools import accumulate
 from typing import NoReturn
 
 from fastapi import HTTPException, Request
-from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
-MAX_BODY = 2 * 1024 * 1024
-"""Bytes."""
+from everpost.api.media_types import is_json
+
+KIBIBYTE = 1024
+MAX_BODY = 64 * KIBIBYTE
+"""Bytes, where a call does not say otherwise."""
+MAX_COMMENT_BODY = 128 * KIBIBYTE
+"""Bytes: 20,000 characters of any script, as UTF-8 or as `\\u` escapes."""
+MAX_POST_BODY = 2048 * KIBIBYTE
+MAX_FORM_BODY = 16 * KIBIBYTE
+"""Bytes: a password of 1,000 characters takes up to 12,000, percent-encoded."""
 MAX_LEVELS = 100
-"""Of arrays and objects in one another: what Python itself bears differs by its version."""
+"""Of arrays and objects in one another."""
 
 _LENGTH = re.compile("[0-9]{1,19}")
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string of JSON, or one that never ends. It never backtracks."""
+_STEPS = [0] * 256
+for _opening, _closing in zip(b"[{", b"]}", strict=True):
+    _STEPS[_opening], _STEPS[_closing] = 1, -1
+_NO_BRACKETS = bytes(code for code in range(256) if not _STEPS[code])
 
 
-class JsonRequest(Request):
-    """A request that reads its body as RFC 8259 has it, more strictly than Python would."""
+class BodyRequest(Request):
+    """A request whose body has at most `max_body` bytes and comes within `timeout` seconds."""
+
+    def __init__(self, scope: Scope, receive: Receive, *, max_body: int, timeout: float) -> None:
+        super().__init__(scope, receive)
+        self._max_body = max_body
+        self._timeout = timeout
+
+    async def body(self) -> bytes:
+        """The whole body. HTTPException: 400, it breaks off; 408, it takes too long; 413, it is too large."""
+        if not hasattr(self, "_body"):
+            try:
+                async with asyncio.timeout(self._timeout):
+                    self._body = await self._read()
+            except TimeoutError:
+                headers = {"connection": "close"}
+                raise HTTPException(408, "The body did not arrive in time.", headers) from None
+        return self._body
 
     async def json(self) -> object:
-        """The value in the body. HTTPException: 415, it does not say that it is JSON; 400, it is none."""
-        if not _is_json(self.headers.get("content-type", "")):
+        """The value in the body, more strictly RFC 8259 than Python would have it. HTTPException: also 415,
+        the body is not declared to be JSON; 400, it is not.
+        """
+        if not is_json(self.headers):
             raise HTTPException(415, "The body must be application/json, in UTF-8.")
-        try:
-            body = await self.body()
-        except ClientDisconnect:  # nobody listens any more, unless only the framing was broken
-            raise HTTPException(400, "The body is not whole.") from None
+        body = await self.body()
+        if _is_too_deep(body):
+            raise HTTPException(400, f"The body nests arrays and objects more than {MAX_LEVELS} deep.")
         try:
             value: object = _DECODER.decode(body.decode("utf-8"))
-        except RecursionError:
-            raise _too_deep() from None
         except ValueError:  # broken UTF-8 or JSON, a number too long
             raise HTTPException(400, "The body is not JSON in UTF-8.") from None
-        if _has_more_levels(value, MAX_LEVELS):
-            raise _too_deep()
         return value
 
+    async def _read(self) -> bytes:
+        announced = self.headers.get("content-length", "0")
+        if not _LENGTH.fullmatch(announced):
+            raise HTTPException(400, "Content-Length is not the length of a body.")
+        if int(announced) > self._max_body:
+            raise self._too_large()
+        body, is_whole = bytearray(), False
+        while not is_whole:
+            message: Message = await self.receive()
+            if message["type"] == "http.disconnect":  # the client is gone, unless only the framing was broken
+                raise HTTPException(400, "The body is not whole.")
+            body += message.get("body", b"")
+            if len(body) > self._max_body:
+                raise self._too_large()
+            is_whole = not message.get("more_body", False)
+        return bytes(body)
 
-class BodyLimit:
-    """Refuses a body of more than `MAX_BODY` bytes, whether it says so first or not."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        announced = Headers(scope=scope).get("content-length", "0")
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            if not _LENGTH.fullmatch(announced):
-                raise HTTPException(400, "Content-Length is not the length of a body.")
-            if int(announced) > MAX_BODY:
-                raise _too_large()
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY:
-                raise _too_large()
-            return message
-
-        await self.app(scope, receive_bounded, send)
+    def _too_large(self) -> HTTPException:
+        return HTTPException(413, f"The body has more than {self._max_body} bytes.")
 
 
-def _has_more_levels(value: object, most: int) -> bool:
-    level = [value]
-    for _ in range(most):
-        if not level:
-            return False
-        level = [part for each in level for part in _parts(each) if isinstance(part, list | dict)]
-    return bool(level)
-
-
-def _parts(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _too_deep() -> HTTPException:
-    return HTTPException(400, f"The body has arrays and objects more than {MAX_LEVELS} deep in one another.")
-
-
-def _too_large() -> HTTPException:
-    return HTTPException(413, f"The body has more than {MAX_BODY} bytes.")
-
-
-def _is_json(content_type: str) -> bool:
-    if content_type == "application/json":
-        return True
-    headers = MimeHeaders()
-    headers["content-type"] = content_type
-    media_type = headers.get_content_type()
-    is_json = media_type == "application/json" or (
-        media_type.startswith("application/") and media_type.endswith("+json")
-    )
-    charset = headers.get_content_charset("utf-8")
-    return is_json and charset in ("utf-8", "utf8")
+def _is_too_deep(body: bytes) -> bool:
+    """Whether arrays and objects are nested too deeply; looked at before anything is made of them."""
+    if body.count(b"[") + body.count(b"{") <= MAX_LEVELS:
+        return False
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MAX_LEVELS
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -13,18 +13,23 @@ from everpost.api.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, Po
 from everpost.api.responses import listed, tagged, telling
 from everpost.api.schemas.comments import (
     CommentCreate,
+    CommentRead,
     CommentUpdate,
     read_comment,
+    read_for_moderators,
     read_node,
 )
 from everpost.api.security import ClientAddress, CurrentActor
-from everpost.domain.comments import Branch, CommentQuery, CommentStatus
+from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import comments
 from everpost.services.comments import CommentDraft, Guest, GuestRules
+from everpost.services.moderation import editors_of
 from everpost.services.posts import read_post
 from everpost.services.rewording import Rewording, retract, reword
 from everpost.services.threads import page_tree
+from everpost.settings import Settings
+from everpost.stores.port import Store
 
 
 async def list_comments(
@@ -72,17 +77,12 @@ async def create_comment(
         parent_id=body.get("parent_id"),
         guest_name=body.get("name"),
     )
-    rules = GuestRules(
-        links=settings.guest_links,
-        comments_per_address=settings.guest_comments_per_address,
-        comments_per_post=settings.guest_comments_per_post,
-    )
-    guest = Guest(address=address, rules=rules, is_caught=bool(body.get("website")))
+    guest = Guest(address=address, rules=_rules(settings), is_caught=bool(body.get("website")))
     made = await comments.comment_on(store, actor, draft, guest)
     comment = made.comment
     if comment.status is CommentStatus.SPAM and actor.user is None:
         comment = replace(comment, status=CommentStatus.PENDING)  # who was caught need not learn how
-    content = read_comment(comment, in_full=True)
+    content = await _read(store, comment, in_full=True, is_moderated=made.is_moderated)
     answer = tagged(
         content,
         comment.revision,
@@ -102,7 +102,7 @@ async def get_comment(
 ) -> Response:
     """A comment."""
     seen = await comments.read_comment(store, actor, post_id, comment_id, key=key)
-    content = read_comment(seen.comment, in_full=seen.in_full)
+    content = await _read(store, seen.comment, in_full=seen.in_full, is_moderated=seen.is_moderated)
     return tagged(content, seen.comment.revision, if_none_match=if_none_match)
 
 
@@ -110,6 +110,7 @@ async def update_comment(
     store: OpenStore,
     settings: CurrentSettings,
     actor: CurrentActor,
+    address: ClientAddress,
     post_id: PostId,
     comment_id: CommentId,
     body: CommentUpdate,
@@ -125,9 +126,11 @@ async def update_comment(
         key=key,
         editable_for=timedelta(minutes=settings.comment_edit_minutes),
         match=wanted_revisions(if_match),
+        is_conditional=if_match is not None,
     )
-    seen = await reword(store, actor, wanted)
-    return tagged(read_comment(seen.comment, in_full=seen.in_full), seen.comment.revision)
+    seen = await reword(store, actor, wanted, Guest(address=address, rules=_rules(settings)))
+    content = await _read(store, seen.comment, in_full=seen.in_full, is_moderated=seen.is_moderated)
+    return tagged(content, seen.comment.revision)
 
 
 async def delete_comment(
@@ -149,3 +152,18 @@ async def delete_comment(
     )
     await retract(store, actor, wanted)
     return Response(status_code=204)
+
+
+def _rules(settings: Settings) -> GuestRules:
+    return GuestRules(
+        links=settings.guest_links,
+        comments_per_address=settings.guest_comments_per_address,
+        comments_per_post=settings.guest_comments_per_post,
+    )
+
+
+async def _read(store: Store, comment: Comment, *, in_full: bool, is_moderated: bool) -> CommentRead:
+    """The comment as the actor may read it."""
+    if not is_moderated:
+        return read_comment(comment, in_full=in_full)
+    return read_for_moderators(comment, await editors_of(store, [comment]))

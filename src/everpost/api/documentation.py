@@ -21,13 +21,15 @@ _WHY = {
     404: "There is no such thing.",
     409: "Something else has this value, which must be unique, already.",
     412: "The thing is no longer in a state that `If-Match` names.",
-    413: "The body is larger than 2 MiB.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large for this call.",
     415: "The body is not `application/json`.",
     422: "A value breaks a rule; `errors` names each.",
+    428: "A status is for the comment in one state: name it in `If-Match`.",
     429: "It was tried too often.",
     503: "The database does not answer in time. Nothing is lost: try again.",
 }
-BODY_PROBLEMS = (400, 413, 415, 422)
+BODY_PROBLEMS = (400, 408, 413, 415, 422)
 
 
 def _header(description: str, **schema: object) -> dict[str, Any]:

@@ -13,14 +13,20 @@ MAX_TAGS = 100
 """How many tags of one header are looked at: nobody has seen more states of a thing."""
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_OURS = re.compile(r"(([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12}))-[0-9a-f]{16}")
+_REVISION = re.compile(r"([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12})")
+_OURS = re.compile(rf"({_REVISION.pattern})-[0-9a-f]{{16}}")
 
 
 def thing_tag(revision: Revision, body: bytes) -> str:
     """The strong tag of a thing in this state, as these bytes tell it: with the names of its authors,
     which change elsewhere, and with what of it is shown to whom.
     """
-    return f'"{_state(revision)}-{blake2b(body, digest_size=8).hexdigest()}"'
+    return f'"{revision_text(revision)}-{blake2b(body, digest_size=8).hexdigest()}"'
+
+
+def revision_text(revision: Revision) -> str:
+    """What a client names this state by: the beginning of the thing's entity tag."""
+    return f"{revision.version}-{to_milliseconds(revision.updated_at):x}"
 
 
 def body_tag(body: bytes) -> str:
@@ -39,6 +45,13 @@ def wanted_revisions(if_match: str | None) -> Match:
     return frozenset(revision for tag in strong if (revision := _parse(tag)) is not None)
 
 
+def named_revision(text: str) -> Match:
+    """The state that a `revision` names, or an entity tag; no state where it is neither."""
+    tag = text.strip('"')
+    revision = _parse_revision(tag) or _parse(tag)
+    return frozenset() if revision is None else frozenset({revision})
+
+
 def is_known(tag: str, if_none_match: str | None) -> bool:
     """Whether the client that sent this If-None-Match has what the tag names (weak comparison)."""
     if if_none_match is None:
@@ -50,14 +63,15 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
 
 def _parse(tag: str) -> Revision | None:
     found = _OURS.fullmatch(tag)
+    return None if found is None else _parse_revision(found[1])
+
+
+def _parse_revision(text: str) -> Revision | None:
+    found = _REVISION.fullmatch(text)
     if found is None:
         return None
     try:
-        revision = Revision(int(found[2]), from_milliseconds(int(found[3], 16)))
+        revision = Revision(int(found[1]), from_milliseconds(int(found[2], 16)))
     except OverflowError:
         return None
-    return revision if _state(revision) == found[1] else None
-
-
-def _state(revision: Revision) -> str:
-    return f"{revision.version}-{to_milliseconds(revision.updated_at):x}"
+    return revision if revision_text(revision) == text else None

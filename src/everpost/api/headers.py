@@ -1,9 +1,7 @@
-"""What every answer tells a browser, whatever is in it."""
+"""What every answer tells browsers and caches, whatever is in it."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from everpost.api.security import PERSONAL
 
 ON_EVERY_ANSWER = {
     "x-content-type-options": "nosniff",
@@ -13,10 +11,16 @@ ON_EVERY_ANSWER = {
 }
 EXPOSED = ("ETag", "Link", "Location", "Retry-After", "X-Total-Count")
 """What a page of another origin may read besides what every page may."""
+VARY = "vary"
+"""In the state of a request: the headers on which its answer depends."""
+
+_CREDENTIALS = {b"authorization", b"x-edit-key"}
 
 
 class SafeHeaders:
-    """Gives every answer the headers that keep browsers from misusing it, where it has no other."""
+    """Gives every answer the headers that keep browsers from misusing it, where it has no other, and says
+    who may keep it: nobody, where the request came with a token or a key, or where it failed.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -26,14 +30,21 @@ class SafeHeaders:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
+        is_personal = any(name in _CREDENTIALS for name, _ in scope["headers"])
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in ON_EVERY_ANSWER.items():
                     headers.setdefault(name, value)
-                if state.get(PERSONAL):
-                    headers.add_vary_header("Authorization")
+                if is_personal:
+                    headers["cache-control"] = "private, no-store"
+                else:
+                    headers.setdefault(
+                        "cache-control", "no-store" if message["status"] >= 400 else "no-cache"
+                    )
+                for name in state.get(VARY, ()):
+                    headers.add_vary_header(name)
             await send(message)
 
         await self.app(scope, receive, send_safely)

@@ -1,16 +1,16 @@
 """Logging in over HTTP: the password grant of OAuth2, which the button in `/docs` uses."""
 
 from datetime import timedelta
-from email.message import Message as MimeHeaders
 from typing import Annotated
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
-from starlette.requests import ClientDisconnect
 
 from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.media_types import FORM, is_form
+from everpost.api.origins import OwnSite
 from everpost.api.problems import refusal
 from everpost.api.responses import JsonResponse
 from everpost.api.schemas.text import written
@@ -19,27 +19,26 @@ from everpost.api.security import ClientAddress
 from everpost.domain.tokens import Scope
 from everpost.services.logins import Credentials, LoginRules, log_in
 
-FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
-FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
+LOGIN_FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 
 _MAX_FIELDS = 20
 
 
 async def read_form(request: Request) -> LoginForm:
     """The form in the body. HTTPException: it is none; RequestValidationError: one with other fields."""
-    if not _is_form(request.headers.get("content-type", "")):
-        raise HTTPException(415, f"The body must be {FORM_MEDIA_TYPE}, in UTF-8.")
+    if not is_form(request.headers):
+        raise HTTPException(415, f"The body must be {FORM}, in UTF-8.")
     try:
         body = (await request.body()).decode("ascii")
         fields = parse_qsl(
             body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MAX_FIELDS
         )
-    except (ClientDisconnect, ValueError):
+    except ValueError:
         raise HTTPException(400, "The body is not a form in UTF-8.") from None
     if len(fields) > len(dict(fields)):
         raise HTTPException(400, "The form has a field twice.")
     try:
-        return FORM.validate_python(dict(fields))
+        return LOGIN_FORM.validate_python(dict(fields))
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from None
@@ -48,6 +47,7 @@ async def read_form(request: Request) -> LoginForm:
 async def login(
     store: OpenStore,
     settings: CurrentSettings,
+    _own: OwnSite,
     address: ClientAddress,
     form: Annotated[LoginForm, Depends(read_form)],
 ) -> Response:
@@ -59,13 +59,16 @@ async def login(
         scopes=_scopes(form.get("scope", "")),
     )
     rules = LoginRules(
-        lifetime=timedelta(hours=settings.login_hours), failures_per_hour=settings.failed_logins_per_hour
+        lifetime=timedelta(hours=settings.login_hours),
+        failures_per_hour=settings.failed_logins_per_hour,
+        failures_per_account=settings.failed_logins_per_account,
     )
     secret, token = await log_in(store, credentials, rules)
     content: LoginMade = {
         "access_token": secret,
         "token_type": "bearer",
         "expires_at": written(token.expires_at or token.created_at),
+        "id": token.id,
     }
     return JsonResponse(content, headers={"cache-control": "no-store"})
 
@@ -76,12 +79,3 @@ def _scopes(words: str) -> frozenset[Scope] | None:
         return frozenset(map(Scope, words.split())) or None
     except ValueError:
         raise refusal("body", "scope", f"should be some of {', '.join(Scope)}") from None
-
-
-def _is_form(content_type: str) -> bool:
-    headers = MimeHeaders()
-    headers["content-type"] = content_type
-    return headers.get_content_type() == FORM_MEDIA_TYPE and headers.get_content_charset("utf-8") in (
-        "utf-8",
-        "utf8",
-    )

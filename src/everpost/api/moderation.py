@@ -1,21 +1,24 @@
 """The comments of all posts over HTTP, for who decides about them."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from everpost.api.dependencies import OpenStore
+from everpost.api.etags import named_revision
 from everpost.api.links import next_link, path_of
 from everpost.api.parameters import IfNoneMatch, QueueQuery
 from everpost.api.problems import problem_of
 from everpost.api.responses import JsonResponse, listed
-from everpost.api.schemas.comments import DecisionRead, Decisions, read_comment
+from everpost.api.schemas.comments import DecisionRead, Decisions, read_for_moderators
 from everpost.api.security import CurrentMember
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
+from everpost.domain.users import Author
 from everpost.errors import EverpostError
-from everpost.services.moderation import Decision, decide, page_queue
+from everpost.services.moderation import Decision, decide, editors_of, page_queue
 
 
 async def list_queue(
@@ -31,17 +34,20 @@ async def list_queue(
     if page.rows and page.has_more:
         cursor = encode_cursor(page.rows[-1].position)
         headers["link"] = next_link(request, path_of(request, "/comments"), cursor)
-    return listed([read_comment(comment, in_full=True) for comment in page.rows], headers, if_none_match)
+    editors = await editors_of(store, page.rows)
+    return listed([read_for_moderators(each, editors) for each in page.rows], headers, if_none_match)
 
 
 async def decide_comments(store: OpenStore, actor: CurrentMember, body: Decisions) -> Response:
     """Decide about many comments, each by itself: the answer has what became of each, in this order."""
-    decisions = [Decision(each["id"], each["status"]) for each in body]
+    decisions = [Decision(each["id"], each["status"], named_revision(each["revision"])) for each in body]
     outcomes = await decide(store, actor, decisions)
-    return JsonResponse([_read(each.id, outcome) for each, outcome in zip(decisions, outcomes, strict=True)])
+    editors = await editors_of(store, [each for each in outcomes if isinstance(each, Comment)])
+    made = zip(decisions, outcomes, strict=True)
+    return JsonResponse([_read(each.id, outcome, editors) for each, outcome in made])
 
 
-def _read(id: Id, outcome: Comment | EverpostError) -> DecisionRead:
+def _read(id: Id, outcome: Comment | EverpostError, editors: Mapping[Id, Author]) -> DecisionRead:
     if isinstance(outcome, Comment):
-        return {"id": id, "comment": read_comment(outcome, in_full=True), "problem": None}
+        return {"id": id, "comment": read_for_moderators(outcome, editors), "problem": None}
     return {"id": id, "comment": None, "problem": problem_of(outcome)}

@@ -18,7 +18,15 @@ from pydantic_core import PydanticCustomError
 from everpost.api.schemas.text import STORABLE_PATTERN, SentId, Storable
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import PATTERN, Id, parse_id
-from everpost.domain.paging import DEFAULT_LIMIT, MAX_LIMIT, MAX_NUMBER, Position, decode_cursor, decode_word
+from everpost.domain.paging import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_NUMBER,
+    MAX_SKIP,
+    Position,
+    decode_cursor,
+    decode_word,
+)
 from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED, PostSort, PostStatus
 from everpost.domain.text import unstorable_reason
 from everpost.errors import NotFound
@@ -74,6 +82,7 @@ def _tag(sent: object) -> str:
 
 
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_digits)]
+Skip = Annotated[int, Field(ge=0, le=MAX_SKIP), BeforeValidator(_digits)]
 Flag = Annotated[bool, PlainValidator(_true_or_false), WithJsonSchema({"type": "boolean"})]
 Cursor = Annotated[Position | None, PlainValidator(_position), WithJsonSchema({"type": "string"})]
 TagCursor = Annotated[str | None, PlainValidator(_tag), WithJsonSchema({"type": "string"})]
@@ -115,6 +124,14 @@ class QueueQuery(PageQuery):
     status: CommentStatus = Field(default=CommentStatus.PENDING, description="What was decided about them.")
 
 
+class TokensQuery(PageQuery):
+    """Which tokens."""
+
+    user_id: SentId | None = Field(
+        default=None, description="Whose, for admins; otherwise it is about your own."
+    )
+
+
 class TagsQuery(BaseModel):
     """Which tags."""
 
@@ -139,7 +156,11 @@ class PostsQuery(PageQuery):
         default=PostSort.NEWEST, description="By which moment; with a minus the latest comes first."
     )
 
-    skip: Number = Field(default=0, description="How many rows to pass over. Not together with `after`.")
+    skip: Skip = Field(
+        default=0,
+        description=f"How many rows to pass over, at most {MAX_SKIP:,}. Not together with `after`, which"
+        " has no such limit.",
+    )
     comments: Number = Field(
         default=COMMENTS_INSIDE_LISTED,
         description=f"How many comments to show inside each post, at most {COMMENTS_INSIDE_LISTED}.",
@@ -177,10 +198,11 @@ TokenId = Annotated[
 CommentsInside = Annotated[
     Number, Query(description=f"How many comments to show inside, at most {COMMENTS_INSIDE}.")
 ]
+EDIT_KEY_HEADER = "X-Edit-Key"
 EditKey = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
-    Header(alias="X-Edit-Key", description="What a guest was given for the comment."),
+    Header(alias=EDIT_KEY_HEADER, description="What a guest was given for the comment."),
 ]
 IfMatch = Annotated[
     str | None,

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 
 from everpost.api import blog, logins, tokens, users
+from everpost.api.bodies import MAX_FORM_BODY
 from everpost.api.documentation import (
     BODY_PROBLEMS,
     LIST_HEADERS,
@@ -15,6 +16,7 @@ from everpost.api.documentation import (
     reading,
     updating,
 )
+from everpost.api.media_types import FORM
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.tokens import LoginMade, TokenMade, TokenRead
 from everpost.api.schemas.users import UserRead
@@ -30,12 +32,17 @@ def add_people_routes(app: FastAPI) -> None:
 
 
 def _add_login(app: FastAPI) -> None:
-    form = {"required": True, "content": {logins.FORM_MEDIA_TYPE: {"schema": logins.FORM.json_schema()}}}
-    answers: Responses = confiding(LoginMade, *BODY_PROBLEMS, 401, 429, 503)
+    form = {"required": True, "content": {FORM: {"schema": logins.LOGIN_FORM.json_schema()}}}
+    answers: Responses = confiding(LoginMade, *BODY_PROBLEMS, 401, 403, 429, 503)
     answers[400]["description"] = "The body is not a form."
-    answers[415]["description"] = f"The body is not `{logins.FORM_MEDIA_TYPE}`."
+    answers[415]["description"] = f"The body is not `{FORM}`."
     app.add_api_route(
-        "/login", logins.login, methods=["POST"], responses=answers, openapi_extra={"requestBody": form}
+        "/login",
+        logins.login,
+        methods=["POST"],
+        responses=answers,
+        openapi_extra={"requestBody": form},
+        max_body_size=MAX_FORM_BODY,
     )
 
 
@@ -72,13 +79,13 @@ def _add_users(app: FastAPI) -> None:
         one_user,
         users.update_user,
         methods=["PATCH"],
-        responses=updating(UserRead, *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
+        responses=updating(UserRead, *BODY_PROBLEMS, 401, 403, 404, 409, 412, 429, 503),
     )
     app.add_api_route(
         one_user,
         users.delete_user,
         methods=["DELETE"],
-        responses=failing(401, 403, 404, 412, 422, 503),
+        responses=failing(401, 403, 404, 409, 412, 422, 503),
         openapi_extra={"parameters": [users.HEIR_PARAMETER]},
         **_NOTHING,
     )
@@ -90,14 +97,21 @@ def _add_tokens(app: FastAPI) -> None:
         all_tokens,
         tokens.list_tokens,
         methods=["GET"],
-        responses=reading(list[TokenRead], 401, 403, 404, 422, 503),
+        responses=reading(list[TokenRead], 401, 403, 404, 422, 503, headers=LIST_HEADERS),
     )
     app.add_api_route(
         all_tokens,
         tokens.create_token,
         methods=["POST"],
         status_code=201,
-        responses=confiding(TokenMade, *BODY_PROBLEMS, 401, 403, 503, status=201),
+        responses=confiding(TokenMade, *BODY_PROBLEMS, 401, 403, 409, 429, 503, status=201),
+    )
+    app.add_api_route(
+        "/tokens/current",  # before the others: it is not an id
+        tokens.delete_current_token,
+        methods=["DELETE"],
+        responses=failing(401, 503),
+        **_NOTHING,
     )
     app.add_api_route(
         one_token,

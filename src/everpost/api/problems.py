@@ -1,6 +1,6 @@
 """Errors become answers: one table, one form (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from everpost.api.body_checks import COUNT
 from everpost.api.methods import allowed_methods
 from everpost.api.responses import JsonResponse
 from everpost.api.schemas.problems import FieldError, Place, Problem
@@ -18,12 +19,15 @@ from everpost.errors import (
     EverpostError,
     Forbidden,
     Invalid,
+    LastAdmin,
     Misconfigured,
     NotFound,
     SchemaMismatch,
     Stale,
     TooMany,
+    TooManyTokens,
     Unauthenticated,
+    Unconditional,
     Unreachable,
 )
 
@@ -32,8 +36,11 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    LastAdmin: 409,
+    TooManyTokens: 409,
     Stale: 412,
     Invalid: 422,
+    Unconditional: 428,
     TooMany: 429,
     Busy: 503,
     Unreachable: 503,
@@ -43,13 +50,17 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
 MEDIA_TYPE = "application/problem+json"
 LONGEST_NAME = 64
 """A client's own name for a field that there is not comes back cut to this length."""
+MOST_ERRORS = 20
+"""Errors that one answer lists; of the others it only says how many they are."""
+LONGEST_DETAIL = 500
+"""Characters."""
 
 _UNUSABLE = "The request has values that cannot be used."
 _RETRY_AFTER = {"retry-after": "1"}
 _log = structlog.get_logger("everpost")
 
 # As RFC 9110 has them; http.HTTPStatus changed its own in Python 3.13.
-_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+_PHRASES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 
 class ProblemResponse(JsonResponse):
@@ -85,10 +96,16 @@ def problem_of(error: EverpostError) -> Problem:
     return _content(status, detail, _errors(error))
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Let the application answer every error that has a status with a problem."""
+def handle_problems(app: FastAPI, log_refusal: Callable[[Request, EverpostError], Awaitable[None]]) -> None:
+    """Let the application answer every error that has a status with a problem; facts are logged first."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, EverpostError):
+            await log_refusal(request, error)
+        return _answer(request, error)
+
     for kind in (EverpostError, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, _answer)
+        app.add_exception_handler(kind, answer)
 
 
 def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
@@ -96,12 +113,12 @@ def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
     return RequestValidationError([{"loc": (place, field), "msg": detail, "type": "value_error"}])
 
 
-async def _answer(request: Request, error: Exception) -> Response:
+def _answer(request: Request, error: Exception) -> Response:
     match error:
         case EverpostError():
             return _answer_fact(error)
         case RequestValidationError():
-            return problem(422, _UNUSABLE, errors=[_describe(each) for each in error.errors()])
+            return problem(422, _UNUSABLE, errors=_describe_all(error.errors()))
         case HTTPException(status_code=405):
             return problem(405, "This cannot be done here.", headers={"allow": allowed_methods(request)})
         case HTTPException(status_code=404):
@@ -122,7 +139,7 @@ def _content(status: int, detail: str, errors: list[FieldError] | None) -> Probl
         "type": "about:blank",
         "title": _PHRASES.get(status) or HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": detail[:LONGEST_DETAIL],
     }
     if errors is not None:
         content["errors"] = errors
@@ -132,6 +149,8 @@ def _content(status: int, detail: str, errors: list[FieldError] | None) -> Probl
 def _errors(error: EverpostError) -> list[FieldError] | None:
     """Which values are at fault."""
     match error:
+        case LastAdmin():
+            return [_field_error("path", "user_id", error.message)]
         case Conflict():
             return [_field_error("body", error.field, error.message)]
         case Invalid():
@@ -154,10 +173,20 @@ def _challenge(error: Unauthenticated) -> str:
     return 'Bearer realm="everpost"' + (', error="invalid_token"' if error.is_bad_token else "")
 
 
+def _describe_all(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    described = [_describe(each) for each in errors[:MOST_ERRORS]]
+    if len(errors) > MOST_ERRORS:
+        place, *_ = errors[MOST_ERRORS]["loc"]
+        others = sum(each.get(COUNT, 1) for each in errors[MOST_ERRORS:])
+        described.append(_field_error(place, "", f"and {others:,} more"))
+    return described
+
+
 def _describe(error: Mapping[str, Any]) -> FieldError:
     place, *names = error["loc"]
     return _field_error(place, ".".join(map(str, names)), error["msg"])
 
 
 def _field_error(place: Place, field: str, detail: str) -> FieldError:
-    return {"field": field[:LONGEST_NAME], "in": place, "detail": detail}
+    name = field[:LONGEST_NAME].encode(errors="replace").decode()  # JSON may name half a surrogate pair
+    return {"field": name, "in": place, "detail": detail[:LONGEST_DETAIL]}

@@ -18,11 +18,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 
+from everpost.api.body_checks import Check, Faults, body_check
+
 Values = dict[str, Any]
 """What a call is given, by the names of its parameters."""
-Faults = list[Any]
 Sent = Mapping[str, str]
-Check = Callable[[object], tuple[Any, Faults]]
 _NOTHING: Sent = QueryParams()
 
 
@@ -54,24 +54,27 @@ class Resolver:
         self._path = [_parameter(field, "path") for field in dependant.path_params]
         self._query = [_parameter(field, "query") for field in dependant.query_params]
         self._headers = [_parameter(field, "header") for field in dependant.header_params]
-        self._body = [(each.name, partial(each.validate, loc=("body",))) for each in dependant.body_params]
+        self._body = [(each.name, body_check(each)) for each in dependant.body_params]
         self._request = dependant.request_param_name or dependant.http_connection_param_name
         others = (dependant.response_param_name, dependant.background_tasks_param_name)
         if dependant.cookie_params or any(others) or len(self._body) > 1:
             raise TypeError(f"{dependant.call} declares what no endpoint here does.")
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
-        """What the coroutine returns. RequestValidationError names all that cannot be used."""
-        body = await read_body() if self._body else None
+        """What the coroutine returns. RequestValidationError names all that cannot be used.
+
+        The body is read last, so that a request without the token it needs costs nothing more.
+        """
         faults: Faults = []
-        values = await self._values(request, body, {}, faults)
+        values = await self._values(request, {}, faults)
+        for name, check in self._body:
+            values[name], found = check(await read_body())
+            faults += found
         if faults:
-            raise RequestValidationError(faults, body=body)
+            raise RequestValidationError(faults)
         return await self._call(**values)
 
-    async def _values(
-        self, request: Request, body: object, solved: dict[object, Any], faults: Faults
-    ) -> Values:
+    async def _values(self, request: Request, solved: dict[object, Any], faults: Faults) -> Values:
         values: Values = {}
         for name, dependency in self._dependencies:
             value = await dependency._solve(request, solved, faults)  # noqa: SLF001 - one of its own kind
@@ -83,9 +86,6 @@ class Resolver:
             _collect(self._query, sent, values, faults)
         if self._headers:
             _collect(self._headers, request.headers, values, faults)
-        for name, check in self._body:
-            values[name], found = check(body)
-            faults += found
         if self._request is not None:
             values[self._request] = request
         return values
@@ -95,7 +95,7 @@ class Resolver:
         if self._call in solved:
             return solved[self._call]
         own: Faults = []
-        values = await self._values(request, None, solved, own)
+        values = await self._values(request, solved, own)
         if own:
             faults += own
             return None

@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Response
 
 from everpost.api import comments, health, moderation, posts
+from everpost.api.bodies import MAX_COMMENT_BODY, MAX_POST_BODY
 from everpost.api.calls import CallRoute
 from everpost.api.documentation import (
     BODY_PROBLEMS,
@@ -62,6 +63,7 @@ def _add_posts(app: FastAPI) -> None:
         methods=["POST"],
         status_code=201,
         responses=creating(PostRead, _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503),
+        max_body_size=MAX_POST_BODY,
     )
     app.add_api_route(
         one_post, posts.get_post, methods=["GET"], responses=reading(PostRead, 401, 404, 422, 503)
@@ -71,6 +73,7 @@ def _add_posts(app: FastAPI) -> None:
         posts.update_post,
         methods=["PATCH"],
         responses=updating(PostRead, *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
+        max_body_size=MAX_POST_BODY,
     )
     app.add_api_route(
         one_post,
@@ -96,6 +99,7 @@ def _add_comments(app: FastAPI) -> None:
         methods=["POST"],
         status_code=201,
         responses=creating(CommentMade, _COMMENT_LINKS, *BODY_PROBLEMS, 401, 403, 404, 409, 429, 503),
+        max_body_size=MAX_COMMENT_BODY,
     )
     app.add_api_route(
         one_comment, comments.get_comment, methods=["GET"], responses=reading(CommentRead, 401, 404, 503)
@@ -104,7 +108,8 @@ def _add_comments(app: FastAPI) -> None:
         one_comment,
         comments.update_comment,
         methods=["PATCH"],
-        responses=updating(CommentRead, *BODY_PROBLEMS, 401, 403, 404, 412, 503),
+        responses=updating(CommentRead, *BODY_PROBLEMS, 401, 403, 404, 412, 428, 429, 503),
+        max_body_size=MAX_COMMENT_BODY,
     )
     app.add_api_route(
         one_comment,

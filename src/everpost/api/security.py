@@ -1,20 +1,28 @@
 """Who asks: the token and the address that a request comes with."""
 
+from functools import cache
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.security import OAuth2PasswordBearer
 
 from everpost.api.dependencies import CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
+from everpost.api.parameters import EDIT_KEY_HEADER
 from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
+from everpost.services.guesses import GuessRules
+from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
 
-PERSONAL = "is_personal"
-"""Set in the state of a request where it makes a difference to the answer who asks."""
+_FORWARDED = frozenset({"x-forwarded-for", "forwarded"})
+_log = structlog.get_logger("everpost")
 
+ACTOR_ID = "actor_id"
+"""In the state of a request: the id of the user who asks; None for the public."""
 _SCOPES: dict[str, str] = {
     Scope.POSTS_WRITE: "Create, change and delete posts.",
     Scope.COMMENTS_WRITE: "Comment, and edit your comments.",
@@ -37,14 +45,23 @@ async def get_actor(
     """Who shows the token in the header `Authorization`; the public where there is none.
     Unauthenticated: it is no token, or not a good one.
     """
-    setattr(request.state, PERSONAL, True)
     sent = request.headers.getlist("authorization")
     if not sent:
         return PUBLIC
     scheme, _, secret = sent[0].strip().partition(" ")
     if len(sent) > 1 or scheme.lower() != "bearer":
         raise Unauthenticated("The header Authorization is not: Bearer, and a token.", is_bad_token=True)
-    return await identify(store, secret.strip())
+    actor = await identify(store, secret.strip())
+    setattr(request.state, ACTOR_ID, actor.id)
+    return actor
+
+
+def personal_headers(dependant: Dependant) -> list[str]:
+    """The headers that say who sends a request, of those that an endpoint which declares this reads."""
+    named = {field.alias for field in dependant.header_params} & {EDIT_KEY_HEADER}
+    if dependant.call is get_actor:
+        named.add("Authorization")
+    return sorted(named.union(*map(personal_headers, dependant.dependencies)))
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]
@@ -62,12 +79,23 @@ CurrentMember = Annotated[Actor, Depends(get_member)]
 """Who asks, where that cannot be the public."""
 
 
+@cache
+def _warn_of_proxies() -> None:
+    """Say it once, where somebody may read it."""
+    _log.warning(
+        "a request came through a proxy, but EVERPOST_PROXIES is 0: all clients count as one. Set it to the"
+        " number of proxies in front of Everpost."
+    )
+
+
 async def get_address(request: Request, settings: CurrentSettings) -> str:
     """The address of the client; empty where it is not known, as on a Unix socket. Behind proxies it is
     what the outermost of ours wrote: the rest of the header is what a client likes to claim.
     """
     peer = "" if request.client is None else request.client.host
     if settings.proxies == 0:
+        if not _FORWARDED.isdisjoint(request.headers):
+            _warn_of_proxies()
         return peer
     seen = [each.strip() for line in request.headers.getlist("x-forwarded-for") for each in line.split(",")]
     return _without_port(seen[-settings.proxies]) if len(seen) >= settings.proxies else peer
@@ -81,3 +109,15 @@ def _without_port(address: str) -> str:
 
 
 ClientAddress = Annotated[str, Depends(get_address)]
+
+
+async def get_proof(settings: CurrentSettings, address: ClientAddress) -> Proof:
+    """How a password in the body is tried, which is to be put in."""
+    rules = GuessRules(
+        failures_per_hour=settings.failed_logins_per_hour,
+        failures_per_account=settings.failed_logins_per_account,
+    )
+    return Proof(address=address, rules=rules)
+
+
+GivenProof = Annotated[Proof, Depends(get_proof)]

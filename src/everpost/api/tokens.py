@@ -1,32 +1,40 @@
 """Tokens over HTTP."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from everpost.api.dependencies import OpenStore
-from everpost.api.links import path_of
-from everpost.api.parameters import IfNoneMatch, TokenId
+from everpost.api.links import next_link, path_of
+from everpost.api.parameters import IfNoneMatch, TokenId, TokensQuery
 from everpost.api.responses import JsonResponse, listed
-from everpost.api.schemas.text import SentId
 from everpost.api.schemas.tokens import TokenCreate, TokenMade, read_token
-from everpost.api.security import CurrentMember
+from everpost.api.security import CurrentMember, GivenProof
+from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import tokens
 from everpost.services.tokens import TokenDraft
 
-OwnerId = Annotated[SentId | None, Query(description="Whose, for admins; otherwise it is about your own.")]
-
 
 async def list_tokens(
-    store: OpenStore, actor: CurrentMember, user_id: OwnerId = None, if_none_match: IfNoneMatch = None
+    request: Request,
+    store: OpenStore,
+    actor: CurrentMember,
+    query: Annotated[TokensQuery, Query()],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """All tokens of one user, the oldest first."""
-    found = await tokens.list_tokens(store, actor, user_id)
-    return listed([read_token(token) for token in found], {}, if_none_match)
+    """A page of the tokens of one user, the oldest first."""
+    limit = min(query.limit, MAX_LIMIT)
+    page = await tokens.page_tokens(store, actor, query.user_id, limit=limit, after=query.after)
+    headers = {}
+    if page.rows and page.has_more:
+        cursor = encode_cursor(page.rows[-1].position)
+        headers["link"] = next_link(request, path_of(request, "/tokens"), cursor)
+    return listed([read_token(token) for token in page.rows], headers, if_none_match)
 
 
 async def create_token(
-    request: Request, store: OpenStore, actor: CurrentMember, body: TokenCreate
+    request: Request, store: OpenStore, actor: CurrentMember, proof: GivenProof, body: TokenCreate
 ) -> Response:
     """Make a token of your own. No other answer has it in it."""
     draft = TokenDraft(
@@ -34,10 +42,17 @@ async def create_token(
         scopes=frozenset(body["scopes"]) if "scopes" in body else None,
         expires_at=body.get("expires_at"),
     )
-    secret, token = await tokens.create_token(store, actor, draft)
+    given = replace(proof, current_password=body.get("current_password"))
+    secret, token = await tokens.create_token(store, actor, draft, given)
     content: TokenMade = {**read_token(token), "token": secret}
     headers = {"cache-control": "no-store", "location": path_of(request, f"/tokens/{token.id}")}
     return JsonResponse(content, status_code=201, headers=headers)
+
+
+async def delete_current_token(store: OpenStore, actor: CurrentMember) -> Response:
+    """Log out: revoke the token that you show, whatever its scopes."""
+    await tokens.revoke_shown(store, actor)
+    return Response(status_code=204)
 
 
 async def delete_token(store: OpenStore, actor: CurrentMember, token_id: TokenId) -> Response:

@@ -1,22 +1,23 @@
 """Users over HTTP."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Query, Request, Response
 
-from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.dependencies import OpenStore
 from everpost.api.etags import wanted_revisions
 from everpost.api.links import next_link, path_of
 from everpost.api.parameters import IfMatch, IfNoneMatch, PageQuery, UserId
 from everpost.api.problems import refusal
 from everpost.api.responses import listed, tagged
 from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
-from everpost.api.security import CurrentMember
+from everpost.api.security import CurrentMember, GivenProof
 from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.errors import Invalid
 from everpost.services import users
-from everpost.services.users import Proof, UserDraft, UserWish
+from everpost.services.users import UserDraft, UserWish
 
 HEIR_PARAMETER = {
     "name": "posts",
@@ -81,15 +82,22 @@ async def get_user(
 
 
 async def update_user(
-    store: OpenStore, actor: CurrentMember, user_id: UserId, body: UserUpdate, if_match: IfMatch = None
+    store: OpenStore,
+    actor: CurrentMember,
+    proof: GivenProof,
+    user_id: UserId,
+    body: UserUpdate,
+    if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names."""
+    """Change what the body names. Another password ends all logins of the user."""
     wish = UserWish(
         name=body.get("name"),
         email=body.get("email"),
         role=body.get("role"),
         is_disabled=body.get("disabled"),
         password=body.get("password"),
+        revoke_tokens=body.get("revoke_tokens", False),
+        proof=replace(proof, current_password=body.get("current_password")),
     )
     user = await users.change_user(store, actor, user_id, wish, match=wanted_revisions(if_match))
     return tagged(read_user(user), user.revision)
@@ -115,14 +123,17 @@ async def get_account(actor: CurrentMember, if_none_match: IfNoneMatch = None) -
 async def update_account(
     store: OpenStore,
     actor: CurrentMember,
-    settings: CurrentSettings,
+    proof: GivenProof,
     body: AccountUpdate,
     if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names about yourself."""
-    wish = UserWish(name=body.get("name"), email=body.get("email"), password=body.get("password"))
-    proof = Proof(
-        current_password=body.get("current_password"), failures_per_hour=settings.failed_logins_per_hour
+    """Change what the body names about yourself. Another password ends your other logins."""
+    wish = UserWish(
+        name=body.get("name"),
+        email=body.get("email"),
+        password=body.get("password"),
+        revoke_tokens=body.get("revoke_tokens", False),
+        proof=replace(proof, current_password=body.get("current_password")),
     )
-    user = await users.change_account(store, actor, wish, proof, match=wanted_revisions(if_match))
+    user = await users.change_account(store, actor, wish, match=wanted_revisions(if_match))
     return tagged(read_user(user), user.revision)

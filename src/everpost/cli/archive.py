@@ -43,6 +43,13 @@ _Match = Annotated[
     str | None,
     typer.Option(help="With --from: how the address of a thread names a post.", metavar="RULE"),
 ]
+_Timezone = Annotated[
+    str | None,
+    typer.Option(help="With --from: the zone of dates without an offset, as Europe/Berlin.", metavar="ZONE"),
+]
+_Language = Annotated[
+    str | None, typer.Option(help="With --from: import this language only, as fr.", metavar="CODE")
+]
 _SkipUnreadable = Annotated[
     bool, typer.Option("--skip-unreadable", help="With --from: leave out and report what cannot be read.")
 ]
@@ -84,6 +91,8 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     report: _Report = None,
     pages: _Pages = False,
     match: _Match = None,
+    timezone: _Timezone = None,
+    language: _Language = None,
     skip_unreadable: _SkipUnreadable = False,
 ) -> None:
     """Move a blog out of an archive into the database in EVERPOST_DATABASE_URL, which must be empty or hold
@@ -99,13 +108,15 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
             site=site,
             pages=pages,
             match=match,
+            timezone=timezone,
+            language=language,
             report=report,
             skip_unreadable=skip_unreadable,
             is_dry_run=dry_run,
         )
         import_from_elsewhere(settings, path, wishes)
-    elif site is not None or report is not None or pages or match is not None or skip_unreadable:
-        raise Misconfigured("--site, --report, --pages, --match and --skip-unreadable go with --from")
+    elif pages or skip_unreadable or {site, report, match, timezone, language} != {None}:
+        raise Misconfigured("Only --dry-run goes without --from")
     elif not _import_archive(settings, path, dry_run=dry_run):
         raise typer.Exit(1)
 

@@ -1,6 +1,7 @@
 """`everpost bench`: which of my databases suits my blog?"""
 
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -16,9 +17,11 @@ from everpost.benchmark import wording
 from everpost.benchmark.blog import Size
 from everpost.benchmark.results import Results
 from everpost.benchmark.running import Wishes, run
+from everpost.cli.moving import URL_FORMS
 from everpost.cli.progress import showing_progress
 from everpost.errors import Misconfigured
-from everpost.settings import Settings, read_settings
+from everpost.services.security_events import keep_quiet
+from everpost.settings import Settings, read_database_url, read_settings
 
 _WIDE = 10_000
 """Columns, where nobody looks at a terminal: no line is broken."""
@@ -27,7 +30,9 @@ _WIDE = 10_000
 def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     urls: Annotated[
         list[str],
-        typer.Argument(metavar="URL...", help="The databases, all of them empty.", show_default=False),
+        typer.Argument(
+            metavar="URL...", help=f"The databases, all of them empty: each {URL_FORMS}.", show_default=False
+        ),
     ],
     posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in the blog.")] = 1_000,
     comments: Annotated[int, typer.Option(min=0, max=10_000, help="Comments under each.")] = 10,
@@ -46,9 +51,16 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
 ) -> None:
     """Load the same blog into empty databases, measure reads and writes through the application, compare,
     and leave every database as empty as it was.
+
+    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
     """
     _require_place(report, overwrite=overwrite)
-    wishes = Wishes(urls=urls, size=Size(posts, comments), seconds=seconds, connections=connections)
+    wishes = Wishes(
+        urls=list(map(read_database_url, urls)),
+        size=Size(posts, comments),
+        seconds=seconds,
+        connections=connections,
+    )
     results = _run_until_told(wishes, read_settings())
     _print(results)
     _save(results, report, overwrite=overwrite)
@@ -68,6 +80,7 @@ def _run_until_told(wishes: Wishes, settings: Settings) -> Results:
     told: list[signal.Signals] = []
 
     async def work() -> Results:
+        keep_quiet()
         task = asyncio.current_task()
         loop = asyncio.get_running_loop()
 
@@ -115,7 +128,8 @@ def _save(results: Results, report: Path, *, overwrite: bool) -> None:
     from everpost.benchmark.report import render_report  # pygal takes a while to import
 
     try:
-        with report.open("w" if overwrite else "x", encoding="utf-8") as file:
+        how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
+        with os.fdopen(os.open(report, how, 0o600), "w", encoding="utf-8") as file:
             file.write(render_report(results))
     except OSError as error:
         raise Misconfigured(f"--report {report}: it cannot be written: {error.strerror}") from None

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from everpost.cli.comparing import describe_work, print_comparison, print_survey
-from everpost.cli.moving import look_at_target, open_source, open_target
+from everpost.cli.moving import URL_FORMS, look_at_target, open_source, open_target
 from everpost.cli.progress import showing_progress
 from everpost.errors import Misconfigured
-from everpost.settings import Settings, read_settings
+from everpost.settings import Settings, read_database_url, read_settings
 from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
 from everpost.transfer import copying
@@ -20,10 +20,14 @@ FOLLOW_EVERY = 2.0
 """Seconds between two passes of a copy that follows its source."""
 
 SourceUrl = Annotated[
-    str, typer.Argument(metavar="SOURCE_URL", help="The database of the blog.", show_default=False)
+    str,
+    typer.Argument(metavar="SOURCE_URL", help=f"The database of the blog: {URL_FORMS}.", show_default=False),
 ]
 TargetUrl = Annotated[
-    str, typer.Argument(metavar="TARGET_URL", help="The database that it moves to.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="TARGET_URL", help=f"The database that it moves to: {URL_FORMS}.", show_default=False
+    ),
 ]
 
 
@@ -37,9 +41,12 @@ def copy(
 ) -> None:
     """Copy a blog into an empty database, and read both back to compare them.
 
-    One that was stopped is taken up where it stopped, by the same command; and the same command carries
-    what has come since it ended. Exit status 0 only where both agree.
+    Run the same command again to resume a copy that was interrupted, or to carry over what was written
+    since. Exit status 0 only where both agree.
+
+    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
     """
+    source_url, target_url = map(read_database_url, (source_url, target_url))
     settings = _settings_for(source_url, target_url)
     typer.echo(f"{describe_url(source_url)} to {describe_url(target_url)}")
     if dry_run:
@@ -49,7 +56,11 @@ def copy(
 
 
 def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
-    """Compare every record of two databases. Exit status 0 only where all agree."""
+    """Compare every record of two databases. Exit status 0 only where all agree.
+
+    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
+    """
+    source_url, target_url = map(read_database_url, (source_url, target_url))
     settings = _settings_for(source_url, target_url)
 
     async def run() -> bool:

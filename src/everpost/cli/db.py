@@ -91,7 +91,8 @@ def _migrate(target: str, *, upward: bool, allow_data_loss: bool) -> None:
             raise SchemaMismatch(
                 f"{target} is the other way: everpost db {'downgrade' if upward else 'upgrade'} {target}"
             )
-        await schema.migrate(target, allow_data_loss=allow_data_loss)
+        if plan:
+            await schema.migrate(target, allow_data_loss=allow_data_loss)
         typer.echo(f"The database is at {await schema.current() or 'none'}.")
 
     _with_schema(settings, plan_and_take)

@@ -13,6 +13,7 @@ from everpost.settings import Settings
 from everpost.transfer.elsewhere.adopting import Run
 from everpost.transfer.elsewhere.reports import Report
 from everpost.transfer.elsewhere.systems import Wishes, import_from
+from everpost.transfer.elsewhere.zones import zone_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class ImportWishes:
     site: str | None
     pages: bool
     match: str | None
+    timezone: str | None
+    language: str | None
     report: Path | None
     skip_unreadable: bool
     is_dry_run: bool
@@ -43,7 +46,13 @@ def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -
 
 
 async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: Report) -> None:
-    said = Wishes(site=wishes.site, pages=wishes.pages, match=wishes.match)
+    said = Wishes(
+        site=wishes.site,
+        pages=wishes.pages,
+        match=wishes.match,
+        timezone=None if wishes.timezone is None else zone_named(wishes.timezone),
+        language=wishes.language,
+    )
     async with open_blog(settings, is_dry_run=wishes.is_dry_run) as store:
         with showing_progress() as show:
             run = Run(

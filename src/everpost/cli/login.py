@@ -28,6 +28,7 @@ def login(
         rules = LoginRules(
             lifetime=timedelta(hours=settings.login_hours),
             failures_per_hour=settings.failed_logins_per_hour,
+            failures_per_account=settings.failed_logins_per_account,
         )
         return await log_in(store, credentials, rules)
 

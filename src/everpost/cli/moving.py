@@ -11,6 +11,8 @@ from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
 from everpost.stores.schema import SchemaState
 
+URL_FORMS = "a URL, env:NAME or file:PATH"
+"""How an argument names a database: see `settings.read_database_url`."""
 _CONNECTIONS = 2
 """One reads while the other writes."""
 

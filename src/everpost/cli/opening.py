@@ -10,6 +10,7 @@ from everpost.domain.ids import new_id
 from everpost.domain.tokens import Scope
 from everpost.domain.users import Role, User
 from everpost.errors import NotFound
+from everpost.services.security_events import keep_quiet
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -28,6 +29,7 @@ def with_store(ask: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
     settings = read_settings()
 
     async def opened() -> Result:
+        keep_quiet()
         store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
         try:
             return await ask(store, settings)

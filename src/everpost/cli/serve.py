@@ -12,17 +12,22 @@ from typing import Annotated
 
 import typer
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from everpost.app import create_app
 from everpost.cli.logs import SERVER_LOGS, configure_logs
 from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
+from everpost.cli.unread import end_unread
 from everpost.errors import Misconfigured
 from everpost.services.bootstrap import keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
-from everpost.stores import open_store
+from everpost.stores import open_store, readable_warning, transport_warning
 from everpost.stores.addresses import describe_url
+
+_CONNECTION_BUFFER = 64 * 1024
+"""Bytes of headers, and of an answer that nobody reads, that the server keeps for a connection."""
 
 
 def serve(
@@ -35,8 +40,10 @@ def serve(
     An empty database is set up first; one that another Everpost made is refused.
     """
     settings = read_settings(host=host, port=port, workers=workers)
-    asyncio.run(_prepare(settings))
+    configure_logs(settings)
+    _warn(settings)
     address = _free_address(settings)
+    asyncio.run(_prepare(settings))
     server = Server(
         "everpost",
         address=address,
@@ -45,6 +52,7 @@ def serve(
         workers=settings.workers,
         loop=Loops.auto,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=_CONNECTION_BUFFER),
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=SERVER_LOGS,
@@ -55,6 +63,13 @@ def serve(
     server.on_startup(announcement.start)
     end_forked_workers_at_once()
     server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+
+
+def _warn(settings: Settings) -> None:
+    """Say, in one line, what lets others read the database."""
+    warning = transport_warning(settings.database_url) or readable_warning(settings.database_url)
+    if warning is not None:
+        typer.echo(f"Warning: {warning}", err=True)
 
 
 def _free_address(settings: Settings) -> str:
@@ -96,8 +111,8 @@ def _announce(settings: Settings, address: str) -> None:
     with suppress(BrokenPipeError):  # nobody reads it
         typer.echo(
             f"Everpost listens on http://{host}:{settings.port}\n"
-            f"The blog is kept in {describe_url(settings.database_url)}\n"
-            f"Every call is described at http://{host}:{settings.port}/docs"
+            f"The blog is kept in {describe_url(settings.database_url)}"
+            + (f"\nEvery call is described at http://{host}:{settings.port}/docs" if settings.docs else "")
         )
 
 
@@ -114,4 +129,5 @@ def _load(settings: Settings) -> Application:
     # What was imported stays: to look through it for garbage stops every request for a tenth of a second.
     gc.collect()
     gc.freeze()
-    return end_at_once_until_asked(application, asyncio.get_event_loop())
+    guarded = end_unread(application, port=settings.port, timeout=settings.send_timeout)
+    return end_at_once_until_asked(guarded, asyncio.get_event_loop())

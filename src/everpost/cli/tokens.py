@@ -1,6 +1,5 @@
 """`everpost token`: what programs show instead of a password."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,9 +8,10 @@ import typer
 from everpost.cli.opening import OPERATOR, printable, user_with, with_store
 from everpost.domain.clock import now
 from everpost.domain.ids import parse_id
-from everpost.domain.tokens import Scope, Token, new_secret
+from everpost.domain.paging import MAX_LIMIT
+from everpost.domain.tokens import Scope, Token, TokenKind, new_secret
 from everpost.errors import NotFound
-from everpost.services.tokens import TokenDraft, issue_token, list_tokens
+from everpost.services.tokens import TokenDraft, issue_token, page_tokens
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
@@ -53,11 +53,17 @@ def create(
 def list_(email: Email) -> None:
     """Print the tokens of a user, the oldest first: id, name, scopes, last use, end."""
 
-    async def run(store: Store, _settings: Settings) -> Sequence[Token]:
-        return await list_tokens(store, OPERATOR, (await user_with(store, email)).id)
+    async def run(store: Store, _settings: Settings) -> None:
+        owner, after = await user_with(store, email), None
+        while True:
+            page = await page_tokens(store, OPERATOR, owner.id, limit=MAX_LIMIT, after=after)
+            for each in page.rows:
+                typer.echo(_line(each))
+            if not page.has_more:
+                return
+            after = page.rows[-1].position
 
-    for each in with_store(run):
-        typer.echo(_line(each))
+    with_store(run)
 
 
 @token.command()
@@ -83,4 +89,5 @@ def generate() -> None:
 def _line(each: Token) -> str:
     used = "never used" if each.last_used_at is None else f"used {each.last_used_at:%Y-%m-%d}"
     end = "" if each.expires_at is None else f"  until {each.expires_at:%Y-%m-%d %H:%M} UTC"
-    return f"{each.id}  {printable(each.name)}  {' '.join(sorted(each.scopes))}  {used}{end}"
+    kind = "" if each.kind is TokenKind.NAMED else f"  ({each.kind})"
+    return f"{each.id}  {printable(each.name)}  {' '.join(sorted(each.scopes))}  {used}{end}{kind}"

@@ -71,20 +71,27 @@ def role(email: Email, role: Annotated[Role, typer.Argument(help="What the user 
 
 @user.command()
 def disable(email: Email) -> None:
-    """Make the password and all tokens of a user useless, and hide the name. Posts stay."""
+    """Let nobody log in as a user, end all tokens, and hide the name. Posts stay."""
     _change(email, UserWish(is_disabled=True))
 
 
 @user.command()
 def enable(email: Email) -> None:
-    """Undo that."""
+    """Undo that. The tokens do not come back."""
     _change(email, UserWish(is_disabled=False))
 
 
 @user.command()
-def password(email: Email, password_stdin: PasswordFromInput = False) -> None:
-    """Give a user another password. It is asked for."""
-    _change(email, UserWish(password=ask_password(from_input=password_stdin, is_new=True)))
+def password(
+    email: Email,
+    password_stdin: PasswordFromInput = False,
+    revoke_tokens: Annotated[
+        bool, typer.Option("--revoke-tokens", help="End the tokens that were made by name as well.")
+    ] = False,
+) -> None:
+    """Give a user another password, and end all logins of the user. It is asked for."""
+    new = ask_password(from_input=password_stdin, is_new=True)
+    _change(email, UserWish(password=new, revoke_tokens=revoke_tokens))
 
 
 @user.command()

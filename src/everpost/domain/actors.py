@@ -6,7 +6,7 @@ from datetime import datetime
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Audience, Post, PostStatus
-from everpost.domain.tokens import ROLE_SCOPES, Scope
+from everpost.domain.tokens import ROLE_SCOPES, Scope, Token
 from everpost.domain.users import Role, User
 from everpost.errors import Forbidden, Unauthenticated
 
@@ -17,11 +17,13 @@ class Actor:
 
     user: User | None = None
     scopes: frozenset[Scope] = field(default_factory=frozenset)
+    token: Token | None = field(default=None, compare=False)
+    """What was shown; nobody shows one on the command line."""
 
     @classmethod
-    def of(cls, user: User, scopes: frozenset[Scope]) -> "Actor":
+    def of(cls, user: User, scopes: frozenset[Scope], token: Token | None = None) -> "Actor":
         """The user with those of the scopes that the role allows."""
-        return cls(user, scopes & ROLE_SCOPES[user.role])
+        return cls(user, scopes & ROLE_SCOPES[user.role], token)
 
     @property
     def id(self) -> Id | None:
@@ -39,6 +41,15 @@ class Actor:
         if scope not in self.scopes:
             raise Forbidden(f"This takes the scope {scope}, which your token or your role does not have.")
         return self.user
+
+    def require_all(self, scope: Scope) -> User:
+        """The user, where the token shown allows this and all else that the role does: what is done with
+        it may lead to as much. Unauthenticated, Forbidden.
+        """
+        user = self.require(scope)
+        if self.scopes != ROLE_SCOPES[user.role]:
+            raise Forbidden("This takes a token with all scopes of your role.")
+        return user
 
     def audience(self, moment: datetime) -> Audience:
         """Which posts the actor sees at a moment."""

@@ -61,6 +61,12 @@ class Comment:
     guest_name: str | None = None
     key_digest: str | None = field(default=None, repr=False)
     """What is kept of the key with which a guest may edit."""
+    editor_id: Id | None = None
+    """The user who last changed the words of somebody else, and may have been removed since. In a record of
+    a whole blog None stands for one who was.
+    """
+    edited_at: datetime | None = None
+    """When that was; None: nobody did."""
     reply_count: int = 0
     """How many replies to it are shown. A store counts them."""
 
@@ -88,23 +94,8 @@ class CommentChange:
     """When the words were changed; without `content` the comment keeps the moment it has."""
     content: str | None = None
     status: CommentStatus | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hand:
-    """Whose comment it must be for a change to happen: this user's, or that of the guest with the key
-    of this digest; and how young: not published before `since`.
-    """
-
-    since: datetime
-    author_id: Id | None = None
-    key_digest: str | None = field(default=None, repr=False)
-
-    def wrote(self, comment: Comment) -> bool:
-        """Whether the comment is in this hand, however old."""
-        author_id = None if comment.author is None else comment.author.id
-        by_user = self.author_id is not None and self.author_id == author_id
-        return by_user or (self.key_digest is not None and self.key_digest == comment.key_digest)
+    editor_id: Id | None = None
+    """Who changes the words, where they are somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)

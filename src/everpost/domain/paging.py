@@ -14,7 +14,9 @@ Row = TypeVar("Row")
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 MAX_NUMBER = 2**31 - 1
-"""The largest `skip` or `limit` that is a number at all; every database takes it."""
+"""The largest `limit` that is a number at all; every database takes it."""
+MAX_SKIP = 10_000
+"""Rows that a page by number may pass over: a database reads each of them. A cursor goes further."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,15 +4,22 @@ import hashlib
 import secrets
 import string
 import zlib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from everpost.domain.ids import Id
-from everpost.domain.users import Role
+from everpost.domain.paging import Position
+from everpost.domain.users import Role, User
+from everpost.errors import TooManyTokens
 
 PREFIX = "evp_"
 MAX_TOKEN_NAME = 100
+MAX_TOKENS = 100
+"""Of one user."""
+MAX_NAMED_TOKENS = MAX_TOKENS - 1
+"""The last place is kept for a login."""
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM = 32
 """Characters: 190 bits."""
@@ -29,6 +36,17 @@ class Scope(StrEnum):
     """One's own name, email and password, and one's own tokens."""
     ADMIN = "admin"
     """Users, the tokens of others, the settings of the blog."""
+
+
+class TokenKind(StrEnum):
+    """Where a token comes from."""
+
+    LOGIN = "login"
+    """A password was given for it."""
+    NAMED = "named"
+    """It was made by name."""
+    FIRST = "first"
+    """The first start of a blog printed it. It ends when its owner has another way in."""
 
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
@@ -51,6 +69,59 @@ class Token:
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
     """The day, at midnight UTC."""
+    kind: TokenKind = TokenKind.NAMED
+    login_id: Id | None = None
+    """The login with which this token was made, and with which it ends."""
+
+    @property
+    def position(self) -> Position:
+        return Position(self.created_at, self.id)
+
+    def is_expired(self, moment: datetime) -> bool:
+        """Whether the token has ended by this moment."""
+        return self.expires_at is not None and self.expires_at <= moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenQuery:
+    """A page of the tokens of a user, the oldest first, after a position."""
+
+    user_id: Id
+    limit: int
+    after: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """On what a token is made: it is made only while this holds."""
+
+    token_id: Id | None = None
+    """The user has this token."""
+    password_hash: str | None = field(default=None, repr=False)
+    """This is kept of the user's password, and the user is not disabled."""
+
+    def hold(self, user: User, tokens: Collection[Token]) -> bool:
+        """Whether they do for this user, who has these tokens."""
+        if self.token_id is not None and all(token.id != self.token_id for token in tokens):
+            return False
+        if self.password_hash is None:
+            return True
+        return user.disabled_at is None and user.password_hash == self.password_hash
+
+
+def displaced(there: Collection[Token], new: Token) -> frozenset[Id]:
+    """Which of the tokens of a user make room for a new one: those that have expired by its
+    `created_at`, and the oldest login, with what was made with it, where there are still as many as may
+    be. TooManyTokens: the new one is named, and so are all that could make room.
+    """
+    gone = {token.id for token in there if token.is_expired(new.created_at)}
+    lasting = sorted((token for token in there if token.id not in gone), key=lambda token: token.position)
+    named = sum(token.kind is TokenKind.NAMED for token in lasting)
+    if new.kind is TokenKind.NAMED and named >= MAX_NAMED_TOKENS:
+        raise TooManyTokens(MAX_NAMED_TOKENS)
+    logins = [token.id for token in lasting if token.kind is not TokenKind.NAMED and token.id != new.login_id]
+    ended = set(logins[: max(0, len(lasting) + 1 - MAX_TOKENS)])
+    return frozenset(gone | ended | {token.id for token in lasting if token.login_id in ended})
 
 
 def new_secret() -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from everpost.domain.ids import Id
+from everpost.domain.names import has_invisible, unreadable_reason
 from everpost.domain.paging import Position
 from everpost.domain.revisions import Revision
 from everpost.errors import Invalid
@@ -59,13 +60,29 @@ class User:
         return Revision(self.version, self.updated_at)
 
     @property
+    def is_enabled_admin(self) -> bool:
+        return self.role is Role.ADMIN and self.disabled_at is None
+
+    @property
     def author(self) -> Author:
         return Author(id=self.id, name=self.name, is_disabled=self.disabled_at is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """Which tokens of a user end: every login with what was made with it, and the first start's."""
+
+    named: bool = False
+    """All others end as well."""
+    kept_id: Id | None = None
+    """This token stays, unless it is the first start's. What was made with it stays too, unless `named`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """What is to be another value, field by field; None leaves a field as it is."""
+    """What is to be another value, field by field; None leaves a field as it is. A user who is disabled,
+    or enabled again, loses all tokens.
+    """
 
     updated_at: datetime
     name: str | None = None
@@ -74,6 +91,12 @@ class UserChange:
     is_disabled: bool | None = None
     """True sets `disabled_at` to `updated_at` where it is not set, False takes it away."""
     password_hash: str | None = field(default=None, repr=False)
+    revocation: Revocation | None = None
+
+    @property
+    def may_demote(self) -> bool:
+        """Whether it takes from an enabled admin what makes one."""
+        return self.is_disabled is True or self.role not in (None, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +118,21 @@ def checked_email(text: str) -> str:
     local, _, domain = email.rpartition("@")
     if not local or not domain or any(character.isspace() for character in email):
         raise Invalid("email", "is not an email address")
+    if has_invisible(email):
+        raise Invalid("email", "has invisible or control characters")
     if len(email) > MAX_EMAIL or len(email_key(email)) > MAX_EMAIL:
         raise Invalid("email", f"has more than {MAX_EMAIL} characters")
     return email
 
 
 def checked_name(text: str) -> str:
-    """The name as it is kept: trimmed; Invalid where nothing of it is left."""
+    """The name as it is kept: trimmed. Invalid where nothing of it is left, or nobody could read it."""
     name = text.strip()
     if not name:
         raise Invalid("name", "is empty")
+    reason = unreadable_reason(name)
+    if reason is not None:
+        raise Invalid("name", reason)
     return name
 
 

@@ -7,6 +7,7 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import Scope
 from everpost.errors import Stale
+from everpost.services.security_events import SETTINGS_CHANGED, record
 from everpost.stores.port import Store
 
 
@@ -22,7 +23,10 @@ async def change_blog(
     """The settings, changed as asked; as they were where nothing is. Unauthenticated, Forbidden, Stale."""
     blog = await read_blog(store, actor)
     if comment_policy is not None:
-        return await store.blog.save(BlogChange(updated_at=now(), comment_policy=comment_policy), match=match)
+        change = BlogChange(updated_at=now(), comment_policy=comment_policy)
+        blog = await store.blog.save(change, match=match)
+        record(SETTINGS_CHANGED, changed=[f"comment_policy:{comment_policy}"], by=actor.id)
+        return blog
     if match is not None and blog.revision not in match:
         raise Stale("blog", "settings")
     return blog

@@ -1,19 +1,33 @@
 """How a new blog gets its first admin."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import MAX_LIMIT, Position
-from everpost.domain.tokens import ROLE_SCOPES, Token, digest, is_well_formed, new_secret
+from everpost.domain.tokens import (
+    ROLE_SCOPES,
+    Token,
+    TokenKind,
+    TokenQuery,
+    digest,
+    is_well_formed,
+    new_secret,
+)
 from everpost.domain.users import Role, User, UserQuery
-from everpost.errors import Conflict, Misconfigured, NotFound
+from everpost.errors import Conflict, Misconfigured, NotFound, TooManyTokens
+from everpost.services.security_events import ADMIN_TOKEN_CHANGED, FIRST_ADMIN_CREATED, record
 from everpost.stores.port import Store
 
 FIRST_NAME = "Admin"
 FIRST_EMAIL = "admin@localhost"
+FIRST_TOKEN_LIFETIME = timedelta(days=7)
 _GIVEN = "EVERPOST_ADMIN_TOKEN"
+_ALL = 10_000
+"""Tokens of a user, from before there was a limit on them."""
 
 
 async def keep_given_token(store: Store, secret: str) -> None:
@@ -31,9 +45,15 @@ async def keep_given_token(store: Store, secret: str) -> None:
         raise Misconfigured(
             "There is no admin who could have EVERPOST_ADMIN_TOKEN. Make one with: everpost user role"
         )
-    with suppress(Conflict):  # who starts at the same time has been faster
-        await store.tokens.add(_token(new_id(), admin, _GIVEN, secret, moment))
-    for token in await store.tokens.of_user(admin.id):
+    given = _token(new_id(), admin, _GIVEN, secret, moment)
+    try:
+        await store.tokens.add(given)
+        record(ADMIN_TOKEN_CHANGED, user=admin.id, token=given.id)
+    except TooManyTokens:
+        raise Misconfigured(f"{admin.email} has too many tokens to have {_GIVEN} as well.") from None
+    except Conflict:  # another server that starts at the same time has been faster
+        pass
+    for token in await _tokens_of(store, admin):
         if token.name == _GIVEN and token.created_at < moment and token.digest != digest(secret):
             with suppress(NotFound):
                 await store.tokens.remove(token.id, user_id=admin.id)
@@ -43,7 +63,9 @@ async def make_first_token(store: Store) -> str | None:
     """The secret of a new token of the first admin, who is made where there are no users. None: there
     are others, or a way in, or another server that starts at this moment hands it out.
 
-    The token has the id of the admin, so that of two servers only one can add it.
+    The token has the id of the admin, so that of two servers only one can add it. It ends after seven days,
+    with the admin's first password, or with the first use of a token of the admin's that has all scopes and
+    does not expire.
     """
     moment = now()
     only = UserQuery(limit=1)
@@ -56,16 +78,25 @@ async def make_first_token(store: Store) -> str | None:
         return None
     secret = new_secret()
     try:
-        await store.tokens.add(_token(first.id, first, "First start", secret, moment))
+        token = _token(first.id, first, "First start", secret, moment)
+        ending = replace(token, kind=TokenKind.FIRST, expires_at=moment + FIRST_TOKEN_LIFETIME)
+        await store.tokens.add(ending)
     except (Conflict, NotFound):
         return None
     return secret
 
 
 async def _is_locked_out(store: Store, user: User) -> bool:
-    """Whether this admin has no way in: whoever made the user was stopped before there was a token."""
-    is_admin = user.role is Role.ADMIN and user.disabled_at is None
-    return is_admin and user.password_hash is None and not await store.tokens.of_user(user.id)
+    """Whether this admin has no way in: whoever made the user was stopped before there was a token, or the
+    token has expired.
+    """
+    if not user.is_enabled_admin or user.password_hash is not None:
+        return False
+    return all(token.is_expired(now()) for token in await _tokens_of(store, user))
+
+
+async def _tokens_of(store: Store, user: User) -> Sequence[Token]:
+    return (await store.tokens.page(TokenQuery(user_id=user.id, limit=_ALL))).rows
 
 
 async def _add_first(store: Store, moment: datetime) -> User | None:
@@ -82,6 +113,7 @@ async def _add_first(store: Store, moment: datetime) -> User | None:
         await store.users.add(user, is_first=True)
     except Conflict:
         return None
+    record(FIRST_ADMIN_CREATED, user=user.id)
     return user
 
 
@@ -90,7 +122,7 @@ async def _oldest_admin(store: Store) -> User | None:
     while True:
         page = await store.users.page(UserQuery(limit=MAX_LIMIT, after=after))
         for user in page.rows:
-            if user.role is Role.ADMIN and user.disabled_at is None:
+            if user.is_enabled_admin:
                 return user
         if not page.has_more:
             return None

@@ -1,24 +1,29 @@
 """What one does with comments."""
 
-import re
 import secrets
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
+from everpost.domain.admissions import Admission, Hand
 from everpost.domain.clock import now
-from everpost.domain.comments import Comment, CommentPolicy, CommentStatus, Hand
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
+from everpost.domain.links import count_links
+from everpost.domain.names import imitated_keys
 from everpost.domain.posts import Post
 from everpost.domain.tokens import Scope, digest
 from everpost.domain.users import checked_name
-from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from everpost.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from everpost.services.limits import count_try
 from everpost.services.posts import read_post
 from everpost.stores.port import Store
 
-_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _KEY_BYTES = 24
+ATTEMPTS = 20
+"""How often others may be faster before the database is `Busy`."""
+_TO_USERS = frozenset(CommentPolicy) - {CommentPolicy.CLOSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +67,35 @@ class Commented:
     comment: Comment
     is_new: bool
     key: str | None = None
+    is_moderated: bool = False
+    """Whether the actor decides about it."""
 
 
 async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> Commented:
     """Put a comment under a post; a draft with an id can be sent again, as for `publish`, but a key is
     given only once. NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict, Invalid.
     """
-    post = await read_post(store, actor, draft.post_id, comments=0)
-    policy = await policy_of(store, post)
-    _require_welcome(actor, policy)
-    _require_own_values(actor, post, draft)
-    key = None
-    if actor.user is None:
-        await _require_moderation(store, draft, guest)
-        key = secrets.token_urlsafe(_KEY_BYTES)
+    for attempt in range(ATTEMPTS):
+        post = await read_post(store, actor, draft.post_id, comments=0)
+        policy = await policy_of(store, post)
+        require_welcome(actor, policy)
+        _require_own_values(actor, post, draft)
+        if actor.user is None and attempt == 0:
+            await require_moderation(store, draft.post_id, draft.content, guest)
+        with suppress(Stale):  # the post was closed, hidden or opened meanwhile
+            made = await _add(store, actor, draft, guest, policy)
+            return replace(made, is_moderated=moderates(actor, post))
+    raise Busy
+
+
+async def _add(
+    store: Store, actor: Actor, draft: CommentDraft, guest: Guest, policy: CommentPolicy
+) -> Commented:
+    key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
     comment = _comment(actor, draft, _first_status(actor, policy, guest), key)
+    admission = admission_of(actor, policy, guest_name=comment.guest_name)
     try:
-        return Commented(comment=await store.comments.add(comment), is_new=True, key=key)
+        return Commented(comment=await store.comments.add(comment, admission=admission), is_new=True, key=key)
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -88,13 +105,22 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
         return Commented(comment=stored, is_new=False)
 
 
+def admission_of(actor: Actor, policy: CommentPolicy, *, guest_name: str | None = None) -> Admission:
+    """On which ground the actor, who is welcome, writes under a post that has this policy."""
+    return Admission(
+        policies=frozenset({policy}) if actor.user is None else _TO_USERS,
+        audience=actor.audience(now()),
+        name_keys=frozenset() if guest_name is None else imitated_keys(guest_name),
+    )
+
+
 async def policy_of(store: Store, post: Post) -> CommentPolicy:
     """Who may comment on the post."""
     return post.comment_policy or (await store.blog.get()).comment_policy
 
 
-def _require_welcome(actor: Actor, policy: CommentPolicy) -> None:
-    """Let no one comment whom the policy keeps out."""
+def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
+    """Let no one comment whom the policy keeps out. Unauthenticated, Forbidden."""
     if policy is CommentPolicy.CLOSED:
         raise Forbidden("This post takes no comments.")
     if actor.user is not None:
@@ -115,10 +141,10 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
         raise Forbidden("Only who moderates a post dates its comments.")
 
 
-async def _require_moderation(store: Store, draft: CommentDraft, guest: Guest) -> None:
-    """Let no guest flood the blog."""
+async def require_moderation(store: Store, post_id: Id, content: str, guest: Guest) -> None:
+    """Let no guest flood the blog, with new words or with changed ones. Invalid, TooMany."""
     rules = guest.rules
-    if len(_LINK.findall(draft.content)) > rules.links:
+    if count_links(content) > rules.links:
         raise Invalid("content", f"has more than {rules.links} links")
     await count_try(
         store,
@@ -129,7 +155,7 @@ async def _require_moderation(store: Store, draft: CommentDraft, guest: Guest) -
     )
     await count_try(
         store,
-        f"comments on {draft.post_id}",
+        f"comments on {post_id}",
         "",
         rules.comments_per_post,
         "This post has had a lot of comments just now. Come back later.",

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
 from typing import Self
 
@@ -13,6 +13,7 @@ from everpost.stores.port import Store
 
 FORGET_EVERY = 60
 """Seconds."""
+_SITE_PREFIX = 48
 _IPV6_PREFIX = 64
 """Bits of an IPv6 address that say who it is: whoever has one has a network of them (RFC 6177)."""
 
@@ -27,31 +28,40 @@ async def count_try(store: Store, kind: str, address: str, most: int, message: s
         raise TooMany(message, retry_after=max(1, ceil((tally.until - moment).total_seconds())))
 
 
-async def forgive_try(store: Store, kind: str, address: str) -> None:
-    """Count one try less: it was none of those that are limited."""
-    await store.limits.forgive(await _key(store, kind, address))
+def site(address: str) -> str | None:
+    """The network of 48 bits of an IPv6 address, which is what one customer has at most (RFC 6177); None for
+    others.
+    """
+    parsed = _parsed(address)
+    return (
+        f"{int(parsed) >> (128 - _SITE_PREFIX):x}/{_SITE_PREFIX}" if isinstance(parsed, IPv6Address) else None
+    )
 
 
 def address_key(key: bytes, kind: str, address: str) -> str:
     """What is kept of an address: a hash under the key of the blog, another one for each kind of try."""
-    return hmac.new(key, f"{kind}\n{_party(address)}".encode(), "sha256").hexdigest()
+    return hmac.new(key, f"{kind}\n{party(address)}".encode(), "sha256").hexdigest()
 
 
 async def _key(store: Store, kind: str, address: str) -> str:
     return address_key((await store.blog.get()).address_key, kind, address)
 
 
-def _party(address: str) -> str:
+def party(address: str) -> str:
     """Who is behind an address: the whole network of an IPv6 one."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return f"{int(parsed) >> (128 - _IPV6_PREFIX):x}/{_IPV6_PREFIX}"
+    return address if parsed is None else str(parsed)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """None for a name, or nothing."""
     try:
         parsed = ip_address(address.partition("%")[0])
-    except ValueError:  # a name, or nothing
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return f"{int(parsed) >> (128 - _IPV6_PREFIX):x}/{_IPV6_PREFIX}"
+    except ValueError:
+        return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
 class Forgetter:

@@ -5,25 +5,30 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from everpost.domain.clock import now
-from everpost.domain.tokens import ROLE_SCOPES, Scope, Token
-from everpost.domain.users import User, UserChange
-from everpost.errors import EverpostError, Unauthenticated
-from everpost.services.limits import count_try, forgive_try
+from everpost.domain.tokens import ROLE_SCOPES, Grounds, Scope, Token, TokenKind
+from everpost.domain.users import User, UserChange, email_key
+from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
+from everpost.services.guesses import GuessRules, guessing
 from everpost.services.passwords import hash_password, is_outdated, is_right
-from everpost.services.tokens import TokenDraft, issue_token
+from everpost.services.security_events import (
+    LOGIN_FAILED,
+    LOGIN_SUCCEEDED,
+    address_hash,
+    record,
+    record_from,
+)
+from everpost.services.tokens import Provenance, TokenDraft, issue_token
 from everpost.stores.port import Store
 
-_KIND = "login"
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoginRules:
+class LoginRules(GuessRules):
     """What a login may and gives."""
 
     lifetime: timedelta
     """Of the token."""
-    failures_per_hour: int
-    """From one address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,32 +46,53 @@ class Credentials:
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:
     """The secret of a new token that expires, and the token; with those of the scopes asked for that
     the role has. Unauthenticated: there is no such user, or without a password, or disabled, or the
-    password is wrong; which of these is not told. TooMany.
+    password is wrong; which of these is not told. TooMany, Busy.
     """
-    await count_try(
-        store,
-        _KIND,
-        given.address,
-        rules.failures_per_hour,
-        "There were too many failed logins. Come back later.",
-    )
+    async with guessing(store, email_key(given.email), given.address, rules) as guess:
+        for _ in range(_ATTEMPTS):
+            user, password_hash = await _find(store, given, by_stranger=not guess.is_known)
+            guess.is_right = True
+            with suppress(Stale, NotFound):  # the user has changed since: who knows whether this is right?
+                return await _issue(store, user, password_hash, given, rules)
+            guess.is_right = False
+        raise Busy
+
+
+async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple[User, str]:
+    """The user whose password this is, and what is kept of it. Unauthenticated."""
     user = await store.users.find(given.email)
     password_hash = None if user is None or user.disabled_at is not None else user.password_hash
-    if not await is_right(given.password, password_hash) or user is None or password_hash is None:
+    right = await is_right(given.password, password_hash, by_stranger=by_stranger)
+    if not right or user is None or password_hash is None:
+        await record_from(store, given.address, LOGIN_FAILED, user=None if user is None else user.id)
         raise Unauthenticated("The email or the password is wrong.")
-    await forgive_try(store, _KIND, given.address)
     if is_outdated(password_hash):
-        await _hash_anew(store, user, given.password)
+        password_hash = await _hash_anew(store, user, given.password) or password_hash
+    return user, password_hash
+
+
+async def _issue(
+    store: Store, user: User, password_hash: str, given: Credentials, rules: LoginRules
+) -> tuple[str, Token]:
     of_role = ROLE_SCOPES[user.role]
     draft = TokenDraft(
         name="Login",
         scopes=of_role if given.scopes is None else of_role & given.scopes,
         expires_at=now() + rules.lifetime,
     )
-    return await issue_token(store, user, draft)
+    provenance = Provenance(kind=TokenKind.LOGIN, grounds=Grounds(password_hash=password_hash))
+    secret, token = await issue_token(store, user, draft, provenance)
+    record(
+        LOGIN_SUCCEEDED,
+        user=user.id,
+        token=token.id,
+        address=await address_hash(store, given.address),
+    )
+    return secret, token
 
 
-async def _hash_anew(store: Store, user: User, password: str) -> None:
+async def _hash_anew(store: Store, user: User, password: str) -> str | None:
     with suppress(EverpostError):  # the next login tries again
         change = UserChange(updated_at=now(), password_hash=await hash_password(password))
-        await store.users.save(user.id, change, match=frozenset({user.revision}))
+        return (await store.users.save(user.id, change, match=frozenset({user.revision}))).password_hash
+    return None

@@ -1,6 +1,7 @@
 """What moderators do with the comments of many posts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from everpost.domain.actors import Actor
@@ -8,18 +9,22 @@ from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentChange, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page, Position
+from everpost.domain.revisions import Match
 from everpost.domain.tokens import Scope
+from everpost.domain.users import Author
 from everpost.errors import EverpostError, Forbidden, NotFound
 from everpost.services.comments import read_comment
+from everpost.services.security_events import COMMENT_DECIDED, record
 from everpost.stores.port import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is decided about a comment."""
+    """What is decided about a comment, on one of these revisions of it."""
 
     id: Id
     status: CommentStatus
+    match: Match
 
 
 async def page_queue(
@@ -33,6 +38,15 @@ async def page_queue(
     return await store.comments.queue(
         QueueQuery(status=status, limit=limit, after=after, post_author_id=post_author_id)
     )
+
+
+async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, Author]:
+    """The users who changed the words of others in these comments, as they are called now."""
+    editors: dict[Id, Author] = {}
+    for editor_id in {comment.editor_id for comment in comments if comment.editor_id is not None}:
+        with suppress(NotFound):  # removed
+            editors[editor_id] = (await store.users.get(editor_id)).author
+    return editors
 
 
 async def decide(
@@ -52,6 +66,8 @@ async def _decide(store: Store, actor: Actor, decision: Decision) -> Comment | E
         if not seen.is_moderated:
             return Forbidden("Only who moderates this post decides about its comments.")
         change = CommentChange(updated_at=now(), status=decision.status)
-        return await store.comments.save(found.post_id, found.id, change, match=None)
+        comment = await store.comments.save(found.post_id, found.id, change, match=decision.match)
     except EverpostError as error:
         return error
+    record(COMMENT_DECIDED, comment=found.id, status=decision.status.value, by=actor.id)
+    return comment

@@ -1,50 +1,63 @@
 """Passwords: hashed with argon2id, slowly on purpose, in threads of their own."""
 
-import asyncio
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import TypeVar
+from contextlib import suppress
+from functools import cache, partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from everpost.domain.password_hashes import cost_of
 from everpost.domain.text import unstorable_reason
 from everpost.domain.users import checked_password
 from everpost.errors import Invalid
-
-Result = TypeVar("Result")
+from everpost.services.password_queue import PasswordQueue
+from everpost.services.weak_passwords import is_weak
 
 _THREADS = 2
 """Each hash takes 64 MiB and four lanes: more at a time would leave nothing to who only reads."""
 
+TOO_WEAK = "is too easy to guess: it is common, a pattern, or made of a name or an address"
 _hasher = PasswordHasher()
-_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="passwords")
+_queue = PasswordQueue(_THREADS)
 
 
 async def hash_password(password: str) -> str:
     """What is kept of a new password. Invalid: it is too short, too long, or no text."""
+    _require_storable(password)
+    return await _queue.run(partial(_hash, checked_password(password)))
+
+
+async def hash_new_password(password: str, *about: str) -> str:
+    """What is kept of a password that a user chooses. Invalid, also where somebody who knows these words
+    about the user guesses it early.
+    """
+
+    def work() -> str:
+        if is_weak(password, (*about, "everpost")):
+            raise Invalid("password", TOO_WEAK)
+        return _hash(password)
+
+    _require_storable(checked_password(password))
+    return await _queue.run(work)
+
+
+async def is_right(password: str, password_hash: str | None, *, by_stranger: bool = False) -> bool:
+    """Whether this is the password of which that was kept. Where nothing was, it is not, which takes as
+    long to find out. Busy: too many wait for theirs.
+    """
+    return await _queue.run(partial(_is_right, password, password_hash), is_stranger=by_stranger)
+
+
+def _require_storable(password: str) -> None:
     reason = unstorable_reason(password)
     if reason is not None:
         raise Invalid("password", f"cannot be used: {reason}")
-    return await _in_thread(_hash, checked_password(password))
-
-
-async def is_right(password: str, password_hash: str | None) -> bool:
-    """Whether this is the password of which that was kept. Where nothing was, it is not, which takes as
-    long to find out.
-    """
-    return await _in_thread(_is_right, password, password_hash)
 
 
 def is_outdated(password_hash: str) -> bool:
     """Whether a hash made today would be a stronger one."""
     return _hasher.check_needs_rehash(password_hash)
-
-
-async def _in_thread(work: Callable[..., Result], *arguments: object) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(_threads, work, *arguments)
 
 
 def _hash(password: str) -> str:
@@ -53,11 +66,25 @@ def _hash(password: str) -> str:
 
 def _is_right(password: str, password_hash: str | None) -> bool:
     of_nobody = _hash_of_nobody()  # made by whichever check is the first, so that it tells nothing
+    work = _work_of(password_hash)
+    matches = _matches(password, password_hash if password_hash is not None and work else of_nobody)
+    if 0 < work < _work_of(of_nobody):  # a fast answer would tell that there is such a user
+        _matches(password, of_nobody)
+    return matches and work > 0
+
+
+def _work_of(password_hash: str | None) -> int:
+    """What a check takes; 0: there is nothing to be checked."""
+    with suppress(Invalid):
+        return 0 if password_hash is None else cost_of(password_hash).work
+    return 0
+
+
+def _matches(password: str, password_hash: str) -> bool:
     try:
-        _hasher.verify(password_hash or of_nobody, _as_bytes(password))
+        return _hasher.verify(password_hash, _as_bytes(password))
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
 
 
 @cache

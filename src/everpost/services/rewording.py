@@ -4,17 +4,26 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from everpost.domain.actors import Actor
+from everpost.domain.admissions import Admission, Hand
 from everpost.domain.clock import now
-from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus, Hand
+from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import Scope
-from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
-from everpost.services.comments import Seen, hand_of, policy_of, read_comment
+from everpost.errors import Busy, Forbidden, Stale, Unauthenticated, Unconditional
+from everpost.services.comments import (
+    ATTEMPTS,
+    Guest,
+    Seen,
+    admission_of,
+    hand_of,
+    policy_of,
+    read_comment,
+    require_moderation,
+    require_welcome,
+)
+from everpost.services.security_events import COMMENT_DECIDED, COMMENT_EDITED, COMMENT_REMOVED, record
 from everpost.stores.port import Store
-
-_ATTEMPTS = 20
-"""How often others may be faster before the database is `Busy`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +39,67 @@ class Rewording:
     editable_for: timedelta
     """How long who wrote it may edit it."""
     match: Match
+    is_conditional: bool = False
+    """Whether the client named the states that it would change, be it any."""
 
 
-async def reword(store: Store, actor: Actor, wanted: Rewording) -> Seen:
-    """The comment, as it is then. NotFound, Unauthenticated, Forbidden, Stale."""
-    post_id, comment_id, match = wanted.post_id, wanted.id, wanted.match
-    for _ in range(_ATTEMPTS):
-        seen = await read_comment(store, actor, post_id, comment_id, key=wanted.key)
+async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) -> Seen:
+    """The comment, as it is then. NotFound, Unauthenticated, Forbidden, Stale, Unconditional (a status
+    without a condition), Invalid and TooMany (as for a new comment of a guest).
+    """
+    for attempt in range(ATTEMPTS):
+        seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
         hand = _required_hand(actor, seen, wanted)
+        if wanted.status is not None and not wanted.is_conditional:
+            raise Unconditional("Say in `If-Match` which revision of the comment you decide about.")
         if wanted.content is None and wanted.status is None:
-            if match is not None and seen.comment.revision not in match:
-                raise Stale("comment", comment_id)
+            if wanted.match is not None and seen.comment.revision not in wanted.match:
+                raise Stale("comment", wanted.id)
             return seen
-        change = CommentChange(updated_at=now(), content=wanted.content, status=wanted.status)
-        states = match
-        if await _waits_again(store, actor, seen):
-            change = replace(change, status=CommentStatus.PENDING)
-            states = frozenset({seen.comment.revision}) if match is None else match & {seen.comment.revision}
+        if hand is not None:
+            hand = replace(hand, admission=await _admission(store, actor, seen))
+            if actor.user is None and wanted.content is not None and attempt == 0:
+                await require_moderation(store, wanted.post_id, wanted.content, guest)
         try:
-            saved = await store.comments.save(post_id, comment_id, change, match=states, hand=hand)
-        except Stale:
-            if match is not None or states is None:
+            saved = await _save(store, actor, wanted, seen, hand)
+        except Stale as stale:
+            if stale.noun == "comment" and wanted.match is not None:
                 raise
             continue
-        return replace(seen, comment=saved)
+        _record(actor, wanted)
+        return saved
     raise Busy
+
+
+async def _admission(store: Store, actor: Actor, seen: Seen) -> Admission:
+    """On which ground the writer may still write. Unauthenticated, Forbidden."""
+    policy = await policy_of(store, seen.post)
+    require_welcome(actor, policy)
+    return admission_of(actor, policy)
+
+
+async def _save(store: Store, actor: Actor, wanted: Rewording, seen: Seen, hand: Hand | None) -> Seen:
+    """The comment, written on the ground that was seen. Stale: that has changed."""
+    comment, match = seen.comment, wanted.match
+    change = CommentChange(
+        updated_at=now(),
+        content=wanted.content,
+        status=wanted.status,
+        editor_id=None if wanted.content is None or actor.wrote(comment) else actor.id,
+    )
+    if actor.user is None:  # nobody decided about these words: whoever decides now was shown others
+        seen_state = frozenset({comment.revision})
+        match = seen_state if match is None else match & seen_state
+        if comment.status is CommentStatus.APPROVED and not _is_shown_at_once(hand):
+            change = replace(change, status=CommentStatus.PENDING)
+    saved = await store.comments.save(wanted.post_id, wanted.id, change, match=match, hand=hand)
+    return replace(seen, comment=saved)
+
+
+def _is_shown_at_once(hand: Hand | None) -> bool:
+    """Whether what a guest says needs no approval."""
+    admission = None if hand is None else hand.admission
+    return admission is not None and admission.policies == {CommentPolicy.OPEN}
 
 
 def _required_hand(actor: Actor, seen: Seen, wanted: Rewording) -> Hand | None:
@@ -78,17 +123,16 @@ def _required_hand(actor: Actor, seen: Seen, wanted: Rewording) -> Hand | None:
     return hand
 
 
-async def _waits_again(store: Store, actor: Actor, seen: Seen) -> bool:
-    """Whether the comment needs another approval: a guest's, on a moderated post, that had it."""
-    return (
-        actor.user is None
-        and seen.comment.status is CommentStatus.APPROVED
-        and await policy_of(store, seen.post) is CommentPolicy.MODERATED
-    )
-
-
 async def retract(store: Store, actor: Actor, wanted: Rewording) -> None:
     """Erase the comment; where others answer it a tombstone stays. As for `reword`."""
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     hand = _required_hand(actor, seen, wanted)
     await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, hand=hand)
+    record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
+
+
+def _record(actor: Actor, wanted: Rewording) -> None:
+    if wanted.status is not None:
+        record(COMMENT_DECIDED, comment=wanted.id, status=wanted.status.value, by=actor.id)
+    if wanted.content is not None and actor.user is not None:
+        record(COMMENT_EDITED, comment=wanted.id, by=actor.id)

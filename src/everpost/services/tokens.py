@@ -1,25 +1,39 @@
 """What one does with tokens."""
 
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
+from everpost.domain.paging import Page, Position
 from everpost.domain.tokens import (
     MAX_TOKEN_NAME,
+    MAX_TOKENS,
     ROLE_SCOPES,
+    Grounds,
     Scope,
     Token,
+    TokenKind,
+    TokenQuery,
     digest,
     is_well_formed,
     new_secret,
 )
 from everpost.domain.users import User
-from everpost.errors import EverpostError, Forbidden, Invalid, Unauthenticated
+from everpost.errors import EverpostError, Forbidden, Invalid, NotFound, Stale, Unauthenticated
+from everpost.services.proofs import Proof, require_password
+from everpost.services.security_events import (
+    TOKEN_CREATED,
+    TOKEN_REFUSED,
+    TOKEN_REVOKED,
+    record,
+    record_bounded,
+)
 from everpost.stores.port import Store
+
+_NOT_GOOD = "This token is not good, or no longer."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +44,16 @@ class TokenDraft:
     scopes: frozenset[Scope] | None = None
     """None: all that its maker has."""
     expires_at: datetime | None = None
+    """None: never, or when the one with which it is made does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How a token comes to be."""
+
+    kind: TokenKind = TokenKind.NAMED
+    login_id: Id | None = None
+    grounds: Grounds | None = None
 
 
 async def identify(store: Store, secret: str) -> Actor:
@@ -38,37 +62,80 @@ async def identify(store: Store, secret: str) -> Actor:
     """
     found = await store.tokens.find(digest(secret)) if is_well_formed(secret) else None
     moment = now()
+    if found is not None and not _is_good(*found, moment):
+        record_bounded(TOKEN_REFUSED, found[0].id, token=found[0].id, user=found[1].id)
     if found is None or not _is_good(*found, moment):
-        raise Unauthenticated("This token is not good, or no longer.", is_bad_token=True)
+        raise Unauthenticated(_NOT_GOOD, is_bad_token=True)
     token, user = found
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if token.last_used_at is None or token.last_used_at < day:
         with suppress(EverpostError):  # nobody is kept out for that
-            await store.tokens.mark_used(token.id, day)
-    return Actor.of(user, token.scopes)
+            await _note_use(store, token, user, day)
+    return Actor.of(user, token.scopes, token)
 
 
 def _is_good(token: Token, user: User, moment: datetime) -> bool:
-    return user.disabled_at is None and (token.expires_at is None or moment < token.expires_at)
+    return user.disabled_at is None and not token.is_expired(moment)
 
 
-async def create_token(store: Store, actor: Actor, draft: TokenDraft) -> tuple[str, Token]:
-    """The secret of a new token of the actor's, which is nowhere else, and the token. Unauthenticated,
-    Forbidden (it would allow more than the one that asks for it), Invalid.
+async def _note_use(store: Store, token: Token, user: User, day: datetime) -> None:
+    """The token of the first start ends with the first use of another that allows as much, without an end."""
+    is_way_in = token.expires_at is None and token.scopes == ROLE_SCOPES[user.role]
+    if token.last_used_at is None and is_way_in and token.kind is not TokenKind.FIRST:
+        others = await store.tokens.page(TokenQuery(user_id=token.user_id, limit=MAX_TOKENS))
+        for other in others.rows:
+            if other.kind is TokenKind.FIRST:
+                await store.tokens.remove(other.id, user_id=token.user_id)
+    await store.tokens.mark_used(token.id, day)
+
+
+async def create_token(
+    store: Store, actor: Actor, draft: TokenDraft, proof: Proof | None = None
+) -> tuple[str, Token]:
+    """The secret of a new token of the actor's, which is nowhere else, and the token. With the current
+    password it may allow what the role does, and never expire. Without, it allows no more than the one
+    that is shown, ends when that expires, and, if that is a login, with it. Unauthenticated, Forbidden,
+    Invalid, TooManyTokens, TooMany.
     """
     user = actor.require(Scope.ACCOUNT)
+    try:
+        if proof is not None and proof.current_password is not None:
+            password_hash = await require_password(store, user, proof, reason="is needed")
+            provenance = Provenance(grounds=Grounds(password_hash=password_hash))
+            return await issue_token(store, user, draft, provenance)
+        return await issue_token(store, user, _bounded(draft, actor), _provenance(actor))
+    except (NotFound, Stale):  # the user, the password or the token shown is not what it was
+        raise Unauthenticated(_NOT_GOOD, is_bad_token=True) from None
+
+
+def _bounded(draft: TokenDraft, actor: Actor) -> TokenDraft:
+    """The draft, for no more than what the actor shows allows. Forbidden."""
     if draft.scopes is not None and not draft.scopes <= actor.scopes:
         raise Forbidden("A token cannot allow more than the one with which you make it.")
-    return await issue_token(store, user, draft, most=actor.scopes)
+    latest = None if actor.token is None else actor.token.expires_at
+    if latest is not None and draft.expires_at is not None and draft.expires_at > latest:
+        raise Forbidden(
+            "A token cannot outlive the one with which you make it, unless you send your current_password."
+        )
+    scopes = actor.scopes if draft.scopes is None else draft.scopes
+    return replace(draft, scopes=scopes, expires_at=draft.expires_at or latest)
+
+
+def _provenance(actor: Actor) -> Provenance:
+    if actor.token is None:
+        return Provenance()
+    shown = actor.token
+    login_id = shown.id if shown.kind is TokenKind.LOGIN else shown.login_id
+    return Provenance(login_id=login_id, grounds=Grounds(token_id=shown.id))
 
 
 async def issue_token(
-    store: Store, user: User, draft: TokenDraft, *, most: frozenset[Scope] | None = None
+    store: Store, user: User, draft: TokenDraft, provenance: Provenance | None = None
 ) -> tuple[str, Token]:
-    """The secret of a new token of this user's, and the token; with no scopes beyond `most` and those
-    of the role. Forbidden (it asks for one that the role does not have), Invalid, NotFound.
+    """The secret of a new token of this user's, and the token. Forbidden (it asks for a scope that the role
+    does not have), Invalid, NotFound, Stale, TooManyTokens.
     """
-    of_role = ROLE_SCOPES[user.role]
+    of_role, provenance = ROLE_SCOPES[user.role], provenance or Provenance()
     if draft.scopes is not None and not draft.scopes <= of_role:
         raise Forbidden(f"The role {user.role} does not have all these scopes.")
     moment = now()
@@ -79,23 +146,34 @@ async def issue_token(
         id=new_id(),
         user_id=user.id,
         name=_checked_name(draft.name),
-        scopes=(of_role if draft.scopes is None else draft.scopes) & (of_role if most is None else most),
+        scopes=of_role if draft.scopes is None else draft.scopes,
         digest=digest(secret),
         created_at=moment,
         expires_at=draft.expires_at,
+        kind=provenance.kind,
+        login_id=provenance.login_id,
     )
-    await store.tokens.add(token)
+    await store.tokens.add(token, grounds=provenance.grounds)
+    record(
+        TOKEN_CREATED,
+        token=token.id,
+        user=user.id,
+        scopes=sorted(token.scopes),
+        expires_at=token.expires_at and token.expires_at.isoformat(),
+    )
     return secret, token
 
 
-async def list_tokens(store: Store, actor: Actor, user_id: Id | None = None) -> Sequence[Token]:
-    """The tokens of the actor, or those of a user, the oldest first. Unauthenticated, Forbidden,
-    NotFound.
+async def page_tokens(
+    store: Store, actor: Actor, user_id: Id | None = None, *, limit: int, after: Position | None = None
+) -> Page[Token]:
+    """A page of the tokens of the actor, or of those of a user, the oldest first. Unauthenticated,
+    Forbidden, NotFound.
     """
     owner_id = _owner_id(actor, user_id)
     if owner_id != actor.id:
         await store.users.get(owner_id)
-    return await store.tokens.of_user(owner_id)
+    return await store.tokens.page(TokenQuery(user_id=owner_id, limit=limit, after=after))
 
 
 async def revoke(store: Store, actor: Actor, id: Id) -> None:
@@ -104,6 +182,16 @@ async def revoke(store: Store, actor: Actor, id: Id) -> None:
     """
     user = actor.require(Scope.ACCOUNT)
     await store.tokens.remove(id, user_id=None if Scope.ADMIN in actor.scopes else user.id)
+    record(TOKEN_REVOKED, token=id, by=actor.id)
+
+
+async def revoke_shown(store: Store, actor: Actor) -> None:
+    """Make the token that the actor shows useless from now on, whatever it allows. Unauthenticated."""
+    if actor.token is None:
+        raise Unauthenticated
+    with suppress(NotFound):  # somebody else has been faster
+        await store.tokens.remove(actor.token.id, user_id=actor.id)
+        record(TOKEN_REVOKED, token=actor.token.id, by=actor.id)
 
 
 def _owner_id(actor: Actor, user_id: Id | None) -> Id:

@@ -8,11 +8,22 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page, Position
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import Scope
-from everpost.domain.users import Role, User, UserChange, UserQuery, checked_email, checked_name
-from everpost.errors import Forbidden, Invalid, Stale, Unauthenticated
-from everpost.services.limits import count_try, forgive_try
-from everpost.services.passwords import hash_password, is_right
+from everpost.domain.users import (
+    Revocation,
+    Role,
+    User,
+    UserChange,
+    UserQuery,
+    checked_email,
+    checked_name,
+)
+from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
+from everpost.services.passwords import hash_new_password
+from everpost.services.proofs import NO_PROOF, Proof, require_password
+from everpost.services.security_events import USER_CHANGED, USER_CREATED, USER_REMOVED, record
 from everpost.stores.port import Store
+
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +46,38 @@ class UserWish:
     role: Role | None = None
     is_disabled: bool | None = None
     password: str | None = field(default=None, repr=False)
+    """All logins end with another one, but for the one shown."""
+    revoke_tokens: bool = False
+    """All tokens end, but for the one shown."""
+    proof: Proof = field(default=NO_PROOF, compare=False)
+    """That the actor is the person, for what is the actor's own."""
+
+    @property
+    def opens_a_way_in(self) -> bool:
+        """Whether somebody may be able to do more as this user than before."""
+        return self.is_disabled is False or not (self.role is self.password is self.email is None)
 
 
 async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
-    """Keep a new user. Unauthenticated, Forbidden, Conflict("email"), Invalid."""
-    actor.require(Scope.ADMIN)
+    """Keep a new user, which takes a token that allows all that the role does: otherwise it would make a
+    user for what it does not allow itself. Unauthenticated, Forbidden, Conflict("email"), Invalid.
+    """
+    actor.require_all(Scope.ADMIN)
     moment = now()
+    name, email = checked_name(draft.name), checked_email(draft.email)
     user = User(
         id=new_id(),
-        name=checked_name(draft.name),
-        email=checked_email(draft.email),
+        name=name,
+        email=email,
         role=draft.role,
         created_at=moment,
         updated_at=moment,
-        password_hash=None if draft.password is None else await hash_password(draft.password),
+        password_hash=None
+        if draft.password is None
+        else await hash_new_password(draft.password, name, email),
     )
     await store.users.add(user)
+    record(USER_CREATED, user=user.id, role=user.role.value, by=actor.id)
     return user
 
 
@@ -67,24 +94,31 @@ async def read_user(store: Store, actor: Actor, id: Id) -> User:
 
 
 async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, match: Match) -> User:
-    """The user, changed as asked; as before where nothing is. Unauthenticated, Forbidden (also where
-    admins would take that away from themselves), NotFound, Stale, Conflict("email"), Invalid.
+    """The user, changed as asked; as before where nothing is. Oneself takes the same proof as in
+    `change_account`. Unauthenticated, Forbidden (also where admins would take that away from themselves,
+    and where the change would give a way in for more than the token shown allows), NotFound, Stale,
+    Conflict("email"), Invalid, LastAdmin, TooMany.
     """
     actor.require(Scope.ADMIN)
-    if id == actor.id and (wish.is_disabled or wish.role not in (None, Role.ADMIN)):
-        raise Forbidden("You cannot take that away from yourself: another admin can.")
-    return await _change(store, id, wish, match)
+    if id == actor.id:
+        if wish.is_disabled or wish.role not in (None, Role.ADMIN):
+            raise Forbidden("You cannot take that away from yourself: another admin can.")
+        return await _change_own(store, actor, wish, match)
+    if wish.opens_a_way_in:
+        actor.require_all(Scope.ADMIN)
+    return await _change(store, actor, id, wish, match)
 
 
 async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None, match: Match) -> None:
     """Remove the user with all tokens; the posts go to the heir, or stay without an author.
     Unauthenticated, Forbidden (also where admins would remove themselves), NotFound, Stale,
-    Invalid("heir_id").
+    Invalid("heir_id"), LastAdmin.
     """
     actor.require(Scope.ADMIN)
     if id == actor.id:
         raise Forbidden("You cannot remove yourself: another admin can.")
     await store.users.remove(id, heir_id=heir_id, match=match)
+    record(USER_REMOVED, user=id, heir=heir_id, by=actor.id)
 
 
 def read_account(actor: Actor) -> User:
@@ -94,49 +128,74 @@ def read_account(actor: Actor) -> User:
     return actor.user
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """That the actor is the person, not only somebody with the person's token."""
-
-    current_password: str | None = field(default=None, repr=False)
-    failures_per_hour: int
-    """How many wrong passwords are heard out."""
-
-
-async def change_account(store: Store, actor: Actor, wish: UserWish, proof: Proof, *, match: Match) -> User:
-    """The actor, changed as asked: name, email, and, where the current one is given, or there is none,
-    the password. Unauthenticated, Forbidden, Stale, Conflict("email"), Invalid, TooMany.
+async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: Match) -> User:
+    """The actor, changed as asked. Another address or password takes the current password, or, where there
+    is none, a token that allows all that the role does. Unauthenticated, Forbidden, Stale,
+    Conflict("email"), Invalid, TooMany.
     """
-    user = actor.require(Scope.ACCOUNT)
-    if wish.password is not None and user.password_hash is not None:
-        await _require_proof(store, user, user.password_hash, proof)
-    return await _change(store, user.id, replace(wish, role=None, is_disabled=None), match)
+    actor.require(Scope.ACCOUNT)
+    return await _change_own(store, actor, replace(wish, role=None, is_disabled=None), match)
 
 
-async def _require_proof(store: Store, user: User, password_hash: str, proof: Proof) -> None:
-    if proof.current_password is None:
-        raise Invalid("current_password", "is needed for another password")
-    kind = f"password of {user.id}"
-    await count_try(
-        store, kind, "", proof.failures_per_hour, "There were too many wrong passwords. Come back later."
-    )
-    if not await is_right(proof.current_password, password_hash):
-        raise Invalid("current_password", "is not right")
-    await forgive_try(store, kind, "")
+async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) -> User:
+    """What is proved is proved for the user as the proof found it: otherwise it is proved again."""
+    user = read_account(actor)
+    for _ in range(_ATTEMPTS):
+        wanted = replace(wish, email=None) if wish.email == user.email else wish
+        if wanted.password is None and wanted.email is None:
+            return await _change(store, actor, user.id, wanted, match)
+        if user.password_hash is None:
+            actor.require_all(Scope.ACCOUNT)
+        else:
+            what = "email" if wanted.password is None else "password"
+            await require_password(store, user, wish.proof, reason=f"is needed for another {what}")
+        seen = frozenset({user.revision})
+        try:
+            matched = seen if match is None else seen & match
+            return await _change(store, actor, user.id, wanted, matched)
+        except Stale:
+            if match is not None:
+                raise
+        user = await store.users.get(user.id)
+    raise Busy
 
 
-async def _change(store: Store, id: Id, wish: UserWish, match: Match) -> User:
+def _record_change(actor: Actor, id: Id, wish: UserWish) -> None:
+    changed = [name for name in ("name", "email", "password") if getattr(wish, name) is not None]
+    if wish.role is not None:
+        changed.append(f"role:{wish.role}")
+    if wish.is_disabled is not None:
+        changed.append("disabled" if wish.is_disabled else "enabled")
+    if wish.revoke_tokens:
+        changed.append("tokens")
+    if changed:
+        record(USER_CHANGED, user=id, changed=changed, by=actor.id)
+
+
+async def _change(store: Store, actor: Actor, id: Id, wish: UserWish, match: Match) -> User:
     if wish == UserWish():
         user = await store.users.get(id)
         if match is not None and user.revision not in match:
             raise Stale("user", id)
         return user
+    ends_tokens = wish.password is not None or wish.revoke_tokens
+    kept_id = actor.token.id if actor.token is not None and actor.id == id else None
     change = UserChange(
         updated_at=now(),
         name=None if wish.name is None else checked_name(wish.name),
         email=None if wish.email is None else checked_email(wish.email),
         role=wish.role,
         is_disabled=wish.is_disabled,
-        password_hash=None if wish.password is None else await hash_password(wish.password),
+        password_hash=await _new_hash(store, id, wish),
+        revocation=Revocation(named=wish.revoke_tokens, kept_id=kept_id) if ends_tokens else None,
     )
-    return await store.users.save(id, change, match=match)
+    user = await store.users.save(id, change, match=match)
+    _record_change(actor, id, wish)
+    return user
+
+
+async def _new_hash(store: Store, id: Id, wish: UserWish) -> str | None:
+    if wish.password is None:
+        return None
+    user = await store.users.get(id)
+    return await hash_new_password(wish.password, wish.name or user.name, wish.email or user.email)

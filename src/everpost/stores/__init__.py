@@ -60,6 +60,32 @@ async def _require_whole(store: Store) -> None:
         )
 
 
+def transport_warning(url: str) -> str | None:
+    """One line for whoever starts a server, without a secret, where its database is on another machine
+    and anyone in between could pass for it; otherwise None. Misconfigured.
+    """
+    if _is_mongo(url):
+        from everpost.stores.mongo.connection import transport_warning as mongo_warning
+
+        return mongo_warning(url)
+    from everpost.stores.sql.urls import address_of
+
+    return address_of(url, timeout=1).warning
+
+
+def readable_warning(url: str) -> str | None:
+    """One line where the database is a file that every user of this machine can read; otherwise None.
+    Misconfigured.
+    """
+    if _is_mongo(url):
+        return None
+    from everpost.stores.sql.files import readable_warning as file_warning
+    from everpost.stores.sql.urls import address_of
+
+    address = address_of(url, timeout=1).url
+    return file_warning(url, address.database or "") if address.drivername.startswith("sqlite") else None
+
+
 def open_schema(url: str, *, timeout: float) -> Schema:
     """The schema of the database at a URL; nothing is asked of it yet. Misconfigured."""
     if _is_mongo(url):

@@ -7,22 +7,19 @@ and complete. Every call may raise `Busy`.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
 from typing import Protocol
 
+from everpost.domain.admissions import Admission, Hand
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.comments import Comment, CommentChange, CommentQuery, Hand, QueueQuery
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
-from everpost.domain.limits import Tally
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.records import Batch, Record, RecordCounts, Transfer
 from everpost.domain.revisions import Match
-from everpost.domain.tokens import Token
-from everpost.domain.users import User, UserChange, UserQuery
+from everpost.stores.port_people import Limits, Tokens, Users
 
-Known = Callable[[Id], Post | None]
-"""What is known of a post, if anything is."""
+Known = Callable[[Id], Post | None]  # what is known of a post, if anything is
 
 
 class Posts(Protocol):
@@ -74,7 +71,7 @@ class Posts(Protocol):
 
 class Comments(Protocol):
     """A change of a thread is also a change of its post: one version more, `updated_at` as it was. What
-    is shown of a thread, and each `reply_count` and `comment_count` in it, is right after each change.
+    is shown of a thread, and every count in it, is right after each change.
     """
 
     async def get(self, post_id: Id, id: Id) -> Comment:
@@ -92,26 +89,26 @@ class Comments(Protocol):
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        """The first page of the shown replies to each of these comments, which are at most 1,000."""
+        """The first page of the shown replies to each of these, at most 1,000."""
         ...
 
     async def queue(self, query: QueueQuery) -> Page[Comment]:
         """A page over all posts, newest first, by `(publication_date, id)`, both descending."""
         ...
 
-    async def add(self, comment: Comment) -> Comment:
+    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
         """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
-        NotFound (the post), Conflict("id") (a comment of any post has it), Invalid("parent_id") (not an
-        approved comment of this post).
+        NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
+        of any post has it), Invalid("parent_id") (not an approved comment of this post).
         """
         ...
 
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
-        """Change the comment; one version more. In this order: NotFound (also where a hand is given and
-        the comment was erased to a tombstone), Forbidden (it is not in the hand, or no longer young),
-        Stale.
+        """Change the comment; one version more. In this order: NotFound (the post), Stale("post") (for the
+        hand's admission), NotFound (also where a hand is given and the comment was erased to a tombstone),
+        Forbidden (it is not in the hand, or no longer young), Stale("comment").
         """
         ...
 
@@ -120,83 +117,6 @@ class Comments(Protocol):
         status is `removed`, its words are empty, its author, name and key are gone, one version more.
         NotFound, Forbidden, Stale, as for `save`.
         """
-        ...
-
-
-class Users(Protocol):
-    """Addresses are compared by `email_key`. A name that changes is another one wherever it is read."""
-
-    async def get(self, id: Id) -> User:
-        """The user. NotFound."""
-        ...
-
-    async def find(self, email: str) -> User | None:
-        """The user with this address."""
-        ...
-
-    async def page(self, query: UserQuery) -> Page[User]:
-        """A page, oldest first, by `(created_at, id)`."""
-        ...
-
-    async def add(self, user: User, *, is_first: bool = False) -> None:
-        """Keep a new user. Conflict("id"), Conflict("email"). With `is_first` Conflict("id") also where
-        there is any user at all.
-        """
-        ...
-
-    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
-        """Change what the change names; one version more. NotFound, Stale, Conflict("email")."""
-        ...
-
-    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
-        """Remove the user with all tokens. The posts get the heir as their author, or none; comments
-        have none from now on. Nobody sees that half done. Posts keep version and `updated_at`.
-        NotFound, Stale, Invalid("heir_id") (no such user, or the user to be removed).
-        """
-        ...
-
-
-class Tokens(Protocol):
-    """Tokens are looked up in the database each time: one that is removed is of no use at once."""
-
-    async def find(self, digest: str) -> tuple[Token, User] | None:
-        """The token whose secret has this digest, and its owner; expired or disabled they may be."""
-        ...
-
-    async def of_user(self, user_id: Id) -> Sequence[Token]:
-        """All tokens of a user, the oldest first."""
-        ...
-
-    async def add(self, token: Token) -> None:
-        """Keep a new token, and forget those of its owner that had expired by its `created_at`.
-        NotFound (the user), Conflict("id") (a token has this id or this digest).
-        """
-        ...
-
-    async def remove(self, id: Id, *, user_id: Id | None) -> None:
-        """Revoke the token, which must be this user's where one is named. NotFound."""
-        ...
-
-    async def mark_used(self, id: Id, day: datetime) -> None:
-        """Keep that the token was used on this day, unless it was later. Nothing where it is gone."""
-        ...
-
-
-class Limits(Protocol):
-    """Counts of what is tried; a key is a hash, at most 64 ASCII characters."""
-
-    async def hit(self, key: str, moment: datetime) -> Tally:
-        """Count one try more; where the window has ended, or there was none, the first one of a new
-        window. What has ended is forgotten.
-        """
-        ...
-
-    async def forgive(self, key: str) -> None:
-        """Count one try less."""
-        ...
-
-    async def forget(self, moment: datetime) -> None:
-        """Forget every window that has ended by this moment."""
         ...
 
 

@@ -100,6 +100,8 @@ def _token(token: Token) -> Mapping[str, object]:
         "created_at": written(token.created_at),
         "expires_at": _written_or_null(token.expires_at),
         "last_used_at": _written_or_null(token.last_used_at),
+        "token_kind": token.kind,
+        "login_id": token.login_id,
     }
 
 
@@ -134,6 +136,8 @@ def _comment(comment: Comment, published: str) -> Mapping[str, object]:
         "author_id": _id_of(comment.author),
         "guest_name": comment.guest_name,
         "key_digest": comment.key_digest,
+        "editor_id": comment.editor_id,
+        "edited_at": _written_or_null(comment.edited_at),
         "reply_count": comment.reply_count,
         "publication_date": published,
         "updated_at": written(comment.updated_at),

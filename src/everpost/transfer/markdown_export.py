@@ -2,6 +2,7 @@
 `everpost.transfer.elsewhere.markdown` reads back to the same posts.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -50,7 +51,6 @@ def _made_at_once(folder: Path) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield made
-        made.chmod(0o755)
         made.rename(target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
@@ -74,7 +74,8 @@ async def _write_posts(snapshot: Snapshot, folder: Path) -> ExportedFolder:
 def _write_post(post: Post, names: Mapping[Id, str], folder: Path) -> None:
     author = names.get(post.author.id) if post.author else None
     text = _front_matter(post, author) + "\n" + post.content
-    with (folder / _file_name(post)).open("xb") as file:
+    path = folder / _file_name(post)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(text.encode())
 
 

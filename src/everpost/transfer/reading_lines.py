@@ -12,6 +12,7 @@ from everpost.domain.blog import Blog
 from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_NUMBER
+from everpost.domain.password_hashes import MAX_HASH, cost_of
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_SLUG,
@@ -25,8 +26,8 @@ from everpost.domain.posts import (
 )
 from everpost.domain.records import Record
 from everpost.domain.text import normalize_slug, unstorable_reason
-from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token
-from everpost.domain.users import MAX_EMAIL, MAX_NAME, Author, Role, User, checked_email
+from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
+from everpost.domain.users import MAX_EMAIL, MAX_NAME, Author, Role, User, checked_email, checked_name
 from everpost.errors import Invalid
 from everpost.transfer.lines import Row, row_of
 
@@ -34,7 +35,6 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
 
 _MAX_VERSION = 2**63 - 1
-_MAX_HASH = 255
 _ID = re.compile("[0-9a-f]{24}")
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MOMENT_LENGTH = 24
@@ -155,17 +155,26 @@ def _user(fields: Fields) -> User:
     email = fields.text("email", 1, MAX_EMAIL)
     if checked_email(email) != email:
         raise Invalid("email", "has blanks around it")
+    name = fields.text("name", 1, MAX_NAME)
+    if checked_name(name) != name:
+        raise Invalid("name", "has blanks around it")
     return User(
         id=fields.id(),
-        name=fields.text("name", 1, MAX_NAME),
+        name=name,
         email=email,
         role=fields.choice("role", Role),
-        password_hash=fields.optional("password_hash", lambda name: fields.text(name, 0, _MAX_HASH)),
+        password_hash=fields.optional("password_hash", lambda name: _password_hash(fields, name)),
         disabled_at=fields.optional("disabled_at", fields.moment),
         created_at=fields.moment("created_at"),
         updated_at=fields.moment("updated_at"),
         version=fields.version(),
     )
+
+
+def _password_hash(fields: Fields, name: str) -> str:
+    password_hash = fields.text(name, 1, MAX_HASH)
+    cost_of(password_hash)
+    return password_hash
 
 
 def _token(fields: Fields) -> Token:
@@ -178,6 +187,8 @@ def _token(fields: Fields) -> Token:
         created_at=fields.moment("created_at"),
         expires_at=fields.optional("expires_at", fields.moment),
         last_used_at=fields.optional("last_used_at", fields.moment),
+        kind=fields.choice("token_kind", TokenKind),
+        login_id=fields.optional("login_id", fields.id),
     )
 
 
@@ -210,6 +221,8 @@ def _comment(fields: Fields) -> Comment:
         author=fields.author(),
         guest_name=fields.optional("guest_name", lambda name: fields.text(name, 1, MAX_GUEST_NAME)),
         key_digest=fields.optional("key_digest", fields.digest),
+        editor_id=fields.optional("editor_id", fields.id),
+        edited_at=fields.optional("edited_at", fields.moment),
         reply_count=fields.number("reply_count", 0, MAX_NUMBER),
         publication_date=fields.moment("publication_date"),
         updated_at=fields.moment("updated_at"),

@@ -20,10 +20,14 @@ PHRASES = {
     405: "Method Not Allowed",
     409: "Conflict",
     412: "Precondition Failed",
+    408: "Request Timeout",
     413: "Content Too Large",
+    414: "URI Too Long",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
 }
 """RFC 9110, section 15. Python 3.11 has older words for two of them."""
 
@@ -54,6 +58,7 @@ COMMENT_FIELDS = {
     "publication_date",
     "updated_at",
     "reply_count",
+    "revision",
 }
 
 
@@ -73,6 +78,9 @@ class CommentJson(TypedDict):
     publication_date: str
     updated_at: str
     reply_count: int
+    revision: str
+    edited_at: NotRequired[str]
+    edited_by: NotRequired[AuthorJson | None]
     edit_key: NotRequired[str]
 
 

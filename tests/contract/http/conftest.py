@@ -18,6 +18,7 @@ LENIENT = {
     "guest_comments_per_address": UNLIMITED,
     "guest_comments_per_post": UNLIMITED,
     "failed_logins_per_hour": UNLIMITED,
+    "failed_logins_per_account": UNLIMITED,
 }
 STRICT = {
     "failed_logins_per_hour": 2,

@@ -61,6 +61,19 @@ class Memory:
         }
         return path, {name: tags[call.condition]}
 
+    def body(self, call: Call) -> Json:
+        """The body of a call; a decision in it is about what was seen of its comment."""
+        if not isinstance(call.body, list):
+            return call.body
+        return [self._about_seen(each) if isinstance(each, dict) else each for each in call.body]
+
+    def _about_seen(self, decision: dict[str, Json]) -> Json:
+        seen = [tags for path, tags in self.tags.items() if path.endswith(str(decision.get("id")))]
+        latest = seen[-1] if seen else ["none"]
+        named = {"latest": latest[-1], "first": latest[0]}
+        revision = str(decision.get("revision"))
+        return {**decision, "revision": named.get(revision, revision)}
+
 
 class Long(str):
     """A text over and over, which hypothesis can show in short."""

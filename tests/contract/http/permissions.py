@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from everpost.api.etags import revision_text, thing_tag
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
 from everpost.domain.posts import Post, PostStatus
-from everpost.domain.tokens import digest
+from everpost.domain.tokens import digest, new_secret
 from everpost.domain.users import Role, User
 from everpost.stores.port import Store
 from tests.contract.http.people import PEOPLE, Who
@@ -61,6 +62,8 @@ class Request:
     json: object = None
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
+    secret: str | None = None
+    """To be shown instead of the one that is usually shown."""
 
 
 class World:
@@ -87,6 +90,7 @@ class World:
             "/users/{user_id}": self._user,
             "/tokens": self._tokens,
             "/tokens/{token_id}": self._token,
+            "/tokens/current": self._shown,
             "/settings": self._settings,
         }
         return await makers[noun](row, who) if noun in makers else Request(noun)
@@ -120,17 +124,20 @@ class World:
         return Request(path, body)
 
     async def _comment(self, row: Row, who: Who) -> Request:
-        post = await self._make_post("draft" if "of a draft" in row.what else "published")
+        post = await self._make_post(row.what)
         comment = await self._make_comment(post, row.what, who)
         body = None
         if row.call.startswith("PATCH"):
             body = {"status": "spam"} if "its status" in row.what else {"content": "Other words."}
-        headers = {"x-edit-key": KEY} if "with its key" in row.what else None
+        headers = {"x-edit-key": KEY} if "with its key" in row.what else {}
+        if "its status" in row.what:
+            headers["if-match"] = thing_tag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
 
     async def _decisions(self, _row: Row, _who: Who) -> Request:
         comment = await self._make_comment(await self._make_post("published"), "pending", "nobody")
-        return Request("/comments/decisions", [{"id": comment.id, "status": "approved"}])
+        seen = {"id": comment.id, "revision": revision_text(comment.revision)}
+        return Request("/comments/decisions", [{**seen, "status": "approved"}])
 
     async def _login(self, _row: Row, _who: Who) -> Request:
         user = await self._make_user()
@@ -162,6 +169,14 @@ class World:
         token = replace(PEOPLE[owner].token(0xF0000 + self._made, f"{self._made}", frozenset()), id=new_id())
         await self._store.tokens.add(token)
         return Request(f"/tokens/{token.id}")
+
+    async def _shown(self, _row: Row, who: Who) -> Request:
+        if who == "nobody":
+            return Request("/tokens/current")
+        secret = new_secret()
+        token = PEOPLE[who].token(0, secret, frozenset())
+        await self._store.tokens.add(replace(token, id=new_id()))
+        return Request("/tokens/current", secret=secret)
 
     async def _settings(self, row: Row, _who: Who) -> Request:
         return Request("/settings", {"comment_policy": "moderated"} if row.call.startswith("PATCH") else None)

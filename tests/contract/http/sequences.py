@@ -13,6 +13,7 @@ from tests.contract.http.choices import (
     GOOD_DATES,
     POSTS,
     conditions,
+    decided,
     decisions,
     mostly,
     new_comments,
@@ -48,6 +49,14 @@ read_post = calls("GET", one_post | one_post.map("{}?comments=1".format))
 list_posts = calls("GET", page_of_posts)
 create_comment = calls("POST", one_thread, new_comments)
 change_comment = calls("PATCH", one_comment, rewordings)
+decide_one = st.builds(
+    Call,
+    st.just("PATCH"),
+    one_comment,
+    st.fixed_dictionaries({"status": decided}),
+    st.sampled_from(["latest", "any"]),
+    by=people,
+)
 remove_comment = calls("DELETE", one_comment)
 read_comment = calls("GET", one_comment)
 list_comments = calls("GET", page_of_comments)
@@ -83,6 +92,7 @@ about_threads = [
     create_comment,
     change_comment,
     change_comment,
+    decide_one,
     remove_comment,
     remove_comment,
     read_comment,

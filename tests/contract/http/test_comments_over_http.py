@@ -87,7 +87,9 @@ async def test_an_edited_comment_changes_in_its_content_only(client: httpx.Async
     response = await client.patch(path, json={"content": "Edited"})
     assert response.status_code == 200
     after: CommentJson = response.json()
-    assert after == {**before, "content": "Edited", "updated_at": after["updated_at"]}
+    changed = {"updated_at": after["updated_at"], "revision": after["revision"]}
+    assert after == {**before, "content": "Edited", **changed}
+    assert after["revision"].startswith("2-")
     assert after["updated_at"] >= before["updated_at"]
     there = await read(client, path)
     assert there.json() == after

@@ -102,7 +102,7 @@ class Comparison:
         self._asked += 1
         answers = await asyncio.gather(
             *(
-                ask(client, call.by, call.method, path, json=call.body, headers=headers)
+                ask(client, call.by, call.method, path, json=self._memory.body(call), headers=headers)
                 for client in self._clients.values()
             )
         )

@@ -29,9 +29,9 @@ async def log_in(
 async def test_a_login_gives_a_token_that_expires(client: httpx.AsyncClient) -> None:
     await set_password(client)
     answer = await log_in(client, email=ANN.email.upper())
-    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
     given = answer.json()
-    assert set(given) == {"access_token", "token_type", "expires_at"}
+    assert set(given) == {"access_token", "token_type", "expires_at", "id"}
     assert is_well_formed(given["access_token"])
     assert datetime.fromisoformat(given["expires_at"]) > datetime.now().astimezone()
     me = await client.get("/users/me", headers={"authorization": f"Bearer {given['access_token']}"})
@@ -99,7 +99,7 @@ async def test_what_is_no_login_form_is_refused(
 async def test_a_token_is_told_once_and_never_again(client: httpx.AsyncClient) -> None:
     body = {"name": "Mine", "scopes": ["posts:write"], "expires_at": "2999-01-01T00:00:00Z"}
     made = await ask(client, "author", "POST", "/tokens", json=body)
-    assert (made.status_code, made.headers["cache-control"]) == (201, "no-store")
+    assert (made.status_code, made.headers["cache-control"]) == (201, "private, no-store")
     secret = made.json()["token"]
     assert is_well_formed(secret)
     tokens = await ask(client, "author", "GET", "/tokens")

@@ -7,7 +7,6 @@ import pytest
 
 from tests.contract.http.calls import (
     UNKNOWN,
-    CommentJson,
     ask,
     assert_problem,
     comment_on,
@@ -17,23 +16,8 @@ from tests.contract.http.calls import (
     read_post,
     walked,
 )
+from tests.contract.http.guests import comment_as_guest, decide, decision
 from tests.contract.http.people import PEOPLE
-
-
-async def comment_as_guest(client: httpx.AsyncClient, post_id: str, **fields: object) -> CommentJson:
-    body = {"content": "A guest's words.", "name": "Gus", **fields}
-    answer = await ask(client, "nobody", "POST", f"/posts/{post_id}/comments", json=body)
-    assert answer.status_code == 201, answer.text
-    comment: CommentJson = answer.json()
-    return comment
-
-
-async def decide(client: httpx.AsyncClient, comment: CommentJson, status: str) -> CommentJson:
-    path = f"/posts/{comment['post_id']}/comments/{comment['id']}"
-    answer = await client.patch(path, json={"status": status})
-    assert answer.status_code == 200, answer.text
-    decided: CommentJson = answer.json()
-    return decided
 
 
 @pytest.mark.parametrize(("policy", "status"), [("open", "approved"), ("moderated", "pending")])
@@ -200,7 +184,7 @@ async def test_authors_decide_on_their_own_posts_only(client: httpx.AsyncClient)
     mine, other = await comment_as_guest(client, own["id"]), await comment_as_guest(client, theirs["id"])
     queue = (await ask(client, "author", "GET", "/comments")).json()
     assert [comment["id"] for comment in queue] == [mine["id"]]
-    decisions = [{"id": each["id"], "status": "approved"} for each in (mine, other)]
+    decisions = [decision(each, "approved") for each in (mine, other)]
     outcomes = (await ask(client, "author", "POST", "/comments/decisions", json=decisions)).json()
     assert outcomes[0]["comment"]["status"] == "approved"
     assert (outcomes[1]["comment"], outcomes[1]["problem"]["status"]) == (None, 404)
@@ -211,10 +195,10 @@ async def test_many_decisions_are_each_reported_by_itself(client: httpx.AsyncCli
     post = await publish(client)
     made = [await comment_as_guest(client, post["id"]) for _ in range(3)]
     decisions = [
-        {"id": made[0]["id"], "status": "approved"},
-        {"id": UNKNOWN, "status": "approved"},
-        {"id": made[1]["id"], "status": "spam"},
-        {"id": made[0]["id"], "status": "removed"},
+        decision(made[0], "approved"),
+        {"id": UNKNOWN, "status": "approved", "revision": "1-0"},
+        decision(made[1], "spam"),
+        decision(made[0], "removed"),
     ]
     answer = await client.post("/comments/decisions", json=decisions)
     assert answer.status_code == 200
@@ -223,16 +207,28 @@ async def test_many_decisions_are_each_reported_by_itself(client: httpx.AsyncCli
     statuses = [
         each["comment"]["status"] if each["comment"] else each["problem"]["status"] for each in outcomes
     ]
-    assert statuses == ["approved", 404, "spam", "removed"]
+    assert statuses == ["approved", 404, "spam", 412], "the last names what the first has changed"
     assert await listed(client, "/comments") == [made[2]["id"]]
 
 
+GOOD = {"id": UNKNOWN, "status": "spam", "revision": "1-0"}
+
+
 @pytest.mark.parametrize(
-    "body", [[], [{"id": UNKNOWN}], [{"id": "x", "status": "spam"}], [{"id": UNKNOWN, "status": "x"}], {}]
+    "body",
+    [
+        {},
+        [],
+        [GOOD | {"id": "x"}],
+        [GOOD | {"status": "x"}],
+        [GOOD | {"revision": 1}],
+        [GOOD | {"revision": ""}],
+        *([{name: GOOD[name] for name in GOOD if name != missing}] for missing in GOOD),
+    ],
 )
 async def test_decisions_that_say_nothing_are_refused_whole(client: httpx.AsyncClient, body: object) -> None:
     assert_problem(await client.post("/comments/decisions", json=body), 422)
-    too_many = [{"id": UNKNOWN, "status": "spam"}] * 101
+    too_many = [GOOD] * 101
     assert_problem(await client.post("/comments/decisions", json=too_many), 422)
 
 

@@ -201,7 +201,7 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
     document = (await read(client, "/openapi.json")).json()
     expected = {
         ("/posts", "get"): {"200", "304", "401", "422", "503"},
-        ("/posts", "post"): {"200", "201", "400", "401", "403", "409", "413", "415", "422", "503"},
+        ("/posts", "post"): {"200", "201", "400", "401", "403", "408", "409", "413", "415", "422", "503"},
         ("/posts/{post_id}", "get"): {"200", "304", "401", "404", "422", "503"},
         ("/posts/{post_id}", "patch"): {
             "200",
@@ -209,6 +209,7 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "401",
             "403",
             "404",
+            "408",
             "409",
             "412",
             "413",
@@ -225,6 +226,7 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "401",
             "403",
             "404",
+            "408",
             "409",
             "413",
             "415",
@@ -239,7 +241,10 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "401",
             "403",
             "404",
+            "408",
             "412",
+            "428",
+            "429",
             "413",
             "415",
             "422",

@@ -146,7 +146,7 @@ async def test_a_disabled_user_is_locked_out_and_not_named(client: httpx.AsyncCl
     assert (await ask(client, "nobody", "GET", f"/posts?author={ANN.id}")).json() == []
     assert await listed(client, f"/posts?author={ANN.id}") == [post_id]
     assert (await client.patch(f"/users/{ANN.id}", json={"disabled": False})).json()["disabled_at"] is None
-    assert (await ask(client, "author", "GET", "/users/me")).status_code == 200
+    assert_problem(await ask(client, "author", "GET", "/users/me"), 401)
     assert (await read_post(client, post_id))["author"] == {"id": ANN.id, "name": ANN.name}
 
 

@@ -11,6 +11,7 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, Post, PostFilter, PostFormat, PostQuery, PostSort, PostStatus
 from everpost.domain.records import Batch
+from everpost.domain.tokens import Token, TokenQuery
 from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 
@@ -76,6 +77,8 @@ class CommentFields(TypedDict, total=False):
     author: Author | None
     guest_name: str | None
     key_digest: str | None
+    editor_id: Id | None
+    edited_at: datetime | None
     reply_count: int
 
 
@@ -200,5 +203,18 @@ async def read_thread(
         comments.extend(page.rows)
         if not page.has_more:
             return comments
+        assert page.rows[-1].position != after, "the walk does not move on"
+        after = page.rows[-1].position
+
+
+async def tokens_of(store: Store, user_id: Id, *, limit: int = 100) -> Sequence[Token]:
+    """All tokens of a user, page by page."""
+    tokens: list[Token] = []
+    after: Position | None = None
+    while True:
+        page = await store.tokens.page(TokenQuery(user_id=user_id, limit=limit, after=after))
+        tokens.extend(page.rows)
+        if not page.has_more:
+            return tokens
         assert page.rows[-1].position != after, "the walk does not move on"
         after = page.rows[-1].position

@@ -79,7 +79,7 @@ async def test_a_blog_in_markdown_loses_nothing_when_it_goes_back(schema: Schema
     await comment_on(store, post.id)
     before = await read_post(store, post.id)
     await store.close()
-    assert [step.loses for step in await schema.plan("0002")] == [(), ()]
+    assert not any(step.loses for step in await schema.plan("0002"))
     await schema.migrate("0002")
     await schema.migrate("head")
     store = await open_store(database_url, timeout=10, pool_size=2)

@@ -83,3 +83,18 @@ async def test_tries_of_many_made_at_once_are_all_counted(store: Store, start: d
     tallies = await asyncio.gather(*(store.limits.hit(key, later) for key in keys for _ in range(4)))
     assert sorted(tally.count for tally in tallies) == sorted([1, 2, 3, 4] * 10)
     assert {tally.until for tally in tallies} == {later + WINDOW}
+
+
+async def test_a_window_may_end_at_any_moment_and_begin_anew(store: Store, start: datetime) -> None:
+    assert await store.limits.get(KEY, start) is None
+    far, near = start + 100 * WINDOW, start + WINDOW
+    for until in (far, near):
+        await store.limits.keep(KEY, until)
+        assert await store.limits.get(KEY, until - MILLISECOND) == Tally(1, until)
+        assert await store.limits.get(KEY, until) is None
+    assert await store.limits.hit(KEY, start) == Tally(2, near)
+    assert await store.limits.get(KEY, start) == Tally(2, near)
+    await store.limits.keep(KEY, start)
+    assert await store.limits.get(KEY, start) is None
+    await asyncio.gather(*(store.limits.keep("other", far) for _ in range(5)))
+    assert await store.limits.get("other", start) == Tally(1, far)

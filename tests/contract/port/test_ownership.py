@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from everpost.domain.comments import Comment, CommentChange, Hand
+from everpost.domain.admissions import Hand
+from everpost.domain.comments import Comment, CommentChange
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import Match, Revision
-from everpost.errors import EverpostError
+from everpost.errors import EverpostError, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
 
@@ -25,7 +26,8 @@ async def attempt(call: Awaitable[object]) -> str:
     try:
         await call
     except EverpostError as refusal:
-        about = getattr(refusal, "field", None) or getattr(refusal, "noun", None)
+        is_stale = isinstance(refusal, Stale)
+        about = getattr(refusal, "field", None) or (None if is_stale else getattr(refusal, "noun", None))
         return " ".join(filter(None, (type(refusal).__name__, about)))
     return "done"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from everpost.domain.comments import Hand
+from everpost.domain.admissions import Hand
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import PostChange, PostQuery, PostStatus
 from everpost.domain.users import User

@@ -19,7 +19,7 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
-from everpost.domain.tokens import Scope, Token
+from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 from tests.contract.port.examples import MOMENT, a_comment, a_post, a_user, numbered
@@ -27,10 +27,10 @@ from tests.contract.port.examples import MOMENT, a_comment, a_post, a_user, numb
 PLANES = "".join(chr((plane << 16) + 0xFFD) for plane in range(17)) + "\U0010ffff\u0001\ufffe\t\r\n"
 """A code point of each plane of Unicode, and some that are none of the usual."""
 
+HASH = "$argon2id$v=19$m=65536,t=3,p=4$lPuoC1AWe2hzIFWug/A47A$1717SJ4X8aC1VxtV0/WvofA2Z6WrvrdAeN15cfqdVvQ"
+
 ANN = a_user(id=numbered(0xE1), name="Ann \U0001f600", email="Ann@Example.org", role=Role.ADMIN)
-OTTO = a_user(
-    id=numbered(0xE2), name="Ötto", disabled_at=LATEST, password_hash="$argon2id$v=19$x", created_at=EARLIEST
-)
+OTTO = a_user(id=numbered(0xE2), name="Ötto", disabled_at=LATEST, password_hash=HASH, created_at=EARLIEST)
 TOKENS = (
     Token(
         id=numbered(0xD1),
@@ -41,6 +41,7 @@ TOKENS = (
         created_at=MOMENT,
         expires_at=LATEST,
         last_used_at=datetime(2024, 2, 29, tzinfo=UTC),
+        kind=TokenKind.LOGIN,
     ),
     Token(
         id=numbered(0xD2),
@@ -49,6 +50,8 @@ TOKENS = (
         scopes=frozenset(),
         digest="0" * 64,
         created_at=EARLIEST,
+        kind=TokenKind.FIRST,
+        login_id=numbered(0xD0),
     ),
 )
 SETTINGS = Blog(
@@ -107,7 +110,7 @@ def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
         comment(2, approved, 1, depth=2, content=PLANES, key_digest="f" * 64),
         comment(3, pending, 0, depth=1, updated_at=LATEST),
         comment(4, spam, content="\U0010ffff" * MAX_COMMENT),
-        comment(5, approved, 0, depth=1),
+        comment(5, approved, 0, depth=1, editor_id=ANN.id, edited_at=LATEST),
         erased(comment(6, removed)),
         comment(7, pending, 6, depth=1),
     ]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
@@ -10,10 +11,20 @@ from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.tokens import Scope, digest, new_secret
 from everpost.domain.users import Role, User, UserChange, UserQuery
 from everpost.errors import Misconfigured, Unauthenticated
-from everpost.services.bootstrap import FIRST_EMAIL, keep_given_token, make_first_token
-from everpost.services.tokens import identify
+from everpost.services import bootstrap
+from everpost.services.bootstrap import (
+    FIRST_EMAIL,
+    FIRST_TOKEN_LIFETIME,
+    keep_given_token,
+    make_first_token,
+)
+from everpost.services.tokens import TokenDraft, create_token, identify, issue_token
+from everpost.services.users import UserWish, change_account
 from everpost.stores.port import Store
+from tests.contract.port.examples import tokens_of
 from tests.contract.services.people import add_user, secret_of
+
+PASSWORD = "correct horse battery"
 
 
 async def users_of(store: Store) -> tuple[User, ...]:
@@ -26,6 +37,54 @@ async def test_an_empty_blog_gets_one_admin_with_a_token_that_is_told_once(store
     actor = await identify(store, secret)
     assert actor.scopes == frozenset(Scope)
     assert [(user.email, user.role) for user in await users_of(store)] == [(FIRST_EMAIL, Role.ADMIN)]
+    assert await make_first_token(store) is None
+
+
+async def test_the_first_token_ends_with_the_first_password(store: Store) -> None:
+    secret = await make_first_token(store)
+    assert secret is not None
+    actor = await identify(store, secret)
+    assert actor.token is not None
+    assert actor.token.expires_at == actor.token.created_at + FIRST_TOKEN_LIFETIME
+    await change_account(store, actor, UserWish(name="Ada"), match=None)
+    await change_account(store, await identify(store, secret), UserWish(password=PASSWORD), match=None)
+    with pytest.raises(Unauthenticated):
+        await identify(store, secret)
+    assert await make_first_token(store) is None
+
+
+async def test_the_first_token_ends_when_another_way_in_is_used(store: Store) -> None:
+    secret = await make_first_token(store)
+    assert secret is not None
+    actor = await identify(store, secret)
+    other, token = await create_token(store, actor, TokenDraft(name="Other"))
+    assert actor.token is not None
+    assert (token.expires_at, token.login_id) == (actor.token.expires_at, None)
+    admin = (await users_of(store))[0]
+    narrow = frozenset({Scope.ACCOUNT, Scope.ADMIN})
+    less, _ = await issue_token(store, admin, TokenDraft(name="Narrow", scopes=narrow))
+    for way in (other, less, secret):
+        assert (await identify(store, way)).id == admin.id
+    lasting = await secret_of(store, admin)
+    for way in (secret, lasting, lasting):
+        await identify(store, way)
+    with pytest.raises(Unauthenticated):
+        await identify(store, secret)
+
+
+async def test_a_first_token_that_expired_unused_is_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = now() - 2 * FIRST_TOKEN_LIFETIME
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "now", lambda: begun)
+        secret = await make_first_token(store)
+    assert secret is not None
+    with pytest.raises(Unauthenticated):
+        await identify(store, secret)
+    again = await make_first_token(store)
+    assert again is not None
+    await identify(store, again)
     assert await make_first_token(store) is None
 
 
@@ -56,7 +115,7 @@ async def test_who_was_stopped_before_the_token_was_made_makes_it_at_the_next_st
 async def test_an_admin_with_a_way_in_gets_no_token_unasked(store: Store) -> None:
     admin = await add_user(store, Role.ADMIN, password_hash="a hash")
     assert await make_first_token(store) is None
-    assert not await store.tokens.of_user(admin.id)
+    assert not await tokens_of(store, admin.id)
 
 
 async def test_a_blog_with_more_users_gets_no_token_unasked(store: Store) -> None:
@@ -82,9 +141,9 @@ async def test_a_given_token_is_that_of_the_first_admin_at_each_start(store: Sto
 
 async def test_a_given_token_goes_to_the_oldest_admin_who_is_not_disabled(store: Store) -> None:
     oldest = await add_user(store, Role.ADMIN, days_ago=3)
-    await store.users.save(oldest.id, UserChange(updated_at=now(), is_disabled=True), match=None)
     await add_user(store, Role.EDITOR, days_ago=2)
     admin = await add_user(store, Role.ADMIN, days_ago=1)
+    await store.users.save(oldest.id, UserChange(updated_at=now(), is_disabled=True), match=None)
     await add_user(store, Role.ADMIN)
     secret = new_secret()
     await keep_given_token(store, secret)
@@ -124,3 +183,12 @@ async def test_a_given_token_with_nobody_to_have_it_is_refused(store: Store) -> 
     await secret_of(store, await add_user(store, Role.EDITOR))
     with pytest.raises(Misconfigured):
         await keep_given_token(store, new_secret())
+
+
+async def test_the_first_admin_and_a_token_that_is_given_are_logged(store: Store) -> None:
+    secret = new_secret()
+    with capture_logs() as lines:
+        await keep_given_token(store, secret)
+        await keep_given_token(store, secret)
+    assert [line["event"] for line in lines] == ["admin.created", "admin.token_changed"]
+    assert secret not in repr(lines)

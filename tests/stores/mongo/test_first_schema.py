@@ -84,7 +84,8 @@ async def test_nothing_is_lost_up_down_and_up_again(
     await schema.migrate("head")
     assert await schema.differences() == []
     await assert_brought_over(empty_url, blog)
-    assert [step.loses for step in await schema.plan("0001")] == [(), (), ("comments that are not approved",)]
+    *later, second = [step.loses for step in await schema.plan("0001")]
+    assert (any(later), second) == (False, ("comments that are not approved",))
     await schema.migrate("0001", allow_data_loss=True)
     assert await schema.differences() == []
     slugs = blog.expected_slugs()
@@ -132,7 +133,7 @@ async def test_it_comes_up_again_when_it_was_killed_on_its_way_down(
     await store.close()
     await old["posts"].update_many({}, {"$set": {"version": 3}})
     assert await old["comments"].count_documents({"status": "removed"}) > 0
-    for writes in (9, 11):  # of which the first seven take the last two migrations back
+    for writes in (17, 19):  # of which the first fifteen take the last four migrations back
         await migrate_and_be_killed(old, empty_url, writes, "0001")
         assert (await schema.state(), await schema.current()) == (SchemaState.BEHIND, "0001")
         assert not any(step.upward for step in await schema.plan("0001"))

@@ -23,6 +23,7 @@ from tests.contract.port.examples import (
     publish,
     read_post,
     read_thread,
+    tokens_of,
 )
 from tests.stores.mongo.blog import TIMEOUT, Database, assert_thread_is, nothing_settled, until
 from tests.stores.mongo.conftest import TIGHT, Pool
@@ -174,7 +175,7 @@ async def test_who_has_what_is_unique_loses_it_for_the_time_being(store: MongoSt
     assert (await records_of(store))[1:] == expected
     lasting = replace(swapped_tokens[1], user_id=users[0].id)
     await store.records.write(Batch(kept=[lasting]))
-    assert await store.tokens.of_user(users[1].id) == []
+    assert await tokens_of(store, users[1].id) == []
 
 
 async def test_a_comment_is_erased_only_where_it_has_the_same_date(store: MongoStore) -> None:

@@ -32,6 +32,10 @@ async def inside(empty_url: str) -> AsyncIterator[Database]:
         yield client.get_default_database()
 
 
+def _head(schema: MongoSchema) -> str:
+    return schema.history()[-1].revision
+
+
 async def test_it_goes_up_agrees_with_the_database_goes_down_to_nothing_and_up_again(
     schema: MongoSchema, inside: Database
 ) -> None:
@@ -39,7 +43,7 @@ async def test_it_goes_up_agrees_with_the_database_goes_down_to_nothing_and_up_a
         assert (await schema.state(), await schema.current()) == (SchemaState.EMPTY, None)
         steps = await schema.migrate("head")
         assert [step.migration for step in steps] == list(schema.history())
-        assert (await schema.state(), await schema.current()) == (SchemaState.CURRENT, "0004")
+        assert (await schema.state(), await schema.current()) == (SchemaState.CURRENT, _head(schema))
         assert await schema.differences() == []
         assert await schema.plan("head") == []
         await schema.migrate("base")
@@ -74,7 +78,8 @@ async def test_a_step_that_would_lose_data_is_refused_before_the_first(
     store = await open_store(empty_url, timeout=TIMEOUT, pool_size=2)
     post = await publish(store)
     steps = await schema.plan("base")
-    assert [(step.upward, step.loses) for step in steps] == [*[(False, ())] * 3, (False, (POSTS,))]
+    *later, first = [(step.upward, step.loses) for step in steps]
+    assert (later, first) == ([(False, ())] * (len(schema.history()) - 1), (False, (POSTS,)))
     with pytest.raises(DataLoss, match=POSTS):
         await schema.migrate("base")
     assert await store.posts.count(EVERYBODY) == 1
@@ -100,9 +105,9 @@ async def test_processes_that_migrate_at_once_do_so_one_after_the_other(
     assert await schema.differences() == []
     others = [MongoSchema(empty_url, timeout=TIMEOUT) for _ in range(4)]
     downs = await asyncio.gather(*(other.migrate("base") for other in others))
-    assert sorted(len(steps) for steps in downs) == [0, 0, 0, 4]
+    assert sorted(len(steps) for steps in downs) == [0, 0, 0, len(schema.history())]
     ups = await asyncio.gather(*(other.migrate("head") for other in others))
-    assert sorted(len(steps) for steps in ups) == [0, 0, 0, 4]
+    assert sorted(len(steps) for steps in ups) == [0, 0, 0, len(schema.history())]
     for other in others:
         await other.close()
 
@@ -138,7 +143,7 @@ async def test_a_newer_database_is_ahead_and_has_no_way(schema: MongoSchema, ins
     assert len(await schema.differences()) == 1
 
 
-@pytest.mark.parametrize("target", ["0005", "9999", "-2", "", "tail"])
+@pytest.mark.parametrize("target", ["0099", "9999", "-2", "", "tail"])
 async def test_there_is_no_way_to_a_revision_that_is_not(schema: MongoSchema, target: str) -> None:
     with pytest.raises(SchemaMismatch):
         await schema.plan(target)

@@ -21,7 +21,7 @@ async def test_posts_were_written_in_markdown(url: str, database: Database) -> N
     schema = MongoSchema(url, timeout=TIMEOUT)
     await store.posts.add(a_post(id=numbered(1)), thread=a_thread(numbered(1), 200))
     posts = await read_posts(store)
-    assert [step.loses for step in await schema.plan("0002")] == [(), ()]
+    assert not any(step.loses for step in await schema.plan("0002"))
     await schema.migrate("0002")
     assert (await schema.state(), await schema.differences()) == (SchemaState.BEHIND, [])
     assert await database["posts"].count_documents({"format": {"$exists": True}}) == 0

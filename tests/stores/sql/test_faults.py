@@ -234,7 +234,7 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
     ((pages,),) = await answer(store._connections, "PRAGMA page_count")
     await store._connections.change(text(f"PRAGMA max_page_count = {pages + 1}"), {})
     with pytest.raises(Busy, match="no space left"):
-        await comment_on(store, post.id, content="x" * 20_000)
+        await comment_on(store, post.id, content="x" * 200_000)
     assert await read_post(store, post.id) == post
     await store._connections.change(text("PRAGMA max_page_count = 1000000"), {})
     await comment_on(store, post.id, content="x" * 20_000)

@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from everpost.errors import Misconfigured
+from everpost.stores.sql.mysql_tls import Tls
 from everpost.stores.sql.urls import address_of
 
 PASSWORD = "p@ss/w:rd%"
@@ -98,7 +99,11 @@ def test_a_mysql_url_leads_to_asyncmy(scheme: str) -> None:
     url = address.url
     assert url.drivername == "mysql+asyncmy"
     assert (url.username, url.password, url.host, url.port, url.database) == ("u", PASSWORD, "h", 3307, "d")
-    assert address.connect_args == {"charset": "utf8mb4", "connect_timeout": 3}
+    assert {name: address.connect_args[name] for name in ("charset", "connect_timeout", "is_here")} == {
+        "charset": "utf8mb4",
+        "connect_timeout": 3,
+        "is_here": False,
+    }
 
 
 def test_a_mysql_url_can_name_a_socket() -> None:
@@ -125,14 +130,38 @@ def test_a_mysql_url_can_name_a_socket() -> None:
 def test_a_mysql_url_asks_for_tls(options: str, verify: ssl.VerifyMode, check_hostname: bool) -> None:
     authorities = ssl.get_default_verify_paths().openssl_cafile
     options = options.format(ca=authorities)
-    context = address_of(f"mysql://u@h/d?{options}", timeout=3).connect_args["ssl"]
-    assert isinstance(context, ssl.SSLContext)
-    assert (context.verify_mode, context.check_hostname) == (verify, check_hostname)
+    tls = tls_of(f"mysql://u@h/d?{options}")
+    assert tls.context is not None
+    assert (tls.context.verify_mode, tls.context.check_hostname) == (verify, check_hostname)
+    assert not tls.is_optional
 
 
-@pytest.mark.parametrize("options", ["ssl-mode=DISABLED", "ssl=false", "sslmode=prefer"])
-def test_a_mysql_url_does_without_tls(options: str) -> None:
-    assert "ssl" not in address_of(f"mysql://u@h/d?{options}", timeout=3).connect_args
+@pytest.mark.parametrize("options", ["", "ssl-mode=PREFERRED", "sslmode=prefer"])
+def test_a_mysql_server_elsewhere_is_spoken_to_over_tls_where_it_offers_it(options: str) -> None:
+    tls = tls_of(f"mysql://u@h/d?{options}")
+    assert tls.context is not None
+    assert (tls.context.verify_mode, tls.is_optional) == (ssl.CERT_NONE, True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u@h/d?ssl-mode=DISABLED",
+        "mysql://u@h/d?ssl=false",
+        "mysql://u@localhost/d",
+        "mysql://u@127.0.0.1:3306/d",
+        "mysql://u@[::1]:3306/d",
+        "mysql://u@h/d?unix_socket=/run/mysqld.sock",
+    ],
+)
+def test_a_mysql_url_does_without_tls(url: str) -> None:
+    assert tls_of(url).context is None
+
+
+def tls_of(url: str) -> Tls:
+    tls = address_of(url, timeout=3).connect_args["tls"]
+    assert isinstance(tls, Tls)
+    return tls
 
 
 @pytest.mark.parametrize(

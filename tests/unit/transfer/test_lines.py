@@ -20,6 +20,7 @@ from everpost.transfer.lines import row_of
 from everpost.transfer.reading_lines import read_row
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
+from tests.unit.test_passwords import UNKEPT_HASHES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 MOMENTS = st.datetimes(
@@ -44,6 +45,8 @@ COMMENTS = st.builds(
     author=st.none() | IDS.map(lambda author_id: Author(id=author_id, name="")),
     guest_name=st.none() | TEXT.filter(bool),
     key_digest=st.none() | st.just("f" * 64),
+    editor_id=st.none() | IDS,
+    edited_at=st.none() | MOMENTS,
     reply_count=st.integers(0, 2**31 - 1),
 )
 
@@ -64,7 +67,7 @@ def test_a_line_is_what_the_documentation_says() -> None:
     assert row_of(COMMENT).line.decode() == (
         '{"kind":"comment","id":"000000000000000000000002","post_id":"000000000000000000000001",'
         '"parent_id":null,"depth":0,"content":"Content","status":"approved","author_id":null,'
-        '"guest_name":null,"key_digest":null,"reply_count":0,'
+        '"guest_name":null,"key_digest":null,"editor_id":null,"edited_at":null,"reply_count":0,'
         '"publication_date":"2024-02-29T12:30:15.123Z","updated_at":"2024-02-29T12:30:15.123Z","version":1}\n'
     )
 
@@ -110,7 +113,9 @@ def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
         (ANN, "email", " ann@example.org"),
         (ANN, "name", ""),
         (ANN, "role", 1),
-        (ANN, "password_hash", "x" * 256),
+        (ANN, "name", " "),
+        (ANN, "name", "Ann "),
+        *((ANN, "password_hash", each) for each in ("", "x" * 256, *UNKEPT_HASHES)),
         (ANN, "disabled_at", ""),
         (TOKENS[0], "scopes", ["everything"]),
         (TOKENS[0], "scopes", "admin"),
@@ -148,6 +153,8 @@ def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
         (COMMENT, "author_id", "somebody"),
         (COMMENT, "guest_name", ""),
         (COMMENT, "key_digest", "f"),
+        (COMMENT, "editor_id", "f"),
+        (COMMENT, "edited_at", "2024-02-29"),
         (COMMENT, "depth", 2**31),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from everpost.transfer.elsewhere.items import Note, Problem, SourcePost
-from everpost.transfer.elsewhere.markdown import read_markdown
+from everpost.transfer.elsewhere.markdown.reader import read_markdown
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:

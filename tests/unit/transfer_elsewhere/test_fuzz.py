@@ -14,7 +14,7 @@ from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.isso import read_isso
 from everpost.transfer.elsewhere.items import Item
-from everpost.transfer.elsewhere.markdown import read_markdown
+from everpost.transfer.elsewhere.markdown.reader import read_markdown
 from everpost.transfer.elsewhere.remark42 import read_remark42
 from tests.unit.transfer_elsewhere import test_markdown, test_remark42
 from tests.unit.transfer_elsewhere.exports import real_files

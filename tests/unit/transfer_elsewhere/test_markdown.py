@@ -7,7 +7,8 @@ import pytest
 
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.transfer.elsewhere.items import SourceAuthor
-from everpost.transfer.elsewhere.markdown import UNDATED, read_markdown
+from everpost.transfer.elsewhere.markdown.posts import UNDATED
+from everpost.transfer.elsewhere.markdown.reader import read_markdown
 from tests.unit.transfer_elsewhere.exports import real_files
 from tests.unit.transfer_elsewhere.folders import notes_of, only_post, posts_of, write_folder
 
@@ -94,7 +95,8 @@ def test_a_post_of_hugo(tmp_path: Path) -> None:
     assert read.status is PostStatus.DRAFT
     assert read.tags == ("one", "two", "News")
     assert read.content == "Text with a {{< shortcode >}}.\n"
-    assert (read.format, read.author_id, read.changes) == (PostFormat.MARKDOWN, "Ann", ())
+    assert (read.format, read.author_id) == (PostFormat.MARKDOWN, "Ann")
+    assert read.changes == ("tags of its generator are text here: {{< shortcode >}}",)
 
 
 def test_a_post_of_hugo_in_toml(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_a_post_of_jekyll(tmp_path: Path) -> None:
     post = only_post(tmp_path, "_posts/2024-01-31-welcome-to-jekyll.markdown", JEKYLL)
     assert (post.slug, post.tags) == ("welcome-to-jekyll", ("a", "b", "jekyll", "update"))
     assert post.publication_date == datetime(2024, 1, 31, tzinfo=UTC)
-    assert post.content == "{% raw %}Text{% endraw %}\n"
+    assert post.content == "Text\n"
 
 
 def test_jekyll_has_posts_only_where_its_posts_are(tmp_path: Path) -> None:
@@ -202,7 +204,8 @@ def test_a_date_comes_from_the_fields_or_the_path(tmp_path: Path, place: str, fi
 def test_what_has_no_date_has_the_same_one_in_every_run(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", "---\ntitle: A\n---\n")
     assert post.publication_date == UNDATED
-    assert post.changes == ("it had no date and has 1970-01-01",)
+    assert post.status is PostStatus.DRAFT
+    assert post.changes == ("it is a draft: it has no date, for which 1970-01-01 stands",)
 
 
 def test_dates_without_an_offset_are_utc_which_is_said_once(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from everpost.errors import BrokenFile
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt
 from everpost.transfer.elsewhere.items import SourcePost
-from everpost.transfer.elsewhere.markdown import read_markdown
+from everpost.transfer.elsewhere.markdown.reader import read_markdown
 from everpost.transfer.elsewhere.naming import Origin
 from everpost.transfer.elsewhere.reports import Report
 from everpost.transfer.markdown_export import ExportedFolder, export_markdown

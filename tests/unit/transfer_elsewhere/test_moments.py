@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.moments import Written, parse_moment, read_moment
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,20 @@ from everpost.transfer.elsewhere.moments import parse_moment
         "2024-01-31 09:00 AM GMT",
         "Wed, 31 Jan 2024 10:00:00 +0100",
         "31 Jan 2024 04:00:00 EST",
+        "2024-01-31 04:00:00 EST",
+        "2024-01-31 04:00 est",
+        "Wed, 31 Jan 2024 04:00:00 EST",
+        "2024-01-31 10:00 CET",
+        "2024-01-31 18:00:00 JST",
+        "2024-01-31 10:00:00 Europe/Berlin",
+        "2024-01-31T10:00:00+01:00[Europe/Berlin]",
+        "Wed Jan 31 2024 10:00:00 GMT+0100 (Central European Standard Time)",
+        "Wed Jan 31 2024 01:00:00 GMT-0800 (PST)",
+        "2024-01-31 11:00:00 UTC+02:00",
+        "Wed Jan 31 10:00:00 CET 2024",
+        "Wed Jan 31 10:00:00 +0100 2024",
+        "Wednesday, 31 January 2024, 09:00 GMT",
+        "1706691600",
     ],
 )
 def test_a_moment_with_an_offset(text: str) -> None:
@@ -41,6 +55,11 @@ def test_a_moment_with_an_offset(text: str) -> None:
         ("31 January 2024", "2024-01-31"),
         ("January 31, 2024", "2024-01-31"),
         ("Jan 31, 2024 10:05", "2024-01-31T10:05"),
+        ("January 31st, 2024", "2024-01-31"),
+        ("2010-12-03_10:20", "2010-12-03T10:20"),
+        ("31.1.2024", "2024-01-31"),
+        ("1/31/2024", "2024-01-31"),
+        ("20240131", "2024-01-31"),
     ],
 )
 def test_a_moment_without_an_offset(text: str, moment: str) -> None:
@@ -49,10 +68,27 @@ def test_a_moment_without_an_offset(text: str, moment: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "31.1.2024", "2024-02-30", "2024-01-31 25:00", "2024-01-31 10:00 +99:00", "1706695200"],
+    [
+        "",
+        "soon",
+        "1/2/2024",
+        "2024-02-30",
+        "2024-01-31 25:00",
+        "2024-01-31 10:00 +99:00",
+        "2024-01-31 10:00 +10:60",
+        "12",
+        "2024-01-31 10:00 XYZ",
+        "2024-01-31 " + " " * 100 + "10:00",
+    ],
 )
 def test_what_is_no_date(text: str) -> None:
     assert parse_moment(text) is None
+
+
+@pytest.mark.parametrize("zone", ["XYZ", "IST", "(India Standard Time)", "Europe/Nowhere"])
+def test_a_zone_that_is_not_known_is_named(zone: str) -> None:
+    written = read_moment(f"2024-01-31 10:00:00 {zone}")
+    assert written == Written(datetime(2024, 1, 31, 10), zone.strip("()"))  # noqa: DTZ001
 
 
 @given(

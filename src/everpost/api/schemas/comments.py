@@ -1,11 +1,13 @@
 """Comments as JSON."""
 
+from collections.abc import Mapping
 from typing import Annotated, NotRequired
 from urllib.parse import urlencode
 
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from everpost.api.etags import revision_text
 from everpost.api.schemas.people import AuthorRead, GuestRead, Name, read_author
 from everpost.api.schemas.problems import Problem
 from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, SentId, Storable, written
@@ -17,7 +19,9 @@ from everpost.domain.comments import (
     CommentStatus,
     Node,
 )
+from everpost.domain.ids import Id
 from everpost.domain.paging import encode_cursor
+from everpost.domain.users import Author
 
 Content = Annotated[
     str, Field(min_length=1, max_length=MAX_COMMENT, json_schema_extra=STORABLE_PATTERN), Storable
@@ -27,6 +31,16 @@ Trap = Annotated[
     Field(
         max_length=MAX_COMMENT,
         description="Leave it out, or empty: a form hides it from people, and what fills it in is spam.",
+        json_schema_extra=STORABLE_PATTERN,
+    ),
+    Storable,
+]
+Revision = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        description="The `revision` that the comment had when you read it, or its `ETag`.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
@@ -68,6 +82,16 @@ class CommentRead(TypedDict):
     publication_date: ReadMoment
     updated_at: ReadMoment
     reply_count: Annotated[int, Field(ge=0, description="How many shown comments answer it.")]
+    revision: Annotated[str, Field(description="Names this state of the comment in a decision about it.")]
+    edited_at: NotRequired[
+        Annotated[
+            ReadMoment,
+            Field(description="When a user last changed the words of somebody else; only for moderators."),
+        ]
+    ]
+    edited_by: NotRequired[
+        Annotated[AuthorRead | None, Field(description="Who that was; null where that user was removed.")]
+    ]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -95,10 +119,11 @@ class CommentNode(CommentRead):
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class DecisionCreate(TypedDict):
-    """What is decided about a comment."""
+    """What is decided about a comment, as it was read."""
 
     id: SentId
     status: SentStatus
+    revision: Revision
 
 
 Decisions = Annotated[list[DecisionCreate], Field(min_length=1, max_length=MAX_DECISIONS)]
@@ -127,7 +152,18 @@ def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
         "publication_date": written(comment.publication_date),
         "updated_at": written(comment.updated_at),
         "reply_count": comment.reply_count,
+        "revision": revision_text(comment.revision),
     }
+
+
+def read_for_moderators(comment: Comment, editors: Mapping[Id, Author]) -> CommentRead:
+    """The comment in full, with who changed the words of somebody else, disabled or not."""
+    content = read_comment(comment, in_full=True)
+    if comment.edited_at is not None:
+        editor = None if comment.editor_id is None else editors.get(comment.editor_id)
+        content["edited_at"] = written(comment.edited_at)
+        content["edited_by"] = None if editor is None else {"id": editor.id, "name": editor.name}
+    return content
 
 
 def read_node(node: Node, thread_path: str) -> CommentNode:

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, Storable, written
 from everpost.api.schemas.users import Email, Password
-from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token
+from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 
 TokenName = Annotated[
     str, Field(min_length=1, max_length=MAX_TOKEN_NAME, json_schema_extra=STORABLE_PATTERN), Storable
@@ -23,6 +23,12 @@ class TokenCreate(TypedDict):
     name: TokenName
     scopes: NotRequired[SentScopes]
     expires_at: NotRequired[Moment]
+    current_password: NotRequired[
+        Annotated[
+            Password,
+            Field(description="With it the token may outlive the one that you show, and allow more."),
+        ]
+    ]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -31,6 +37,12 @@ class TokenRead(TypedDict):
 
     id: ReadId
     name: TokenName
+    kind: Annotated[
+        TokenKind, Field(description="`login`: of a login; `first`: of the first start; `named`: all others.")
+    ]
+    login_id: Annotated[
+        ReadId | None, Field(description="The login with which it was made, and with which it ends.")
+    ]
     scopes: list[Scope]
     created_at: ReadMoment
     expires_at: ReadMoment | None
@@ -65,6 +77,7 @@ class LoginMade(TypedDict):
     access_token: Secret
     token_type: Literal["bearer"]
     expires_at: ReadMoment
+    id: Annotated[ReadId, Field(description="Of the token, for `DELETE /tokens/{token_id}`.")]
 
 
 def read_token(token: Token) -> TokenRead:
@@ -72,6 +85,8 @@ def read_token(token: Token) -> TokenRead:
     return {
         "id": token.id,
         "name": token.name,
+        "kind": token.kind,
+        "login_id": token.login_id,
         "scopes": sorted(token.scopes),
         "created_at": written(token.created_at),
         "expires_at": None if token.expires_at is None else written(token.expires_at),

@@ -16,6 +16,12 @@ NewPassword = Annotated[
     str, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD, json_schema_extra=STORABLE_PATTERN), Storable
 ]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD), Storable]
+CurrentPassword = Annotated[
+    Password, Field(description="Your own, where your password or email is to change.")
+]
+RevokeTokens = Annotated[
+    bool, Field(description="Whether all tokens of the user end, but for the one that you show.")
+]
 SentRole = Annotated[Role, Field(strict=False)]
 
 
@@ -36,8 +42,13 @@ class UserUpdate(TypedDict, total=False):
     name: Name
     email: Email
     role: SentRole
-    disabled: Annotated[bool, Field(description="Whether tokens and password are of no use.")]
+    disabled: Annotated[
+        bool,
+        Field(description="Whether nobody can log in as this user. The tokens end, now and when it does."),
+    ]
     password: NewPassword
+    revoke_tokens: RevokeTokens
+    current_password: CurrentPassword
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
@@ -47,7 +58,8 @@ class AccountUpdate(TypedDict, total=False):
     name: Name
     email: Email
     password: NewPassword
-    current_password: Annotated[Password, Field(description="Asked for where a password is to change.")]
+    revoke_tokens: RevokeTokens
+    current_password: CurrentPassword
 
 
 @with_config(ConfigDict(extra="forbid"))

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound
+from everpost.stores.mongo.admitting import Admissions
 from everpost.stores.mongo.changing import Changer
-from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections
+from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections, Filter
 from everpost.stores.mongo.documents import CommentEntry, comment_entry
 from everpost.stores.mongo.errors import is_too_large
 from everpost.stores.mongo.settling import Settler
@@ -28,6 +30,7 @@ class Addition:
     """A comment that waits to be added, and who waits for that. A try to add it sets its depth."""
 
     comment: Comment
+    admission: Admission | None
     entry: CommentEntry
     done: asyncio.Future[Comment]
 
@@ -38,7 +41,12 @@ class Adder:
     """
 
     def __init__(
-        self, collections: Collections, threads: Threads, changer: Changer, settler: Settler
+        self,
+        collections: Collections,
+        threads: Threads,
+        changer: Changer,
+        settler: Settler,
+        admissions: Admissions,
     ) -> None:
         self._posts = collections.posts
         self._settled = collections.comments
@@ -46,13 +54,15 @@ class Adder:
         self._writer = ThreadWriter(collections)
         self._changer = changer
         self._settler = settler
+        self._admissions = admissions
         self._waiting: dict[ObjectId, deque[Addition]] = {}
         self._work: set[asyncio.Task[None]] = set()
 
-    async def add(self, comment: Comment) -> Comment:
-        """The comment as it is kept. NotFound, Conflict, Invalid, Busy."""
+    async def add(self, comment: Comment, admission: Admission | None) -> Comment:
+        """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
         new = replace(comment, depth=0, reply_count=0)
-        addition = Addition(new, comment_entry(new), asyncio.get_running_loop().create_future())
+        done: asyncio.Future[Comment] = asyncio.get_running_loop().create_future()
+        addition = Addition(new, admission, comment_entry(new), done)
         post_id = ObjectId(comment.post_id)
         if post_id in self._waiting:
             self._waiting[post_id].append(addition)
@@ -79,7 +89,7 @@ class Adder:
 
     async def _add_together(self, post_id: ObjectId, additions: Sequence[Addition]) -> None:
         try:
-            if await self._push(post_id, [addition.entry for addition in additions]):
+            if await self._push(post_id, additions):
                 settling = self._settler.settle_if_due(post_id)
                 await asyncio.gather(self._confirm(post_id, additions), settling)
                 return
@@ -95,7 +105,7 @@ class Adder:
     async def _add_alone(self, post_id: ObjectId, addition: Addition) -> None:
         try:
             for _ in range(ATTEMPTS):
-                if await self._push(post_id, [addition.entry]):
+                if await self._push(post_id, [addition]):
                     await self._confirm(post_id, [addition])
                     return
                 await self._raise_refusal(addition)
@@ -103,8 +113,9 @@ class Adder:
         except (EverpostError, PyMongoError) as error:
             _fail(addition, error)
 
-    async def _push(self, post_id: ObjectId, entries: Sequence[CommentEntry]) -> bool:
+    async def _push(self, post_id: ObjectId, additions: Sequence[Addition]) -> bool:
         """Nest the comments; not where one of them may not be, or a race was lost."""
+        entries = [addition.entry for addition in additions]
         if await self._rivals_of(entries):
             return False
         parent_ids = list({entry["parent_id"] for entry in entries if "parent_id" in entry})
@@ -116,8 +127,9 @@ class Adder:
         }
         if len(approved) < len(parent_ids):
             return False
+        condition = await self._admissions.condition(together([each.admission for each in additions]))
         try:
-            return await self._write(post_id, entries, approved)
+            return await self._write(post_id, entries, approved, condition)
         except DuplicateKeyError:
             return False
         except PyMongoError as error:
@@ -126,17 +138,23 @@ class Adder:
             raise
 
     async def _write(
-        self, post_id: ObjectId, entries: Sequence[CommentEntry], parents: Mapping[ObjectId, Located]
+        self,
+        post_id: ObjectId,
+        entries: Sequence[CommentEntry],
+        parents: Mapping[ObjectId, Located],
+        condition: Filter,
     ) -> bool:
-        """One write; where replies are to be shown, together with the parents, which count them."""
+        """One write, where the condition holds; together with the parents where they count more shown
+        replies.
+        """
         shown: Counter[ObjectId] = Counter()
         for entry in entries:
             if "parent_id" in entry:
                 entry["depth"] = parents[entry["parent_id"]].comment.depth + 1
                 shown[entry["parent_id"]] += entry["shown"]
         if not shown.total():
-            conditions = [still(parent) for parent in parents.values()]
-            return await self._writer.push(post_id, entries, {"$and": conditions} if conditions else {})
+            conditions = [condition, *(still(parent) for parent in parents.values())]
+            return await self._writer.push(post_id, entries, {"$and": conditions})
         # A parent that counts none is written as it is: that says that it has not changed.
         changes = [
             Change(
@@ -145,7 +163,7 @@ class Adder:
             )
             for name, parent in parents.items()
         ]
-        return await self._writer.write(post_id, changes, entries)
+        return await self._writer.write(post_id, changes, entries, condition=condition)
 
     async def _rivals_of(self, entries: Sequence[CommentEntry]) -> set[ObjectId]:
         """Which of these ids another comment has that settled. The unique index is on nested ones.
@@ -187,6 +205,7 @@ class Adder:
         post_id = ObjectId(comment.post_id)
         if await self._posts.find_one({"_id": post_id}, {"_id": 1}) is None:
             raise NotFound("post", comment.post_id)
+        await self._admissions.require(post_id, addition.admission)
         nested_somewhere = await self._posts.find_one({"comments.id": entry["id"]}, {"_id": 1})
         if nested_somewhere is not None or await self._rivals_of([entry]):
             raise Conflict("comment", "id")

@@ -5,11 +5,13 @@ from dataclasses import replace
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from everpost.domain.comments import Comment, CommentChange, CommentStatus, Hand
+from everpost.domain.admissions import Hand
+from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match
 from everpost.errors import Busy, Forbidden, NotFound, Stale
-from everpost.stores.mongo.collections import Collections
+from everpost.stores.mongo.admitting import Admissions
+from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.threads import ATTEMPTS, Located, Threads
 from everpost.stores.mongo.writing import Change, ThreadWriter
 
@@ -19,9 +21,10 @@ class Changer:
     and starts again where it has.
     """
 
-    def __init__(self, collections: Collections, threads: Threads) -> None:
+    def __init__(self, collections: Collections, threads: Threads, admissions: Admissions) -> None:
         self._posts = collections.posts
         self._threads = threads
+        self._admissions = admissions
         self._writer = ThreadWriter(collections)
 
     async def save(
@@ -29,16 +32,18 @@ class Changer:
     ) -> Comment:
         """The comment as it is then. NotFound, Forbidden, Stale, Busy."""
         names = ObjectId(post_id), ObjectId(id)
+        admission = None if hand is None else hand.admission
         for _ in range(ATTEMPTS):
+            condition = await self._admissions.require(names[0], admission)
             if change.status is None:
-                saved = await self._writer.edit_nested(*names, change, match, hand)
+                saved = await self._writer.edit_nested(*names, change, (match, hand), condition)
                 if saved is not None:
                     return saved
             located = await self.find(post_id, id, match, hand)
             if change.status is None and located.copy is None:
                 continue
             changed = _changed(located.comment, change)
-            if await self._write(located, changed):
+            if await self._write(located, changed, condition):
                 return changed
         raise Busy
 
@@ -76,8 +81,10 @@ class Changer:
             raise Stale("comment", id)
         return located
 
-    async def _write(self, located: Located, becomes: Comment | None) -> bool:
-        """Write it with what changes above; whether nothing was in the way."""
+    async def _write(
+        self, located: Located, becomes: Comment | None, condition: Filter | None = None
+    ) -> bool:
+        """Write it with what changes above, where the condition holds; whether nothing was in the way."""
         changes = [Change(located, becomes)]
         while (more := _more_shown(changes[-1])) and (parent_id := changes[-1].located.comment.parent_id):
             parent = await self._threads.locate(located.post["_id"], ObjectId(parent_id))
@@ -86,7 +93,7 @@ class Changer:
             replies = parent.comment.reply_count + more
             changes.append(Change(parent, replace(parent.comment, reply_count=replies)))
         try:
-            return await self._writer.write(located.post["_id"], changes)
+            return await self._writer.write(located.post["_id"], changes, condition=condition)
         except DuplicateKeyError:  # somebody is about to find out that this id is taken
             return False
 
@@ -97,8 +104,11 @@ def _more_shown(change: Change) -> int:
 
 
 def _changed(comment: Comment, change: CommentChange) -> Comment:
+    is_edited = change.editor_id is not None
     return replace(
         comment,
+        editor_id=change.editor_id if is_edited else comment.editor_id,
+        edited_at=change.updated_at if is_edited else comment.edited_at,
         content=comment.content if change.content is None else change.content,
         updated_at=comment.updated_at if change.content is None else change.updated_at,
         status=change.status or comment.status,
@@ -115,5 +125,7 @@ def _tombstone(comment: Comment) -> Comment:
         author=None,
         guest_name=None,
         key_digest=None,
+        editor_id=None,
+        edited_at=None,
         version=comment.version + 1,
     )

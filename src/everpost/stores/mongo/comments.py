@@ -5,12 +5,14 @@ from itertools import chain
 
 from bson import ObjectId
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery, Hand, QueueQuery
+from everpost.domain.admissions import Admission, Hand
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
 from everpost.stores.mongo.adding import Adder
+from everpost.stores.mongo.admitting import Admissions
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.branches import Branches
 from everpost.stores.mongo.changing import Changer
@@ -33,8 +35,9 @@ class MongoComments:
         self._settler = settler
         self._branches = Branches(collections, threads)
         self._queues = Queues(collections, threads, authors)
-        self._changer = Changer(collections, threads)
-        self._adder = Adder(collections, threads, self._changer, settler)
+        admissions = Admissions(collections, authors)
+        self._changer = Changer(collections, threads, admissions)
+        self._adder = Adder(collections, threads, self._changer, settler, admissions)
 
     @translated
     async def get(self, post_id: Id, id: Id) -> Comment:
@@ -70,8 +73,8 @@ class MongoComments:
         return await self._page(await self._queues.first(query, query.limit + 1), query.limit)
 
     @translated
-    async def add(self, comment: Comment) -> Comment:
-        return await self._authors.name_comment(await self._adder.add(comment))
+    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
+        return await self._authors.name_comment(await self._adder.add(comment, admission))
 
     @translated
     async def save(

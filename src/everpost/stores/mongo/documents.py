@@ -35,6 +35,8 @@ class CommentWords(TypedDict):
     author_id: NotRequired[ObjectId]
     guest_name: NotRequired[str]
     key_digest: NotRequired[str]
+    editor_id: NotRequired[ObjectId]
+    edited_at: NotRequired[datetime]
 
 
 class CommentEntry(CommentWords):
@@ -204,6 +206,10 @@ def comment_entry(comment: Comment) -> CommentEntry:
         entry["guest_name"] = comment.guest_name
     if comment.key_digest is not None:
         entry["key_digest"] = comment.key_digest
+    if comment.editor_id is not None:
+        entry["editor_id"] = ObjectId(comment.editor_id)
+    if comment.edited_at is not None:
+        entry["edited_at"] = comment.edited_at
     return entry
 
 
@@ -225,7 +231,7 @@ def read_settled(copy: SettledComment) -> Comment:
 
 
 def _read_words(words: CommentWords, id: ObjectId, post_id: ObjectId) -> Comment:
-    parent_id = words.get("parent_id")
+    parent_id, editor_id = words.get("parent_id"), words.get("editor_id")
     return Comment(
         id=Id(str(id)),
         post_id=Id(str(post_id)),
@@ -239,6 +245,8 @@ def _read_words(words: CommentWords, id: ObjectId, post_id: ObjectId) -> Comment
         author=_nameless(words.get("author_id")),
         guest_name=words.get("guest_name"),
         key_digest=words.get("key_digest"),
+        editor_id=None if editor_id is None else Id(str(editor_id)),
+        edited_at=words.get("edited_at"),
         reply_count=words["reply_count"],
     )
 

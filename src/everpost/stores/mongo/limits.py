@@ -42,5 +42,22 @@ class MongoLimits:
         await self._limits.update_one({"_id": key, "count": {"$gt": 0}}, {"$inc": {"count": -1}})
 
     @translated
+    async def get(self, key: str, moment: datetime) -> Tally | None:
+        document = await self._limits.find_one({"_id": key, "until": {"$gt": moment}})
+        return None if document is None else Tally(document["count"], document["until"])
+
+    @translated
+    async def keep(self, key: str, until: datetime) -> None:
+        for _ in range(ATTEMPTS):
+            try:
+                await self._limits.update_one(
+                    {"_id": key}, {"$set": {"count": 1, "until": until}}, upsert=True
+                )
+            except DuplicateKeyError:  # two came first at the same moment
+                continue
+            return
+        raise Busy
+
+    @translated
     async def forget(self, moment: datetime) -> None:
         await self._limits.delete_many({"until": {"$lte": moment}})

@@ -8,7 +8,8 @@ from bson import ObjectId
 from everpost.domain.blog import Blog
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
-from everpost.domain.tokens import Scope, Token
+from everpost.domain.names import name_key
+from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Role, User, email_key
 
 
@@ -22,6 +23,8 @@ class TokenEntry(TypedDict):
     created_at: datetime
     expires_at: NotRequired[datetime]
     last_used_at: NotRequired[datetime]
+    kind: str
+    login_id: NotRequired[ObjectId]
 
 
 class UserDocument(TypedDict):
@@ -33,6 +36,7 @@ class UserDocument(TypedDict):
     name: str
     email: str
     email_key: str
+    name_key: str
     role: str
     created_at: datetime
     updated_at: datetime
@@ -43,7 +47,7 @@ class UserDocument(TypedDict):
     """The user was added as the first one: there is one such user at most."""
     tokens: list[TokenEntry]
     leaving: NotRequired[ObjectId]
-    """A removal is about to leave the posts to another; see `users`."""
+    """The user is about to be removed, or to be an enabled admin no longer; see `departures`."""
     removed_at: NotRequired[datetime]
     heir: NotRequired[ObjectId]
     """Whose the posts of a removed user are."""
@@ -78,6 +82,7 @@ def user_document(user: User, *, is_first: bool) -> UserDocument:
         "name": user.name,
         "email": user.email,
         "email_key": email_key(user.email),
+        "name_key": name_key(user.name),
         "role": user.role.value,
         "created_at": user.created_at,
         "updated_at": user.updated_at,
@@ -114,7 +119,10 @@ def token_entry(token: Token) -> TokenEntry:
         "name": token.name,
         "scopes": sorted(scope.value for scope in token.scopes),
         "created_at": token.created_at,
+        "kind": token.kind.value,
     }
+    if token.login_id is not None:
+        entry["login_id"] = ObjectId(token.login_id)
     if token.expires_at is not None:
         entry["expires_at"] = token.expires_at
     if token.last_used_at is not None:
@@ -132,6 +140,8 @@ def read_token(entry: TokenEntry, user_id: ObjectId) -> Token:
         created_at=entry["created_at"],
         expires_at=entry.get("expires_at"),
         last_used_at=entry.get("last_used_at"),
+        kind=TokenKind(entry["kind"]),
+        login_id=Id(str(entry["login_id"])) if "login_id" in entry else None,
     )
 
 

@@ -89,10 +89,12 @@ class MongoSnapshot:
         return post if post.author is None else replace(post, author=self._successor(post.author.id)[1])
 
     def _disowned(self, comment: Comment) -> Comment:
-        """A comment of somebody who was removed is nobody's."""
-        if comment.author is None or self._successor(comment.author.id)[0]:
-            return comment
-        return replace(comment, author=None)
+        """A comment names neither an author nor an editor who was removed."""
+        if comment.author is not None and not self._successor(comment.author.id)[0]:
+            comment = replace(comment, author=None)
+        if comment.editor_id is not None and not self._successor(comment.editor_id)[0]:
+            comment = replace(comment, editor_id=None)
+        return comment
 
     def _find_successor(self, id: Id) -> tuple[bool, Author | None]:
         """Whether this is a user, and whose the posts are that say this one's."""

@@ -1,19 +1,24 @@
 """The port's `Tokens` on MongoDB."""
 
+import asyncio
+import random
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
-from everpost.domain.tokens import Token
+from everpost.domain.paging import Page
+from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.users import User
-from everpost.errors import Conflict, NotFound
+from everpost.errors import Busy, Conflict, NotFound, Stale
 from everpost.stores.mongo.authors import LIVING
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.errors import translated
 from everpost.stores.mongo.people import read_token, read_user, token_entry
+from everpost.stores.mongo.threads import ATTEMPTS
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
@@ -45,37 +50,69 @@ class MongoTokens:
         return [found.get(digest) for digest in digests]
 
     @translated
-    async def of_user(self, user_id: Id) -> Sequence[Token]:
-        document = await self._users.find_one({"_id": ObjectId(user_id), **LIVING}, {"tokens": 1})
-        entries = [] if document is None else document["tokens"]
-        tokens = [read_token(entry, ObjectId(user_id)) for entry in entries]
-        return sorted(tokens, key=lambda token: (token.created_at, token.id))
+    async def page(self, query: TokenQuery) -> Page[Token]:
+        """All tokens of a user are one document: what is shown of them is chosen here."""
+        owner = await self._read_owner(query.user_id)
+        tokens = [] if owner is None else sorted(owner[1], key=lambda token: token.position)
+        if query.after is not None:
+            tokens = [token for token in tokens if token.position > query.after]
+        return Page(tuple(tokens[: query.limit]), has_more=len(tokens) > query.limit)
 
     @translated
-    async def add(self, token: Token) -> None:
-        user_id, entry = ObjectId(token.user_id), token_entry(token)
-        # The unique indexes compare documents, not what is nested in one.
-        unused: Filter = {"tokens.id": {"$ne": entry["id"]}, "tokens.digest": {"$ne": entry["digest"]}}
-        expires_at = {"$ifNull": ["$$this.expires_at", None]}
-        lasting = {"$or": [{"$eq": [expires_at, None]}, {"$gt": [expires_at, token.created_at]}]}
-        kept = {"$filter": {"input": "$tokens", "cond": lasting}}
+    async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
+        for attempt in range(ATTEMPTS):
+            await asyncio.sleep(random.random() * attempt / 100)  # noqa: S311 - so that rivals part
+            owner = await self._read_owner(token.user_id)
+            if owner is None:
+                raise NotFound("user", token.user_id)
+            user, there = owner
+            if grounds is not None and not grounds.hold(user, there):
+                raise Stale("user", token.user_id)
+            gone = displaced(there, token)
+            # The unique indexes compare documents, not what is nested in one.
+            if any(
+                token.id == each.id or token.digest == each.digest for each in there if each.id not in gone
+            ):
+                raise Conflict("token", "id")
+            if await self._add(token, user, there, gone):
+                return
+        raise Busy
+
+    async def _add(self, token: Token, user: User, there: Sequence[Token], gone: AbstractSet[Id]) -> bool:
+        """Whether nothing has changed of what was read of the owner."""
+        same: Filter = {
+            "_id": ObjectId(user.id),
+            **LIVING,
+            "$expr": {"$eq": [{"$ifNull": ["$tokens.id", []]}, [ObjectId(each.id) for each in there]]},
+            "password_hash": user.password_hash or {"$exists": False},
+            "disabled_at": user.disabled_at or {"$exists": False},
+        }
+        stays = {"$not": [{"$in": ["$$this.id", [*map(ObjectId, gone)]]}]}
+        tokens = {
+            "$concatArrays": [
+                {"$filter": {"input": "$tokens", "cond": stays}},
+                {"$literal": [token_entry(token)]},
+            ]
+        }
         try:
-            added = await self._users.update_one(
-                {"_id": user_id, **LIVING, **unused},
-                [{"$set": {"tokens": {"$concatArrays": [kept, {"$literal": [entry]}]}}}],
-            )
+            added = await self._users.update_one(same, [{"$set": {"tokens": tokens}}])
         except DuplicateKeyError as error:
             raise Conflict("token", "id") from error
-        if added.matched_count == 0:
-            user = await self._users.find_one({"_id": user_id, **LIVING}, {"_id": 1})
-            raise NotFound("user", token.user_id) if user is None else Conflict("token", "id")
+        return added.matched_count == 1
+
+    async def _read_owner(self, user_id: Id) -> tuple[User, Sequence[Token]] | None:
+        document = await self._users.find_one({"_id": ObjectId(user_id), **LIVING}, _OWNER | {"tokens": 1})
+        if document is None:
+            return None
+        return read_user(document), [read_token(entry, document["_id"]) for entry in document["tokens"]]
 
     @translated
     async def remove(self, id: Id, *, user_id: Id | None) -> None:
         named: Filter = {"tokens.id": ObjectId(id)}
         if user_id is not None:
             named["_id"] = ObjectId(user_id)
-        removed = await self._users.update_one(named, {"$pull": {"tokens": {"id": ObjectId(id)}}})
+        ended: Filter = {"$or": [{"id": ObjectId(id)}, {"login_id": ObjectId(id)}]}
+        removed = await self._users.update_one(named, {"$pull": {"tokens": ended}})
         if removed.matched_count == 0:
             raise NotFound("token", id)
 

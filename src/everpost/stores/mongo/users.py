@@ -1,7 +1,5 @@
 """The port's `Users` on MongoDB."""
 
-import asyncio
-import random
 from collections.abc import Sequence
 
 from bson import MaxKey, MinKey, ObjectId
@@ -9,18 +7,20 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
-from everpost.domain.users import User, UserChange, UserQuery, email_key
-from everpost.errors import Busy, Conflict, Invalid, NotFound, Stale
+from everpost.domain.tokens import TokenKind
+from everpost.domain.users import Revocation, User, UserChange, UserQuery, email_key
+from everpost.errors import Conflict, NotFound
 from everpost.stores.mongo.authors import LIVING, Authors
 from everpost.stores.mongo.collections import USERS_BY_CREATION, Collections, Filter, index_bound
+from everpost.stores.mongo.departures import Departures
 from everpost.stores.mongo.documents import matching
 from everpost.stores.mongo.errors import duplicate_field, translated
 from everpost.stores.mongo.inheriting import Notary
-from everpost.stores.mongo.people import read_user, user_document
+from everpost.stores.mongo.people import UserDocument, read_user, user_document
 from everpost.stores.mongo.sweeping import Sweeper
-from everpost.stores.mongo.threads import ATTEMPTS
 
 _FIELDS: Filter = {"tokens": 0}
 
@@ -30,7 +30,7 @@ class MongoUsers:
 
     def __init__(self, collections: Collections, authors: Authors, notary: Notary, sweeper: Sweeper) -> None:
         self._users = collections.users
-        self._authors = authors
+        self._departures = Departures(collections, authors)
         self._notary = notary
         self._sweeper = sweeper
 
@@ -74,70 +74,47 @@ class MongoUsers:
 
     @translated
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
-        try:
-            document = await self._users.find_one_and_update(
-                {"_id": ObjectId(id), **LIVING, **matching(match)},
+        async def write(condition: Filter) -> UserDocument | None:
+            return await self._users.find_one_and_update(
+                condition,
                 _update(change),
                 projection=_FIELDS,
                 return_document=ReturnDocument.AFTER,
             )
+
+        try:
+            if change.may_demote:
+                return read_user(await self._departures.depart(id, match, write))
+            document = await write({"_id": ObjectId(id), **LIVING, **matching(match)})
         except DuplicateKeyError as error:
             raise Conflict("user", "email") from error
         if document is None:
-            raise await self._unchanged(id)
+            raise await self._departures.unchanged(id)
         return read_user(document)
 
     @translated
     async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
         """From one write on, the last of these, the posts are the heir's, whatever they say."""
-        for attempt in range(ATTEMPTS):
-            await asyncio.sleep(random.random() * attempt / 100)  # noqa: S311 - so that rivals part
-            intention = None if heir_id is None else await self._intend(id, heir_id, match)
-            if await self._leave(id, heir_id, match, intention):
-                self._sweeper.hand_over_soon(ObjectId(id))
-                return
-            if intention is None:
-                raise await self._unchanged(id)
-        raise Busy
-
-    async def _intend(self, id: Id, heir_id: Id, match: Match) -> ObjectId:
-        """Say that the user is about to leave, and that the heir is not: of two who are to leave
-        everything to each other at the same moment one at least learns of the other.
-        """
-        intention = ObjectId()
-        said = await self._users.update_one(
-            {"_id": ObjectId(id), **LIVING, **matching(match)}, {"$set": {"leaving": intention}}
-        )
-        if said.matched_count == 0:
-            raise await self._unchanged(id)
-        stays = heir_id != id and await self._users.find_one_and_update(
-            {"_id": ObjectId(heir_id), **LIVING}, {"$unset": {"leaving": ""}}, projection={"_id": 1}
-        )
-        if not stays:
-            raise Invalid("heir_id", "is not another user")
-        return intention
-
-    async def _leave(self, id: Id, heir_id: Id | None, match: Match, intention: ObjectId | None) -> bool:
         left: Filter = {"_id": "$_id", "removed_at": "$$NOW"}
-        condition: Filter = {"_id": ObjectId(id), **LIVING, **matching(match)}
         if heir_id is not None:
             left["heir"] = {"$literal": ObjectId(heir_id)}
-            condition["leaving"] = intention
-        removed = await self._users.update_one(condition, [{"$replaceWith": left}])
-        return removed.matched_count == 1
+
+        async def write(condition: Filter) -> bool | None:
+            removed = await self._users.update_one(condition, [{"$replaceWith": left}])
+            return True if removed.matched_count == 1 else None
+
+        await self._departures.depart(id, match, write, heir_id=heir_id)
+        self._sweeper.hand_over_soon(ObjectId(id))
 
     async def _exists(self, id: ObjectId) -> bool:
         return await self._users.find_one({"_id": id}, {"_id": 1}) is not None
-
-    async def _unchanged(self, id: Id) -> NotFound | Stale:
-        """Why a write that named a revision met no user."""
-        return Stale("user", id) if await self._authors.is_user(ObjectId(id)) else NotFound("user", id)
 
 
 def _update(change: UserChange) -> Sequence[Filter]:
     values: Filter = {
         "updated_at": change.updated_at,
         "name": change.name,
+        "name_key": None if change.name is None else name_key(change.name),
         "email": change.email,
         "email_key": None if change.email is None else email_key(change.email),
         "role": None if change.role is None else change.role.value,
@@ -145,7 +122,34 @@ def _update(change: UserChange) -> Sequence[Filter]:
     }
     fields: Filter = {name: {"$literal": value} for name, value in values.items() if value is not None}
     fields["version"] = {"$add": ["$version", 1]}
+    tokens = _lasting(change)
+    if tokens is not None:
+        fields["tokens"] = tokens
     if change.is_disabled:
         fields["disabled_at"] = {"$ifNull": ["$disabled_at", change.updated_at]}
     enabled: Sequence[Filter] = [{"$unset": "disabled_at"}] if change.is_disabled is False else []
-    return [{"$set": fields}, *enabled]
+    settled: Sequence[Filter] = [{"$unset": "leaving"}] if change.may_demote else []
+    return [{"$set": fields}, *enabled, *settled]
+
+
+def _lasting(change: UserChange) -> Filter | Sequence[Filter] | None:
+    """The tokens that stay; None where all of them do."""
+    if change.is_disabled:
+        return []
+    some = None if change.revocation is None else _unrevoked(change.revocation)
+    if change.is_disabled is None:
+        return some
+    was_enabled: Filter = {"$eq": [{"$type": "$disabled_at"}, "missing"]}
+    return {"$cond": [was_enabled, "$tokens" if some is None else some, []]}
+
+
+def _unrevoked(revocation: Revocation) -> Filter:
+    """The tokens that do not end."""
+    kept = None if revocation.kept_id is None else ObjectId(revocation.kept_id)
+    login_id = {"$ifNull": ["$$this.login_id", None]}
+    shown: Filter = {"$and": [{"$eq": ["$$this.id", kept]}, {"$ne": ["$$this.kind", TokenKind.FIRST.value]}]}
+    stays: list[Filter] = [shown]
+    if not revocation.named:
+        is_named = {"$eq": ["$$this.kind", TokenKind.NAMED.value]}
+        stays.append({"$and": [is_named, {"$in": [login_id, [None] if kept is None else [None, kept]]}]})
+    return {"$filter": {"input": "$tokens", "cond": {"$or": stays}}}

@@ -9,7 +9,8 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 
-from everpost.domain.comments import Comment, CommentChange, CommentStatus, Hand
+from everpost.domain.admissions import Hand
+from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.revisions import Match
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.documents import (
@@ -58,16 +59,24 @@ class ThreadWriter:
         return pushed.matched_count == 1
 
     async def edit_nested(
-        self, post_id: ObjectId, comment_id: ObjectId, change: CommentChange, match: Match, hand: Hand | None
+        self,
+        post_id: ObjectId,
+        comment_id: ObjectId,
+        change: CommentChange,
+        terms: tuple[Match, Hand | None],
+        condition: Filter,
     ) -> Comment | None:
-        """Change the words; the comment as it is now."""
+        """Change the words; the comment as it is now. The condition is on the post."""
+        match, hand = terms
         values: dict[str, str | datetime | ObjectId] = {"mark": ObjectId()}
         if change.content is not None:
             values |= {"content": change.content, "updated_at": change.updated_at}
+        if change.editor_id is not None:
+            values |= {"editor_id": ObjectId(change.editor_id), "edited_at": change.updated_at}
         conditions = [matching(match), {} if hand is None else _in_hand(hand)]
         named: Filter = {"id": comment_id, "$and": conditions}
         post = await self._posts.find_one_and_update(
-            {"_id": post_id, "comments": {"$elemMatch": named}},
+            {"_id": post_id, "comments": {"$elemMatch": named}, **condition},
             {
                 "$set": {f"comments.$.{field}": value for field, value in values.items()},
                 "$inc": {"comments.$.version": 1, "version": 1},
@@ -83,11 +92,17 @@ class ThreadWriter:
         return read_comment(entry, post_id)
 
     async def write(
-        self, post_id: ObjectId, changes: Sequence[Change], added: Sequence[CommentEntry] = ()
+        self,
+        post_id: ObjectId,
+        changes: Sequence[Change],
+        added: Sequence[CommentEntry] = (),
+        *,
+        condition: Filter | None = None,
     ) -> bool:
-        """All changes and additions together, where each of the comments is still as it was located, no
-        nested one answers one that is to be gone, and no id of what is added is in use. A settled one
-        that stays is nested again. DuplicateKeyError: another post has a comment with such an id.
+        """All changes and additions together, where the condition holds, each of the comments is still as
+        it was located, no nested one answers one that is to be gone, and no id of what is added is in use.
+        A settled one that stays is nested again. DuplicateKeyError: another post has a comment with such
+        an id.
         """
         marks = [change.located.mark for change in changes if change.located.copy is None]
         copies = [change.located.copy for change in changes if change.located.copy is not None]
@@ -103,7 +118,7 @@ class ThreadWriter:
             update["gone"] = {"$concatArrays": ["$gone", {"$literal": copies}]}
         conditions = [condition for change in changes for condition in _conditions(change)]
         written = await self._posts.update_one(
-            {"_id": post_id, "$and": [_unused(added), *conditions]}, [{"$set": update}]
+            {"_id": post_id, "$and": [_unused(added), condition or {}, *conditions]}, [{"$set": update}]
         )
         return written.matched_count == 1
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import insert
 
+from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
@@ -20,6 +21,7 @@ from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
 _ADD = insert(CommentRow)
+_Addition = tuple[Comment, Admission | None]
 
 
 class Adder:
@@ -29,40 +31,42 @@ class Adder:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns: TurnsByKey[Id, Comment, Comment | EverpostError] = TurnsByKey(
+        self._turns: TurnsByKey[Id, _Addition, Comment | EverpostError] = TurnsByKey(
             self._add_together, most=_MOST_TOGETHER
         )
 
-    async def add(self, comment: Comment) -> Comment:
-        """The comment as it is kept. NotFound, Conflict, Invalid, Busy."""
-        outcome = await self._turns.ask(comment.post_id, comment)
+    async def add(self, comment: Comment, admission: Admission | None) -> Comment:
+        """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
+        outcome = await self._turns.ask(comment.post_id, (comment, admission))
         if isinstance(outcome, EverpostError):
             raise outcome
         return outcome
 
-    async def _add_together(self, comments: Sequence[Comment]) -> Sequence[Comment | EverpostError]:
+    async def _add_together(self, additions: Sequence[_Addition]) -> Sequence[Comment | EverpostError]:
         """All of them; where one cannot be, each alone."""
         try:
-            return await self._connections.transact(partial(_add, comments))
+            return await self._connections.transact(partial(_add, additions))
         except Busy:
             raise
         except EverpostError as error:
-            if len(comments) == 1:
+            if len(additions) == 1:
                 return [error]
-        return [await self._add_alone(comment) for comment in comments]
+        return [await self._add_alone(addition) for addition in additions]
 
-    async def _add_alone(self, comment: Comment) -> Comment | EverpostError:
+    async def _add_alone(self, addition: _Addition) -> Comment | EverpostError:
         try:
-            (added,) = await self._connections.transact(partial(_add, [comment]))
+            (added,) = await self._connections.transact(partial(_add, [addition]))
         except EverpostError as error:
             return error
         return added
 
 
-async def _add(comments: Sequence[Comment], transaction: Transaction) -> Sequence[Comment]:
+async def _add(additions: Sequence[_Addition], transaction: Transaction) -> Sequence[Comment]:
     """Put the comments under their post, which is the same."""
+    comments = [comment for comment, _ in additions]
     approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
-    await touch(transaction, comments[0].post_id, more=approved, changes=len(comments))
+    admission = together([admission for _, admission in additions])
+    await touch(transaction, comments[0].post_id, more=approved, changes=len(comments), admission=admission)
     added = [replace(comment, depth=0, reply_count=0) for comment in comments]
     await _insert(transaction, [comment for comment in added if comment.parent_id is None])
     for place, comment in enumerate(added):

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy import Delete, Update, delete, select, update
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, Hand, QueueQuery
+from everpost.domain.admissions import Admission, Hand
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
@@ -38,6 +39,8 @@ _ERASED: Values = {
     "author_id": None,
     "guest_name": None,
     "key_digest": None,
+    "editor_id": None,
+    "edited_at": None,
     "status": CommentStatus.REMOVED,
 }
 
@@ -82,20 +85,16 @@ class SqlComments:
     async def queue(self, query: QueueQuery) -> Page[Comment]:
         return _page(await self._connections.fetch(*reading.page_of_queue(query)), query.limit)
 
-    async def add(self, comment: Comment) -> Comment:
-        return await self._adder.add(comment)
+    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
+        return await self._adder.add(comment, admission)
 
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
-        values: Values = {}
-        if change.content is not None:
-            values |= {"content": change.content, "updated_at": change.updated_at}
-        if change.status is not None:
-            values["status"] = change.status
+        values = _changes(change)
 
         async def work(transaction: Transaction) -> Comment:
-            await touch(transaction, post_id)
+            await touch(transaction, post_id, admission=None if hand is None else hand.admission)
             before = None if change.status is None else await _find(transaction, post_id, id)
             await _write(transaction, changing(_SAVE, values), post_id, id, (match, hand))
             after = await _read(transaction, post_id, id)
@@ -125,6 +124,18 @@ class SqlComments:
     async def _require_post(self, post_id: Id) -> None:
         if not await self._connections.fetch(reading.POST_IS_THERE, {"this": post_id}):
             raise NotFound("post", post_id)
+
+
+def _changes(change: CommentChange) -> Values:
+    """The columns that get another value."""
+    values: Values = {}
+    if change.content is not None:
+        values |= {"content": change.content, "updated_at": change.updated_at}
+    if change.editor_id is not None:
+        values |= {"editor_id": change.editor_id, "edited_at": change.updated_at}
+    if change.status is not None:
+        values["status"] = change.status
+    return values
 
 
 def _page(rows: Rows | list[AnyRow], limit: int) -> Page[Comment]:

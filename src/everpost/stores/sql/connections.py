@@ -53,11 +53,16 @@ class Connections:
             else ServerDatabase(engine, pool_size=pool_size)
         )
 
-    async def fetch(self, statement: Executable, parameters: Parameters) -> Rows:
-        """The rows of one reading statement. Busy."""
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
+        """The rows of one reading statement. Busy.
+
+        A statement that is not `bounded` may look at any number of rows: it holds up nothing else.
+        """
         prepared = self._preparer.prepare(statement, parameters)
         text, arguments = prepared.call(parameters)
-        return prepared.rows(await self._persist(lambda: self._database.read(text, arguments)))
+        return prepared.rows(
+            await self._persist(lambda: self._database.read(text, arguments, bounded=bounded))
+        )
 
     async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
         """One writing statement that is a transaction of its own; how many rows it matched. Busy.

@@ -46,7 +46,9 @@ class Currency:
 
     async def page(self, query: PostQuery, narrowed: listing.Narrowed, known: Known) -> Page[Post] | None:
         """The page, where all of its posts are known; None where one is not, or not as it is now."""
-        rows = list(await self._connections.fetch(*listing.page_of_posts(query, narrowed, whole=False)))
+        statement, parameters = listing.page_of_posts(query, narrowed, whole=False)
+        bounded = listing.is_bounded(query)
+        rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
         shown = listing.in_order(rows, query.sort)[: query.limit]
         posts = []
         for row in shown:

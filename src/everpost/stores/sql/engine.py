@@ -13,6 +13,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
 from everpost.stores.sql.errors import Fault, fault_of, reason_of
+from everpost.stores.sql.files import make_private
+from everpost.stores.sql.postgresql_login import guard_logins
 from everpost.stores.sql.urls import address_of
 
 OPEN = "everpost.open"
@@ -23,6 +25,8 @@ SQLITE_SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+
+guard_logins()
 
 # asyncmy logs every warning of the server, as that MySQL ignores the name of a primary key.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
@@ -52,9 +56,17 @@ def make_engine(url: str, *, timeout: float, pool_size: int) -> AsyncEngine:
         for setting in settings:
             _run(connection, setting)
 
+    if engine.dialect.name == "sqlite":
+        database = address.url.database or ""
+        event.listen(engine.sync_engine, "do_connect", lambda *_: make_private(database))
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "reset", partial(_roll_back_what_is_open, engine.dialect.name))
     return engine
+
+
+def blank_engine() -> AsyncEngine:
+    """An SQLite database in memory, with nothing in it."""
+    return create_async_engine("sqlite+aiosqlite://")
 
 
 def _session_settings(engine_name: str, timeout: float) -> tuple[str, ...]:

@@ -1,8 +1,12 @@
-"""The file of an SQLite database, looked at as it is: who connects as a store does changes its journal."""
+"""The file of an SQLite database: made for its owner alone, and inspected without opening it as a store
+does, which would change its journal.
+"""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from everpost.errors import Unreachable
@@ -10,6 +14,35 @@ from everpost.stores.addresses import describe_url
 
 _WITH_IT = ("-wal", "-shm", "-journal", "")
 """What SQLite keeps beside a database, and the database, last."""
+
+
+def make_private(path: str) -> None:
+    """Make an empty database that only its owner may read, where there is none. The files that SQLite keeps
+    beside it get its mode. Where it cannot be made, SQLite says why.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR))
+
+
+def is_unmade(path: str) -> bool:
+    """Whether there is no database at a path at which one can be made."""
+    file = Path(path)
+    try:
+        return file.parent.is_dir() and (not file.exists() or (file.is_file() and file.stat().st_size == 0))
+    except OSError:
+        return False
+
+
+def readable_warning(url: str, path: str) -> str | None:
+    """One line where any user of this machine can read the database; otherwise None."""
+    file = Path(path).absolute()
+    try:
+        readable = file.stat().st_mode & stat.S_IROTH and file.parent.stat().st_mode & stat.S_IXOTH
+    except OSError:
+        return None
+    if not readable or os.name == "nt":
+        return None
+    return f"Every user of this machine can read {describe_url(url)}. Its mode should be 600."
 
 
 def names_in_file(url: str, path: str) -> Sequence[str]:

@@ -1,6 +1,8 @@
 """Counts of what is tried, in SQL."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -12,13 +14,20 @@ from everpost.stores.sql.tables import TallyRow
 from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
+_Outcome = TypeVar("_Outcome")
+
 _KEY = bindparam("of_key", type_=TallyRow.key.type)
 _TRIES = 3
-"""Two who count the first try of a window at once cannot both begin it."""
+"""Two who begin a window at once cannot both do so."""
 _FORGET = delete(TallyRow).where(TallyRow.until <= bindparam("moment", type_=Moment))
 _COUNT = update(TallyRow).where(TallyRow.key == _KEY).values(count=TallyRow.count + 1)
 _FORGIVE = update(TallyRow).where(TallyRow.key == _KEY, TallyRow.count > 0).values(count=TallyRow.count - 1)
 _BEGIN = insert(TallyRow)
+_BEGIN_ANEW = (
+    update(TallyRow)
+    .where(TallyRow.key == _KEY)
+    .values(count=1, until=bindparam("new_until", type_=TallyRow.until.type))
+)
 _TALLY = select(TallyRow.count.label("tries"), TallyRow.until).where(TallyRow.key == _KEY)
 
 
@@ -38,15 +47,30 @@ class SqlLimits:
             await transaction.execute(_BEGIN, {"key": key, "count": first.count, "until": first.until})
             return first
 
+        return await self._try(work)
+
+    async def forgive(self, key: str) -> None:
+        await self._connections.change(_FORGIVE, {"of_key": key})
+
+    async def get(self, key: str, moment: datetime) -> Tally | None:
+        rows = await self._connections.fetch(_TALLY, {"of_key": key})
+        return next((Tally(row.tries, row.until) for row in rows if row.until > moment), None)
+
+    async def keep(self, key: str, until: datetime) -> None:
+        async def work(transaction: Transaction) -> None:
+            anew = await transaction.execute(_BEGIN_ANEW, {"of_key": key, "new_until": until})
+            if not anew.matched:
+                await transaction.execute(_BEGIN, {"key": key, "count": 1, "until": until})
+
+        await self._try(work)
+
+    async def forget(self, moment: datetime) -> None:
+        await self._connections.change(_FORGET, {"moment": moment})
+
+    async def _try(self, work: Callable[[Transaction], Awaitable[_Outcome]]) -> _Outcome:
         for _ in range(_TRIES):
             try:
                 return await self._connections.transact(work)
             except VIOLATED:
                 continue
         raise Busy
-
-    async def forgive(self, key: str) -> None:
-        await self._connections.change(_FORGIVE, {"of_key": key})
-
-    async def forget(self, moment: datetime) -> None:
-        await self._connections.change(_FORGET, {"moment": moment})

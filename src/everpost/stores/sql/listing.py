@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, func, literal_colum
 from sqlalchemy.orm import InstrumentedAttribute
 
 from everpost.domain.ids import Id
-from everpost.domain.paging import Position
+from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.posts import PostFilter, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores.sql.places import PLACE, After, Before, place
 from everpost.stores.sql.reading import LIMIT, AnySelect, passable, these, with_author
@@ -148,6 +148,12 @@ def page_of_posts(query: PostQuery, narrowed: Narrowed, *, whole: bool = True) -
     statement = chosen(narrowed.shape, query.sort, after=query.after is not None, whole=whole)
     where: Values = {"skip": query.skip} if query.after is None else place(query.after)
     return statement, {"limit": query.limit + 1, **where, **narrowed.parameters}
+
+
+def is_bounded(query: PostQuery) -> bool:
+    """Whether the page looks at few rows besides its own. The posts with one tag are not sorted by author."""
+    has_index = query.filter.tag is None or query.filter.author_id is None
+    return has_index and query.skip <= MAX_LIMIT
 
 
 @cache

@@ -7,10 +7,11 @@ carry it out.
 from functools import lru_cache
 from typing import TypeAlias, TypeVar, cast
 
-from sqlalchemy import Delete, Select, Update, and_, bindparam, or_, tuple_
+from sqlalchemy import Delete, Select, Update, and_, bindparam, func, or_, select, tuple_
 
-from everpost.domain.comments import Hand
+from everpost.domain.admissions import Admission, Hand
 from everpost.domain.ids import Id
+from everpost.domain.posts import PostStatus
 from everpost.domain.revisions import Match
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, UserRow
@@ -32,6 +33,17 @@ _HAND = and_(
         CommentRow.key_digest == bindparam("hand_key", type_=CommentRow.key_digest.type),
     ),
 )
+
+_POLICY = func.coalesce(
+    PostRow.comment_policy, select(BlogRow.comment_policy).where(BlogRow.number == 1).scalar_subquery()
+)
+_IS_OUT = and_(
+    PostRow.status == bindparam("published", type_=PostRow.status.type),
+    PostRow.publication_date <= bindparam("moment", type_=Moment),
+)
+_IS_OWN = PostRow.author_id == bindparam("reader", type_=IdText)
+NAMED_ALIKE = select(UserRow.id).where(UserRow.name_key.in_(bindparam("name_keys", expanding=True)))
+"""The users whose names have one of these keys."""
 
 
 def having(match: Match, table: Versioned, statement: Statement) -> Statement:
@@ -66,6 +78,34 @@ def holder(hand: Hand | None) -> Values:
     return {"since": hand.since, "hand_author": hand.author_id, "hand_key": hand.key_digest}
 
 
+def admitted(admission: Admission | None, statement: Update) -> Update:
+    """The statement, for a post that takes a comment on this ground; its parameters come from `admitting`."""
+    if admission is None:
+        return statement
+    audience = admission.audience
+    return _admitted(
+        statement,
+        sees_all=audience.sees_all,
+        has_own=audience.author_id is not None,
+        has_name=bool(admission.name_keys),
+    )
+
+
+def admitting(admission: Admission | None) -> Values:
+    """The parameters of `admitted`."""
+    if admission is None:
+        return {}
+    audience = admission.audience
+    values: Values = {"policies": sorted(policy.value for policy in admission.policies)}
+    if not audience.sees_all:
+        values |= {"published": PostStatus.PUBLISHED, "moment": audience.moment}
+    if audience.author_id is not None and not audience.sees_all:
+        values["reader"] = audience.author_id
+    if admission.name_keys:
+        values["name_keys"] = sorted(admission.name_keys)
+    return values
+
+
 def changing(statement: Update, values: Values) -> tuple[Update, Values]:
     """The statement with these values for the columns of their names, and its parameters."""
     return _changing(statement, tuple(values)), {f"{_NEW}{name}": value for name, value in values.items()}
@@ -80,6 +120,14 @@ def _changing(statement: Update, names: tuple[str, ...]) -> Update:
 def _in_state(table: Versioned, statement: Conditional) -> Conditional:
     state = tuple_(table.version, table.updated_at)
     return statement.where(state.in_(bindparam("match", expanding=True)))
+
+
+@lru_cache(_FORMS)
+def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: bool) -> Update:
+    statement = statement.where(_POLICY.in_(bindparam("policies", expanding=True)))
+    if not sees_all:
+        statement = statement.where(or_(_IS_OUT, _IS_OWN) if has_own else _IS_OUT)
+    return statement.where(~NAMED_ALIKE.exists()) if has_name else statement
 
 
 @lru_cache(_FORMS)

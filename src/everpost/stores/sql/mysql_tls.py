@@ -1,6 +1,7 @@
 """TLS to MySQL and MariaDB, asked for in as many words as there are clients."""
 
 import ssl
+from dataclasses import dataclass
 from enum import IntEnum
 
 from everpost.errors import Misconfigured
@@ -8,17 +9,18 @@ from everpost.errors import Misconfigured
 
 class _Level(IntEnum):
     PLAIN = 0
-    ENCRYPTED = 1
-    TRUSTED = 2
-    IDENTIFIED = 3
+    PREFERRED = 1
+    ENCRYPTED = 2
+    TRUSTED = 3
+    IDENTIFIED = 4
 
 
 # https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode
 _MODES = {
     "disabled": _Level.PLAIN,
     "disable": _Level.PLAIN,
-    "preferred": _Level.PLAIN,
-    "prefer": _Level.PLAIN,
+    "preferred": _Level.PREFERRED,
+    "prefer": _Level.PREFERRED,
     "required": _Level.ENCRYPTED,
     "require": _Level.ENCRYPTED,
     "verify_ca": _Level.TRUSTED,
@@ -36,10 +38,24 @@ _TRUE = frozenset({"", "1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
 
-def tls_of(options: dict[str, str]) -> ssl.SSLContext | None:
-    """What these options of a URL ask for, the strictest where several do; they are taken out. None:
-    no encryption. Misconfigured.
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How a connection to MySQL or MariaDB is encrypted."""
+
+    context: ssl.SSLContext | None
+    """None: it is not."""
+    is_optional: bool = False
+    """Whether a server that offers no TLS is talked to without it."""
+    is_verified: bool = False
+    """Whether the server proves who it is: by its name, or to authorities that the URL names."""
+
+
+def tls_of(options: dict[str, str], *, is_here: bool) -> Tls:
+    """What these options of a URL ask for, the strictest where several do; they are taken out. Where
+    none does, TLS is used if the server offers it, as by MySQL's own clients; to a server on this machine
+    (`is_here`) it is not. Misconfigured.
     """
+    is_said = any(name in options for name in ("ssl_mode", "sslmode", *_SWITCHES))
     authorities = options.pop("ssl_ca", None)
     certificate, key = options.pop("ssl_cert", None), options.pop("ssl_key", None)
     levels = [_mode(options.pop(name, "disabled")) for name in ("ssl_mode", "sslmode")]
@@ -48,8 +64,16 @@ def tls_of(options: dict[str, str]) -> ssl.SSLContext | None:
     if certificate is not None:
         levels.append(_Level.ENCRYPTED)
     levels += [level for name, level in _SWITCHES.items() if _is_on(name, options.pop(name, "off"))]
+    if not is_said and not is_here:
+        levels.append(_Level.PREFERRED)
     level = max(levels)
-    return None if level is _Level.PLAIN else _context(level, authorities, certificate, key)
+    if level is _Level.PLAIN:
+        return Tls(None)
+    return Tls(
+        _context(level, authorities, certificate, key),
+        is_optional=level is _Level.PREFERRED,
+        is_verified=level is _Level.IDENTIFIED or (level is _Level.TRUSTED and authorities is not None),
+    )
 
 
 def _mode(text: str) -> _Level:
@@ -57,13 +81,13 @@ def _mode(text: str) -> _Level:
         return _MODES[text.lower().replace("-", "_")]
     except KeyError:
         raise Misconfigured(
-            "database_url: ssl-mode is one of disabled, required, verify_ca, verify_identity"
+            "database_url: ssl-mode is one of disabled, preferred, required, verify_ca, verify_identity"
         ) from None
 
 
 def _is_lenient(options: dict[str, str], levels: list[_Level]) -> bool:
     """Whether a URL that names authorities does without the check of the host's name."""
-    checked = options.get("ssl_check_hostname", "on" if max(levels) is _Level.PLAIN else "off")
+    checked = options.get("ssl_check_hostname", "on" if max(levels) <= _Level.PREFERRED else "off")
     return not _is_on("ssl_check_hostname", checked)
 
 
@@ -83,5 +107,5 @@ def _context(
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(f"database_url names a certificate that cannot be used: {error}") from None
     context.check_hostname = level is _Level.IDENTIFIED
-    context.verify_mode = ssl.CERT_NONE if level is _Level.ENCRYPTED else ssl.CERT_REQUIRED
+    context.verify_mode = ssl.CERT_REQUIRED if level >= _Level.TRUSTED else ssl.CERT_NONE
     return context

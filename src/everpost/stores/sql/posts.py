@@ -80,7 +80,9 @@ class SqlPosts:
             return Page((), has_more=False)
         if known is not None and (page := await self._currency.page(query, narrowed, known)) is not None:
             return page
-        rows: list[Any] = [*await self._connections.fetch(*listing.page_of_posts(query, narrowed))]
+        statement, parameters = listing.page_of_posts(query, narrowed)
+        bounded = listing.is_bounded(query)
+        rows: list[Any] = [*await self._connections.fetch(statement, parameters, bounded=bounded)]
         shown = listing.in_order(rows, query.sort)[: query.limit]
         threads = await self._threads(shown, query.comments)
         posts = tuple(post_of(row, threads[row.id]) for row in shown)
@@ -90,11 +92,13 @@ class SqlPosts:
         narrowed = listing.narrow(filter)
         if narrowed is None:
             return 0
-        ((count,),) = await self._connections.fetch(listing.counted(narrowed.shape), narrowed.parameters)
+        ((count,),) = await self._connections.fetch(
+            listing.counted(narrowed.shape), narrowed.parameters, bounded=False
+        )
         return int(count)
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:
-        rows = await self._connections.fetch(*listing.page_of_tags(query))
+        rows = await self._connections.fetch(*listing.page_of_tags(query), bounded=False)
         tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
         return Page(tags, has_more=len(rows) > len(tags))
 

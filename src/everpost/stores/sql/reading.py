@@ -28,7 +28,7 @@ from everpost.domain.ids import Id
 from everpost.stores.sql.places import PLACE, After, Before, place
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import CommentRow, PostRow, UserRow
-from everpost.stores.sql.types import IdText
+from everpost.stores.sql.types import IdText, Moment
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyUnion = CompoundSelect[*tuple[Any, ...]]
@@ -58,10 +58,24 @@ _COMMENT = (
     CommentRow.author_id,
     CommentRow.guest_name,
     CommentRow.key_digest,
+    CommentRow.editor_id,
+    CommentRow.edited_at,
     CommentRow.reply_count,
 )
 _WRITTEN_BY = "author_id"
 _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
+
+
+_OF_NO_COMMENT = (
+    type_coerce(null(), IdText).label("parent_id"),
+    null().label("depth"),
+    null().label("guest_name"),
+    type_coerce(null(), CommentRow.key_digest.type).label("key_digest"),
+    type_coerce(null(), IdText).label("editor_id"),
+    type_coerce(null(), Moment).label("edited_at"),
+    null().label("reply_count"),
+)
+"""What a comment has and a post has not."""
 
 
 def with_author(statement: AnySelect, author_id: ColumnElement[Any]) -> AnySelect:
@@ -111,11 +125,7 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         PostRow.updated_at,
         PostRow.version,
         PostRow.status,
-        type_coerce(null(), IdText).label("parent_id"),
-        null().label("depth"),
-        null().label("guest_name"),
-        type_coerce(null(), CommentRow.key_digest.type).label("key_digest"),
-        null().label("reply_count"),
+        *_OF_NO_COMMENT,
         PostRow.title,
         PostRow.slug,
         PostRow.tags,
@@ -135,6 +145,8 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         oldest.c.depth,
         oldest.c.guest_name,
         oldest.c.key_digest,
+        oldest.c.editor_id,
+        oldest.c.edited_at,
         oldest.c.reply_count,
         *(null() for _ in range(7)),
     )

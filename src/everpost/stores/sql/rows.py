@@ -5,8 +5,9 @@ from secrets import randbits
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.tokens import Scope, Token
+from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
 from everpost.stores.sql.prepared import Fields
 
@@ -36,6 +37,8 @@ def comment_of(row: AnyRow, post_id: Id | None = None) -> Comment:
         author=author_of(row),
         guest_name=row.guest_name,
         key_digest=row.key_digest,
+        editor_id=row.editor_id,
+        edited_at=row.edited_at,
         reply_count=row.reply_count,
     )
 
@@ -90,7 +93,7 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
         name.removeprefix(prefix): value for name, value in row._asdict().items() if name.startswith(prefix)
     }
     scopes = frozenset(map(Scope, columns.pop("scopes")))
-    return Token(scopes=scopes, **columns)
+    return Token(scopes=scopes, kind=TokenKind(columns.pop("kind")), **columns)
 
 
 def new_mark() -> int:
@@ -139,6 +142,8 @@ def comment_values(comment: Comment) -> Values:
         "author_id": None if comment.author is None else comment.author.id,
         "guest_name": comment.guest_name,
         "key_digest": comment.key_digest,
+        "editor_id": comment.editor_id,
+        "edited_at": comment.edited_at,
         "reply_count": comment.reply_count,
         "is_shown": comment.is_shown,
     }
@@ -157,6 +162,7 @@ def user_values(user: User) -> Values:
         "version": user.version,
         "disabled_at": user.disabled_at,
         "password_hash": user.password_hash,
+        "name_key": name_key(user.name),
     }
 
 
@@ -171,4 +177,6 @@ def token_values(token: Token) -> Values:
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
+        "kind": token.kind,
+        "login_id": token.login_id,
     }

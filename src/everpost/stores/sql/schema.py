@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from everpost.errors import Busy, DataLoss, SchemaMismatch
 from everpost.stores.schema import Migration, SchemaState, Step
 from everpost.stores.sql.differences import find_differences
-from everpost.stores.sql.engine import make_engine, reach
+from everpost.stores.sql.engine import blank_engine, make_engine, reach
 from everpost.stores.sql.errors import fault_of, reason_of
-from everpost.stores.sql.files import delete_if_blank, names_in_file
+from everpost.stores.sql.files import delete_if_blank, is_unmade, names_in_file
 from everpost.stores.sql.losses import find_losses
 from everpost.stores.sql.making import finished_revision, is_half_made, making, require_no_tables
 from everpost.stores.sql.migrating import OPTIONS, exclusive, revision_at
@@ -98,6 +98,15 @@ class SqlSchema:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """To read. Where there is no file yet, reading makes none."""
+        if self._engine.dialect.name == "sqlite" and is_unmade(self._engine.url.database or ""):
+            blank = blank_engine()
+            try:
+                async with blank.connect() as connection:
+                    yield connection
+            finally:
+                await blank.dispose()
+            return
         await reach(self._engine, self._url, timeout=self._timeout)
         with _explained():
             async with self._engine.connect() as connection:

@@ -79,7 +79,7 @@ class ServerDatabase:
         self._room = asyncio.Semaphore(pool_size)
         self._session = PostgresqlSession if engine.dialect.name == "postgresql" else MysqlSession
 
-    async def read(self, text: str, arguments: Arguments) -> Raw:
+    async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:  # noqa: ARG002 - all cost others nothing elsewhere
         async with self._lend() as lent:
             return await lent.session.fetch(text, arguments)
 

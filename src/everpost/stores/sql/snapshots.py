@@ -32,6 +32,7 @@ _COMMENTS_AT_ONCE = 100
 _START = Position(EARLIEST, Id(""))
 _AFTER = bindparam("after", type_=IdText)
 _NAMELESS = (literal("").label("author_name"), null().label("author_disabled_at"))
+_EDITOR = UserRow.__table__.alias("editor")
 _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
 
 
@@ -40,10 +41,13 @@ def _after(statement: Select[Any], table: type[UserRow | TokenRow | PostRow], at
 
 
 def _nameless(comments: FromClause) -> Select[Any]:
-    """Comments with the ids of their authors; what names one who is no more is nobody's."""
-    columns = (column for column in comments.c if column.key not in {"author_id", "is_shown"})
-    return select(*columns, UserRow.id.label("author_id"), *_NAMELESS).outerjoin(
-        UserRow, UserRow.id == comments.c.author_id
+    """Comments with the ids of their authors and editors; null where a user was removed."""
+    columns = (column for column in comments.c if column.key not in {"author_id", "editor_id", "is_shown"})
+    people = (UserRow.id.label("author_id"), _EDITOR.c.id.label("editor_id"))
+    return (
+        select(*columns, *people, *_NAMELESS)
+        .outerjoin(UserRow, UserRow.id == comments.c.author_id)
+        .outerjoin(_EDITOR, _EDITOR.c.id == comments.c.editor_id)
     )
 
 

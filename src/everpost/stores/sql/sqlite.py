@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -12,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores.sql.engine import SQLITE_SETTINGS
 from everpost.stores.sql.errors import Fault, fault_of
+from everpost.stores.sql.scans import Scans
 from everpost.stores.sql.transactions import Arguments, Outcome, Raw, Session
 
 _STATEMENTS = 500
 """How many a connection keeps prepared."""
 _MOST_TOGETHER = 100
 """Works that share one commit."""
+_ONLY_READ = "PRAGMA query_only = ON"
 
 
 class _LoopSession:
@@ -90,16 +93,19 @@ class FileDatabase:
         self._path = Path(engine.url.database or "")
         self._timeout = timeout
         self._reader: sqlite3.Connection | None = None
+        self._scans = Scans(partial(self._connect, _ONLY_READ))
         self._writer: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(1, "everpost-sqlite")
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting[Any]] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def read(self, text: str, arguments: Arguments) -> Raw:
+    async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
+        if not bounded:
+            return await self._scans.fetch(text, arguments)
         await asyncio.sleep(0)  # one task that reads and reads lets others go on
         if self._reader is None:
-            self._reader = self._connect("PRAGMA query_only = ON")
+            self._reader = self._connect(_ONLY_READ)
         try:
             return await _LoopSession(self._reader).fetch(text, arguments)
         except sqlite3.Error as error:
@@ -134,6 +140,7 @@ class FileDatabase:
                     connection.close()
             self._reader = self._writer = None
         self._thread.shutdown()
+        await self._scans.close()
         await self._engine.dispose()
 
     async def _take_turns(self) -> None:

@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
 
 
 class UserRow(Base):
-    """A user. `email_key` is what is unique of the address."""
+    """A user. `email_key` is what is unique of the address; names that look alike share a `name_key`."""
 
     __tablename__ = "users"
     __table_args__ = (Index(None, "created_at", "id"), MYSQL_TABLE)
@@ -60,10 +60,11 @@ class UserRow(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    name_key: Mapped[str] = mapped_column(Word(DIGEST_LENGTH), index=True)
 
 
 class TokenRow(Base):
-    """A token, without its secret."""
+    """A token, without its secret. `login_id` refers to nothing: tokens arrive in any order."""
 
     __tablename__ = "tokens"
     __table_args__ = (Index(None, "user_id", "created_at", "id"), MYSQL_TABLE)
@@ -76,6 +77,8 @@ class TokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH), server_default="named")
+    login_id: Mapped[Id | None] = mapped_column(IdText)
 
 
 class PostRow(Base):
@@ -127,8 +130,8 @@ class PostTagRow(Base):
 
 
 class CommentRow(Base):
-    """A comment. `author_id` refers to nothing: who is no more reads as nobody. `is_shown` is that of
-    `Comment`, kept so that what is shown of a thread is a range of an index.
+    """A comment. `author_id` and `editor_id` refer to nothing: a user who was removed reads as nobody.
+    `is_shown` is that of `Comment`, kept so that what is shown of a thread is a range of an index.
     """
 
     __tablename__ = "comments"
@@ -151,6 +154,8 @@ class CommentRow(Base):
     author_id: Mapped[Id | None] = mapped_column(IdText)
     guest_name: Mapped[str | None] = mapped_column(String(MAX_GUEST_NAME))
     key_digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
+    editor_id: Mapped[Id | None] = mapped_column(IdText)
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
     reply_count: Mapped[int] = mapped_column(Integer)
     is_shown: Mapped[bool] = mapped_column(Boolean)
 

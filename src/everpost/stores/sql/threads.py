@@ -2,10 +2,12 @@
 
 from sqlalchemy import bindparam, select, update
 
+from everpost.domain.admissions import Admission
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
-from everpost.errors import NotFound
+from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
+from everpost.stores.sql.matching import NAMED_ALIKE, admitted, admitting
 from everpost.stores.sql.tables import CommentRow, PostRow
 from everpost.stores.sql.transactions import Transaction
 
@@ -25,13 +27,31 @@ _SHOW = update(CommentRow).where(*_OF_THE_POST).values(is_shown=bindparam("shown
 _SETTLE = _SHOW.values(reply_count=bindparam("replies"))
 
 
-async def touch(transaction: Transaction, post_id: Id, *, more: int = 0, changes: int = 1) -> None:
+async def touch(
+    transaction: Transaction,
+    post_id: Id,
+    *,
+    more: int = 0,
+    changes: int = 1,
+    admission: Admission | None = None,
+) -> None:
     """Count changes of the thread, and so many approved comments more; this keeps other writers away
-    from the post until the end. NotFound.
+    from the post until the end. NotFound, Stale, Invalid.
     """
-    parameters = {"of_post": post_id, "more": more, "changes": changes}
-    if not (await transaction.execute(_TOUCH, parameters)).matched:
-        raise NotFound("post", post_id)
+    parameters = {"of_post": post_id, "more": more, "changes": changes} | admitting(admission)
+    if not (await transaction.execute(admitted(admission, _TOUCH), parameters)).matched:
+        raise await _refusal(transaction, post_id, admission)
+
+
+async def _refusal(transaction: Transaction, post_id: Id, admission: Admission | None) -> EverpostError:
+    """Why the post took no comment."""
+    if (await transaction.execute(reading.POST_IS_THERE, {"this": post_id})).first() is None:
+        return NotFound("post", post_id)
+    if admission is not None and admission.name_keys:
+        keys = {"name_keys": sorted(admission.name_keys)}
+        if (await transaction.execute(NAMED_ALIKE, keys)).first() is not None:
+            return Invalid("name", "looks like the name of a user of this blog")
+    return Stale("post", post_id)
 
 
 async def show(transaction: Transaction, post_id: Id, id: Id, *, is_shown: bool) -> None:

@@ -7,31 +7,39 @@ from functools import cache
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from everpost.domain.ids import Id
-from everpost.domain.tokens import Token
+from everpost.domain.paging import Page
+from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.users import User
-from everpost.errors import Conflict, NotFound
+from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.errors import VIOLATED
-from everpost.stores.sql.rows import token_of, token_values, user_of
+from everpost.stores.sql.places import PLACE, After, place
+from everpost.stores.sql.rows import Values, token_of, token_values, user_of
 from everpost.stores.sql.tables import TokenRow, UserRow
 from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText, Moment
 from everpost.stores.turns import Turns
 
+_FORGOTTEN_AT_ONCE = 500
 _TOKEN = select(TokenRow.__table__)
 _OWNER = bindparam("owner", type_=IdText)
 _DAY = bindparam("day", type_=Moment)
 _WITH_OWNERS = select(
     UserRow.__table__, *(column.label(f"token_{column.key}") for column in TokenRow.__table__.c)
 ).join(TokenRow, TokenRow.user_id == UserRow.id)
-_OF_USER = _TOKEN.where(TokenRow.user_id == _OWNER).order_by(TokenRow.created_at, TokenRow.id)
+_OLDEST_FIRST = (TokenRow.created_at, TokenRow.id)
+_OF_USER = _TOKEN.where(TokenRow.user_id == _OWNER).order_by(*_OLDEST_FIRST)
+_PAGE = _OF_USER.limit(reading.LIMIT)
+_PAGE_AFTER = _PAGE.where(After(*_OLDEST_FIRST, *PLACE))
+# Whoever adds another token, or changes the user, waits for this; who writes a post by the user does not.
+_OWNER_LOCKED = select(UserRow.__table__).where(UserRow.id == _OWNER).with_for_update(key_share=True)
 _ADD = insert(TokenRow)
-_FORGET = delete(TokenRow).where(
-    TokenRow.user_id == _OWNER, TokenRow.expires_at <= bindparam("moment", type_=Moment)
+_FORGET = delete(TokenRow).where(TokenRow.id.in_(bindparam("ids", expanding=True)))
+_OWNER_OF = select(TokenRow.user_id).where(TokenRow.id == reading.ID)
+_REMOVE = delete(TokenRow).where(
+    TokenRow.user_id == _OWNER, or_(TokenRow.id == reading.ID, TokenRow.login_id == reading.ID)
 )
-_REMOVE = delete(TokenRow).where(TokenRow.id == reading.ID)
-_REMOVE_OWN = _REMOVE.where(TokenRow.user_id == _OWNER)
 _MARK_USED = (
     update(TokenRow)
     .where(TokenRow.id == reading.ID, or_(TokenRow.last_used_at.is_(None), TokenRow.last_used_at < _DAY))
@@ -55,28 +63,44 @@ class SqlTokens:
         found = {row.token_digest: (token_of(row, prefix="token_"), user_of(row)) for row in rows}
         return [found.get(digest) for digest in digests]
 
-    async def of_user(self, user_id: Id) -> Sequence[Token]:
-        return tuple(map(token_of, await self._connections.fetch(_OF_USER, {"owner": user_id})))
+    async def page(self, query: TokenQuery) -> Page[Token]:
+        parameters: Values = {"owner": query.user_id, "limit": query.limit + 1}
+        if query.after is None:
+            rows = await self._connections.fetch(_PAGE, parameters)
+        else:
+            rows = await self._connections.fetch(_PAGE_AFTER, parameters | place(query.after))
+        shown = rows[: query.limit]
+        return Page(tuple(map(token_of, shown)), has_more=len(rows) > len(shown))
 
-    async def add(self, token: Token) -> None:
+    async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
+        owner = {"owner": token.user_id}
+
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(_FORGET, {"owner": token.user_id, "moment": token.created_at})
+            user = (await transaction.execute(_OWNER_LOCKED, owner)).first()
+            if user is None:
+                raise NotFound("user", token.user_id)
+            there = [*map(token_of, await transaction.execute(_OF_USER, owner))]
+            if grounds is not None and not grounds.hold(user_of(user), there):
+                raise Stale("user", token.user_id)
+            gone = sorted(displaced(there, token))
+            for start in range(0, len(gone), _FORGOTTEN_AT_ONCE):
+                await transaction.execute(_FORGET, {"ids": gone[start : start + _FORGOTTEN_AT_ONCE]})
             await transaction.execute(_ADD, token_values(token))
 
         try:
             await self._connections.transact(work)
         except VIOLATED as error:
-            if await self._connections.fetch(reading.USER_IS_THERE, {"this": token.user_id}):
-                raise Conflict("token", "id") from error
-            raise NotFound("user", token.user_id) from error
+            raise Conflict("token", "id") from error
 
     async def remove(self, id: Id, *, user_id: Id | None) -> None:
-        if user_id is None:
-            removed = await self._connections.change(_REMOVE, {"this": id})
-        else:
-            removed = await self._connections.change(_REMOVE_OWN, {"this": id, "owner": user_id})
-        if not removed:
-            raise NotFound("token", id)
+        async def work(transaction: Transaction) -> None:
+            found = (await transaction.execute(_OWNER_OF, {"this": id})).first()
+            if found is None or user_id not in (None, found.user_id):
+                raise NotFound("token", id)
+            if not (await transaction.execute(_REMOVE, {"this": id, "owner": found.user_id})).matched:
+                raise NotFound("token", id)
+
+        await self._connections.transact(work)
 
     async def mark_used(self, id: Id, day: datetime) -> None:
         await self._connections.change(_MARK_USED, {"this": id, "day": day})

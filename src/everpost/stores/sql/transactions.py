@@ -36,8 +36,10 @@ class Session(Protocol):
 class Database(Protocol):
     """Where statements are run. Its calls raise what drivers raise."""
 
-    async def read(self, text: str, arguments: Arguments) -> Raw:
-        """The rows of one statement."""
+    async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
+        """The rows of one statement. Where it is not `bounded`, its cost grows with the blog, not with the
+        rows that it gives.
+        """
         ...
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:

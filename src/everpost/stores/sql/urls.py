@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from sqlalchemy import URL
 
 from everpost.errors import Misconfigured
+from everpost.stores.addresses import is_this_machine, unverified_warning
+from everpost.stores.sql.mysql_login import connect as connect_to_mysql
 from everpost.stores.sql.mysql_tls import tls_of
 
 _DRIVERS = {
@@ -33,6 +35,8 @@ class Address:
 
     url: URL
     connect_args: Mapping[str, object]
+    warning: str | None = None
+    """What the person who starts a server should know of the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,23 @@ def _postgresql(parts: _Parts, timeout: float) -> Address:
     known = {"user": parts.user, "password": parts.password, "database": parts.database}
     connect_args |= {name: value for name, value in known.items() if value is not None}
     connect_args["dsn"] = f"postgresql://{parts.hosts}/?{urlencode(options)}"
-    return Address(URL.create("postgresql+asyncpg"), connect_args)
+    return Address(URL.create("postgresql+asyncpg"), connect_args, _postgresql_warning(parts.hosts, options))
+
+
+def _postgresql_warning(hosts: str, options: Mapping[str, str]) -> str | None:
+    named = options.get("host") or hosts
+    elsewhere = not is_this_machine(list(map(_without_port, named.split(","))))
+    mode = options.get("sslmode")
+    authorities = options.get("sslrootcert", "")
+    is_verified = mode == "verify-full" or (mode == "verify-ca" and authorities not in {"", "system"})
+    if is_verified or not (elsewhere or "service" in options):
+        return None
+    return unverified_warning(named or "the service of that name", "sslmode=verify-full&sslrootcert=FILE")
+
+
+def _without_port(host: str) -> str:
+    is_bare_ipv6 = host.count(":") > 1 and not host.startswith("[")
+    return host if is_bare_ipv6 else re.sub(r":\d+$", "", host)
 
 
 def _whole_number(name: str, text: str) -> int:
@@ -140,9 +160,9 @@ def _mysql(parts: _Parts, timeout: float) -> Address:
     connect_args: dict[str, object] = {"charset": "utf8mb4", "connect_timeout": timeout}
     if "unix_socket" in options:
         connect_args["unix_socket"] = options.pop("unix_socket")
-    tls = tls_of(options)
-    if tls is not None:
-        connect_args["ssl"] = tls
+    is_here = "unix_socket" in connect_args or is_this_machine([_without_port(parts.hosts)])
+    tls = tls_of(options, is_here=is_here)
+    connect_args |= {"async_creator_fn": connect_to_mysql, "tls": tls, "is_here": is_here}
     if options:
         raise Misconfigured(f"database_url has an option that Everpost does not know: {min(options)!r}")
     if "," in parts.hosts:
@@ -155,4 +175,6 @@ def _mysql(parts: _Parts, timeout: float) -> Address:
     except ValueError:
         raise _unreadable() from None
     url = URL.create("mysql+asyncmy", parts.user or "root", parts.password, *address)
-    return Address(url, connect_args)
+    is_safe = is_here or tls.is_verified
+    warning = None if is_safe else unverified_warning(parts.hosts, "ssl-mode=VERIFY_IDENTITY&ssl-ca=FILE")
+    return Address(url, connect_args, warning)

@@ -1,12 +1,14 @@
 """Users in SQL."""
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from everpost.domain.ids import Id
+from everpost.domain.names import name_key
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
-from everpost.domain.users import User, UserChange, UserQuery, email_key
-from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound, Stale
+from everpost.domain.tokens import TokenKind
+from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
+from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.blogs import LOCK
 from everpost.stores.sql.connections import Connections
@@ -14,9 +16,9 @@ from everpost.stores.sql.errors import VIOLATED
 from everpost.stores.sql.matching import changing, having, revisions
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
-from everpost.stores.sql.tables import PostRow, UserRow
+from everpost.stores.sql.tables import PostRow, TokenRow, UserRow
 from everpost.stores.sql.transactions import Transaction
-from everpost.stores.sql.types import Moment
+from everpost.stores.sql.types import IdText, Moment
 
 _USER = select(UserRow.__table__)
 _BY_ID = _USER.where(UserRow.id == reading.ID)
@@ -30,6 +32,21 @@ _SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.v
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
 # As strong a lock as whoever writes a post by the user waits for.
 _LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
+# Whoever adds a token to the user waits for this; who writes a post by the user does not.
+_LOCKED = _BY_ID.with_for_update(key_share=True)
+_ENABLED_ADMIN = (
+    select(UserRow.id).where(UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None)).limit(1)
+)
+_KEPT = bindparam("kept", type_=IdText)
+_REVOKE_ALL = delete(TokenRow).where(
+    TokenRow.user_id == reading.ID, or_(TokenRow.id != _KEPT, TokenRow.kind == TokenKind.FIRST.value)
+)
+_REVOKE_LOGINS = _REVOKE_ALL.where(
+    or_(
+        and_(TokenRow.login_id.is_(None), TokenRow.kind != TokenKind.NAMED.value),
+        and_(TokenRow.login_id.is_not(None), TokenRow.login_id != _KEPT),
+    )
+)
 _REMOVE = delete(UserRow).where(UserRow.id == reading.ID)
 _HAND_OVER = update(PostRow).where(PostRow.author_id == reading.ID)
 
@@ -79,13 +96,17 @@ class SqlUsers:
         parameters = {"this": id, "now": change.updated_at} | values | revisions(match)
 
         async def work(transaction: Transaction) -> User:
-            result = await transaction.execute(statement, parameters)
-            row = (await transaction.execute(_BY_ID, {"this": id})).first()
-            if row is None:
+            if change.may_demote:
+                await transaction.execute(LOCK)
+            before = (await transaction.execute(_LOCKED, {"this": id})).first()
+            if before is None:
                 raise NotFound("user", id)
-            if not result.matched:
+            if not (await transaction.execute(statement, parameters)).matched:
                 raise Stale("user", id)
-            return user_of(row)
+            if change.may_demote and user_of(before).is_enabled_admin:
+                await _require_admin(transaction)
+            await _revoke(transaction, user_of(before), change)
+            return user_of((await transaction.execute(_BY_ID, {"this": id})).one())
 
         try:
             return await self._connections.transact(work)
@@ -96,6 +117,7 @@ class SqlUsers:
         this = {"this": id}
 
         async def work(transaction: Transaction) -> None:
+            await transaction.execute(LOCK)
             lock = having(match, UserRow, _LOCK)
             if (await transaction.execute(lock, this | revisions(match))).first() is None:
                 there = (await transaction.execute(reading.USER_IS_THERE, this)).first()
@@ -106,7 +128,10 @@ class SqlUsers:
                     raise Invalid("heir_id", "is not another user")
                 handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
                 await transaction.execute(handing_over, this | values)
+            gone = user_of((await transaction.execute(_BY_ID, this)).one())
             await transaction.execute(_REMOVE, this)
+            if gone.is_enabled_admin:
+                await _require_admin(transaction)
 
         try:
             await self._connections.transact(work, hurried=False)
@@ -122,12 +147,30 @@ class SqlUsers:
         return Busy("What was in the way of the user is gone again. Try again.")
 
 
+async def _require_admin(transaction: Transaction) -> None:
+    """LastAdmin where no enabled admin is left. Whoever may take one away has the blog to themselves."""
+    if (await transaction.execute(_ENABLED_ADMIN)).first() is None:
+        raise LastAdmin
+
+
+async def _revoke(transaction: Transaction, before: User, change: UserChange) -> None:
+    """End the tokens that end with this change."""
+    revocation = change.revocation
+    if change.is_disabled or (change.is_disabled is False and before.disabled_at is not None):
+        revocation = Revocation(named=True)
+    if revocation is not None:
+        revoking = _REVOKE_ALL if revocation.named else _REVOKE_LOGINS
+        await transaction.execute(revoking, {"this": before.id, "kept": revocation.kept_id or ""})
+
+
 def _changes(change: UserChange) -> Values:
     """The columns that get another value."""
     given = {name: getattr(change, name) for name in ("name", "email", "role", "password_hash")}
     changes: Values = {name: value for name, value in given.items() if value is not None}
     if change.email is not None:
         changes["email_key"] = email_key(change.email)
+    if change.name is not None:
+        changes["name_key"] = name_key(change.name)
     if change.is_disabled is False:
         changes["disabled_at"] = None
     return {"updated_at": change.updated_at, **changes}

@@ -118,6 +118,8 @@ class _Checker:
         if comment.parent_id is None and comment.depth:
             raise Invalid("depth", "should be 0: it answers no comment")
         self._require_author(comment.author)
+        if comment.editor_id is not None:
+            self._require_user("editor_id", comment.editor_id)
         self._approved += comment.status is CommentStatus.APPROVED
 
     def _end_thread(self) -> None:

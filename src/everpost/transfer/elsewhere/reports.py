@@ -86,7 +86,7 @@ class Report:
 
     def save(self, path: Path) -> None:
         """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
-        is whole, or it is not there. OSError.
+        is whole or not there, and only its owner can read it. OSError.
         """
         counts: dict[Fate, dict[str, int]] = {}
         for (fate, kind), number in sorted(self._counts.items()):
@@ -99,7 +99,6 @@ class Report:
                 for number, line in enumerate(self._lines):
                     file.write(("," if number else "") + "\n" + line.rstrip("\n"))
                 file.write("\n]}\n")
-            Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from everpost.errors import Misconfigured
@@ -11,7 +12,7 @@ from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.ghost import read_ghost
 from everpost.transfer.elsewhere.isso import read_isso
 from everpost.transfer.elsewhere.items import Item
-from everpost.transfer.elsewhere.markdown import read_markdown
+from everpost.transfer.elsewhere.markdown.reader import read_markdown
 from everpost.transfer.elsewhere.matching import Matcher, matcher_of
 from everpost.transfer.elsewhere.naming import Origin
 from everpost.transfer.elsewhere.remark42 import read_remark42
@@ -26,6 +27,10 @@ class Wishes:
     """The address of the site that the source was; None: as the source says, if it does."""
     pages: bool = False
     """Import pages too, as posts."""
+    timezone: tzinfo | None = None
+    """Of dates without an offset; None: as the source says, else UTC."""
+    language: str | None = None
+    """Import what is in this language only."""
     match: str | None = None
     """How a thread's address names a post; see `matching`. None: by path and slug."""
 
@@ -43,10 +48,15 @@ class System:
 
 SYSTEMS: Mapping[str, System] = {
     "wordpress": System(
-        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages), site=wordpress_site
+        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages, timezone=wishes.timezone),
+        site=wordpress_site,
     ),
     "ghost": System(read=lambda path, wishes: read_ghost(path, pages=wishes.pages, site=wishes.site or "")),
-    "markdown": System(read=lambda path, wishes: read_markdown(path, pages=wishes.pages)),
+    "markdown": System(
+        read=lambda path, wishes: read_markdown(
+            path, pages=wishes.pages, timezone=wishes.timezone, language=wishes.language
+        )
+    ),
     "disqus": System(read=lambda path, _: read_disqus(path), matcher=lambda wishes: matcher_of(wishes.match)),
     "isso": System(read=lambda path, _: read_isso(path), matcher=lambda wishes: matcher_of(wishes.match)),
     "remark42": System(

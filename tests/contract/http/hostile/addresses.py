@@ -75,6 +75,10 @@ PATHS = [
     Hostile(404, "GET", "/.env"),
     Hostile(404, "GET", "/%ff%fe"),
     Hostile(404, "GET", "/" + "a/" * 3_000),
+    Hostile(414, "GET", "/" + "a" * 50_000),
+    Hostile(414, "GET", "/" + "a/" * 25_000),
+    Hostile(414, "GET", f"/posts/{'%F0%9F%98%80' * 5_000}"),
+    Hostile(414, "POST", "/login?" + "a" * 50_000, b"username=a&password=b"),
     Hostile(404, "POST", "/graphql", b'{"query": "{__schema{types{name}}}"}'),
 ]
 
@@ -119,7 +123,10 @@ NO_CURSORS = [
 
 QUERIES = [
     *(Hostile(422, "GET", f"/posts?limit={value}", None, ("limit",)) for value in NO_NUMBERS),
-    *(Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",)) for value in NO_NUMBERS),
+    *(
+        Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",))
+        for value in ("10001", "2147483647", *NO_NUMBERS)
+    ),
     *(Hostile(422, "GET", f"/posts?comments={value}", None, ("comments",)) for value in NO_NUMBERS),
     *(Hostile(422, "GET", f"{ONE}?comments={value}", None, ("comments",)) for value in NO_NUMBERS),
     *(Hostile(422, "GET", f"{THREAD}?limit={value}", None, ("limit",)) for value in NO_NUMBERS),
@@ -129,5 +136,15 @@ QUERIES = [
     ),
     *(Hostile(422, "GET", f"/posts?after={value}", None, ("after",)) for value in NO_CURSORS),
     *(Hostile(422, "GET", f"{THREAD}?after={value}", None, ("after",)) for value in NO_CURSORS),
+    *(
+        Hostile(414, "GET", f"/posts?{query}")
+        for query in (
+            "a&" * 25_000,
+            "tag=a&" * 10_000,
+            "slug=" + "%CC%95%CC%A7" * 4_000,
+            "after=" + "A" * 50_000,
+        )
+    ),
+    *(Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",)) for value in (10_001, 2_147_483_647)),
     Hostile(422, "GET", "/posts?limit=-1&skip=x&comments=1e9", None, ("limit", "skip", "comments")),
 ]

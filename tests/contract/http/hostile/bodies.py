@@ -82,7 +82,15 @@ TOO_DEEP = [
         b'{"title": "T", "content": "C", "x": ' + b'{"a":' * DEEP + b"1" + b"}" * DEEP + b"}",
     ),
     Hostile(400, "PATCH", ONE, b'{"tags": ' + b"[" * DEEP + b"]" * DEEP + b"}"),
-    Hostile(400, "POST", THREAD, b'{"content": ' + b'{"$gt":' * DEEP + b'""' + b"}" * DEEP + b"}"),
+    Hostile(
+        400, "POST", THREAD, b'{"content": ' + b'{"$gt":' * (DEEP // 2) + b'""' + b"}" * (DEEP // 2) + b"}"
+    ),
+    Hostile(422, "POST", "/posts", b'{"title": "T", "content": "' + b"[{" * 200 + b'", "x": 1}', ("x",)),
+    Hostile(422, "POST", "/posts", b'{"title": "T", "content": "\\"' + b'[\\"' * 200 + b'", "x": 1}', ("x",)),
+    Hostile(400, "POST", "/posts", b"[" * 200 + b'"' + b'\\"' * DEEP),
+    Hostile(400, "POST", "/posts", b"[" * 200 + b'"' + b'\\"' * DEEP + b"\\"),
+    Hostile(400, "POST", "/posts", b'"' + b"]" * 200 + b'[{"' * 200),
+    Hostile(400, "POST", "/posts", b"]" * 200 + b"[" * 200),
 ]
 
 NOT_AN_OBJECT = [

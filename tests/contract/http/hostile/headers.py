@@ -54,6 +54,19 @@ NO_JSON_TYPES = [
     b";",
     b"\xff",
     b"a" * 5_000,
+    b'application/json;"' + b";" * 20_000,
+    b"application/json" + b";" * 20_000,
+    b"application/json; charset=utf-8" + b";" * 200,
+    b"application/json; charset=latin-1",
+    b"application/json; charset=utf-8; charset=utf-16",
+    b'application/json; charset="utf-16"',
+    b"application/json charset=utf-8",
+    b"application/json; charset",
+    b"application/" + b"+json" * 5_000,
+    b'application/json; a="' + b'\\"' * 80,
+    b"application/json;" + b"a=b;" * 5_000,
+    b"/json",
+    b"application/",
 ]
 
 LENGTHS = [
@@ -87,6 +100,21 @@ MEDIA_TYPES = [
     Hostile(415, "PATCH", ONE, b"title=X", (), ((b"content-type", b"application/x-www-form-urlencoded"),)),
     Hostile(415, "POST", THREAD, b"C", (), ((b"content-type", b"text/plain"),)),
     Hostile(415, "PATCH", ONE_COMMENT, b'{"content": "X"}', (), ((b"content-type", b"text/plain"),)),
+]
+
+TOO_MANY_HEADERS = [
+    Hostile(431, method, path, body, (), (*JSON, (name, value)))
+    for method, path, body in (("GET", ONE, None), ("POST", THREAD, b"{}"), ("POST", "/login", b"a=b"))
+    for name, value in (
+        (b"content-type", b'application/json;"' + b";" * 400_000),
+        (b"if-none-match", b'"1-0",' * 50_000),
+        (b"if-match", b'W/"' * 100_000),
+        (b"x-forwarded-for", b"," * 400_000),
+        (b"x-edit-key", b"k" * 100_000),
+        (b"origin", b"https://" * 50_000),
+        (b"accept", b"*/*," * 50_000),
+        (b"cookie", b"a=b;" * 50_000),
+    )
 ]
 
 METHODS = [

@@ -12,7 +12,7 @@ from tests.contract.http.hostile.bodies import (
     UNSTORABLE,
     WRONG_TYPES,
 )
-from tests.contract.http.hostile.headers import CONDITIONS, LENGTHS, MEDIA_TYPES, METHODS
+from tests.contract.http.hostile.headers import CONDITIONS, LENGTHS, MEDIA_TYPES, METHODS, TOO_MANY_HEADERS
 from tests.contract.http.hostile.request import Hostile
 from tests.contract.http.hostile.values import DATES, IDS_IN_BODIES
 
@@ -30,6 +30,7 @@ PARTS: dict[str, list[Hostile]] = {
     "conditions": CONDITIONS,
     "lengths": LENGTHS,
     "media types": MEDIA_TYPES,
+    "too many headers": TOO_MANY_HEADERS,
     "methods": METHODS,
     "dates": DATES,
 }

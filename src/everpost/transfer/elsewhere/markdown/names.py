@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
-from everpost.transfer.elsewhere.front_matter import Page
+from everpost.transfer.elsewhere.markdown.front_matter import Page
 
 _DATED = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?:[-_.](?P<rest>.+))?", re.DOTALL | re.ASCII)
 _DATE_IN_PATH = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", re.ASCII)
@@ -34,12 +35,13 @@ def name_of(place: str, page: Page) -> PageName:
     stem = path.stem
     if _BUNDLE.fullmatch(stem) and path.parent.name:
         stem = path.parent.name
+    stem = decoded(stem)
     dated = _DATED.fullmatch(stem)
     bare = (dated["rest"] or "") if dated else stem
-    addresses = [address for name in _ADDRESSES if (address := _address(page.text(name)))]
+    addresses = [address for name in _ADDRESSES if (address := address_of(page.text(name)))]
     slug = (
-        page.text("slug").strip()
-        or next((end for each in addresses if (end := _end(each))), "")
+        decoded(page.text("slug").strip())
+        or next((end for each in addresses if (end := end_of(each))), "")
         or bare
         or stem
     )
@@ -48,18 +50,24 @@ def name_of(place: str, page: Page) -> PageName:
     return PageName(slug, words[:1].upper() + words[1:], date or _date_in([*addresses, place]))
 
 
-def _address(text: str) -> str:
+def address_of(text: str) -> str:
     """The address; empty where it is only a pattern of one, or the name of a style."""
     return "" if "/" not in text or re.search(r":[a-z]|[{}]", text.partition("://")[2] or text) else text
 
 
-def _end(address: str) -> str:
+def end_of(address: str) -> str:
     """The last part of the path of an address."""
     path = re.sub(r"[?#].*", "", address.partition("://")[2] or address, flags=re.DOTALL)
     parts = [part for part in path.split("/") if part and not re.fullmatch(r"index\.\w+", part)]
     if "://" in address:
         parts = parts[1:]
-    return _EXTENSION.sub("", parts[-1]) if parts else ""
+    return _EXTENSION.sub("", decoded(parts[-1])) if parts else ""
+
+
+def decoded(text: str) -> str:
+    """The text without percent-encoding; as it is where that hides no UTF-8, or more than a name."""
+    found = unquote(text, errors="replace")
+    return text if "\ufffd" in found or "/" in found or "\x00" in found else found
 
 
 def _date_in(paths: list[str]) -> datetime | None:

@@ -1,0 +1,45 @@
+"""From which site's page a request comes: a browser says so, and no page can make it say something else."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from everpost.api.dependencies import CurrentSettings
+from everpost.errors import Forbidden
+
+_OWN = frozenset({"same-origin", "none"})
+_OTHER = frozenset({"same-site", "cross-site"})
+_PORTS = {"http": 80, "https": 443}
+
+
+async def require_own_site(request: Request, settings: CurrentSettings) -> None:
+    """Forbidden where a browser says that a page of another origin sends this, unless pages of that origin
+    may call. Who sends no such header, as programs do, may.
+
+    A form is sent across origins without a question. `Sec-Fetch-Site` is believed first: behind a proxy the
+    blog may not know its own origin. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    """
+    sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
+    allowed = settings.cors_origins
+    if "*" in allowed or (len(origins) == 1 and origins[0].lower() in allowed):
+        return
+    if sites and _OWN.issuperset(sites):
+        return
+    is_foreign = not _OTHER.isdisjoint(sites) or any(not _is_own(each, request) for each in origins)
+    if is_foreign:
+        raise Forbidden("Pages of other sites cannot do this: EVERPOST_CORS_ORIGINS names those that may.")
+
+
+def _is_own(origin: str, request: Request) -> bool:
+    """Whether this is the host that was asked, at its port; a proxy may speak another scheme with it."""
+    try:
+        parsed, asked = urlsplit(origin), urlsplit(f"//{request.headers.get('host', '')}")
+        usual = _PORTS.get(parsed.scheme)
+        ports = (parsed.port or usual, asked.port or usual)
+    except ValueError:
+        return False
+    return parsed.hostname is not None and parsed.hostname == asked.hostname and ports[0] == ports[1]
+
+
+OwnSite = Annotated[None, Depends(require_own_site)]

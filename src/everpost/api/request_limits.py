@@ -1,0 +1,29 @@
+"""How much a request may say before its body."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from everpost.api.problems import problem
+
+MAX_TARGET = 16 * 1024
+"""Bytes of path and query."""
+MAX_HEADERS = 32 * 1024
+"""Bytes of all headers, names and values."""
+
+
+class RequestLimits:
+    """Refuses a request with a target or headers of a size that costs time to look through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
+            answer = problem(414, f"The path and the query have more than {MAX_TARGET} bytes.")
+            await answer(scope, receive, send)
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
+            answer = problem(431, f"The headers have more than {MAX_HEADERS} bytes.")
+            await answer(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

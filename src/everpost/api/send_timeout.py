@@ -1,0 +1,52 @@
+"""How long an answer waits for its client."""
+
+import asyncio
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CHUNK = 64 * 1024
+"""Bytes that are handed to the server at once: it says when it takes no more only between two messages."""
+
+_log = structlog.get_logger("everpost")
+
+
+class SendTimeout:
+    """Gives up an answer of which the client does not take a chunk in `timeout` seconds."""
+
+    def __init__(self, app: ASGIApp, *, timeout: float) -> None:
+        self.app = app
+        self._timeout = timeout
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        has_given_up = False
+
+        async def send_in_time(message: Message) -> None:
+            nonlocal has_given_up
+            if message["type"] == "http.response.start":  # which waits in the server for what follows
+                await send(message)
+                return
+            for each in _chunks(message):
+                if has_given_up:
+                    return
+                try:
+                    async with asyncio.timeout(self._timeout):
+                        await send(each)
+                except TimeoutError:
+                    has_given_up = True
+                    _log.info("an answer was not read in time", path=scope["path"])
+
+        # An application that returns without having sent all leaves its server only to drop the connection.
+        await self.app(scope, receive, send_in_time)
+
+
+def _chunks(message: Message) -> list[Message]:
+    body = message.get("body", b"")
+    if len(body) <= CHUNK:
+        return [message]
+    last = {**message, "body": body[(len(body) - 1) // CHUNK * CHUNK :]}
+    starts = range(0, len(body) - len(last["body"]), CHUNK)
+    return [*({**message, "body": body[at : at + CHUNK], "more_body": True} for at in starts), last]

@@ -1,0 +1,36 @@
+"""Connections whose client reads nothing any more: the operating system ends them.
+
+Granian waits for such a client without end, and gives nobody its sockets. TCP_USER_TIMEOUT (Linux, RFC 5482)
+on a socket that listens holds for each connection that it accepts.
+"""
+
+import os
+import socket
+from collections.abc import Awaitable
+from contextlib import suppress
+
+from everpost.cli.signals import Application, Scope
+
+
+def end_unread(application: Application, *, port: int, timeout: float) -> Application:
+    """For a worker that serves at this port: the application, which sees to it at the first request."""
+    is_done = not hasattr(socket, "TCP_USER_TIMEOUT")
+
+    def answer(scope: Scope, *channels: object) -> Awaitable[None]:
+        nonlocal is_done
+        if not is_done and scope["type"] != "lifespan":
+            is_done = True
+            _set_timeouts(port, timeout)
+        return application(scope, *channels)
+
+    return answer
+
+
+def _set_timeouts(port: int, timeout: float) -> None:
+    names: list[str] = []
+    with suppress(OSError):  # there may be no /proc
+        names = os.listdir("/proc/self/fd")  # noqa: PTH208 - names, not paths
+    for name in names:
+        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as one:
+            if one.family in (socket.AF_INET, socket.AF_INET6) and one.getsockname()[1] == port:
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(timeout * 1000))

@@ -1,0 +1,59 @@
+"""What must be so of a post, of a comment and of the users for a comment to be written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from everpost.domain.comments import Comment, CommentPolicy
+from everpost.domain.ids import Id
+from everpost.domain.posts import Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """On which ground somebody was let comment. The database looks at it again in the statement that
+    writes: a post that was closed, or hidden, since it was read takes no comment any more.
+    """
+
+    policies: frozenset[CommentPolicy]
+    """The post has one of these, or, where it has none of its own, the blog."""
+    audience: Audience
+    """It sees the post."""
+    name_keys: frozenset[str] = field(default_factory=frozenset)
+    """No user has a name with one of these keys."""
+
+
+def together(admissions: Sequence[Admission | None]) -> Admission | None:
+    """What must be so for all of these to hold: at least that. None: nothing."""
+    given = [each for each in admissions if each is not None]
+    if not given:
+        return None
+    if len(given) == 1:
+        return given[0]
+    return Admission(
+        policies=frozenset.intersection(*(each.policies for each in given)),
+        audience=Audience(
+            moment=min(each.audience.moment for each in given),
+            sees_all=all(each.audience.sees_all for each in given),
+        ),
+        name_keys=frozenset().union(*(each.name_keys for each in given)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Whose comment it must be for a change to happen: this user's, or that of the guest with the key
+    of this digest; and how young: not published before `since`.
+    """
+
+    since: datetime
+    author_id: Id | None = None
+    key_digest: str | None = field(default=None, repr=False)
+    admission: Admission | None = None
+    """On which ground it may be changed; None: on any."""
+
+    def wrote(self, comment: Comment) -> bool:
+        """Whether the comment is in this hand, however old."""
+        author_id = None if comment.author is None else comment.author.id
+        by_user = self.author_id is not None and self.author_id == author_id
+        return by_user or (self.key_digest is not None and self.key_digest == comment.key_digest)

@@ -1,0 +1,144 @@
+"""Limits on guessing passwords that slow strangers down and lock nobody out.
+
+Wrong passwords are counted by network and by account. A network that has had its share waits for the rest of
+the hour. An account that thousands of networks guess at is not locked: from then on each network that it has
+not logged in from has to wait before each guess, longer the more guesses there were. A network from which the
+account logged in not long ago has a count of its own, which no stranger elsewhere can use up.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from everpost.domain.clock import now
+from everpost.domain.limits import WINDOW, Tally
+from everpost.errors import Busy, TooMany
+from everpost.services.lanes import Lanes
+from everpost.services.limits import address_key, party, site
+from everpost.stores.port import Store
+
+KNOWN_FOR = timedelta(days=30)
+"""How long the network of a login is remembered, as a hash under the key of the blog."""
+LONGEST_PAUSE = 900
+"""Seconds: whoever has the right password never waits longer, however many others guess."""
+_SITES = 10
+"""How many times the share of a network all networks of one IPv6 site have together."""
+_GUESSES_A_STEP = 10
+"""After so many more guesses the pause is twice as long."""
+_MESSAGE = "There were too many wrong passwords. Try again later."
+_lanes = Lanes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuessRules:
+    """How many wrong passwords are heard out in an hour."""
+
+    failures_per_hour: int
+    """From one network."""
+    failures_per_account: int = 100
+    """For one account, before networks have to wait."""
+
+
+@dataclass(slots=True)
+class Guess:
+    """A password that is being tried."""
+
+    is_known: bool
+    """The account logged in from this network not long ago."""
+    is_right: bool = False
+
+
+@asynccontextmanager
+async def guessing(store: Store, account: str, address: str, rules: GuessRules) -> AsyncIterator[Guess]:
+    """Count a guess at the password of an account, unless it turns out right, or is not heard out. TooMany,
+    Busy.
+
+    Guesses from one network are heard one after the other, so those under way are not counted against
+    each other.
+    """
+    async with _lanes.turn(party(address)):
+        keys = _Keys((await store.blog.get()).address_key, account, address)
+        is_known = await store.limits.get(keys.known, now()) is not None
+        counted = await _count(store, keys, rules, is_known=is_known)
+        guess = Guess(is_known)
+        try:
+            yield guess
+        except Busy:
+            await _forgive(store, counted)
+            raise
+        if guess.is_right:
+            await _forgive(store, counted)
+            await store.limits.keep(keys.known, now() + KNOWN_FOR)
+
+
+class _Keys:
+    """Under which what is counted is kept."""
+
+    def __init__(self, key: bytes, account: str, address: str) -> None:
+        self.network = address_key(key, "login", address)
+        of_site = site(address)
+        self.site = None if of_site is None else address_key(key, "login of a site", of_site)
+        self.account = address_key(key, "login to an account", account)
+        self.known = address_key(key, f"known network of {account}", address)
+        self.both = address_key(key, f"login to {account}", address)
+        self.pause = address_key(key, f"pause before {account}", address)
+
+
+async def _count(store: Store, keys: _Keys, rules: GuessRules, *, is_known: bool) -> Sequence[str]:
+    """The keys under which the guess is counted. TooMany: it is not to be heard out, and not counted."""
+    moment = now()
+    shares = {keys.both if is_known else keys.network: rules.failures_per_hour}
+    if keys.site is not None and not is_known:
+        shares[keys.site] = rules.failures_per_hour * _SITES
+    counted: list[str] = []
+    try:
+        for key, most in shares.items():
+            tally = await store.limits.hit(key, moment)
+            counted.append(key)
+            _require_share(tally, most, moment)
+        if not is_known:
+            tally = await store.limits.hit(keys.account, moment)
+            counted.append(keys.account)
+            await _pause(store, keys.pause, pause_after(tally.count - rules.failures_per_account), moment)
+    except TooMany:
+        await _forgive(store, counted)
+        raise
+    return counted
+
+
+def _require_share(tally: Tally, most: int, moment: datetime) -> None:
+    if tally.count > most:
+        raise TooMany(_MESSAGE, retry_after=_seconds_to(tally.until, moment))
+
+
+def pause_after(excess: int) -> int:
+    """Seconds for which a network waits before a guess, after so many more than an account has free."""
+    if excess <= 0:
+        return 0
+    steps = (excess - 1) // _GUESSES_A_STEP
+    return LONGEST_PAUSE if steps >= LONGEST_PAUSE.bit_length() else min(LONGEST_PAUSE, 2**steps)
+
+
+async def _pause(store: Store, key: str, seconds: int, moment: datetime) -> None:
+    """Let a network go on that asked so long ago, and has not gone on since. TooMany."""
+    if seconds == 0:
+        return
+    asked = await store.limits.get(key, moment)
+    if asked is None:
+        await store.limits.keep(key, moment + WINDOW)
+        raise TooMany(_MESSAGE, retry_after=seconds)
+    over = asked.until - WINDOW + timedelta(seconds=seconds)
+    if moment < over:
+        raise TooMany(_MESSAGE, retry_after=_seconds_to(over, moment))
+    await store.limits.keep(key, moment)
+
+
+async def _forgive(store: Store, keys: Sequence[str]) -> None:
+    for key in keys:
+        await store.limits.forgive(key)
+
+
+def _seconds_to(until: datetime, moment: datetime) -> int:
+    return max(1, ceil((until - moment).total_seconds()))

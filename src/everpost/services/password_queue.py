@@ -1,0 +1,61 @@
+"""A bounded queue before the few threads in which passwords are hashed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from everpost.errors import Busy
+
+MOST_WAITING = 50
+"""Of strangers, and of users: the last in line waits for some seconds."""
+
+Result = TypeVar("Result")
+
+
+class PasswordQueue:
+    """Runs work in a few threads. Users go before strangers, so that those who try to log in for the first
+    time, however many they are, hold up nobody who did before.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._free = threads
+        self._users: deque[asyncio.Future[None]] = deque()
+        self._strangers: deque[asyncio.Future[None]] = deque()
+
+    async def run(self, work: Callable[[], Result], *, is_stranger: bool = False) -> Result:
+        """What the work gives. Busy: too many wait already."""
+        await self._take(self._strangers if is_stranger else self._users)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._release()
+
+    async def _take(self, line: deque[asyncio.Future[None]]) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        if len(line) >= MOST_WAITING:
+            raise Busy("Too many passwords are being checked. Try again.")
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn in line:
+                line.remove(turn)
+            elif not turn.cancelled():
+                self._release()
+            raise
+
+    def _release(self) -> None:
+        """Let the next one go on, or leave the thread free."""
+        for line in (self._users, self._strangers):
+            while line:
+                turn = line.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._free += 1

@@ -1,0 +1,37 @@
+"""Proof that the actor is the person, not only somebody with the person's token."""
+
+from dataclasses import dataclass, field
+
+from everpost.domain.users import User, email_key
+from everpost.errors import Invalid
+from everpost.services.guesses import GuessRules, guessing
+from everpost.services.passwords import is_right
+from everpost.services.security_events import PASSWORD_FAILED, record_bounded
+from everpost.stores.port import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the actor says to prove it."""
+
+    current_password: str | None = field(default=None, repr=False)
+    address: str = ""
+    """Where the actor is."""
+    rules: GuessRules
+
+
+NO_PROOF = Proof(rules=GuessRules(failures_per_hour=1))
+
+
+async def require_password(store: Store, user: User, proof: Proof, *, reason: str) -> str:
+    """What is kept of the user's password, which is the one that was sent. Invalid: it is not, with the
+    reason why it is asked for where none was sent. TooMany, Busy.
+    """
+    if proof.current_password is None:
+        raise Invalid("current_password", reason)
+    async with guessing(store, email_key(user.email), proof.address, proof.rules) as guess:
+        if not await is_right(proof.current_password, user.password_hash) or user.password_hash is None:
+            record_bounded(PASSWORD_FAILED, user.id, user=user.id)
+            raise Invalid("current_password", "is not right")
+        guess.is_right = True
+    return user.password_hash

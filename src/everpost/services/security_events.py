@@ -1,0 +1,128 @@
+"""What an operator should be able to find out later: one line in the log for each security event, without a
+secret. docs/security-events.md lists them.
+
+Events that anyone can cause are logged once a minute for each address or token, up to a hundred a minute; the
+rest is counted, so that nobody fills a disk. The counts are those of one process.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
+from everpost.errors import EverpostError
+from everpost.services.limits import address_key
+from everpost.stores.port import Store
+
+WINDOW = 60.0
+"""Seconds."""
+MOST_IN_WINDOW = 100
+"""Lines of one event."""
+_HASH = 16
+"""Hexadecimal digits of the keyed hash of an address."""
+
+_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of event, with the fields that its lines have."""
+
+    name: str
+    level: Literal["info", "warning"]
+    fields: tuple[str, ...]
+
+
+LOGIN_SUCCEEDED = Event("login.succeeded", "info", ("user", "token", "address"))
+LOGIN_FAILED = Event("login.failed", "warning", ("user", "address"))
+PASSWORD_FAILED = Event("password.failed", "warning", ("user",))
+TOKEN_CREATED = Event("token.created", "info", ("token", "user", "scopes", "expires_at"))
+TOKEN_REVOKED = Event("token.revoked", "info", ("token", "by"))
+TOKEN_REFUSED = Event("token.refused", "warning", ("token", "user"))
+USER_CREATED = Event("user.created", "info", ("user", "role", "by"))
+USER_CHANGED = Event("user.changed", "info", ("user", "changed", "by"))
+USER_REMOVED = Event("user.removed", "info", ("user", "heir", "by"))
+SETTINGS_CHANGED = Event("settings.changed", "info", ("changed", "by"))
+COMMENT_DECIDED = Event("comment.decided", "info", ("comment", "status", "by"))
+COMMENT_EDITED = Event("comment.edited", "info", ("comment", "by"))
+COMMENT_REMOVED = Event("comment.removed", "info", ("comment", "by"))
+FIRST_ADMIN_CREATED = Event("admin.created", "warning", ("user",))
+ADMIN_TOKEN_CHANGED = Event("admin.token_changed", "warning", ("user", "token"))
+REQUEST_UNAUTHENTICATED = Event("request.unauthenticated", "warning", ("route", "address"))
+REQUEST_FORBIDDEN = Event("request.forbidden", "warning", ("route", "user", "address"))
+REQUEST_LIMITED = Event("request.limited", "warning", ("route", "address"))
+EVENTS_OMITTED = Event("events.omitted", "warning", ("omitted", "count"))
+
+EVENTS = tuple(each for each in globals().values() if isinstance(each, Event))
+
+
+class Throttle:
+    """Lets one event of a kind and key pass in a window, and counts the others."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._ends = 0.0
+        self._passed: set[tuple[str, str]] = set()
+        self._omitted: dict[str, int] = {}
+
+    def passes(self, event: Event, key: str) -> bool:
+        """Whether this one is to be logged."""
+        if self._clock() >= self._ends:
+            self._begin()
+        of_event = sum(name == event.name for name, _ in self._passed)
+        if (event.name, key) in self._passed or of_event >= MOST_IN_WINDOW:
+            self._omitted[event.name] = self._omitted.get(event.name, 0) + 1
+            return False
+        self._passed.add((event.name, key))
+        return True
+
+    def _begin(self) -> None:
+        omitted, self._omitted = self._omitted, {}
+        self._passed.clear()
+        self._ends = self._clock() + WINDOW
+        for name, count in omitted.items():
+            record(EVENTS_OMITTED, omitted=name, count=count)
+
+
+_throttle = Throttle()
+
+
+def keep_quiet() -> None:
+    """Log nothing in this context: a command of the operator says itself what it did."""
+    _is_quiet.set(True)
+
+
+def record(event: Event, **fields: object) -> None:
+    """Log an event that only people with a token can cause."""
+    if _is_quiet.get():
+        return
+    import structlog  # which no command that keeps quiet has to wait for
+
+    if fields.keys() != set(event.fields):
+        raise AssertionError(event.name)
+    getattr(structlog.get_logger("everpost"), event.level)(event.name, **fields)
+
+
+def record_bounded(event: Event, key: str, **fields: object) -> None:
+    """Log an event that anyone can cause as often as they like."""
+    if not _is_quiet.get() and _throttle.passes(event, key):
+        record(event, **fields)
+
+
+async def record_from(store: Store | None, address: str, event: Event, **fields: object) -> None:
+    """Log an event that anyone can cause, with the keyed hash of the address it comes from."""
+    key = f"{address} {fields.get('user')}"
+    if not _is_quiet.get() and _throttle.passes(event, key):
+        record(event, **fields, address=await address_hash(store, address))
+
+
+async def address_hash(store: Store | None, address: str) -> str | None:
+    """What a log has of an address: a hash under the key of the blog, the same every time. None where the
+    address, or the key, is not known.
+    """
+    if store is not None and address:
+        with suppress(EverpostError):
+            return address_key((await store.blog.get()).address_key, "log", address)[:_HASH]
+    return None

@@ -1,0 +1,72 @@
+"""Logging in to PostgreSQL without giving the password to a stranger.
+
+asyncpg sends the password as it is to a server that asks for it, with TLS or without, and has nothing like
+libpq's `require_auth`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
+"""
+
+import struct
+from typing import Any
+
+import asyncpg.protocol
+
+_HEADER = struct.Struct("!cI")
+"""A letter, and the length of what follows, itself included."""
+_AUTHENTICATION, _READY = b"R", b"Z"
+_CLEAR_PASSWORD = 3
+_REFUSAL = (
+    "the server asks for the password unencrypted, which Everpost sends over TLS only:"
+    " use sslmode=verify-full, or let the server ask for scram-sha-256"
+)
+
+
+class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # asyncpg has no types
+    """Looks at what the server says until the login is done. Without TLS, a request for the password as it
+    is becomes the server's refusal of the connection, which asyncpg knows how to end.
+
+    Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
+    """
+
+    def __init__(self, address: object, *others: Any) -> None:  # noqa: ANN401 - asyncpg's own
+        super().__init__(address, *others)
+        self._is_settled = isinstance(address, str)  # a socket of Unix
+        self._unread = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the loop."""
+        if not self._is_settled and not self.is_ssl:
+            data = self._checked(data)
+        if data:
+            super().data_received(data)
+
+    def _checked(self, data: bytes) -> bytes:
+        """The whole messages that have come; the rest is kept until more does."""
+        data = self._unread + data
+        place = 0
+        while len(data) >= place + _HEADER.size:
+            letter, length = _HEADER.unpack_from(data, place)
+            end = place + 1 + max(length, 4)
+            if len(data) < end:
+                break
+            body = data[place + _HEADER.size : end]
+            if letter == _AUTHENTICATION and body[:4] == _CLEAR_PASSWORD.to_bytes(4):
+                self._unread = b""
+                return data[:place] + _refusal()
+            if letter == _READY:
+                self._is_settled = True
+                self._unread = b""
+                return data
+            place = end
+        self._unread = data[place:]
+        return data[:place]
+
+
+def _refusal() -> bytes:
+    """An ErrorResponse, with the code of a login that is refused."""
+    fields = {"S": "FATAL", "V": "FATAL", "C": "28000", "M": _REFUSAL}
+    body = b"".join(f"{name}{value}\0".encode() for name, value in fields.items()) + b"\0"
+    return _HEADER.pack(b"E", len(body) + 4) + body
+
+
+def guard_logins() -> None:
+    """Have every connection of asyncpg in this process made with the guard: it takes no protocol of ours."""
+    asyncpg.protocol.Protocol = GuardedProtocol

@@ -1,0 +1,1 @@
+"""Folders of pages, as Jekyll, Hugo, Zola, Pelican and Eleventy have them."""

@@ -1,0 +1,145 @@
+"""Fields that pages have without saying so: of Jekyll's configuration, of Hugo's and Zola's sections, of
+Eleventy's files of data.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.markdown.fields import Unreadable, lowered, text_of
+from everpost.transfer.elsewhere.markdown.folders import File, Folder
+from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
+from everpost.transfer.elsewhere.markdown.json_fields import read_json
+from everpost.transfer.elsewhere.markdown.sites import Generator
+from everpost.transfer.elsewhere.markdown.visibility import HIDING
+
+_LARGEST = 1024 * 1024
+"""Bytes of a file that is read."""
+_SECTIONS = ("_index.md", "_index.markdown", "_index.html")
+_PROGRAMS = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
+_HIDES = re.compile(
+    r"\bdrafts?\b|\bpermalink\s*:\s*false|eleventyExclude|\bpublished\b|\bhidden\b|\bunlisted\b"
+)
+"""What a program says that may hide pages. It is not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a page has from elsewhere."""
+
+    fields: Mapping[str, object]
+    doubts: tuple[str, ...] = ()
+    """Why nobody can tell whether the page is shown."""
+
+
+class Defaults:
+    """The fields that the pages of a folder inherit; what is near a page counts before what is far."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._generator = folder.site.generator
+        self._of_folders: dict[Path, Inherited] = {}
+
+    def of(self, file: File) -> Inherited:
+        """What the file has from elsewhere."""
+        fields: dict[str, object] = {}
+        doubts: list[str] = []
+        if self._generator is Generator.JEKYLL:
+            fields.update(self._of_configuration(file))
+        around = [path for path in reversed(file.path.parents) if path.is_relative_to(self._folder.path)]
+        for path in around:
+            if path not in self._of_folders:
+                self._of_folders[path] = self._of_folder(path)
+            fields.update(self._of_folders[path].fields)
+            doubts.extend(self._of_folders[path].doubts)
+        if self._generator in {Generator.ELEVENTY, None}:
+            own = self._of_data(file.path.with_suffix(""), names=("", ".11tydata"))
+            fields.update(own.fields)
+            doubts.extend(own.doubts)
+        return Inherited(fields, tuple(doubts))
+
+    def _of_configuration(self, file: File) -> Mapping[str, object]:
+        """Of Jekyll's `defaults`: https://jekyllrb.com/docs/configuration/front-matter-defaults/"""
+        sets = self._folder.site.settings.get("defaults")
+        place = file.path.relative_to(self._folder.site.root).as_posix()
+        kind = "drafts" if file.is_draft else "posts" if file.is_post_of_jekyll else "pages"
+        found: list[tuple[int, Mapping[str, object]]] = []
+        for each in sets if isinstance(sets, list) else []:
+            whole = lowered(each)
+            scope = lowered(whole.get("scope"))
+            path = text_of(scope.get("path")).strip("/")
+            named = text_of(scope.get("type"))
+            if named not in {"", kind, kind.rstrip("s"), "posts" if file.is_draft else ""}:
+                continue
+            if not path or place.startswith(path) or ("*" in path and fnmatchcase(place, f"{path}*")):
+                found.append((len(path), lowered(whole.get("values"))))
+        fields: dict[str, object] = {}
+        for _, values in sorted(found, key=lambda each: each[0]):
+            fields.update(values)
+        return fields
+
+    def _of_folder(self, path: Path) -> Inherited:
+        fields: dict[str, object] = {}
+        doubts: list[str] = []
+        for each in self._parts_of_folder(path):
+            fields.update(each.fields)
+            doubts.extend(each.doubts)
+        return Inherited(fields, tuple(doubts))
+
+    def _parts_of_folder(self, path: Path) -> Iterator[Inherited]:
+        if self._generator in {Generator.HUGO, Generator.ZOLA, None}:
+            yield from (self._of_section(path / name) for name in _SECTIONS if (path / name).is_file())
+        if self._generator in {Generator.ELEVENTY, None}:
+            names = (".11tydata",) if self._generator is None else ("", ".11tydata")
+            yield self._of_data(path / path.name, names=names)
+
+    def _of_section(self, path: Path) -> Inherited:
+        """What the page of a section gives to those below it. A draft hides these in Zola."""
+        place = path.name
+        try:
+            page = read_page(_text(path), place)
+        except (BrokenFile, ForeignFrontMatter, OSError, UnicodeDecodeError):
+            return Inherited({}, (f"{path.parent.name}/{place} cannot be read",))
+        if page is None:
+            return Inherited({})
+        fields: dict[str, object] = {}
+        if self._generator is not Generator.HUGO and page.text("draft").lower() == "true":
+            fields["draft"] = "true"
+        cascades = page.fields.get("cascade")
+        for each in cascades if isinstance(cascades, list) else [cascades]:
+            cascade = lowered(each)
+            target = lowered(cascade.get("target") or cascade.get("_target"))
+            if text_of(target.get("kind")) in {"", "page", "{page}"}:
+                # Which paths a pattern of Hugo means is not worked out: what it may hide is hidden.
+                taken = HIDING if target.get("path") else cascade.keys() - {"target", "_target"}
+                fields.update({name: value for name, value in cascade.items() if name in taken})
+        return Inherited(fields)
+
+    def _of_data(self, stem: Path, *, names: tuple[str, ...]) -> Inherited:
+        """Of Eleventy's data of a folder or a page: https://www.11ty.dev/docs/data-template-dir/"""
+        fields: dict[str, object] = {}
+        doubts: list[str] = []
+        for name in names:
+            path = stem.with_name(f"{stem.name}{name}.json")
+            try:
+                if path.is_file():
+                    fields.update(lowered(read_json(_text(path).strip())[0].value))
+            except (Unreadable, OSError, UnicodeDecodeError):
+                doubts.append(f"{path.name} cannot be read")
+        for ending in _PROGRAMS:
+            path = stem.with_name(f"{stem.name}{ending}")
+            try:
+                if path.is_file() and _HIDES.search(_text(path)):
+                    doubts.append(f"{path.name} is a program, and may hide it")
+            except (OSError, UnicodeDecodeError):
+                doubts.append(f"{path.name} cannot be read")
+        return Inherited(fields, tuple(doubts))
+
+
+def _text(path: Path) -> str:
+    """The start of the file, which is all of any that a person writes. OSError, UnicodeDecodeError."""
+    with path.open("rb") as file:
+        return file.read(_LARGEST).decode("utf-8-sig")

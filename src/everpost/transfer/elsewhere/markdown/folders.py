@@ -1,0 +1,202 @@
+"""Which files of a folder are posts."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.items import Fate, Note, Problem
+from everpost.transfer.elsewhere.markdown.fields import texts_of
+from everpost.transfer.elsewhere.markdown.sites import Generator, find_site
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file that is read; a post has a million characters, each of four bytes at most."""
+_MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown", ".mdwn"})
+_HTML = frozenset({".html", ".htm"})
+_UNREAD = {
+    ".mdx": "MDX, Markdown with components, is not read",
+    ".rst": "reStructuredText is not read",
+    ".adoc": "AsciiDoc is not read",
+    ".asciidoc": "AsciiDoc is not read",
+    ".asc": "AsciiDoc is not read",
+    ".org": "Org is not read",
+    ".textile": "Textile is not read",
+    ".ipynb": "notebooks are not read",
+    ".rmd": "R Markdown is not read",
+    ".qmd": "Quarto is not read",
+    **dict.fromkeys(
+        (".njk", ".liquid", ".ejs", ".pug", ".haml", ".hbs", ".mustache", ".webc", ".vto", ".slim", ".erb"),
+        "templates are not read",
+    ),
+}
+"""Files of text that generators make pages of, and Everpost does not."""
+_JEKYLL = frozenset({"_posts", "_drafts"})
+_SECTION = "_index"
+_NOT_CONTENT = frozenset({"node_modules", "bower_components", "gemfiles"})
+_GEMS = frozenset({"bundle", "cache", "gems", "ruby"})
+"""What Bundler puts into `vendor`: https://jekyllrb.com/docs/configuration/options/ (exclude)"""
+_WHOLE_SITES = frozenset({Generator.HUGO, Generator.ZOLA, Generator.PELICAN})
+"""Those that have their pages in one folder of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that may be a post."""
+
+    path: Path
+    place: str
+    """Its path inside the folder, with `/`."""
+    is_in_bundle: bool = False
+    """Beside or below an `index`, where Hugo has the resources of that page."""
+
+    @property
+    def is_html(self) -> bool:
+        return self.path.suffix.lower() in _HTML
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it lies where Jekyll has its drafts."""
+        return "_drafts" in self.path.parts
+
+    @property
+    def is_post_of_jekyll(self) -> bool:
+        """Whether it lies where Jekyll has its posts."""
+        return bool(_JEKYLL & {*self.path.parts})
+
+
+class Folder:
+    """A folder of pages, as a generator of static sites reads it."""
+
+    def __init__(self, path: Path) -> None:
+        """BrokenFile: it is none."""
+        if not path.is_dir():
+            raise BrokenFile(
+                path.name or str(path), "", "is not a folder" if path.exists() else "does not exist"
+            )
+        self.path = path.resolve()
+        self.site = find_site(self.path)
+        self._excluded = [*self.site.texts("exclude"), *self.site.texts("ignored_content")]
+        self._included = self.site.texts("include")
+        self._tops = self._folders_of_content()
+        self._has_bundles = False
+        self.is_jekyll = bool(_JEKYLL & {*self.path.parts}) or self._has_posts_of_jekyll()
+        """Whether posts are only in `_posts` and `_drafts`, and everything else is a page."""
+        self._has_bundles = not self.is_jekyll and self.site.generator in {Generator.HUGO, None}
+
+    def files(self, *, pages: bool) -> Iterator[File | Note | Problem]:
+        """The files that may be posts, in the order of their paths, a note for each that is none, and a
+        problem for each that cannot be looked at.
+        """
+        for path, mode, is_in_bundle in self._walk():
+            place = shown(path.relative_to(self.path))
+            if isinstance(mode, str):
+                yield Problem(kind="file", name=place, reason=mode)
+            elif stat.S_ISDIR(mode):
+                yield Note(fate=Fate.DROPPED, kind="folder", name=place, reason="not where posts are")
+            elif reason := self._reason_against(path, mode, pages=pages):
+                kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
+                yield Note(fate=Fate.DROPPED, kind=kind, name=place, reason=reason)
+            else:
+                yield File(path, place, is_in_bundle)
+
+    def places(self, *, pages: bool) -> Iterator[str]:
+        """The paths of the files that may be posts, before any of them is read."""
+        return (each.place for each in self.files(pages=pages) if isinstance(each, File))
+
+    def _walk(self) -> Iterator[tuple[Path, int | str, bool]]:
+        """Every file and every folder that is passed over, with its mode, or why that is not known, and
+        whether it is in a bundle.
+        """
+        waiting = [(self.path, False)]
+        while waiting:
+            path, is_in_bundle = waiting.pop()
+            try:
+                mode = path.lstat().st_mode
+                if path != self.path and (not stat.S_ISDIR(mode) or self._is_passed_over(path)):
+                    yield path, mode, is_in_bundle and not _is_index(path)
+                    continue
+                inside = sorted(path.iterdir(), key=_order, reverse=True)
+            except OSError as error:
+                yield path, error.strerror or "cannot be read", is_in_bundle
+                continue
+            is_bundle = self._has_bundles and path != self.path and any(map(_is_index, inside))
+            is_bundle = is_bundle or is_in_bundle
+            waiting += [(each, is_bundle) for each in inside]
+
+    def _folders_of_content(self) -> frozenset[str]:
+        """Where the pages of a whole site are; empty for a folder that has nothing else."""
+        if self.site.root != self.path or self.site.generator not in _WHOLE_SITES:
+            return frozenset()
+        languages = self.site.settings.get("languages")
+        each = languages.values() if isinstance(languages, dict) else []
+        fields = [{str(k).lower(): v for k, v in of.items()} for of in each if isinstance(of, dict)]
+        named = [
+            self.site.text("contentdir", "path"),
+            *(t for of in fields for t in texts_of(of.get("contentdir"))),
+        ]
+        tops = {PurePosixPath(name).parts[0] for name in named if name.strip("./")} | {"content"}
+        return frozenset(top for top in tops if (self.path / top).is_dir())
+
+    def _has_posts_of_jekyll(self) -> bool:
+        return any(path.parent.name in _JEKYLL for path, _, _ in self._walk())
+
+    def _is_passed_over(self, path: Path) -> bool:
+        if self._tops and path.parent == self.path and path.name not in self._tops:
+            return True
+        if self._matches(path, self._included):
+            return False
+        return (
+            path.name in _NOT_CONTENT
+            or (path.parent.name == "vendor" and path.name in _GEMS)
+            or (path.name[0] in "._" and path.name not in _JEKYLL)
+            or self._matches(path, self._excluded)
+        )
+
+    def _matches(self, path: Path, patterns: list[str]) -> bool:
+        """As Jekyll compares: the pattern, or that with which the path begins."""
+        if not patterns or not path.is_relative_to(self.site.root):
+            return False
+        place = path.relative_to(self.site.root).as_posix()
+        return any(
+            fnmatchcase(place, pattern) or f"{place}/".startswith(f"{pattern}/") or place.startswith(pattern)
+            for each in patterns
+            if (pattern := each.strip().strip("/"))
+        )
+
+    def _reason_against(self, path: Path, mode: int, *, pages: bool) -> str:
+        """Why the file is not a post; empty where it may be one."""
+        if not stat.S_ISREG(mode):
+            return "a link to another place" if stat.S_ISLNK(mode) else "not a file"
+        if not _is_text(path):
+            return _UNREAD.get(path.suffix.lower(), "neither Markdown nor HTML")
+        is_excluded = self._matches(path, self._excluded) and not self._matches(path, self._included)
+        is_page = self.is_jekyll and not pages and not _JEKYLL & {*path.parts}
+        reasons = {
+            "not where posts are": bool(self._tops) and path.parent == self.path,
+            "the configuration excludes it": is_excluded,
+            "the page of a section": path.name.partition(".")[0] == _SECTION,
+            "a page, not a post": is_page,
+            f"larger than {LARGEST:,} bytes, more than a post can be": path.lstat().st_size > LARGEST,
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def shown(path: Path) -> str:
+    """The path with `/`; what is not UTF-8 in it is replaced."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def _is_text(path: Path) -> bool:
+    return path.suffix.lower() in _MARKDOWN | _HTML
+
+
+def _is_index(path: Path) -> bool:
+    """Whether it is the page of a bundle, in whatever language."""
+    return path.name.partition(".")[0] == "index" and path.suffix.lower() in _MARKDOWN
+
+
+def _order(path: Path) -> bytes:
+    return os.fsencode(path.name)

@@ -1,0 +1,190 @@
+"""The generator of a folder of pages, and what its configuration says."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from everpost.transfer.elsewhere.markdown.fields import Unreadable, lowered, text_of, texts_of
+from everpost.transfer.elsewhere.markdown.json_fields import read_json
+from everpost.transfer.elsewhere.markdown.toml_fields import read_toml
+from everpost.transfer.elsewhere.markdown.yaml_fields import read_yaml
+
+_LARGEST = 256 * 1024
+"""Bytes of a configuration that is read."""
+_LEVELS = 3
+"""Of folders in which a configuration is looked for: the one that is imported, and those around it."""
+_PYTHON = re.compile(
+    r"^(?P<name>[A-Z_]+)[ \t]*=[ \t]*(?P<mark>['\"])(?P<value>[^'\"\n]*)(?P=mark)", re.MULTILINE
+)
+
+
+class Generator(StrEnum):
+    """The programs whose folders are read."""
+
+    JEKYLL = "Jekyll"
+    HUGO = "Hugo"
+    ZOLA = "Zola"
+    PELICAN = "Pelican"
+    ELEVENTY = "Eleventy"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is known of a site before its pages are read."""
+
+    root: Path
+    """Where its configuration is; the folder itself where there is none."""
+    generator: Generator | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """With names in lower case."""
+    problems: tuple[str, ...] = ()
+    """Why parts of the configuration could not be read."""
+
+    def text(self, *names: str) -> str:
+        """The first of these settings that says something."""
+        return next((text for name in names if (text := text_of(self.settings.get(name)).strip())), "")
+
+    def texts(self, name: str) -> list[str]:
+        """A setting that is a list of texts."""
+        return texts_of(self.settings.get(name))
+
+    @property
+    def timezone(self) -> str:
+        """The zone of dates without an offset, as the configuration names it."""
+        return self.text("timezone")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of all languages that the configuration names."""
+        named = self.settings.get("languages")
+        codes = [str(code) for code in named] if isinstance(named, dict) else self.texts("languages")
+        default = [self.default_language] if self.default_language else []
+        return tuple(dict.fromkeys(code.lower() for code in [*default, *codes]))
+
+    @property
+    def default_language(self) -> str:
+        """The code of the language of pages that name none."""
+        return self.text(
+            "defaultcontentlanguage", "default_language", "default_lang", "languagecode", "lang"
+        ).lower()
+
+
+def find_site(folder: Path) -> Site:
+    """The site that the folder is, or is a part of."""
+    around = [folder, *folder.parents][:_LEVELS]
+    for root in around:
+        for generator, read in _FINDERS.items():
+            found = read(root)
+            if found is not None:
+                return Site(root, generator, *found)
+    return Site(folder)
+
+
+_Found = tuple[Mapping[str, object], tuple[str, ...]]
+
+
+def _jekyll(root: Path) -> _Found | None:
+    return _read_first(root, "_config.yml", "_config.yaml", "_config.toml")
+
+
+def _hugo(root: Path) -> _Found | None:
+    settings: dict[str, object] = {}
+    problems: list[str] = []
+    paths = [
+        *_existing(root, "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"),
+        *(path for path in _existing(root, "config.toml", "config.yaml", "config.yml", "config.json")),
+        *_existing(root / "config" / "_default", *(f"{n}.{e}" for n in ("hugo", "config") for e in _ENDINGS)),
+    ]
+    for path in paths:
+        read, reasons = _read(path)
+        if path.name == "config.toml" and path.parent == root and "base_url" in read:
+            return None
+        settings.update(read)
+        problems.extend(reasons)
+    if not paths:
+        return None
+    for path in _existing(root / "config" / "_default", *(f"languages.{ending}" for ending in _ENDINGS)):
+        languages, reasons = _read(path)
+        settings["languages"] = dict(languages)
+        problems.extend(reasons)
+    return settings, tuple(problems)
+
+
+def _zola(root: Path) -> _Found | None:
+    found = _read_first(root, "zola.toml", "config.toml")
+    return found if found and "base_url" in found[0] else None
+
+
+def _pelican(root: Path) -> _Found | None:
+    """Its configuration is a program, which is not run: lines that give a name a text are read."""
+    paths = list(_existing(root, "pelicanconf.py"))
+    if not paths:
+        return None
+    try:
+        text = _text(paths[0])
+    except Unreadable as error:
+        return {}, (f"pelicanconf.py: {error.reason}",)
+    names = {"DEFAULT_LANG": "lang", "SITEURL": "url"}
+    found = {each["name"]: each["value"] for each in _PYTHON.finditer(text)}
+    return {"lang": "en"} | {names.get(name, name.lower()): value for name, value in found.items()}, ()
+
+
+def _eleventy(root: Path) -> _Found | None:
+    names = (".eleventy", "eleventy.config")
+    found = list(
+        _existing(root, *(f"{name}.{ending}" for name in names for ending in ("js", "cjs", "mjs", "ts")))
+    )
+    if not found:
+        return None
+    ignored = next(_existing(root, ".eleventyignore"), None)
+    try:
+        lines = [] if ignored is None else _text(ignored).split("\n")
+    except Unreadable as error:
+        return {}, (f".eleventyignore: {error.reason}",)
+    patterns = [line.strip() for line in lines if line.strip() and not line.startswith(("#", "!"))]
+    return {"exclude": [pattern.removeprefix("./").removesuffix("/**") for pattern in patterns]}, ()
+
+
+_ENDINGS = ("toml", "yaml", "yml", "json")
+_FINDERS: Mapping[Generator, Callable[[Path], _Found | None]] = {
+    Generator.JEKYLL: _jekyll,
+    Generator.ZOLA: _zola,
+    Generator.HUGO: _hugo,
+    Generator.PELICAN: _pelican,
+    Generator.ELEVENTY: _eleventy,
+}
+
+
+def _existing(folder: Path, *names: str) -> Iterator[Path]:
+    return (path for name in names if (path := folder / name).is_file())
+
+
+def _read_first(root: Path, *names: str) -> _Found | None:
+    return next((_read(path) for path in _existing(root, *names)), None)
+
+
+def _read(path: Path) -> _Found:
+    try:
+        text = _text(path)
+        if path.suffix == ".toml":
+            return lowered(read_toml(text).value), ()
+        if path.suffix == ".json":
+            return lowered(read_json(text, len(text) - len(text.lstrip()))[0].value), ()
+        return lowered(read_yaml(text).value), ()
+    except Unreadable as error:
+        return {}, (f"{path.name}, line {error.line + 1}: {error.reason}",)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise Unreadable(f"larger than {_LARGEST:,} bytes")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable("not UTF-8") from error
+    except OSError as error:
+        raise Unreadable(error.strerror or "cannot be read") from error

@@ -1,0 +1,89 @@
+"""Whether a generator shows a page: what it would not becomes a draft here."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from everpost.transfer.elsewhere.markdown.fields import lowered, text_of
+from everpost.transfer.elsewhere.moments import read_moment
+from everpost.transfer.elsewhere.zones import localized
+
+TRUE = frozenset({"true", "yes", "on", "y", "1", "t"})
+FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
+EXPIRES = ("expirydate", "unpublishdate")
+HIDING = frozenset(
+    {"draft", "published", "status", "headless", "build", "_build", "render", "permalink"}
+    | {"eleventyexcludefromcollections", "unlisted", "hidden", "private", *EXPIRES}
+)
+"""The fields that say whether a page is shown."""
+_STATUSES = frozenset({"", "published", "publish", "public", "live"})
+_HIDDEN = {
+    "headless": "it is headless",
+    "unlisted": "it is unlisted",
+    "hidden": "it is hidden",
+    "private": "it is private",
+    "eleventyexcludefromcollections": "it is in no collection (eleventyExcludeFromCollections)",
+}
+
+
+def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str]:
+    """Why the page is not shown, or may not be, in words for the report; empty for one that says itself that
+    it is a draft. Where there is no reason, it is shown.
+    """
+    yield from _of_drafts(fields)
+    for name, reason in _HIDDEN.items():
+        yield from _if_not(fields.get(name), FALSE, reason, name)
+    yield from _if_not(fields.get("render"), TRUE, "it is not rendered", "render")
+    if text_of(fields.get("permalink")).lower() == "false":
+        yield "it has no address (permalink: false)"
+    for name in ("build", "_build"):
+        build = lowered(fields.get(name))
+        for key in ("render", "list"):
+            value = text_of(build.get(key)).lower()
+            if value not in {"", "always", "true"}:
+                yield f"it is not shown everywhere (build.{key}: {value[:20]})"
+    for name in EXPIRES:
+        yield from _of_expiry(fields.get(name), now)
+
+
+def _of_drafts(fields: Mapping[str, object]) -> Iterator[str]:
+    draft = fields.get("draft")
+    if text_of(draft).lower() in TRUE:
+        yield ""
+    else:
+        yield from _if_not(draft, FALSE, "", "draft")
+    published = fields.get("published")
+    if text_of(published).lower() in FALSE:
+        yield ""
+    elif read_moment(text_of(published)) is None:
+        yield from _if_not(published, TRUE, "", "published")
+    status = text_of(fields.get("status")).strip().lower()
+    if status == "draft":
+        yield ""
+    elif status not in _STATUSES:
+        yield f"its status was {status[:40]!r}"
+
+
+def _if_not(value: object, fine: frozenset[str], reason: str, name: str) -> Iterator[str]:
+    """The reason, where the value is neither empty nor fine."""
+    text = text_of(value).strip().lower()
+    if text in fine or value is None or (not text and not isinstance(value, list | dict)):
+        return
+    is_understood = text in TRUE | FALSE
+    yield reason if is_understood else f"its {name} is not understood: {text[:40]!r}"
+
+
+def _of_expiry(value: object, now: datetime) -> Iterator[str]:
+    text = text_of(value)
+    if not text:
+        return
+    written = read_moment(text)
+    if written is None:
+        yield f"the end of its publication is not understood: {text[:40]!r}"
+    elif localized(written.moment, UTC) <= now:
+        yield f"it expired on {written.moment:%Y-%m-%d}"
+
+
+def end_of_publication(fields: Mapping[str, object], now: datetime) -> str:
+    """When the page is to disappear, as it is written; empty where it is not, or has."""
+    texts = (text_of(fields.get(name)) for name in EXPIRES)
+    return next((text for text in texts if text and not list(_of_expiry(text, now))), "")

@@ -1,0 +1,82 @@
+"""Time zones: those that people name in options and files, and dates in them."""
+
+import difflib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from everpost.errors import Invalid
+
+_ABBREVIATIONS: Mapping[str, float] = {
+    name: hours
+    for hours, names in {
+        -10: "HST",
+        -9: "AKST",
+        -8: "PST AKDT",
+        -7: "PDT MST",
+        -6: "MDT CST",
+        -5: "CDT EST",
+        -4: "EDT",
+        -3.5: "NST",
+        -2.5: "NDT",
+        0: "WET",
+        1: "WEST BST CET MET MEZ",
+        2: "CEST MEST MESZ EET",
+        3: "EEST MSK",
+        8: "HKT SGT AWST",
+        9: "JST KST",
+        9.5: "ACST",
+        10: "AEST",
+        10.5: "ACDT",
+        11: "AEDT",
+        12: "NZST",
+        13: "NZDT",
+    }.items()
+    for name in names.split()
+}
+"""Hours by which clocks there are ahead of UTC: the zones of RFC 5322, section 4.3, which Ruby and
+JavaScript take for these, too, and others of one meaning. IST, AST and the like have several.
+"""
+
+
+def zone_of(name: str) -> tzinfo | None:
+    """The zone: an abbreviation that means one zone only, or a name of the IANA's database; None where
+    nobody knows.
+    """
+    hours = _ABBREVIATIONS.get(name.upper())
+    if hours is not None:
+        return timezone(timedelta(hours=hours))
+    return _iana(name) if "/" in name else None
+
+
+def zone_named(name: str) -> tzinfo:
+    """The zone of the IANA's database that an option names. Invalid("timezone")."""
+    zone = UTC if name.upper() in {"UTC", "GMT"} else _iana(name)
+    if zone is None:
+        known = {each.casefold(): each for each in _all_names()}
+        last = {each.rpartition("/")[2]: each for each in known}
+        wanted = name.casefold()[:60].replace(" ", "_")
+        near = difflib.get_close_matches(wanted, [*known, *last], n=1)
+        hint = f"did you mean {known[last.get(near[0], near[0])]!r}?" if near else "name one as Europe/Berlin"
+        raise Invalid("timezone", f"there is no time zone {name[:60]!r}; {hint}")
+    return zone
+
+
+def localized(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment, aware; where it is naive, it is what clocks in the zone show. A time that they show twice
+    is the first of the two; one that they skip counts on from the hour before (PEP 495).
+    """
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=0)
+
+
+def _iana(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    return frozenset(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))

@@ -1,0 +1,73 @@
+"""The page of the API documentation: complete without any other host, or not there."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from everpost.api import docs
+from tests.api.conftest import Site, Sites
+
+STATIC = Path(docs.__file__).parent / "static"
+ASSETS = Path(__file__).parents[2] / "assets"
+MANIFEST = json.loads((STATIC / "manifest.json").read_text())
+
+
+def sources(page: str) -> list[str]:
+    return re.findall(r'(?:src|href)="([^"]+)"', page)
+
+
+async def test_the_page_names_only_files_of_its_own_and_has_no_inline_script_or_style(site: Site) -> None:
+    page = await site.client.get("/docs")
+    paths = [source for source in sources(page.text) if source != "data:,"]
+    assert len(paths) == 3
+    for path in paths:
+        assert path.startswith("/docs/")
+        file = await site.client.get(path)
+        assert file.status_code == 200
+        assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert file.headers["content-type"].split(";")[0] in ("text/css", "text/javascript")
+    assert not re.search(r"<style|style=|<script>|\bon[a-z]+=", page.text)
+    policy = page.headers["content-security-policy"]
+    assert not re.search(r"unsafe|http|\*", policy)
+    assert "script-src 'self';" in policy
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "manifest.json", "..%2Fdocs.py", "../docs.py", "swagger-ui.LICENSE"]
+)
+async def test_nothing_else_is_served_beside_the_page(site: Site, name: str) -> None:
+    assert (await site.client.get(f"/docs/{name}")).status_code == 404
+
+
+async def test_a_setting_switches_the_documentation_off(sites: Sites) -> None:
+    site = await sites.open(docs=False)
+    file = MANIFEST["files"]["docs.js"]["file"]
+    for path in ("/docs", "/openapi.json", f"/docs/{file}"):
+        assert (await site.client.get(path)).status_code == 404
+    assert (await site.client.get("/posts")).status_code == 200
+
+
+def test_the_committed_files_are_those_of_the_manifest_and_of_the_lock() -> None:
+    for each in MANIFEST["files"].values():
+        digest = hashlib.sha256((STATIC / each["file"]).read_bytes()).hexdigest()
+        assert digest == each["sha256"]
+        assert digest[:16] in each["file"]
+    served = {each["file"] for each in MANIFEST["files"].values()}
+    others = {path.name for path in STATIC.iterdir()} - served
+    assert others == {
+        "manifest.json",
+        "swagger-ui.LICENSE",
+        "swagger-ui.NOTICE",
+        "swagger-ui.swagger-ui-bundle.js.LICENSE.txt",
+    }
+    script = (ASSETS / "docs.js").read_bytes()
+    assert hashlib.sha256(script).hexdigest() == MANIFEST["files"]["docs.js"]["sha256"]
+    wanted = json.loads((ASSETS / "package.json").read_text())["dependencies"]
+    locked = json.loads((ASSETS / "package-lock.json").read_text())["packages"]
+    assert wanted == {"swagger-ui-dist": MANIFEST["swagger-ui-dist"]}
+    assert locked["node_modules/swagger-ui-dist"]["version"] == MANIFEST["swagger-ui-dist"]
+    packages = [package for name, package in locked.items() if name]
+    assert all("integrity" in package and "resolved" not in package for package in packages)

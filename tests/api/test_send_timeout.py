@@ -1,0 +1,53 @@
+"""Answers that are sent in chunks, and given up where the client does not take them."""
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from everpost.api.send_timeout import CHUNK, SendTimeout
+
+SCOPE = {"type": "http", "path": "/"}
+
+
+async def nothing() -> Message:
+    raise AssertionError
+
+
+def answering(body: bytes) -> SendTimeout:
+    """An application that sends this in one message, and what waits for its clients."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return SendTimeout(app, timeout=0.02)
+
+
+@pytest.mark.parametrize(
+    "size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1, 10 * CHUNK]
+)
+async def test_an_answer_arrives_whole_and_only_its_last_chunk_says_that_it_is_the_last(size: int) -> None:
+    body = bytes(range(251)) * (size // 251 + 1)
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await answering(body[:size])(SCOPE, nothing, send)
+    assert b"".join(message["body"] for message in sent[1:]) == body[:size]
+    assert [message.get("more_body", False) for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
+    assert len(sent) - 1 == max(1, -(-size // CHUNK))
+
+
+async def test_an_answer_that_is_not_taken_is_given_up_and_nothing_more_is_sent() -> None:
+    taken = 0
+
+    async def send(_message: Message) -> None:
+        nonlocal taken
+        taken += 1
+        if taken == 3:
+            await asyncio.Event().wait()
+
+    await answering(bytes(10 * CHUNK))(SCOPE, nothing, send)
+    assert taken == 3

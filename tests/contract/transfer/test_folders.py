@@ -1,0 +1,67 @@
+"""Folders of Markdown files on every store, from the command's own table of systems."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.posts import PostStatus
+from everpost.errors import Invalid, UnreadableSource
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run
+from everpost.transfer.elsewhere.items import Fate
+from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.elsewhere.systems import Wishes, import_from
+from everpost.transfer.elsewhere.zones import zone_named
+from tests.contract.port.examples import read_posts, read_thread
+from tests.unit.transfer_elsewhere.folders import write_folder
+
+DISQUS = """<?xml version="1.0"?>
+<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
+<thread dsq:id="1"><link>https://a.example/2013/05/01/%e4%bd%a0%e5%a5%bd/</link><title>A</title></thread>
+<post dsq:id="2"><message>A</message><createdAt>2014-01-01T00:00:00Z</createdAt><thread dsq:id="1"/></post>
+</disqus>"""
+
+
+async def take_in(store: Store, system: str, path: Path, wishes: Wishes, *, skip: bool = False) -> list[str]:
+    """Import, and the names of what cannot be read."""
+    with Report() as report:
+        await import_from(system, path, store, wishes, Run(report=report, skip_unreadable=skip))
+        return [note.name for note in report.notes(Fate.UNREADABLE)]
+
+
+async def test_threads_find_posts_whose_names_were_percent_encoded(store: Store, tmp_path: Path) -> None:
+    write_folder(tmp_path / "site", {"_posts/2013-05-01-%e4%bd%a0%e5%a5%bd.md": "---\n---\nText"})
+    (tmp_path / "disqus.xml").write_text(DISQUS)
+    await take_in(store, "markdown", tmp_path / "site", Wishes())
+    await take_in(store, "disqus", tmp_path / "disqus.xml", Wishes())
+    [post] = await read_posts(store)
+    assert post.slug == "你好"
+    assert len(await read_thread(store, post.id)) == 1
+
+
+async def test_a_folder_is_imported_without_its_unreadable_files_where_that_is_asked_for(
+    store: Store, tmp_path: Path
+) -> None:
+    good = "---\ntitle: A\ndate: 2024-07-31 10:00\ndraft: {draft}\n---\n"
+    site = {"a.md": "---\ntitle: [\n---\n", "b.md": good.format(draft="no"), "c.md": good.format(draft="yes")}
+    write_folder(tmp_path, site | {"d.md": b"caf\xe9"})
+    berlin = Wishes(timezone=zone_named("Europe/Berlin"))
+    with pytest.raises(UnreadableSource, match=r"^2 items"):
+        await take_in(store, "markdown", tmp_path, berlin)
+    assert await read_posts(store) == []
+    assert await take_in(store, "markdown", tmp_path, berlin, skip=True) == ["a.md", "d.md"]
+    shown, hidden = await store.posts.find("b", comments=0), await store.posts.find("c", comments=0)
+    assert shown is not None
+    assert hidden is not None
+    assert (shown.status, hidden.status) == (PostStatus.PUBLISHED, PostStatus.DRAFT)
+    assert shown.publication_date == datetime(2024, 7, 31, 8, tzinfo=UTC)
+
+
+async def test_a_folder_in_two_languages_is_never_mixed(store: Store, tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2024-07-31\n---\n"
+    write_folder(tmp_path, {"en/a.md": text, "fr/a.md": text})
+    with pytest.raises(Invalid, match="en, fr"):
+        await take_in(store, "markdown", tmp_path, Wishes())
+    await take_in(store, "markdown", tmp_path, Wishes(language="fr"))
+    assert [post.slug for post in await read_posts(store)] == ["a"]

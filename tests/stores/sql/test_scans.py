@@ -1,0 +1,88 @@
+"""Reads of SQLite whose cost grows with the blog: they hold up nobody, and end when nobody waits for them."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Awaitable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.actors import PUBLIC
+from everpost.domain.clock import now
+from everpost.domain.posts import PostFilter, PostQuery, TagQuery
+from everpost.stores import open_store
+from everpost.stores.sql.scans import Scans
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+def connect() -> sqlite3.Connection:
+    return sqlite3.connect(":memory:", check_same_thread=False)
+
+
+@pytest.fixture
+async def scans() -> AsyncIterator[Scans]:
+    scans = Scans(connect)
+    yield scans
+    await scans.close()
+
+
+async def test_a_scan_that_takes_too_long_ends_and_the_next_one_is_answered(scans: Scans) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await scans.fetch(ENDLESS, ())
+    assert await scans.fetch("SELECT 1", ()) == [(1,)]
+
+
+async def test_a_scan_that_is_cancelled_before_its_turn_does_not_disturb_the_one_before(scans: Scans) -> None:
+    endless = asyncio.create_task(scans.fetch(ENDLESS, ()))
+    waiting = asyncio.create_task(scans.fetch("SELECT 1", ()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert not endless.done()
+    endless.cancel()
+    await asyncio.wait([endless])
+
+
+async def test_a_scan_that_fails_leaves_a_connection_for_the_next(scans: Scans) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        await scans.fetch("SELECT nothing", ())
+    assert await scans.fetch("SELECT 1", ()) == [(1,)]
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the threads on which statements ran, in order."""
+    names: list[str] = []
+
+    class TracedConnection(sqlite3.Connection):
+        def execute(self, *arguments: object) -> sqlite3.Cursor:
+            names.append(threading.current_thread().name)
+            return super().execute(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=TracedConnection))
+    return names
+
+
+async def test_reads_that_grow_with_the_blog_run_beside_the_event_loop(
+    threads: list[str], tmp_path: Path
+) -> None:
+    """Counts, tags and deep pages; what is bounded by its page stays on the loop, which is faster."""
+    store = await open_store(f"sqlite:///{tmp_path}/blog.db", timeout=5, pool_size=1)
+    everything = PostFilter(audience=PUBLIC.audience(now()))
+
+    def page(skip: int) -> Awaitable[object]:
+        return store.posts.page(PostQuery(filter=everything, limit=10, skip=skip))
+
+    async def is_on_the_loop(reading: Awaitable[object]) -> bool:
+        await reading
+        return threads[-1] == threading.current_thread().name
+
+    assert await is_on_the_loop(page(skip=100))
+    assert not await is_on_the_loop(page(skip=101))
+    assert not await is_on_the_loop(store.posts.count(everything))
+    assert not await is_on_the_loop(store.posts.tags(TagQuery(moment=now(), limit=10)))
+    await store.close()

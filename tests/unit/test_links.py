@@ -1,0 +1,139 @@
+"""What counts as a link in a comment, and what that costs."""
+
+from time import process_time
+
+import pytest
+
+from everpost.domain.links import count_links
+
+ONE_LINK = (
+    "See http://a.example",
+    "HTTPS://b.example!",
+    "http://www.a.example",
+    "www.a.example",
+    "ftp://a.example",
+    "custom+scheme://x",
+    "mailto:a@b.example",
+    "javascript:alert(1)",
+    "tel:+491",
+    "magnet:?xt=1",
+    "//a.example/x",
+    "http:\\\\a.example",
+    "http\\://a.example",
+    "[x](//a.example)",
+    "[x](a.example)",
+    "![x](a.png)",
+    "[http://a.example](http://a.example)",
+    "[x]: http://a.example\n\nsee [x]",
+    "[x]: //a.example",
+    "> [x]: <a.example> 'title'\n\n[text][X]",
+    "<http://a.example>",
+    "<data:text/html,x>",
+    "<a.example>",
+    "<a@b.example>",
+    "me@b.example",
+    "<a href='//a.example'>x</a>",
+    "<a href=//a.example>x</a>",
+    "<img src = http://a.example/p.png>",
+    "a.example",
+    "a.example/path",
+    "a.example:8080",
+    "a.example?x=1",
+    "notes.md/now",
+    "SPAM.COM",
+    "m\u00fcnchen.de",
+    "\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444",
+    "xn--e1afmkfd.xn--p1ai",
+    "a\u3002example",
+    "&#104;ttp://a.example",
+    "&#x0000068;ttp://a.example",
+    "https&#58;//a.example",
+    "https&colon;&sol;&sol;a.example",
+    "[x]&lpar;a.example)",
+    "\uff48\uff54\uff54\uff50\uff1a\uff0f\uff0f\uff41\uff0e\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45",
+    "ht\u200btp://a.example",
+    "a\u00ad.exam\u200bple",
+    "htt\u0301p://a.example",
+)
+NO_LINK = (
+    "",
+    "e.g. this, i.e. that, etc.",
+    "node.js, Vue.js and main.py, README.md, run.sh",
+    "3.5/5 at 10:30, 1.000,50 in v1.2.3",
+    "and/or, TCP/IP",
+    "awww. so cute... well",
+    "Great.So it is.It works.Work on",
+    "// TODO: fix",
+    "a[i] (x), [sic], [1]",
+    "[^1]: A footnote.",
+    "http: is a scheme, note:this",
+    "U.S. at 5 p.m., J.R.R. Tolkien, Dr.Who",
+    "C:\\path\\file.txt",
+    "&#99999999999999999999; &#x; &amp;",
+)
+
+
+@pytest.mark.parametrize("text", ONE_LINK)
+def test_what_becomes_a_link_counts_once(text: str) -> None:
+    assert count_links(text) == 1
+    assert count_links(f"{text} ,\n\n and") == 1
+    assert count_links("Go to http://z.example then\n\n" + text) == 2
+
+
+@pytest.mark.parametrize("text", NO_LINK)
+def test_prose_has_no_links(text: str) -> None:
+    assert count_links(text) == 0
+
+
+def test_each_link_counts() -> None:
+    assert count_links("http://a.example " * 900) == 900
+    assert count_links("[x]: //a.example\n\n" + "[x] [y][x] [x][] " * 10) == 30
+    assert count_links("a.example, b.example; c.example.") == 3
+
+
+PIECES = (
+    *(
+        "a",
+        "a.",
+        "a_",
+        "a-",
+        "a@",
+        "a+",
+        "ab.",
+        "1.",
+        "[",
+        "](",
+        "](//",
+        "[a]",
+        "[a]:",
+        "[a]: x\n",
+        "[\n",
+        "<a:",
+    ),
+    *(
+        "http://",
+        "www.",
+        "//",
+        "//a.",
+        ":",
+        "\\",
+        "a\\",
+        "href=",
+        "href ",
+        "mailto:",
+        "> ",
+        "&",
+        "&#",
+        "&#1",
+        "&#0",
+    ),
+    *("\u0301", "\u0327\u0301", "a\u0301\u0327", "\ufdfa", "\u3316", "\u00bd", "\u200b", "\ufe0f", "\u00e9."),
+)
+
+
+def test_links_are_counted_in_time_proportional_to_the_text() -> None:
+    """No comment that fits takes long: quadratic time would be seconds."""
+    for piece in PIECES:
+        begin = process_time()
+        count_links((piece * 20_000)[:20_000])
+        assert process_time() - begin < 0.5, repr(piece)

@@ -1,0 +1,106 @@
+"""Which names can be read, and which look alike."""
+
+import pytest
+
+from everpost.domain.names import imitated_keys, name_key
+from everpost.domain.users import checked_email, checked_name
+from everpost.errors import Invalid
+
+READABLE = (
+    *(
+        "Ann",
+        "\u017dlu\u0165ou\u010dk\u00fd",
+        "Jose\u0301",
+        "O'Brien",
+        "Jean-Luc P.",
+        "...",
+        "a\u00a0b",
+        "\u674e",
+    ),
+    *("\u5c71\u7530\u3000\u592a\u90ce", "\u845b\U000e0100\u57ce", "\u0928\u0947\u092a\u093e\u0932"),
+    *("\u0915\u094d\u200d\u0937", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+    *("\U0001f469\u200d\U0001f467", "\u2764\ufe0f Ann", "\U0001f44d\U0001f3fd", "1\ufe0f\u20e3"),
+)
+UNREADABLE = (
+    *("", " ", "\u200b", "\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u00ad", "\ufe0f", "\U000e0100"),
+    *(
+        "Ad\u200bmin",
+        "Ad\u00admin",
+        "Admin\u2060",
+        "\ufeffAnn x",
+        "Ann\u2800",
+        "x\u034fy",
+        "a\u17b4",
+        "\u180e",
+    ),
+    *("A\u202eB", "A\u2066B", "\u200fA", "\u061cA", "a\x1b[0m", "a\nb", "a\tb", "a\x00b", "a\x7f", "a\x85b"),
+    *("a\u2028b", "a\u2029b", "\u0301", "\u0301a", "a\ue000", "a\ud800", "a\u0378", "a\U000e0041", "a\uffff"),
+    *("A\u200dB", "A\u200cB", "\u200d\u2764", "\u2764\u200d", "a\ufe0f", "A\U000e0100", "\u0645\u200c"),
+)
+ALIKE = (
+    *(
+        ("Admin", "ADMIN"),
+        ("Admin", "admin"),
+        ("Admin", "Adm1n"),
+        ("Admin", "Adrnin"),
+        ("Bob", "B0b"),
+        ("Ian", "lan"),
+    ),
+    *(
+        ("Admin", "\u0410dmin"),
+        ("Admin", "\u0391dmin"),
+        ("Admin", "\u0410dm\u0456n"),
+        ("Admin", "Adm\u0131n"),
+    ),
+    *(
+        ("Admin", "\u0391D\u039c\u0399\u039d"),
+        ("Admin", "\uff21\uff44\uff4d\uff49\uff4e"),
+        ("Admin", "\u1d00dmin"),
+    ),
+    *(("Admin", "\U0001d400\U0001d41d\U0001d426\U0001d422\U0001d427"), ("Ann Author", "Ann \u00a0 Author")),
+    *(
+        ("Stra\u00dfe", "STRASSE"),
+        ("\u00c1dmin", "A\u0301dmin"),
+        ("\u0418\u0432\u0430\u043d", "\u0418\u0412\u0410\u041d"),
+    ),
+)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_name_in_any_script_is_kept(name: str) -> None:
+    assert checked_name(f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_name_that_shows_nothing_or_hides_something_is_refused(name: str) -> None:
+    with pytest.raises(Invalid, match="name"):
+        checked_name(name)
+
+
+@pytest.mark.parametrize(
+    "character", ["\u200b", "\x1b", "\u202e", "\u00ad", "\u3164", "\ufeff", "\x00", "\ue000"]
+)
+def test_an_address_has_nothing_invisible_in_it(character: str) -> None:
+    for address in (f"a{character}@b.example", f"a@b{character}.example"):
+        with pytest.raises(Invalid, match="email"):
+            checked_email(address)
+
+
+@pytest.mark.parametrize(("name", "imitation"), ALIKE)
+def test_names_that_look_alike_have_a_key_in_common(name: str, imitation: str) -> None:
+    assert name_key(name) in imitated_keys(imitation)
+    assert name_key(name) in imitated_keys(name)
+
+
+def test_other_names_have_other_keys() -> None:
+    names = (
+        "Ann",
+        "Anna",
+        "Jos\u00e9",
+        "Jose",
+        "\u0418\u0432\u0430\u043d",
+        "Ivan",
+        "Ann Author",
+        "AnnAuthor",
+    )
+    assert len({name_key(name) for name in names}) == len(names)

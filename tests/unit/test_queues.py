@@ -1,0 +1,114 @@
+"""Who waits for whom where passwords are hashed."""
+
+import asyncio
+import threading
+
+import pytest
+
+from everpost.errors import Busy
+from everpost.services import lanes, password_queue
+from everpost.services.lanes import Lanes
+from everpost.services.password_queue import PasswordQueue
+
+
+class Work:
+    """Something that takes until it is let go."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self._gate = threading.Event()
+
+    def wait(self) -> None:
+        self._gate.wait(10)
+
+    def let_go(self) -> None:
+        self._gate.set()
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_users_go_before_strangers() -> None:
+    queue, work = PasswordQueue(1), Work()
+    first = asyncio.create_task(queue.run(work.wait))
+    await settle()
+
+    async def take(name: str, *, is_stranger: bool) -> None:
+        await queue.run(lambda: work.done.append(name), is_stranger=is_stranger)
+
+    tasks = [asyncio.create_task(take(f"stranger {number}", is_stranger=True)) for number in range(3)]
+    await settle()
+    tasks.append(asyncio.create_task(take("user", is_stranger=False)))
+    await settle()
+    work.let_go()
+    await asyncio.gather(first, *tasks)
+    assert work.done == ["user", "stranger 0", "stranger 1", "stranger 2"]
+
+
+async def test_a_line_is_so_long_at_most_and_holds_up_no_other() -> None:
+    queue, work = PasswordQueue(1), Work()
+    first = asyncio.create_task(queue.run(work.wait))
+    await settle()
+    strangers = [
+        asyncio.create_task(queue.run(lambda: None, is_stranger=True))
+        for _ in range(password_queue.MOST_WAITING)
+    ]
+    await settle()
+    with pytest.raises(Busy):
+        await queue.run(lambda: None, is_stranger=True)
+    user = asyncio.create_task(queue.run(lambda: "a user"))
+    await settle()
+    work.let_go()
+    assert await user == "a user"
+    await asyncio.gather(first, *strangers)
+    assert await queue.run(lambda: "free again", is_stranger=True) == "free again"
+
+
+async def test_who_gives_up_leaves_the_place_to_the_next() -> None:
+    queue, work = PasswordQueue(1), Work()
+    first = asyncio.create_task(queue.run(work.wait))
+    await settle()
+    waiting = [asyncio.create_task(queue.run(lambda: None)) for _ in range(3)]
+    await settle()
+    waiting[0].cancel()
+    waiting[1].cancel()
+    await settle()
+    work.let_go()
+    await asyncio.gather(first, waiting[2])
+    assert await asyncio.wait_for(queue.run(lambda: "free"), 10) == "free"
+
+
+async def test_in_a_lane_it_is_one_at_a_time_and_lanes_do_not_wait_for_each_other() -> None:
+    turns, seen, gate = Lanes(), list[str](), asyncio.Event()
+
+    async def take(lane: str, number: int) -> None:
+        async with turns.turn(lane):
+            seen.append(f"{lane}{number}")
+            await gate.wait()
+
+    tasks = [asyncio.create_task(take(lane, number)) for number in range(3) for lane in "ab"]
+    await settle()
+    assert seen == ["a0", "b0"]
+    gate.set()
+    await asyncio.gather(*tasks)
+    assert sorted(seen) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+
+
+async def test_a_lane_is_so_long_at_most() -> None:
+    turns, gate = Lanes(), asyncio.Event()
+
+    async def take() -> None:
+        async with turns.turn("a"):
+            await gate.wait()
+
+    tasks = [asyncio.create_task(take()) for _ in range(lanes.MOST_WAITING + 1)]
+    await settle()
+    with pytest.raises(Busy):
+        await take()
+    async with turns.turn("b"):
+        gate.set()
+    await asyncio.gather(*tasks)
+    async with turns.turn("a"):
+        pass

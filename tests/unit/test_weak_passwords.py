@@ -1,0 +1,128 @@
+"""Passwords that somebody would try early."""
+
+import time
+
+import pytest
+
+from everpost.domain.users import MAX_PASSWORD
+from everpost.errors import Invalid
+from everpost.services.passwords import hash_new_password, hash_password, is_right
+from everpost.services.weak_passwords import is_weak
+
+ABOUT = ("Nora Newman-Olsen", "nora.newman@fjord-blog.example", "everpost")
+
+WEAK = [
+    "passwordpassword",
+    "PasswordPassword",
+    "password12345",
+    "123456789012",
+    "1234567890123456",
+    "098765432109",
+    "            ",
+    "\u2003" * 12,
+    "\u3000" * 20,
+    "aaaaaaaaaaaa",
+    "ababababababab",
+    "abcdefghijkl",
+    "zyxwvutsrqpo",
+    "qwertyuiop[]",
+    "qwertyuiop123",
+    "1qaz2wsx3edc",
+    "q1w2e3r4t5y6",
+    "asdfghjkl123",
+    "zxcvbnm12345",
+    "!@#$%^&*()_+",
+    "P@ssw0rd1234",
+    "p@$$w0rdp@$$w0rd",
+    "iloveyou1234",
+    "iloveyouforever",
+    "administrator",
+    "administrator1",
+    "unbelievable",
+    "manchesterunited",
+    "liverpool123",
+    "letmeinletmein",
+    "welcome12345",
+    "changeme1234",
+    "trustno1trustno1",
+    "sunshine2024",
+    "19801980198019",
+    "0101200001012000",
+    "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44" * 2,
+    "\U0001d429\U0001d41a\U0001d42c\U0001d42c\U0001d430\U0001d428\U0001d42b\U0001d41d" * 2,
+    "pass\u200bwordpass\u00adword",
+    "\u200b" * 12,
+    "nora.newman@fjord-blog.example",
+    "NORA.NEWMAN@FJORD-BLOG.EXAMPLE",
+    "nora.newman1",
+    "noranewman123",
+    "newman-olsen",
+    "fjord-blog.example",
+    "fjordblog2024",
+    "everpost1234",
+    "everposteverpost",
+    "password" * (MAX_PASSWORD // 8),
+    "a" * MAX_PASSWORD,
+    " " * MAX_PASSWORD,
+]
+
+STRONG = [
+    "correct horse battery",
+    "correct horse battery staple",
+    "a newer password",
+    "chosen by the thief",
+    "my dog is blue",
+    "the password of nobody",
+    "Tr0ub4dor&3 and more",
+    "xK9#mP2$vL5@",
+    "caf\u00e9 cr\u00e8me at noon",
+    "\u041c\u043e\u0441\u043a\u0432\u0430 \u043d\u0435 \u0441\u0440\u0430\u0437\u0443",
+    "nora likes purple tractors",
+    "a" * 40 + "xK9#mP2$vL5@",
+    "".join(chr(0x4E00 + 37 * number) for number in range(MAX_PASSWORD)),
+]
+
+
+@pytest.mark.parametrize("password", WEAK, ids=range(len(WEAK)))
+def test_a_password_that_is_guessed_early_is_weak(password: str) -> None:
+    assert is_weak(password, ABOUT)
+
+
+@pytest.mark.parametrize("password", STRONG, ids=range(len(STRONG)))
+def test_another_one_is_not(password: str) -> None:
+    assert not is_weak(password, ABOUT)
+
+
+def test_words_about_a_user_are_not_kept_for_the_next_one() -> None:
+    assert is_weak("zarquon.beeblebrox", ["zarquon@beeblebrox.example"])
+    assert not is_weak("zarquon.beeblebrox", ["nora@blog.example"])
+
+
+@pytest.mark.parametrize("symbols", ["4@8({[<369", "0123456789"])
+def test_the_longest_password_takes_no_longer_than_four_pieces(symbols: str) -> None:
+    """What zxcvbn takes grows quickly with the length, and with letters that may be others."""
+    piece = (symbols * 20)[:20]
+    whole = (symbols * MAX_PASSWORD)[:MAX_PASSWORD]
+
+    def taken(password: str) -> float:
+        begun = time.process_time()
+        is_weak(password)
+        return time.process_time() - begun
+
+    taken(piece)
+    assert taken(whole) < 40 * max(taken(piece), 0.001)
+
+
+async def test_only_a_new_password_has_to_be_strong() -> None:
+    with pytest.raises(Invalid) as refused:
+        await hash_new_password("passwordpassword")
+    assert refused.value.field == "password"
+    assert "easy to guess" in refused.value.reason
+    assert await is_right("passwordpassword", await hash_password("passwordpassword"))
+    assert await is_right("correct horse battery", await hash_new_password("correct horse battery", *ABOUT))
+
+
+@pytest.mark.parametrize("password", ["", "short", "a" * (MAX_PASSWORD + 1), "a lone surrogate: \ud800"])
+async def test_what_cannot_be_a_password_is_refused_as_before(password: str) -> None:
+    with pytest.raises(Invalid):
+        await hash_new_password(password)
