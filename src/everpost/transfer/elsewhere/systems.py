@@ -51,7 +51,8 @@ class System:
 
 SYSTEMS: Mapping[str, System] = {
     "wordpress": System(
-        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages), site=wordpress_site
+        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages, timezone=wishes.timezone),
+        site=wordpress_site,
     ),
     "ghost": System(read=lambda path, wishes: read_ghost(path, pages=wishes.pages, site=wishes.site or "")),
     "markdown": System(

@@ -11,6 +11,7 @@ from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
 from everpost.transfer.elsewhere.moments import parse_moment
 from everpost.transfer.elsewhere.xml_files import prefix_of
+from everpost.transfer.elsewhere.zones import localized
 
 Values = Mapping[str, str]
 """The texts of the elements in an item or a comment, by their names with WordPress's own prefixes."""
@@ -69,10 +70,7 @@ def read_date(
         changes.append("it had no date, and is dated 1970")
         return EPOCH
     if timezone is not None:
-        try:
-            return moment.replace(tzinfo=timezone).astimezone(UTC)
-        except OverflowError:
-            return moment
+        return localized(moment.replace(tzinfo=None), timezone)
     changes.append("its date is taken for UTC: WordPress gave no time zone")
     return moment
 
