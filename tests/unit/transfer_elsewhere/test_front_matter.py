@@ -7,7 +7,8 @@ import pytest
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Problem
 from everpost.transfer.elsewhere.markdown.fields import texts_of
-from everpost.transfer.elsewhere.markdown.front_matter import Page, read_page
+from everpost.transfer.elsewhere.markdown.front_matter import read_page
+from everpost.transfer.elsewhere.markdown.page import Page
 from tests.unit.transfer_elsewhere.folders import only_post, posts_of, problems_of
 
 BOMB = "a: &a [x, x]\n" + "".join(

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.markdown.front_matter import Page, read_page
+from everpost.transfer.elsewhere.markdown.front_matter import read_page
 from everpost.transfer.elsewhere.markdown.links import Links
 from everpost.transfer.elsewhere.markdown.names import name_of
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.tags import convert_tags
 from everpost.transfer.elsewhere.markdown.titles import title_of
 from everpost.transfer.elsewhere.markdown.visibility import reasons_to_hide
@@ -105,6 +106,13 @@ CASES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
     "JSON digits": (front_matter, lambda n: '{"a": ' + "9" * n + "}"),
     "JSON keys": (front_matter, lambda n: "{" + '"a":1,' * (n // 6) + '"b":1}'),
     "marks without an end": (front_matter, lambda n: "---\n" + "--- x\n" * (n // 6)),
+    "bare fields": (front_matter, lambda n: "".join(f"a{i}: b\n" for i in range(n // 8)) + "---\n"),
+    "bare fields without an end": (front_matter, lambda n: "title: a\n" * (n // 9)),
+    "bare lists": (front_matter, lambda n: "tags:\n" + "- a\n" * (n // 4) + "---\n"),
+    "bare JSON": (front_matter, lambda n: ";;;\n" + '"a": {' * (n // 6) + "\n;;;\n"),
+    "bare marks": (front_matter, lambda n: "-" * (n // 2) + "\ntitle: a\n" + "-" * (n // 2) + " "),
+    "foreign marks": (front_matter, lambda n: "#" * n + "\ntitle"),
+    "foreign blanks": (front_matter, lambda n: "<!--" + " " * n + "title"),
     "lines that go on": (front_matter, lambda n: "title: a\n" + "    b\n" * (n // 6)),
     "blank lines": (front_matter, lambda n: " \n" * (n // 2)),
     "tags without an end": (tags, lambda n: "{{" * (n // 2)),

@@ -18,6 +18,7 @@ from tests.unit.transfer_elsewhere.folders import (
 POST = "---\ntitle: A\ndate: 2020-01-02\n---\nText"
 HUGO = {"hugo.toml": "title = 'A site'"}
 JEKYLL = {"_config.yml": "title: A site"}
+HEXO = {"_config.yml": "theme: landscape\nnew_post_name: :title.md"}
 ELEVENTY = {"eleventy.config.js": "export default {}"}
 ZOLA = {"config.toml": 'base_url = "https://a.example"'}
 PELICAN = {"pelicanconf.py": "AUTHOR = 'Ann'"}
@@ -125,6 +126,13 @@ def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:
         {"posts/a.md": ""},
         {"trip/index.md": POST.replace("title: A", "title: Trip\ndraft: true"), "trip/a.md": POST},
         PELICAN | {"content/a.md": "Title: A\n\nText"},
+        JEKYLL | {"_posts/not-ready.md": POST},
+        JEKYLL | {"_posts/2020/README.md": POST},
+        JEKYLL | {"source/_posts/template.md": POST},
+        JEKYLL | {"_posts/2020-01-02.md": POST},
+        JEKYLL | {"_posts/not-ready.html": POST},
+        HEXO | {"source/_posts/a.md": "title: A\n---\n"},
+        HEXO | {"source/_posts/a.md": "title: A\ndate: 2020-01-02\ntags:\n- b\nhidden: true\n---\nText"},
     ],
 )
 def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[str, str]) -> None:
@@ -155,6 +163,18 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": with_field("draft: false")},
         JEKYLL | {"src/index.md": "---\n---\n", "src/_posts/2020-01-02-a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "export default {tags: ['posts']}", "b/a.md": POST},
+        JEKYLL | {"_posts/2020/2020-01-02-a.md": POST},
+        JEKYLL | {"_posts/20-1-2-a.md": POST},
+        JEKYLL | {"_posts/2020-01-02-.md": POST},
+        HEXO | {"source/_posts/a.md": POST},
+        {
+            "_config.yml": "theme: a",
+            "package.json": '{"dependencies": {"hexo": "7"}}',
+            "source/_posts/a.md": POST,
+        },
+        {"_config.yml": "theme: a", "scaffolds/post.md": "", "source/_posts/a.md": POST},
+        ELEVENTY | {"_posts/a.md": POST},
+        {"_posts/a.md": POST},
     ],
 )
 def test_what_its_site_shows_is_public(tmp_path: Path, site: Mapping[str, str]) -> None:
@@ -170,8 +190,20 @@ def test_what_its_site_shows_is_public(tmp_path: Path, site: Mapping[str, str]) 
         ({"pages/a.md": "Title: A\n\nText"}, "pages/a.md", "a page"),
         (PELICAN | {"content/pages/a.md": "Title: A\nDate: 2020-01-02\n\n"}, "content/pages/a.md", "a page"),
         (JEKYLL | {"_posts/2020-01-02-a.md": POST, "b.md": POST}, "b.md", "a page"),
+        (JEKYLL | {"_posts/2020/2020-01-02-a.md": POST, "README.md": POST}, "README.md", "a page"),
+        ({"_posts/a/2020-01-02-a.md": POST, "docs/b.md": POST}, "docs/b.md", "a page"),
+        ({"blog/_posts/a/2020-01-02-a.md": POST, "404.md": POST}, "404.md", "a page"),
+        ({"_drafts/a/b.md": POST, "c.md": POST}, "c.md", "a page"),
+        (JEKYLL | {"a.md": POST}, "a.md", "a page"),
+        (HEXO | {"source/about/index.md": POST}, "source/about/index.md", "a page"),
+        (HEXO | {"themes/a/README.md": POST}, "themes/a/README.md", "a page"),
         ({"trip/index.md": POST, "trip/notes.md": "Notes"}, "trip/notes.md", "a resource"),
         ({"trip/index.md": POST, "trip/a/notes.md": "Notes"}, "trip/a/notes.md", "a resource"),
+        (
+            HUGO | {"content/t/index.md": POST, "content/t/b/index.md": POST},
+            "content/t/b/index.md",
+            "a resource",
+        ),
         (HUGO | {"content/t/index.fr.md": POST, "content/t/b.md": POST}, "content/t/b.md", "a resource"),
         (HUGO | {"themes/x/content/a.md": POST, "content/a.md": POST}, "themes", "not where posts are"),
         (HUGO | {"README.md": POST, "content/a.md": POST}, "README.md", "not where posts are"),
@@ -199,6 +231,7 @@ def test_what_its_site_shows_is_public(tmp_path: Path, site: Mapping[str, str]) 
         ({"a.njk": "A"}, "a.njk", "templates"),
         ({"a.htm": b"<html>caf\xe9"}, "a.htm", "HTML without front matter"),
         ({"a.md": "---js\n{}\n---\n"}, "a.md", "'js' is not read"),
+        ({"2020-01-02-a.md": '{:title "A" :draft? true}\n\nText'}, "2020-01-02-a.md", "EDN"),
     ],
 )
 def test_what_is_no_post_is_left_out_and_named(
@@ -208,6 +241,12 @@ def test_what_is_no_post_is_left_out_and_named(
     assert notes_of(tmp_path)[place].startswith(reason) or reason in notes_of(tmp_path)[place]
     assert not {post.source_id for post in posts_of(tmp_path)} & {place}
     assert not any(post.source_id.startswith(f"{place}/") for post in posts_of(tmp_path))
+
+
+def test_a_name_without_a_date_is_a_draft_where_the_names_of_other_posts_have_one(tmp_path: Path) -> None:
+    posts = posts_of(write_folder(tmp_path, {"_posts/2020-01-02-a.md": POST, "_posts/b.md": POST}))
+    assert [post.status.value for post in posts] == ["published", "draft"]
+    assert posts[1].changes == ("it is a draft: Jekyll shows no file of _posts whose name has no date",)
 
 
 def test_what_the_configuration_includes_is_read(tmp_path: Path) -> None:

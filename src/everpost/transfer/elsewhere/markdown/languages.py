@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from everpost.errors import Invalid
-from everpost.transfer.elsewhere.markdown.front_matter import Page
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.sites import Generator, Site
 
 _ISO_639_1 = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from everpost.transfer.elsewhere.markdown.front_matter import Page
+from everpost.transfer.elsewhere.markdown.page import Page
 
 _DATED = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?:[-_.](?P<rest>.+))?", re.DOTALL | re.ASCII)
 _DATE_IN_PATH = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", re.ASCII)

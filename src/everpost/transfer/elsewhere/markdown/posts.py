@@ -12,8 +12,8 @@ from everpost.transfer.elsewhere.items import SourceAuthor, SourcePost
 from everpost.transfer.elsewhere.markdown.defaults import Inherited
 from everpost.transfer.elsewhere.markdown.fields import lowered, name_of, text_of, texts_of
 from everpost.transfer.elsewhere.markdown.folders import File
-from everpost.transfer.elsewhere.markdown.front_matter import Page
 from everpost.transfer.elsewhere.markdown.names import PageName, address_of, end_of
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.titles import title_of
 from everpost.transfer.elsewhere.markdown.visibility import (
     FALSE,
@@ -164,6 +164,8 @@ class PostReader:
         if self._file.is_draft:
             reasons.append("")
         reasons.extend(self._setting.inherited.doubts)
+        if self._file.is_ignored:
+            reasons.append("Jekyll shows no file of _posts whose name has no date")
         if self._is_undated:
             reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
         if self._file.is_in_bundle and self.id is None:

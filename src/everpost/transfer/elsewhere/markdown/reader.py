@@ -9,10 +9,11 @@ from everpost.errors import BrokenFile, Invalid
 from everpost.transfer.elsewhere.items import Fate, Item, Note, Problem
 from everpost.transfer.elsewhere.markdown.defaults import Defaults
 from everpost.transfer.elsewhere.markdown.folders import File, Folder
-from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, Page, read_page
+from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.languages import Languages
 from everpost.transfer.elsewhere.markdown.links import Links
 from everpost.transfer.elsewhere.markdown.names import name_of
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.posts import PostReader, Setting
 from everpost.transfer.elsewhere.markdown.sites import Generator
 from everpost.transfer.elsewhere.markdown.tags import convert_tags
@@ -88,7 +89,7 @@ class _Reader:
             folder_tags=tuple(self._folder_tags(file, page)),
             zone=self._zone,
             now=self._now,
-            is_jekyll=self._folder.is_jekyll,
+            is_jekyll=self._folder.is_jekyll and self._folder.site.generator is not Generator.HEXO,
         )
         reader = PostReader(file, page, name, setting)
         if reader.id is None:
