@@ -125,7 +125,10 @@ TOML = [
     ("HZ", "a.b = 1\n[c]\nd = true", {"a": {"b": 1}, "c": {"d": True}}),
     ("-", "title = 'A'\ntitle = 'B'", UNREADABLE),
     ("-", "title = A", UNREADABLE),
-    ("-", "date = 2024-02-30", UNREADABLE),
+    ("-", "date = 2024-02-30", {"date": "2024-02-30"}),
+    ("-", "date = 2024-2-3 # why", {"date": "2024-2-3"}),
+    ("-", "date = 2024-01-31T25:00:00Z", {"date": "2024-01-31T25:00:00Z"}),
+    ("-", "date = 2024-02-30\nb = [", UNREADABLE),
     ("-", "title: A", UNREADABLE),
 ]
 PELICAN = [

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.markdown.dates import DateRules, PageDates
 from everpost.transfer.elsewhere.markdown.front_matter import read_page
 from everpost.transfer.elsewhere.markdown.links import Links
 from everpost.transfer.elsewhere.markdown.names import name_of
@@ -63,6 +64,10 @@ def title(text: str) -> None:
 
 def names(text: str) -> None:
     name_of(f"{text}.md", Page({"permalink": f"/{text}/{text}", "slug": text}, ""))
+
+
+def dates(text: str) -> None:
+    PageDates(Page({}, ""), {"date": text, "lastmod": f"2024-01-31 {text}"}, None, DateRules()).published()
 
 
 def growing(marks: str, size: int, join: str = "\n") -> str:
@@ -135,6 +140,8 @@ CASES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
     "names of percents": (names, lambda n: "%41" * (n // 3)),
     "names of dashes": (names, lambda n: "2024-01-01-" + "-" * n),
     "dates of blanks": (read_moment, lambda n: "2024-01-31" + " " * n + "10:00"),
+    "odd dates of words": (dates, lambda n: "a " * (n // 2)),
+    "odd dates of slashes": (dates, lambda n: "1/" * (n // 2)),
     "dates of digits": (read_moment, lambda n: "1" * n),
 }
 

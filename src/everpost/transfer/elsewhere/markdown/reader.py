@@ -1,12 +1,13 @@
 """Folders of pages with front matter, as Hugo, Jekyll, Pelican, Eleventy and Zola have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path, PurePosixPath
 
 from everpost.domain.clock import now
 from everpost.errors import BrokenFile, Invalid
 from everpost.transfer.elsewhere.items import Fate, Item, Note, Problem
+from everpost.transfer.elsewhere.markdown.dates import DateRules, has_date
 from everpost.transfer.elsewhere.markdown.defaults import Defaults
 from everpost.transfer.elsewhere.markdown.folders import File, Folder
 from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
@@ -24,6 +25,11 @@ _PAGES = "pages"
 """The folder in which Pelican has pages."""
 _ROOTS = frozenset({"source", "src", "content", "articles"})
 """Folders of a site that are no categories."""
+_IS_DAY_FIRST: Mapping[Generator | None, bool] = {
+    Generator.JEKYLL: True,
+    Generator.PELICAN: False,
+    Generator.HEXO: False,
+}
 
 
 def read_markdown(
@@ -44,7 +50,10 @@ class _Reader:
         self._folder = folder
         self._pages = pages
         self._zone_problem = ""
-        self._zone = timezone or self._configured_zone()
+        zone = timezone or self._configured_zone()
+        generator = folder.site.generator
+        is_yaml = generator is Generator.JEKYLL and timezone is None
+        self._dates = DateRules(zone, is_yaml=is_yaml, is_day_first=_IS_DAY_FIRST.get(generator))
         self._is_told_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
         self._languages = Languages(folder.site, folder.places(pages=pages), language)
         self._defaults = Defaults(folder)
@@ -87,7 +96,7 @@ class _Reader:
         setting = Setting(
             inherited=self._defaults.of(file),
             folder_tags=tuple(self._folder_tags(file, page)),
-            zone=self._zone,
+            dates=self._dates,
             now=self._now,
             is_jekyll=self._folder.is_jekyll and self._folder.site.generator is not Generator.HEXO,
         )
@@ -122,9 +131,7 @@ class _Reader:
             return ""
         kind = "page" in {page.text("type").lower(), page.text("layout").lower()}
         parts = PurePosixPath(file.place).parts[:-1]
-        is_dated = is_dated or any(
-            page.fields.get(name) is not None for name in ("date", "publishdate", "pubdate")
-        )
+        is_dated = is_dated or has_date(page.fields)
         if file.is_post_of_jekyll:
             return ""
         if (kind and not is_dated) or (
