@@ -211,6 +211,8 @@ def read(
             {"_posts/2024-01-01-a.md": "a"},
             0,
         ),
+        ({"a.html.md": POST, "a.fr.html.md": POST}, None, {"a.html.md": "a"}, 1),
+        ({"a.html.md": POST, "a.fr.html.md": POST}, "fr", {"a.fr.html.md": "a"}, 1),
         ({"ml/a.md": POST, "os/b.md": POST}, None, {"ml/a.md": "a", "os/b.md": "b"}, 0),
         ({"a.min.md": POST, "b.js.md": POST}, None, {"a.min.md": "a.min", "b.js.md": "b.js"}, 0),
         ({"pt-br/a.md": POST, "en/a.md": POST}, "pt", {"pt-br/a.md": "a"}, 1),

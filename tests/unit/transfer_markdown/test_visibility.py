@@ -74,6 +74,24 @@ def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("published: true\nstatus: draft", "its status was 'draft', but published was 'true'"),
+        ("draft: false\nstatus: Draft", "its status was 'draft', but draft was 'false'"),
+        ("published: yes\ndraft: true", "draft was 'true', but published was 'yes'"),
+        ("published: false\ndraft: false", "published was 'false', but draft was 'false'"),
+        ("published: 2020-01-02\nstatus: draft", ""),
+    ],
+)
+def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
+    tmp_path: Path, fields: str, reason: str
+) -> None:
+    post = only_post(tmp_path, "_posts/2020-01-02-a.md", with_field(fields))
+    assert post.status is PostStatus.DRAFT
+    assert post.changes == ((f"it is a draft: {reason}",) if reason else ())
+
+
+@pytest.mark.parametrize(
     "field",
     [
         "draft: false",

@@ -64,6 +64,11 @@ class File:
         return self.path.suffix.lower() in _HTML
 
     @property
+    def has_dated_name(self) -> bool:
+        """Whether its name begins with a date, as those of Jekyll's posts have to."""
+        return bool(_DATED.fullmatch(self.path.stem))
+
+    @property
     def is_draft(self) -> bool:
         """Whether it lies where Jekyll has its drafts."""
         return "_drafts" in self.path.parts

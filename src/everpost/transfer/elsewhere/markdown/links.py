@@ -11,7 +11,9 @@ from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter
 from everpost.transfer.elsewhere.markdown.names import name_of
 from everpost.transfer.elsewhere.markdown.page import Page
 
-_SUFFIX = re.compile(r"\.(?:[a-z]{2}\.)?(?:md|markdown|mkd|mkdn|mkdown|mdown|html?)$", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\.(?:[a-z]{2}\.)?(?:html?\.)?(?:md|markdown|mkd|mkdn|mkdown|mdown|html?)$", re.IGNORECASE
+)
 
 
 class Links:

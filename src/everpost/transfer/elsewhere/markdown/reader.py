@@ -78,7 +78,9 @@ class _Reader:
 
     def _items_of(self, file: File) -> Iterator[Item]:
         data = _bytes(file)
-        if file.is_html and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_OPENINGS):
+        is_plain = file.is_html and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_OPENINGS)
+        is_post = self._is_post_without_fields(file)
+        if is_plain and not (is_post and _is_utf8(data)):
             yield _left_out("page", file, "HTML without front matter")
             return
         try:
@@ -86,7 +88,7 @@ class _Reader:
         except ForeignFrontMatter as error:
             yield _left_out("page", file, str(error))
             return
-        if page is None and file.is_html:
+        if page is None and file.is_html and not is_post:
             yield _left_out("page", file, "HTML without front matter")
             return
         yield from self._items_of_page(file, page or Page({}, _text(file, data)))
@@ -117,6 +119,11 @@ class _Reader:
             yield author
         self._naive += reader.is_naive
         yield post
+
+    def _is_post_without_fields(self, file: File) -> bool:
+        """Whether its place alone makes a file a post: Jekyll and Hexo show HTML without front matter."""
+        is_jekyll = self._folder.site.generator in {Generator.JEKYLL, Generator.HEXO, None}
+        return is_jekyll and (file.is_draft or (file.is_post_of_jekyll and file.has_dated_name))
 
     @property
     def _is_pelican(self) -> bool:
@@ -190,6 +197,14 @@ def _bytes(file: File) -> bytes:
         return file.path.read_bytes()
     except OSError as error:
         raise BrokenFile(file.place, "", error.strerror or "cannot be read") from error
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _text(file: File, data: bytes) -> str:
