@@ -100,7 +100,7 @@ class _Reader:
             folder_tags=tuple(self._folder_tags(file, page)),
             dates=self._dates,
             now=self._now,
-            is_jekyll=self._folder.is_jekyll and self._folder.site.generator is not Generator.HEXO,
+            is_jekyll=self._folder.is_jekyll and self._folder.site.generator in {Generator.JEKYLL, None},
         )
         reader = PostReader(file, page, name, setting)
         if reader.id is None:
