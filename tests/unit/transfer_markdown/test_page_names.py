@@ -35,8 +35,7 @@ from tests.unit.transfer_elsewhere.folders import only_post
         ("notes/2024/3/12/12.md", "", "2024-03-12-12"),
         ("notes/2024/03/12/1/index.md", "slug: one", "one"),
         ("notes/2024/03/12/1/index.md", "permalink: /notes/5/", "5"),
-        ("_posts/2024-03-12-1.md", "", "2024-03-12-1"),
-        ("_posts/2024-03-12-1984.md", "", "1984"),
+        ("_posts/2024-03-12-243.md", "", "243"),
         ("notes/2024/31/12/1/index.md", "", "1"),
     ],
 )
@@ -73,6 +72,8 @@ def test_a_date_comes_from_the_fields_or_the_path(tmp_path: Path, place: str, fi
         ("_posts/2024-01-31-.md", "Text", "2024-01-31"),
         ("2024-01-31.md", "Text", "2024-01-31"),
         ("notes/2024/03/12/1/index.md", "Text", "2024-03-12-1"),
+        ("_posts/2024-03-12-1.md", "Text", "2024-03-12-1"),
+        ("_posts/2024-03-12-1984.md", "Text", "1984"),
         ("a.md", "Text\n\n## The *first* [heading](/a) {#id} ##\n\n# Second\n", "The first heading"),
         ("a.md", "# First {#id}\n", "First"),
         ("a.md", "```\n# Code\n```\n# Heading\n", "Heading"),

@@ -87,6 +87,7 @@ def test_a_configuration_that_is_broken_is_reported(tmp_path: Path, name: str, t
             {"pelicanconf.py": "", "content/life/a.md": "Title: A\nDate: 2020-01-02\nCategory: b\n\n"},
             ("b",),
         ),
+        ({".eleventy.js": "", "life/_posts/a.md": POST}, ()),
         ({".eleventy.js": "", "_posts/a.md": POST.replace("title", "tags: a b\ntitle")}, ("a b",)),
         ({"scaffolds/a": "", "_config.yml": "", "_posts/a.md": "tags: a b\n---\n"}, ("a b",)),
         ({"_config.yml": "", "_posts/a.md": POST.replace("title", "tags: a b\ntitle")}, ("a", "b")),

@@ -192,6 +192,7 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         },
         {"_config.yml": "theme: a", "scaffolds/post.md": "", "source/_posts/a.md": POST},
         ELEVENTY | {"_posts/a.md": POST},
+        ELEVENTY | {"_posts/a.txt": "", "notes/a.md": POST},
         {"_posts/a.md": POST},
     ],
 )

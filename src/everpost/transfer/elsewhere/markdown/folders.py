@@ -96,7 +96,8 @@ class Folder:
         self._has_bundles = False
         names = list(self._names_in_posts())
         is_site = self.site.root == self.path and self.site.generator in _OF_POSTS
-        self.is_jekyll = is_site or bool(names) or bool(_JEKYLL & {*self.path.parts})
+        is_inside = bool(names) or bool(_JEKYLL & {*self.path.parts})
+        self.is_jekyll = is_site or (is_inside and self.site.generator is not Generator.ELEVENTY)
         """Whether posts are only in `_posts` and `_drafts`, and everything else is a page."""
         # Hexo's posts are there, too, with any name. Where nothing says which it is, the other names do.
         is_like_jekyll = self.site.generator is None and any(map(_DATED.fullmatch, names))

@@ -49,7 +49,8 @@ def name_of(place: str, page: Page) -> PageName:
     bare = (dated["rest"] or "") if dated else stem
     words = re.sub(r"[-_\s]+", " ", bare).strip() or (dated["date"] if dated else stem)
     if _NUMBER.fullmatch(bare) and (day := date or _date_above(path)):
-        words = bare = f"{day:%Y-%m-%d}-{bare}"
+        words = f"{day:%Y-%m-%d}-{bare}"
+        bare = bare if date else words  # a number behind a date is the end of its address
     addresses = [address for name in _ADDRESSES if (address := address_of(page.text(name)))]
     slug = (
         decoded(page.text("slug").strip())

@@ -25,6 +25,7 @@ _PAGES = "pages"
 """The folder in which Pelican has pages."""
 _ROOTS = frozenset({"source", "src", "content", "articles"})
 """Folders of a site that are no categories."""
+_LIKE_JEKYLL = frozenset({Generator.JEKYLL, None})
 _IS_DAY_FIRST: Mapping[Generator | None, bool] = {
     Generator.JEKYLL: True,
     Generator.PELICAN: False,
@@ -100,7 +101,7 @@ class _Reader:
             folder_tags=tuple(self._folder_tags(file, page)),
             dates=self._dates,
             now=self._now,
-            is_jekyll=self._folder.is_jekyll and self._folder.site.generator in {Generator.JEKYLL, None},
+            is_jekyll=self._folder.is_jekyll and self._folder.site.generator in _LIKE_JEKYLL,
         )
         reader = PostReader(file, page, name, setting)
         if reader.id is None:
@@ -154,7 +155,7 @@ class _Reader:
         """
         parts = PurePosixPath(file.place).parts[:-1]
         for special in ("_posts", "_drafts"):
-            if special in parts:
+            if special in parts and self._folder.site.generator in _LIKE_JEKYLL:
                 yield from (part for part in parts[: parts.index(special)] if part not in _ROOTS)
         is_pelican = self._is_pelican or (self._folder.site.generator is None and page.is_plain)
         if is_pelican and parts and parts[-1] not in _ROOTS and "category" not in page.fields:
