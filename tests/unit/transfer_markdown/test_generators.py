@@ -139,6 +139,10 @@ PELICAN = [
     ("P", "Title: A\nTitle: B\n\nT", A),
     ("P", "  Title: A\n---\nT", A),
     ("P", "Title: A\nT", A),
+    ("-", "draft: true\n\nT", {"draft": "true"}),
+    ("-", "Published: no\nT", {"published": "no"}),
+    ("-", "Status: draft\n\nT", {"status": "draft"}),
+    ("-", "Status: T", NO_FRONT_MATTER),
 ]
 BARE = [
     ("X", "title: A\ndate: 2016-01-02\n---\nT", A | {"date": "2016-01-02"}),
@@ -150,6 +154,7 @@ BARE = [
     ("X", "title: A\n\npublished: false\n---\nT", A | {"published": "false"}),
     ("X", "published: false\n---\nT", {"published": "false"}),
     ("X", "title: A\n---", A),
+    ("X", "标题: B\ntitle: A\n---\nT", {"标题": "B", "title": "A"}),
     ("X", "title: a: b\n---\nT", {"title": "a: b"}),
     ("X", '"title": "A",\n"tags": ["b"]\n;;;\nT', A | {"tags": ["b"]}),
     ("X", ';;;\n"title": "A"\n;;;\nT', A),

@@ -53,6 +53,14 @@ def with_field(field: str) -> str:
         "build: {render: false}",
         "_build: {render: link}",
         "build: {list: local}",
+        "isDraft: true",
+        "is_draft: maybe",
+        "publish: false",
+        "is-published: no",
+        "public: false",
+        "listed: false",
+        "post_status: draft",
+        "visibility: members",
     ],
 )
 def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
@@ -60,6 +68,8 @@ def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
     assert post.status is PostStatus.DRAFT
     names = {"draft: true", "draft: 'true'", "Draft: TRUE", "draft: yes", "draft: on", "draft: 1"}
     says_so = {*names, "published: false", "published: 'false'", "published: no", "status: draft"}
+    says_so |= {"isDraft: true", "publish: false", "is-published: no", "public: false", "listed: false"}
+    says_so |= {"post_status: draft"}
     assert field in says_so or any(change.startswith("it is a draft: ") for change in post.changes)
 
 
@@ -96,6 +106,10 @@ def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
         "build: {render: always, list: always, publishResources: false}",
         "permalink: /a/",
         "hidden: false",
+        "isDraft: false",
+        "publish: true",
+        "publish: 2020-01-02",
+        "visibility: public",
     ],
 )
 def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:

@@ -13,7 +13,7 @@ from everpost.transfer.elsewhere.markdown.json_fields import read_json
 from everpost.transfer.elsewhere.markdown.visibility import HIDING
 from everpost.transfer.elsewhere.markdown.yaml_fields import read_yaml
 
-_FIRST = re.compile(r"""["']?(?P<name>[A-Za-z_][\w-]*)["']?[ \t]*:(?:\s|\Z)""", re.ASCII)
+_FIRST = re.compile(r"""["']?[^\W\d][\w-]*["']?[ \t]*:(?:\s|\Z)""")
 _INSIDE = re.compile(r"""[ \t]*(?:[\w"'-][^:\n]*:|- |-\r?\n|#|[\]}]|\r?\n)|[ \t]+\S""")
 _MARK = re.compile(r"(?P<mark>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")

@@ -201,6 +201,7 @@ class Folder:
         is_excluded = self._matches(path, self._excluded) and not self._matches(path, self._included)
         is_page = self.is_jekyll and not pages and not _JEKYLL & {*path.parts}
         reasons = {
+            "a hidden file": path.name[0] in (".#~_" if self.is_jekyll else ".#~"),
             "not where posts are": bool(self._tops) and path.parent == self.path,
             "the configuration excludes it": is_excluded,
             "the page of a section": path.name.partition(".")[0] == _SECTION,

@@ -3,7 +3,7 @@ for Pelican. docs/front-matter.md says which generator takes what.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.markdown.bare_fields import find_bare_fields
@@ -147,7 +147,7 @@ def _without_empty_line(text: str) -> str:
 def _of_lines(text: str, start: int, *, is_pelican: bool) -> Page | None:
     """Lines as Python-Markdown reads them for Pelican: up to the first that is empty or has only dashes or
     dots; what is indented goes on with the line above. Where the site is not known to be Pelican's, they say
-    a title or a date, otherwise they are text.
+    a title, a date or that the page is not shown; otherwise they are text.
 
     https://python-markdown.github.io/extensions/meta_data/
     """
@@ -174,13 +174,18 @@ def _of_lines(text: str, start: int, *, is_pelican: bool) -> Page | None:
         end += len(line)
         if end - start > _LONGEST:
             return None
-    is_header = bool(fields) if is_pelican else "title" in fields or _is_date(fields.get("date"))
-    if not is_header:
+    if not fields or not (is_pelican or _is_header(fields)):
         return None
     line_number = text.count("\n", 0, start) + 1
     content = _without_empty_line(text[end:])
     return Page(fields, content, text[start:end], line_number, tuple(repeated), is_plain=True)
 
 
-def _is_date(value: object) -> bool:
-    return read_moment(text_of(value)) is not None
+def _is_header(fields: Mapping[str, object]) -> bool:
+    """Whether the lines say a title, a date, or that the page is not shown."""
+    status = text_of(fields.get("status")).strip().lower()
+    return (
+        not {"title", "draft", "published"}.isdisjoint(fields)
+        or read_moment(text_of(fields.get("date"))) is not None
+        or status in {"draft", "hidden", "pending", "private", "skip"}
+    )

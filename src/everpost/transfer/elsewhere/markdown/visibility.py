@@ -10,9 +10,20 @@ from everpost.transfer.elsewhere.zones import localized
 TRUE = frozenset({"true", "yes", "on", "y", "1", "t"})
 FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
 EXPIRES = ("expirydate", "unpublishdate")
+_ALIASES = {
+    "is_draft": "draft",
+    "is_published": "published",
+    "publish": "published",
+    "public": "published",
+    "listed": "published",
+    "post_status": "status",
+    "visibility": "status",
+}
+"""What themes, and programs that convert blogs, call these."""
 HIDING = frozenset(
     {"draft", "published", "status", "headless", "build", "_build", "render", "permalink"}
     | {"eleventyexcludefromcollections", "unlisted", "hidden", "private", *EXPIRES}
+    | {name for alias in _ALIASES for name in (alias, alias.replace("_", "-"), alias.replace("_", ""))}
 )
 """The fields that say whether a page is shown."""
 _STATUSES = frozenset({"", "published", "publish", "public", "live"})
@@ -30,6 +41,9 @@ def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str
     it is a draft. Where there is no reason, it is shown.
     """
     yield from _of_drafts(fields)
+    for alias, name in _ALIASES.items():
+        for each in {alias, alias.replace("_", "-"), alias.replace("_", "")} & fields.keys():
+            yield from _of_drafts({name: fields[each]})
     for name, reason in _HIDDEN.items():
         yield from _if_not(fields.get(name), FALSE, reason, name)
     yield from _if_not(fields.get("render"), TRUE, "it is not rendered", "render")
