@@ -165,6 +165,8 @@ BARE = [
     ("-", '"title": "A"\n"tags": []\n;;;\nT', UNREADABLE),
     ("-", ";;;\ntitle: A\n;;;\nT", UNREADABLE),
     ("-", "Note: this is a heading\n---\nT", NO_FRONT_MATTER),
+    ("-", "Note: this is text\n\n- a: b\n- c\n---\nT", NO_FRONT_MATTER),
+    ("-", "Note: 'this\n---\nT", NO_FRONT_MATTER),
     ("-", "Read this: now\nand more\n---\nT", NO_FRONT_MATTER),
 ]
 OTHERS = [

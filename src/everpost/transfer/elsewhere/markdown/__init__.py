@@ -1,1 +1,1 @@
-"""Folders of pages, as Jekyll, Hugo, Zola, Pelican and Eleventy have them."""
+"""Folders of pages, as Jekyll, Hexo, Hugo, Zola, Pelican and Eleventy have them."""

@@ -21,6 +21,7 @@ _LONGEST_START = 200
 """Characters of a line in which its kind is seen."""
 _KNOWN = HIDING | {"author", "categories", "category", "date", "layout", "slug", "tags", "title", "updated"}
 """Fields without which it is text with a heading or a rule below."""
+_KNOWN_LINE = re.compile(rf"^(?:{'|'.join(sorted(_KNOWN))})[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class BareFields:
         try:
             fields = read_yaml(self.header)
         except Unreadable:
-            if self.is_marked:
+            if self.is_marked or not _KNOWN_LINE.search(self.header):
                 return None
             raise
         names = lowered(fields.value).keys()

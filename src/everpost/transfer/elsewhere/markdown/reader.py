@@ -1,4 +1,4 @@
-"""Folders of pages with front matter, as Hugo, Jekyll, Pelican, Eleventy and Zola have them."""
+"""Folders of pages with front matter, as Hugo, Jekyll, Hexo, Pelican, Eleventy and Zola have them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
