@@ -155,7 +155,7 @@ def test_an_import_names_every_unreadable_file_and_can_leave_them_out(
     for name, text in {
         "a.md": "---\na: [\n---\n",
         "b.md": POST,
-        "c.md": "---\ndate: 2020-13-45\n---\n",
+        "c.md": "---\ntitle: a: b\n---\n",
     }.items():
         (folder / name).write_text(text)
     report = tmp_path / "report.json"
