@@ -1,5 +1,6 @@
 """How much a request may say before its body."""
 
+import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from everpost.api.problems import problem
@@ -9,12 +10,17 @@ MAX_TARGET = 16 * 1024
 MAX_HEADERS = 32 * 1024
 """Bytes of all headers, names and values."""
 
+_FORWARDED = frozenset({b"x-forwarded-for", b"forwarded"})
+_log = structlog.get_logger("everpost")
+
 
 class RequestLimits:
     """Refuses a request with a target or headers of a size that costs time to look through."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, proxies: int) -> None:
         self.app = app
+        self._expects_proxies = proxies > 0
+        """Or a warning about one was logged."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,4 +32,10 @@ class RequestLimits:
             answer = problem(431, f"The headers have more than {MAX_HEADERS} bytes.")
             await answer(scope, receive, send)
         else:
+            if not self._expects_proxies and any(name in _FORWARDED for name, _ in scope["headers"]):
+                self._expects_proxies = True
+                _log.warning(
+                    "A request came through a proxy, but EVERPOST_PROXIES is 0, so all its clients count as"
+                    " one. Set it to the number of proxies in front of Everpost."
+                )
             await self.app(scope, receive, send)

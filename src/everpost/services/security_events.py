@@ -5,6 +5,7 @@ Events that anyone can cause are logged once a minute for each address or token,
 rest is counted, so that nobody fills a disk. The counts are those of one process.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -66,6 +67,7 @@ class Throttle:
         self._ends = 0.0
         self._passed: set[tuple[str, str]] = set()
         self._omitted: dict[str, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
     def passes(self, event: Event, key: str) -> bool:
         """Whether this one is to be logged."""
@@ -73,20 +75,39 @@ class Throttle:
             self._begin()
         of_event = sum(name == event.name for name, _ in self._passed)
         if (event.name, key) in self._passed or of_event >= MOST_IN_WINDOW:
-            self._omitted[event.name] = self._omitted.get(event.name, 0) + 1
+            self._omit(event)
             return False
         self._passed.add((event.name, key))
         return True
 
-    def _begin(self) -> None:
+    def flush(self) -> None:
+        """Log how many events were omitted since the last such lines."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         omitted, self._omitted = self._omitted, {}
-        self._passed.clear()
-        self._ends = self._clock() + WINDOW
         for name, count in omitted.items():
             record(EVENTS_OMITTED, omitted=name, count=count)
 
+    def _begin(self) -> None:
+        self.flush()
+        self._passed.clear()
+        self._ends = self._clock() + WINDOW
+
+    def _omit(self, event: Event) -> None:
+        self._omitted[event.name] = self._omitted.get(event.name, 0) + 1
+        if self._timer is None:
+            with suppress(RuntimeError):  # there is no event loop
+                remaining = max(0.0, self._ends - self._clock())
+                self._timer = asyncio.get_running_loop().call_later(remaining, self.flush)
+
 
 _throttle = Throttle()
+
+
+def flush() -> None:
+    """Log how many events were omitted: nothing may follow that would do so."""
+    _throttle.flush()
 
 
 def keep_quiet() -> None:

@@ -158,7 +158,7 @@ async def issue_token(
         TOKEN_CREATED,
         token=token.id,
         user=user.id,
-        scopes=sorted(token.scopes),
+        scopes=" ".join(sorted(token.scopes)),
         expires_at=token.expires_at and token.expires_at.isoformat(),
     )
     return secret, token
