@@ -1,4 +1,4 @@
-"""How much a request may say before its body."""
+"""Size limits on the request target and headers."""
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,7 +15,7 @@ _log = structlog.get_logger("everpost")
 
 
 class RequestLimits:
-    """Refuses a request with a target or headers of a size that costs time to look through."""
+    """Refuses requests whose target or headers are too large."""
 
     def __init__(self, app: ASGIApp, *, proxies: int) -> None:
         self.app = app
@@ -26,10 +26,10 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
-            answer = problem(414, f"The path and the query have more than {MAX_TARGET} bytes.")
+            answer = problem(414, f"The path and query string exceed {MAX_TARGET} bytes.")
             await answer(scope, receive, send)
         elif sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
-            answer = problem(431, f"The headers have more than {MAX_HEADERS} bytes.")
+            answer = problem(431, f"The request headers exceed {MAX_HEADERS} bytes.")
             await answer(scope, receive, send)
         else:
             if not self._expects_proxies and any(name in _FORWARDED for name, _ in scope["headers"]):

@@ -1,4 +1,4 @@
-"""Names that people go by: which of them can be read, and which of them look alike."""
+"""Display names: which are readable, and which look alike."""
 
 import re
 import unicodedata
@@ -70,7 +70,7 @@ _TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
 
 
 def unreadable_reason(name: str) -> str | None:
-    """Why nobody could read this as a name; None where it is readable.
+    """Why this is not readable as a name; None if it is.
 
     Joiners are allowed where the spelling needs them (RFC 5892, appendices A.1 and A.2), and inside emoji;
     so are selectors of a variant.
@@ -87,8 +87,8 @@ def unreadable_reason(name: str) -> str | None:
 
 
 def name_key(name: str) -> str:
-    """What names that look alike have in common, 64 hexadecimal digits: compatibility forms, case, white
-    space, what is invisible, and letters of other scripts that look like Latin ones make no difference.
+    """The key that look-alike names share, 64 hexadecimal digits. It ignores compatibility forms, case, white
+    space, invisible characters, and which script a Latin-looking letter is from.
     """
     return _digest(unicodedata.normalize("NFKC", name))
 
@@ -109,7 +109,7 @@ def _digest(plain: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Whether a character of the text shows nothing, wherever it stands."""
+    """Whether the text contains an invisible character."""
     return any(unicodedata.category(each) in _REFUSED or _INVISIBLE.match(each) for each in text)
 
 

@@ -51,7 +51,7 @@ async def keep_given_token(store: Store, secret: str) -> None:
         await store.tokens.add(given)
         record(ADMIN_TOKEN_CHANGED, user=admin.id, token=given.id)
     except TooManyTokens:
-        raise Misconfigured(f"{admin.email} has too many tokens to have {_GIVEN} as well.") from None
+        raise Misconfigured(f"{admin.email} has too many tokens to add {_GIVEN}: revoke one.") from None
     except Conflict:  # another server that starts at the same time has been faster
         pass
     for token in await _tokens_of(store, admin):

@@ -1,8 +1,7 @@
-"""What an operator should be able to find out later: one line in the log for each security event, without a
-secret. docs/security-events.md lists them.
+"""Security events: one log line each, without secrets. docs/security-events.md lists them.
 
-Events that anyone can cause are logged once a minute for each address or token, up to a hundred a minute; the
-rest is counted, so that nobody fills a disk. The counts are those of one process.
+Events that anyone can cause are logged once a minute for each address, user or token, and at most a hundred
+times a minute; the rest is counted, so that nobody can fill the disk. Counts are per process.
 """
 
 import asyncio
@@ -60,7 +59,7 @@ EVENTS = tuple(each for each in globals().values() if isinstance(each, Event))
 
 
 class Throttle:
-    """Lets one event of a kind and key pass in a window, and counts the others."""
+    """Passes one event of each kind and key per window, and counts the suppressed ones."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -111,7 +110,7 @@ def flush() -> None:
 
 
 def keep_quiet() -> None:
-    """Log nothing in this context: a command of the operator says itself what it did."""
+    """Log nothing in this context: commands print what they did."""
     _is_quiet.set(True)
 
 
@@ -140,8 +139,8 @@ async def record_from(store: Store | None, address: str, event: Event, **fields:
 
 
 async def address_hash(store: Store | None, address: str) -> str | None:
-    """What a log has of an address: a hash under the key of the blog, the same every time. None where the
-    address, or the key, is not known.
+    """The keyed hash that stands for an address in the log, the same every time. None if the address or the
+    key is unknown.
     """
     if store is not None and address:
         with suppress(EverpostError):

@@ -31,7 +31,7 @@ def test_a_post_that_was_only_sent_is_a_draft(read: Read, status: str) -> None:
     meta = [{"post_id": POST, "email_only": 1}, {"post_id": "another", "email_only": 1}]
     post = only_post(read(ghost(ghost_post(status=status), posts_meta=meta)))
     assert post.status is PostStatus.DRAFT
-    assert post.changes == ("it is a draft: it was only sent by email",)
+    assert post.changes == ("it is a draft: it was sent by email only",)
 
 
 def test_a_post_of_ghost_0_is_read(read: Read) -> None:

@@ -103,7 +103,7 @@ def test_paragraphs_and_shortcodes_are_as_wordpress_shows_them(read: Read) -> No
     assert post.changes == (
         "shortcodes became HTML: vimeo",
         "shortcodes stay as text: box",
-        "its paragraphs were marked, as WordPress does when it shows them",
+        "its paragraphs were marked up, as WordPress does when it displays a post",
     )
 
 

@@ -44,7 +44,7 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
         if not text(row, "id"):
             yield Note(fate=Fate.DROPPED, kind="post", name=name, reason="it has no id")
         elif _is_page(row) and not pages:
-            reason = "pages are imported only where that is asked for"
+            reason = "pages are imported only with --pages"
             if comments:
                 reason += f"; comments on it: {len(comments):,}"
             yield Note(fate=Fate.DROPPED, kind="page", name=name, reason=reason)
@@ -99,7 +99,7 @@ def _status(row: Row, meta: Row, changes: list[str]) -> PostStatus:
         changes.append(f"it is a draft: not all could read it, only {visibility[:40]!r}")
         return PostStatus.DRAFT
     if status is PostStatus.PUBLISHED and (row.get("email_only") or meta.get("email_only")):
-        changes.append("it is a draft: it was only sent by email")
+        changes.append("it is a draft: it was sent by email only")
         return PostStatus.DRAFT
     return status
 

@@ -71,7 +71,7 @@ class Leftovers:
                 fate=Fate.DROPPED,
                 kind=kind or _FIELDS[table],
                 name=name if kind else f"{column[:80]!r} of {name}",
-                reason=f"there is no place for it here: {str(value)[:_LONGEST_SHOWN]!r}",
+                reason=f"Everpost has no field for it: {str(value)[:_LONGEST_SHOWN]!r}",
             )
 
     def notes(self) -> Iterator[Note]:

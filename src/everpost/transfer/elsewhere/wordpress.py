@@ -47,7 +47,7 @@ _ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
 _NOWHERE = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
 _REASONS = {
-    "page": "pages are imported only where that is asked for",
+    "page": "pages are imported only with --pages",
     "attachment": "files are not imported: their addresses stay as they are",
 }
 

@@ -35,7 +35,7 @@ class Bodies:
         changes += converted.changes()
         shown = with_paragraphs(converted.content)
         if shown != converted.content:
-            changes.append("its paragraphs were marked, as WordPress does when it shows them")
+            changes.append("its paragraphs were marked up, as WordPress does when it displays a post")
         return shown
 
     def _read_pictures(self) -> dict[str, Picture]:

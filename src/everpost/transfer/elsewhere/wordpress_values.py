@@ -103,7 +103,7 @@ def read_status(
             changes.append(f"it is a draft: its status was {status[:40]!r}")
         return PostStatus.DRAFT
     if status == "future" and exported is not None and published < exported - _LATE:
-        changes.append("it is a draft: WordPress missed the time to publish it")
+        changes.append("it is a draft: WordPress missed its schedule")
         return PostStatus.DRAFT
     if values.get("wp:post_password", ""):
         changes.append("it is a draft: a password protected it")

@@ -34,10 +34,10 @@ _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?encoding\s*=\s*["']([\w.-]+)["']""")
 _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE(?!\s+html\b)", re.IGNORECASE)
 _REPAIRS = {
-    "controls": (Fate.DROPPED, "XML has no control characters: {:,} were left out"),
+    "controls": (Fate.DROPPED, "{:,} control characters, which XML does not allow, were left out"),
     "bytes": (Fate.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
-    "reserved": (Fate.CHANGED, "{:,} that XML reserves (& < ]]>) were not escaped, and were read as text"),
-    "entities": (Fate.CHANGED, "{:,} were entities that only HTML has"),
+    "reserved": (Fate.CHANGED, "{:,} unescaped &, < and ]]> were read as text"),
+    "entities": (Fate.CHANGED, "{:,} HTML entities, which XML does not define, were replaced"),
 }
 
 
@@ -90,7 +90,7 @@ class XmlFile:
             for chunk in self._repaired(document):
                 held += len(chunk)
                 if held > MOST_BYTES:
-                    raise BrokenFile(document.name, "", f"more than {MOST_BYTES:,} bytes belong together")
+                    raise BrokenFile(document.name, "", f"a single element exceeds {MOST_BYTES:,} bytes")
                 parser.feed(chunk)
                 for element in walk.ended(parser):
                     held = 0
@@ -144,7 +144,7 @@ class XmlFile:
         if start[root : root + 2] == b"<!":
             raise BrokenFile(name, line, "it has a document type, which such files do not have")
         if start[root : root + 1] != b"<":
-            raise BrokenFile(name, line, "it is not XML in UTF-8 or a like encoding")
+            raise BrokenFile(name, line, "it is not XML in UTF-8 or a compatible encoding")
         return start[:root] + with_prefixes(start[root:], prefixes)
 
     def _skip(self, name: str, extra: bytes) -> None:
