@@ -166,44 +166,6 @@ def test_a_post_of_eleventy(tmp_path: Path) -> None:
     assert post.publication_date == datetime(2024, 1, 31, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("place", "fields", "slug"),
-    [
-        ("posts/name/index.md", "", "name"),
-        ("posts/name/index.fr.md", "", "name"),
-        ("posts/2024-01-31-name/index.md", "", "name"),
-        ("2024-01-31_name.md", "", "name"),
-        ("2024-01-31.md", "", "2024-01-31"),
-        ("file.md", "slug: Ünïcode Slug", "Ünïcode Slug"),
-        ("file.md", "permalink: /a/b/last.html", "last"),
-        ("file.md", "permalink: /:year/:title/", "file"),
-        ("file.md", "permalink: pretty", "file"),
-        ("file.md", "url: https://blog.example/2024/last/?a#b", "last"),
-        ("file.md", "url: https://blog.example/", "file"),
-        ("file.md", "path: 2024/01/31/last", "last"),
-        ("index.md", "", "index"),
-    ],
-)
-def test_a_slug_comes_from_the_nearest_name(tmp_path: Path, place: str, fields: str, slug: str) -> None:
-    assert only_post(tmp_path, place, f"---\ntitle: A\n{fields}\n---\n").slug == slug
-
-
-@pytest.mark.parametrize(
-    ("place", "fields", "day"),
-    [
-        ("2024-01-31-a.md", "", 31),
-        ("2024/01/30/a.md", "", 30),
-        ("a.md", "path: 2024/01/29/a", 29),
-        ("2024-01-31-a.md", "date: 2024-01-28", 28),
-        ("a.md", "publishDate: 2024-01-27\ndate: 2024-01-01", 27),
-        ("2024-01-26-a.md", "date: 0001-01-01T00:00:00Z", 26),
-    ],
-)
-def test_a_date_comes_from_the_fields_or_the_path(tmp_path: Path, place: str, fields: str, day: int) -> None:
-    post = only_post(tmp_path, place, f"---\ntitle: A\n{fields}\n---\n")
-    assert post.publication_date == datetime(2024, 1, day, tzinfo=UTC)
-
-
 def test_what_has_no_date_has_the_same_one_in_every_run(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", "---\ntitle: A\n---\n")
     assert post.publication_date == UNDATED
@@ -218,32 +180,35 @@ def test_dates_without_an_offset_are_utc_which_is_said_once(tmp_path: Path) -> N
     }
 
 
-@pytest.mark.parametrize(
-    ("place", "text", "title"),
-    [
-        ("a-file_name.md", "Text", "A file name"),
-        ("a.md", "Text\n\n## The *first* [heading](/a) {#id} ##\n\n# Second\n", "The first heading"),
-        ("a.md", "# First {#id}\n", "First"),
-        ("a.md", "```\n# Code\n```\n# Heading\n", "Heading"),
-        ("a.md", "Heading\n=======\n\nText", "Heading"),
-        ("a.md", "#hashtag\n\n-----\n", "A"),
-    ],
-)
-def test_a_missing_title_is_the_first_heading_or_the_file(
-    tmp_path: Path, place: str, text: str, title: str
-) -> None:
-    post = only_post(tmp_path, place, text)
-    assert post.title == title
-    assert post.content == text
-    assert any(change.startswith("it had no title") for change in post.changes)
-
-
 def test_html_is_a_post_where_it_has_front_matter(tmp_path: Path) -> None:
     page = "---\ndate: 2024-01-31T00:00:00Z\n---\n<h1>A <b>title</b> &amp; more</h1><p>Text"
     write_folder(tmp_path, {"a.html": page, "b.html": "<p>"})
     [post] = posts_of(tmp_path)
     assert (post.title, post.format) == ("A title & more", PostFormat.HTML)
     assert notes_of(tmp_path) == {"b.html": "HTML without front matter"}
+
+
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [
+        ({"_posts/2024-01-04-plain.html": "<p>Text"}, "published"),
+        ({"_config.yml": "", "a/_posts/b/2024-01-04-plain.htm": "<p>Text"}, "published"),
+        ({"_config.yml": "new_post_name: a", "source/_posts/2024-01-04-plain.html": "<p>Text"}, "published"),
+        ({"_drafts/plain.html": "<p>Text"}, "draft"),
+        ({"_posts/plain.html": "<p>Text"}, None),
+        ({"posts/2024-01-04-plain.html": "<p>Text"}, None),
+        ({".eleventy.js": "", "_posts/2024-01-04-plain.html": "<p>Text"}, None),
+        ({"_posts/2024-01-04-plain.html": b"<p>caf\xe9"}, None),
+    ],
+)
+def test_html_without_front_matter_is_a_post_where_jekyll_shows_it(
+    tmp_path: Path, site: dict[str, str | bytes], status: str | None
+) -> None:
+    posts = posts_of(write_folder(tmp_path, site))
+    expected = [] if status is None else [("Plain", "plain", status, "<p>Text")]
+    assert [(post.title, post.slug, post.status.value, post.content) for post in posts] == expected
+    if status is None:
+        assert "HTML without front matter" in notes_of(tmp_path).values()
 
 
 def test_what_is_no_post_is_named(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Paragraphs of WordPress's old editor."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from everpost.transfer.elsewhere.html_tokens import tokens_of
 from everpost.transfer.elsewhere.paragraphs import with_paragraphs
+from tests.growth import assert_cost_grows_no_faster_than_size
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,4 @@ def test_tokens_are_the_whole_text(html: str) -> None:
     ],
 )
 def test_paragraphs_cost_what_the_length_allows(part: str) -> None:
-    def cost(number: int) -> float:
-        html = part * number
-        start = time.process_time()
-        with_paragraphs(html)
-        return time.process_time() - start
-
-    small = max(min(cost(2_000), cost(2_000)), 0.01)
-    assert cost(8_000) < 10 * small
+    assert_cost_grows_no_faster_than_size(lambda n: part * n, with_paragraphs, most=8_000)

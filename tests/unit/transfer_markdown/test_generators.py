@@ -1,7 +1,7 @@
 """Front matter is read as the generators read it: docs/front-matter.md has their parsers.
 
-Each case names the generators that take it (J Jekyll, H Hugo, Z Zola, P Pelican, E Eleventy; - none), the
-file, and the fields that are read.
+Each case names the generators that take it (J Jekyll, H Hugo, Z Zola, P Pelican, E Eleventy, X Hexo, N nanoc;
+- none), the file, and the fields that are read.
 """
 
 import pytest
@@ -44,7 +44,10 @@ BOUNDARIES = [
     ("E", '---json\n{"title": "A"}\n---\nT', A),
     ("E", '---json\n{\n\t"title": "A"\n}\n---\nT', A),
     ("E", '---toml\ntitle = "A"\n---\nT', A),
-    ("-", "----\ntitle: A\n----\nT", NO_FRONT_MATTER),
+    ("XN", "----\ntitle: A\n----\nT", A),
+    ("XN", "-----\r\ntitle: A\r\n-----\r\nT", A),
+    ("-", "----\ntitle: A\n---\nT", FOREIGN),
+    ("-", "-----\nA rule.\n\n-----\nT", NO_FRONT_MATTER),
     ("-", "T\n---\ntitle: A\n---\n", NO_FRONT_MATTER),
     ("-", "{% if a %}T{% endif %}", NO_FRONT_MATTER),
     ("-", "\n---\nA line of text.\n---\nT", NO_FRONT_MATTER),
@@ -122,7 +125,10 @@ TOML = [
     ("HZ", "a.b = 1\n[c]\nd = true", {"a": {"b": 1}, "c": {"d": True}}),
     ("-", "title = 'A'\ntitle = 'B'", UNREADABLE),
     ("-", "title = A", UNREADABLE),
-    ("-", "date = 2024-02-30", UNREADABLE),
+    ("-", "date = 2024-02-30", {"date": "2024-02-30"}),
+    ("-", "date = 2024-2-3 # why", {"date": "2024-2-3"}),
+    ("-", "date = 2024-01-31T25:00:00Z", {"date": "2024-01-31T25:00:00Z"}),
+    ("-", "date = 2024-02-30\nb = [", UNREADABLE),
     ("-", "title: A", UNREADABLE),
 ]
 PELICAN = [
@@ -134,11 +140,54 @@ PELICAN = [
     ("P", "  Title: A\n---\nT", A),
     ("P", "Title: A\nT", A),
 ]
+BARE = [
+    ("X", "title: A\ndate: 2016-01-02\n---\nT", A | {"date": "2016-01-02"}),
+    ("X", "title: 'A & B'\n---\nT", {"title": "A & B"}),
+    ("X", "title: A\ntags:\n- b\npublished: false\n---\nT", A | {"tags": ["b"], "published": "false"}),
+    ("X", "title: A\r\ntags:\r\n  - b\r\n---\r\nT", A | {"tags": ["b"]}),
+    ("X", "tags: [b,\n  c\n]\n# a comment\n\ntitle: A\n---\nT", A | {"tags": ["b", "c"]}),
+    ("X", "title: A\nsummary: |\n  B\n\n  C\n-----\nT", A | {"summary": "B\n\nC\n"}),
+    ("X", "title: A\n\npublished: false\n---\nT", A | {"published": "false"}),
+    ("X", "published: false\n---\nT", {"published": "false"}),
+    ("X", "title: A\n---", A),
+    ("X", "title: a: b\n---\nT", {"title": "a: b"}),
+    ("X", '"title": "A",\n"tags": ["b"]\n;;;\nT', A | {"tags": ["b"]}),
+    ("X", ';;;\n"title": "A"\n;;;\nT', A),
+    ("X", ';;;\n{"title": "A"}\n;;;\nT', A),
+    ("P", "Title: A\nDate: 2012-08-08 18:50\n---\n\nT", A | {"date": "2012-08-08 18:50"}),
+    ("-", "Title: A\nTags: 'a'\n---\nT", A | {"tags": "'a'"}),
+    ("-", "title: a: b\ntags:\n- c\npublished: false\n---\nT", UNREADABLE),
+    ("-", '"title": "A"\n"tags": []\n;;;\nT', UNREADABLE),
+    ("-", ";;;\ntitle: A\n;;;\nT", UNREADABLE),
+    ("-", "Note: this is a heading\n---\nT", NO_FRONT_MATTER),
+    ("-", "Read this: now\nand more\n---\nT", NO_FRONT_MATTER),
+]
+OTHERS = [
+    ("-", '{:title "A" :draft? true}\nT', FOREIGN),
+    ("-", '{\n :title "A"}\nT', FOREIGN),
+    ("-", "{title: 'A', draft: true}\nT", FOREIGN),
+    ("-", '{\n// why\n"title": "A"}\nT', FOREIGN),
+    ("-", ".. title: A\n.. status: draft\n\nT", FOREIGN),
+    ("-", "<!--\n.. title: A\n.. status: draft\n-->\nT", FOREIGN),
+    ("-", "<!-- draft: true -->\nT", FOREIGN),
+    ("-", "\n#+TITLE: A\n#+DRAFT: true\nT", FOREIGN),
+    ("-", "###\ntitle: 'A'\n###\nT", FOREIGN),
+    ("-", "/*\ntitle: A\n*/\nT", FOREIGN),
+    ("-", "{{< a >}}T", NO_FRONT_MATTER),
+    ("-", "{:toc}\nT", NO_FRONT_MATTER),
+    ("-", "{: .note}\nT", NO_FRONT_MATTER),
+    ("-", '{::options toc_levels="1" /}\nT', NO_FRONT_MATTER),
+    ("-", "{#id}\nT", NO_FRONT_MATTER),
+    ("-", "<!-- a remark -->\nT", NO_FRONT_MATTER),
+    ("-", "# A\nT", NO_FRONT_MATTER),
+]
 CASES = [
     *BOUNDARIES,
     *((by, f"---\n{text}\n---\nT", expected) for by, text, expected in YAML),
     *((by, f"+++\n{text}\n+++\nT", expected) for by, text, expected in TOML),
     *PELICAN,
+    *BARE,
+    *OTHERS,
 ]
 
 

@@ -1,26 +1,24 @@
 """What strangers' files cost grows as they do, and has an end: each kind of file is read at two sizes."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.markdown.front_matter import Page, read_page
+from everpost.transfer.elsewhere.markdown.dates import DateRules, PageDates
+from everpost.transfer.elsewhere.markdown.front_matter import read_page
 from everpost.transfer.elsewhere.markdown.links import Links
 from everpost.transfer.elsewhere.markdown.names import name_of
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.tags import convert_tags
 from everpost.transfer.elsewhere.markdown.titles import title_of
 from everpost.transfer.elsewhere.markdown.visibility import reasons_to_hide
 from everpost.transfer.elsewhere.moments import read_moment
+from tests.growth import assert_cost_grows_no_faster_than_size
 
-SMALL, LARGE = 8_000, 40_000
-"""Characters."""
-MOST = 3.0
-"""How many times the time for a character may be what it is for a small file."""
-UNMEASURABLE = 0.01
-"""Seconds, too short to compare."""
+SIZE = 10_000
+"""Characters of a hostile file, and a quarter of those of the one it is compared with."""
 
 
 class Nowhere(Links):
@@ -64,6 +62,10 @@ def names(text: str) -> None:
     name_of(f"{text}.md", Page({"permalink": f"/{text}/{text}", "slug": text}, ""))
 
 
+def dates(text: str) -> None:
+    PageDates(Page({}, ""), {"date": text, "lastmod": f"2024-01-31 {text}"}, None, DateRules()).published()
+
+
 def growing(marks: str, size: int, join: str = "\n") -> str:
     """Runs of a mark, each one longer than the one before."""
     return join.join(marks * number for number in range(1, int((2 * size) ** 0.5)))
@@ -105,6 +107,13 @@ CASES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
     "JSON digits": (front_matter, lambda n: '{"a": ' + "9" * n + "}"),
     "JSON keys": (front_matter, lambda n: "{" + '"a":1,' * (n // 6) + '"b":1}'),
     "marks without an end": (front_matter, lambda n: "---\n" + "--- x\n" * (n // 6)),
+    "bare fields": (front_matter, lambda n: "".join(f"a{i}: b\n" for i in range(n // 8)) + "---\n"),
+    "bare fields without an end": (front_matter, lambda n: "title: a\n" * (n // 9)),
+    "bare lists": (front_matter, lambda n: "tags:\n" + "- a\n" * (n // 4) + "---\n"),
+    "bare JSON": (front_matter, lambda n: ";;;\n" + '"a": {' * (n // 6) + "\n;;;\n"),
+    "bare marks": (front_matter, lambda n: "-" * (n // 2) + "\ntitle: a\n" + "-" * (n // 2) + " "),
+    "foreign marks": (front_matter, lambda n: "#" * n + "\ntitle"),
+    "foreign blanks": (front_matter, lambda n: "<!--" + " " * n + "title"),
     "lines that go on": (front_matter, lambda n: "title: a\n" + "    b\n" * (n // 6)),
     "blank lines": (front_matter, lambda n: " \n" * (n // 2)),
     "tags without an end": (tags, lambda n: "{{" * (n // 2)),
@@ -127,25 +136,13 @@ CASES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
     "names of percents": (names, lambda n: "%41" * (n // 3)),
     "names of dashes": (names, lambda n: "2024-01-01-" + "-" * n),
     "dates of blanks": (read_moment, lambda n: "2024-01-31" + " " * n + "10:00"),
+    "odd dates of words": (dates, lambda n: "a " * (n // 2)),
+    "odd dates of slashes": (dates, lambda n: "1/" * (n // 2)),
     "dates of digits": (read_moment, lambda n: "1" * n),
 }
-
-
-def seconds_for(read: Callable[[str], object], text: str) -> float:
-    """Of the processor, the shortest of three."""
-    found = []
-    for _ in range(3):
-        start = time.process_time()
-        read(text)
-        found.append(time.process_time() - start)
-    return min(found)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_cost_of_a_file_grows_as_the_file(name: str) -> None:
     read, write = CASES[name]
-    large = seconds_for(read, write(LARGE))
-    assert large < 1
-    if large > UNMEASURABLE:
-        small = max(seconds_for(read, write(SMALL)), UNMEASURABLE / 10)
-        assert large / small < MOST * LARGE / SMALL
+    assert_cost_grows_no_faster_than_size(write, read, size=SIZE, most=SIZE)

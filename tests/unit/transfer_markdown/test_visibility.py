@@ -1,26 +1,17 @@
 """Nothing that a generator would not show becomes public: it is a draft, and the report says why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from everpost.domain.posts import PostStatus
-from everpost.transfer.elsewhere.items import Problem
 from tests.unit.transfer_elsewhere.folders import (
-    notes_of,
     only_post,
     posts_of,
-    problems_of,
     write_folder,
 )
-
-POST = "---\ntitle: A\ndate: 2020-01-02\n---\nText"
-HUGO = {"hugo.toml": "title = 'A site'"}
-JEKYLL = {"_config.yml": "title: A site"}
-ELEVENTY = {"eleventy.config.js": "export default {}"}
-ZOLA = {"config.toml": 'base_url = "https://a.example"'}
-PELICAN = {"pelicanconf.py": "AUTHOR = 'Ann'"}
+from tests.unit.transfer_markdown.configurations import ELEVENTY, HEXO, HUGO, JEKYLL, PELICAN, POST, ZOLA
 
 
 def with_field(field: str) -> str:
@@ -70,6 +61,24 @@ def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
     names = {"draft: true", "draft: 'true'", "Draft: TRUE", "draft: yes", "draft: on", "draft: 1"}
     says_so = {*names, "published: false", "published: 'false'", "published: no", "status: draft"}
     assert field in says_so or any(change.startswith("it is a draft: ") for change in post.changes)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("published: true\nstatus: draft", "its status was 'draft', but published was 'true'"),
+        ("draft: false\nstatus: Draft", "its status was 'draft', but draft was 'false'"),
+        ("published: yes\ndraft: true", "draft was 'true', but published was 'yes'"),
+        ("published: false\ndraft: false", "published was 'false', but draft was 'false'"),
+        ("published: 2020-01-02\nstatus: draft", ""),
+    ],
+)
+def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
+    tmp_path: Path, fields: str, reason: str
+) -> None:
+    post = only_post(tmp_path, "_posts/2020-01-02-a.md", with_field(fields))
+    assert post.status is PostStatus.DRAFT
+    assert post.changes == ((f"it is a draft: {reason}",) if reason else ())
 
 
 @pytest.mark.parametrize(
@@ -125,6 +134,13 @@ def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:
         {"posts/a.md": ""},
         {"trip/index.md": POST.replace("title: A", "title: Trip\ndraft: true"), "trip/a.md": POST},
         PELICAN | {"content/a.md": "Title: A\n\nText"},
+        JEKYLL | {"_posts/not-ready.md": POST},
+        JEKYLL | {"_posts/2020/README.md": POST},
+        JEKYLL | {"source/_posts/template.md": POST},
+        JEKYLL | {"_posts/2020-01-02.md": POST},
+        JEKYLL | {"_posts/not-ready.html": POST},
+        HEXO | {"source/_posts/a.md": "title: A\n---\n"},
+        HEXO | {"source/_posts/a.md": "title: A\ndate: 2020-01-02\ntags:\n- b\nhidden: true\n---\nText"},
     ],
 )
 def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[str, str]) -> None:
@@ -155,69 +171,29 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": with_field("draft: false")},
         JEKYLL | {"src/index.md": "---\n---\n", "src/_posts/2020-01-02-a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "export default {tags: ['posts']}", "b/a.md": POST},
+        JEKYLL | {"_posts/2020/2020-01-02-a.md": POST},
+        JEKYLL | {"_posts/20-1-2-a.md": POST},
+        JEKYLL | {"_posts/2020-01-02-.md": POST},
+        HEXO | {"source/_posts/a.md": POST},
+        {
+            "_config.yml": "theme: a",
+            "package.json": '{"dependencies": {"hexo": "7"}}',
+            "source/_posts/a.md": POST,
+        },
+        {"_config.yml": "theme: a", "scaffolds/post.md": "", "source/_posts/a.md": POST},
+        ELEVENTY | {"_posts/a.md": POST},
+        ELEVENTY | {"_posts/a.txt": "", "notes/a.md": POST},
+        {"_posts/a.md": POST},
     ],
 )
 def test_what_its_site_shows_is_public(tmp_path: Path, site: Mapping[str, str]) -> None:
     assert [post.status for post in posts_of(write_folder(tmp_path, site))] == [PostStatus.PUBLISHED]
 
 
-@pytest.mark.parametrize(
-    ("site", "place", "reason"),
-    [
-        ({"posts/a.md": POST, "about.md": "---\ntitle: About\n---\n"}, "about.md", "a page"),
-        ({"posts/a.md": POST, "about.md": "---\nlayout: page\n---\n"}, "about.md", "a page"),
-        ({"posts/a.md": POST, "posts/b.md": "---\ntype: page\n---\n"}, "posts/b.md", "a page"),
-        ({"pages/a.md": "Title: A\n\nText"}, "pages/a.md", "a page"),
-        (PELICAN | {"content/pages/a.md": "Title: A\nDate: 2020-01-02\n\n"}, "content/pages/a.md", "a page"),
-        (JEKYLL | {"_posts/2020-01-02-a.md": POST, "b.md": POST}, "b.md", "a page"),
-        ({"trip/index.md": POST, "trip/notes.md": "Notes"}, "trip/notes.md", "a resource"),
-        ({"trip/index.md": POST, "trip/a/notes.md": "Notes"}, "trip/a/notes.md", "a resource"),
-        (HUGO | {"content/t/index.fr.md": POST, "content/t/b.md": POST}, "content/t/b.md", "a resource"),
-        (HUGO | {"themes/x/content/a.md": POST, "content/a.md": POST}, "themes", "not where posts are"),
-        (HUGO | {"README.md": POST, "content/a.md": POST}, "README.md", "not where posts are"),
-        (ZOLA | {"themes/x/content/a.md": POST, "content/a.md": POST}, "themes", "not where posts are"),
-        (JEKYLL | {"vendor/bundle/_posts/2020-01-02-a.md": POST}, "vendor/bundle", "not where posts are"),
-        ({"vendor/cache/a.md": POST}, "vendor/cache", "not where posts are"),
-        ({"node_modules/a/readme.md": POST}, "node_modules", "not where posts are"),
-        ({".sass-cache/a.md": POST}, ".sass-cache", "not where posts are"),
-        ({"_site/a.md": POST}, "_site", "not where posts are"),
-        (
-            {"_config.yml": "exclude: [old/, '*.draft.md']", "old/_posts/2020-01-02-a.md": POST},
-            "old",
-            "not where posts are",
-        ),
-        (
-            {"_config.yml": "exclude: ['*.draft.md']", "_posts/2020-01-02-a.draft.md": POST},
-            "_posts/2020-01-02-a.draft.md",
-            "the configuration excludes it",
-        ),
-        (ELEVENTY | {".eleventyignore": "# no\n./old/**\n", "old/a.md": POST}, "old", "not where posts are"),
-        ({"a.rst": "A"}, "a.rst", "reStructuredText is not read"),
-        ({"a.mdx": "A"}, "a.mdx", "MDX"),
-        ({"a.adoc": "A"}, "a.adoc", "AsciiDoc"),
-        ({"a.org": "A"}, "a.org", "Org"),
-        ({"a.njk": "A"}, "a.njk", "templates"),
-        ({"a.htm": b"<html>caf\xe9"}, "a.htm", "HTML without front matter"),
-        ({"a.md": "---js\n{}\n---\n"}, "a.md", "'js' is not read"),
-    ],
-)
-def test_what_is_no_post_is_left_out_and_named(
-    tmp_path: Path, site: Mapping[str, str | bytes], place: str, reason: str
-) -> None:
-    write_folder(tmp_path, site)
-    assert notes_of(tmp_path)[place].startswith(reason) or reason in notes_of(tmp_path)[place]
-    assert not {post.source_id for post in posts_of(tmp_path)} & {place}
-    assert not any(post.source_id.startswith(f"{place}/") for post in posts_of(tmp_path))
-
-
-def test_what_the_configuration_includes_is_read(tmp_path: Path) -> None:
-    site = {"_config.yml": "include: [_notes]\nexclude: [_notes]", "_notes/_posts/2020-01-02-a.md": POST}
-    assert [post.slug for post in posts_of(write_folder(tmp_path, site))] == ["a"]
-
-
-@pytest.mark.parametrize("ending", ["md", "markdown", "mkd", "mkdn", "mkdown", "mdown", "MD"])
-def test_every_ending_of_markdown_is_read(tmp_path: Path, ending: str) -> None:
-    assert only_post(tmp_path, f"_posts/2020-01-02-a.{ending}", POST).slug == "a"
+def test_a_name_without_a_date_is_a_draft_where_the_names_of_other_posts_have_one(tmp_path: Path) -> None:
+    posts = posts_of(write_folder(tmp_path, {"_posts/2020-01-02-a.md": POST, "_posts/b.md": POST}))
+    assert [post.status.value for post in posts] == ["published", "draft"]
+    assert posts[1].changes == ("it is a draft: Jekyll shows no file of _posts whose name has no date",)
 
 
 def test_a_post_that_was_exported_here_is_what_it_was(tmp_path: Path) -> None:
@@ -225,19 +201,3 @@ def test_a_post_that_was_exported_here_is_what_it_was(tmp_path: Path) -> None:
     posts = posts_of(write_folder(tmp_path, {"t/index.md": POST, "t/a.md": text}))
     assert [post.status for post in posts] == [PostStatus.PUBLISHED] * 2
     assert posts[0].content == "{% raw %}{{ a }}{% endraw %}"
-
-
-def test_a_folder_that_cannot_be_read_does_not_cost_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_folder(tmp_path, {"a.md": "Text", "closed/b.md": "Text"})
-    listed = Path.iterdir
-
-    def refuse(path: Path) -> Iterator[Path]:
-        if path.name == "closed":
-            raise PermissionError(13, "Permission denied")
-        return listed(path)
-
-    monkeypatch.setattr(Path, "iterdir", refuse)
-    assert problems_of(tmp_path) == [Problem(kind="file", name="closed", reason="Permission denied")]
-    assert [post.source_id for post in posts_of(tmp_path)] == ["a.md"]

@@ -1,6 +1,7 @@
 """Which files of a folder are posts."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,12 +35,16 @@ _UNREAD = {
 }
 """Files of text that generators make pages of, and Everpost does not."""
 _JEKYLL = frozenset({"_posts", "_drafts"})
+_DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-.*", re.DOTALL | re.ASCII)
+"""What the name of a file in `_posts` has to be: https://github.com/jekyll/jekyll, `Document`."""
 _SECTION = "_index"
 _NOT_CONTENT = frozenset({"node_modules", "bower_components", "gemfiles"})
 _GEMS = frozenset({"bundle", "cache", "gems", "ruby"})
 """What Bundler puts into `vendor`: https://jekyllrb.com/docs/configuration/options/ (exclude)"""
 _WHOLE_SITES = frozenset({Generator.HUGO, Generator.ZOLA, Generator.PELICAN})
 """Those that have their pages in one folder of the site."""
+_OF_POSTS = frozenset({Generator.JEKYLL, Generator.HEXO})
+"""Those that have their posts in folders of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,17 @@ class File:
     """Its path inside the folder, with `/`."""
     is_in_bundle: bool = False
     """Beside or below an `index`, where Hugo has the resources of that page."""
+    is_ignored: bool = False
+    """Whether Jekyll shows no such file, or may not: it is in `_posts`, and its name has no date."""
 
     @property
     def is_html(self) -> bool:
         return self.path.suffix.lower() in _HTML
+
+    @property
+    def has_dated_name(self) -> bool:
+        """Whether its name begins with a date, as those of Jekyll's posts have to."""
+        return bool(_DATED.fullmatch(self.path.stem))
 
     @property
     def is_draft(self) -> bool:
@@ -82,8 +94,14 @@ class Folder:
         self._included = self.site.texts("include")
         self._tops = self._folders_of_content()
         self._has_bundles = False
-        self.is_jekyll = bool(_JEKYLL & {*self.path.parts}) or self._has_posts_of_jekyll()
+        names = list(self._names_in_posts())
+        is_site = self.site.root == self.path and self.site.generator in _OF_POSTS
+        is_inside = bool(names) or bool(_JEKYLL & {*self.path.parts})
+        self.is_jekyll = is_site or (is_inside and self.site.generator is not Generator.ELEVENTY)
         """Whether posts are only in `_posts` and `_drafts`, and everything else is a page."""
+        # Hexo's posts are there, too, with any name. Where nothing says which it is, the other names do.
+        is_like_jekyll = self.site.generator is None and any(map(_DATED.fullmatch, names))
+        self._has_dated_names = self.site.generator is Generator.JEKYLL or is_like_jekyll
         self._has_bundles = not self.is_jekyll and self.site.generator in {Generator.HUGO, None}
 
     def files(self, *, pages: bool) -> Iterator[File | Note | Problem]:
@@ -100,7 +118,8 @@ class Folder:
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
                 yield Note(fate=Fate.DROPPED, kind=kind, name=place, reason=reason)
             else:
-                yield File(path, place, is_in_bundle)
+                is_ignored = self._has_dated_names and _is_undated(path)
+                yield File(path, place, is_in_bundle, is_ignored)
 
     def places(self, *, pages: bool) -> Iterator[str]:
         """The paths of the files that may be posts, before any of them is read."""
@@ -111,20 +130,24 @@ class Folder:
         whether it is in a bundle.
         """
         waiting = [(self.path, False)]
+        is_hugo = self.site.generator is Generator.HUGO
         while waiting:
             path, is_in_bundle = waiting.pop()
             try:
                 mode = path.lstat().st_mode
                 if path != self.path and (not stat.S_ISDIR(mode) or self._is_passed_over(path)):
-                    yield path, mode, is_in_bundle and not _is_index(path)
+                    yield path, mode, is_in_bundle
                     continue
                 inside = sorted(path.iterdir(), key=_order, reverse=True)
             except OSError as error:
                 yield path, error.strerror or "cannot be read", is_in_bundle
                 continue
             is_bundle = self._has_bundles and path != self.path and any(map(_is_index, inside))
-            is_bundle = is_bundle or is_in_bundle
-            waiting += [(each, is_bundle) for each in inside]
+            # Pages of bundles in bundles are resources in Hugo, and pages everywhere else.
+            is_resource = is_in_bundle and is_hugo
+            waiting += [
+                (each, is_resource if _is_index(each) else is_bundle or is_in_bundle) for each in inside
+            ]
 
     def _folders_of_content(self) -> frozenset[str]:
         """Where the pages of a whole site are; empty for a folder that has nothing else."""
@@ -140,8 +163,11 @@ class Folder:
         tops = {PurePosixPath(name).parts[0] for name in named if name.strip("./")} | {"content"}
         return frozenset(top for top in tops if (self.path / top).is_dir())
 
-    def _has_posts_of_jekyll(self) -> bool:
-        return any(path.parent.name in _JEKYLL for path, _, _ in self._walk())
+    def _names_in_posts(self) -> Iterator[str]:
+        """The names of all files in `_posts` and `_drafts`, at whatever depth."""
+        for path, _, _ in self._walk():
+            if _JEKYLL & {*path.relative_to(self.path).parts[:-1], self.path.name}:
+                yield path.name
 
     def _is_passed_over(self, path: Path) -> bool:
         if self._tops and path.parent == self.path and path.name not in self._tops:
@@ -187,6 +213,11 @@ class Folder:
 def shown(path: Path) -> str:
     """The path with `/`; what is not UTF-8 in it is replaced."""
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def _is_undated(path: Path) -> bool:
+    """Whether it is in `_posts`, and its name does not begin with a date."""
+    return "_posts" in path.parts and "_drafts" not in path.parts and not _DATED.fullmatch(path.stem)
 
 
 def _is_text(path: Path) -> bool:

@@ -3,12 +3,14 @@ for Pelican. docs/front-matter.md says which generator takes what.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.markdown.bare_fields import find_bare_fields
 from everpost.transfer.elsewhere.markdown.fields import Fields, Unreadable, lowered, text_of
+from everpost.transfer.elsewhere.markdown.foreign import foreign_reason
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.toml_fields import read_toml
 from everpost.transfer.elsewhere.markdown.yaml_fields import read_yaml
 from everpost.transfer.elsewhere.moments import read_moment
@@ -37,34 +39,6 @@ class ForeignFrontMatter(Exception):
     """The front matter is a program, or in a language that nobody but its own site reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A file in two parts. The names of the fields are in lower case; what they say is text, or lists and
-    maps of it, whatever else it may be in YAML or TOML.
-    """
-
-    fields: Mapping[str, object]
-    content: str
-    header: str = ""
-    """As it is in the file."""
-    line: int = 1
-    """Of the file, where the header begins."""
-    repeated: tuple[str, ...] = ()
-    """The fields that it has more than once."""
-    is_plain: bool = False
-    """The fields stand in lines without marks, where a list is a text with commas."""
-
-    def text(self, name: str) -> str:
-        """What the field says; empty where it is not there, or is more than one text."""
-        return text_of(self.fields.get(name))
-
-    def line_of(self, name: str) -> int:
-        """The line of the file in which the field is; that of the header where nobody can tell."""
-        pattern = rf"^[ \t\"']*{re.escape(name)}[\"']?[ \t]*[:=]"
-        found = re.search(pattern, self.header, re.IGNORECASE | re.MULTILINE)
-        return self.line + (self.header.count("\n", 0, found.end()) if found else 0)
-
-
 def read_page(text: str, name: str, *, is_pelican: bool = False) -> Page | None:
     """The page; None where nothing stands before the text. Pelican reads lines between `---`, too, and takes
     those that are not YAML. BrokenFile, which calls the file by this name; ForeignFrontMatter.
@@ -77,7 +51,30 @@ def read_page(text: str, name: str, *, is_pelican: bool = False) -> Page | None:
         return _between_marks(lines, opening, name, is_pelican=is_pelican)
     if _JSON.match(lines, start):
         return _of_json(text, start, name)
-    return _of_lines(lines, start, is_pelican=is_pelican)
+    page = _of_lines(lines, start, is_pelican=is_pelican)
+    if not is_pelican:
+        page = _of_bare_fields(lines, start, name, page)
+    if page is None and (reason := foreign_reason(lines, start)):
+        raise ForeignFrontMatter(reason)
+    return page
+
+
+def _of_bare_fields(text: str, start: int, name: str, page: Page | None) -> Page | None:
+    """The page as Hexo reads it, unless lines as for Pelican are all that there is before its mark."""
+    bare = find_bare_fields(text, start, start + _LONGEST)
+    if bare is None or (page is not None and bare.is_of_lines(page.header)):
+        return page
+    line = text.count("\n", 0, start) + 1
+    try:
+        fields = bare.read()
+    except Unreadable as error:
+        if page is not None and bare.is_all(page.header):
+            return page
+        raise BrokenFile(name, f"line {line + error.line}", error.reason) from error
+    if fields is None:
+        return page
+    content = _without_empty_line(text[bare.end :])
+    return Page(lowered(fields.value), content, bare.header, line, fields.repeated)
 
 
 def _between_marks(text: str, opening: re.Match[str], name: str, *, is_pelican: bool) -> Page | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from everpost.errors import Invalid
-from everpost.transfer.elsewhere.markdown.front_matter import Page
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.sites import Generator, Site
 
 _ISO_639_1 = (
@@ -19,6 +19,8 @@ _ISO_639_1 = (
 )
 _CODES = frozenset(_ISO_639_1.split())
 _CODE = re.compile(r"([a-z]{2,3})([-_](?:[a-z]{2,4}|\d{3})){0,2}", re.IGNORECASE | re.ASCII)
+_INNER_EXTENSION = re.compile(r"(?<=.)\.html?$", re.IGNORECASE)
+"""Of `post.fr.html.md`."""
 _FIELDS = ("lang", "language", "locale")
 _CONTENT = frozenset({"content", "contents", "src", "source", "posts", "_posts", "blog", "articles"})
 """Folders that may have those of the languages in them."""
@@ -110,10 +112,12 @@ def _folders(place: str) -> list[str]:
 def _suffix(place: str, known: frozenset[str] | None) -> tuple[str, str]:
     """The path without the language that its name ends in, and that; with None, whatever looks like one."""
     path = PurePosixPath(place)
-    stem, _, code = path.stem.rpartition(".")
+    whole = _INNER_EXTENSION.sub("", path.stem)
+    ending = path.name[len(whole) :]
+    stem, _, code = whole.rpartition(".")
     if not stem or not _CODE.fullmatch(code) or (known is not None and _normal(code) not in known):
-        return (place if known is not None else str(path.with_suffix(""))), ""
-    bare = path.with_name(stem + path.suffix) if known is not None else path.with_name(stem)
+        return (place if known is not None else str(path.with_name(whole))), ""
+    bare = path.with_name(stem + ending) if known is not None else path.with_name(stem)
     return str(bare), _normal(code)
 
 

@@ -7,10 +7,13 @@ from functools import cached_property
 from everpost.domain.text import normalize_slug
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.markdown.folders import File, Folder
-from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, Page, read_page
+from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.names import name_of
+from everpost.transfer.elsewhere.markdown.page import Page
 
-_SUFFIX = re.compile(r"\.(?:[a-z]{2}\.)?(?:md|markdown|mkd|mkdn|mkdown|mdown|html?)$", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\.(?:[a-z]{2}\.)?(?:html?\.)?(?:md|markdown|mkd|mkdn|mkdown|mdown|html?)$", re.IGNORECASE
+)
 
 
 class Links:

@@ -1,50 +1,33 @@
 """One post of one page."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from everpost.domain.ids import parse_id
 from everpost.domain.posts import PostFormat, PostStatus
-from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import SourceAuthor, SourcePost
+from everpost.transfer.elsewhere.markdown.dates import DateRules, PageDates, is_date_name
 from everpost.transfer.elsewhere.markdown.defaults import Inherited
 from everpost.transfer.elsewhere.markdown.fields import lowered, name_of, text_of, texts_of
 from everpost.transfer.elsewhere.markdown.folders import File
-from everpost.transfer.elsewhere.markdown.front_matter import Page
 from everpost.transfer.elsewhere.markdown.names import PageName, address_of, end_of
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.titles import title_of
 from everpost.transfer.elsewhere.markdown.visibility import (
-    FALSE,
     HIDING,
-    TRUE,
     end_of_publication,
     reasons_to_hide,
 )
-from everpost.transfer.elsewhere.moments import read_moment
-from everpost.transfer.elsewhere.zones import localized
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The date of a post that has none anywhere; it has to be the same in every run."""
-_PUBLISHED_AT = ("publishdate", "date", "pubdate", "published", "created")
-_UPDATED_AT = ("lastmod", "updated", "modified", "last_modified_at", "updated_at")
-_LOOSE = frozenset({"created", "updated", "last_modified_at", "updated_at", "published"})
-"""Fields that no generator requires to be dates."""
-_FROM_THE_FILE = frozenset({"last modified", "created", "git last modified", "git created"})
-"""What Eleventy takes from the file or from git: https://www.11ty.dev/docs/dates/"""
-_FROM_GIT = re.compile(r":[a-z]+")
-"""What Hugo takes from elsewhere."""
-_ZERO = frozenset({"0001-01-01t00:00:00z", "0001-01-01 00:00:00+00:00", "0001-01-01"})
-"""What Hugo writes where there is no date."""
 _AUTHORS = ("author", "authors")
 _TAGS = ("tags", "tag", "categories", "category")
 _TAXONOMIES = "taxonomies"
 _ADDRESSES = ("permalink", "url", "path")
 _READ = frozenset(
     {
-        *_PUBLISHED_AT,
-        *_UPDATED_AT,
         *_AUTHORS,
         *_TAGS,
         _TAXONOMIES,
@@ -64,7 +47,7 @@ class Setting:
     inherited: Inherited
     folder_tags: tuple[str, ...] = ()
     """The categories that its folders are."""
-    zone: tzinfo = UTC
+    dates: DateRules = field(default_factory=DateRules)
     now: datetime = UNDATED
     is_jekyll: bool = False
 
@@ -78,21 +61,26 @@ class PostReader:
         self._name = name
         self._setting = setting
         self._fields: Mapping[str, object] = {
-            **{
-                key: value for key, value in setting.inherited.fields.items() if key in _READ - {"id", "slug"}
-            },
+            **{key: value for key, value in setting.inherited.fields.items() if _is_inherited(key)},
             **page.fields,
         }
         self._changes: list[str] = []
+        self._dates = PageDates(page, self._fields, name.date, setting.dates)
         self._is_undated = False
-        self.is_naive = False
         self.id = parse_id(page.text("id"))
         """The one that the post had here before it was exported."""
 
+    @property
+    def is_naive(self) -> bool:
+        """Whether one of the post's dates has no offset."""
+        return self._dates.is_naive
+
     def post(self, content: str, changes: tuple[str, ...]) -> tuple[SourcePost, SourceAuthor | None]:
-        """The post with this content, and its author. BrokenFile."""
+        """The post with this content, and its author."""
         author = self._author()
-        published, updated = self._published(), self._moment(_UPDATED_AT)
+        published, updated = self._dates.published(), self._dates.updated()
+        self._is_undated = published is None
+        self._changes.extend(self._dates.changes)
         status = self._status()
         title, change = title_of(self._page, self._name.words, is_html=self._file.is_html)
         if change:
@@ -105,7 +93,7 @@ class PostReader:
             title=title,
             content=content,
             format=PostFormat.HTML if self._file.is_html else PostFormat.MARKDOWN,
-            publication_date=published,
+            publication_date=published or UNDATED,
             status=status,
             updated_at=updated,
             slug=self._name.slug,
@@ -115,47 +103,6 @@ class PostReader:
         )
         return post, author
 
-    def _published(self) -> datetime:
-        moment = self._moment(_PUBLISHED_AT)
-        if moment is None and self._name.date:
-            self.is_naive = True
-            return localized(self._name.date.replace(tzinfo=None), self._setting.zone)
-        self._is_undated = moment is None
-        return moment or UNDATED
-
-    def _moment(self, names: tuple[str, ...]) -> datetime | None:
-        """The first of these fields that is a date; others that say something else are reported."""
-        found: datetime | None = None
-        for name in names:
-            text = text_of(self._fields.get(name)).strip()
-            if self._fields.get(name) is not None and not text and name not in HIDING:
-                self._changes.append(f"its {name} is not a date")
-            if not text or text.lower() in _FROM_THE_FILE | _ZERO | TRUE | FALSE or _FROM_GIT.fullmatch(text):
-                continue
-            moment = self._read_moment(name, text)
-            if found is None:
-                found = moment
-            elif moment is not None and moment != found:
-                self._changes.append(f"its {name} was dropped: {text[:40]}")
-        return found
-
-    def _read_moment(self, name: str, text: str) -> datetime | None:
-        written = read_moment(text)
-        if written is None and name in _LOOSE:
-            if name not in HIDING:
-                self._changes.append(f"its {name} is not a date: {text[:40]!r}")
-            return None
-        if written is None:
-            reason = f"{name} is not a date: {text[:50]!r}"
-            raise BrokenFile(self._file.place, f"line {self._page.line_of(name)}", reason)
-        if written.unknown_zone:
-            self._changes.append(
-                f"the time zone {written.unknown_zone[:40]!r} of its {name} is unknown: the time was read"
-                f" as {self._setting.zone}"
-            )
-        self.is_naive |= written.moment.tzinfo is None and not written.unknown_zone
-        return localized(written.moment, self._setting.zone)
-
     def _status(self) -> PostStatus:
         """Drafts say so, each kind of site in its own way."""
         reasons = list(reasons_to_hide(self._fields, self._setting.now))
@@ -164,6 +111,8 @@ class PostReader:
         if self._file.is_draft:
             reasons.append("")
         reasons.extend(self._setting.inherited.doubts)
+        if self._file.is_ignored:
+            reasons.append("Jekyll shows no file of _posts whose name has no date")
         if self._is_undated:
             reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
         if self._file.is_in_bundle and self.id is None:
@@ -221,7 +170,7 @@ class PostReader:
 
     def _report_the_rest(self) -> None:
         """What the page says that has no place here, and is not said yet."""
-        left_out = [name for name in self._page.fields if name not in _READ]
+        left_out = [name for name in self._page.fields if name not in _READ and not is_date_name(name)]
         taxonomies = self._page.fields.get(_TAXONOMIES)
         left_out += [f"{_TAXONOMIES}.{name}" for name in lowered(taxonomies) if name not in _TAGS]
         if taxonomies is not None and not isinstance(taxonomies, dict):
@@ -242,3 +191,8 @@ class PostReader:
         return isinstance(value, list | dict) or (
             name == "id" and bool(self._page.text("id")) and self.id is None
         )
+
+
+def _is_inherited(name: str) -> bool:
+    """Whether a page can have the field from elsewhere."""
+    return (name in _READ and name not in {"id", "slug"}) or is_date_name(name)

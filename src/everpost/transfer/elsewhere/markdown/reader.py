@@ -1,18 +1,20 @@
 """Folders of pages with front matter, as Hugo, Jekyll, Pelican, Eleventy and Zola have them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path, PurePosixPath
 
 from everpost.domain.clock import now
 from everpost.errors import BrokenFile, Invalid
 from everpost.transfer.elsewhere.items import Fate, Item, Note, Problem
+from everpost.transfer.elsewhere.markdown.dates import DateRules, has_date
 from everpost.transfer.elsewhere.markdown.defaults import Defaults
 from everpost.transfer.elsewhere.markdown.folders import File, Folder
-from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, Page, read_page
+from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.languages import Languages
 from everpost.transfer.elsewhere.markdown.links import Links
 from everpost.transfer.elsewhere.markdown.names import name_of
+from everpost.transfer.elsewhere.markdown.page import Page
 from everpost.transfer.elsewhere.markdown.posts import PostReader, Setting
 from everpost.transfer.elsewhere.markdown.sites import Generator
 from everpost.transfer.elsewhere.markdown.tags import convert_tags
@@ -23,6 +25,12 @@ _PAGES = "pages"
 """The folder in which Pelican has pages."""
 _ROOTS = frozenset({"source", "src", "content", "articles"})
 """Folders of a site that are no categories."""
+_LIKE_JEKYLL = frozenset({Generator.JEKYLL, None})
+_IS_DAY_FIRST: Mapping[Generator | None, bool] = {
+    Generator.JEKYLL: True,
+    Generator.PELICAN: False,
+    Generator.HEXO: False,
+}
 
 
 def read_markdown(
@@ -43,7 +51,10 @@ class _Reader:
         self._folder = folder
         self._pages = pages
         self._zone_problem = ""
-        self._zone = timezone or self._configured_zone()
+        zone = timezone or self._configured_zone()
+        generator = folder.site.generator
+        is_yaml = generator is Generator.JEKYLL and timezone is None
+        self._dates = DateRules(zone, is_yaml=is_yaml, is_day_first=_IS_DAY_FIRST.get(generator))
         self._is_told_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
         self._languages = Languages(folder.site, folder.places(pages=pages), language)
         self._defaults = Defaults(folder)
@@ -68,7 +79,9 @@ class _Reader:
 
     def _items_of(self, file: File) -> Iterator[Item]:
         data = _bytes(file)
-        if file.is_html and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_OPENINGS):
+        is_plain = file.is_html and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_OPENINGS)
+        is_post = self._is_post_without_fields(file)
+        if is_plain and not (is_post and _is_utf8(data)):
             yield _left_out("page", file, "HTML without front matter")
             return
         try:
@@ -76,7 +89,7 @@ class _Reader:
         except ForeignFrontMatter as error:
             yield _left_out("page", file, str(error))
             return
-        if page is None and file.is_html:
+        if page is None and file.is_html and not is_post:
             yield _left_out("page", file, "HTML without front matter")
             return
         yield from self._items_of_page(file, page or Page({}, _text(file, data)))
@@ -86,9 +99,9 @@ class _Reader:
         setting = Setting(
             inherited=self._defaults.of(file),
             folder_tags=tuple(self._folder_tags(file, page)),
-            zone=self._zone,
+            dates=self._dates,
             now=self._now,
-            is_jekyll=self._folder.is_jekyll,
+            is_jekyll=self._folder.is_jekyll and self._folder.site.generator in _LIKE_JEKYLL,
         )
         reader = PostReader(file, page, name, setting)
         if reader.id is None:
@@ -108,6 +121,11 @@ class _Reader:
         self._naive += reader.is_naive
         yield post
 
+    def _is_post_without_fields(self, file: File) -> bool:
+        """Whether its place alone makes a file a post: Jekyll and Hexo show HTML without front matter."""
+        is_jekyll = self._folder.site.generator in {Generator.JEKYLL, Generator.HEXO, None}
+        return is_jekyll and (file.is_draft or (file.is_post_of_jekyll and file.has_dated_name))
+
     @property
     def _is_pelican(self) -> bool:
         return self._folder.site.generator is Generator.PELICAN
@@ -121,9 +139,7 @@ class _Reader:
             return ""
         kind = "page" in {page.text("type").lower(), page.text("layout").lower()}
         parts = PurePosixPath(file.place).parts[:-1]
-        is_dated = is_dated or any(
-            page.fields.get(name) is not None for name in ("date", "publishdate", "pubdate")
-        )
+        is_dated = is_dated or has_date(page.fields)
         if file.is_post_of_jekyll:
             return ""
         if (kind and not is_dated) or (
@@ -139,7 +155,7 @@ class _Reader:
         """
         parts = PurePosixPath(file.place).parts[:-1]
         for special in ("_posts", "_drafts"):
-            if special in parts:
+            if special in parts and self._folder.site.generator in _LIKE_JEKYLL:
                 yield from (part for part in parts[: parts.index(special)] if part not in _ROOTS)
         is_pelican = self._is_pelican or (self._folder.site.generator is None and page.is_plain)
         if is_pelican and parts and parts[-1] not in _ROOTS and "category" not in page.fields:
@@ -182,6 +198,14 @@ def _bytes(file: File) -> bytes:
         return file.path.read_bytes()
     except OSError as error:
         raise BrokenFile(file.place, "", error.strerror or "cannot be read") from error
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _text(file: File, data: bytes) -> str:

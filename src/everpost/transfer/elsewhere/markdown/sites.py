@@ -19,11 +19,14 @@ _PYTHON = re.compile(
     r"^(?P<name>[A-Z_]+)[ \t]*=[ \t]*(?P<mark>['\"])(?P<value>[^'\"\n]*)(?P=mark)", re.MULTILINE
 )
 
+_OF_HEXO = frozenset({"new_post_name", "post_asset_folder", "render_drafts", "skip_render"})
+
 
 class Generator(StrEnum):
     """The programs whose folders are read."""
 
     JEKYLL = "Jekyll"
+    HEXO = "Hexo"
     HUGO = "Hugo"
     ZOLA = "Zola"
     PELICAN = "Pelican"
@@ -89,6 +92,22 @@ def _jekyll(root: Path) -> _Found | None:
     return _read_first(root, "_config.yml", "_config.yaml", "_config.toml")
 
 
+def _hexo(root: Path) -> _Found | None:
+    """Its configuration has the name of Jekyll's. Settings that only Hexo has, or its other files, tell the
+    two apart: https://hexo.io/docs/setup
+    """
+    found = _read_first(root, "_config.yml", "_config.yaml")
+    if found is None:
+        return None
+    if _OF_HEXO & found[0].keys() or (root / "scaffolds").is_dir():
+        return found
+    package = next(_existing(root, "package.json"), None)
+    try:
+        return found if package is not None and '"hexo"' in _text(package) else None
+    except Unreadable:
+        return None
+
+
 def _hugo(root: Path) -> _Found | None:
     settings: dict[str, object] = {}
     problems: list[str] = []
@@ -149,6 +168,7 @@ def _eleventy(root: Path) -> _Found | None:
 
 _ENDINGS = ("toml", "yaml", "yml", "json")
 _FINDERS: Mapping[Generator, Callable[[Path], _Found | None]] = {
+    Generator.HEXO: _hexo,
     Generator.JEKYLL: _jekyll,
     Generator.ZOLA: _zola,
     Generator.HUGO: _hugo,

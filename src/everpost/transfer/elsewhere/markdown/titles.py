@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from everpost.transfer.elsewhere.markdown.front_matter import Page
+from everpost.transfer.elsewhere.markdown.page import Page
 
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?P<title>\S.*)")

@@ -18,12 +18,29 @@ _WITHOUT_SECONDS = re.compile(
 """A date as TOML 1.1 and Zola take it."""
 
 
+_DATE = re.compile(
+    r"^([ \t]*[\w.-]+[ \t]*=[ \t]*)(\d{4}-\d\d?-\d\d?(?:[Tt ][\d:.]+)?(?:[Zz]|[+-][\d:]+)?)(?=\s|#|\Z)",
+    re.MULTILINE | re.ASCII,
+)
+
+
 def read_toml(text: str) -> Fields:
-    """What it says. Unreadable."""
+    """What it says; dates that there are not are texts. Unreadable."""
     if found := _LONG_KEY.search(text):
         raise Unreadable("not TOML: a key has more than 100 parts", text.count("\n", 0, found.start()))
+    lines = _WITHOUT_SECONDS.sub(r"\1:00", text.replace("\r\n", "\n"))
     try:
-        return Fields(tomllib.loads(_WITHOUT_SECONDS.sub(r"\1:00", text.replace("\r\n", "\n"))))
+        return _read(lines)
+    except Unreadable:
+        quoted = _DATE.sub(r'\1"\2"', lines)
+        if quoted == lines:
+            raise
+        return _read(quoted)
+
+
+def _read(text: str) -> Fields:
+    try:
+        return Fields(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) - 1 if found else text.count("\n")

@@ -46,21 +46,25 @@ def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str
 
 
 def _of_drafts(fields: Mapping[str, object]) -> Iterator[str]:
-    draft = fields.get("draft")
-    if text_of(draft).lower() in TRUE:
-        yield ""
-    else:
-        yield from _if_not(draft, FALSE, "", "draft")
-    published = fields.get("published")
-    if text_of(published).lower() in FALSE:
-        yield ""
-    elif read_moment(text_of(published)) is None:
-        yield from _if_not(published, TRUE, "", "published")
-    status = text_of(fields.get("status")).strip().lower()
-    if status == "draft":
-        yield ""
-    elif status not in _STATUSES:
-        yield f"its status was {status[:40]!r}"
+    draft, published, status = (
+        text_of(fields.get(name)).strip() for name in ("draft", "published", "status")
+    )
+    shown = f"draft was {draft!r}" if draft.lower() in FALSE else ""
+    if published.lower() in TRUE:
+        shown = f"published was {published!r}"
+    hidden = {
+        f"draft was {draft!r}": draft.lower() in TRUE,
+        f"published was {published!r}": published.lower() in FALSE,
+        "its status was 'draft'": status.lower() == "draft",
+    }
+    for said in (said for said, holds in hidden.items() if holds):
+        yield f"{said}, but {shown}" if shown else ""
+    if draft.lower() not in TRUE:
+        yield from _if_not(fields.get("draft"), FALSE, "", "draft")
+    if published.lower() not in FALSE and read_moment(published) is None:
+        yield from _if_not(fields.get("published"), TRUE, "", "published")
+    if status.lower() not in _STATUSES | {"draft"}:
+        yield f"its status was {status.lower()[:40]!r}"
 
 
 def _if_not(value: object, fine: frozenset[str], reason: str, name: str) -> Iterator[str]:
