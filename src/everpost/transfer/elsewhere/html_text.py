@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from everpost.transfer.elsewhere.data_urls import without_data_urls
+
 if TYPE_CHECKING:
     from lxml.etree import ParserTarget
 
@@ -39,6 +41,9 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
     `keeps_lines`, a line end in the HTML is one in the text too.
     """
     reader = _Reader(keeps_lines=keeps_lines)
+    number = 0
+    if len(html) > LONGEST:
+        html, number, _ = without_data_urls(html)
     read = _UNPARSABLE.sub("", html[:LONGEST])
     if read.strip():
         parser = etree.HTMLParser(target=reader, huge_tree=True)
@@ -46,6 +51,8 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
         parser.close()
     if len(html) > LONGEST:
         return reader.text(), f"{_CHANGED}, and was cut after {LONGEST:,} characters of HTML"
+    if number:
+        return reader.text(), f"{_CHANGED}, without the files embedded in it (data URLs)"
     is_changed = reader.is_marked or len(read) < len(html) or _ends_in_tag(read)
     return reader.text(), _CHANGED if is_changed else ""
 
