@@ -3,11 +3,12 @@
 What is sound stays as it is. The cost is linear in the size, whatever the bytes.
 """
 
-import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from html.entities import html5
+
+from everpost.transfer.elsewhere.windows_1252 import FROM_WINDOWS
 
 UNDECLARED = "undeclared:"
 """The namespaces of prefixes that a file uses but does not declare: this, and the prefix."""
@@ -24,15 +25,6 @@ _PREFIX_OF_ATTRIBUTE = re.compile(rb"""\s([a-zA-Z_][\w.-]{0,99}):[\w.-]{1,99}\s{
 _ROOT = re.compile(rb"""<[a-zA-Z_][\w.:-]*((?:[^"'>]|"[^"]*"|'[^']*')*)>""")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 _BUILT_IN = frozenset({b"xml", b"xmlns"})
-
-
-def _from_windows(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("everpost-windows", _from_windows)
 
 
 class Repairs:
@@ -62,7 +54,7 @@ class Repairs:
             piece.decode()
         except UnicodeDecodeError:
             self._counts["bytes"] += len(piece) - len(piece.decode(errors="ignore").encode())
-            return piece.decode(errors="everpost-windows").encode()
+            return piece.decode(errors=FROM_WINDOWS).encode()
         return self._without(piece, max(length, len(piece)))
 
     def _parts(self, piece: bytes) -> Iterator[bytes]:
