@@ -96,6 +96,15 @@ def test_a_name_fits(name: str, fitted: str, *, is_changed: bool) -> None:
     assert bool(changes) is is_changed
 
 
+def test_what_was_done_to_a_name_is_said() -> None:
+    changes = Changes()
+    assert changes.name("a" * 5_000, 100) == "a" * 100
+    assert str(changes) == "the name was cut after 100 characters"
+    changes = Changes()
+    assert changes.name("\u202eAda\u200b", 100) == "Ada"
+    assert str(changes) == "characters that nobody can read were left out of the name '\\u202eAda\\u200b'"
+
+
 def test_content_that_is_too_long_is_cut() -> None:
     changes = Changes()
     assert changes.content("a" * (MAX_CONTENT + 1), PostFormat.MARKDOWN) == "a" * MAX_CONTENT

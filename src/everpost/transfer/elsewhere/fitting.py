@@ -53,8 +53,9 @@ class Changes:
 
     def name(self, text: str, most: int) -> str:
         """A name that people can read, at most so many characters; empty where there is nothing to read."""
+        text = text.strip()
         name = readable_name(text)
-        if name != text.strip():
+        if name != text[: max(most, len(name))]:
             self.add(f"characters that nobody can read were left out of the name {text[:_LONGEST_SHOWN]!r}")
         return readable_name(self.short(name, most, "name"))
 
