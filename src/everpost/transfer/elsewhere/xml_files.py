@@ -16,7 +16,13 @@ from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Note
 from everpost.transfer.elsewhere.packed_files import Document, Packing
 from everpost.transfer.elsewhere.xml_edges import behind, end_of_prolog, misplaced, parts_of, start_of
-from everpost.transfer.elsewhere.xml_repairs import UNDECLARED, Repairs, prefixes_in, with_prefixes
+from everpost.transfer.elsewhere.xml_repairs import (
+    UNDECLARED,
+    DocumentTypeError,
+    Repairs,
+    prefixes_in,
+    with_prefixes,
+)
 
 MOST_BYTES = 256 * 1024 * 1024
 """In one of the elements that are read, or between two."""
@@ -31,6 +37,7 @@ _LONGEST_HELD = 16 * 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?encoding\s*=\s*["']([\w.-]+)["']""")
 _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE(?!\s+html\b)", re.IGNORECASE)
+_HAS_DOCUMENT_TYPE = "it has a document type, which such files do not have"
 _REPAIRS = {
     "controls": (Fate.DROPPED, "XML has no control characters: {:,} were left out"),
     "bytes": (Fate.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
@@ -113,6 +120,8 @@ class XmlFile:
         try:
             for piece in self._repaired(document):
                 yield from parts_of(piece)
+        except DocumentTypeError as error:
+            raise BrokenFile(document.name, "", _HAS_DOCUMENT_TYPE) from error
         except OSError as error:
             raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
 
@@ -146,7 +155,7 @@ class XmlFile:
         extra = misplaced(start, root)
         if _DOCUMENT_TYPE.search(start[:at] + extra):
             line = f"line {start.count(_NEWLINE, 0, at) + 1}"
-            raise BrokenFile(name, line, "it has a document type, which such files do not have")
+            raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
         for skipped, where in ((start[:at].removeprefix(_MARK), "before"), (extra, "at the start of")):
             if skipped:
                 self._skip(name, skipped, where)
@@ -154,7 +163,7 @@ class XmlFile:
         line = f"line {start.count(_NEWLINE, 0, root) + 1}"
         prolog, rest = start[at:root], start[root + len(extra) :]
         if rest.startswith(b"<!"):
-            raise BrokenFile(name, line, "it has a document type, which such files do not have")
+            raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
         if not rest.startswith(b"<"):
             raise BrokenFile(name, line, "it is not XML in UTF-8 or a like encoding")
         return prolog + with_prefixes(rest, prefixes)
