@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from everpost.transfer.elsewhere.data_urls import without_data_urls
+
 if TYPE_CHECKING:
     from lxml.etree import ParserTarget
 
@@ -41,6 +43,9 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
     `keeps_lines`, a line end in the HTML is one in the text too.
     """
     reader = _Reader(keeps_lines=keeps_lines)
+    number = 0
+    if len(html) > LONGEST:
+        html, number, _ = without_data_urls(html)
     read = _UNPARSABLE.sub("", html[:LONGEST])
     if read.strip():
         parser = etree.HTMLParser(target=reader, huge_tree=True)
@@ -48,12 +53,14 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
         parser.close()
     if len(html) > LONGEST:
         return reader.text(), f"{_CHANGED}, and was cut after {LONGEST:,} characters of HTML"
+    if number:
+        return reader.text(), f"{_CHANGED}, without the files embedded in it (data URLs)"
     is_changed = reader.is_marked or len(read) < len(html) or _ends_in_tag(read)
     return reader.text(), _CHANGED if is_changed else ""
 
 
 def _without_stray_ends(html: str) -> str:
-    """The HTML without end tags that end nothing: libxml2 looks for each of them through all open elements."""
+    """The HTML without end tags that end nothing: libxml2 seeks each of them among all open elements."""
     open_tags: Counter[str] = Counter()
 
     def kept(tag: re.Match[str]) -> str:

@@ -72,7 +72,7 @@ class Leftovers:
 
     def see_field(self, things: str, values: Values) -> None:
         """Look at a field that WordPress or a plugin made."""
-        self._add(f"fields of {things}", values.get("wp:meta_key", "").strip(), "")
+        self._add(f"fields of {things}", values.get("wp:meta_key", ""), "")
 
     def channel(self, element: etree._Element) -> Iterator[Note]:
         """Look at something in the channel; of a category, what it has besides its name."""

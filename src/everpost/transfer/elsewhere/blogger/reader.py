@@ -6,7 +6,7 @@ import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostFormat, PostStatus
@@ -23,6 +23,7 @@ from everpost.transfer.elsewhere.items import (
 )
 from everpost.transfer.elsewhere.ledger import Ledger
 from everpost.transfer.elsewhere.left_out import LeftOut, UnreadFields
+from everpost.transfer.elsewhere.percent import percent_decoded
 from everpost.transfer.elsewhere.xml_files import XmlFile
 
 _IN_FEED = 1
@@ -198,7 +199,7 @@ def _slug(address: str) -> str | None:
         path = urlsplit(address).path
     except ValueError:
         return None
-    last = unquote(path.rstrip("/").rpartition("/")[2])
+    last = percent_decoded(path.rstrip("/").rpartition("/")[2])
     for extension in _EXTENSIONS:
         last = last.removesuffix(extension)
     return last or None
