@@ -22,6 +22,7 @@ from everpost.api.renderings import Renderings
 from everpost.api.request_limits import RequestLimits
 from everpost.api.routes import add_routes
 from everpost.api.send_timeout import SendTimeout
+from everpost.services import security_events
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
 from everpost.services.posts import PostPages
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         try:
             yield
         finally:
+            security_events.flush()
             await keeper.close()
 
     traced = is_traced()  # or FastAPI would look at every request whether anybody does
@@ -95,7 +97,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
             allow_headers=("*",),
             expose_headers=EXPOSED,
         )
-    app.add_middleware(RequestLimits)
+    app.add_middleware(RequestLimits, proxies=settings.proxies)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SendTimeout, timeout=settings.send_timeout)

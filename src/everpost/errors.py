@@ -27,20 +27,18 @@ class Conflict(EverpostError):
 
 
 class LastAdmin(Conflict):
-    """The write would leave no admin who is enabled."""
+    """The write would leave no enabled admin."""
 
     def __init__(self) -> None:
-        EverpostError.__init__(
-            self, "This is the last admin who is enabled. Make another user an admin first."
-        )
+        EverpostError.__init__(self, "This is the last enabled admin. Make another user an admin first.")
         self.noun, self.field = "user", "role"
 
 
 class TooManyTokens(Conflict):
-    """A user has as many tokens as a user may have."""
+    """The user has the maximum number of tokens."""
 
     def __init__(self, most: int) -> None:
-        EverpostError.__init__(self, f"You have {most} tokens already. Revoke one that you no longer need.")
+        EverpostError.__init__(self, f"You already have {most} tokens. Revoke one that you no longer need.")
         self.noun, self.field = "token", "name"
 
 
@@ -53,7 +51,7 @@ class Stale(EverpostError):
 
 
 class Unconditional(EverpostError):
-    """A decision does not say on which revision it was made."""
+    """A precondition is required: the decision does not name a revision."""
 
 
 class Invalid(EverpostError):
@@ -124,7 +122,7 @@ class WrongAnswer(EverpostError):
 
 
 class UnreadableSource(EverpostError):
-    """Parts of what is to be imported cannot be read; the report of the import names each."""
+    """Parts of an import source cannot be read; the report lists them."""
 
 
 class BrokenFile(EverpostError):

@@ -87,13 +87,13 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")
     workers: int = Field(default=1, ge=1, le=256, description="Processes that serve.")
     body_timeout: float = Field(
-        default=20.0, gt=0, le=3600, description="Seconds within which the body of a request must arrive."
+        default=20.0, gt=0, le=3600, description="Seconds in which a request body must arrive."
     )
     send_timeout: float = Field(
         default=30.0,
         gt=0,
         le=3600,
-        description="Seconds within which a client must take the next 64 KiB of an answer.",
+        description="Seconds in which a client must read the next 64 KiB of a response.",
     )
     docs: bool = Field(default=True, description="Whether to serve /docs and /openapi.json.")
     shutdown_timeout: int = Field(
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         default=100,
         ge=1,
         le=1_000_000,
-        description="Wrong passwords for one account in an hour, after which strangers wait before each.",
+        description="Wrong passwords per account and hour before unknown networks are delayed.",
     )
     proxies: int = Field(
         default=0,
@@ -136,13 +136,13 @@ class Settings(BaseSettings):
         default=20,
         ge=1,
         le=1_000_000,
-        description="Comments of guests at one address, in an hour, edits included.",
+        description="Guest comments per address and hour, edits included.",
     )
     guest_comments_per_post: int = Field(
         default=200,
         ge=1,
         le=1_000_000,
-        description="Comments of all guests under one post, in an hour, edits included.",
+        description="Guest comments per post and hour, edits included.",
     )
     guest_links: int = Field(default=2, ge=0, le=20_000, description="Links in one comment of a guest.")
 

@@ -190,6 +190,8 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
         ("import", "file", "--skip-unreadable"),
         ("import", "file", "--timezone", "UTC"),
         ("import", "--from", "markdown", ".", "--timezone", "Europe/Berlim"),
+        ("import", "--from", "markdown", ".", "--report", "no/such/folder/report.json"),
+        ("import", "--from", "markdown", ".", "--report", "."),
         ("import", "nothing-there"),
         ("import", "--from", "wordpress", "nothing-there"),
         ("export", "--to", "html", "folder"),

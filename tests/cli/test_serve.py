@@ -1,5 +1,6 @@
 """`everpost serve`: what it refuses to start with, and how it runs."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.tokens import new_secret
+from everpost.domain.users import Role
+from everpost.stores import open_store
 from tests.cli.conftest import Command
+from tests.contract.port.examples import register
 from tests.faults.served import PATIENCE, ServedBlog
 from tests.servers.private import free_port
 
@@ -187,3 +191,14 @@ def test_a_database_elsewhere_that_does_not_prove_itself_is_one_line_of_the_star
     assert lines[0].startswith("Warning: TLS to the database at 0.0.0.0:")
     assert len(lines) == 2
     assert "secret" not in "".join(lines)
+
+
+async def test_a_blog_with_users_and_no_admin_says_how_to_add_one(
+    empty_blog_file: Path, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{shutil.copy(empty_blog_file, tmp_path)}"
+    store = await open_store(url, timeout=5, pool_size=1)
+    await register(store, role=Role.AUTHOR)
+    await store.close()
+    with ServedBlog(url, tmp_path, admin_token=None) as blog:
+        assert "no admin. Add one: everpost user add --role admin" in blog.said()

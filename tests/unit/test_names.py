@@ -2,7 +2,7 @@
 
 import pytest
 
-from everpost.domain.names import imitated_keys, name_key
+from everpost.domain.names import imitated_keys, name_key, readable_name
 from everpost.domain.users import checked_email, checked_name
 from everpost.errors import Invalid
 
@@ -75,6 +75,39 @@ def test_a_name_in_any_script_is_kept(name: str) -> None:
 def test_a_name_that_shows_nothing_or_hides_something_is_refused(name: str) -> None:
     with pytest.raises(Invalid, match="name"):
         checked_name(name)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_readable_name_stays_as_it_is(name: str) -> None:
+    assert readable_name(f" {name}\t") == name
+
+
+@pytest.mark.parametrize("before", ["", "Ann", "\u2764"])
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize("after", ["", "\u200d\u2764", "\u0301"])
+def test_what_is_left_of_a_name_is_readable(before: str, name: str, after: str) -> None:
+    readable = readable_name(before + name + after)
+    assert readable.startswith(before)
+    assert not readable or checked_name(readable) == readable == readable_name(readable)
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("A\x00d\ud800a\u200b", "Ada"),
+        ("Ada\r\n\tL.", "Ada L."),
+        ("Ada\u2028L.\x85", "Ada L."),
+        ("\u202eAda", "Ada"),
+        ("\u0301Ada", "Ada"),
+        ("x\ufe0f\u200d\u2764", "x\u2764"),
+        ("\x1b[31mAda", "[31mAda"),
+        ("\u200b" * 100_000 + "Ada", "Ada"),
+        ("\u200d" * 100_000 + "Ada", ""),
+        ("Ad\u00ada \u3164", "Ada"),
+    ],
+)
+def test_a_name_loses_what_nobody_can_read(name: str, readable: str) -> None:
+    assert readable_name(name) == readable
 
 
 @pytest.mark.parametrize(

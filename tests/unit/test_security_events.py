@@ -1,5 +1,6 @@
 """The lines of a log that say what happened, and are not too many."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from everpost.services.security_events import (
     TOKEN_REFUSED,
     TOKEN_REVOKED,
     WINDOW,
+    Event,
     Throttle,
     keep_quiet,
     record,
@@ -69,6 +71,33 @@ def test_what_anyone_can_cause_is_logged_once_a_minute_and_counted(clock: Clock)
     }  # fmt: skip
     minute = [{**refused, "token": "1"}, {**refused, "token": "3"}]
     assert lines == [*minute, omitted, *minute]
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_was_omitted_is_logged_when_nothing_follows() -> None:
+    with capture_logs() as lines:
+        for _ in range(3):
+            record_bounded(TOKEN_REFUSED, "1", token="1", user="2")
+        security_events.flush()
+        security_events.flush()
+    assert [each.get("count") for each in lines] == [None, 2]
+
+
+async def test_what_was_omitted_is_logged_at_the_end_of_the_minute(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: asyncio.Queue[object] = asyncio.Queue()
+    with capture_logs() as lines:
+        record_bounded(TOKEN_REFUSED, "1", token="1", user="2")
+        clock.moment += WINDOW - 0.01
+        record_bounded(TOKEN_REFUSED, "1", token="1", user="2")
+        assert len(lines) == 1
+
+        def note(event: Event, **fields: object) -> None:
+            logged.put_nowait((event, fields["count"]))
+
+        monkeypatch.setattr(security_events, "record", note)
+        assert await asyncio.wait_for(logged.get(), timeout=10) == (EVENTS_OMITTED, 1)
 
 
 def test_a_thousand_strangers_do_not_fill_a_log(clock: Clock) -> None:

@@ -109,8 +109,8 @@ def test_the_longest_password_takes_no_longer_than_four_pieces(symbols: str) -> 
         is_weak(password)
         return time.process_time() - begun
 
-    taken(piece)
-    assert taken(whole) < 40 * max(taken(piece), 0.001)
+    longest, shortest = (min(taken(each) for _ in range(3)) for each in (whole, piece))
+    assert longest < 40 * max(shortest, 0.001)
 
 
 async def test_only_a_new_password_has_to_be_strong() -> None:

@@ -68,14 +68,14 @@ class BodyRequest(Request):
     async def _read(self) -> bytes:
         announced = self.headers.get("content-length", "0")
         if not _LENGTH.fullmatch(announced):
-            raise HTTPException(400, "Content-Length is not the length of a body.")
+            raise HTTPException(400, "The Content-Length header is malformed.")
         if int(announced) > self._max_body:
             raise self._too_large()
         body, is_whole = bytearray(), False
         while not is_whole:
             message: Message = await self.receive()
             if message["type"] == "http.disconnect":  # the client is gone, unless only the framing was broken
-                raise HTTPException(400, "The body is not whole.")
+                raise HTTPException(400, "The body is incomplete.")
             body += message.get("body", b"")
             if len(body) > self._max_body:
                 raise self._too_large()

@@ -1,4 +1,4 @@
-"""Bodies held against their schemas, at a cost that unknown fields cannot drive up."""
+"""Validates bodies at a bounded cost, however many unknown fields they have."""
 
 from collections.abc import Callable
 from functools import partial

@@ -25,7 +25,7 @@ _WHY = {
     413: "The body is too large for this call.",
     415: "The body is not `application/json`.",
     422: "A value breaks a rule; `errors` names each.",
-    428: "A status is for the comment in one state: name it in `If-Match`.",
+    428: "Changing `status` requires `If-Match` with the comment's ETag.",
     429: "It was tried too often.",
     503: "The database does not answer in time. Nothing is lost: try again.",
 }

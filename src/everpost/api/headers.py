@@ -1,4 +1,4 @@
-"""What every answer tells browsers and caches, whatever is in it."""
+"""Security and caching headers for every response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,8 +18,8 @@ _CREDENTIALS = {b"authorization", b"x-edit-key"}
 
 
 class SafeHeaders:
-    """Gives every answer the headers that keep browsers from misusing it, where it has no other, and says
-    who may keep it: nobody, where the request came with a token or a key, or where it failed.
+    """Adds security headers to every response that does not set them, and `Cache-Control`: `no-store` for
+    errors and for requests with a token or a key.
     """
 
     def __init__(self, app: ASGIApp) -> None:

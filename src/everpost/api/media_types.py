@@ -1,4 +1,4 @@
-"""Which media type a request says that its body has (RFC 9110, section 8.3)."""
+"""Parses the `Content-Type` of requests (RFC 9110, section 8.3)."""
 
 import re
 

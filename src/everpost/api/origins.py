@@ -1,4 +1,4 @@
-"""From which site's page a request comes: a browser says so, and no page can make it say something else."""
+"""Cross-origin checks, by the headers that browsers set and pages cannot forge."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -14,10 +14,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 async def require_own_site(request: Request, settings: CurrentSettings) -> None:
-    """Forbidden where a browser says that a page of another origin sends this, unless pages of that origin
-    may call. Who sends no such header, as programs do, may.
+    """Refuse requests that a browser sends for a page of another origin, unless that origin is allowed.
+    Requests without such headers, from programs, pass. Forbidden.
 
-    A form is sent across origins without a question. `Sec-Fetch-Site` is believed first: behind a proxy the
+    Forms are sent across origins without a preflight. `Sec-Fetch-Site` takes precedence: behind a proxy the
     blog may not know its own origin. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     """
     sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
@@ -28,7 +28,7 @@ async def require_own_site(request: Request, settings: CurrentSettings) -> None:
         return
     is_foreign = not _OTHER.isdisjoint(sites) or any(not _is_own(each, request) for each in origins)
     if is_foreign:
-        raise Forbidden("Pages of other sites cannot do this: EVERPOST_CORS_ORIGINS names those that may.")
+        raise Forbidden("Cross-origin request refused: EVERPOST_CORS_ORIGINS does not list this origin.")
 
 
 def _is_own(origin: str, request: Request) -> bool:

@@ -128,7 +128,7 @@ class TokensQuery(PageQuery):
     """Which tokens."""
 
     user_id: SentId | None = Field(
-        default=None, description="Whose, for admins; otherwise it is about your own."
+        default=None, description="Admins only: the user whose tokens to list. Default: your own."
     )
 
 
@@ -202,7 +202,7 @@ EDIT_KEY_HEADER = "X-Edit-Key"
 EditKey = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
-    Header(alias=EDIT_KEY_HEADER, description="What a guest was given for the comment."),
+    Header(alias=EDIT_KEY_HEADER, description="The `edit_key` that the guest received."),
 ]
 IfMatch = Annotated[
     str | None,

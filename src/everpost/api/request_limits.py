@@ -1,5 +1,6 @@
-"""How much a request may say before its body."""
+"""Size limits on the request target and headers."""
 
+import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from everpost.api.problems import problem
@@ -9,21 +10,32 @@ MAX_TARGET = 16 * 1024
 MAX_HEADERS = 32 * 1024
 """Bytes of all headers, names and values."""
 
+_FORWARDED = frozenset({b"x-forwarded-for", b"forwarded"})
+_log = structlog.get_logger("everpost")
+
 
 class RequestLimits:
-    """Refuses a request with a target or headers of a size that costs time to look through."""
+    """Refuses requests whose target or headers are too large."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, proxies: int) -> None:
         self.app = app
+        self._expects_proxies = proxies > 0
+        """Or a warning about one was logged."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
-            answer = problem(414, f"The path and the query have more than {MAX_TARGET} bytes.")
+            answer = problem(414, f"The path and query string exceed {MAX_TARGET} bytes.")
             await answer(scope, receive, send)
         elif sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
-            answer = problem(431, f"The headers have more than {MAX_HEADERS} bytes.")
+            answer = problem(431, f"The request headers exceed {MAX_HEADERS} bytes.")
             await answer(scope, receive, send)
         else:
+            if not self._expects_proxies and any(name in _FORWARDED for name, _ in scope["headers"]):
+                self._expects_proxies = True
+                _log.warning(
+                    "A request came through a proxy, but EVERPOST_PROXIES is 0, so all its clients count as"
+                    " one. Set it to the number of proxies in front of Everpost."
+                )
             await self.app(scope, receive, send)

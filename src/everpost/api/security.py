@@ -1,9 +1,7 @@
 """Who asks: the token and the address that a request comes with."""
 
-from functools import cache
 from typing import Annotated
 
-import structlog
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import OAuth2PasswordBearer
@@ -17,9 +15,6 @@ from everpost.errors import Unauthenticated
 from everpost.services.guesses import GuessRules
 from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
-
-_FORWARDED = frozenset({"x-forwarded-for", "forwarded"})
-_log = structlog.get_logger("everpost")
 
 ACTOR_ID = "actor_id"
 """In the state of a request: the id of the user who asks; None for the public."""
@@ -79,23 +74,12 @@ CurrentMember = Annotated[Actor, Depends(get_member)]
 """Who asks, where that cannot be the public."""
 
 
-@cache
-def _warn_of_proxies() -> None:
-    """Say it once, where somebody may read it."""
-    _log.warning(
-        "a request came through a proxy, but EVERPOST_PROXIES is 0: all clients count as one. Set it to the"
-        " number of proxies in front of Everpost."
-    )
-
-
 async def get_address(request: Request, settings: CurrentSettings) -> str:
     """The address of the client; empty where it is not known, as on a Unix socket. Behind proxies it is
     what the outermost of ours wrote: the rest of the header is what a client likes to claim.
     """
     peer = "" if request.client is None else request.client.host
     if settings.proxies == 0:
-        if not _FORWARDED.isdisjoint(request.headers):
-            _warn_of_proxies()
         return peer
     seen = [each.strip() for line in request.headers.getlist("x-forwarded-for") for each in line.split(",")]
     return _without_port(seen[-settings.proxies]) if len(seen) >= settings.proxies else peer

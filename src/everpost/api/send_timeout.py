@@ -1,4 +1,4 @@
-"""How long an answer waits for its client."""
+"""A timeout for clients that do not read their response."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ _log = structlog.get_logger("everpost")
 
 
 class SendTimeout:
-    """Gives up an answer of which the client does not take a chunk in `timeout` seconds."""
+    """Aborts a response if the client does not read a chunk within `timeout` seconds."""
 
     def __init__(self, app: ASGIApp, *, timeout: float) -> None:
         self.app = app
@@ -37,7 +37,7 @@ class SendTimeout:
                         await send(each)
                 except TimeoutError:
                     has_given_up = True
-                    _log.info("an answer was not read in time", path=scope["path"])
+                    _log.info("the client did not read the response in time", path=scope["path"])
 
         # An application that returns without having sent all leaves its server only to drop the connection.
         await self.app(scope, receive, send_in_time)

@@ -23,7 +23,7 @@ async def list_tokens(
     query: Annotated[TokensQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of the tokens of one user, the oldest first."""
+    """List a user's tokens, oldest first, a page at a time."""
     limit = min(query.limit, MAX_LIMIT)
     page = await tokens.page_tokens(store, actor, query.user_id, limit=limit, after=query.after)
     headers = {}
@@ -50,7 +50,7 @@ async def create_token(
 
 
 async def delete_current_token(store: OpenStore, actor: CurrentMember) -> Response:
-    """Log out: revoke the token that you show, whatever its scopes."""
+    """Log out: revoke the token sent with the request. No scope is required."""
     await tokens.revoke_shown(store, actor)
     return Response(status_code=204)
 

@@ -89,7 +89,7 @@ async def update_user(
     body: UserUpdate,
     if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names. Another password ends all logins of the user."""
+    """Change what the body names. A new password ends all of the user's logins."""
     wish = UserWish(
         name=body.get("name"),
         email=body.get("email"),
@@ -127,7 +127,7 @@ async def update_account(
     body: AccountUpdate,
     if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names about yourself. Another password ends your other logins."""
+    """Change what the body names about yourself. A new password ends your other logins."""
     wish = UserWish(
         name=body.get("name"),
         email=body.get("email"),

@@ -23,7 +23,7 @@ _ImportPath = Annotated[
     str,
     typer.Argument(
         metavar="FILE",
-        help="The archive, compressed or not, or - for standard input; with --from a file or folder.",
+        help="An archive, compressed or not, or - for standard input. With --from: a file or folder.",
         show_default=False,
     ),
 ]
@@ -31,31 +31,31 @@ _System = Annotated[
     str | None,
     typer.Option(
         "--from",
-        help="wordpress, ghost, markdown, blogger, disqus, isso, remark42 or commento.",
+        help="System to import from: wordpress, ghost, markdown, blogger, disqus, isso, remark42, commento.",
         metavar="SYSTEM",
     ),
 ]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Count and check; write nothing.")]
 _Site = Annotated[
-    str | None, typer.Option(help="With --from: the address of the site, where the file does not say.")
+    str | None, typer.Option(help="With --from: the site's URL, if the file does not contain it.")
 ]
 _Report = Annotated[
-    Path | None, typer.Option(help="With --from: write what became of each thing here, as JSON.")
+    Path | None, typer.Option(help="With --from: write a JSON report on every item to this file.")
 ]
-_Pages = Annotated[bool, typer.Option("--pages", help="With --from: import pages too, as posts.")]
+_Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
 _Match = Annotated[
     str | None,
-    typer.Option(help="With --from: how the address of a thread names a post.", metavar="RULE"),
+    typer.Option(help="With --from: how to find a post by the URL of a thread.", metavar="RULE"),
 ]
 _Timezone = Annotated[
     str | None,
-    typer.Option(help="With --from: the zone of dates without an offset, as Europe/Berlin.", metavar="ZONE"),
+    typer.Option(help="With --from: zone of dates without an offset, such as Europe/Berlin.", metavar="ZONE"),
 ]
 _Language = Annotated[
-    str | None, typer.Option(help="With --from: import this language only, as fr.", metavar="CODE")
+    str | None, typer.Option(help="With --from: import only this language, such as fr.", metavar="CODE")
 ]
 _SkipUnreadable = Annotated[
-    bool, typer.Option("--skip-unreadable", help="With --from: leave out and report what cannot be read.")
+    bool, typer.Option("--skip-unreadable", help="With --from: skip and report unreadable items.")
 ]
 
 
@@ -120,7 +120,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
         )
         import_from_elsewhere(settings, path, wishes)
     elif pages or skip_unreadable or {site, report, match, timezone, language} != {None}:
-        raise Misconfigured("Only --dry-run goes without --from")
+        raise Misconfigured("Without --from, only --dry-run can be used")
     elif not _import_archive(settings, path, dry_run=dry_run):
         raise typer.Exit(1)
 

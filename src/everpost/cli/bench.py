@@ -31,7 +31,7 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     urls: Annotated[
         list[str],
         typer.Argument(
-            metavar="URL...", help=f"The databases, all of them empty: each {URL_FORMS}.", show_default=False
+            metavar="URL...", help=f"Empty databases to measure, each {URL_FORMS}.", show_default=False
         ),
     ],
     posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in the blog.")] = 1_000,

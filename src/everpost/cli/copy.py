@@ -21,20 +21,18 @@ FOLLOW_EVERY = 2.0
 
 SourceUrl = Annotated[
     str,
-    typer.Argument(metavar="SOURCE_URL", help=f"The database of the blog: {URL_FORMS}.", show_default=False),
+    typer.Argument(metavar="SOURCE_URL", help=f"The source database: {URL_FORMS}.", show_default=False),
 ]
 TargetUrl = Annotated[
     str,
-    typer.Argument(
-        metavar="TARGET_URL", help=f"The database that it moves to: {URL_FORMS}.", show_default=False
-    ),
+    typer.Argument(metavar="TARGET_URL", help=f"The target database: {URL_FORMS}.", show_default=False),
 ]
 
 
 def copy(
     source_url: SourceUrl,
     target_url: TargetUrl,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check, and write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check; write nothing.")] = False,
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on until nothing was written to the source meanwhile.")
     ] = False,

@@ -1,6 +1,7 @@
 """`everpost import --from`: what another system has, added to the blog."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import typer
 
 from everpost.cli.moving import open_blog
 from everpost.cli.progress import showing_progress
-from everpost.errors import BrokenFile
+from everpost.errors import BrokenFile, Misconfigured
 from everpost.settings import Settings
 from everpost.transfer.elsewhere.adopting import Run
 from everpost.transfer.elsewhere.reports import Report
@@ -34,6 +35,8 @@ class ImportWishes:
 def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -> None:
     """Import, and print the report, also where the import breaks off."""
     system_named(wishes.system)  # before a database is opened, which SQLite would create
+    if wishes.report is not None:
+        _require_place(wishes.report)
     with Report() as report:
         try:
             asyncio.run(_import(settings, Path(path), wishes, report))
@@ -63,6 +66,14 @@ async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: 
                 progress=lambda done, total: show("Importing", done, total),
             )
             await import_from(wishes.system, path, store, said, run)
+
+
+def _require_place(report: Path) -> None:
+    """Misconfigured: the report could not be written, which is better known before the import."""
+    if report.is_dir():
+        raise Misconfigured(f"--report {report}: this is a folder")
+    if not os.access(report if report.exists() else report.parent, os.W_OK):
+        raise Misconfigured(f"--report {report}: cannot be written")
 
 
 def _save(report: Report, path: Path) -> None:

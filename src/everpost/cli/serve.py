@@ -21,7 +21,7 @@ from everpost.cli.logs import SERVER_LOGS, configure_logs
 from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
 from everpost.cli.unread import end_unread
 from everpost.errors import Misconfigured
-from everpost.services.bootstrap import keep_given_token, make_first_token
+from everpost.services.bootstrap import has_admin, keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_store, readable_warning, transport_warning
 from everpost.stores.addresses import describe_url
@@ -99,6 +99,8 @@ async def _prepare(settings: Settings) -> None:
             await keep_given_token(store, settings.admin_token)
         elif (secret := await make_first_token(store)) is not None:
             typer.echo(f"The token of the first admin, shown only this once: {secret}")
+        elif not await has_admin(store):
+            typer.echo("The blog has users, but no admin. Add one: everpost user add --role admin", err=True)
     finally:
         await store.close()
 

@@ -1,6 +1,6 @@
-"""Connections whose client reads nothing any more: the operating system ends them.
+"""Lets the operating system close connections whose client has stopped reading.
 
-Granian waits for such a client without end, and gives nobody its sockets. TCP_USER_TIMEOUT (Linux, RFC 5482)
+Granian waits for such clients forever and does not expose its sockets. TCP_USER_TIMEOUT (Linux, RFC 5482)
 on a socket that listens holds for each connection that it accepts.
 """
 

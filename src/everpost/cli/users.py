@@ -71,13 +71,13 @@ def role(email: Email, role: Annotated[Role, typer.Argument(help="What the user 
 
 @user.command()
 def disable(email: Email) -> None:
-    """Let nobody log in as a user, end all tokens, and hide the name. Posts stay."""
+    """Disable a user: revoke all tokens, refuse logins and hide the name. Posts stay."""
     _change(email, UserWish(is_disabled=True))
 
 
 @user.command()
 def enable(email: Email) -> None:
-    """Undo that. The tokens do not come back."""
+    """Enable a disabled user. Revoked tokens stay revoked."""
     _change(email, UserWish(is_disabled=False))
 
 
@@ -86,10 +86,10 @@ def password(
     email: Email,
     password_stdin: PasswordFromInput = False,
     revoke_tokens: Annotated[
-        bool, typer.Option("--revoke-tokens", help="End the tokens that were made by name as well.")
+        bool, typer.Option("--revoke-tokens", help="Also revoke the user's named tokens.")
     ] = False,
 ) -> None:
-    """Give a user another password, and end all logins of the user. It is asked for."""
+    """Set a user's password, after a prompt, and end all logins of the user."""
     new = ask_password(from_input=password_stdin, is_new=True)
     _change(email, UserWish(password=new, revoke_tokens=revoke_tokens))
 

@@ -48,7 +48,7 @@ class Actor:
         """
         user = self.require(scope)
         if self.scopes != ROLE_SCOPES[user.role]:
-            raise Forbidden("This takes a token with all scopes of your role.")
+            raise Forbidden("A token with all scopes of your role is required.")
         return user
 
     def audience(self, moment: datetime) -> Audience:

@@ -1,4 +1,4 @@
-"""What must be so of a post, of a comment and of the users for a comment to be written."""
+"""Conditions on the post, the comment and the users under which a comment may be written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,20 +11,20 @@ from everpost.domain.posts import Audience
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """On which ground somebody was let comment. The database looks at it again in the statement that
-    writes: a post that was closed, or hidden, since it was read takes no comment any more.
+    """The conditions under which a comment was allowed. The database checks them again in the statement that
+    writes it, in case the post was closed or hidden since it was read.
     """
 
     policies: frozenset[CommentPolicy]
     """The post has one of these, or, where it has none of its own, the blog."""
     audience: Audience
-    """It sees the post."""
+    """Who must be able to see the post."""
     name_keys: frozenset[str] = field(default_factory=frozenset)
     """No user has a name with one of these keys."""
 
 
 def together(admissions: Sequence[Admission | None]) -> Admission | None:
-    """What must be so for all of these to hold: at least that. None: nothing."""
+    """The conjunction of these conditions; None if there are none."""
     given = [each for each in admissions if each is not None]
     if not given:
         return None

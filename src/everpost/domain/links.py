@@ -1,5 +1,5 @@
-"""How many links a comment has, by what Markdown, HTML, or a front end that makes addresses clickable
-would turn into one. Takes time in proportion to the length of the text, whatever is in it.
+"""Counts the links in a comment: whatever Markdown, HTML, or a front end that makes addresses clickable would
+turn into one. Takes time linear in the length of the text.
 """
 
 import html
@@ -105,7 +105,7 @@ def _count(text: str) -> int:
 
 
 def _is_prose(found: re.Match[str]) -> bool:
-    """Whether a word with dots in it is none that one would take for an address."""
+    """Whether a word with dots is ordinary text, not an address."""
     if not found["bare"] or found["path"]:
         return False
     top = found["top"]

@@ -1,10 +1,11 @@
-"""Names that people go by: which of them can be read, and which of them look alike."""
+"""Display names: which are readable, and which look alike."""
 
 import re
 import unicodedata
 from hashlib import sha256
 
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER = "\u200c", "\u200d"
+_JOINERS = frozenset({_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER})
 _VIRAMA = 9
 """The combining class of the marks after which a joiner changes how a syllable is written."""
 _CURSIVE = ("ARABIC ", "SYRIAC ", "MONGOLIAN ", "NKO ", "MANDAIC ", "ADLAM ")
@@ -24,6 +25,8 @@ _INVISIBLE = re.compile(
 and Default_Ignorable_Code_Point in https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 """
 _TEXT_OR_EMOJI = "\ufe0e\ufe0f"
+_BLANKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+_LONGEST_READ = 1_000
 
 # Letters of other scripts, and digits, that look like Latin ones: from those of lower case in
 # https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39).
@@ -70,7 +73,7 @@ _TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
 
 
 def unreadable_reason(name: str) -> str | None:
-    """Why nobody could read this as a name; None where it is readable.
+    """Why this is not readable as a name; None if it is.
 
     Joiners are allowed where the spelling needs them (RFC 5892, appendices A.1 and A.2), and inside emoji;
     so are selectors of a variant.
@@ -86,9 +89,34 @@ def unreadable_reason(name: str) -> str | None:
     return None if any(map(_is_visible, name)) else "shows nothing"
 
 
+def readable_name(text: str) -> str:
+    """The name without what makes `unreadable_reason` refuse it, and without blanks around it; empty where
+    nothing readable is left. Line ends and tabs become blanks. At most the first 1,000 characters that may
+    stand in any name are looked at.
+    """
+    blanked = _BLANKS.sub(" ", text)
+    kept = "".join(each for each in blanked if each in _JOINERS or unicodedata.category(each) not in _REFUSED)
+    name, before = kept[:_LONGEST_READ].strip(), ""
+    # Without one character, another one may no longer be where it belongs.
+    while name and name != before:
+        before, name = name, _without_invisible(name).strip()
+        while name and unicodedata.category(name[0])[0] == "M":
+            name = name[1:].lstrip()
+    return name if any(map(_is_visible, name)) else ""
+
+
+def _without_invisible(name: str) -> str:
+    return "".join(
+        each
+        for place, each in enumerate(name)
+        if (each in _JOINERS and _joins(name, place))
+        or (each not in _JOINERS and (not _INVISIBLE.match(each) or _selects(name, place)))
+    )
+
+
 def name_key(name: str) -> str:
-    """What names that look alike have in common, 64 hexadecimal digits: compatibility forms, case, white
-    space, what is invisible, and letters of other scripts that look like Latin ones make no difference.
+    """The key that look-alike names share, 64 hexadecimal digits. It ignores compatibility forms, case, white
+    space, invisible characters, and which script a Latin-looking letter is from.
     """
     return _digest(unicodedata.normalize("NFKC", name))
 
@@ -109,7 +137,7 @@ def _digest(plain: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Whether a character of the text shows nothing, wherever it stands."""
+    """Whether the text contains an invisible character."""
     return any(unicodedata.category(each) in _REFUSED or _INVISIBLE.match(each) for each in text)
 
 
@@ -124,14 +152,14 @@ def _is_visible(character: str) -> bool:
 
 def _joins(name: str, place: int) -> bool:
     """Whether a joiner is here where it belongs."""
-    joiner, before, after = name[place], name[:place], name[place + 1 :]
-    if joiner not in (_ZERO_WIDTH_JOINER, _ZERO_WIDTH_NON_JOINER) or not before or not after:
+    joiner, before, after = name[place], name[place - 1 : place], name[place + 1 : place + 2]
+    if joiner not in _JOINERS or not before or not after:
         return False
-    if unicodedata.combining(before[-1]) == _VIRAMA:
+    if unicodedata.combining(before) == _VIRAMA:
         return True
-    if joiner == _ZERO_WIDTH_JOINER and _is_pictorial(after[0]):
-        return _is_pictorial(before[-1])
-    return _is_cursive(before[-1]) and _is_cursive(after[0])
+    if joiner == _ZERO_WIDTH_JOINER and _is_pictorial(after):
+        return _is_pictorial(before)
+    return _is_cursive(before) and _is_cursive(after)
 
 
 def _is_cursive(character: str) -> bool:

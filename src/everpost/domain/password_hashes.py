@@ -37,8 +37,8 @@ class HashCost:
 
 
 def cost_of(password_hash: str) -> HashCost:
-    """What checking a password against this hash takes. Invalid: it is no argon2id hash, or so expensive
-    that a few logins would keep everyone else out.
+    """The cost of checking a password against this hash. Invalid: it is not an argon2id hash, or so expensive
+    that a few logins would block everyone else.
     """
     found = _PHC.fullmatch(password_hash)
     if found is None or _is_cut(found[4]) or _is_cut(found[5]):

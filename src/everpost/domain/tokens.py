@@ -42,11 +42,11 @@ class TokenKind(StrEnum):
     """Where a token comes from."""
 
     LOGIN = "login"
-    """A password was given for it."""
+    """Created by a login."""
     NAMED = "named"
-    """It was made by name."""
+    """Created by name: with `POST /tokens`, a command or EVERPOST_ADMIN_TOKEN."""
     FIRST = "first"
-    """The first start of a blog printed it. It ends when its owner has another way in."""
+    """Printed by the first start. It ends when its owner has another way to log in."""
 
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
@@ -93,7 +93,7 @@ class TokenQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """On what a token is made: it is made only while this holds."""
+    """The conditions under which a token may be created."""
 
     token_id: Id | None = None
     """The user has this token."""

@@ -70,7 +70,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """Which tokens of a user end: every login with what was made with it, and the first start's."""
+    """Which tokens to revoke: all logins, tokens created during them, and the first start's token."""
 
     named: bool = False
     """All others end as well."""
@@ -95,7 +95,7 @@ class UserChange:
 
     @property
     def may_demote(self) -> bool:
-        """Whether it takes from an enabled admin what makes one."""
+        """Whether it could disable or demote an enabled admin."""
         return self.is_disabled is True or self.role not in (None, Role.ADMIN)
 
 

@@ -43,14 +43,15 @@ async def keep_given_token(store: Store, secret: str) -> None:
     admin = await _oldest_admin(store) or await _add_first(store, moment) or await _oldest_admin(store)
     if admin is None:
         raise Misconfigured(
-            "There is no admin who could have EVERPOST_ADMIN_TOKEN. Make one with: everpost user role"
+            "The blog has users, but no admin who could have EVERPOST_ADMIN_TOKEN."
+            " Add one: everpost user add --role admin"
         )
     given = _token(new_id(), admin, _GIVEN, secret, moment)
     try:
         await store.tokens.add(given)
         record(ADMIN_TOKEN_CHANGED, user=admin.id, token=given.id)
     except TooManyTokens:
-        raise Misconfigured(f"{admin.email} has too many tokens to have {_GIVEN} as well.") from None
+        raise Misconfigured(f"{admin.email} has too many tokens to add {_GIVEN}: revoke one.") from None
     except Conflict:  # another server that starts at the same time has been faster
         pass
     for token in await _tokens_of(store, admin):
@@ -115,6 +116,11 @@ async def _add_first(store: Store, moment: datetime) -> User | None:
         return None
     record(FIRST_ADMIN_CREATED, user=user.id)
     return user
+
+
+async def has_admin(store: Store) -> bool:
+    """Whether there is an enabled admin."""
+    return await _oldest_admin(store) is not None
 
 
 async def _oldest_admin(store: Store) -> User | None:

@@ -1,9 +1,9 @@
 """Limits on guessing passwords that slow strangers down and lock nobody out.
 
-Wrong passwords are counted by network and by account. A network that has had its share waits for the rest of
-the hour. An account that thousands of networks guess at is not locked: from then on each network that it has
-not logged in from has to wait before each guess, longer the more guesses there were. A network from which the
-account logged in not long ago has a count of its own, which no stranger elsewhere can use up.
+Wrong passwords are counted by network and by account. A network that has used up its allowance waits for the
+rest of the hour. An account under attack from many networks is not locked: attempts from networks unknown to
+it are delayed, longer as wrong passwords add up. A network from which the account logged in recently
+has a separate allowance for it, which nobody elsewhere can use up.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -22,23 +22,23 @@ from everpost.stores.port import Store
 KNOWN_FOR = timedelta(days=30)
 """How long the network of a login is remembered, as a hash under the key of the blog."""
 LONGEST_PAUSE = 900
-"""Seconds: whoever has the right password never waits longer, however many others guess."""
+"""Seconds. The rightful user never waits longer, however many others guess."""
 _SITES = 10
-"""How many times the share of a network all networks of one IPv6 site have together."""
+"""The allowance of an IPv6 /48 site, as a multiple of that of a /64 network."""
 _GUESSES_A_STEP = 10
-"""After so many more guesses the pause is twice as long."""
-_MESSAGE = "There were too many wrong passwords. Try again later."
+"""The pause doubles after this many more guesses."""
+_MESSAGE = "Too many wrong passwords. Try again later."
 _lanes = Lanes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuessRules:
-    """How many wrong passwords are heard out in an hour."""
+    """How many wrong passwords are checked in an hour."""
 
     failures_per_hour: int
     """From one network."""
     failures_per_account: int = 100
-    """For one account, before networks have to wait."""
+    """For one account, before unknown networks are delayed."""
 
 
 @dataclass(slots=True)
@@ -46,17 +46,16 @@ class Guess:
     """A password that is being tried."""
 
     is_known: bool
-    """The account logged in from this network not long ago."""
+    """The account logged in from this network recently."""
     is_right: bool = False
 
 
 @asynccontextmanager
 async def guessing(store: Store, account: str, address: str, rules: GuessRules) -> AsyncIterator[Guess]:
-    """Count a guess at the password of an account, unless it turns out right, or is not heard out. TooMany,
-    Busy.
+    """Count an attempt to log in to an account, unless it succeeds or is not checked. TooMany, Busy.
 
-    Guesses from one network are heard one after the other, so those under way are not counted against
-    each other.
+    Attempts from one network are checked one after the other, so concurrent ones do not count against each
+    other.
     """
     async with _lanes.turn(party(address)):
         keys = _Keys((await store.blog.get()).address_key, account, address)
@@ -74,7 +73,7 @@ async def guessing(store: Store, account: str, address: str, rules: GuessRules) 
 
 
 class _Keys:
-    """Under which what is counted is kept."""
+    """The keys of the counters."""
 
     def __init__(self, key: bytes, account: str, address: str) -> None:
         self.network = address_key(key, "login", address)
@@ -87,7 +86,7 @@ class _Keys:
 
 
 async def _count(store: Store, keys: _Keys, rules: GuessRules, *, is_known: bool) -> Sequence[str]:
-    """The keys under which the guess is counted. TooMany: it is not to be heard out, and not counted."""
+    """Count the attempt and return the keys of the counters. TooMany: it is neither checked nor counted."""
     moment = now()
     shares = {keys.both if is_known else keys.network: rules.failures_per_hour}
     if keys.site is not None and not is_known:
@@ -114,7 +113,7 @@ def _require_share(tally: Tally, most: int, moment: datetime) -> None:
 
 
 def pause_after(excess: int) -> int:
-    """Seconds for which a network waits before a guess, after so many more than an account has free."""
+    """Seconds that a network waits before an attempt, by the number of attempts over the allowance."""
     if excess <= 0:
         return 0
     steps = (excess - 1) // _GUESSES_A_STEP
@@ -122,7 +121,7 @@ def pause_after(excess: int) -> int:
 
 
 async def _pause(store: Store, key: str, seconds: int, moment: datetime) -> None:
-    """Let a network go on that asked so long ago, and has not gone on since. TooMany."""
+    """Let a network go on once its pause is over; each pause admits one attempt. TooMany."""
     if seconds == 0:
         return
     asked = await store.limits.get(key, moment)

@@ -1,4 +1,4 @@
-"""Turns: one at a time for each who asks."""
+"""Locks by name, with bounded queues."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,14 +11,14 @@ MOST_WAITING = 50
 
 
 class Lanes:
-    """A lane for each name, for as long as somebody is in it."""
+    """A lock for each name, kept while it is held or awaited."""
 
     def __init__(self) -> None:
         self._lanes: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """Wait for those who came before under this name. Busy: too many of them wait already."""
+        """Hold the lock of this name, first come, first served. Busy: too many wait for it already."""
         lock, inside = self._lanes.get(name, (asyncio.Lock(), 0))
         if inside > MOST_WAITING:
             raise Busy("Too many requests from your address are waiting. Try again.")

@@ -1,4 +1,4 @@
-"""A bounded queue before the few threads in which passwords are hashed."""
+"""A bounded priority queue in front of the threads that hash passwords."""
 
 import asyncio
 from collections import deque
@@ -15,8 +15,8 @@ Result = TypeVar("Result")
 
 
 class PasswordQueue:
-    """Runs work in a few threads. Users go before strangers, so that those who try to log in for the first
-    time, however many they are, hold up nobody who did before.
+    """Runs work in a few threads. Clients on known networks go first, so that no number of strangers delays
+    users who log in from where they did before.
     """
 
     def __init__(self, threads: int) -> None:
@@ -26,7 +26,7 @@ class PasswordQueue:
         self._strangers: deque[asyncio.Future[None]] = deque()
 
     async def run(self, work: Callable[[], Result], *, is_stranger: bool = False) -> Result:
-        """What the work gives. Busy: too many wait already."""
+        """Run the work in a thread and return its result. Busy: the queue is full."""
         await self._take(self._strangers if is_stranger else self._users)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -51,7 +51,7 @@ class PasswordQueue:
             raise
 
     def _release(self) -> None:
-        """Let the next one go on, or leave the thread free."""
+        """Hand the thread to the next in the queue, or free it."""
         for line in (self._users, self._strangers):
             while line:
                 turn = line.popleft()

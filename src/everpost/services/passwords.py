@@ -17,7 +17,7 @@ from everpost.services.weak_passwords import is_weak
 _THREADS = 2
 """Each hash takes 64 MiB and four lanes: more at a time would leave nothing to who only reads."""
 
-TOO_WEAK = "is too easy to guess: it is common, a pattern, or made of a name or an address"
+TOO_WEAK = "is too easy to guess: it is common, a pattern, or based on your name or address"
 _hasher = PasswordHasher()
 _queue = PasswordQueue(_THREADS)
 
@@ -29,8 +29,8 @@ async def hash_password(password: str) -> str:
 
 
 async def hash_new_password(password: str, *about: str) -> str:
-    """What is kept of a password that a user chooses. Invalid, also where somebody who knows these words
-    about the user guesses it early.
+    """The hash of a password that a user chooses. Invalid, also if it is easy to guess for somebody who knows
+    these words about the user.
     """
 
     def work() -> str:
@@ -43,8 +43,8 @@ async def hash_new_password(password: str, *about: str) -> str:
 
 
 async def is_right(password: str, password_hash: str | None, *, by_stranger: bool = False) -> bool:
-    """Whether this is the password of which that was kept. Where nothing was, it is not, which takes as
-    long to find out. Busy: too many wait for theirs.
+    """Whether the password matches the hash. Without a hash it does not, which takes just as long to find
+    out. Busy: the queue is full.
     """
     return await _queue.run(partial(_is_right, password, password_hash), is_stranger=by_stranger)
 

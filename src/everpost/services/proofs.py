@@ -1,4 +1,4 @@
-"""Proof that the actor is the person, not only somebody with the person's token."""
+"""Re-authentication: the current password, for what a token alone must not do."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the actor says to prove it."""
+    """The password sent for re-authentication, and where it came from."""
 
     current_password: str | None = field(default=None, repr=False)
     address: str = ""
@@ -24,14 +24,14 @@ NO_PROOF = Proof(rules=GuessRules(failures_per_hour=1))
 
 
 async def require_password(store: Store, user: User, proof: Proof, *, reason: str) -> str:
-    """What is kept of the user's password, which is the one that was sent. Invalid: it is not, with the
-    reason why it is asked for where none was sent. TooMany, Busy.
+    """Check the current password that was sent, and return its stored hash. Invalid: it is wrong, or missing
+    (with the reason why it is required). TooMany, Busy.
     """
     if proof.current_password is None:
         raise Invalid("current_password", reason)
     async with guessing(store, email_key(user.email), proof.address, proof.rules) as guess:
         if not await is_right(proof.current_password, user.password_hash) or user.password_hash is None:
             record_bounded(PASSWORD_FAILED, user.id, user=user.id)
-            raise Invalid("current_password", "is not right")
+            raise Invalid("current_password", "is wrong")
         guess.is_right = True
     return user.password_hash

@@ -44,14 +44,14 @@ class Rewording:
 
 
 async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) -> Seen:
-    """The comment, as it is then. NotFound, Unauthenticated, Forbidden, Stale, Unconditional (a status
+    """Change the comment and return it. NotFound, Unauthenticated, Forbidden, Stale, Unconditional (a status
     without a condition), Invalid and TooMany (as for a new comment of a guest).
     """
     for attempt in range(ATTEMPTS):
         seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
         hand = _required_hand(actor, seen, wanted)
         if wanted.status is not None and not wanted.is_conditional:
-            raise Unconditional("Say in `If-Match` which revision of the comment you decide about.")
+            raise Unconditional("Changing `status` requires `If-Match` with the comment's ETag.")
         if wanted.content is None and wanted.status is None:
             if wanted.match is not None and seen.comment.revision not in wanted.match:
                 raise Stale("comment", wanted.id)

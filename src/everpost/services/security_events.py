@@ -1,10 +1,10 @@
-"""What an operator should be able to find out later: one line in the log for each security event, without a
-secret. docs/security-events.md lists them.
+"""Security events: one log line each, without secrets. docs/security-events.md lists them.
 
-Events that anyone can cause are logged once a minute for each address or token, up to a hundred a minute; the
-rest is counted, so that nobody fills a disk. The counts are those of one process.
+Events that anyone can cause are logged once a minute for each address, user or token, and at most a hundred
+times a minute; the rest is counted, so that nobody can fill the disk. Counts are per process.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -59,13 +59,14 @@ EVENTS = tuple(each for each in globals().values() if isinstance(each, Event))
 
 
 class Throttle:
-    """Lets one event of a kind and key pass in a window, and counts the others."""
+    """Passes one event of each kind and key per window, and counts the suppressed ones."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._ends = 0.0
         self._passed: set[tuple[str, str]] = set()
         self._omitted: dict[str, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
     def passes(self, event: Event, key: str) -> bool:
         """Whether this one is to be logged."""
@@ -73,24 +74,43 @@ class Throttle:
             self._begin()
         of_event = sum(name == event.name for name, _ in self._passed)
         if (event.name, key) in self._passed or of_event >= MOST_IN_WINDOW:
-            self._omitted[event.name] = self._omitted.get(event.name, 0) + 1
+            self._omit(event)
             return False
         self._passed.add((event.name, key))
         return True
 
-    def _begin(self) -> None:
+    def flush(self) -> None:
+        """Log how many events were omitted since the last such lines."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         omitted, self._omitted = self._omitted, {}
-        self._passed.clear()
-        self._ends = self._clock() + WINDOW
         for name, count in omitted.items():
             record(EVENTS_OMITTED, omitted=name, count=count)
+
+    def _begin(self) -> None:
+        self.flush()
+        self._passed.clear()
+        self._ends = self._clock() + WINDOW
+
+    def _omit(self, event: Event) -> None:
+        self._omitted[event.name] = self._omitted.get(event.name, 0) + 1
+        if self._timer is None:
+            with suppress(RuntimeError):  # there is no event loop
+                remaining = max(0.0, self._ends - self._clock())
+                self._timer = asyncio.get_running_loop().call_later(remaining, self.flush)
 
 
 _throttle = Throttle()
 
 
+def flush() -> None:
+    """Log how many events were omitted: nothing may follow that would do so."""
+    _throttle.flush()
+
+
 def keep_quiet() -> None:
-    """Log nothing in this context: a command of the operator says itself what it did."""
+    """Log nothing in this context: commands print what they did."""
     _is_quiet.set(True)
 
 
@@ -119,8 +139,8 @@ async def record_from(store: Store | None, address: str, event: Event, **fields:
 
 
 async def address_hash(store: Store | None, address: str) -> str | None:
-    """What a log has of an address: a hash under the key of the blog, the same every time. None where the
-    address, or the key, is not known.
+    """The keyed hash that stands for an address in the log, the same every time. None if the address or the
+    key is unknown.
     """
     if store is not None and address:
         with suppress(EverpostError):

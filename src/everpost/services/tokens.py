@@ -33,7 +33,7 @@ from everpost.services.security_events import (
 )
 from everpost.stores.port import Store
 
-_NOT_GOOD = "This token is not good, or no longer."
+_NOT_GOOD = "The token is invalid, expired or revoked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def _is_good(token: Token, user: User, moment: datetime) -> bool:
 
 
 async def _note_use(store: Store, token: Token, user: User, day: datetime) -> None:
-    """The token of the first start ends with the first use of another that allows as much, without an end."""
+    """End the first start's token when another with all scopes and no expiry is first used."""
     is_way_in = token.expires_at is None and token.scopes == ROLE_SCOPES[user.role]
     if token.last_used_at is None and is_way_in and token.kind is not TokenKind.FIRST:
         others = await store.tokens.page(TokenQuery(user_id=token.user_id, limit=MAX_TOKENS))
@@ -114,9 +114,7 @@ def _bounded(draft: TokenDraft, actor: Actor) -> TokenDraft:
         raise Forbidden("A token cannot allow more than the one with which you make it.")
     latest = None if actor.token is None else actor.token.expires_at
     if latest is not None and draft.expires_at is not None and draft.expires_at > latest:
-        raise Forbidden(
-            "A token cannot outlive the one with which you make it, unless you send your current_password."
-        )
+        raise Forbidden("To make a token that outlives the one you sent, also send your current_password.")
     scopes = actor.scopes if draft.scopes is None else draft.scopes
     return replace(draft, scopes=scopes, expires_at=draft.expires_at or latest)
 
@@ -158,7 +156,7 @@ async def issue_token(
         TOKEN_CREATED,
         token=token.id,
         user=user.id,
-        scopes=sorted(token.scopes),
+        scopes=" ".join(sorted(token.scopes)),
         expires_at=token.expires_at and token.expires_at.isoformat(),
     )
     return secret, token
@@ -186,7 +184,7 @@ async def revoke(store: Store, actor: Actor, id: Id) -> None:
 
 
 async def revoke_shown(store: Store, actor: Actor) -> None:
-    """Make the token that the actor shows useless from now on, whatever it allows. Unauthenticated."""
+    """Revoke the token that the actor used, whatever its scopes. Unauthenticated."""
     if actor.token is None:
         raise Unauthenticated
     with suppress(NotFound):  # somebody else has been faster

@@ -102,7 +102,7 @@ async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, mat
     actor.require(Scope.ADMIN)
     if id == actor.id:
         if wish.is_disabled or wish.role not in (None, Role.ADMIN):
-            raise Forbidden("You cannot take that away from yourself: another admin can.")
+            raise Forbidden("You cannot disable or demote yourself; another admin can.")
         return await _change_own(store, actor, wish, match)
     if wish.opens_a_way_in:
         actor.require_all(Scope.ADMIN)
@@ -148,7 +148,7 @@ async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) 
             actor.require_all(Scope.ACCOUNT)
         else:
             what = "email" if wanted.password is None else "password"
-            await require_password(store, user, wish.proof, reason=f"is needed for another {what}")
+            await require_password(store, user, wish.proof, reason=f"is required to change the {what}")
         seen = frozenset({user.revision})
         try:
             matched = seen if match is None else seen & match

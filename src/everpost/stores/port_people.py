@@ -1,4 +1,4 @@
-"""The part of the port that is about people: users, their tokens, and how often something is tried."""
+"""The part of the port for users, tokens and rate-limit counters."""
 
 from datetime import datetime
 from typing import Protocol
@@ -47,7 +47,7 @@ class Users(Protocol):
 
 
 class Tokens(Protocol):
-    """Tokens are looked up in the database each time: one that is removed is of no use at once."""
+    """Tokens are looked up in the database each time, so revocation takes effect immediately."""
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
         """The token whose secret has this digest, and its owner; expired or disabled they may be."""
@@ -76,7 +76,7 @@ class Tokens(Protocol):
 
 
 class Limits(Protocol):
-    """Counts of what is tried; a key is a hash, at most 64 ASCII characters."""
+    """Rate-limit counters; a key is a hash, at most 64 ASCII characters."""
 
     async def hit(self, key: str, moment: datetime) -> Tally:
         """Count one try more; where the window has ended, or there was none, the first one of a new

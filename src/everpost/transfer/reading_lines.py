@@ -154,10 +154,10 @@ def _settings(fields: Fields) -> Blog:
 def _user(fields: Fields) -> User:
     email = fields.text("email", 1, MAX_EMAIL)
     if checked_email(email) != email:
-        raise Invalid("email", "has blanks around it")
+        raise Invalid("email", "has leading or trailing spaces")
     name = fields.text("name", 1, MAX_NAME)
     if checked_name(name) != name:
-        raise Invalid("name", "has blanks around it")
+        raise Invalid("name", "has leading or trailing spaces")
     return User(
         id=fields.id(),
         name=name,

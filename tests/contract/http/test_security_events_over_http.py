@@ -100,7 +100,7 @@ async def test_tokens_are_logged(client: httpx.AsyncClient, log: Log) -> None:
     made = (await client.post("/tokens", json={"name": "A robot", "scopes": ["account"]})).json()
     created = log.one()
     assert (created["event"], created["token"], created["scopes"]) == (
-        "token.created", made["id"], ["account"],
+        "token.created", made["id"], "account",
     )  # fmt: skip
     assert (await client.delete(f"/tokens/{made['id']}")).status_code == 204
     assert log.one() == {

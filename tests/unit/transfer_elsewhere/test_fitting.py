@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from everpost.domain.clock import EARLIEST, LATEST
+from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, PostFormat
 from everpost.transfer.elsewhere.fitting import UNTITLED, Changes, email_of
+from everpost.transfer.elsewhere.html_text import text_of_html
 from everpost.transfer.elsewhere.naming import Origin, is_same_thing, site_key
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123_000, tzinfo=UTC)
@@ -75,6 +77,34 @@ def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
     assert bool(changes) is is_changed
 
 
+@pytest.mark.parametrize(
+    ("name", "fitted", "is_changed"),
+    [
+        (" Ada\n", "Ada", False),
+        ("", "", False),
+        (" \u200b", "", True),
+        ("A\x00da", "Ada", True),
+        ("Ada\nL.", "Ada L.", True),
+        ("a" * 100, "a" * 100, False),
+        ("a" * 101, "a" * 100, True),
+        ("a" * 98 + "\u2764\u200d\u2764", "a" * 98 + "\u2764", True),
+    ],
+)
+def test_a_name_fits(name: str, fitted: str, *, is_changed: bool) -> None:
+    changes = Changes()
+    assert changes.name(name, 100) == fitted
+    assert bool(changes) is is_changed
+
+
+def test_what_was_done_to_a_name_is_said() -> None:
+    changes = Changes()
+    assert changes.name("a" * 5_000, 100) == "a" * 100
+    assert str(changes) == "the name was cut after 100 characters"
+    changes = Changes()
+    assert changes.name("\u202eAda\u200b", 100) == "Ada"
+    assert str(changes) == "characters that nobody can read were left out of the name '\\u202eAda\\u200b'"
+
+
 def test_content_that_is_too_long_is_cut() -> None:
     changes = Changes()
     assert changes.content("a" * (MAX_CONTENT + 1), PostFormat.MARKDOWN) == "a" * MAX_CONTENT
@@ -105,6 +135,10 @@ LONG = "data:image/png;base64," + "iVBORw0K" * 150_000
         (f"A ![b]({LONG}) C", "A ![b]() C"),
         (f"A ![b][1]\n\n[1]: {LONG}\nC", "A ![b][1]\n\n[1]: \nC"),
         (f'<img src="DATA:image/png,{LONG}">C', '<img src="">C'),
+        (f'<p style="a: url(&quot;{LONG}&quot;)">C', '<p style="a: url(&quot;&quot;)">C'),
+        (f"<p style='a: url(&#39;{LONG}&#39;)'>C", "<p style='a: url(&#39;&#39;)'>C"),
+        (f'<a href="data:,{"x" * MAX_CONTENT}">C', '<a href="">C'),
+        (f'<img src="data:image/svg+xml;charset=utf-8,{"x " * (MAX_CONTENT // 2)}">C', '<img src="">C'),
         (f"![a](data:image/gif;base64,R0lGOD) ![b]({LONG})", "![a](data:image/gif;base64,R0lGOD) ![b]()"),
     ],
 )
@@ -114,6 +148,24 @@ def test_embedded_files_are_left_out_of_what_is_too_long(text: str, kept: str, f
     assert changes.content(text, format) == kept
     assert str(changes).startswith("it was too long: 1 embedded file of 1,")
     assert str(changes).endswith(" characters (data URLs) left out")
+
+
+def test_words_are_no_embedded_files() -> None:
+    text = 'It is called "data: ' + "a, " * MAX_CONTENT + '"'
+    assert Changes().content(text, PostFormat.HTML) == text[:MAX_CONTENT]
+
+
+def test_a_comment_loses_embedded_files_before_it_is_cut() -> None:
+    changes = Changes()
+    assert changes.comment(f"A ![b]({LONG}) C") == "A ![b]() C"
+    assert str(changes).startswith("it was too long: 1 embedded file of 1,")
+    assert len(changes.comment("a" * (MAX_COMMENT + 1))) == MAX_COMMENT
+
+
+def test_a_comment_in_html_keeps_the_words_behind_an_embedded_file() -> None:
+    text, change = text_of_html(f'<p>A</p><img alt="b" src="{LONG}"><p>C</p>')
+    assert text == "A\n\nb\n\nC"
+    assert change == "its HTML became text, without the files embedded in it (data URLs)"
 
 
 def test_embedded_files_that_there_is_room_for_stay() -> None:

@@ -1,15 +1,23 @@
 """The columns of Ghost's tables: each is imported, or named."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.transfer.elsewhere.ghost import read_ghost
-from everpost.transfer.elsewhere.items import Item, Note
+from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor
 from tests.unit.transfer_elsewhere.exports import GHOST_POST as POST
-from tests.unit.transfer_elsewhere.exports import dropped, ghost, ghost_post, of_kind, only_post
+from tests.unit.transfer_elsewhere.exports import (
+    dropped,
+    ghost,
+    ghost_comment,
+    ghost_post,
+    of_kind,
+    only_post,
+)
 
 Read = Callable[..., Iterator[Item]]
 
@@ -31,7 +39,7 @@ def test_a_post_that_was_only_sent_is_a_draft(read: Read, status: str) -> None:
     meta = [{"post_id": POST, "email_only": 1}, {"post_id": "another", "email_only": 1}]
     post = only_post(read(ghost(ghost_post(status=status), posts_meta=meta)))
     assert post.status is PostStatus.DRAFT
-    assert post.changes == ("it is a draft: it was only sent by email",)
+    assert post.changes == ("it is a draft: it was sent by email only",)
 
 
 def test_a_post_of_ghost_0_is_read(read: Read) -> None:
@@ -85,9 +93,41 @@ COLUMNS: dict[str, str] = {
     "post_revisions": "id post_id lexical",
     "custom_theme_settings": "id key value",
     "members": "id email name note",
+    "comments": "id post_id member_id parent_id in_reply_to_id status html edited_at created_at updated_at"
+    " uuid pinned_at",
+    "comment_likes": "id comment_id member_id",
 }
-_ELSEWHERE = {"posts": {"plaintext", "lexical", "mobiledoc", "created_at", "updated_at", "published_at"}}
-"""The same text again, and dates."""
+_ELSEWHERE = {
+    "posts": {"plaintext", "lexical", "mobiledoc", "created_at", "updated_at", "published_at"},
+    "comments": {"member_id", "parent_id", "created_at", "edited_at"},
+}
+"""The same text again, dates, an id that leads to a name, and the first comment above what is answered."""
+
+
+def test_every_field_of_a_comment_is_carried_or_named(read: Read) -> None:
+    member = {"id": "m1", "uuid": "u", "name": "Ann", "email": "ann@example.org", "expertise": "Teacher"}
+    comment = ghost_comment(member=member, likes=3, edited_at="2024-06-07T00:00:00.000Z", liked=False)
+    items = list(read(ghost(ghost_post(), comments=[comment])))
+    (said,) = only_post(iter(items)).comments
+    assert (said.name, said.updated_at) == ("Ann", datetime(2024, 6, 7, tzinfo=UTC))
+    assert dropped(iter(items)) == [
+        ("comment's field", f"'likes' of c1 on {POST} 'Title'"),
+        ("comment's field", f"'member.expertise' of c1 on {POST} 'Title'"),
+        ("email address", "export.json"),
+    ]
+    assert "ann@example.org" not in repr(items)
+
+
+def test_a_comment_whose_member_is_not_in_the_file_says_so(read: Read) -> None:
+    comments = [ghost_comment("c1", member_id="m1"), ghost_comment("c2")]
+    one, other = only_post(read(ghost(ghost_post(), comments=comments))).comments
+    assert (one.name, one.changes) == (None, ("its author is not in the file, or has no name",))
+    assert (other.name, other.changes) == (None, ())
+
+
+def test_an_address_is_not_a_name(read: Read) -> None:
+    (author,) = of_kind(SourceAuthor, read(ghost(ghost_post(), users=[{"id": "u", "email": "a@b.example"}])))
+    assert author == SourceAuthor(source_id="u", name="", email="a@b.example")
 
 
 def test_every_column_is_carried_or_named(read: Read) -> None:
@@ -96,6 +136,7 @@ def test_every_column_is_carried_or_named(read: Read) -> None:
             "id": POST if table == "posts" else f"{table}-id",
             "post_id": POST,
             "author_id": "users-id",
+            "member_id": "members-id",
             "email": "ada@example.org",
             "email_only": 0,
             "type": "post",
@@ -104,6 +145,7 @@ def test_every_column_is_carried_or_named(read: Read) -> None:
             "created_at": "2024-06-04T00:00:00.000Z",
             "updated_at": "2024-07-05T00:00:00.000Z",
             "published_at": "2024-06-05T00:00:00.000Z",
+            "edited_at": "2024-06-06T00:00:00.000Z",
         }
         return known.get(column, f"<{table} {column}>")
 
@@ -117,4 +159,6 @@ def test_every_column_is_carried_or_named(read: Read) -> None:
         for column in row.keys() - _ELSEWHERE.get(table, set()):
             is_said = str(row[column]) in said or column in said or table in tables
             assert is_said, f"{table}.{column} is neither carried nor named"
-    assert only_post(iter(items)).tags == ("<tags name>",)
+    post = only_post(iter(items))
+    assert post.tags == ("<tags name>",)
+    assert [comment.name for comment in post.comments] == ["<members name>"]

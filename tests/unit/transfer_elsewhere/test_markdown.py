@@ -96,7 +96,7 @@ def test_a_post_of_hugo(tmp_path: Path) -> None:
     assert read.tags == ("one", "two", "News")
     assert read.content == "Text with a {{< shortcode >}}.\n"
     assert (read.format, read.author_id) == (PostFormat.MARKDOWN, "Ann")
-    assert read.changes == ("tags of its generator are text here: {{< shortcode >}}",)
+    assert read.changes == ("template tags stay as text: {{< shortcode >}}",)
 
 
 def test_a_post_of_hugo_in_toml(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_post_of_zola(tmp_path: Path) -> None:
     assert (post.slug, post.tags, post.author_id) == ("zola", ("rust", "zola", "news"), "Ann")
     assert post.publication_date == datetime(2024, 1, 31, tzinfo=UTC)
     assert post.updated_at == datetime(2024, 2, 1, tzinfo=UTC)
-    assert post.changes == ("without its other authors Ben", "without its fields extra")
+    assert post.changes == ("its other authors were dropped: Ben", "its fields were dropped: extra")
 
 
 def test_a_post_of_pelican(tmp_path: Path) -> None:
@@ -120,7 +120,10 @@ def test_a_post_of_pelican(tmp_path: Path) -> None:
     assert post.publication_date == datetime(2010, 12, 3, 10, 20, tzinfo=UTC)
     assert post.tags == ("pelican", "publishing", "Python")
     assert post.content == "This is the content.\n"
-    assert post.changes == ("without its other authors Conan Doyle", "without its fields summary")
+    assert post.changes == (
+        "its other authors were dropped: Conan Doyle",
+        "its fields were dropped: summary",
+    )
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
@@ -173,7 +176,7 @@ def test_what_has_no_date_has_the_same_one_in_every_run(tmp_path: Path) -> None:
 def test_dates_without_an_offset_are_utc_which_is_said_once(tmp_path: Path) -> None:
     write_folder(tmp_path, {f"{n}.md": f"---\ntitle: A\ndate: 2024-01-3{n}\n---\n" for n in (0, 1)})
     assert notes_of(tmp_path) == {
-        tmp_path.name: "2 of its posts have dates without an offset, which were taken for UTC"
+        tmp_path.name: "2 of its posts have dates without an offset, which were read as UTC"
     }
 
 
@@ -225,12 +228,12 @@ def test_what_is_no_post_is_named(tmp_path: Path) -> None:
     with (site / "large.md").open("wb") as file:
         file.truncate(17 * 1024 * 1024)
     assert notes_of(site) == {
-        "_index.md": "the page of a section",
-        "a/_index.fr.md": "the page of a section",
+        "_index.md": "a section page",
+        "a/_index.fr.md": "a section page",
         "a/b.png": "neither Markdown nor HTML",
         ".git": "not where posts are",
-        "folder": "a link to another place",
-        "link.md": "a link to another place",
+        "folder": "a symbolic link",
+        "link.md": "a symbolic link",
         "large.md": "larger than 16,777,216 bytes, more than a post can be",
     }
     assert posts_of(site) == []

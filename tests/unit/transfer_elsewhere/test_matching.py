@@ -34,6 +34,7 @@ async def match(store: Store, url: str, rule: str | None = None) -> Id | None:
         ("/posts/First_Post", FIRST),
         ("first-post", FIRST),
         ("https://blog.example/gr%C3%B6%C3%9Fe", UMLAUT),
+        ("https://blog.example/gr%F6%DFe", UMLAUT),
         ("https://blog.example/größe.php", UMLAUT),
         ("https://blog.example/2024-01-31-a-day/", DATED),
         (f"https://blog.example/posts/{FIRST}", FIRST),

@@ -1,7 +1,6 @@
 """Paragraphs of WordPress's old editor."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from everpost.transfer.elsewhere.html_tokens import tokens_of
 from everpost.transfer.elsewhere.paragraphs import with_paragraphs
+from tests.growth import assert_cost_grows_no_faster_than_size
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,10 @@ from everpost.transfer.elsewhere.paragraphs import with_paragraphs
         ("\n\nOne\n", "\n\n<p>One</p>\n"),
         ("One\nTwo", "<p>One<br />\nTwo</p>"),
         ("One  \nTwo", "<p>One<br />\nTwo</p>"),
+        ("\u3000One\n\n\u3000Two\u3000", "<p>\u3000One</p>\n\n<p>\u3000Two\u3000</p>"),
+        ("One\n\u3000\nTwo", "<p>One<br />\n\u3000<br />\nTwo</p>"),
+        ("<p>One</p><p>\u00a0</p><p>Two</p>", "<p>One</p><p>\u00a0</p><p>Two</p>"),
+        ("<p>One</p>\n\u00a0\n<p>Two</p>", "<p>One</p>\n<p>\u00a0</p>\n<p>Two</p>"),
         ("One<br>\nTwo", "<p>One<br>\nTwo</p>"),
         ("One<br />Two", "<p>One<br />Two</p>"),
         ("One<br /><br />Two", "<p>One</p>\n\n<p>Two</p>"),
@@ -175,11 +179,4 @@ def test_tokens_are_the_whole_text(html: str) -> None:
     ],
 )
 def test_paragraphs_cost_what_the_length_allows(part: str) -> None:
-    def cost(number: int) -> float:
-        html = part * number
-        start = time.process_time()
-        with_paragraphs(html)
-        return time.process_time() - start
-
-    small = max(min(cost(2_000), cost(2_000)), 0.01)
-    assert cost(8_000) < 10 * small
+    assert_cost_grows_no_faster_than_size(lambda n: part * n, with_paragraphs, most=8_000)

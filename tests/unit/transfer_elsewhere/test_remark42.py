@@ -50,7 +50,7 @@ def test_a_backup_may_be_packed(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(plain.read_bytes()))
     assert comments_of(read_remark42(packed)) == comments_of(read_remark42(plain))
     packed.write_bytes(packed.read_bytes()[:-20])
-    with pytest.raises(BrokenFile, match="cannot be unpacked to its end"):
+    with pytest.raises(BrokenFile, match="cannot be unpacked completely"):
         list(read_remark42(packed))
 
 

@@ -52,7 +52,7 @@ def test_what_happened_to_many_is_one_line(report: Report) -> None:
         "changed: 120 posts: its slug … became … (0 'Title', 1 'Title', …)",
         "changed: 120 posts: it is old (0 'Title', 1 'Title', …)",
         "dropped: entry 7: it is empty",
-        "--report FILE writes down each of them.",
+        "Use --report FILE to list each of them.",
         "Changed: 120 posts",
         "Dropped: 1 entry, 120 featured images",
     ]
@@ -65,7 +65,7 @@ def test_a_report_of_a_large_blog_is_short(report: Report) -> None:
     lines = list(report.text())
     assert len(lines) < 40
     assert lines[-1].startswith("Dropped: ")
-    assert lines[-2] == "--report FILE writes down each of them."
+    assert lines[-2] == "Use --report FILE to list each of them."
     counted = sum(int(line.split()[1].replace(",", "")) for line in lines[:30])
     assert lines[30] == f"{5_000 - counted:,} more were changed or dropped for other reasons."
 

@@ -1,11 +1,12 @@
 """Shortcodes of WordPress."""
 
-import time
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
 from everpost.transfer.elsewhere.shortcodes import Picture, convert_shortcodes
+from tests.growth import assert_cost_grows_no_faster_than_size
 
 CAT, DOG = Picture("https://a.example/cat.png", "A cat"), Picture("/dog.png", "A & B", "<b>Dog</b>")
 
@@ -151,11 +152,6 @@ def test_blocks_without_content_are_named() -> None:
     ],
 )
 def test_shortcodes_cost_what_the_length_allows(part: str) -> None:
-    def cost(number: int) -> float:
-        content = part * number
-        start = time.process_time()
-        convert_shortcodes(content, gallery)
-        return time.process_time() - start
-
-    small = max(min(cost(2_000), cost(2_000)), 0.01)
-    assert cost(8_000) < 10 * small
+    assert_cost_grows_no_faster_than_size(
+        lambda n: part * n, partial(convert_shortcodes, gallery=gallery), most=8_000
+    )

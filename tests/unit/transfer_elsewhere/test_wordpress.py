@@ -124,7 +124,7 @@ def test_what_is_not_a_post_is_named(read: Read, type: str, kind: str) -> None:
 
 def test_comments_on_what_is_left_out_are_counted(read: Read) -> None:
     note, *_ = of_kind(Note, read(wxr_item(7, wxr_comment(), wxr_comment(2), wp_post_type="page")))
-    assert note.reason == "pages are imported only where that is asked for; comments on it: 2"
+    assert note.reason == "pages are imported only with --pages; comments on it: 2"
 
 
 def test_pages_are_read_where_that_is_asked_for(read: Read) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
 from everpost.transfer.elsewhere.items import Item, Note
 from everpost.transfer.elsewhere.wordpress import read_wordpress
@@ -103,7 +104,7 @@ def test_paragraphs_and_shortcodes_are_as_wordpress_shows_them(read: Read) -> No
     assert post.changes == (
         "shortcodes became HTML: vimeo",
         "shortcodes stay as text: box",
-        "its paragraphs were marked, as WordPress does when it shows them",
+        "its paragraphs were marked up, as WordPress does when it displays a post",
     )
 
 
@@ -144,6 +145,76 @@ def test_local_dates_are_of_the_zone_that_is_asked_for(read: Read) -> None:
     date = datetime(2024, 6, 5, 16, 4, 48, tzinfo=UTC)
     assert (post.publication_date, post.comments[0].publication_date) == (date, date)
     assert post.changes == ()
+
+
+ZEROS = "0000-00-00 00:00:00"
+LOCAL = datetime(2024, 6, 5, 18, 4, 48, tzinfo=UTC)
+GIVEN = datetime(2024, 6, 5, 16, 4, 48, tzinfo=UTC)
+EARLY = datetime(1970, 1, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("dates", "date"),
+    [
+        ((ZEROS, "Thu, 01 Jan 1970 00:00:00 +0000", ""), LOCAL),
+        ((ZEROS, "Thu, 01 Jan 1970 02:00:00 +0000", ""), LOCAL),
+        ((ZEROS, "Wed, 31 Dec 1969 19:00:00 -0500", ""), LOCAL),
+        ((ZEROS, "Wed, 31 Dec 1969 14:00:00 +0000", ""), LOCAL),
+        ((ZEROS, "Wed, 30 Nov -0001 00:00:00 +0000", ""), LOCAL),
+        ((ZEROS, "Mon, 30 Nov -1 00:00:00 +0000", ""), LOCAL),
+        ((ZEROS, "-0001-11-30T00:00:00+00:00", ""), LOCAL),
+        ((ZEROS, "", ""), LOCAL),
+        (("", "", ""), LOCAL),
+        (("-0001-11-30 00:00:00", "", ""), LOCAL),
+        (("1970-01-01 00:00:00", "Thu, 01 Jan 1970 00:00:00 +0000", ""), LOCAL),
+        (("1970-01-01 00:00:00", "Wed, 05 Jun 2024 16:04:48 +0000", ""), GIVEN),
+        ((ZEROS, "Wed, 05 Jun 2024 11:04:48 -0500", ""), GIVEN),
+        ((ZEROS, "Wed, 05 Jun 2024 16:04:48 GMT", ZEROS), GIVEN),
+        (("1970-01-01 08:00:00", "", "1970-01-01 10:00:00"), EARLY),
+        ((ZEROS, "Thu, 01 Jan 1970 08:00:00 +0000", "1970-01-01 10:00:00"), EARLY),
+        ((ZEROS, "Thu, 01 Jan 1970 00:00:00 +0000", ZEROS), EPOCH),
+        ((ZEROS, "Wed, 30 Nov -0001 00:00:00 +0000", "-0001-11-30 00:00:00"), EPOCH),
+    ],
+)
+@pytest.mark.parametrize("status", ["draft", "publish"])
+def test_a_date_that_stands_for_none_is_none(
+    read: Read, status: str, dates: tuple[str, str, str], date: datetime
+) -> None:
+    gmt, rss, local = dates
+    values = {"wp_post_date_gmt": gmt, "pubDate": rss, "wp_status": status}
+    comment = wxr_comment(wp_comment_date_gmt=gmt, wp_comment_date=local or "2024-06-05 18:04:48")
+    post = only_post(read(wxr_item(1, comment, **values, **({"wp_post_date": local} if local else {}))))
+    assert post.publication_date == date
+    if not rss:
+        assert post.comments[0].publication_date == date
+    is_taken_for_utc = "its date is taken for UTC: WordPress gave no time zone" in post.changes
+    assert is_taken_for_utc is (date == LOCAL)
+    assert ("it had no date, and is dated 1970" in post.changes) is (date == EPOCH)
+
+
+@pytest.mark.parametrize("gmt", [ZEROS, "1970-01-01 00:00:00", "-0001-11-30 00:00:00", ""])
+def test_an_update_that_stands_for_none_is_none(read: Read, gmt: str) -> None:
+    item = wxr_item(wp_post_modified_gmt=gmt, wp_post_modified="2024-06-05 18:04:48")
+    assert only_post(read(item)).updated_at is None
+
+
+@pytest.mark.parametrize(
+    ("written", "slug", "is_said"),
+    [
+        ("a-post", "a-post", False),
+        ("%d0%bf%d1%80", "\u043f\u0440", False),
+        ("caf%c3%a9", "caf\u00e9", False),
+        ("caf%e9", "caf\u00e9", True),
+        ("caf%E9-%fcber", "caf\u00e9-\u00fcber", True),
+        ("%93quoted%94-%80", "\u201cquoted\u201d-\u20ac", True),
+        ("%d0%bf%d1", "\u043f", True),
+        ("100%-sure", "100%-sure", False),
+        ("caf\u00e9", "caf\u00e9", False),
+    ],
+)
+def test_a_slug_of_other_characters_is_read(read: Read, written: str, slug: str, *, is_said: bool) -> None:
+    post = only_post(read(wxr_item(wp_post_name=written)))
+    assert (post.slug, bool(post.changes)) == (slug, is_said)
 
 
 @pytest.mark.parametrize(

@@ -195,4 +195,4 @@ def test_a_zone_that_there_is_not_is_utc(tmp_path: Path, zone: str) -> None:
     items = list(read_markdown(write_folder(tmp_path, site)))
     [post] = [item for item in items if isinstance(item, SourcePost)]
     assert post.publication_date == datetime(2024, 7, 31, tzinfo=UTC)
-    assert any("taken for UTC" in item.reason for item in items if isinstance(item, Note))
+    assert any("UTC" in item.reason for item in items if isinstance(item, Note))

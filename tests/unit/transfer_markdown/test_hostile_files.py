@@ -1,6 +1,5 @@
 """What strangers' files cost grows as they do, and has an end: each kind of file is read at two sizes."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,13 +15,10 @@ from everpost.transfer.elsewhere.markdown.tags import convert_tags
 from everpost.transfer.elsewhere.markdown.titles import title_of
 from everpost.transfer.elsewhere.markdown.visibility import reasons_to_hide
 from everpost.transfer.elsewhere.moments import read_moment
+from tests.growth import assert_cost_grows_no_faster_than_size
 
-SMALL, LARGE = 8_000, 40_000
-"""Characters."""
-MOST = 3.0
-"""How many times the time for a character may be what it is for a small file."""
-UNMEASURABLE = 0.01
-"""Seconds, too short to compare."""
+SIZE = 10_000
+"""Characters of a hostile file, and a quarter of those of the one it is compared with."""
 
 
 class Nowhere(Links):
@@ -146,21 +142,7 @@ CASES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
 }
 
 
-def seconds_for(read: Callable[[str], object], text: str) -> float:
-    """Of the processor, the shortest of three."""
-    found = []
-    for _ in range(3):
-        start = time.process_time()
-        read(text)
-        found.append(time.process_time() - start)
-    return min(found)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_the_cost_of_a_file_grows_as_the_file(name: str) -> None:
     read, write = CASES[name]
-    large = seconds_for(read, write(LARGE))
-    assert large < 1
-    if large > UNMEASURABLE:
-        small = max(seconds_for(read, write(SMALL)), UNMEASURABLE / 10)
-        assert large / small < MOST * LARGE / SMALL
+    assert_cost_grows_no_faster_than_size(write, read, size=SIZE, most=SIZE)

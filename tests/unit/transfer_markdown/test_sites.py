@@ -52,7 +52,7 @@ def test_a_zone_that_there_is_not_is_reported(tmp_path: Path) -> None:
 def test_a_date_in_a_zone_that_nobody_knows_is_reported(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", "---\ntitle: A\ndate: 2024-01-31 10:00 XYZ\n---\n")
     assert post.publication_date == datetime(2024, 1, 31, 10, tzinfo=UTC)
-    assert post.changes == ("the time zone 'XYZ' of its date is not known: the time is taken for one of UTC",)
+    assert post.changes == ("the time zone 'XYZ' of its date is unknown: the time was read as UTC",)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_an_author_may_be_a_map(tmp_path: Path, author: str, name: str, email: s
 @pytest.mark.parametrize("author", ["{url: https://a.example}", "[[Ann]]", "{}"])
 def test_an_author_who_is_not_understood_is_reported(tmp_path: Path, author: str) -> None:
     post = only_post(tmp_path, "a.md", f"---\ntitle: A\ndate: 2020-01-02\nauthor: {author}\n---\n")
-    assert (post.author_id, post.changes) == (None, ("without an author who has no name",))
+    assert (post.author_id, post.changes) == (None, ("an author without a name was dropped",))
 
 
 def test_names_are_decoded(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ Revision = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        description="The `revision` that the comment had when you read it, or its `ETag`.",
+        description="The `revision` (or `ETag`) of the comment when you read it.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
@@ -82,15 +82,15 @@ class CommentRead(TypedDict):
     publication_date: ReadMoment
     updated_at: ReadMoment
     reply_count: Annotated[int, Field(ge=0, description="How many shown comments answer it.")]
-    revision: Annotated[str, Field(description="Names this state of the comment in a decision about it.")]
+    revision: Annotated[str, Field(description="The current revision: send it with a moderation decision.")]
     edited_at: NotRequired[
         Annotated[
             ReadMoment,
-            Field(description="When a user last changed the words of somebody else; only for moderators."),
+            Field(description="When someone other than the writer last edited the comment; moderators only."),
         ]
     ]
     edited_by: NotRequired[
-        Annotated[AuthorRead | None, Field(description="Who that was; null where that user was removed.")]
+        Annotated[AuthorRead | None, Field(description="The user who made that edit; null if since removed.")]
     ]
 
 

@@ -26,7 +26,7 @@ class TokenCreate(TypedDict):
     current_password: NotRequired[
         Annotated[
             Password,
-            Field(description="With it the token may outlive the one that you show, and allow more."),
+            Field(description="Needed if the new token is to outlive yours or have more scopes."),
         ]
     ]
 
@@ -38,10 +38,10 @@ class TokenRead(TypedDict):
     id: ReadId
     name: TokenName
     kind: Annotated[
-        TokenKind, Field(description="`login`: of a login; `first`: of the first start; `named`: all others.")
+        TokenKind, Field(description="`login`: by `/login`; `first`: by the first start; `named`: others.")
     ]
     login_id: Annotated[
-        ReadId | None, Field(description="The login with which it was made, and with which it ends.")
+        ReadId | None, Field(description="The login that made this token; both end together.")
     ]
     scopes: list[Scope]
     created_at: ReadMoment
@@ -77,7 +77,7 @@ class LoginMade(TypedDict):
     access_token: Secret
     token_type: Literal["bearer"]
     expires_at: ReadMoment
-    id: Annotated[ReadId, Field(description="Of the token, for `DELETE /tokens/{token_id}`.")]
+    id: Annotated[ReadId, Field(description="The token's id, for `DELETE /tokens/{token_id}`.")]
 
 
 def read_token(token: Token) -> TokenRead:

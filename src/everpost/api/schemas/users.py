@@ -17,10 +17,10 @@ NewPassword = Annotated[
 ]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD), Storable]
 CurrentPassword = Annotated[
-    Password, Field(description="Your own, where your password or email is to change.")
+    Password, Field(description="Required to change your own password or email address.")
 ]
 RevokeTokens = Annotated[
-    bool, Field(description="Whether all tokens of the user end, but for the one that you show.")
+    bool, Field(description="Revoke all of the user's tokens except the one that you send.")
 ]
 SentRole = Annotated[Role, Field(strict=False)]
 
@@ -44,7 +44,7 @@ class UserUpdate(TypedDict, total=False):
     role: SentRole
     disabled: Annotated[
         bool,
-        Field(description="Whether nobody can log in as this user. The tokens end, now and when it does."),
+        Field(description="Whether login is disabled. Any change revokes all of the user's tokens."),
     ]
     password: NewPassword
     revoke_tokens: RevokeTokens

@@ -1,4 +1,4 @@
-"""On which ground a comment may be written, as a condition on its post."""
+"""The conditions for writing a comment, as a filter on its post."""
 
 from bson import ObjectId
 

@@ -90,7 +90,7 @@ def transport_warning(url: str) -> str | None:
     is_here = not _is_srv(url) and is_this_machine([_without_port(each) for each in hosts.split(",")])
     if is_here or (_uses_tls(url, named) and not is_lax):
         return None
-    return unverified_warning(hosts, "tls=true, and none of MongoDB's options that allow what is invalid,")
+    return unverified_warning(hosts, "tls=true (without tlsInsecure or tlsAllowInvalid… options)")
 
 
 def _require_secret_password(url: str, named: Mapping[str, str]) -> None:

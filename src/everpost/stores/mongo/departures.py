@@ -1,13 +1,13 @@
-"""Writes after which a user is gone, or no longer an enabled admin.
+"""Writes that remove, disable or demote a user.
 
-Two documents decide about each: the user's, and that of another who has to stay for it, the heir of the posts
-or an enabled admin. No single server of MongoDB writes two at once, so the user's document says first that
-its user is about to leave, under a name that nobody else knows. Then the other's is told that its user is
-not, in a write that finds it only while it is a user, or an enabled admin. The last write, of the user's
-document, finds it only while it still says what was said first.
+Each depends on two documents: the user's, and that of another user who must stay, the heir of the posts or an
+enabled admin. A standalone MongoDB server cannot write both atomically, so this takes three writes. The first
+marks the user's document as leaving, with a unique mark. The second clears any mark from the other user's
+document, and matches only if that is still a user, or an enabled admin. The third removes or changes the
+user, and matches only if the mark of the first is still there.
 
-So of any number of users who rely on each other for this at the same moment at least one does not leave:
-follow who relied on whom, and each was told to stay before saying that they leave, all the way round.
+So of users who depend on each other in a circle and leave concurrently, at least one stays: if all left, each
+mark would have been set after that of the next user, all the way round.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": Fa
 
 
 class Departures:
-    """Lets users leave while those on whom that depends stay."""
+    """Removes, disables and demotes users, as long as the users they depend on stay."""
 
     def __init__(self, collections: Collections, authors: Authors) -> None:
         self._users = collections.users

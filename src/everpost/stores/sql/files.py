@@ -17,8 +17,8 @@ _WITH_IT = ("-wal", "-shm", "-journal", "")
 
 
 def make_private(path: str) -> None:
-    """Make an empty database that only its owner may read, where there is none. The files that SQLite keeps
-    beside it get its mode. Where it cannot be made, SQLite says why.
+    """Create an empty database with mode 0600 if there is none; SQLite gives its other files the same mode.
+    If this fails, SQLite reports why when it opens the file.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR))

@@ -1,4 +1,4 @@
-"""Logging in to MySQL and MariaDB without giving the password to a stranger.
+"""Logs in to MySQL and MariaDB without revealing the password to an impostor.
 
 asyncmy logs in by whichever plugin the server names, even one that reveals the password:
 `mysql_clear_password` and `dialog` send it unencrypted; `caching_sha2_password` and `sha256_password`,
@@ -29,7 +29,7 @@ async def connect(*, tls: Tls, is_here: bool, **options: Any) -> Connection:  # 
 
 
 class GuardedConnection(Connection):
-    """Uses TLS as asked, and refuses to tell the password to whoever answers without it."""
+    """Uses TLS as configured, and refuses to reveal the password without it."""
 
     _secure: bool
     """Whether nobody can listen: TLS, or a socket of Unix."""
@@ -61,8 +61,8 @@ class GuardedConnection(Connection):
         if key is not None and not self._is_here and not self._secure:
             raise OperationalError(
                 _PLUGIN_ERROR,
-                "the server asks for the password encrypted for a key of its own, which anyone in between"
-                " could have sent: use TLS (ssl-mode=VERIFY_IDENTITY)",
+                "the server wants the password encrypted with an RSA key that it sent without TLS and that"
+                " an attacker could have replaced: use ssl-mode=VERIFY_IDENTITY",
             )
         self._key_of_server = key
 
@@ -71,7 +71,7 @@ class GuardedConnection(Connection):
         if not self._secure:
             raise OperationalError(
                 _PLUGIN_ERROR,
-                "the server asks for the password unencrypted, which Everpost sends over TLS only:"
+                "the server wants the password in clear text, which Everpost sends over TLS only:"
                 " use ssl-mode=VERIFY_IDENTITY",
             )
 
@@ -82,7 +82,7 @@ def _let_pass_in_secret(connection: GuardedConnection) -> None:
 
 
 def _refuse(_connection: GuardedConnection) -> None:
-    raise OperationalError(_PLUGIN_CANNOT_LOAD, "the server asks for a way to log in that is not safe")
+    raise OperationalError(_PLUGIN_CANNOT_LOAD, "the server requires an insecure authentication plugin")
 
 
 _GUARDS: dict[str, Callable[[GuardedConnection], None]] = {

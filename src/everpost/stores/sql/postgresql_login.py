@@ -1,4 +1,4 @@
-"""Logging in to PostgreSQL without giving the password to a stranger.
+"""Logs in to PostgreSQL without revealing the password to an impostor.
 
 asyncpg sends the password as it is to a server that asks for it, with TLS or without, and has nothing like
 libpq's `require_auth`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
@@ -14,14 +14,14 @@ _HEADER = struct.Struct("!cI")
 _AUTHENTICATION, _READY = b"R", b"Z"
 _CLEAR_PASSWORD = 3
 _REFUSAL = (
-    "the server asks for the password unencrypted, which Everpost sends over TLS only:"
+    "the server wants the password in clear text, which Everpost sends over TLS only:"
     " use sslmode=verify-full, or let the server ask for scram-sha-256"
 )
 
 
 class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # asyncpg has no types
-    """Looks at what the server says until the login is done. Without TLS, a request for the password as it
-    is becomes the server's refusal of the connection, which asyncpg knows how to end.
+    """Inspects the server's messages until the login is complete. Without TLS, a request for the cleartext
+    password is replaced by an ErrorResponse, which makes asyncpg close the connection.
 
     Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
     """
@@ -68,5 +68,5 @@ def _refusal() -> bytes:
 
 
 def guard_logins() -> None:
-    """Have every connection of asyncpg in this process made with the guard: it takes no protocol of ours."""
+    """Install the guard for all asyncpg connections of this process: asyncpg accepts no custom protocol."""
     asyncpg.protocol.Protocol = GuardedProtocol

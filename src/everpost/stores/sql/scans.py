@@ -1,4 +1,4 @@
-"""Reads of SQLite that may look at any number of rows: one at a time, on a thread, interruptible."""
+"""SQLite reads of unbounded cost: one at a time, on a thread, interruptible."""
 
 import asyncio
 import sqlite3
@@ -10,7 +10,7 @@ from everpost.stores.sql.transactions import Arguments, Raw
 
 
 class Scans:
-    """A connection of their own, so that they hold up no other reader and no writer."""
+    """A dedicated connection, so that long reads delay neither other readers nor writers."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect

@@ -53,9 +53,9 @@ async def adopt(
     origin: Origin,
     matcher: Matcher | None = None,
 ) -> None:
-    """Add to the blog what the items have and it has not. What is there already stays as it is, so this
-    can be stopped and run again at any time. `items` is called twice: before anything is written, all of
-    the source has been read once, and the report names everything in it that cannot be read.
+    """Import the items that the blog does not have yet. Existing data stays unchanged, so an import can be
+    interrupted and repeated at any time. `items` is called twice: the whole source is read once before
+    anything is written, and the report lists everything in it that cannot be read.
     UnreadableSource, BrokenFile, and what the store raises.
     """
     with Ledger() as ledger:
@@ -66,7 +66,7 @@ async def adopt(
         for item in items():
             if isinstance(item, Problem) and not run.skip_unreadable:
                 run.report.unreadable(item)
-                raise UnreadableSource(f"{item.name} changed during the import, and cannot be read now.")
+                raise UnreadableSource(f"{item.name} changed during the import and can no longer be read.")
             await importer.take(item)
             if isinstance(item, SourcePost):
                 done += 1
@@ -97,8 +97,8 @@ def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Ru
     if problems:
         things = "1 item" if problems == 1 else f"{problems:,} items"
         raise UnreadableSource(
-            f"{things} cannot be read, so nothing was imported. Correct what the report names, or leave it"
-            " out with --skip-unreadable."
+            f"{things} could not be read, so nothing was imported. Fix what the report lists, or skip it with"
+            " --skip-unreadable."
         )
     return posts + ledger.count_threads()
 

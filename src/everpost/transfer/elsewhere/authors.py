@@ -25,7 +25,8 @@ class Authors:
         self._origin = origin
         self._report = report
         self._by_source_id: dict[str, Author] = {}
-        self._by_address: dict[str, Author] = {}
+        self._owners: dict[str, tuple[str, Author]] = {}
+        """By address: what the source calls the author who has it, and the user."""
 
     @property
     def by_source_id(self) -> Mapping[str, Author]:
@@ -40,43 +41,58 @@ class Authors:
         name = _fitted_name(source, changes)
         user_id = self._origin.id_of("author", source.source_id)
         email = email_of(source.email)
-        author = await self._find(user_id, email)
+        author = await self._find(user_id, name, email)
         if author is None:
-            if email is None:
-                # A domain that leads nowhere (RFC 2606, section 2).
-                email = f"author-{user_id}@{self._origin.system}.invalid"
-                changes.add(f"it has no address: {email} stands for one")
-            author = await self._add(user_id, name, email)
+            author = await self._add(user_id, name, self._address(user_id, email, changes))
             self._report.kept("author", f"{source.source_id} {name!r}", changes)
         else:
             self._report.present("author", f"{source.source_id} {name!r}")
         self._by_source_id[source.source_id] = author
-        if email is not None:
-            self._by_address[email_key(email)] = author
 
-    async def _find(self, id: Id, email: str | None) -> Author | None:
-        """The user whom an earlier import made, or who has this address."""
+    async def _find(self, id: Id, name: str, email: str | None) -> Author | None:
+        """The user that an earlier import made, or that has this address. Two authors of the source with
+        one address are two users, unless they have one name too.
+        """
         try:
-            return (await self._store.users.get(id)).author
+            user = await self._store.users.get(id)
         except NotFound:
             pass
+        else:
+            self._owners.setdefault(email_key(user.email), (name, user.author))
+            return user.author
         if email is None:
             return None
-        if email_key(email) in self._by_address:
-            return self._by_address[email_key(email)]
-        found = await self._store.users.find(email)
-        return None if found is None else found.author
+        if email_key(email) not in self._owners:
+            found = await self._store.users.find(email)
+            if found is not None:
+                self._owners[email_key(email)] = (name, found.author)
+        called, owner = self._owners.get(email_key(email), ("", None))
+        return owner if called == name else None
+
+    def _address(self, id: Id, email: str | None, changes: Changes) -> str:
+        """The address for a new user: the author's own, where nobody else has it."""
+        if email is not None and email_key(email) not in self._owners:
+            return email
+        # A domain that leads nowhere (RFC 2606, section 2).
+        stand_in = f"author-{id}@{self._origin.system}.invalid"
+        if email is None:
+            changes.add(f"it has no address: {stand_in} stands for one")
+        else:
+            called, _ = self._owners[email_key(email)]
+            changes.add(f"its address is that of {called!r} too, who keeps it: {stand_in} stands for one")
+        return stand_in
 
     async def _add(self, id: Id, name: str, email: str) -> Author:
         moment = now()
         user = User(id=id, name=name, email=email, role=Role.AUTHOR, created_at=moment, updated_at=moment)
         await self._writer.add_user(user)
+        self._owners[email_key(email)] = (name, user.author)
         return user.author
 
 
 def _fitted_name(source: SourceAuthor, changes: Changes) -> str:
-    for text in (source.name, source.source_id):
-        name = changes.storable(text, "name").strip()
-        if name:
-            return changes.short(name, MAX_NAME, "name").strip()
-    return "Unknown"
+    if name := changes.name(source.name, MAX_NAME):
+        return name
+    stand_in = Changes().name(source.source_id, MAX_NAME) or "Unknown"
+    changes.add(f"it had no name that can be read, and is called {stand_in!r}")
+    return stand_in

@@ -4,10 +4,13 @@ import re
 
 LONGEST_KEPT = 1_000
 """Characters of a data URL that is no burden: an icon, an empty picture."""
+_TYPE = r"""data:[\w.+/;=-]{0,200},"""
 _DATA_URL = re.compile(
-    r""""\s{0,20}data:[^"]*"|'\s{0,20}data:[^']*'|\bdata:[\w.+-]{1,99}/[\w.+-]{1,99}[;,][^\s"'<>()]*""",
+    rf""""\s{{0,20}}{_TYPE}[^"]*"|'\s{{0,20}}{_TYPE}[^']*'"""
+    rf"""|\b{_TYPE}(?:[^\s"'<>()&]|&(?!(?:quot|apos|#0*3[49]|#x0*2[27]);))*""",
     re.IGNORECASE,
 )
+"""In quotes, which a picture of text may have line ends and blanks in; and in brackets, in styles, bare."""
 
 
 def without_data_urls(text: str) -> tuple[str, int, int]:

@@ -83,16 +83,14 @@ class _Export:
         deleted = _text(parts, "isDeleted") == "true"
         self._threads[_id(element)] = _Thread(url, _text(parts, "title"), deleted)
         if _text(parts, "isClosed") == "true" and not deleted:
-            reason = (
-                "comments on it were closed; an import does not change posts that are here: close them there"
-            )
+            reason = "its comments were closed; an import changes no existing posts, so close them yourself"
             yield Note(fate=Fate.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
 
     def notes(self) -> Iterator[Note]:
         """What is left out everywhere, once all was read."""
         yield from self.left_out.notes()
         if self._fields:
-            reason = "there is no place for them: " + ", ".join(sorted(self._fields))
+            reason = "Everpost has no fields for them: " + ", ".join(sorted(self._fields))
             yield Note(fate=Fate.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
     def see(self, things: str, parts: Parts) -> None:

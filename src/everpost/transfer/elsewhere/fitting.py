@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
+from everpost.domain.comments import MAX_COMMENT
+from everpost.domain.names import readable_name
 from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
 from everpost.domain.users import checked_email
@@ -13,6 +15,7 @@ from everpost.transfer.elsewhere.data_urls import without_data_urls
 
 UNTITLED = "Untitled"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST_SHOWN = 40
 _LONGEST_NUMBER = 8
 """Characters that a slug leaves free for the number that makes it another one."""
 _TAG = re.compile("<[a-zA-Z/!?]")
@@ -48,6 +51,14 @@ class Changes:
         self.add(f"the {noun} was cut after {most:,} characters")
         return text[:most]
 
+    def name(self, text: str, most: int) -> str:
+        """A name that people can read, at most so many characters; empty where there is nothing to read."""
+        text = text.strip()
+        name = readable_name(text)
+        if name != text[: max(most, len(name))]:
+            self.add(f"characters that nobody can read were left out of the name {text[:_LONGEST_SHOWN]!r}")
+        return readable_name(self.short(name, most, "name"))
+
     def title(self, text: str) -> str:
         """A title: at most 255 characters on one line, never empty."""
         title = " ".join(self.storable(text, "title").split())
@@ -56,16 +67,28 @@ class Changes:
             return UNTITLED
         return self.short(title, MAX_TITLE, "title")
 
+    def without_files(self, text: str, most: int) -> str:
+        """The text, without the files that are embedded as data URLs where it has more characters."""
+        if len(text) <= most:
+            return text
+        text, number, size = without_data_urls(text)
+        if number:
+            files = "1 embedded file" if number == 1 else f"{number:,} embedded files"
+            self.add(f"it was too long: {files} of {size:,} characters (data URLs) left out")
+        return text
+
+    def comment(self, text: str) -> str:
+        """The content of a comment. Where it is too long, embedded files are left out; where it still is,
+        it is cut.
+        """
+        content = self.without_files(self.storable(text, "content"), MAX_COMMENT)
+        return self.short(content, MAX_COMMENT, "content")
+
     def content(self, text: str, format: PostFormat) -> str:
         """The content of a post. Where it is too long, files that are embedded as data URLs are left out;
         where it still is, it is cut, HTML not inside of a tag.
         """
-        content = self.storable(text, "content")
-        if len(content) > MAX_CONTENT:
-            content, number, size = without_data_urls(content)
-            if number:
-                files = "1 embedded file" if number == 1 else f"{number:,} embedded files"
-                self.add(f"it was too long: {files} of {size:,} characters (data URLs) left out")
+        content = self.without_files(self.storable(text, "content"), MAX_CONTENT)
         if len(content) <= MAX_CONTENT:
             return content
         end = MAX_CONTENT

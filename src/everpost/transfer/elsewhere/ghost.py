@@ -21,8 +21,10 @@ from everpost.transfer.elsewhere.items import (
     shown_as,
 )
 from everpost.transfer.elsewhere.json_files import Row
+from everpost.transfer.elsewhere.left_out import EMAILS, LeftOut
 
 _STATUSES = {"published": PostStatus.PUBLISHED, "scheduled": PostStatus.PUBLISHED, "draft": PostStatus.DRAFT}
+_READ_OF_MEMBER = frozenset({"id", "uuid", "name", "email"})
 _COMMENT_STATUSES = {
     "published": CommentStatus.APPROVED,
     "hidden": CommentStatus.REMOVED,
@@ -32,10 +34,10 @@ _COMMENT_STATUSES = {
 
 def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
     """What is in an export; links to the site itself get its address. BrokenFile."""
-    tables = read_tables(path)
+    tables, left_out = read_tables(path), LeftOut(path.name)
     for row in tables.users:
         if text(row, "id"):
-            name = text(row, "name", "slug", "email")
+            name = text(row, "name", "slug")
             yield from tables.leftovers.of_row("users", row, repr(name))
             yield SourceAuthor(source_id=text(row, "id"), name=name, email=text(row, "email") or None)
     for row in read_rows(path):
@@ -44,17 +46,19 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
         if not text(row, "id"):
             yield Note(fate=Fate.DROPPED, kind="post", name=name, reason="it has no id")
         elif _is_page(row) and not pages:
-            reason = "pages are imported only where that is asked for"
+            reason = "pages are imported only with --pages"
             if comments:
                 reason += f"; comments on it: {len(comments):,}"
             yield Note(fate=Fate.DROPPED, kind="page", name=name, reason=reason)
         else:
             yield from _left_out(row, tables, name)
+            yield from _left_out_of_comments(comments, tables, name, left_out)
             yield _post(row, comments, tables, site)
     for post_id, rows in tables.comments_of.items():
         for row in rows:
             name = f"{text(row, 'id')} on {post_id}"
             yield Note(fate=Fate.DROPPED, kind="comment", name=name, reason="its post is not in the file")
+    yield from left_out.notes()
     yield from tables.notes
     yield from tables.leftovers.notes()
     for table, number in tables.unread.items():
@@ -99,7 +103,7 @@ def _status(row: Row, meta: Row, changes: list[str]) -> PostStatus:
         changes.append(f"it is a draft: not all could read it, only {visibility[:40]!r}")
         return PostStatus.DRAFT
     if status is PostStatus.PUBLISHED and (row.get("email_only") or meta.get("email_only")):
-        changes.append("it is a draft: it was only sent by email")
+        changes.append("it is a draft: it was sent by email only")
         return PostStatus.DRAFT
     return status
 
@@ -120,6 +124,19 @@ def _left_out(row: Row, tables: Tables, name: str) -> Iterator[Note]:
         yield Note(fate=Fate.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
 
 
+def _left_out_of_comments(
+    comments: list[Row], tables: Tables, name: str, left_out: LeftOut
+) -> Iterator[Note]:
+    for row in comments:
+        shown = f"{text(row, 'id')} on {name}"
+        yield from tables.leftovers.of_row("comments", row, shown)
+        member = row.get("member")
+        if isinstance(member, dict):
+            left_out.count(EMAILS, bool(member.get("email")))
+            fields = {f"member.{key}": value for key, value in member.items() if key not in _READ_OF_MEMBER}
+            yield from tables.leftovers.of_row("comments", fields, shown)
+
+
 def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceComment]:
     for number, row in enumerate(rows):
         changes: list[str] = []
@@ -131,13 +148,16 @@ def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceC
             changes.append(change)
         member = row.get("member")
         name = text(member, "name") if isinstance(member, dict) else ""
+        name = name or tables.members.get(text(row, "member_id"), "")
+        if text(row, "member_id") and not name:
+            changes.append("its author is not in the file, or has no name")
         yield SourceComment(
             source_id=text(row, "id") or f"{post_id} comment {number}",
             content="" if text(row, "status") == "deleted" else words,
             publication_date=required_date(row, changes, "created_at"),
             status=status or CommentStatus.PENDING,
             parent_id=text(row, "in_reply_to_id", "parent_id") or None,
-            name=name or tables.members.get(text(row, "member_id")) or None,
+            name=name or None,
             updated_at=date(row, "edited_at"),
             changes=tuple(changes),
         )

@@ -19,7 +19,13 @@ _KINDS: Mapping[str, str] = {
     "featured": "featured mark",
 }
 """What columns are called in the report; others are fields."""
-_FIELDS = {"posts": "field", "posts_meta": "field", "users": "author's field", "tags": "tag's field"}
+_FIELDS = {
+    "posts": "field",
+    "posts_meta": "field",
+    "users": "author's field",
+    "tags": "tag's field",
+    "comments": "comment's field",
+}
 CARRIED: Mapping[str, frozenset[str]] = {
     "posts": frozenset({
         "id", "title", "slug", "html", "lexical", "mobiledoc", "markdown", "plaintext", "type",
@@ -29,6 +35,10 @@ CARRIED: Mapping[str, frozenset[str]] = {
     "posts_meta": frozenset({"post_id", "email_only"}),
     "users": frozenset({"id", "name", "email"}),
     "tags": frozenset({"id", "name"}),
+    "comments": frozenset({
+        "id", "post_id", "member_id", "member", "parent_id", "in_reply_to_id", "status", "html",
+        "created_at", "edited_at",
+    }),
 }  # fmt: skip
 _INTERNAL: Mapping[str, frozenset[str]] = {
     "posts": frozenset({
@@ -48,6 +58,7 @@ _INTERNAL: Mapping[str, frozenset[str]] = {
         "uuid", "slug", "visibility", "parent_id", "created_at", "created_by", "updated_at",
         "updated_by",
     }),
+    "comments": frozenset({"uuid", "updated_at"}),
 }  # fmt: skip
 """Columns that Ghost works with, and no person wrote: told once for a file."""
 
@@ -71,7 +82,7 @@ class Leftovers:
                 fate=Fate.DROPPED,
                 kind=kind or _FIELDS[table],
                 name=name if kind else f"{column[:80]!r} of {name}",
-                reason=f"there is no place for it here: {str(value)[:_LONGEST_SHOWN]!r}",
+                reason=f"Everpost has no field for it: {str(value)[:_LONGEST_SHOWN]!r}",
             )
 
     def notes(self) -> Iterator[Note]:

@@ -6,10 +6,13 @@ quotations are put before lines once, at the end.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lxml import etree
+
+from everpost.transfer.elsewhere.data_urls import without_data_urls
 
 if TYPE_CHECKING:
     from lxml.etree import ParserTarget
@@ -32,6 +35,7 @@ _CHANGED = "its HTML became text"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPACE_IN_LINE = re.compile(r"[ \t\r\f]+")
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?:[^<>]*+>)?")
 
 
 def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
@@ -39,15 +43,37 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
     `keeps_lines`, a line end in the HTML is one in the text too.
     """
     reader = _Reader(keeps_lines=keeps_lines)
+    number = 0
+    if len(html) > LONGEST:
+        html, number, _ = without_data_urls(html)
     read = _UNPARSABLE.sub("", html[:LONGEST])
     if read.strip():
         parser = etree.HTMLParser(target=reader, huge_tree=True)
-        parser.feed(read)
+        parser.feed(_without_stray_ends(read))
         parser.close()
     if len(html) > LONGEST:
         return reader.text(), f"{_CHANGED}, and was cut after {LONGEST:,} characters of HTML"
+    if number:
+        return reader.text(), f"{_CHANGED}, without the files embedded in it (data URLs)"
     is_changed = reader.is_marked or len(read) < len(html) or _ends_in_tag(read)
     return reader.text(), _CHANGED if is_changed else ""
+
+
+def _without_stray_ends(html: str) -> str:
+    """The HTML without end tags that end nothing: libxml2 seeks each of them among all open elements."""
+    open_tags: Counter[str] = Counter()
+
+    def kept(tag: re.Match[str]) -> str:
+        name = tag["name"].lower()
+        if not tag["end"]:
+            open_tags[name] += 1
+        elif open_tags[name]:
+            open_tags[name] -= 1
+        else:
+            return "<br>" if name in {"p", "br"} else ""
+        return tag[0]
+
+    return _TAG.sub(kept, html)
 
 
 class _Reader(_Target):

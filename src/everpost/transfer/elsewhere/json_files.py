@@ -77,7 +77,7 @@ class _Walk:
             chunk = chunk.removeprefix(_MARK) or chunk[:0]
         self._bytes += len(chunk)
         if self._bytes - self._row_start > MOST_BYTES:
-            raise self._broken(f"more than {MOST_BYTES:,} bytes belong together")
+            raise self._broken(f"a single record exceeds {MOST_BYTES:,} bytes")
         return chunk
 
     def rows(self, places: Collection[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], Row]]:
@@ -127,7 +127,7 @@ class _Walk:
             yield from ijson.basic_parse(self, buf_size=_CHUNK, use_float=True)
         except (ijson.JSONError, ValueError, OverflowError) as error:
             is_large = "overflow" in str(error)
-            reason = "a number in it is too large" if is_large else "it is not JSON, or not whole"
+            reason = "a number in it is too large" if is_large else "it is not valid JSON, or is truncated"
             raise self._broken(reason) from error
 
     def _require(self, holds: bool, reason: str) -> None:

@@ -51,5 +51,5 @@ class UnreadFields:
     def notes(self) -> Iterator[Note]:
         """A note for each name."""
         for name, number in sorted(self._counts.items()):
-            reason = f"Everpost has no place for it; occurrences: {number:,}"
+            reason = f"Everpost has no field for it; occurrences: {number:,}"
             yield Note(fate=Fate.DROPPED, kind="field", name=name, reason=reason)

@@ -2,13 +2,14 @@
 
 import re
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from everpost.domain.ids import Id, parse_id
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid, NotFound
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.items import SourceThread
+from everpost.transfer.elsewhere.percent import percent_decoded
 
 _INDEX = re.compile(r"index(\.\w+)?", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(html?|xhtml|php|aspx?|md|markdown)$", re.IGNORECASE)
@@ -61,9 +62,9 @@ class PatternMatcher:
         if found is None:
             return None
         named = found.groupdict()
-        if post_id := await _with_id(store, unquote(named.get("id") or "")):
+        if post_id := await _with_id(store, percent_decoded(named.get("id") or "")):
             return post_id
-        return await _with_slug(store, unquote(named.get("slug") or ""))
+        return await _with_slug(store, percent_decoded(named.get("slug") or ""))
 
 
 def matcher_of(pattern: str | None) -> Matcher:
@@ -77,7 +78,7 @@ def _parts(url: str) -> list[str]:
         path = urlsplit(url.strip()).path
     except ValueError:
         path = url
-    parts = [unquote(part) for part in path.split("/") if part]
+    parts = [percent_decoded(part) for part in path.split("/") if part]
     if parts and _INDEX.fullmatch(parts[-1]):
         parts.pop()
     return parts

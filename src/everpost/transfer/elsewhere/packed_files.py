@@ -1,6 +1,6 @@
-"""Files that are packed, as other systems hand them out: gzip (`.xml.gz`) and zip archives.
+"""Compressed exports: gzip (`.xml.gz`) and zip archives.
 
-Nothing is unpacked to a path that an archive names, and no more is unpacked than its size can stand for.
+No path from an archive is used, and unpacking stops at a multiple of the compressed size.
 """
 
 import gzip
@@ -142,10 +142,10 @@ class _Limited(io.RawIOBase):
         try:
             chunk = self._source.read(len(buffer))
         except (*_BROKEN, OSError) as error:
-            raise BrokenFile(self._path.name, "", f"it cannot be unpacked to its end: {error}") from error
+            raise BrokenFile(self._path.name, "", f"it cannot be unpacked completely: {error}") from error
         self._allowance.left -= len(chunk)
         if self._allowance.left < 0:
-            raise BrokenFile(self._path.name, "", "it is much larger than its size: this does harm")
+            raise BrokenFile(self._path.name, "", "unpacked, it is much larger than its size allows")
         buffer[: len(chunk)] = chunk
         return len(chunk)
 

@@ -76,7 +76,9 @@ _SOLID = frozenset(
     ]
 )
 """Elements that are shown without any text."""
-_SPACE = re.compile(r"\s++")
+_BLANKS = " \t\n\r\f\v"
+"""White space of HTML. Other blanks are text: paragraphs of Chinese begin with some."""
+_SPACE = re.compile(f"[{_BLANKS}]++")
 _SHORTCODES = re.compile(r"(?:\[/?[a-z][\w-]*+(?:\s[^\[\]<>]*+)?\]\s*+)++")
 _ENCLOSING = re.compile(r"\[([a-z][\w-]*+)(?:\s[^\[\]]*+)?\]")
 _BLOCK_MARK = "<!-- wp:"
@@ -233,7 +235,7 @@ def _parted(text: str) -> Iterator[tuple[str, bool]]:
 
 def _ends_in_break(piece: list[_Part]) -> bool:
     for kind, text in reversed(piece):
-        if kind is not _Kind.TEXT or text.strip():
+        if kind is not _Kind.TEXT or text.strip(_BLANKS):
             return kind is _Kind.BREAK
     return False
 
@@ -241,18 +243,18 @@ def _ends_in_break(piece: list[_Part]) -> bool:
 def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
     """The white space before what is in a piece, that, and the white space after it."""
     start, end = 0, len(piece)
-    while start < end and piece[start][0] is _Kind.TEXT and not piece[start][1].strip():
+    while start < end and piece[start][0] is _Kind.TEXT and not piece[start][1].strip(_BLANKS):
         start += 1
-    while end > start and piece[end - 1][0] is _Kind.TEXT and not piece[end - 1][1].strip():
+    while end > start and piece[end - 1][0] is _Kind.TEXT and not piece[end - 1][1].strip(_BLANKS):
         end -= 1
     before, after = ("".join(text for _, text in part) for part in (piece[:start], piece[end:]))
     parts = piece[start:end]
     if parts and parts[0][0] is _Kind.TEXT:
-        words = parts[0][1].lstrip()
+        words = parts[0][1].lstrip(_BLANKS)
         before += parts[0][1][: len(parts[0][1]) - len(words)]
         parts[0] = (_Kind.TEXT, words)
     if parts and parts[-1][0] is _Kind.TEXT:
-        words = parts[-1][1].rstrip()
+        words = parts[-1][1].rstrip(_BLANKS)
         after = parts[-1][1][len(words) :] + after
         parts[-1] = (_Kind.TEXT, words)
     return before, parts, after
@@ -267,7 +269,7 @@ def _with_breaks(parts: list[_Part]) -> Iterator[str]:
             is_broken = kind is _Kind.BREAK
             continue
         first, *others = text.split("\n")
-        is_broken = is_broken and not first.strip()
+        is_broken = is_broken and not first.strip(_BLANKS)
         written = first
         for line in others:
             written = written + "\n" if is_broken else written.rstrip(" \t") + "<br />\n"
@@ -277,7 +279,7 @@ def _with_breaks(parts: list[_Part]) -> Iterator[str]:
 
 
 def _is_shown(parts: list[_Part]) -> bool:
-    return any(kind is _Kind.SOLID or (kind is _Kind.TEXT and text.strip()) for kind, text in parts)
+    return any(kind is _Kind.SOLID or (kind is _Kind.TEXT and text.strip(_BLANKS)) for kind, text in parts)
 
 
 def _is_shortcodes(words: str) -> bool:

@@ -48,10 +48,10 @@ def read_remark42(path: Path) -> Iterator[Item]:
     for things in ("users", "posts"):
         rows = meta.get(things)
         if isinstance(rows, list) and rows:
-            reason = f"{len(rows):,} with marks (read-only, blocked, verified) that have no place here"
+            reason = f"{len(rows):,} with marks (read-only, blocked, verified) that Everpost does not have"
             yield Note(fate=Fate.DROPPED, kind="setting", name=things, reason=reason)
     if fields:
-        reason = "there is no place for them: " + ", ".join(sorted(fields))
+        reason = "Everpost has no fields for them: " + ", ".join(sorted(fields))
         yield Note(fate=Fate.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 

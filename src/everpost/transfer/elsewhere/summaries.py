@@ -1,4 +1,4 @@
-"""What a person is told of an import: few lines, however large the blog is."""
+"""The printed summary of an import: a few lines, however large the blog is."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ def summary(notes: Iterable[Note]) -> Iterator[str]:
     if others:
         yield f"{others:,} more were changed or dropped for other reasons."
     if others or unreadable > MOST_UNREADABLE or any(group.count > 1 for group in shown):
-        yield "--report FILE writes down each of them."
+        yield "Use --report FILE to list each of them."
 
 
 def _general(reason: str) -> str:
@@ -78,7 +78,7 @@ def _general(reason: str) -> str:
 
 
 def plural(noun: str, number: int) -> str:
-    """The noun for so many things."""
+    """The noun in the singular or plural."""
     head, of, tail = noun.partition(" of ")
     if number == 1:
         return noun

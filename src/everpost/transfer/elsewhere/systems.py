@@ -70,14 +70,14 @@ SYSTEMS: Mapping[str, System] = {
         read=lambda path, _: read_commento(path), matcher=lambda wishes: matcher_of(wishes.match)
     ),
 }
-_OTHERWISE = "Most systems can write a WordPress export or Markdown files: docs/importing.md says more."
+_OTHERWISE = "Most systems can export Markdown files or to WordPress's format: see docs/importing.md."
 
 
 def system_named(name: str) -> System:
     """Misconfigured: Everpost does not read it; the message says what to do instead."""
     if system := SYSTEMS.get(name):
         return system
-    known = f"Everpost imports from {', '.join(SYSTEMS)}; not from {name[:80]!r}."
+    known = f"Everpost cannot import from {name[:80]!r}, only from {', '.join(SYSTEMS)}."
     raise Misconfigured(f"{known} {advice_for(name) or _OTHERWISE}")
 
 

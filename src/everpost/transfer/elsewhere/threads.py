@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentStatus
+from everpost.domain.comments import MAX_GUEST_NAME, Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.users import Author
 from everpost.transfer.elsewhere.fitting import Changes
@@ -89,7 +89,7 @@ class Adopter:
         comment = Comment(
             id=Id(""),
             post_id=Id(""),
-            content=changes.short(changes.storable(source.content, "content"), MAX_COMMENT, "content"),
+            content=changes.comment(source.content),
             publication_date=published,
             updated_at=published if source.updated_at is None else changes.moment(source.updated_at),
             status=source.status,
@@ -104,8 +104,7 @@ class Adopter:
 
 
 def _guest_name(name: str | None, changes: Changes) -> str | None:
-    fitted = changes.storable(name or "", "name").strip()
-    return changes.short(fitted, MAX_GUEST_NAME, "name").strip() or None
+    return changes.name(name or "", MAX_GUEST_NAME) or None
 
 
 def _is_empty(comment: SourceComment) -> bool:

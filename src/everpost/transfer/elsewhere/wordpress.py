@@ -6,13 +6,13 @@ https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from urllib.parse import unquote
 
 from lxml import etree
 
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat
 from everpost.errors import BrokenFile
+from everpost.transfer.elsewhere.fitting import email_of
 from everpost.transfer.elsewhere.items import (
     Fate,
     Item,
@@ -31,9 +31,10 @@ from everpost.transfer.elsewhere.wordpress_values import (
     name_of,
     plain,
     read_date,
-    read_rss_date,
+    read_slug,
     read_status,
     read_update,
+    read_utc,
     text_of,
     values_of,
 )
@@ -47,7 +48,7 @@ _ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
 _NOWHERE = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
 _REASONS = {
-    "page": "pages are imported only where that is asked for",
+    "page": "pages are imported only with --pages",
     "attachment": "files are not imported: their addresses stay as they are",
 }
 
@@ -106,7 +107,7 @@ class _Export:
     def channel(self, element: etree._Element) -> Iterator[Item]:
         """What is said of the blog, and its categories."""
         if name_of(element) == "pubDate":
-            self._exported = read_rss_date(text_of(element))
+            self._exported = read_utc(text_of(element))
         yield from self._leftovers.channel(element)
 
     def notes(self) -> Iterator[Note]:
@@ -122,22 +123,20 @@ class _Export:
         if not login:
             return
         self._authors.add(login.casefold())
-        self._logins[values.get("wp:author_id", "").strip()] = login.casefold()
+        self._logins[values.get("wp:author_id", "")] = login.casefold()
         yield SourceAuthor(
             source_id=login.casefold(),
-            name=plain(values.get("wp:author_display_name", "")) or login,
-            email=values.get("wp:author_email", "").strip() or None,
+            name=plain(values.get("wp:author_display_name", "")) or _called(login),
+            email=values.get("wp:author_email") or None,
         )
 
     def item(self, element: etree._Element) -> Iterator[Item]:
         """A post, or something else; and what of it is left out."""
         values = values_of(element)
-        source_id = next(
-            (v for v in (values.get(n, "").strip() for n in ("wp:post_id", "guid", "link")) if v), ""
-        )
+        source_id = next((values[each] for each in ("wp:post_id", "guid", "link") if values.get(each)), "")
         name = shown_as(source_id, plain(values.get("title", "")))
-        kind = values.get("wp:post_type", "").strip() or "post"
-        reason = _NOWHERE.get(values.get("wp:status", "").strip(), "")
+        kind = values.get("wp:post_type", "") or "post"
+        reason = _NOWHERE.get(values.get("wp:status", ""), "")
         if kind not in self._types:
             reason = _REASONS.get(kind, "only posts are imported")
         elif not source_id:
@@ -151,7 +150,7 @@ class _Export:
         login = plain(values.get("dc:creator", "")).casefold()
         if login and login not in self._authors:
             self._authors.add(login)
-            yield SourceAuthor(source_id=login, name=plain(values["dc:creator"]))
+            yield SourceAuthor(source_id=login, name=_called(plain(values["dc:creator"])))
         comments: list[SourceComment] = []
         for each in read_comments(
             element, name, CommentSource(self._logins, self._timezone, self._see_comment)
@@ -184,7 +183,7 @@ class _Export:
             publication_date=published,
             status=read_status(values, published, self._exported, changes),
             updated_at=read_update(values),
-            slug=unquote(values.get("wp:post_name", "").strip()) or None,
+            slug=read_slug(values, changes),
             tags=tags,
             author_id=login or None,
             comment_policy=CommentPolicy.CLOSED if values.get("wp:comment_status") == "closed" else None,
@@ -194,9 +193,9 @@ class _Export:
 
     def _see_comment(self, element: etree._Element, values: Values) -> None:
         self._leftovers.see("comments", values)
-        self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email", "").strip()))
-        self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url", "").strip()))
-        self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP", "").strip()))
+        self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email")))
+        self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url")))
+        self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
         for child in element:
             if name_of(child) == "wp:commentmeta":
                 self._leftovers.see_field("comments", values_of(child))
@@ -213,23 +212,32 @@ class _Export:
                     self._leftovers.see_field("posts", field)
 
 
+def _called(login: str) -> str:
+    """The name of a user of whom only the login is known, which may be an address."""
+    return login if email_of(login) is None else login.rpartition("@")[0]
+
+
 def _tags(item: etree._Element) -> tuple[str, ...]:
     """The names of the categories and tags of a post, each once. WXR 1.0 has each of them twice, once
     without a taxonomy.
     """
-    terms = [each for each in item if name_of(each) == "category" and each.get("domain", "category") in _TAGS]
+    terms = [each for each in item if name_of(each) == "category" and _taxonomy(each) in _TAGS]
     return tuple(dict.fromkeys(plain(text_of(term)) or term.get("nicename", "") for term in terms))
+
+
+def _taxonomy(term: etree._Element) -> str:
+    return term.get("domain", "category").strip()
 
 
 def _left_out(item: etree._Element, values: Values, name: str) -> Iterator[Note]:
     """What a post has that there is no place for here."""
-    if values.get("excerpt:encoded", "").strip():
+    if values.get("excerpt:encoded"):
         yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="posts have no excerpts here")
-    if values.get("wp:is_sticky", "").strip() == "1":
+    if values.get("wp:is_sticky") == "1":
         yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="no post stays on top here")
     for each in item:
-        if name_of(each) == "category" and each.get("domain", "category") not in _TAGS:
-            reason = f"its taxonomy {each.get('domain', '')[:40]!r} is neither categories nor tags"
+        if name_of(each) == "category" and _taxonomy(each) not in _TAGS:
+            reason = f"its taxonomy {_taxonomy(each)[:40]!r} is neither categories nor tags"
             yield Note(
                 fate=Fate.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
             )
@@ -237,7 +245,7 @@ def _left_out(item: etree._Element, values: Values, name: str) -> Iterator[Note]
 
 def _left_out_field(values: Values, name: str) -> Iterator[Note]:
     """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
-    key = values.get("wp:meta_key", "").strip()
+    key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":
         yield Note(fate=Fate.DROPPED, kind="featured image", name=name, reason="posts have none here")
     elif key and not key.startswith("_"):

@@ -35,20 +35,20 @@ class Bodies:
         changes += converted.changes()
         shown = with_paragraphs(converted.content)
         if shown != converted.content:
-            changes.append("its paragraphs were marked, as WordPress does when it shows them")
+            changes.append("its paragraphs were marked up, as WordPress does when it displays a post")
         return shown
 
     def _read_pictures(self) -> dict[str, Picture]:
         pictures: dict[str, Picture] = {}
         for element in XmlFile(self._path).elements(_IN_CHANNEL):
             values = values_of(element)
-            url = values.get("wp:attachment_url", "").strip()
+            url = values.get("wp:attachment_url", "")
             if name_of(element) != "item" or not _PICTURE.search(url):
                 continue
             fields = (values_of(child) for child in element if name_of(child) == "wp:postmeta")
             texts = {each.get("wp:meta_key", ""): each.get("wp:meta_value", "") for each in fields}
             text = texts.get("_wp_attachment_image_alt") or plain(values.get("title", ""))
-            picture = Picture(url, text, values.get("excerpt:encoded", "").strip())
-            pictures[values.get("wp:post_id", "").strip()] = picture
-            self._pictures_of.setdefault(values.get("wp:post_parent", "").strip(), []).append(picture)
+            picture = Picture(url, text, values.get("excerpt:encoded", ""))
+            pictures[values.get("wp:post_id", "")] = picture
+            self._pictures_of.setdefault(values.get("wp:post_parent", ""), []).append(picture)
         return pictures

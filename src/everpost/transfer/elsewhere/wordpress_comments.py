@@ -43,8 +43,8 @@ def read_comments(
     """The comments on a post, and what else there is among them."""
     for number, element in enumerate(child for child in item if name_of(child) == "wp:comment"):
         values = values_of(element)
-        source_id = values.get("wp:comment_id", "").strip() or f"{post_name} comment {number}"
-        kind = values.get("wp:comment_type", "").strip()
+        source_id = values.get("wp:comment_id", "") or f"{post_name} comment {number}"
+        kind = values.get("wp:comment_type", "")
         if kind in _COMMENTS:
             source.see(element, values)
             yield _comment(source_id, values, source)
@@ -57,17 +57,17 @@ def read_comments(
 
 def _comment(source_id: str, values: Values, source: CommentSource) -> SourceComment:
     changes: list[str] = []
-    parent_id = values.get("wp:comment_parent", "").strip()
+    parent_id = values.get("wp:comment_parent", "")
     return SourceComment(
         source_id=source_id,
         content=_words(values.get("wp:comment_content", ""), changes),
         publication_date=read_date(
             values, ["wp:comment_date_gmt"], "wp:comment_date", source.timezone, changes
         ),
-        status=_status(values.get("wp:comment_approved", "").strip(), changes),
+        status=_status(values.get("wp:comment_approved", ""), changes),
         parent_id=None if parent_id in {"", "0"} else parent_id,
         name=plain(values.get("wp:comment_author", "")) or None,
-        author_id=source.logins.get(values.get("wp:comment_user_id", "").strip()),
+        author_id=source.logins.get(values.get("wp:comment_user_id", "")),
         changes=tuple(changes),
     )
 

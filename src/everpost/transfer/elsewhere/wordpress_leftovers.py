@@ -72,7 +72,7 @@ class Leftovers:
 
     def see_field(self, things: str, values: Values) -> None:
         """Look at a field that WordPress or a plugin made."""
-        self._add(f"fields of {things}", values.get("wp:meta_key", "").strip(), "")
+        self._add(f"fields of {things}", values.get("wp:meta_key", ""), "")
 
     def channel(self, element: etree._Element) -> Iterator[Note]:
         """Look at something in the channel; of a category, what it has besides its name."""
@@ -98,7 +98,7 @@ class Leftovers:
             called = next(names, "") or next(
                 (text for key, text in values.items() if key.endswith("slug")), ""
             )
-            reason = "tags have only names here: " + ", ".join(
+            reason = "Everpost's tags have only names: " + ", ".join(
                 f"its {part} {text[:200]!r}" for part, text in lost.items()
             )
             yield Note(fate=Fate.DROPPED, kind="part of a category", name=repr(called), reason=reason)
@@ -108,7 +108,7 @@ class Leftovers:
         for things, names in sorted(self._names.items()):
             shown = ", ".join(f"{name} {value!r}" if value else name for name, value in names.items())
             yield Note(
-                fate=Fate.DROPPED, kind=KIND, name=things, reason=f"there is no place for them: {shown}"
+                fate=Fate.DROPPED, kind=KIND, name=things, reason=f"Everpost has no fields for them: {shown}"
             )
 
     def _add(self, things: str, name: str, value: str) -> None:

@@ -1,15 +1,18 @@
 """The values of WordPress's export."""
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from urllib.parse import unquote
 
 from lxml import etree
 
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
 from everpost.transfer.elsewhere.moments import parse_moment
+from everpost.transfer.elsewhere.percent import percent_decoded
 from everpost.transfer.elsewhere.xml_files import prefix_of
 from everpost.transfer.elsewhere.zones import localized
 
@@ -22,7 +25,14 @@ _PREFIXES = (
     ("purl.org/dc/", "dc:"),
     ("wordpress.org/export/", "wp:"),
 )
-_NO_YEAR = " -0001 "
+_CONTENTS = frozenset({"content:encoded", "wp:comment_content", "wp:post_password"})
+"""Texts of people, in which blanks count."""
+_WORDS = frozenset(
+    {"wp:post_id", "wp:post_type", "wp:status", "wp:comment_id", "wp:comment_approved", "wp:comment_parent"}
+)
+"""Texts that WordPress writes without blanks: where they have some, a viewer of XML put them everywhere."""
+_NO_YEAR = re.compile(r"^\s*-\d|\s-\d{1,4}\s+\d{1,2}:")
+_A_DAY = timedelta(days=1)
 _LATE = timedelta(hours=1)
 """How late WordPress may publish what is scheduled."""
 _PUBLISHED = frozenset({"publish", "future"})
@@ -45,11 +55,16 @@ def text_of(element: etree._Element) -> str:
 
 
 def values_of(element: etree._Element) -> Values:
-    """The texts of what is in an element; of elements with one name the first."""
+    """The texts of what is in an element, without blanks around them; of elements with one name the first.
+    Contents keep their blanks, unless the file has some around everything.
+    """
     values: dict[str, str] = {}
     for child in element:
         values.setdefault(name_of(child), text_of(child))
-    return values
+    is_padded = any(values.get(name, "") != values.get(name, "").strip() for name in _WORDS)
+    return {
+        name: text if name in _CONTENTS and not is_padded else text.strip() for name, text in values.items()
+    }
 
 
 def plain(text: str) -> str:
@@ -61,49 +76,62 @@ def read_date(
     values: Values, names: Iterable[str], local: str, timezone: tzinfo | None, changes: list[str]
 ) -> datetime:
     """The first of these that is a date in UTC; else the local one, of a zone or UTC; else 1970."""
+    here = read_utc(values.get(local, ""))
     for name in names:
-        moment = _parsed(values.get(name, ""))
-        if moment is not None:
+        moment = read_utc(values.get(name, ""))
+        if moment is not None and not _stands_for_none(moment, here):
             return moment
-    moment = _parsed(values.get(local, ""))
-    if moment is None:
+    if here is None:
         changes.append("it had no date, and is dated 1970")
         return EPOCH
     if timezone is not None:
-        return localized(moment.replace(tzinfo=None), timezone)
+        return localized(here.replace(tzinfo=None), timezone)
     changes.append("its date is taken for UTC: WordPress gave no time zone")
-    return moment
-
-
-def read_rss_date(text: str) -> datetime | None:
-    """A date in RSS."""
-    return _parsed(text)
+    return here
 
 
 def read_update(values: Values) -> datetime | None:
     """When a post was changed last; None where that is not known."""
-    return _parsed(values.get("wp:post_modified_gmt", ""))
+    moment = read_utc(values.get("wp:post_modified_gmt", ""))
+    is_none = moment is None or _stands_for_none(moment, read_utc(values.get("wp:post_modified", "")))
+    return None if is_none else moment
 
 
-def _parsed(text: str) -> datetime | None:
-    """A date of the database, or of RSS. Zeros, which stand for none there, are none, nor is the day of the
-    year -1 that WordPress makes of them.
+def _stands_for_none(moment: datetime, here: datetime | None) -> bool:
+    """Whether a date is only what programs write for none: the first of 1970, although the local date is
+    another one.
     """
-    moment = None if not text or _NO_YEAR in text else parse_moment(text)
+    return abs(moment - EPOCH) <= _A_DAY and (here is None or abs(here - moment) > 2 * _A_DAY)
+
+
+def read_utc(text: str) -> datetime | None:
+    """A date of the database, or of RSS. Zeros, which stand for none there, are none, nor are the days
+    before the year 1 that WordPress makes of them.
+    """
+    moment = None if not text or _NO_YEAR.search(text) else parse_moment(text)
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def read_slug(values: Values, changes: list[str]) -> str | None:
+    """The slug, which WordPress keeps percent-encoded."""
+    written = values.get("wp:post_name", "")
+    slug = percent_decoded(written)
+    if slug != unquote(written):
+        changes.append(f"its slug {written[:80]!r} is not UTF-8, and was read as {slug[:80]!r}")
+    return slug or None
 
 
 def read_status(
     values: Values, published: datetime, exported: datetime | None, changes: list[str]
 ) -> PostStatus:
     """Published, where the public sees it there, or will."""
-    status = values.get("wp:status", "").strip()
+    status = values.get("wp:status", "")
     if status not in _PUBLISHED:
         if status != "draft":
             changes.append(f"it is a draft: its status was {status[:40]!r}")
         return PostStatus.DRAFT
     if status == "future" and exported is not None and published < exported - _LATE:
-        changes.append("it is a draft: WordPress missed the time to publish it")
+        changes.append("it is a draft: WordPress missed its schedule")
         return PostStatus.DRAFT
     if values.get("wp:post_password", ""):
         changes.append("it is a draft: a password protected it")

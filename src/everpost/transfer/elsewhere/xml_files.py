@@ -15,7 +15,14 @@ from lxml import etree
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Note
 from everpost.transfer.elsewhere.packed_files import Document, Packing
-from everpost.transfer.elsewhere.xml_repairs import UNDECLARED, Repairs, prefixes_in, with_prefixes
+from everpost.transfer.elsewhere.xml_edges import behind, end_of_prolog, misplaced, parts_of, start_of
+from everpost.transfer.elsewhere.xml_repairs import (
+    UNDECLARED,
+    DocumentTypeError,
+    Repairs,
+    prefixes_in,
+    with_prefixes,
+)
 
 MOST_BYTES = 256 * 1024 * 1024
 """In one of the elements that are read, or between two."""
@@ -28,16 +35,14 @@ _CHUNK = 256 * 1024
 _LONGEST_PROLOG = 1024 * 1024
 _LONGEST_HELD = 16 * 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
-_START = re.compile(rb"<\?xml\s|<(?:rss|disqus|feed)[\s>]")
-"""Where a file begins: before it, plugins and PHP print what does not belong there."""
-_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?encoding\s*=\s*["']([\w.-]+)["']""")
 _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE(?!\s+html\b)", re.IGNORECASE)
+_HAS_DOCUMENT_TYPE = "it has a document type, which such files do not have"
 _REPAIRS = {
-    "controls": (Fate.DROPPED, "XML has no control characters: {:,} were left out"),
+    "controls": (Fate.DROPPED, "{:,} control characters, which XML does not allow, were left out"),
     "bytes": (Fate.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
-    "reserved": (Fate.CHANGED, "{:,} that XML reserves (& < ]]>) were not escaped, and were read as text"),
-    "entities": (Fate.CHANGED, "{:,} were entities that only HTML has"),
+    "reserved": (Fate.CHANGED, "{:,} unescaped &, < and ]]> were read as text"),
+    "entities": (Fate.CHANGED, "{:,} HTML entities, which XML does not define, were replaced"),
 }
 
 
@@ -86,12 +91,16 @@ class XmlFile:
         )
         held = 0
         walk = _Walk(document.name, level)
+        rest: list[bytes] = []
         try:
-            for chunk in self._repaired(document):
-                held += len(chunk)
+            for part in self._parts(document):
+                held += len(part)
                 if held > MOST_BYTES:
-                    raise BrokenFile(document.name, "", f"more than {MOST_BYTES:,} bytes belong together")
-                parser.feed(chunk)
+                    raise BrokenFile(document.name, "", f"a single element exceeds {MOST_BYTES:,} bytes")
+                if walk.is_over:
+                    rest.append(part)
+                    continue
+                parser.feed(part)
                 for element in walk.ended(parser):
                     held = 0
                     yield element
@@ -100,6 +109,19 @@ class XmlFile:
         except etree.XMLSyntaxError as error:
             line = f"line {(error.lineno or 1) + self._skipped_lines}"
             raise BrokenFile(document.name, line, _sentence(error)) from error
+        extra = behind(b"".join(rest))
+        if extra is None:
+            raise BrokenFile(document.name, "", "there is more of an export behind its end")
+        if extra.strip():
+            self._skip(document.name, extra, "behind")
+
+    def _parts(self, document: Document) -> Iterator[bytes]:
+        """The document, repaired. BrokenFile."""
+        try:
+            for piece in self._repaired(document):
+                yield from parts_of(piece)
+        except DocumentTypeError as error:
+            raise BrokenFile(document.name, "", _HAS_DOCUMENT_TYPE) from error
         except OSError as error:
             raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
 
@@ -128,29 +150,28 @@ class XmlFile:
 
     def _started(self, name: str, start: bytes, prefixes: set[bytes]) -> bytes:
         """The start of the document, without what stands before it."""
-        found = _START.search(start)
-        at = found.start() if found else len(start) - len(start.removeprefix(_MARK).lstrip())
-        skipped = start[:at]
-        self._skipped_lines = skipped.count(_NEWLINE)
-        line = f"line {self._skipped_lines + 1}"
-        if _DOCUMENT_TYPE.search(skipped):
-            raise BrokenFile(name, line, "it has a document type, which such files do not have")
-        if extra := skipped.removeprefix(_MARK):
-            self._skip(name, extra)
-        start = start[at:]
-        prolog = _PROLOG.match(start)
-        root = prolog.end() if prolog else 0
-        line = f"line {self._skipped_lines + start.count(_NEWLINE, 0, root) + 1}"
-        if start[root : root + 2] == b"<!":
-            raise BrokenFile(name, line, "it has a document type, which such files do not have")
-        if start[root : root + 1] != b"<":
+        at = start_of(start)
+        root = end_of_prolog(start, at)
+        extra = misplaced(start, root)
+        if _DOCUMENT_TYPE.search(start[:at] + extra):
+            line = f"line {start.count(_NEWLINE, 0, at) + 1}"
+            raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
+        for skipped, where in ((start[:at].removeprefix(_MARK), "before"), (extra, "at the start of")):
+            if skipped:
+                self._skip(name, skipped, where)
+        self._skipped_lines = start.count(_NEWLINE, 0, at) + extra.count(_NEWLINE)
+        line = f"line {start.count(_NEWLINE, 0, root) + 1}"
+        prolog, rest = start[at:root], start[root + len(extra) :]
+        if rest.startswith(b"<!"):
+            raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
+        if not rest.startswith(b"<"):
             raise BrokenFile(name, line, "it is not XML in UTF-8 or a like encoding")
-        return start[:root] + with_prefixes(start[root:], prefixes)
+        return prolog + with_prefixes(rest, prefixes)
 
-    def _skip(self, name: str, extra: bytes) -> None:
+    def _skip(self, name: str, extra: bytes, where: str) -> None:
         words = " ".join(extra.decode(errors="replace").split())
         shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
-        reason = f"{len(extra):,} bytes before the XML were skipped: {shown}"
+        reason = f"{len(extra):,} bytes {where} the XML were skipped: {shown}"
         self._notes.append(_note(Fate.DROPPED, "text", name, reason))
 
 
@@ -162,6 +183,8 @@ class _Walk:
         self._level = level
         self._depth = 0
         self._elements = 0
+        self.is_over = False
+        """Whether the root has ended."""
 
     def ended(self, parser: "etree.XMLPullParser[etree._Element]") -> Iterator[etree._Element]:
         """The elements of the level that have ended since the last call."""
@@ -175,6 +198,7 @@ class _Walk:
                     )
                 continue
             self._depth -= 1
+            self.is_over = not self._depth
             if self._depth == self._level:
                 yield element
                 self._elements = 0

@@ -3,11 +3,12 @@
 What is sound stays as it is. The cost is linear in the size, whatever the bytes.
 """
 
-import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from html.entities import html5
+
+from everpost.transfer.elsewhere.windows_1252 import FROM_WINDOWS
 
 UNDECLARED = "undeclared:"
 """The namespaces of prefixes that a file uses but does not declare: this, and the prefix."""
@@ -17,7 +18,9 @@ _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _SURROGATES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
 _START, _END = b"<![CDATA[", b"]]>"
 _REFERENCE = re.compile(rb"&(?:(#(?:[0-9]{1,10}|[xX][0-9a-fA-F]{1,8}));|([a-zA-Z][a-zA-Z0-9]{0,40});)?")
-_LESS_THAN = re.compile(rb"<(?=[^a-zA-Z_:/!?\x80-\xff])")
+_COMMENT, _COMMENT_END = b"<!--", b"-->"
+_LESS_THAN = re.compile(rb"<(?=[^a-zA-Z_:/!?\x80-\xff]|!(?!--))")
+_DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _PREFIX_OF_TAG = re.compile(rb"<([a-zA-Z_][\w.-]{0,99}):")
 _PREFIX_OF_ATTRIBUTE = re.compile(rb"""\s([a-zA-Z_][\w.-]{0,99}):[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
@@ -26,13 +29,8 @@ _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 _BUILT_IN = frozenset({b"xml", b"xmlns"})
 
 
-def _from_windows(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("everpost-windows", _from_windows)
+class DocumentTypeError(Exception):
+    """A document has a document type, which parsers must not see."""
 
 
 class Repairs:
@@ -62,7 +60,7 @@ class Repairs:
             piece.decode()
         except UnicodeDecodeError:
             self._counts["bytes"] += len(piece) - len(piece.decode(errors="ignore").encode())
-            return piece.decode(errors="everpost-windows").encode()
+            return piece.decode(errors=FROM_WINDOWS).encode()
         return self._without(piece, max(length, len(piece)))
 
     def _parts(self, piece: bytes) -> Iterator[bytes]:
@@ -95,7 +93,24 @@ class Repairs:
             position = after
 
     def _outside(self, text: bytes) -> bytes:
-        """Tags and text, with what XML reserves escaped where it is only text."""
+        """What is between sections, without the words of comments, in which programs write what XML does not
+        allow.
+        """
+        parts: list[bytes] = []
+        position = 0
+        while (start := text.find(_COMMENT, position)) >= 0:
+            end = text.find(_COMMENT_END, start + len(_COMMENT))
+            if end < 0:
+                break
+            lines = b"\n" * text.count(b"\n", start, end)
+            parts += [self._escaped(text[position:start]), _COMMENT, lines, _COMMENT_END]
+            position = end + len(_COMMENT_END)
+        return b"".join([*parts, self._escaped(text[position:])])
+
+    def _escaped(self, text: bytes) -> bytes:
+        """Tags and text, with what XML reserves escaped where it is only text. DocumentTypeError."""
+        if _DOCUMENT_TYPE.search(text):
+            raise DocumentTypeError
         if _END in text:
             self._counts["reserved"] += text.count(_END)
             text = text.replace(_END, b"]]&gt;")

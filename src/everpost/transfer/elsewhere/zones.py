@@ -58,8 +58,8 @@ def zone_named(name: str) -> tzinfo:
         last = {each.rpartition("/")[2]: each for each in known}
         wanted = name.casefold()[:60].replace(" ", "_")
         near = difflib.get_close_matches(wanted, [*known, *last], n=1)
-        hint = f"did you mean {known[last.get(near[0], near[0])]!r}?" if near else "name one as Europe/Berlin"
-        raise Invalid("timezone", f"there is no time zone {name[:60]!r}; {hint}")
+        hint = f"did you mean {known[last.get(near[0], near[0])]!r}?" if near else "example: Europe/Berlin"
+        raise Invalid("timezone", f"unknown time zone {name[:60]!r}; {hint}")
     return zone
 
 

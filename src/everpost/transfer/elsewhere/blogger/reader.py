@@ -6,7 +6,7 @@ import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostFormat, PostStatus
@@ -23,6 +23,7 @@ from everpost.transfer.elsewhere.items import (
 )
 from everpost.transfer.elsewhere.ledger import Ledger
 from everpost.transfer.elsewhere.left_out import LeftOut, UnreadFields
+from everpost.transfer.elsewhere.percent import percent_decoded
 from everpost.transfer.elsewhere.xml_files import XmlFile
 
 _IN_FEED = 1
@@ -136,7 +137,7 @@ class _Export:
         if entry.text("blogger:trashed") or entry.text("blogger:status") in _TRASHED:
             return "it is in the trash"
         if entry.kind not in self._kinds:
-            return "pages are imported only where that is asked for"
+            return "pages are imported only with --pages"
         return "" if entry.id else "it has no id"
 
     def _entries(self) -> Iterator[Entry]:
@@ -159,9 +160,7 @@ class _Export:
         yield from self._left_out.notes()
         yield from self._unread.notes()
         for name in sorted(self._own_comments):
-            reason = (
-                "it has only comments by the owner of the account; those on the blogs are in their own files"
-            )
+            reason = "it has the account owner's own comments; comments on each blog are in that blog's feed"
             yield Note(fate=Fate.DROPPED, kind="file", name=name, reason=reason)
         yield from self._file.notes()
 
@@ -169,7 +168,7 @@ class _Export:
 def _lost(entry: Entry) -> Iterator[Note]:
     """Notes on content that Everpost has no place for."""
     for kind, value in entry.lost:
-        reason = f"there is no place for it here: {value[:200]!r}"
+        reason = f"Everpost has no field for it: {value[:200]!r}"
         yield Note(fate=Fate.DROPPED, kind=kind, name=entry.shown, reason=reason)
 
 
@@ -200,7 +199,7 @@ def _slug(address: str) -> str | None:
         path = urlsplit(address).path
     except ValueError:
         return None
-    last = unquote(path.rstrip("/").rpartition("/")[2])
+    last = percent_decoded(path.rstrip("/").rpartition("/")[2])
     for extension in _EXTENSIONS:
         last = last.removesuffix(extension)
     return last or None

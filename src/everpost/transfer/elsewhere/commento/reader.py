@@ -80,7 +80,7 @@ class _Export:
         elif path:
             self._pages[text(row, "id")] = Page(path if "://" in path else "/" + path.lstrip("/"), title)
         if row.get("isReadonly") is True:
-            reason = "it takes no comments there; the post here stays as it is"
+            reason = "its comments were closed; the import does not change existing posts"
             yield Note(fate=Fate.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason)
         self.unread.count(f"page: {name}" for name in unread_fields(row, _READ_OF_PAGE))
 

@@ -125,8 +125,8 @@ class PageDates:
             return None
         if written.unknown_zone:
             self.changes.append(
-                f"the time zone {written.unknown_zone[:40]!r} of its {name} is not known: the time is taken"
-                f" for one of {self._rules.zone}"
+                f"the time zone {written.unknown_zone[:40]!r} of its {name} is unknown: the time was read"
+                f" as {self._rules.zone}"
             )
         self.is_naive |= written.moment.tzinfo is None and not written.unknown_zone
         if exact is None:

@@ -133,7 +133,7 @@ class Defaults:
             path = stem.with_name(f"{stem.name}{ending}")
             try:
                 if path.is_file() and _HIDES.search(_text(path)):
-                    doubts.append(f"{path.name} is a program, and may hide it")
+                    doubts.append(f"{path.name} is a program that may hide it")
             except (OSError, UnicodeDecodeError):
                 doubts.append(f"{path.name} cannot be read")
         return Inherited(fields, tuple(doubts))

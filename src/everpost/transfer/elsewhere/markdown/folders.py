@@ -195,7 +195,7 @@ class Folder:
     def _reason_against(self, path: Path, mode: int, *, pages: bool) -> str:
         """Why the file is not a post; empty where it may be one."""
         if not stat.S_ISREG(mode):
-            return "a link to another place" if stat.S_ISLNK(mode) else "not a file"
+            return "a symbolic link" if stat.S_ISLNK(mode) else "not a file"
         if not _is_text(path):
             return _UNREAD.get(path.suffix.lower(), "neither Markdown nor HTML")
         is_excluded = self._matches(path, self._excluded) and not self._matches(path, self._included)
@@ -204,7 +204,7 @@ class Folder:
             "a hidden file": path.name[0] in (".#~_" if self.is_jekyll else ".#~"),
             "not where posts are": bool(self._tops) and path.parent == self.path,
             "the configuration excludes it": is_excluded,
-            "the page of a section": path.name.partition(".")[0] == _SECTION,
+            "a section page": path.name.partition(".")[0] == _SECTION,
             "a page, not a post": is_page,
             f"larger than {LARGEST:,} bytes, more than a post can be": path.lstat().st_size > LARGEST,
         }

@@ -107,7 +107,7 @@ class PostReader:
         """Drafts say so, each kind of site in its own way."""
         reasons = list(reasons_to_hide(self._fields, self._setting.now))
         if "" in reasons and "" not in reasons_to_hide(self._page.fields, self._setting.now):
-            reasons.append("the defaults of its folder or site say so")
+            reasons.append("set by the defaults of its folder or site")
         if self._file.is_draft:
             reasons.append("")
         reasons.extend(self._setting.inherited.doubts)
@@ -116,13 +116,13 @@ class PostReader:
         if self._is_undated:
             reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
         if self._file.is_in_bundle and self.id is None:
-            reasons.append("it lies in the bundle of another page")
+            reasons.append("it is part of another page's bundle")
         if not self._page.content.strip() and not self._page.fields:
             reasons.append("it is empty")
         if said := "; ".join(dict.fromkeys(filter(None, reasons))):
             self._changes.append(f"it is a draft: {said}")
         if end := end_of_publication(self._fields, self._setting.now):
-            self._changes.append(f"it does not disappear on {end[:40]}")
+            self._changes.append(f"its expiry on {end[:40]} was ignored")
         return PostStatus.DRAFT if reasons else PostStatus.PUBLISHED
 
     def _author(self) -> SourceAuthor | None:
@@ -135,17 +135,17 @@ class PostReader:
                 for name in filter(None, map(str.strip, names)):
                     people.setdefault(name, each)
                 if each not in (None, "") and not any(names):
-                    self._changes.append("without an author who has no name")
+                    self._changes.append("an author without a name was dropped")
         if not people:
             return None
         first, *others = people
         if others:
-            self._changes.append("without its other authors " + ", ".join(others))
+            self._changes.append("its other authors were dropped: " + ", ".join(others))
         fields = lowered(people[first])
         if lost := sorted(
             fields.keys() - {"name", "display_name", "first_name", "last_name", "login", "email"}
         ):
-            self._changes.append("without what it says of its author: " + ", ".join(lost))
+            self._changes.append("fields of its author were dropped: " + ", ".join(lost))
         return SourceAuthor(source_id=first, name=first, email=text_of(fields.get("email")) or None)
 
     def _tags(self) -> Iterator[str]:
@@ -155,7 +155,7 @@ class PostReader:
                 value = fields.get(name)
                 yield from self._split(value, None if blanks else ",")
                 if isinstance(value, dict) or (isinstance(value, list) and len(texts_of(value)) < len(value)):
-                    self._changes.append(f"what is no text was left out of its {name}")
+                    self._changes.append(f"values of its {name} that are not text were dropped")
 
     def _split(self, value: object, mark: str | None) -> list[str]:
         """The texts of a list; one text alone is a list with marks between, or (None) with blanks."""
@@ -182,11 +182,9 @@ class PostReader:
             if self._page.fields.get(name) is not None and not is_kept:
                 left_out.append(name)
         if left_out:
-            self._changes.append("without its fields " + ", ".join(sorted(left_out)))
+            self._changes.append("its fields were dropped: " + ", ".join(sorted(left_out)))
         if self._page.repeated:
-            self._changes.append(
-                "the last value counts of its repeated fields " + ", ".join(self._page.repeated)
-            )
+            self._changes.append("repeated fields have their last value: " + ", ".join(self._page.repeated))
 
     def _is_not_understood(self, name: str) -> bool:
         value = self._page.fields.get(name)

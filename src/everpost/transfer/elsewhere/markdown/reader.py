@@ -134,7 +134,7 @@ class _Reader:
         """Why the page is not a post; empty where it is one."""
         generator = self._folder.site.generator
         if file.is_in_bundle and (generator is Generator.HUGO or (generator is None and not page.fields)):
-            return "a resource of the bundle that it lies in"
+            return "a resource of its bundle"
         if self._pages:
             return ""
         kind = "page" in {page.text("type").lower(), page.text("layout").lower()}
@@ -173,13 +173,13 @@ class _Reader:
         """What is to say of the whole folder."""
         reasons = [f"its configuration cannot be read: {problem}" for problem in self._folder.site.problems]
         if self._zone_problem:
-            reasons.append(f"the zone of its configuration is not used: {self._zone_problem}")
+            reasons.append(f"the time zone in its configuration was ignored: {self._zone_problem}")
         if self._naive and not self._is_told_zone:
             reasons.append(
-                f"{self._naive:,} of its posts have dates without an offset, which were taken for UTC"
+                f"{self._naive:,} of its posts have dates without an offset, which were read as UTC"
             )
         if self._folder.site.settings.get("ignorefiles"):
-            reasons.append("ignoreFiles of its configuration is not followed")
+            reasons.append("ignoreFiles in its configuration is not supported")
         for reason in reasons:
             yield Note(fate=Fate.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 

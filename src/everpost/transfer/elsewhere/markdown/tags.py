@@ -144,11 +144,11 @@ class _Converter:
     def _changes(self) -> list[str]:
         changes = []
         if self._done:
-            changes.append("tags of its generator were converted: " + _listed(self._done))
+            changes.append("template tags were converted: " + _listed(self._done))
         if self._lost:
-            changes.append("without what its tags say of " + ", ".join(sorted(self._lost)[:_MOST_NAMES]))
+            changes.append("tag arguments were dropped: " + ", ".join(sorted(self._lost)[:_MOST_NAMES]))
         if self._left:
-            changes.append("tags of its generator are text here: " + _listed(self._left))
+            changes.append("template tags stay as text: " + _listed(self._left))
         return changes
 
 

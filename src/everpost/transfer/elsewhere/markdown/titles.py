@@ -27,8 +27,8 @@ def title_of(page: Page, words: str, *, is_html: bool) -> tuple[str, str]:
         return title, ""
     start = page.content[:_SEARCHED]
     if heading := _html_heading(start) if is_html else _heading(start):
-        return heading, "it had no title and is called by its first heading"
-    return words, "it had no title and is called by its file"
+        return heading, "it had no title: its first heading was used"
+    return words, "it had no title: its file name was used"
 
 
 def _heading(text: str) -> str:

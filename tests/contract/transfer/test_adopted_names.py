@@ -1,0 +1,77 @@
+"""The names and addresses of people in what another system has."""
+
+from dataclasses import replace
+
+from everpost.domain.users import Role, UserQuery, checked_name
+from everpost.stores.port import Store
+from everpost.transfer.elsewhere.adopting import Run, adopt
+from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor
+from everpost.transfer.elsewhere.reports import Report
+from tests.contract.port.examples import read_post, register
+from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, said
+
+NAMES = ("Ad\u200ba", "A\x00da\ud800", "\u202eAda", "Ada\nL.", "\u3164", " ", "a" * 150, "Ada")
+
+
+async def notes_of(store: Store, *items: Item) -> list[Note]:
+    with Report() as report:
+        await adopt(store, lambda: iter(items), Run(report=report), origin=ORIGIN)
+        return list(report.notes())
+
+
+async def users_of(store: Store) -> dict[str, str]:
+    """Names by address."""
+    return {user.email: user.name for user in (await store.users.page(UserQuery(limit=50))).rows}
+
+
+async def test_a_name_follows_the_rules_of_all_names(store: Store) -> None:
+    authors = [
+        SourceAuthor(source_id=f"login-{number}\x00", name=name, email=f"{number}@example.org")
+        for number, name in enumerate(NAMES)
+    ]
+    notes = await notes_of(store, *authors)
+    names = await users_of(store)
+    assert list(names.values()) == [checked_name(name) for name in names.values()]
+    assert [names[f"{number}@example.org"] for number in range(len(NAMES))] == [
+        *("Ada", "Ada", "Ada", "Ada L.", "login-4", "login-5", "a" * 100, "Ada")
+    ]
+    assert [note.fate for note in notes] == [Fate.CHANGED] * 7 + [Fate.IMPORTED]
+
+
+async def test_the_name_of_a_guest_follows_them_too(store: Store) -> None:
+    comments = [replace(said(str(number)), name=name) for number, name in enumerate(NAMES)]
+    notes = await notes_of(store, a_source("1", *comments))
+    _, (thread,) = await all_of(store)
+    names = {comment.content: comment.guest_name for comment in thread}
+    assert [names[f"Words {number}"] for number in range(len(NAMES))] == [
+        *("Ada", "Ada", "Ada", "Ada L.", None, None, "a" * 100, "Ada")
+    ]
+    changed = {note.name.partition(" ")[0]: note.reason for note in notes if note.fate is Fate.CHANGED}
+    assert changed.keys() == {"0", "1", "2", "3", "4", "6"}
+    assert all(repr(NAMES[int(number)][:40]) in changed[number] for number in "01234")
+
+
+async def test_two_authors_with_one_address_are_two_users(store: Store) -> None:
+    bot = SourceAuthor(source_id="bot", name="Bot", email="ADA@example.org")
+    twin = replace(ADA, source_id="ada2")
+    posts = [replace(a_source(author), author_id=author) for author in ("ada", "bot", "ada2")]
+    notes = await notes_of(store, ADA, bot, twin, *posts)
+    stand_in = f"author-{ORIGIN.id_of('author', 'bot')}@wordpress.invalid"
+    assert await users_of(store) == {"ada@example.org": "Ada", stand_in: "Bot"}
+    assert [note.fate for note in notes[:3]] == [Fate.IMPORTED, Fate.CHANGED, Fate.PRESENT]
+    assert notes[1].reason == f"its address is that of 'Ada' too, who keeps it: {stand_in} stands for one"
+    shown = [await read_post(store, ORIGIN.id_of("post", each.source_id, MOMENT)) for each in posts]
+    assert [post.author and post.author.name for post in shown] == ["Ada", "Bot", "Ada"]
+    for items in ((ADA, bot, twin), (bot, twin, ADA)):
+        assert {note.fate for note in await notes_of(store, *items)} == {Fate.PRESENT}
+    assert len(await users_of(store)) == 2
+
+
+async def test_a_user_who_was_here_has_one_author_of_an_address(store: Store) -> None:
+    await register(store, email="ada@example.org", name="Ada L.", role=Role.ADMIN)
+    bot = SourceAuthor(source_id="bot", name="Bot", email="ada@example.org")
+    for fates in ([Fate.PRESENT, Fate.CHANGED], [Fate.PRESENT, Fate.PRESENT]):
+        assert [note.fate for note in await notes_of(store, ADA, bot)] == fates
+        assert sorted((await users_of(store)).values()) == ["Ada L.", "Bot"]
+    assert {note.fate for note in await notes_of(store, bot, ADA)} == {Fate.PRESENT}
+    assert len(await users_of(store)) == 2
