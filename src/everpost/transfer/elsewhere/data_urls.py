@@ -7,7 +7,7 @@ LONGEST_KEPT = 1_000
 _TYPE = r"""data:[\w.+/;=-]{0,200},"""
 _DATA_URL = re.compile(
     rf""""\s{{0,20}}{_TYPE}[^"]*"|'\s{{0,20}}{_TYPE}[^']*'"""
-    rf"""|\b{_TYPE}(?:[^\s"'<>()&]|&(?!(?:quot|apos|#0*3[49]|#x0*2[27]);))*""",
+    rf"""|\b{_TYPE}(?:[^\s"'<>()&]++|&(?!(?:quot|apos|#0*3[49]|#x0*2[27]);))*+""",
     re.IGNORECASE,
 )
 """In quotes, which a picture of text may have line ends and blanks in; and in brackets, in styles, bare."""
