@@ -56,6 +56,20 @@ def test_the_password_of_a_database_that_the_command_does_not_name_is_never_prin
         assert "secret" not in outcome.out + outcome.err
 
 
+@pytest.mark.parametrize("content", ["Secret", "secret:word", "secret word://x", "root:*:20228:0:99999"])
+def test_what_is_no_database_url_is_never_printed(
+    everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    file = tmp_path / "url"
+    file.write_text(content)
+    for setting in (f"file:{file}", content):
+        monkeypatch.setenv("EVERPOST_DATABASE_URL", setting)
+        outcome = everpost("user", "list")
+        assert outcome.status == 1
+        assert content.lower() not in (outcome.out + outcome.err).lower()
+        assert "secret" not in (outcome.out + outcome.err).lower()
+
+
 @pytest.mark.parametrize("argument", ["env:NOTHING", "env:", "file:/no/such/file", "file:/", "file:{empty}"])
 @pytest.mark.parametrize("command", ["copy", "verify", "bench"])
 def test_a_reference_to_nothing_is_one_clear_line(

@@ -135,3 +135,13 @@ def test_links_are_counted_in_time_proportional_to_the_text(piece: str) -> None:
     assert_cost_grows_no_faster_than_size(
         lambda size: (piece * size)[:size], count_links, size=5_000, most=20_000
     )
+
+
+@pytest.mark.parametrize(
+    "between", ["[a]: x y", "[a]:\n x y", "> [a]: x y", "a [b", "www. x", "a @b.example"]
+)
+def test_blanks_between_the_parts_of_a_link_cost_no_more(between: str) -> None:
+    before, _, after = between.partition(" ")
+    assert_cost_grows_no_faster_than_size(
+        lambda size: before + " " * size + after, count_links, size=5_000, most=20_000
+    )

@@ -48,6 +48,7 @@ UNKEPT_HASHES = (
     argon2id(m="08"),
     argon2id(m="-8"),
     argon2id(m="\N{ARABIC-INDIC DIGIT EIGHT}"),
+    argon2id(m="6553\N{ARABIC-INDIC DIGIT SIX}"),
     argon2id(m=31, p=4),
     argon2id(salt=""),
     argon2id(salt="c2FsdA"),

@@ -14,7 +14,8 @@ _LIGATURES = str.maketrans({"\ufdfa": " ", "\ufdfb": " "})
 """Normal forms make eighteen characters of the one, and eight of the other."""
 
 _DEFINITION = re.compile(
-    r"""^[ \t>*+-]* \[ (?P<label> [^\[\]\n]{1,999} ) \]: [ \t]*\n?[ \t]* \S+ [ \t]* (?:["'(].*)? $""",
+    r"""^[ \t>*+-]*+ \[ (?P<label> [^\[\]\n]{1,999} ) \]:
+    [ \t]*+ (?:\n[ \t]*+)? \S++ [ \t]*+ (?:["'(].*)? $""",
     re.MULTILINE | re.VERBOSE,
 )
 """`[label]: address "title"`, on a line of its own."""

@@ -12,7 +12,7 @@ MAX_PASSES = 20
 MAX_LANES = 16
 
 _PHC = re.compile(
-    r"\$argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})"
+    r"\$argon2id\$v=19\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]?),p=([1-9][0-9]?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})"
 )
 """The PHC string format: https://github.com/P-H-C/phc-string-format; a salt of 8 to 64 bytes, a hash of 16 to
 64, without padding.

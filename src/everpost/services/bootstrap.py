@@ -37,8 +37,13 @@ async def keep_given_token(store: Store, secret: str) -> None:
     """
     if not is_well_formed(secret):
         raise Misconfigured("EVERPOST_ADMIN_TOKEN is not a token. Make one with: everpost token generate")
-    if await store.tokens.find(digest(secret)) is not None:
-        return
+    found = await store.tokens.find(digest(secret))
+    if found is not None:
+        token, owner = found
+        if owner.is_enabled_admin:
+            return
+        with suppress(NotFound):  # it goes to an admin
+            await store.tokens.remove(token.id, user_id=owner.id)
     moment = now()
     admin = await _oldest_admin(store) or await _add_first(store, moment) or await _oldest_admin(store)
     if admin is None:

@@ -144,8 +144,6 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
 async def require_moderation(store: Store, post_id: Id, content: str, guest: Guest) -> None:
     """Let no guest flood the blog, with new words or with changed ones. Invalid, TooMany."""
     rules = guest.rules
-    if count_links(content) > rules.links:
-        raise Invalid("content", f"has more than {rules.links} links")
     await count_try(
         store,
         "comment",
@@ -153,6 +151,8 @@ async def require_moderation(store: Store, post_id: Id, content: str, guest: Gue
         rules.comments_per_address,
         "You have commented a lot. Come back later.",
     )
+    if count_links(content) > rules.links:
+        raise Invalid("content", f"has more than {rules.links} links")
     await count_try(
         store,
         f"comments on {post_id}",

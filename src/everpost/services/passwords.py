@@ -83,7 +83,7 @@ def _work_of(password_hash: str | None) -> int:
 def _matches(password: str, password_hash: str) -> bool:
     try:
         return _hasher.verify(password_hash, _as_bytes(password))
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, ValueError):
         return False
 
 

@@ -1,11 +1,14 @@
 """The stores. Here, and only here, a URL picks one."""
 
+import re
+
 from everpost.errors import Misconfigured, SchemaMismatch, Unfinished
 from everpost.stores.addresses import describe_url as describe_url
 from everpost.stores.port import Store
 from everpost.stores.schema import Schema, SchemaState
 
 SQL_SCHEMES = frozenset({"sqlite", "postgresql", "postgres", "mysql", "mariadb"})
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}")
 MONGO_SCHEMES = frozenset({"mongodb", "mongodb+srv"})
 
 
@@ -16,7 +19,9 @@ def _is_mongo(url: str) -> bool:
     if scheme.partition("+")[0] in SQL_SCHEMES:
         return False
     known = ", ".join(f"{name}://" for name in ("sqlite", "postgresql", "mysql", "mariadb", "mongodb"))
-    raise Misconfigured(f"database_url starts with {scheme[:20]!r}; Everpost knows {known}")
+    is_url = "://" in url and _SCHEME.fullmatch(scheme)  # or it may be a secret
+    what = f"The database URL starts with {scheme!r}" if is_url else "This is not a database URL"
+    raise Misconfigured(f"{what}. Everpost supports {known}.")
 
 
 async def open_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store:

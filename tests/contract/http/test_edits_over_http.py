@@ -100,14 +100,24 @@ async def test_an_edit_has_no_more_links_than_a_new_comment(
     strict_client: httpx.AsyncClient, words: str
 ) -> None:
     post = await publish(strict_client, comment_policy="open")
-    new = {"name": "Gus", "content": words}
-    path = f"/posts/{post['id']}/comments"
-    assert_problem(await ask(strict_client, "nobody", "POST", path, json=new), 422, "content")
     comment = await comment_as_guest(strict_client, post["id"])
     assert_problem(await edit(strict_client, comment, {"content": words}), 422, "content")
     assert (await edit(strict_client, comment, {"content": "http://a.example"})).status_code == 200
     moderated = await strict_client.patch(path_of(comment), json={"content": words})
     assert moderated.status_code == 200, "users are not limited"
+
+
+async def test_what_is_refused_for_its_links_counts_for_the_address_and_not_for_the_post(
+    strict_client: httpx.AsyncClient,
+) -> None:
+    post = await publish(strict_client, comment_policy="open")
+    path = f"/posts/{post['id']}/comments"
+    spam = {"name": "Gus", "content": "http://a.example " * 9}
+    statuses = [(await ask(strict_client, "nobody", "POST", path, json=spam)).status_code for _ in range(4)]
+    assert statuses == [422, 422, 422, 429]
+    fine, elsewhere = {"name": "Gus", "content": "a"}, {"x-forwarded-for": "198.51.100.77"}
+    answer = await ask(strict_client, "nobody", "POST", path, json=fine, headers=elsewhere)
+    assert answer.status_code == 201
 
 
 async def test_edits_count_as_comments_do(strict_client: httpx.AsyncClient) -> None:

@@ -160,6 +160,16 @@ async def test_a_given_token_that_was_revoked_is_back_after_the_next_start(store
     await identify(store, secret)
 
 
+async def test_a_given_token_goes_to_an_admin_when_its_owner_is_none_any_more(store: Store) -> None:
+    secret = new_secret()
+    await keep_given_token(store, secret)
+    (owner,) = await users_of(store)
+    admin = await add_user(store, Role.ADMIN)
+    await store.users.save(owner.id, UserChange(updated_at=now(), role=Role.AUTHOR), match=None)
+    await keep_given_token(store, secret)
+    assert (await identify(store, secret)).id == admin.id
+
+
 async def test_another_given_token_takes_the_place_of_the_one_before_and_of_no_other(store: Store) -> None:
     before, after = new_secret(), new_secret()
     await keep_given_token(store, before)

@@ -13,7 +13,7 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import MAX_CONTENT
 from everpost.domain.records import Record
-from everpost.domain.users import Author
+from everpost.domain.users import Author, User
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.lines import row_of
@@ -218,3 +218,10 @@ def test_a_person_reads_which_record_it_is() -> None:
         .startswith("0001")
     )
     assert MOMENT.tzinfo is UTC
+
+
+@pytest.mark.parametrize("name", ["Ann\u200b", "a\nb", "\u3164", "\u202eEvil", "\u0301", "\U0001fa77"])
+def test_a_name_that_an_older_everpost_allowed_is_read(name: str) -> None:
+    record = read_row(line_of(ANN, name=name, email=f"{name}@example.org")).record
+    assert isinstance(record, User)
+    assert (record.name, record.email) == (name, f"{name}@example.org")
