@@ -102,7 +102,7 @@ async def get_comment(
 ) -> Response:
     """A comment."""
     seen = await comments.read_comment(store, actor, post_id, comment_id, key=key)
-    content = await _read(store, seen.comment, in_full=seen.in_full, is_moderated=seen.is_moderated)
+    content = await _read(store, seen.shown, in_full=seen.in_full, is_moderated=seen.is_moderated)
     return tagged(content, seen.comment.revision, if_none_match=if_none_match)
 
 
@@ -129,7 +129,7 @@ async def update_comment(
         is_conditional=if_match is not None,
     )
     seen = await reword(store, actor, wanted, Guest(address=address, rules=_rules(settings)))
-    content = await _read(store, seen.comment, in_full=seen.in_full, is_moderated=seen.is_moderated)
+    content = await _read(store, seen.shown, in_full=seen.in_full, is_moderated=seen.is_moderated)
     return tagged(content, seen.comment.revision)
 
 

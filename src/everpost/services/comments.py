@@ -222,6 +222,17 @@ class Seen:
     is_own: bool
 
     @property
+    def shown(self) -> Comment:
+        """The comment as the actor sees it. To the guest who wrote it, spam is pending."""
+        if (
+            self.is_moderated
+            or self.comment.author is not None
+            or self.comment.status is not CommentStatus.SPAM
+        ):
+            return self.comment
+        return replace(self.comment, status=CommentStatus.PENDING)
+
+    @property
     def in_full(self) -> bool:
         """Whether the actor sees more of it than the public does, where it is not approved."""
         return self.is_moderated or (self.is_own and self.comment.status is not CommentStatus.REMOVED)

@@ -118,7 +118,7 @@ def _required_hand(actor: Actor, seen: Seen, wanted: Rewording) -> Hand | None:
         raise Forbidden("This comment is somebody else's.")
     if seen.comment.publication_date < hand.since:
         raise Forbidden("This comment is too old to be changed by who wrote it.")
-    if seen.comment.status in (CommentStatus.SPAM, CommentStatus.REMOVED):
+    if seen.shown.status in (CommentStatus.SPAM, CommentStatus.REMOVED):
         raise Forbidden("It was decided about this comment: it cannot be changed any more.")
     return hand
 

@@ -82,7 +82,7 @@ async def test_a_guest_edits_with_the_key_and_waits_again(client: httpx.AsyncCli
     assert await listed(client, f"/posts/{post['id']}/comments") == []
     assert_problem(await ask(client, "nobody", "GET", path), 404)
     assert (await ask(client, "nobody", "GET", path, headers=key)).json() == edited.json()
-    await decide(client, comment, "spam")
+    await decide(client, comment, "removed")
     assert_problem(await ask(client, "nobody", "PATCH", path, json=words, headers=key), 403)
     assert "edit_key" not in (await read(client, path)).text
 
@@ -91,6 +91,11 @@ async def test_what_fills_in_the_hidden_field_is_spam(client: httpx.AsyncClient)
     post = await publish(client, comment_policy="open")
     caught = await comment_as_guest(client, post["id"], website="http://spam.example")
     assert caught["status"] == "pending", "who was caught does not learn how"
+    path, key = f"/posts/{post['id']}/comments/{caught['id']}", {"x-edit-key": caught["edit_key"]}
+    for method, json in (("GET", None), ("PATCH", {"content": "Other words."})):
+        answer = await ask(client, "nobody", method, path, json=json, headers=key)
+        assert (answer.status_code, answer.json()["status"]) == (200, "pending")
+    assert (await read(client, path)).json()["status"] == "spam"
     assert await listed(client, "/comments?status=spam") == [caught["id"]]
     kept = await comment_as_guest(client, post["id"], website="")
     assert await listed(client, f"/posts/{post['id']}/comments") == [kept["id"]]
