@@ -50,7 +50,7 @@ class Stale(EverpostError):
         self.noun = noun
 
 
-class Unconditional(EverpostError):
+class PreconditionRequired(EverpostError):
     """A precondition is required: the decision does not name a revision."""
 
 

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from everpost.errors import Busy
-from everpost.services import lanes, password_queue
-from everpost.services.lanes import Lanes
+from everpost.services import keyed_locks, password_queue
+from everpost.services.keyed_locks import KeyedLocks
 from everpost.services.password_queue import PasswordQueue
 
 
@@ -81,10 +81,10 @@ async def test_who_gives_up_leaves_the_place_to_the_next() -> None:
 
 
 async def test_in_a_lane_it_is_one_at_a_time_and_lanes_do_not_wait_for_each_other() -> None:
-    turns, seen, gate = Lanes(), list[str](), asyncio.Event()
+    turns, seen, gate = KeyedLocks(), list[str](), asyncio.Event()
 
     async def take(lane: str, number: int) -> None:
-        async with turns.turn(lane):
+        async with turns.hold(lane):
             seen.append(f"{lane}{number}")
             await gate.wait()
 
@@ -97,18 +97,18 @@ async def test_in_a_lane_it_is_one_at_a_time_and_lanes_do_not_wait_for_each_othe
 
 
 async def test_a_lane_is_so_long_at_most() -> None:
-    turns, gate = Lanes(), asyncio.Event()
+    turns, gate = KeyedLocks(), asyncio.Event()
 
     async def take() -> None:
-        async with turns.turn("a"):
+        async with turns.hold("a"):
             await gate.wait()
 
-    tasks = [asyncio.create_task(take()) for _ in range(lanes.MOST_WAITING + 1)]
+    tasks = [asyncio.create_task(take()) for _ in range(keyed_locks.MOST_WAITING + 1)]
     await settle()
     with pytest.raises(Busy):
         await take()
-    async with turns.turn("b"):
+    async with turns.hold("b"):
         gate.set()
     await asyncio.gather(*tasks)
-    async with turns.turn("a"):
+    async with turns.hold("a"):
         pass

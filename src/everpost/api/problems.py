@@ -22,12 +22,12 @@ from everpost.errors import (
     LastAdmin,
     Misconfigured,
     NotFound,
+    PreconditionRequired,
     SchemaMismatch,
     Stale,
     TooMany,
     TooManyTokens,
     Unauthenticated,
-    Unconditional,
     Unreachable,
 )
 
@@ -40,7 +40,7 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     TooManyTokens: 409,
     Stale: 412,
     Invalid: 422,
-    Unconditional: 428,
+    PreconditionRequired: 428,
     TooMany: 429,
     Busy: 503,
     Unreachable: 503,

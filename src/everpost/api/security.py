@@ -12,7 +12,7 @@ from everpost.api.parameters import EDIT_KEY_HEADER
 from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
-from everpost.services.guesses import GuessRules
+from everpost.services.login_throttling import ThrottleRules
 from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
 
@@ -97,7 +97,7 @@ ClientAddress = Annotated[str, Depends(get_address)]
 
 async def get_proof(settings: CurrentSettings, address: ClientAddress) -> Proof:
     """How a password in the body is tried, which is to be put in."""
-    rules = GuessRules(
+    rules = ThrottleRules(
         failures_per_hour=settings.failed_logins_per_hour,
         failures_per_account=settings.failed_logins_per_account,
     )

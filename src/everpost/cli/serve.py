@@ -19,7 +19,7 @@ from granian.server import Server
 from everpost.app import create_app
 from everpost.cli.logs import SERVER_LOGS, configure_logs
 from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
-from everpost.cli.unread import end_unread
+from everpost.cli.tcp_timeout import close_stalled_connections
 from everpost.errors import Misconfigured
 from everpost.services.bootstrap import has_admin, keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
@@ -131,5 +131,5 @@ def _load(settings: Settings) -> Application:
     # What was imported stays: to look through it for garbage stops every request for a tenth of a second.
     gc.collect()
     gc.freeze()
-    guarded = end_unread(application, port=settings.port, timeout=settings.send_timeout)
+    guarded = close_stalled_connections(application, port=settings.port, timeout=settings.send_timeout)
     return end_at_once_until_asked(guarded, asyncio.get_event_loop())

@@ -8,7 +8,7 @@ from everpost.domain.clock import now
 from everpost.domain.tokens import ROLE_SCOPES, Grounds, Scope, Token, TokenKind
 from everpost.domain.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
-from everpost.services.guesses import GuessRules, guessing
+from everpost.services.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.passwords import hash_password, is_outdated, is_right
 from everpost.services.security_events import (
     LOGIN_FAILED,
@@ -24,7 +24,7 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoginRules(GuessRules):
+class LoginRules(ThrottleRules):
     """What a login may and gives."""
 
     lifetime: timedelta
@@ -48,13 +48,13 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
     the role has. Unauthenticated: there is no such user, or without a password, or disabled, or the
     password is wrong; which of these is not told. TooMany, Busy.
     """
-    async with guessing(store, email_key(given.email), given.address, rules) as guess:
+    async with throttled_attempt(store, email_key(given.email), given.address, rules) as attempt:
         for _ in range(_ATTEMPTS):
-            user, password_hash = await _find(store, given, by_stranger=not guess.is_known)
-            guess.is_right = True
+            user, password_hash = await _find(store, given, by_stranger=not attempt.is_known)
+            attempt.is_right = True
             with suppress(Stale, NotFound):  # the user has changed since: who knows whether this is right?
                 return await _issue(store, user, password_hash, given, rules)
-            guess.is_right = False
+            attempt.is_right = False
         raise Busy
 
 

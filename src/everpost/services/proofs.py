@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from everpost.domain.users import User, email_key
 from everpost.errors import Invalid
-from everpost.services.guesses import GuessRules, guessing
+from everpost.services.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.passwords import is_right
 from everpost.services.security_events import PASSWORD_FAILED, record_bounded
 from everpost.stores.port import Store
@@ -17,10 +17,10 @@ class Proof:
     current_password: str | None = field(default=None, repr=False)
     address: str = ""
     """Where the actor is."""
-    rules: GuessRules
+    rules: ThrottleRules
 
 
-NO_PROOF = Proof(rules=GuessRules(failures_per_hour=1))
+NO_PROOF = Proof(rules=ThrottleRules(failures_per_hour=1))
 
 
 async def require_password(store: Store, user: User, proof: Proof, *, reason: str) -> str:
@@ -29,9 +29,9 @@ async def require_password(store: Store, user: User, proof: Proof, *, reason: st
     """
     if proof.current_password is None:
         raise Invalid("current_password", reason)
-    async with guessing(store, email_key(user.email), proof.address, proof.rules) as guess:
+    async with throttled_attempt(store, email_key(user.email), proof.address, proof.rules) as attempt:
         if not await is_right(proof.current_password, user.password_hash) or user.password_hash is None:
             record_bounded(PASSWORD_FAILED, user.id, user=user.id)
             raise Invalid("current_password", "is wrong")
-        guess.is_right = True
+        attempt.is_right = True
     return user.password_hash

@@ -10,7 +10,7 @@ from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import Scope
-from everpost.errors import Busy, Forbidden, Stale, Unauthenticated, Unconditional
+from everpost.errors import Busy, Forbidden, PreconditionRequired, Stale, Unauthenticated
 from everpost.services.comments import (
     ATTEMPTS,
     Guest,
@@ -44,14 +44,14 @@ class Rewording:
 
 
 async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) -> Seen:
-    """Change the comment and return it. NotFound, Unauthenticated, Forbidden, Stale, Unconditional (a status
-    without a condition), Invalid and TooMany (as for a new comment of a guest).
+    """Change the comment and return it. NotFound, Unauthenticated, Forbidden, Stale, PreconditionRequired
+    (a status without a condition), Invalid and TooMany (as for a new comment of a guest).
     """
     for attempt in range(ATTEMPTS):
         seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
         hand = _required_hand(actor, seen, wanted)
         if wanted.status is not None and not wanted.is_conditional:
-            raise Unconditional("Changing `status` requires `If-Match` with the comment's ETag.")
+            raise PreconditionRequired("Changing `status` requires `If-Match` with the comment's ETag.")
         if wanted.content is None and wanted.status is None:
             if wanted.match is not None and seen.comment.revision not in wanted.match:
                 raise Stale("comment", wanted.id)

@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from everpost.stores.sql.background_reads import BackgroundReader
 from everpost.stores.sql.engine import SQLITE_SETTINGS
 from everpost.stores.sql.errors import Fault, fault_of
-from everpost.stores.sql.scans import Scans
 from everpost.stores.sql.transactions import Arguments, Outcome, Raw, Session
 
 _STATEMENTS = 500
@@ -93,7 +93,7 @@ class FileDatabase:
         self._path = Path(engine.url.database or "")
         self._timeout = timeout
         self._reader: sqlite3.Connection | None = None
-        self._scans = Scans(partial(self._connect, _ONLY_READ))
+        self._background = BackgroundReader(partial(self._connect, _ONLY_READ))
         self._writer: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(1, "everpost-sqlite")
         self._turn = asyncio.Lock()
@@ -102,7 +102,7 @@ class FileDatabase:
 
     async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
         if not bounded:
-            return await self._scans.fetch(text, arguments)
+            return await self._background.fetch(text, arguments)
         await asyncio.sleep(0)  # one task that reads and reads lets others go on
         if self._reader is None:
             self._reader = self._connect(_ONLY_READ)
@@ -140,7 +140,7 @@ class FileDatabase:
                     connection.close()
             self._reader = self._writer = None
         self._thread.shutdown()
-        await self._scans.close()
+        await self._background.close()
         await self._engine.dispose()
 
     async def _take_turns(self) -> None:

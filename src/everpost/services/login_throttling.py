@@ -15,7 +15,7 @@ from math import ceil
 from everpost.domain.clock import now
 from everpost.domain.limits import WINDOW, Tally
 from everpost.errors import Busy, TooMany
-from everpost.services.lanes import Lanes
+from everpost.services.keyed_locks import KeyedLocks
 from everpost.services.limits import address_key, party, site
 from everpost.stores.port import Store
 
@@ -28,11 +28,11 @@ _SITES = 10
 _GUESSES_A_STEP = 10
 """The pause doubles after this many more guesses."""
 _MESSAGE = "Too many wrong passwords. Try again later."
-_lanes = Lanes()
+_locks = KeyedLocks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuessRules:
+class ThrottleRules:
     """How many wrong passwords are checked in an hour."""
 
     failures_per_hour: int
@@ -42,7 +42,7 @@ class GuessRules:
 
 
 @dataclass(slots=True)
-class Guess:
+class LoginAttempt:
     """A password that is being tried."""
 
     is_known: bool
@@ -51,23 +51,25 @@ class Guess:
 
 
 @asynccontextmanager
-async def guessing(store: Store, account: str, address: str, rules: GuessRules) -> AsyncIterator[Guess]:
+async def throttled_attempt(
+    store: Store, account: str, address: str, rules: ThrottleRules
+) -> AsyncIterator[LoginAttempt]:
     """Count an attempt to log in to an account, unless it succeeds or is not checked. TooMany, Busy.
 
     Attempts from one network are checked one after the other, so concurrent ones do not count against each
     other.
     """
-    async with _lanes.turn(party(address)):
+    async with _locks.hold(party(address)):
         keys = _Keys((await store.blog.get()).address_key, account, address)
         is_known = await store.limits.get(keys.known, now()) is not None
         counted = await _count(store, keys, rules, is_known=is_known)
-        guess = Guess(is_known)
+        attempt = LoginAttempt(is_known)
         try:
-            yield guess
+            yield attempt
         except Busy:
             await _forgive(store, counted)
             raise
-        if guess.is_right:
+        if attempt.is_right:
             await _forgive(store, counted)
             await store.limits.keep(keys.known, now() + KNOWN_FOR)
 
@@ -85,7 +87,7 @@ class _Keys:
         self.pause = address_key(key, f"pause before {account}", address)
 
 
-async def _count(store: Store, keys: _Keys, rules: GuessRules, *, is_known: bool) -> Sequence[str]:
+async def _count(store: Store, keys: _Keys, rules: ThrottleRules, *, is_known: bool) -> Sequence[str]:
     """Count the attempt and return the keys of the counters. TooMany: it is neither checked nor counted."""
     moment = now()
     shares = {keys.both if is_known else keys.network: rules.failures_per_hour}

@@ -13,7 +13,7 @@ from everpost.domain.actors import PUBLIC
 from everpost.domain.clock import now
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.stores import open_store
-from everpost.stores.sql.scans import Scans
+from everpost.stores.sql.background_reads import BackgroundReader
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
@@ -23,20 +23,22 @@ def connect() -> sqlite3.Connection:
 
 
 @pytest.fixture
-async def scans() -> AsyncIterator[Scans]:
-    scans = Scans(connect)
+async def scans() -> AsyncIterator[BackgroundReader]:
+    scans = BackgroundReader(connect)
     yield scans
     await scans.close()
 
 
-async def test_a_scan_that_takes_too_long_ends_and_the_next_one_is_answered(scans: Scans) -> None:
+async def test_a_scan_that_takes_too_long_ends_and_the_next_one_is_answered(scans: BackgroundReader) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await scans.fetch(ENDLESS, ())
     assert await scans.fetch("SELECT 1", ()) == [(1,)]
 
 
-async def test_a_scan_that_is_cancelled_before_its_turn_does_not_disturb_the_one_before(scans: Scans) -> None:
+async def test_a_scan_that_is_cancelled_before_its_turn_does_not_disturb_the_one_before(
+    scans: BackgroundReader,
+) -> None:
     endless = asyncio.create_task(scans.fetch(ENDLESS, ()))
     waiting = asyncio.create_task(scans.fetch("SELECT 1", ()))
     await asyncio.sleep(0)
@@ -47,7 +49,7 @@ async def test_a_scan_that_is_cancelled_before_its_turn_does_not_disturb_the_one
     await asyncio.wait([endless])
 
 
-async def test_a_scan_that_fails_leaves_a_connection_for_the_next(scans: Scans) -> None:
+async def test_a_scan_that_fails_leaves_a_connection_for_the_next(scans: BackgroundReader) -> None:
     with pytest.raises(sqlite3.OperationalError):
         await scans.fetch("SELECT nothing", ())
     assert await scans.fetch("SELECT 1", ()) == [(1,)]

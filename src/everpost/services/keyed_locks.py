@@ -7,28 +7,28 @@ from contextlib import asynccontextmanager
 from everpost.errors import Busy
 
 MOST_WAITING = 50
-"""In one lane."""
+"""For one lock."""
 
 
-class Lanes:
+class KeyedLocks:
     """A lock for each name, kept while it is held or awaited."""
 
     def __init__(self) -> None:
-        self._lanes: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
+    async def hold(self, name: str) -> AsyncIterator[None]:
         """Hold the lock of this name, first come, first served. Busy: too many wait for it already."""
-        lock, inside = self._lanes.get(name, (asyncio.Lock(), 0))
+        lock, inside = self._locks.get(name, (asyncio.Lock(), 0))
         if inside > MOST_WAITING:
             raise Busy("Too many requests from your address are waiting. Try again.")
-        self._lanes[name] = (lock, inside + 1)
+        self._locks[name] = (lock, inside + 1)
         try:
             async with lock:
                 yield
         finally:
-            _, inside = self._lanes[name]
+            _, inside = self._locks[name]
             if inside == 1:
-                del self._lanes[name]
+                del self._locks[name]
             else:
-                self._lanes[name] = (lock, inside - 1)
+                self._locks[name] = (lock, inside - 1)

@@ -9,13 +9,13 @@ from contextlib import suppress
 from everpost.stores.sql.transactions import Arguments, Raw
 
 
-class Scans:
+class BackgroundReader:
     """A dedicated connection, so that long reads delay neither other readers nor writers."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
-        self._thread = ThreadPoolExecutor(1, "everpost-scans")
+        self._thread = ThreadPoolExecutor(1, "everpost-reads")
         self._turn = asyncio.Lock()
 
     async def fetch(self, text: str, arguments: Arguments) -> Raw:

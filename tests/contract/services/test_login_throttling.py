@@ -10,8 +10,8 @@ import pytest
 from everpost.domain.clock import now
 from everpost.domain.users import User
 from everpost.errors import Busy, TooMany, Unauthenticated
-from everpost.services import guesses, passwords
-from everpost.services.guesses import LONGEST_PAUSE, GuessRules, guessing
+from everpost.services import login_throttling, passwords
+from everpost.services.login_throttling import LONGEST_PAUSE, ThrottleRules, throttled_attempt
 from everpost.services.logins import Credentials, LoginRules, log_in
 from everpost.services.password_queue import MOST_WAITING, PasswordQueue
 from everpost.services.passwords import hash_password
@@ -77,7 +77,7 @@ async def test_the_owner_gets_in_from_a_new_network_after_a_pause(
     await guess_from_everywhere(store, user, 20)
     assert await enter(store, user, CAFE) == "wait 1"
     begun = now()
-    monkeypatch.setattr(guesses, "now", lambda: begun + timedelta(seconds=2))
+    monkeypatch.setattr(login_throttling, "now", lambda: begun + timedelta(seconds=2))
     assert await enter(store, user, CAFE) == "in"
     assert await enter(store, user, CAFE) == "in"
 
@@ -87,7 +87,7 @@ async def test_a_pause_is_for_one_guess(store: Store, user: User, monkeypatch: p
     begun = now()
     told = []
     for second in (0, 0, 2, 2, 4, 4):
-        monkeypatch.setattr(guesses, "now", lambda second=second: begun + timedelta(seconds=second))
+        monkeypatch.setattr(login_throttling, "now", lambda second=second: begun + timedelta(seconds=second))
         told.append(await enter(store, user, CAFE, "a guess"))
     assert [each.partition(" ")[0] for each in told] == ["wait", "wait", "wrong", "wait", "wrong", "wait"]
 
@@ -122,15 +122,15 @@ async def test_wrong_logins_at_once_are_counted_exactly(store: Store, user: User
 
 
 async def test_what_is_not_heard_out_is_not_counted(store: Store) -> None:
-    rules = GuessRules(failures_per_hour=1, failures_per_account=1)
+    rules = ThrottleRules(failures_per_hour=1, failures_per_account=1)
     for _ in range(3):
         with pytest.raises(Busy):
-            async with guessing(store, "ann@blog.example", HOME, rules):
+            async with throttled_attempt(store, "ann@blog.example", HOME, rules):
                 raise Busy
-    async with guessing(store, "ann@blog.example", HOME, rules):
+    async with throttled_attempt(store, "ann@blog.example", HOME, rules):
         pass
     with pytest.raises(TooMany):
-        async with guessing(store, "ann@blog.example", HOME, rules):
+        async with throttled_attempt(store, "ann@blog.example", HOME, rules):
             pass
 
 
@@ -163,8 +163,8 @@ async def test_who_is_known_is_not_held_up_by_strangers(
 
 
 def test_a_pause_grows_and_ends() -> None:
-    pauses = [guesses.pause_after(excess) for excess in range(-5, 300)]
+    pauses = [login_throttling.pause_after(excess) for excess in range(-5, 300)]
     assert pauses == sorted(pauses)
     assert pauses[:6] == [0] * 6
     assert (pauses[6], pauses[16], pauses[26]) == (1, 2, 4)
-    assert guesses.pause_after(10**9) == pauses[-1] == LONGEST_PAUSE
+    assert login_throttling.pause_after(10**9) == pauses[-1] == LONGEST_PAUSE

@@ -12,7 +12,7 @@ from contextlib import suppress
 from everpost.cli.signals import Application, Scope
 
 
-def end_unread(application: Application, *, port: int, timeout: float) -> Application:
+def close_stalled_connections(application: Application, *, port: int, timeout: float) -> Application:
     """For a worker that serves at this port: the application, which sees to it at the first request."""
     is_done = not hasattr(socket, "TCP_USER_TIMEOUT")
 
