@@ -66,6 +66,38 @@ ALIKE = (
         ("\u0418\u0432\u0430\u043d", "\u0418\u0412\u0410\u041d"),
     ),
 )
+MIXED = (
+    *(("Виктор", "Bиктор"), ("Виктор", "Bиkтop"), ("Наташа", "Hаташа"), ("Наташа", "Hatаша")),
+    *(("Νίκος", "Nίκος"), ("Νίκος", "Νίκoς"), ("Νίκος", "ΝΊΚΟΣ"), ("ΝΊΚΟΣ", "Νίκος"), ("νίκος", "Νίκος")),
+    *(("Нина", "HИНA"), ("НИНА", "Hинa"), ("Мария", "Mapия"), ("Άννα", "Áννα"), ("ADMIN", "ΑDΜΙΝ")),
+    *(
+        ("ΑDΜΙΝ", "admin"),
+        ("Ærik", "Ӕrik"),
+        ("Straße", "Straβe"),
+        ("Strasse", "Straβe"),
+        ("Łukasz", "L\u0337ukasz"),
+    ),
+    *(
+        ("Admin", "Admin\u0323"),
+        ("Admin", "A\u0332d\u0332min"),
+        ("Admin", "A\u0336dmin"),
+        ("Admin", "A\u20dddmin"),
+    ),
+    *(("Admin", "\u1e0c".join(("A", "min"))), ("Admin", "Admi\u0307n"), ("istanbul", "\u0130stanbul")),
+    *(("Admin", "🅐🅓🅜🅘🅝"), ("Admin", "🅰🅳🅼🅸🅽"), ("Admin", "🄰🄳🄼🄸🄽"), ("Admin", "ⒶⒹⓂⒾⓃ")),
+    *(("Admin", "🇦🇩🇲🇮🇳"), ("Bob 12", "Bob ❶➋"), ("DAVE", "ꓓꓮꓦꓰ"), ("DAVE", "ᎠᎪᏙᎬ"), ("dave", "ᎠᎪᏙᎬ")),
+    *(("MOP", "ⲘⲞⲢ"), ("mop", "ⲙⲟⲣ"), ("محمد", "محـمد"), ("علي", "علی"), ("کریم", "كريم")),
+    *(("דוד", "דוד\u200f"), ("דוד", "ד\u200eוד"), ("Pia", "🩷 Pia".removeprefix("🩷 ") + "\ufe0f")),
+    *((f"O{one}Brien", f"O{other}Brien") for one, other in itertools.pairwise("'’ʼ‘′`´‛ʹʻ\uff07'")),
+    *((f"Jean{one}Luc", f"Jean{other}Luc") for one, other in itertools.pairwise("-‐‑‒–—−‒―\uff0d⁃-")),
+)
+
+
+@pytest.mark.parametrize(("name", "imitation"), MIXED)
+def test_scripts_may_be_mixed_in_names_that_look_alike(name: str, imitation: str) -> None:
+    assert name_key(name) in imitated_keys(imitation)
+    assert name_key(imitation) in imitated_keys(name)
+    assert len(name_key(imitation)) == 64
 
 
 @pytest.mark.parametrize("name", READABLE)
@@ -136,5 +168,22 @@ def test_other_names_have_other_keys() -> None:
         "Ivan",
         "Ann Author",
         "AnnAuthor",
+        "Виктор",
+        "Виктория",
+        "Νίκος",
+        "Νίκη",
+        "Hannah",
+        "Van",
+        "Yan",
+        "محمد",
+        "أحمد",
+        "דוד",
+        "দীপা",
+        "O'Brien",
+        "OBrien",
+        "Jean-Luc",
+        "Jean Luc",
+        "李",
+        "王",
     )
     assert len({name_key(name) for name in names}) == len(names)

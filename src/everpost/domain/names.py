@@ -4,6 +4,8 @@ import re
 import unicodedata
 from hashlib import sha256
 
+from everpost.domain.look_alikes import LOOK_ALIKE
+
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = frozenset({_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER})
 _VIRAMA = 9
@@ -28,48 +30,11 @@ _TEXT_OR_EMOJI = "\ufe0e\ufe0f"
 _BLANKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _LONGEST_READ = 1_000
 
-# Letters of other scripts, and digits, that look like Latin ones: from those of lower case in
-# https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39).
-_LOOK_ALIKE = str.maketrans(
-    {
-        latin: shape
-        for shape, others in {
-            "a": "\u0430\u03b1\u0251\u237a\u1d00",
-            "b": "\u0184\u0185\u042c\u044c\u0299",
-            "c": "\u0441\u03f2\u1d04\u2ca5",
-            "d": "\u0501\u13e7\u1d05",
-            "e": "\u0435\u04bd\u212e\u1d07",
-            "f": "\u0584\u03dd\u1e9d\ua730",
-            "g": "\u0261\u0581\u018d\u0262",
-            "h": "\u04bb\u0570\u029c",
-            "j": "\u0458\u03f3\u1d0a",
-            "k": "\u03ba\u043a\u1d0b",
-            "l": "i1|\u0131\u0456\u03b9\u04c0\u04cf\u0269\u2223\u01c0\u0627\u0661\u06f1\u026a\u029f",
-            "m": "\u043c\u1d0d",
-            "n": "\u0578\u057c\u03b7\u0274",
-            "o": "0\u043e\u03bf\u03c3\u0585\u1d0f\u0555\u06f0\u0665\u05e1\u0966",
-            "p": "\u0440\u03c1\u2ca3\u1d18",
-            "q": "\u051b\u0563",
-            "r": "\u0433\u1d26\u2c85\u0280",
-            "s": "\u0455\u01bd\ua731",
-            "t": "\u0442\u03c4\u1d1b",
-            "u": "\u057d\u03c5\u1d1c\u028b",
-            "v": "\u0475\u03bd\u1d20",
-            "w": "\u051d\u0461\u026f\u1d21",
-            "x": "\u0445\u03c7\u04b3",
-            "y": "\u0443\u04af\u03b3\u1d8c\u028f",
-            "z": "\u1d22",
-        }.items()
-        for latin in others
-    }
-)
-_CAPITALS_ALIKE = str.maketrans(
-    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
-    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423",
-    "ABEZHIKMNOPTYXABESIJKMHOPCTXY",
-)
-"""Greek and Cyrillic capitals that look like Latin ones although their small letters do not."""
+_SAME_LETTER = str.maketrans("i1|0", "lllo")
 _TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
+_SLIGHT_MARKS = frozenset({1, 220})
+"""The combining classes of marks through a letter and below it."""
+_DOTTED = re.compile("([ijl])\u0307")
 
 
 def unreadable_reason(name: str) -> str | None:
@@ -116,24 +81,27 @@ def _without_invisible(name: str) -> str:
 
 def name_key(name: str) -> str:
     """The key that look-alike names share, 64 hexadecimal digits. It ignores compatibility forms, case, white
-    space, invisible characters, and which script a Latin-looking letter is from.
+    space, invisible characters, marks below a letter, and which script a letter is from.
     """
-    return _digest(unicodedata.normalize("NFKC", name))
+    return sha256(_skeleton(name).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def imitated_keys(name: str) -> frozenset[str]:
-    """The keys of the names that this one looks like, in small letters or in capitals."""
-    plain = unicodedata.normalize("NFKC", name)
-    return frozenset({_digest(plain), _digest(plain.translate(_CAPITALS_ALIKE))})
+    """The keys of the names that this one looks like. Some Greek capitals look like another Latin letter than
+    their small letters do, so the name counts in small letters and in capitals too.
+    """
+    small = name.lower()
+    return frozenset(map(name_key, (name, small, name.upper(), name.title(), small.title())))
 
 
-def _digest(plain: str) -> str:
-    folded = unicodedata.normalize("NFKC", plain.casefold())
-    shown = "".join(each for each in folded if not _is_ignorable(each))
-    skeleton = " ".join(shown.translate(_LOOK_ALIKE).split())
+def _skeleton(name: str) -> str:
+    seen = unicodedata.normalize("NFKD", name.translate(LOOK_ALIKE)).translate(LOOK_ALIKE)
+    small = unicodedata.normalize("NFKD", seen.casefold()).translate(LOOK_ALIKE).lower()
+    shown = _DOTTED.sub(r"\1", "".join(each for each in small if not _is_ignorable(each)))
+    skeleton = " ".join(shown.translate(_SAME_LETTER).split())
     for two, one in _TWO_AS_ONE:
         skeleton = skeleton.replace(two, one)
-    return sha256(skeleton.encode("utf-8", "surrogatepass")).hexdigest()
+    return skeleton
 
 
 def has_invisible(text: str) -> bool:
@@ -142,8 +110,10 @@ def has_invisible(text: str) -> bool:
 
 
 def _is_ignorable(character: str) -> bool:
-    is_control = unicodedata.category(character) in ("Cc", "Cf") and not character.isspace()
-    return is_control or _INVISIBLE.match(character) is not None
+    category = unicodedata.category(character)
+    is_control = category in ("Cc", "Cf") and not character.isspace()
+    is_slight = category == "Me" or unicodedata.combining(character) in _SLIGHT_MARKS
+    return is_control or is_slight or _INVISIBLE.match(character) is not None
 
 
 def _is_visible(character: str) -> bool:
