@@ -53,6 +53,19 @@ ONE_LINK = (
     "ht\u200btp://a.example",
     "a\u00ad.exam\u200bple",
     "htt\u0301p://a.example",
+    "evil.Com",
+    "Evil.Net",
+    "evil.cOM",
+    "evil.Ru",
+    "evil.to",
+    "evil.me",
+    "evil.it",
+    "evil.social",
+    "evil.lol",
+    "Xn--e1afmkfd.Xn--p1ai",
+    "[a]: <http://spam.example/buy now>",
+    "[a]: //a.example&#32;x",
+    "[a]:\r\n //a.example\r\rsee [a]",
 )
 NO_LINK = (
     "",
@@ -62,6 +75,9 @@ NO_LINK = (
     "and/or, TCP/IP",
     "awww. so cute... well",
     "Great.So it is.It works.Work on",
+    "Done.At last.My turn.Be quick.To me.Me too.Social life.Life is good.News at ten.No.In short.Do it",
+    "[Ann]: I think so, [sic]",
+    "[^1] and [1], [x] [ ] [a][b] [c][]",
     "// TODO: fix",
     "a[i] (x), [sic], [1]",
     "[^1]: A footnote.",
@@ -90,8 +106,54 @@ def test_each_link_counts() -> None:
     assert count_links("a.example, b.example; c.example.") == 3
 
 
+DEFINITIONS = {
+    "[a]: <x y>": "[a]",
+    "[a]: <x\\> y>": "[a]",
+    "[a]: <x&gt; y>": "[a]",
+    "[a]: x&#32;y": "[a]",
+    "[a]: x\u00a0y": "[a]",
+    "[a]: <http://spam.example/buy now>": "[a]",
+    "1. [a]: http://x.com/": "[a]",
+    "> 12) * [a]: http://x.com/": "[a]",
+    "[a\\]b]: http://x.com": "[a\\]b]",
+    "[a\\[b]: http://x.com": "[a\\[b]",
+    "[a\nb]: http://x.com": "[a b]",
+    "> [a\n> b]: http://x.com": "[A  B]",
+    "> [a]:\n> http://x.com": "[a]",
+    "text\r\r[a]: x": "[a]",
+    "[\u1e9e]: x": "[SS]",
+    "[a&#92;]: x": "&#92;[a&#92;]",
+    "[a]: x 'title": "[b][a]",
+    "[a]: x\n(title)": "![a]",
+}
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+def test_each_use_of_a_definition_counts(definition: str) -> None:
+    use = DEFINITIONS[definition]
+    assert count_links(f"{definition}\n\n" + f"{use} " * 50) >= 50
+    assert count_links(f"{use} " * 50 + f"\n\n{definition}") >= 50
+    assert count_links(f"{definition}\n\n" + use * 50) >= 25
+
+
+def test_what_looks_like_a_definition_hides_no_link() -> None:
+    assert count_links("text\n[a]: <http://a.example http://b.example http://c.example") == 3
+    assert count_links("text\n[a]: x 'http://a.example http://b.example") == 3
+
+
 PIECES = (
     *(
+        "[a]: <",
+        "[a]: <\n",
+        "\n[\\[",
+        "[\\]",
+        "][",
+        "][]",
+        "1. ",
+        "1",
+        "\n[a]:\n",
+        "[a]: x ",
+        "\r",
         "a",
         "a.",
         "a_",

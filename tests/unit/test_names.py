@@ -21,6 +21,16 @@ READABLE = (
     ),
     *("\u5c71\u7530\u3000\u592a\u90ce", "\u845b\U000e0100\u57ce", "\u0928\u0947\u092a\u093e\u0932"),
     *("\u0915\u094d\u200d\u0937", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+    *("രാജന്\u200d", "র\u200d্যাচেল", "ক্\u200c", "🩷 Pia", "🩷\ufe0f Pia", "🫩", "\U0001f9d1\u200d\U0001fa8f"),
+    *("ᠮᠣᠩᠭᠣᠯ", "ᠬᠠᠷ\u180eᠠ", "ᠨ\u180bᠠ", "ᠳ\u180c", "ᠠ\u180d", "ᠰ\u180f", "ᠭ\u180b\u180eᠠ"),
+    *(
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f Ann",
+        "\U0001f3f4\u200d\u2620\ufe0f",
+        "\u3030\ufe0f Ann",
+        "\u2139\ufe0f",
+        "\u3297\ufe0f\u303d\ufe0f\u203c\ufe0f\u2194\ufe0f#\ufe0f\u20e3",
+    ),
+    *("דוד\u200f", "דוד \u200e(David)", "מ\u200fש", "\u200fדוד", "محمد\u200f!", "\u200eAli محمد"),
     *("\U0001f469\u200d\U0001f467", "\u2764\ufe0f Ann", "\U0001f44d\U0001f3fd", "1\ufe0f\u20e3"),
 )
 UNREADABLE = (
@@ -37,6 +47,10 @@ UNREADABLE = (
     ),
     *("A\u202eB", "A\u2066B", "\u200fA", "\u061cA", "a\x1b[0m", "a\nb", "a\tb", "a\x00b", "a\x7f", "a\x85b"),
     *("a\u2028b", "a\u2029b", "\u0301", "\u0301a", "a\ue000", "a\ud800", "a\u0378", "a\U000e0041", "a\uffff"),
+    *("র\u200d", "রা\u200dা", "A\u200d\u0301", "A\u180b", "A\u180e", "ᠠ\u180e", "ᠠ\u180b\u180b", "\u180bᠠ"),
+    *("\U0001f3f4\U000e0067", "\U0001f3f4\U000e007f", "A\U000e0067\U000e0062\U000e0065\U000e007f"),
+    *("\U0001f3f4" + "\U000e0061" * 7 + "\U000e007f", "A\u200fB", "Ann\u200e", "\u200f", "1\u200f"),
+    *("a\ufdd0", "\U0001ffff", "a\U0003fffe", "a\U000e0080", "a\U00050000", "a\U0010ffff", "a\u2065"),
     *("A\u200dB", "A\u200cB", "\u200d\u2764", "\u2764\u200d", "a\ufe0f", "A\U000e0100", "\u0645\u200c"),
 )
 ALIKE = (
@@ -66,6 +80,38 @@ ALIKE = (
         ("\u0418\u0432\u0430\u043d", "\u0418\u0412\u0410\u041d"),
     ),
 )
+MIXED = (
+    *(("Виктор", "Bиктор"), ("Виктор", "Bиkтop"), ("Наташа", "Hаташа"), ("Наташа", "Hatаша")),
+    *(("Νίκος", "Nίκος"), ("Νίκος", "Νίκoς"), ("Νίκος", "ΝΊΚΟΣ"), ("ΝΊΚΟΣ", "Νίκος"), ("νίκος", "Νίκος")),
+    *(("Нина", "HИНA"), ("НИНА", "Hинa"), ("Мария", "Mapия"), ("Άννα", "Áννα"), ("ADMIN", "ΑDΜΙΝ")),
+    *(
+        ("ΑDΜΙΝ", "admin"),
+        ("Ærik", "Ӕrik"),
+        ("Straße", "Straβe"),
+        ("Strasse", "Straβe"),
+        ("Łukasz", "L\u0337ukasz"),
+    ),
+    *(
+        ("Admin", "Admin\u0323"),
+        ("Admin", "A\u0332d\u0332min"),
+        ("Admin", "A\u0336dmin"),
+        ("Admin", "A\u20dddmin"),
+    ),
+    *(("Admin", "A\u1e0dmin"), ("Admin", "Admi\u0307n"), ("istanbul", "\u0130stanbul")),
+    *(("Admin", "🅐🅓🅜🅘🅝"), ("Admin", "🅰🅳🅼🅸🅽"), ("Admin", "🄰🄳🄼🄸🄽"), ("Admin", "ⒶⒹⓂⒾⓃ")),
+    *(("Admin", "🇦🇩🇲🇮🇳"), ("Bob 12", "Bob ❶➋"), ("DAVE", "ꓓꓮꓦꓰ"), ("DAVE", "ᎠᎪᏙᎬ"), ("dave", "ᎠᎪᏙᎬ")),
+    *(("MOP", "ⲘⲞⲢ"), ("mop", "ⲙⲟⲣ"), ("محمد", "محـمد"), ("علي", "علی"), ("کریم", "كريم")),
+    *(("דוד", "דוד\u200f"), ("דוד", "ד\u200eוד"), ("Pia", "🩷 Pia".removeprefix("🩷 ") + "\ufe0f")),
+    *((f"O{one}Brien", f"O{other}Brien") for one, other in itertools.pairwise("'’ʼ‘′`´‛ʹʻ\uff07'")),
+    *((f"Jean{one}Luc", f"Jean{other}Luc") for one, other in itertools.pairwise("-‐‑‒–—−‒―\uff0d⁃-")),
+)
+
+
+@pytest.mark.parametrize(("name", "imitation"), MIXED)
+def test_scripts_may_be_mixed_in_names_that_look_alike(name: str, imitation: str) -> None:
+    assert name_key(name) in imitated_keys(imitation)
+    assert name_key(imitation) in imitated_keys(name)
+    assert len(name_key(imitation)) == 64
 
 
 @pytest.mark.parametrize("name", READABLE)
@@ -136,5 +182,22 @@ def test_other_names_have_other_keys() -> None:
         "Ivan",
         "Ann Author",
         "AnnAuthor",
+        "Виктор",
+        "Виктория",
+        "Νίκος",
+        "Νίκη",
+        "Hannah",
+        "Van",
+        "Yan",
+        "محمد",
+        "أحمد",
+        "דוד",
+        "দীপা",
+        "O'Brien",
+        "OBrien",
+        "Jean-Luc",
+        "Jean Luc",
+        "李",
+        "王",
     )
     assert len({name_key(name) for name in names}) == len(names)

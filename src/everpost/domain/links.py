@@ -13,20 +13,41 @@ _DOTS = str.maketrans({"\u3002": ".", "\uff61": ".", "\u2024": "."})
 _LIGATURES = str.maketrans({"\ufdfa": " ", "\ufdfb": " "})
 """Normal forms make eighteen characters of the one, and eight of the other."""
 
+_LINE_END = re.compile(r"\r\n?")
 _DEFINITION = re.compile(
-    r"""^[ \t>*+-]*+ \[ (?P<label> [^\[\]\n]{1,999} ) \]:
-    [ \t]*+ (?:\n[ \t]*+)? \S++ [ \t]*+ (?:["'(].*)? $""",
-    re.MULTILINE | re.VERBOSE,
+    r"""
+    ^ (?: [ \t>*+\ufeff-] | \d{1,9}[.)] )*+                           # in quotes and lists
+    \[ (?: \\. | [^\[\]\\] )++ \]: [ \t]*+ (?: \n[ \t>]*+ )?
+    (?P<destination> <[^\n]*+ | [^ \t\n]++ [ \t]*+ (?= ["'(] | $ ) )
+    """,
+    re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
-"""`[label]: address "title"`, on a line of its own."""
-_LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
+"""`[label]: address "title"`, at the beginning of a line."""
+_REFERENCE = re.compile(r"\](?!\()(?:\[[^\[\]]*+\])?")
+"""The end of `[label]`, `[label][]` or `[text][label]`."""
 
 _GENERIC = (
     "com net org info biz edu gov mil int name pro example aero asia coop museum jobs mobi travel "
     "xyz online site website shop store club app dev blog icu vip live tech buzz click link cyou cfd sbs "
     "bond rest win bid loan men date stream trade review party science racing download casino bet poker "
-    "porn sex xxx adult top work space fun sale market email ninja media world life today news guru "
-    "рф укр бел қаз срб онлайн сайт 中国 香港 台灣 भारत"  # noqa: RUF001 - Cyrillic it is
+    "porn sex sexy sexxx xxx adult webcam dating singles top work works space fun sale market markets email "
+    "ninja media world life today news guru social lol wtf rip fyi moe gay ooo wiki page pub bar beer vodka "
+    "cafe pizza restaurant kitchen recipes art design studio photo photos photography gallery pics pictures "
+    "video film movie theater music audio band events tickets tours cruises flights hotel hotels holiday "
+    "villas apartments house homes land estate properties rentals lease realty mortgage loans credit "
+    "cash money finance financial fund capital bank insure insurance tax claims legal law lawyer attorney "
+    "health healthcare clinic dental doctor hospital pharmacy diet fitness yoga fit beauty hair makeup skin "
+    "fashion clothing shoes jewelry watches gold diamonds bingo games game gamble lotto golf football "
+    "soccer tennis hockey basketball rugby run surf ski bike cars auto autos boats taxi limo academy college "
+    "school university education courses training camp institute foundation charity community church faith "
+    "bible agency company business enterprises ventures partners holdings industries solutions services "
+    "systems software hosting host domains cloud digital network technology computer codes zone center city "
+    "town place directory guide tips support reviews report reports deals discount cheap bargains coupons "
+    "gift gifts toys flowers supply supplies boutique express delivery vision plus gmbh ltd llc inc "
+    "group international global earth green eco energy solar garden farm dog pet vet baby kids family mom "
+    "wedding love chat forum cam monster quest beauty mba best cool expert exposed dance actor horse "
+    "london berlin paris tokyo nyc moscow wien hamburg koeln amsterdam africa eus cat bzh scot wales swiss "
+    "рф рус москва дети укр бел қаз срб онлайн сайт орг ком 中国 中國 香港 台灣 网站 在线 भारत"  # noqa: RUF001 - Cyrillic it is
 )
 _COUNTRIES = (
     "ac ad ae af ag ai al am ao aq ar au aw ax az ba bb bd bf bg bh bi bj bm bn bo br bs bt bw by bz ca "
@@ -37,11 +58,17 @@ _COUNTRIES = (
     "pt pw qa re ro ru rw sa sb sc sd se sg si sk sl sm sn sr ss st su sv sx sy sz tc td tf tg th tj tk "
     "tl tm tn tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
 )
-_TOP_LEVELS = frozenset(f"{_GENERIC} {_COUNTRIES}".split())
+_ALSO_WORDS = "in is it me no so to"
+_TOP_LEVELS = frozenset(f"{_GENERIC} {_COUNTRIES} {_ALSO_WORDS}".split())
 """After a dot they make a link of a word without any path. Not among them are those that one meets as the
-ending of a file's name (`.py`, `.md`, `.sh`, `.rs`), or as a short English word after a full stop that has
-no blank behind it (`.so`, `.is`, `.it`, `.in`, `.to`, `.me`, `.no`).
+ending of a file's name (`.py`, `.md`, `.sh`, `.rs`).
 """
+_NO_WORDS = (
+    "com net org info biz edu gov mil mobi xyz icu cyou cfd sbs xxx wtf gmbh llc ru cn de uk fr nl pl eu br "
+    "jp cz tv cc io co ly tk ml ga cf gq ws su ua ro hu bg kr tw vn ph pk ng ke"
+)
+_FIRST_WORDS = _TOP_LEVELS.difference(_NO_WORDS.split())
+"""With a capital they may begin a sentence after a full stop that has no blank behind it."""
 
 _HOST = r"(?:[^\W_](?:[\w-]{0,62})\.)+"
 _LINK = re.compile(
@@ -69,12 +96,23 @@ _AFTER = {"inline": _DESTINATION, "attribute": _VALUE}
 
 
 def count_links(text: str) -> int:
-    """How many links there are; an address that is the text of its own link counts once."""
-    plain = _plain(text)
-    labels: set[str] = set()
-    defined = _DEFINITION.sub(lambda found: _define(found, labels), plain)
-    used = [label for found in _LABEL.finditer(defined) if (label := _label(found[1])) in labels]
-    return len(used) + len(labels.difference(used)) + _count(defined)
+    """How many links there are; an address that is the text of its own link counts once.
+
+    Where an address is defined for a label, all that stands in brackets counts: which labels are the same is
+    for Markdown to say. That is read before entities are decoded, as Markdown reads it.
+    """
+    destinations: list[str] = []
+    rest = _DEFINITION.sub(lambda found: _define(found, destinations), _LINE_END.sub("\n", text))
+    if not destinations:
+        return _count(_plain(text))
+    references = sum(1 for _ in _REFERENCE.finditer(rest))
+    others = sum(max(0, _count(_plain(each)) - 1) for each in destinations)
+    return max(len(destinations), references) + others + _count(_plain(rest))
+
+
+def _define(found: re.Match[str], destinations: list[str]) -> str:
+    destinations.append(found["destination"])
+    return ""
 
 
 def _plain(text: str) -> str:
@@ -84,15 +122,6 @@ def _plain(text: str) -> str:
     decoded = html.unescape(_NO_CHARACTER.sub("\ufffd", _ZEROS.sub(r"\1", text)))
     shown = "".join(each for each in decoded if unicodedata.category(each) not in ("Cf", "Mn", "Me"))
     return unicodedata.normalize("NFKC", shown.translate(_LIGATURES)).translate(_DOTS)
-
-
-def _define(found: re.Match[str], labels: set[str]) -> str:
-    labels.add(_label(found["label"]))
-    return ""
-
-
-def _label(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _count(text: str) -> int:
@@ -110,5 +139,6 @@ def _is_prose(found: re.Match[str]) -> bool:
     if not found["bare"] or found["path"]:
         return False
     top = found["top"]
-    is_next_sentence = top[0].isupper() and not top.isupper()
-    return is_next_sentence or not (top.startswith("xn--") or top.casefold() in _TOP_LEVELS)
+    folded = top.casefold()
+    is_next_sentence = top.istitle() and folded in _FIRST_WORDS
+    return is_next_sentence or not (folded.startswith("xn--") or folded in _TOP_LEVELS)

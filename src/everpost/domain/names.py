@@ -4,6 +4,8 @@ import re
 import unicodedata
 from hashlib import sha256
 
+from everpost.domain.look_alikes import LOOK_ALIKE
+
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = frozenset({_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER})
 _VIRAMA = 9
@@ -25,65 +27,35 @@ _INVISIBLE = re.compile(
 and Default_Ignorable_Code_Point in https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 """
 _TEXT_OR_EMOJI = "\ufe0e\ufe0f"
+_LETTER_OR_EMOJI = "\u2139"
+"""The one letter that has both forms, and no name contains."""
+_VARIANTS_OF_MONGOLIAN = frozenset("\u180b\u180c\u180d\u180f")
+_VOWEL_SEPARATOR = "\u180e"
+_DIRECTIONS = frozenset("\u200e\u200f\u061c")
+_RIGHT_TO_LEFT = ("R", "AL")
+_FLAG = re.compile("(?<=\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
+"""The flag of a region: a black one, and the code of the region in tags."""
 _BLANKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _LONGEST_READ = 1_000
 
-# Letters of other scripts, and digits, that look like Latin ones: from those of lower case in
-# https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39).
-_LOOK_ALIKE = str.maketrans(
-    {
-        latin: shape
-        for shape, others in {
-            "a": "\u0430\u03b1\u0251\u237a\u1d00",
-            "b": "\u0184\u0185\u042c\u044c\u0299",
-            "c": "\u0441\u03f2\u1d04\u2ca5",
-            "d": "\u0501\u13e7\u1d05",
-            "e": "\u0435\u04bd\u212e\u1d07",
-            "f": "\u0584\u03dd\u1e9d\ua730",
-            "g": "\u0261\u0581\u018d\u0262",
-            "h": "\u04bb\u0570\u029c",
-            "j": "\u0458\u03f3\u1d0a",
-            "k": "\u03ba\u043a\u1d0b",
-            "l": "i1|\u0131\u0456\u03b9\u04c0\u04cf\u0269\u2223\u01c0\u0627\u0661\u06f1\u026a\u029f",
-            "m": "\u043c\u1d0d",
-            "n": "\u0578\u057c\u03b7\u0274",
-            "o": "0\u043e\u03bf\u03c3\u0585\u1d0f\u0555\u06f0\u0665\u05e1\u0966",
-            "p": "\u0440\u03c1\u2ca3\u1d18",
-            "q": "\u051b\u0563",
-            "r": "\u0433\u1d26\u2c85\u0280",
-            "s": "\u0455\u01bd\ua731",
-            "t": "\u0442\u03c4\u1d1b",
-            "u": "\u057d\u03c5\u1d1c\u028b",
-            "v": "\u0475\u03bd\u1d20",
-            "w": "\u051d\u0461\u026f\u1d21",
-            "x": "\u0445\u03c7\u04b3",
-            "y": "\u0443\u04af\u03b3\u1d8c\u028f",
-            "z": "\u1d22",
-        }.items()
-        for latin in others
-    }
-)
-_CAPITALS_ALIKE = str.maketrans(
-    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
-    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423",
-    "ABEZHIKMNOPTYXABESIJKMHOPCTXY",
-)
-"""Greek and Cyrillic capitals that look like Latin ones although their small letters do not."""
+_SAME_LETTER = str.maketrans("i1|0", "lllo")
 _TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
+_SLIGHT_MARKS = frozenset({1, 220})
+"""The combining classes of marks through a letter and below it."""
+_DOTTED = re.compile("([ijl])\u0307")
 
 
 def unreadable_reason(name: str) -> str | None:
     """Why this is not readable as a name; None if it is.
 
-    Joiners are allowed where the spelling needs them (RFC 5892, appendices A.1 and A.2), and inside emoji;
-    so are selectors of a variant.
+    Allowed are joiners where the spelling needs them (RFC 5892, appendices A.1 and A.2, and Bengali) and
+    inside emoji; selectors of a variant; marks of direction in names with letters from right to left; and
+    the tags of a flag.
     """
-    for place, character in enumerate(name):
-        refused = _REFUSED.get(unicodedata.category(character))
-        if refused is not None and not _joins(name, place):
-            return f"has {refused}"
-        if _INVISIBLE.match(character) and not _selects(name, place):
-            return "has invisible characters"
+    flagless, is_right_to_left = _FLAG.sub("", name), _is_right_to_left(name)
+    for place, character in enumerate(flagless):
+        if not _belongs(flagless, place, is_right_to_left):
+            return f"has {_REFUSED.get(unicodedata.category(character), 'invisible characters')}"
     if unicodedata.category(name[0])[0] == "M":
         return "begins with a combining mark"
     return None if any(map(_is_visible, name)) else "shows nothing"
@@ -95,7 +67,7 @@ def readable_name(text: str) -> str:
     stand in any name are looked at.
     """
     blanked = _BLANKS.sub(" ", text)
-    kept = "".join(each for each in blanked if each in _JOINERS or unicodedata.category(each) not in _REFUSED)
+    kept = "".join(each for each in blanked if not _is_refused(each) or _may_belong(each))
     name, before = kept[:_LONGEST_READ].strip(), ""
     # Without one character, another one may no longer be where it belongs.
     while name and name != before:
@@ -106,34 +78,71 @@ def readable_name(text: str) -> str:
 
 
 def _without_invisible(name: str) -> str:
-    return "".join(
-        each
-        for place, each in enumerate(name)
-        if (each in _JOINERS and _joins(name, place))
-        or (each not in _JOINERS and (not _INVISIBLE.match(each) or _selects(name, place)))
-    )
+    is_right_to_left = _is_right_to_left(name)
+    parts, start = [], 0
+    for flag in (*_FLAG.finditer(name), None):
+        end = len(name) if flag is None else flag.start()
+        parts += [name[at] for at in range(start, end) if _belongs(name, at, is_right_to_left)]
+        if flag is not None:
+            parts.append(flag[0])
+            start = flag.end()
+    return "".join(parts)
+
+
+def _is_right_to_left(name: str) -> bool:
+    return any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in name if each not in _DIRECTIONS)
+
+
+def _is_refused(character: str) -> bool:
+    return unicodedata.category(character) in _REFUSED and not _is_newer(character)
+
+
+def _is_newer(character: str) -> bool:
+    """Whether it may be a letter or an emoji of a version of Unicode that Python does not know yet."""
+    is_unassigned = unicodedata.category(character) == "Cn"
+    return is_unassigned and "\U00010000" <= character < "\U00040000" and ord(character) & 0xFFFE != 0xFFFE
+
+
+def _may_belong(character: str) -> bool:
+    is_tag = "\U000e0030" <= character <= "\U000e007f"
+    return is_tag or character in _JOINERS or character in _DIRECTIONS or character == _VOWEL_SEPARATOR
+
+
+def _belongs(name: str, place: int, is_right_to_left: bool) -> bool:
+    """Whether a character is one that is seen, or has an effect where it is."""
+    character = name[place]
+    if character in _DIRECTIONS:
+        return is_right_to_left
+    if character in _JOINERS:
+        return _joins(name, place)
+    if _INVISIBLE.match(character):
+        return _selects(name, place)
+    return not _is_refused(character)
 
 
 def name_key(name: str) -> str:
     """The key that look-alike names share, 64 hexadecimal digits. It ignores compatibility forms, case, white
-    space, invisible characters, and which script a Latin-looking letter is from.
+    space, invisible characters, marks below a letter, and which script a letter is from.
     """
-    return _digest(unicodedata.normalize("NFKC", name))
+    return sha256(_skeleton(name).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def imitated_keys(name: str) -> frozenset[str]:
-    """The keys of the names that this one looks like, in small letters or in capitals."""
-    plain = unicodedata.normalize("NFKC", name)
-    return frozenset({_digest(plain), _digest(plain.translate(_CAPITALS_ALIKE))})
+    """The keys of the names that this one looks like. Some Greek capitals look like another Latin letter than
+    their small letters do, so the name counts in small letters and in capitals too.
+    """
+    small = name.lower()
+    return frozenset(map(name_key, (name, small, name.upper(), name.title(), small.title())))
 
 
-def _digest(plain: str) -> str:
-    folded = unicodedata.normalize("NFKC", plain.casefold())
-    shown = "".join(each for each in folded if not _is_ignorable(each))
-    skeleton = " ".join(shown.translate(_LOOK_ALIKE).split())
+def _skeleton(name: str) -> str:
+    seen = unicodedata.normalize("NFKD", name.translate(LOOK_ALIKE)).translate(LOOK_ALIKE)
+    small = unicodedata.normalize("NFKD", seen.casefold()).translate(LOOK_ALIKE).lower()
+    shown = _DOTTED.sub(r"\1", "".join(each for each in small if not _is_ignorable(each)))
+    skeleton = " ".join(shown.translate(_SAME_LETTER).split())
     for two, one in _TWO_AS_ONE:
         skeleton = skeleton.replace(two, one)
-    return sha256(skeleton.encode("utf-8", "surrogatepass")).hexdigest()
+    return skeleton
 
 
 def has_invisible(text: str) -> bool:
@@ -142,21 +151,26 @@ def has_invisible(text: str) -> bool:
 
 
 def _is_ignorable(character: str) -> bool:
-    is_control = unicodedata.category(character) in ("Cc", "Cf") and not character.isspace()
-    return is_control or _INVISIBLE.match(character) is not None
+    category = unicodedata.category(character)
+    is_control = category in ("Cc", "Cf") and not character.isspace()
+    is_slight = category == "Me" or unicodedata.combining(character) in _SLIGHT_MARKS
+    return is_control or is_slight or _INVISIBLE.match(character) is not None
 
 
 def _is_visible(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LNPS" and not _INVISIBLE.match(character)
+    is_shown = unicodedata.category(character)[0] in "LNPS" or _is_newer(character)
+    return is_shown and not _INVISIBLE.match(character)
 
 
 def _joins(name: str, place: int) -> bool:
     """Whether a joiner is here where it belongs."""
     joiner, before, after = name[place], name[place - 1 : place], name[place + 1 : place + 2]
-    if joiner not in _JOINERS or not before or not after:
-        return False
-    if unicodedata.combining(before) == _VIRAMA:
+    if before and unicodedata.combining(before) == _VIRAMA:
         return True
+    if not before or not after:
+        return False
+    if joiner == _ZERO_WIDTH_JOINER and unicodedata.combining(after) == _VIRAMA:
+        return unicodedata.category(before) == "Lo"
     if joiner == _ZERO_WIDTH_JOINER and _is_pictorial(after):
         return _is_pictorial(before)
     return _is_cursive(before) and _is_cursive(after)
@@ -169,15 +183,26 @@ def _is_cursive(character: str) -> bool:
 
 def _is_pictorial(character: str) -> bool:
     """Whether it may be a part of an emoji: a symbol, a skin tone, a selector."""
-    return unicodedata.category(character) in ("So", "Sk") or character in _TEXT_OR_EMOJI
+    is_symbol = unicodedata.category(character) in ("So", "Sk") or character in _TEXT_OR_EMOJI
+    return is_symbol or (_is_newer(character) and character >= "\U0001f000")
 
 
 def _selects(name: str, place: int) -> bool:
     """Whether a selector follows what it has variants of."""
-    selector, before = name[place], name[place - 1 : place]
+    selector, before, after = name[place], name[place - 1 : place], name[place + 1 : place + 2]
     if not before:
         return False
     if selector in _TEXT_OR_EMOJI:
-        return unicodedata.category(before) in ("So", "Sm", "Po", "Nd") and not _INVISIBLE.match(before)
+        is_letter = unicodedata.category(before)[0] == "L" and before != _LETTER_OR_EMOJI
+        return _is_visible(before) and not is_letter
+    if selector == _VOWEL_SEPARATOR:
+        is_after_letter = _is_mongolian(before) or before in _VARIANTS_OF_MONGOLIAN
+        return is_after_letter and _is_mongolian(after)
+    if selector in _VARIANTS_OF_MONGOLIAN:
+        return _is_mongolian(before)
     is_variant = "\ufe00" <= selector <= "\ufe0d" or selector >= "\U000e0100"
     return is_variant and unicodedata.name(before, "").startswith("CJK ")
+
+
+def _is_mongolian(character: str) -> bool:
+    return "\u1820" <= character <= "\u18aa"
