@@ -96,10 +96,13 @@ class Comments(Protocol):
         """A page over all posts, newest first, by `(publication_date, id)`, both descending."""
         ...
 
-    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
+    async def add(
+        self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
+    ) -> Comment:
         """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
         NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
-        of any post has it), Invalid("parent_id") (not an approved comment of this post).
+        of any post has it), Invalid("parent_id") (not an approved comment of this post; with
+        `under_hidden`, which is for imports, not a comment of this post).
         """
         ...
 

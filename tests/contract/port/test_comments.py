@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery
+from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.errors import Conflict, Invalid, NotFound
 from everpost.stores.port import Store
@@ -205,3 +205,23 @@ async def test_comments_on_one_post_leave_the_others_alone(store: Store) -> None
     assert (await read_post(store, post.id)).comment_count == 20
     assert await read_post(store, other.id) == other
     assert await read_thread(store, other.id) == []
+
+
+async def test_an_import_may_answer_what_is_not_approved(store: Store) -> None:
+    post = await publish(store)
+    first = await comment_on(store, post.id, status=CommentStatus.PENDING)
+    below = a_comment(post.id, parent_id=first.id, status=CommentStatus.SPAM)
+    assert (await store.comments.add(below, under_hidden=True)).depth == 1
+    assert await read_thread(store, post.id) == []
+    replies = [a_comment(post.id, parent_id=below.id) for _ in range(3)]
+    await asyncio.gather(*(store.comments.add(each, under_hidden=True) for each in replies))
+    shown = {each.id: (each.status, each.reply_count) for each in await read_thread(store, post.id)}
+    assert shown == {
+        first.id: (CommentStatus.PENDING, 1),
+        below.id: (CommentStatus.SPAM, 3),
+        **{each.id: (CommentStatus.APPROVED, 0) for each in replies},
+    }
+    assert await attempt_to_add(store, a_comment(post.id, parent_id=below.id)) == "parent_id"
+    with pytest.raises(Invalid):
+        await store.comments.add(a_comment(post.id, parent_id=new_id()), under_hidden=True)
+    assert (await read_post(store, post.id)).comment_count == 3

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from everpost.domain.comments import CommentChange, CommentStatus
+import pytest
+
+from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.posts import PostChange
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.items import (
     Fate,
     SourceThread,
 )
+from everpost.transfer.elsewhere.writing import StoreWriter
 from tests.contract.port.examples import a_comment, publish, read_posts, read_thread
 from tests.contract.transfer.sources import MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 
@@ -48,13 +51,54 @@ async def test_replies_to_what_is_not_approved_are_added_with_it(store: Store) -
     assert await all_of(store) == before
 
 
-async def test_what_a_stopped_run_left_approved_gets_its_status(store: Store) -> None:
+SPAM = CommentStatus.SPAM
+GROWN = a_source(
+    "1",
+    said("1", None, PENDING),
+    said("2", "1"),
+    said("3", "2", SPAM),
+    said("4", "3", PENDING),
+    said("5", "4"),
+    said("6", "4"),
+    said("7", None, REMOVED),
+    said("8", "7", SPAM),
+)
+
+
+class Stopped(Exception):
+    """An import is killed."""
+
+
+@pytest.mark.parametrize("writes", range(1, len(GROWN.comments) + 1))
+async def test_an_import_that_is_stopped_shows_nothing_that_is_not_approved(
+    store: Store, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
     await take(store, a_source("1"))
     post_id = ORIGIN.id_of("post", "1", MOMENT)
-    await store.comments.add(a_comment(post_id, id=comment_id("1"), publication_date=MOMENT))
-    lines = await take(store, a_source("1", said("1", None, PENDING), said("2", "1")))
-    assert [line[0] for line in lines] == [PRESENT, CHANGED, IMPORTED]
-    assert (await store.comments.get(post_id, comment_id("1"))).status is PENDING
+    statuses = {comment_id(each.source_id): each.status for each in GROWN.comments}
+    add_comment, written = StoreWriter.add_comment, 0
+
+    async def add_and_stop(writer: StoreWriter, comment: Comment) -> None:
+        nonlocal written
+        await add_comment(writer, comment)
+        written += 1
+        assert {
+            each.id: each.status for each in await read_thread(store, post_id)
+        }.items() <= statuses.items()
+        if written == writes:
+            raise Stopped
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(StoreWriter, "add_comment", add_and_stop)
+        with pytest.raises(Stopped):
+            await take(store, GROWN)
+    await take(store, GROWN)
+    grown = [await store.comments.find(each) for each in statuses]
+    await store.posts.remove(post_id, match=None)
+    await take(store, GROWN)
+    assert [await store.comments.find(each) for each in statuses] == grown
+    (post,), _ = await all_of(store)
+    assert post.comment_count == 3
 
 
 async def test_what_was_changed_here_stays_so(store: Store) -> None:

@@ -114,6 +114,13 @@ def test_only_a_live_post_is_published(
         (DRAFT.replace("purl.org/atom/app#", "www.w3.org/2007/app"), PostStatus.DRAFT),
         (DRAFT.replace("yes", " Yes\n"), PostStatus.DRAFT),
         (DRAFT.replace("yes", "perhaps"), PostStatus.DRAFT),
+        (DRAFT.replace("yes", ""), PostStatus.DRAFT),
+        (DRAFT.replace("<app:draft>yes</app:draft>", "<app:draft/>"), PostStatus.DRAFT),
+        (
+            DRAFT.replace("<app:draft>yes</app:draft>", "<app:draft/><app:draft>no</app:draft>"),
+            PostStatus.DRAFT,
+        ),
+        (DRAFT.replace("<app:draft>yes</app:draft>", ""), PostStatus.PUBLISHED),
         (DRAFT.replace("yes", "no"), PostStatus.PUBLISHED),
         ("", PostStatus.PUBLISHED),
     ],

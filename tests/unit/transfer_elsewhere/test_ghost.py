@@ -76,10 +76,21 @@ def test_a_file_with_a_mark_of_its_encoding_is_read(read: Read) -> None:
         ({"visibility": "tiers"}, PostStatus.DRAFT, True),
         ({"visibility": "status:-free"}, PostStatus.DRAFT, True),
         ({"status": "scheduled", "visibility": "paid"}, PostStatus.DRAFT, True),
+        ({"visibility": ["members"]}, PostStatus.DRAFT, True),
+        ({"visibility": ["public"]}, PostStatus.DRAFT, True),
+        ({"visibility": None}, PostStatus.DRAFT, True),
+        ({"visibility": ""}, PostStatus.DRAFT, True),
+        ({"visibility": 0}, PostStatus.DRAFT, True),
+        ({"visibility": "Public"}, PostStatus.DRAFT, True),
+        ({"status": "scheduled", "published_at": None}, PostStatus.DRAFT, True),
+        ({"status": "scheduled", "published_at": "soon"}, PostStatus.DRAFT, True),
+        ({"status": "scheduled", "published_at": "2024-13-41 00:00:00"}, PostStatus.DRAFT, True),
+        ({"email_only": "yes"}, PostStatus.DRAFT, True),
         ({"email_only": True}, PostStatus.DRAFT, True),
         ({"email_only": 1, "status": "scheduled"}, PostStatus.DRAFT, True),
         ({"email_only": 0}, PostStatus.PUBLISHED, False),
         ({"status": "trash"}, PostStatus.DRAFT, True),
+        ({"status": ["published"]}, PostStatus.DRAFT, True),
         ({"status": None}, PostStatus.DRAFT, True),
     ],
 )
@@ -108,6 +119,13 @@ def test_a_date_is_read_as_every_version_wrote_it(read: Read, date: object, expe
 def test_a_post_without_any_date_is_of_1970(read: Read) -> None:
     post = only_post(read(ghost(ghost_post(published_at=None, created_at=None))))
     assert (post.publication_date.year, post.changes) == (1970, ("it had no date, and is dated 1970",))
+    assert post.status is PostStatus.PUBLISHED
+
+
+def test_a_post_with_only_an_impossible_date_is_a_draft(read: Read) -> None:
+    post = only_post(read(ghost(ghost_post(published_at="2024-13-41", created_at=None))))
+    assert post.status is PostStatus.DRAFT
+    assert post.changes[-1] == "it is a draft: its date '2024-13-41' could not be read"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from everpost.transfer.elsewhere.disqus import read_disqus
 from everpost.transfer.elsewhere.ghost import read_ghost
 from everpost.transfer.elsewhere.isso import read_isso
 from everpost.transfer.elsewhere.items import SourcePost
+from everpost.transfer.elsewhere.packed_files import Packing
 from everpost.transfer.elsewhere.remark42 import read_remark42
 from everpost.transfer.elsewhere.systems import SYSTEMS, Wishes
 from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
@@ -125,6 +127,36 @@ def test_a_broken_archive_is_refused(tmp_path: Path, content: bytes) -> None:
         list(read_disqus(path))
 
 
+@pytest.mark.parametrize("packing", ["gz", "zip"])
+def test_a_bomb_is_refused_before_anything_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packing: str
+) -> None:
+    """Reading so many blanks in a text would take a parser long."""
+    monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
+    bomb = b'{"db":[{"data":{"posts":[{"id":"' + b" " * 1_000_000
+    path = tmp_path / f"export.json.{packing}"
+    if packing == "gz":
+        path.write_bytes(gzip.compress(bomb))
+    else:
+        zipped(path, {"export.json": bomb, "other.bin": os.urandom(100_000)})
+    with pytest.raises(BrokenFile, match="much larger than its size"):
+        Packing(path, ".json").documents()
+
+
+def test_a_file_that_is_packed_as_well_as_text_can_be_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
+    content = b"".join(os.urandom(4) + b"-" * 100 for _ in range(10_000))
+    path = tmp_path / "export.json.gz"
+    path.write_bytes(gzip.compress(content))
+    assert path.stat().st_size * 15 < len(content)
+    (document,) = Packing(path, ".json").documents()
+    for _ in range(2):
+        with document.open() as file:
+            assert file.read() == content
+
+
 @pytest.mark.parametrize("system", READERS)
 @pytest.mark.parametrize("packing", ["gz", "zip"])
 def test_a_bomb_is_not_unpacked(
@@ -146,7 +178,7 @@ def test_the_files_of_an_archive_share_what_may_be_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
-    monkeypatch.setattr(packed_files, "MOST_RATIO", 1)
+    monkeypatch.setattr(packed_files, "MOST_RATIO", 0)
     path = zipped(tmp_path / "a.zip", {f"{each}.xml": wxr(wxr_item(each)) for each in range(9)})
     with pytest.raises(BrokenFile, match="much larger than its size"):
         list(read_wordpress(path, pages=False))

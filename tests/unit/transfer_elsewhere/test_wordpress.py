@@ -147,7 +147,36 @@ def test_the_date_of_rss_stands_in_for_that_in_utc(read: Read) -> None:
 
 def test_a_post_without_any_date_is_of_1970(read: Read) -> None:
     item = wxr_item(wp_post_date_gmt="", wp_post_date="")
-    assert only_post(read(item)).publication_date.year == 1970
+    post = only_post(read(item))
+    assert (post.publication_date.year, post.status) == (1970, PostStatus.PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"wp_post_date": "2024-13-41", "wp_post_date_gmt": ""},
+        {"wp_post_date": "2024-13-41 00:00:00", "wp_post_date_gmt": "0000-00-00 00:00:00"},
+        {"wp_post_date": "", "wp_post_date_gmt": "soon"},
+        {"wp_post_date": "", "wp_post_date_gmt": "", "pubDate": "Wed, 41 Jun 2024 16:04:48 +0000"},
+    ],
+)
+def test_a_post_with_only_an_impossible_date_is_a_draft(read: Read, dates: dict[str, str]) -> None:
+    post = only_post(read(wxr_item(**dates)))
+    assert (post.publication_date.year, post.status) == (1970, PostStatus.DRAFT)
+    assert "could not be read" in post.changes[-1]
+
+
+def test_a_post_that_was_scheduled_without_a_date_is_a_draft(read: Read) -> None:
+    post = only_post(read(wxr_item(wp_status="future", wp_post_date="", wp_post_date_gmt="")))
+    assert post.status is PostStatus.DRAFT
+    assert post.changes[-1] == "it is a draft: it was scheduled, but had no date"
+
+
+def test_zeros_for_a_date_publish_what_wordpress_shows(read: Read) -> None:
+    zeros = "0000-00-00 00:00:00"
+    rss = "Wed, 30 Nov -0001 00:00:00 +0000"
+    post = only_post(read(wxr_item(wp_post_date=zeros, wp_post_date_gmt=zeros, pubDate=rss)))
+    assert (post.publication_date.year, post.status) == (1970, PostStatus.PUBLISHED)
 
 
 def test_a_later_change_is_its_update(read: Read) -> None:

@@ -33,6 +33,12 @@ class Addition:
     admission: Admission | None
     entry: CommentEntry
     done: asyncio.Future[Comment]
+    under_hidden: bool
+    """Whether it may answer a comment that is not approved."""
+
+    def may_answer(self, parent: Comment) -> bool:
+        """Whether the status of the parent allows it."""
+        return self.under_hidden or parent.status is CommentStatus.APPROVED
 
 
 class Adder:
@@ -58,11 +64,11 @@ class Adder:
         self._waiting: dict[ObjectId, deque[Addition]] = {}
         self._work: set[asyncio.Task[None]] = set()
 
-    async def add(self, comment: Comment, admission: Admission | None) -> Comment:
+    async def add(self, comment: Comment, admission: Admission | None, *, under_hidden: bool) -> Comment:
         """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
         new = replace(comment, depth=0, reply_count=0)
         done: asyncio.Future[Comment] = asyncio.get_running_loop().create_future()
-        addition = Addition(new, admission, comment_entry(new), done)
+        addition = Addition(new, admission, comment_entry(new), done, under_hidden)
         post_id = ObjectId(comment.post_id)
         if post_id in self._waiting:
             self._waiting[post_id].append(addition)
@@ -118,24 +124,35 @@ class Adder:
         entries = [addition.entry for addition in additions]
         if await self._rivals_of(entries):
             return False
-        parent_ids = list({entry["parent_id"] for entry in entries if "parent_id" in entry})
-        parents = await self._threads.locate_all(post_id, parent_ids) if parent_ids else {}
-        approved = {
-            name: parent
-            for name, parent in parents.items()
-            if parent.comment.status is CommentStatus.APPROVED
-        }
-        if len(approved) < len(parent_ids):
+        parents = await self._parents_of(post_id, additions)
+        if parents is None:
             return False
         condition = await self._admissions.condition(together([each.admission for each in additions]))
         try:
-            return await self._write(post_id, entries, approved, condition)
+            return await self._write(post_id, entries, parents, condition)
         except DuplicateKeyError:
             return False
         except PyMongoError as error:
             if is_too_large(error) and await self._settler.settle(post_id):
                 return False
             raise
+
+    async def _parents_of(
+        self, post_id: ObjectId, additions: Sequence[Addition]
+    ) -> Mapping[ObjectId, Located] | None:
+        """What these answer; None where one of them may not be added, or not together with the others."""
+        replies = [each for each in additions if "parent_id" in each.entry]
+        if not replies:
+            return {}
+        parents = await self._threads.locate_all(post_id, list({each.entry["parent_id"] for each in replies}))
+        for reply in replies:
+            parent = parents.get(reply.entry["parent_id"])
+            if parent is None or not reply.may_answer(parent.comment):
+                return None
+            # What becomes visible above one of them the others would have to know.
+            if parent.comment.status is not CommentStatus.APPROVED and len(additions) > 1:
+                return None
+        return parents
 
     async def _write(
         self,
@@ -155,6 +172,10 @@ class Adder:
         if not shown.total():
             conditions = [condition, *(still(parent) for parent in parents.values())]
             return await self._writer.push(post_id, entries, {"$and": conditions})
+        if len(entries) == len(parents) == 1:
+            (parent,) = parents.values()
+            becomes = replace(parent.comment, reply_count=parent.comment.reply_count + 1)
+            return await self._changer.write(parent, becomes, condition, added=entries)
         # A parent that counts none is written as it is: that says that it has not changed.
         changes = [
             Change(
@@ -212,7 +233,7 @@ class Adder:
         if "parent_id" not in entry:
             return
         parent = await self._threads.locate(post_id, entry["parent_id"])
-        if parent is None or parent.comment.status is not CommentStatus.APPROVED:
+        if parent is None or not addition.may_answer(parent.comment):
             raise Invalid("parent_id", "is not an approved comment of this post")
 
 

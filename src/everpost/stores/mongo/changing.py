@@ -1,5 +1,6 @@
 """Changing and removing comments, with all that this changes above them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bson import ObjectId
@@ -12,6 +13,7 @@ from everpost.domain.revisions import Match
 from everpost.errors import Busy, Forbidden, NotFound, Stale
 from everpost.stores.mongo.admitting import Admissions
 from everpost.stores.mongo.collections import Collections, Filter
+from everpost.stores.mongo.documents import CommentEntry
 from everpost.stores.mongo.threads import ATTEMPTS, Located, Threads
 from everpost.stores.mongo.writing import Change, ThreadWriter
 
@@ -43,7 +45,7 @@ class Changer:
             if change.status is None and located.copy is None:
                 continue
             changed = _changed(located.comment, change)
-            if await self._write(located, changed, condition):
+            if await self.write(located, changed, condition):
                 return changed
         raise Busy
 
@@ -54,7 +56,7 @@ class Changer:
             is_answered = await self._threads.is_answered(located)
             if is_answered is None:
                 continue
-            if await self._write(located, _tombstone(located.comment) if is_answered else None):
+            if await self.write(located, _tombstone(located.comment) if is_answered else None):
                 if located.copy is not None:
                     await self._writer.erase([located.copy])
                 return
@@ -62,7 +64,7 @@ class Changer:
 
     async def take_back(self, located: Located) -> bool:
         """Whether the comment, which ought not to have been added, is gone for good."""
-        return await self._write(located, None)
+        return await self.write(located, None)
 
     async def find(self, post_id: Id, id: Id, match: Match = None, hand: Hand | None = None) -> Located:
         """The comment; NotFound, Forbidden, Stale."""
@@ -81,10 +83,17 @@ class Changer:
             raise Stale("comment", id)
         return located
 
-    async def _write(
-        self, located: Located, becomes: Comment | None, condition: Filter | None = None
+    async def write(
+        self,
+        located: Located,
+        becomes: Comment | None,
+        condition: Filter | None = None,
+        *,
+        added: Sequence[CommentEntry] = (),
     ) -> bool:
-        """Write it with what changes above, where the condition holds; whether nothing was in the way."""
+        """Write it with what is added below it and what changes above, where the condition holds; whether
+        nothing was in the way.
+        """
         changes = [Change(located, becomes)]
         while (more := _more_shown(changes[-1])) and (parent_id := changes[-1].located.comment.parent_id):
             parent = await self._threads.locate(located.post["_id"], ObjectId(parent_id))
@@ -93,7 +102,7 @@ class Changer:
             replies = parent.comment.reply_count + more
             changes.append(Change(parent, replace(parent.comment, reply_count=replies)))
         try:
-            return await self._writer.write(located.post["_id"], changes, condition=condition)
+            return await self._writer.write(located.post["_id"], changes, added, condition=condition)
         except DuplicateKeyError:  # somebody is about to find out that this id is taken
             return False
 

@@ -73,8 +73,11 @@ class MongoComments:
         return await self._page(await self._queues.first(query, query.limit + 1), query.limit)
 
     @translated
-    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
-        return await self._authors.name_comment(await self._adder.add(comment, admission))
+    async def add(
+        self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
+    ) -> Comment:
+        added = await self._adder.add(comment, admission, under_hidden=under_hidden)
+        return await self._authors.name_comment(added)
 
     @translated
     async def save(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import insert
 
@@ -21,7 +22,15 @@ from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
 _ADD = insert(CommentRow)
-_Addition = tuple[Comment, Admission | None]
+
+
+class Addition(NamedTuple):
+    """A comment that is to be added."""
+
+    comment: Comment
+    admission: Admission | None
+    under_hidden: bool
+    """Whether it may answer a comment that is not approved."""
 
 
 class Adder:
@@ -31,18 +40,18 @@ class Adder:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns: TurnsByKey[Id, _Addition, Comment | EverpostError] = TurnsByKey(
+        self._turns: TurnsByKey[Id, Addition, Comment | EverpostError] = TurnsByKey(
             self._add_together, most=_MOST_TOGETHER
         )
 
-    async def add(self, comment: Comment, admission: Admission | None) -> Comment:
+    async def add(self, addition: Addition) -> Comment:
         """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
-        outcome = await self._turns.ask(comment.post_id, (comment, admission))
+        outcome = await self._turns.ask(addition.comment.post_id, addition)
         if isinstance(outcome, EverpostError):
             raise outcome
         return outcome
 
-    async def _add_together(self, additions: Sequence[_Addition]) -> Sequence[Comment | EverpostError]:
+    async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
         """All of them; where one cannot be, each alone."""
         try:
             return await self._connections.transact(partial(_add, additions))
@@ -53,7 +62,7 @@ class Adder:
                 return [error]
         return [await self._add_alone(addition) for addition in additions]
 
-    async def _add_alone(self, addition: _Addition) -> Comment | EverpostError:
+    async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
         try:
             (added,) = await self._connections.transact(partial(_add, [addition]))
         except EverpostError as error:
@@ -61,17 +70,19 @@ class Adder:
         return added
 
 
-async def _add(additions: Sequence[_Addition], transaction: Transaction) -> Sequence[Comment]:
+async def _add(additions: Sequence[Addition], transaction: Transaction) -> Sequence[Comment]:
     """Put the comments under their post, which is the same."""
-    comments = [comment for comment, _ in additions]
+    comments = [addition.comment for addition in additions]
     approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
-    admission = together([admission for _, admission in additions])
+    admission = together([addition.admission for addition in additions])
     await touch(transaction, comments[0].post_id, more=approved, changes=len(comments), admission=admission)
     added = [replace(comment, depth=0, reply_count=0) for comment in comments]
     await _insert(transaction, [comment for comment in added if comment.parent_id is None])
-    for place, comment in enumerate(added):
+    for place, (comment, _, under_hidden) in enumerate(additions):
         if comment.parent_id is not None:
-            added[place] = await _reply(transaction, comment, comment.parent_id)
+            added[place] = await _reply(
+                transaction, added[place], comment.parent_id, under_hidden=under_hidden
+            )
     return await _named(transaction, added)
 
 
@@ -85,13 +96,13 @@ async def _insert(transaction: Transaction, comments: Sequence[Comment]) -> None
         raise Conflict("comment", "id") from error
 
 
-async def _reply(transaction: Transaction, comment: Comment, parent_id: Id) -> Comment:
+async def _reply(transaction: Transaction, comment: Comment, parent_id: Id, *, under_hidden: bool) -> Comment:
     this = {"of_post": comment.post_id, "this": parent_id}
     row = (await transaction.execute(reading.COMMENT, this)).first()
     parent = None if row is None else comment_of(row)
     reply = replace(comment, depth=0 if parent is None else parent.depth + 1)
     await _insert(transaction, [reply])
-    if parent is None or parent.status is not CommentStatus.APPROVED:
+    if parent is None or not (under_hidden or parent.status is CommentStatus.APPROVED):
         raise Invalid("parent_id", "is not an approved comment of this post")
     await settle(transaction, comment.post_id, parent_id, more=int(reply.is_shown))
     return reply

@@ -15,7 +15,7 @@ from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
-from everpost.stores.sql.adding import Adder
+from everpost.stores.sql.adding import Adder, Addition
 from everpost.stores.sql.connections import Connections, Rows
 from everpost.stores.sql.matching import changing, having, held, holder, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
@@ -85,8 +85,10 @@ class SqlComments:
     async def queue(self, query: QueueQuery) -> Page[Comment]:
         return _page(await self._connections.fetch(*reading.page_of_queue(query)), query.limit)
 
-    async def add(self, comment: Comment, *, admission: Admission | None = None) -> Comment:
-        return await self._adder.add(comment, admission)
+    async def add(
+        self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
+    ) -> Comment:
+        return await self._adder.add(Addition(comment, admission, under_hidden))
 
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None

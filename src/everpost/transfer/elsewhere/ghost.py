@@ -24,6 +24,7 @@ from everpost.transfer.elsewhere.json_files import Row
 from everpost.transfer.elsewhere.left_out import EMAILS, LeftOut
 
 _STATUSES = {"published": PostStatus.PUBLISHED, "scheduled": PostStatus.PUBLISHED, "draft": PostStatus.DRAFT}
+_DATES = ("published_at", "created_at")
 _READ_OF_MEMBER = frozenset({"id", "uuid", "name", "email"})
 _COMMENT_STATUSES = {
     "published": CommentStatus.APPROVED,
@@ -81,7 +82,7 @@ def _post(row: Row, comments: list[Row], tables: Tables, site: str) -> SourcePos
         title=text(row, "title"),
         content=content,
         format=written_in,
-        publication_date=required_date(row, changes, "published_at", "created_at"),
+        publication_date=required_date(row, changes, *_DATES),
         status=_status(row, tables.meta_of.get(post_id, {}), changes),
         updated_at=date(row, "updated_at"),
         slug=text(row, "slug") or None,
@@ -98,14 +99,25 @@ def _status(row: Row, meta: Row, changes: list[str]) -> PostStatus:
     if status is None:
         changes.append(f"it is a draft: its status was {text(row, 'status')[:40]!r}")
         return PostStatus.DRAFT
-    visibility = text(row, "visibility") or "public"
-    if status is PostStatus.PUBLISHED and visibility != "public":
-        changes.append(f"it is a draft: not all could read it, only {visibility[:40]!r}")
-        return PostStatus.DRAFT
-    if status is PostStatus.PUBLISHED and (row.get("email_only") or meta.get("email_only")):
-        changes.append("it is a draft: it was sent by email only")
+    if status is PostStatus.PUBLISHED and (reason := _reason_to_hide(row, meta)):
+        changes.append(f"it is a draft: {reason}")
         return PostStatus.DRAFT
     return status
+
+
+def _reason_to_hide(row: Row, meta: Row) -> str:
+    """Why the public did not see a published post, or may not have; empty where it did."""
+    visibility = row.get("visibility", "public")
+    if visibility != "public":
+        return f"not all could read it, only {str(visibility or '')[:40]!r}"
+    if row.get("email_only") or meta.get("email_only"):
+        return "it was sent by email only"
+    if text(row, "status") == "scheduled" and date(row, "published_at") is None:
+        return "it was scheduled, but its date is missing or could not be read"
+    written = text(row, *_DATES)
+    if written and date(row, *_DATES) is None:
+        return f"its date {written[:40]!r} could not be read"
+    return ""
 
 
 def _tags(row: Row, tables: Tables) -> list[str]:

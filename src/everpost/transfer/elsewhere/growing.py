@@ -12,9 +12,7 @@ from everpost.transfer.elsewhere.writing import Writer
 
 
 class Growth:
-    """Adds to a thread what it has not. A store takes replies only to approved comments: so what others
-    answer is approved until they are there, and gets its own status then.
-    """
+    """Adds to a thread what it has not, each comment with its own status from the first moment on."""
 
     def __init__(self, store: Store, writer: Writer, report: Report) -> None:
         self._store = store
@@ -24,50 +22,33 @@ class Growth:
     async def grow(self, thread: Thread, post_name: str) -> None:
         """Add the comments that are not there; those that are stay as they are."""
         there = await self._there(thread)
-        approved = {each.id for each in there.values() if each.status is CommentStatus.APPROVED}
-        undecided: list[Adopted] = []
+        open_to_replies = {each.comment.id for each in thread if _is_open(there.get(each.comment.id), each)}
         for each in thread:
             name = f"{each.source_id} on {post_name}"
             found = there.get(each.comment.id)
             if found is None:
-                added = await self._add(each, approved, is_answered=each.comment.id in thread.answered)
-                approved.add(added.id)
+                await self._add(each, open_to_replies)
                 self._report.kept("comment", name, each.changes)
-                if added.status is not each.comment.status:
-                    undecided.append(replace(each, comment=added))
             elif found.post_id != each.comment.post_id:
                 self._report.dropped("comment", name, "it is here already, on another post")
-                approved.discard(found.id)
-            elif _is_undecided(found, each, thread):
-                each.changes.add(f"it is {each.comment.status} now, as it is there")
-                self._report.kept("comment", name, each.changes)
-                undecided.append(replace(each, comment=found))
             else:
                 self._report.present("comment", name)
-        statuses = {each.id: each.status for each in thread.comments}
-        for each in reversed(undecided):
-            await self._writer.decide(each.comment, statuses[each.comment.id])
 
     async def _there(self, thread: Thread) -> Mapping[Id, Comment]:
         found = [await self._store.comments.find(comment.id) for comment in thread.comments]
         return {comment.id: comment for comment in found if comment is not None}
 
-    async def _add(self, each: Adopted, approved: set[Id], *, is_answered: bool) -> Comment:
+    async def _add(self, each: Adopted, open_to_replies: set[Id]) -> None:
         comment = replace(each.comment, depth=0, reply_count=0)
-        if is_answered:
-            comment = replace(comment, status=CommentStatus.APPROVED)
-        if comment.parent_id is not None and comment.parent_id not in approved:
+        if comment.parent_id is not None and comment.parent_id not in open_to_replies:
             each.changes.add(ORPHANED)
             comment = replace(comment, parent_id=None)
         await self._writer.add_comment(comment)
-        return comment
 
 
-def _is_undecided(found: Comment, each: Adopted, thread: Thread) -> bool:
-    """Whether an import was stopped after it had added the comment, before it gave it its status."""
-    return (
-        found.version == 1
-        and found.status is CommentStatus.APPROVED
-        and each.comment.status is not CommentStatus.APPROVED
-        and found.id in thread.answered
-    )
+def _is_open(found: Comment | None, each: Adopted) -> bool:
+    """Whether replies may be added: not to a comment that was hidden here, or that is on another post."""
+    if found is None:
+        return True
+    is_as_it_came = found.status in {CommentStatus.APPROVED, each.comment.status}
+    return found.post_id == each.comment.post_id and is_as_it_came

@@ -1,6 +1,7 @@
 """Compressed exports: gzip (`.xml.gz`) and zip archives.
 
-No path from an archive is used, and unpacking stops at a multiple of the compressed size.
+No path from an archive is used, and unpacking stops at a multiple of what was read for it. The beginning is
+unpacked once before anything else reads it: a decompression bomb costs no parser any time.
 """
 
 import gzip
@@ -21,8 +22,10 @@ MOST_UNPACKED = 16 * 1024**3
 """Bytes that a packed file may hold."""
 ALWAYS_UNPACKED = 64 * 1024**2
 """Bytes that the smallest packed file may hold."""
-MOST_RATIO = 200
-"""How much larger a file may be than it is packed. Text is packed to a tenth; bombs to a thousandth."""
+MOST_RATIO = 50
+"""How much larger than it is packed a file may be beyond that. Text is packed to a tenth; bombs to a
+thousandth.
+"""
 _MOST_MEMBERS = 10_000
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -60,7 +63,7 @@ class Packing:
         if start == _ZIP:
             return self._members()
         if start.startswith(_GZIP):
-            return [Document(self._path.name, lambda: _limited(self._path, gzip.open(self._path)))]
+            return self._sound([Document(self._path.name, self._open_gzip)])
         return [Document(self._path.name, lambda: self._path.open("rb"))]
 
     def document(self) -> Document:
@@ -83,16 +86,36 @@ class Packing:
         if not wanted:
             raise BrokenFile(self._path.name, "", f"there is no {self._suffix} file in it")
         self.others = [name for name in names if name not in set(wanted) and not _is_metadata(name)]
-        left = _Allowance(self._path)
-        return [Document(name, lambda name=name: self._open(name, left)) for name in wanted]  # type: ignore[misc]  # mypy#4226
+        self._sound(self._documents(wanted))
+        return self._documents(wanted)
+
+    def _documents(self, names: Sequence[str]) -> Sequence[Document]:
+        """They share an allowance."""
+        allowance = _Allowance()
+        return [Document(name, lambda name=name: self._open(name, allowance)) for name in names]  # type: ignore[misc]  # mypy#4226
+
+    def _sound(self, documents: Sequence[Document]) -> Sequence[Document]:
+        """These, unless what is unpacked first is too much already for what was read. BrokenFile."""
+        unpacked = 0
+        for document in documents:
+            with document.open() as file:
+                while unpacked < 2 * ALWAYS_UNPACKED and (chunk := file.read(_CHUNK)):
+                    unpacked += len(chunk)
+        return documents
 
     def _is_wanted(self, name: str) -> bool:
         return name.lower().endswith(self._suffix) and not _is_metadata(name)
 
-    def _open(self, name: str, left: "_Allowance") -> IO[bytes]:
+    def _open_gzip(self) -> IO[bytes]:
+        packed = _Packed(io.FileIO(self._path))
+        return _limited(packed, gzip.GzipFile(fileobj=packed), _Allowance())
+
+    def _open(self, name: str, allowance: "_Allowance") -> IO[bytes]:
+        packed = _Packed(io.FileIO(self._path))
         try:
-            return _limited(self._path, zipfile.ZipFile(self._path).open(name), left)
+            return _limited(packed, zipfile.ZipFile(packed).open(name), allowance)
         except (*_BROKEN, NotImplementedError) as error:
+            packed.close()
             raise BrokenFile(self._path.name, name, f"it cannot be unpacked: {error}") from error
 
 
@@ -120,42 +143,65 @@ class _Source(Protocol):
 
 
 class _Allowance:
-    """How many bytes may still be unpacked from a file."""
+    """How many bytes were read from a file, and unpacked from them."""
 
-    def __init__(self, path: Path) -> None:
-        self.left = min(MOST_UNPACKED, max(ALWAYS_UNPACKED, MOST_RATIO * path.stat().st_size))
+    def __init__(self) -> None:
+        self.read = 0
+        self.unpacked = 0
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Whether that is more than any file of people would be."""
+        return self.unpacked > min(MOST_UNPACKED, ALWAYS_UNPACKED + MOST_RATIO * self.read)
+
+
+class _Packed(io.BufferedReader):
+    """A file that counts what is read from it."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw)
+        self.path = Path(str(raw.name))
+        self.allowance = _Allowance()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(size)
+        self.allowance.read += len(chunk)
+        return chunk
 
 
 class _Limited(io.RawIOBase):
     """Reads what is packed, and not more than is allowed."""
 
-    def __init__(self, path: Path, source: _Source, allowance: _Allowance) -> None:
+    def __init__(self, packed: _Packed, source: _Source) -> None:
         super().__init__()
-        self._path = path
+        self._packed = packed
         self._source = source
-        self._allowance = allowance
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed wants any buffer
+        name, allowance = self._packed.path.name, self._packed.allowance
         try:
             chunk = self._source.read(len(buffer))
         except (*_BROKEN, OSError) as error:
-            raise BrokenFile(self._path.name, "", f"it cannot be unpacked completely: {error}") from error
-        self._allowance.left -= len(chunk)
-        if self._allowance.left < 0:
-            raise BrokenFile(self._path.name, "", "unpacked, it is much larger than its size allows")
+            raise BrokenFile(name, "", f"it cannot be unpacked completely: {error}") from error
+        allowance.unpacked += len(chunk)
+        if allowance.is_exceeded:
+            raise BrokenFile(name, "", "unpacked, it is much larger than its size allows")
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
     def close(self) -> None:
         self._source.close()
+        self._packed.close()
         super().close()
 
 
-def _limited(path: Path, source: _Source, allowance: _Allowance | None = None) -> IO[bytes]:
-    return io.BufferedReader(_Limited(path, source, allowance or _Allowance(path)), _CHUNK)
+def _limited(packed: _Packed, source: _Source, allowance: _Allowance) -> IO[bytes]:
+    """From here on: what was read to find the source in an archive does not count."""
+    packed.allowance = allowance
+    return io.BufferedReader(_Limited(packed, source), _CHUNK)
 
 
 def _is_metadata(name: str) -> bool:

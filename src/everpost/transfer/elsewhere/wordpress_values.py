@@ -36,6 +36,7 @@ _A_DAY = timedelta(days=1)
 _LATE = timedelta(hours=1)
 """How late WordPress may publish what is scheduled."""
 _PUBLISHED = frozenset({"publish", "future"})
+_DATES = ("wp:post_date", "wp:post_date_gmt", "pubDate")
 
 
 def name_of(element: etree._Element) -> str:
@@ -130,10 +131,23 @@ def read_status(
         if status != "draft":
             changes.append(f"it is a draft: its status was {status[:40]!r}")
         return PostStatus.DRAFT
-    if status == "future" and exported is not None and published < exported - _LATE:
+    is_late = exported is not None and EPOCH < published < exported - _LATE
+    if status == "future" and is_late:
         changes.append("it is a draft: WordPress missed its schedule")
+        return PostStatus.DRAFT
+    if published == EPOCH and (dates := _unread_dates(values)):
+        changes.append(f"it is a draft: its date {dates[0][:40]!r} could not be read")
+        return PostStatus.DRAFT
+    if status == "future" and published == EPOCH:
+        changes.append("it is a draft: it was scheduled, but had no date")
         return PostStatus.DRAFT
     if values.get("wp:post_password", ""):
         changes.append("it is a draft: a password protected it")
         return PostStatus.DRAFT
     return PostStatus.PUBLISHED
+
+
+def _unread_dates(values: Values) -> list[str]:
+    """What stands in place of a date, is none, and does not stand for none either."""
+    texts = [values.get(name, "") for name in _DATES]
+    return [text for text in texts if text.strip(" 0:-") and not _NO_YEAR.search(text) and not read_utc(text)]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from everpost.domain.comments import Comment, CommentChange, CommentStatus
+from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.domain.users import User
-from everpost.errors import Conflict, NotFound, Stale
+from everpost.errors import Conflict
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.ledger import Ledger
 
@@ -27,11 +27,7 @@ class Writer(Protocol):
         ...
 
     async def add_comment(self, comment: Comment) -> None:
-        """Put a comment under a post that is there."""
-        ...
-
-    async def decide(self, comment: Comment, status: CommentStatus) -> None:
-        """Give a comment its status, unless somebody has changed it since it is as it is here."""
+        """Put a comment under a post that is there, also below one that is not approved."""
         ...
 
 
@@ -51,15 +47,7 @@ class StoreWriter:
         return await self._store.posts.find(slug, comments=0) is not None
 
     async def add_comment(self, comment: Comment) -> None:
-        await self._store.comments.add(comment)
-
-    async def decide(self, comment: Comment, status: CommentStatus) -> None:
-        change = CommentChange(updated_at=comment.updated_at, status=status)
-        match = frozenset({comment.revision})
-        try:
-            await self._store.comments.save(comment.post_id, comment.id, change, match=match)
-        except (NotFound, Stale):
-            return
+        await self._store.comments.add(comment, under_hidden=True)
 
 
 class Rehearsal:
@@ -84,7 +72,4 @@ class Rehearsal:
         return self._ledger.has_slug(slug) or await self._store.posts.find(slug, comments=0) is not None
 
     async def add_comment(self, comment: Comment) -> None:
-        pass
-
-    async def decide(self, comment: Comment, status: CommentStatus) -> None:
         pass

@@ -83,8 +83,8 @@ def _status(entry: Entry, changes: list[str]) -> CommentStatus:
         return CommentStatus.REMOVED
     is_takeout = "blogger:type" in entry.texts
     status = _STATUSES.get(said) if said or is_takeout else CommentStatus.APPROVED
-    if status is None or entry.draft.lower() not in {"", "no"}:
-        changes.append(f"it waits for approval: its status was {(said or entry.draft)[:40]!r}")
+    if status is None or any(each.lower() != "no" for each in entry.draft):
+        changes.append(f"it waits for approval: its status was {(said or ' '.join(entry.draft))[:40]!r}")
         return CommentStatus.PENDING
     return status
 

@@ -84,8 +84,8 @@ class Entry:
     """Whether the content is HTML."""
     is_removed: bool = False
     """Whether its text was removed at Blogger."""
-    draft: str = ""
-    """`yes` for a draft of a backup."""
+    draft: list[str] = field(default_factory=list)
+    """What a backup says of it: `yes` for a draft, `no` or nothing at all for what is none."""
     labels: list[str] = field(default_factory=list)
     author: EntryAuthor = EntryAuthor()
     page: str = ""
@@ -182,8 +182,7 @@ def _take(entry: Entry, name: str, child: etree._Element, text: str) -> None:
         case "thr:in-reply-to":
             entry.answers.append(child.get("ref", "").strip())
         case "app:control":
-            said = [text_in(each).strip() for each in child if name_of(each) == "app:draft"]
-            entry.draft = " ".join([entry.draft, *said]).strip()
+            entry.draft += [text_in(each).strip() for each in child if name_of(each) == "app:draft"]
             entry.unread += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
         case "gd:extendedProperty" if child.get("name") == "blogger.contentRemoved":
             entry.is_removed = child.get("value") == "true"

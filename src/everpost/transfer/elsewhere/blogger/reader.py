@@ -183,10 +183,12 @@ def _status(entry: Entry, changes: list[str]) -> PostStatus:
     said = entry.text("blogger:status")
     is_takeout = "blogger:type" in entry.texts
     status = _STATUSES.get(said) if said or is_takeout else PostStatus.PUBLISHED
-    if entry.draft.lower() not in {"", "no"}:
-        status = PostStatus.DRAFT if entry.draft.lower() == "yes" else None
+    drafts = {each.lower() for each in entry.draft}
+    if drafts - {"no"}:
+        status = PostStatus.DRAFT if drafts == {"yes"} else None
+        said = " ".join(entry.draft)
     if status is None:
-        changes.append(f"it is a draft: its status was {(entry.draft or said)[:40]!r}")
+        changes.append(f"it is a draft: its status was {said[:40]!r}")
     if entry.date("published", "blogger:created") is None:
         changes.append("it has no date: it is a draft, dated 1970")
         return PostStatus.DRAFT
