@@ -61,6 +61,26 @@ def with_field(field: str) -> str:
         "listed: false",
         "post_status: draft",
         "visibility: members",
+        "visibility: private",
+        "access: private",
+        "password: secret",
+        "password: [a, b]",
+        "visible: false",
+        "routable: false",
+        "state: draft",
+        "state: in review",
+        "type: draft",
+        "type: Private",
+        "members_only: true",
+        "encrypted: true",
+        "unpublished: true",
+        "unpublish_date: 2021-01-01",
+        "unpublish-date: 2021-01-01",
+        "expires: 2021-01-01",
+        "expiry: 2021-01-01",
+        "expiry_date: 2021-01-01",
+        "expirationDate: 2021-01-01",
+        "expires: soon",
     ],
 )
 def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
@@ -69,7 +89,7 @@ def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
     names = {"draft: true", "draft: 'true'", "Draft: TRUE", "draft: yes", "draft: on", "draft: 1"}
     says_so = {*names, "published: false", "published: 'false'", "published: no", "status: draft"}
     says_so |= {"isDraft: true", "publish: false", "is-published: no", "public: false", "listed: false"}
-    says_so |= {"post_status: draft"}
+    says_so |= {"post_status: draft", "state: draft", "visible: false", "routable: false"}
     assert field in says_so or any(change.startswith("it is a draft: ") for change in post.changes)
 
 
@@ -110,12 +130,52 @@ def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
         "publish: true",
         "publish: 2020-01-02",
         "visibility: public",
+        "access: public",
+        "state: published",
+        "visible: true",
+        "type: post",
+        "password: ",
+        "expires: never",
+        "unpublish_date: ",
     ],
 )
 def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:
     post = only_post(tmp_path, "posts/a.md", with_field(field))
     assert post.status is PostStatus.PUBLISHED
     assert ("expiryDate" not in field) or post.changes == ("its expiry on 2999-01-01 was ignored",)
+
+
+def test_a_password_is_not_reported(tmp_path: Path) -> None:
+    post = only_post(tmp_path, "posts/a.md", with_field("password: hunter2"))
+    assert post.changes == ("it is a draft: it has a password",)
+
+
+@pytest.mark.parametrize("site", [{}, HUGO, ELEVENTY, ZOLA])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "publishDate",
+        "publish_date",
+        "published",
+        "pubDate",
+        "publish",
+        "publishAt",
+        "published_at",
+        "scheduled",
+    ],
+)
+def test_what_is_to_appear_later_does_not_appear_on_another_date(
+    tmp_path: Path, site: Mapping[str, str], name: str
+) -> None:
+    write_folder(tmp_path, {**site, "content/posts/a.md": with_field(f"{name}: 2099-01-01")})
+    [post] = posts_of(tmp_path)
+    assert post.publication_date.year == 2099
+
+
+@pytest.mark.parametrize("name", ["created", "updated", "published"])
+def test_a_date_in_the_past_counts_after_the_one_of_publication(tmp_path: Path, name: str) -> None:
+    post = only_post(tmp_path, "posts/a.md", with_field(f"{name}: 2021-01-01"))
+    assert post.publication_date.year == 2020
 
 
 @pytest.mark.parametrize(

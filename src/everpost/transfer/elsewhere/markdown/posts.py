@@ -65,7 +65,7 @@ class PostReader:
             **page.fields,
         }
         self._changes: list[str] = []
-        self._dates = PageDates(page, self._fields, name.date, setting.dates)
+        self._dates = PageDates(page, self._fields, name.date, setting.dates, setting.now)
         self._is_undated = False
         self.id = parse_id(page.text("id"))
         """The one that the post had here before it was exported."""
