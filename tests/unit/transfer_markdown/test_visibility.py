@@ -81,6 +81,10 @@ def with_field(field: str) -> str:
         "expiry_date: 2021-01-01",
         "expirationDate: 2021-01-01",
         "expires: soon",
+        "eleventyComputed: {permalink: false}",
+        "eleventyComputed: {eleventyExcludeFromCollections: true}",
+        "eleventyComputed: {eleventyExcludeFromCollections: '{{ secret }}'}",
+        "eleventyComputed:\n  draft: '{{ draft }}'",
     ],
 )
 def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
@@ -199,6 +203,15 @@ def test_a_date_in_the_past_counts_after_the_one_of_publication(tmp_path: Path, 
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": POST},
         ELEVENTY | {"b/b.11tydata.json": '{"permalink": false}', "b/c/a.md": POST},
         ELEVENTY | {"b/a.json": '{"eleventyExcludeFromCollections": true}', "b/a.md": POST},
+        ELEVENTY | {"b/b.json": '{"eleventyComputed": {"permalink": false}}', "b/a.md": POST},
+        {"b/b.json": '{"eleventyComputed": {"permalink": false}}', "b/a.md": POST},
+        ELEVENTY
+        | {"b/b.11tydata.json": '{"eleventyComputed": {"eleventyExcludeFromCollections": true}}'}
+        | {"b/c/a.md": with_field("eleventyComputed: {title: B}")},
+        ELEVENTY | {"_data/eleventyComputed.json": '{"permalink": false}', "b/a.md": POST},
+        ELEVENTY
+        | {"_data/eleventyComputed.js": "export default {permalink: d => {\n  return false }}"}
+        | {"b/a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "module.exports = {draft: isDraft()}", "b/a.md": POST},
         ELEVENTY | {"b/b.11tydata.json": "{", "b/a.md": POST},
         {"b/b.11tydata.json": '{"draft": "true"}', "b/a.md": POST},
@@ -243,6 +256,10 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         | {"content/_index.md": "---\ncascade: {draft: true, _target: {kind: section}}\n---\n"}
         | {"content/b/a.md": POST},
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": with_field("draft: false")},
+        ELEVENTY
+        | {"b/b.json": '{"eleventyComputed": {"permalink": false}}'}
+        | {"b/a.md": with_field("eleventyComputed: {permalink: /a/}")},
+        ELEVENTY | {"_data/eleventyComputed.js": "export default {key: d => d.title}", "b/a.md": POST},
         JEKYLL | {"src/index.md": "---\n---\n", "src/_posts/2020-01-02-a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "export default {tags: ['posts']}", "b/a.md": POST},
         JEKYLL | {"_posts/2020/2020-01-02-a.md": POST},

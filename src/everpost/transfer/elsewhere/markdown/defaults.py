@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.markdown.fields import Unreadable, lowered, text_of
+from everpost.transfer.elsewhere.markdown.fields import COMPUTED, Unreadable, lowered, merged, text_of
 from everpost.transfer.elsewhere.markdown.folders import File, Folder
 from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
@@ -21,7 +21,8 @@ _LARGEST = 1024 * 1024
 _SECTIONS = ("_index.md", "_index.markdown", "_index.html")
 _PROGRAMS = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
 _HIDES = re.compile(
-    r"\bdrafts?\b|\bpermalink\s*:\s*false|eleventyExclude|\bpublished\b|\bhidden\b|\bunlisted\b"
+    r"\bdrafts?\b|\bpermalink\b[^\0]{0,1000}?\bfalse\b|eleventyExclude|\bpublished\b|\bhidden\b|\bunlisted\b"
+    r"|\bprivate\b"
 )
 """What a program says that may hide pages. It is not run."""
 
@@ -53,11 +54,11 @@ class Defaults:
         for path in around:
             if path not in self._of_folders:
                 self._of_folders[path] = self._of_folder(path)
-            fields.update(self._of_folders[path].fields)
+            fields = merged(fields, self._of_folders[path].fields)
             doubts.extend(self._of_folders[path].doubts)
         if self._generator in {Generator.ELEVENTY, None}:
             own = self._of_data(file.path.with_suffix(""), names=("", ".11tydata"))
-            fields.update(own.fields)
+            fields = merged(fields, own.fields)
             doubts.extend(own.doubts)
         return Inherited(fields, tuple(doubts))
 
@@ -85,7 +86,7 @@ class Defaults:
         fields: dict[str, object] = {}
         doubts: list[str] = []
         for each in self._parts_of_folder(path):
-            fields.update(each.fields)
+            fields = merged(fields, each.fields)
             doubts.extend(each.doubts)
         return Inherited(fields, tuple(doubts))
 
@@ -93,8 +94,9 @@ class Defaults:
         if self._generator in {Generator.HUGO, Generator.ZOLA, None}:
             yield from (self._of_section(path / name) for name in _SECTIONS if (path / name).is_file())
         if self._generator in {Generator.ELEVENTY, None}:
-            names = (".11tydata",) if self._generator is None else ("", ".11tydata")
-            yield self._of_data(path / path.name, names=names)
+            yield self._of_data(path / path.name, names=("", ".11tydata"))
+            if path in {self._folder.path, self._folder.site.root}:
+                yield self._of_computed(path / "_data")
 
     def _of_section(self, path: Path) -> Inherited:
         """What the page of a section gives to those below it. A draft hides these in Zola."""
@@ -118,7 +120,14 @@ class Defaults:
                 fields.update({name: value for name, value in cascade.items() if name in taken})
         return Inherited(fields)
 
-    def _of_data(self, stem: Path, *, names: tuple[str, ...]) -> Inherited:
+    def _of_computed(self, path: Path) -> Inherited:
+        """What Eleventy computes for all pages."""
+        own = self._of_data(path / "eleventyComputed", names=("",), programs=(".js", ".cjs", ".mjs"))
+        return Inherited({COMPUTED: own.fields}, own.doubts) if own.fields else own
+
+    def _of_data(
+        self, stem: Path, *, names: tuple[str, ...], programs: tuple[str, ...] = _PROGRAMS
+    ) -> Inherited:
         """Of Eleventy's data of a folder or a page: https://www.11ty.dev/docs/data-template-dir/"""
         fields: dict[str, object] = {}
         doubts: list[str] = []
@@ -126,10 +135,10 @@ class Defaults:
             path = stem.with_name(f"{stem.name}{name}.json")
             try:
                 if path.is_file():
-                    fields.update(lowered(read_json(_text(path).strip())[0].value))
+                    fields = merged(fields, lowered(read_json(_text(path).strip())[0].value))
             except (Unreadable, OSError, UnicodeDecodeError):
                 doubts.append(f"{path.name} cannot be read")
-        for ending in _PROGRAMS:
+        for ending in programs:
             path = stem.with_name(f"{stem.name}{ending}")
             try:
                 if path.is_file() and _HIDES.search(_text(path)):

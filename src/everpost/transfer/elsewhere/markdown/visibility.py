@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from everpost.transfer.elsewhere.markdown.fields import lowered, text_of
+from everpost.transfer.elsewhere.markdown.fields import COMPUTED, lowered, text_of
 from everpost.transfer.elsewhere.moments import read_moment
 from everpost.transfer.elsewhere.zones import localized
 
@@ -52,6 +52,7 @@ _HIDDEN = {
 }
 HIDING = frozenset(
     {"draft", "published", "status", "headless", "build", "_build", "render", "permalink", "password"}
+    | {COMPUTED}
     | {*EXPIRES, *_spellings(*_ALIASES, *_HIDDEN)}
 )
 """The fields that say whether a page is shown."""
@@ -69,6 +70,8 @@ def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str
     yield from _of_other_names(fields)
     yield from _of_privacy(fields)
     yield from _of_output(fields)
+    if computed := lowered(fields.get(COMPUTED)):
+        yield from reasons_to_hide({name: each for name, each in computed.items() if name != COMPUTED}, now)
     for name in EXPIRES:
         yield from _of_expiry(fields.get(name), now)
 
