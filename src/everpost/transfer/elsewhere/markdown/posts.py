@@ -109,8 +109,8 @@ class PostReader:
         if self._file.is_draft:
             reasons.append("")
         reasons.extend(self._setting.inherited.doubts)
-        if self._file.is_ignored:
-            reasons.append("Jekyll shows no file of _posts whose name has no date")
+        if self._file.doubt:
+            reasons.append(self._file.doubt)
         if self._is_undated:
             reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
         if self._file.is_in_bundle and self.id is None:
