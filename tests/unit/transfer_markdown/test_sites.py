@@ -249,3 +249,17 @@ def test_nobody_guesses_a_language(
 ) -> None:
     with pytest.raises(Invalid, match=message):
         read(tmp_path, site, language)
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        {"hugo.toml": "[languages.de]\n[languages.fr]\n"},
+        {"hugo.toml": "[languages.de]\ncontentDir = 'content'\n"},
+        ZOLA,
+        {"_config.yml": "languages: [de, fr]"},
+    ],
+)
+def test_pages_that_name_no_language_are_in_the_default_one(tmp_path: Path, site: Mapping[str, str]) -> None:
+    write_folder(tmp_path, {**site, "content/posts/_posts/2024-07-31-a.md": POST})
+    assert len(posts_of(tmp_path)) == 1

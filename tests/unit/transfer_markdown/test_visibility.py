@@ -61,6 +61,30 @@ def with_field(field: str) -> str:
         "listed: false",
         "post_status: draft",
         "visibility: members",
+        "visibility: private",
+        "access: private",
+        "password: secret",
+        "password: [a, b]",
+        "visible: false",
+        "routable: false",
+        "state: draft",
+        "state: in review",
+        "type: draft",
+        "type: Private",
+        "members_only: true",
+        "encrypted: true",
+        "unpublished: true",
+        "unpublish_date: 2021-01-01",
+        "unpublish-date: 2021-01-01",
+        "expires: 2021-01-01",
+        "expiry: 2021-01-01",
+        "expiry_date: 2021-01-01",
+        "expirationDate: 2021-01-01",
+        "expires: soon",
+        "eleventyComputed: {permalink: false}",
+        "eleventyComputed: {eleventyExcludeFromCollections: true}",
+        "eleventyComputed: {eleventyExcludeFromCollections: '{{ secret }}'}",
+        "eleventyComputed:\n  draft: '{{ draft }}'",
     ],
 )
 def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
@@ -69,7 +93,7 @@ def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
     names = {"draft: true", "draft: 'true'", "Draft: TRUE", "draft: yes", "draft: on", "draft: 1"}
     says_so = {*names, "published: false", "published: 'false'", "published: no", "status: draft"}
     says_so |= {"isDraft: true", "publish: false", "is-published: no", "public: false", "listed: false"}
-    says_so |= {"post_status: draft"}
+    says_so |= {"post_status: draft", "state: draft", "visible: false", "routable: false"}
     assert field in says_so or any(change.startswith("it is a draft: ") for change in post.changes)
 
 
@@ -110,12 +134,52 @@ def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
         "publish: true",
         "publish: 2020-01-02",
         "visibility: public",
+        "access: public",
+        "state: published",
+        "visible: true",
+        "type: post",
+        "password: ",
+        "expires: never",
+        "unpublish_date: ",
     ],
 )
 def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:
     post = only_post(tmp_path, "posts/a.md", with_field(field))
     assert post.status is PostStatus.PUBLISHED
     assert ("expiryDate" not in field) or post.changes == ("its expiry on 2999-01-01 was ignored",)
+
+
+def test_a_password_is_not_reported(tmp_path: Path) -> None:
+    post = only_post(tmp_path, "posts/a.md", with_field("password: hunter2"))
+    assert post.changes == ("it is a draft: it has a password",)
+
+
+@pytest.mark.parametrize("site", [{}, HUGO, ELEVENTY, ZOLA])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "publishDate",
+        "publish_date",
+        "published",
+        "pubDate",
+        "publish",
+        "publishAt",
+        "published_at",
+        "scheduled",
+    ],
+)
+def test_what_is_to_appear_later_does_not_appear_on_another_date(
+    tmp_path: Path, site: Mapping[str, str], name: str
+) -> None:
+    write_folder(tmp_path, {**site, "content/posts/a.md": with_field(f"{name}: 2099-01-01")})
+    [post] = posts_of(tmp_path)
+    assert post.publication_date.year == 2099
+
+
+@pytest.mark.parametrize("name", ["created", "updated", "published"])
+def test_a_date_in_the_past_counts_after_the_one_of_publication(tmp_path: Path, name: str) -> None:
+    post = only_post(tmp_path, "posts/a.md", with_field(f"{name}: 2021-01-01"))
+    assert post.publication_date.year == 2020
 
 
 @pytest.mark.parametrize(
@@ -139,6 +203,15 @@ def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": POST},
         ELEVENTY | {"b/b.11tydata.json": '{"permalink": false}', "b/c/a.md": POST},
         ELEVENTY | {"b/a.json": '{"eleventyExcludeFromCollections": true}', "b/a.md": POST},
+        ELEVENTY | {"b/b.json": '{"eleventyComputed": {"permalink": false}}', "b/a.md": POST},
+        {"b/b.json": '{"eleventyComputed": {"permalink": false}}', "b/a.md": POST},
+        ELEVENTY
+        | {"b/b.11tydata.json": '{"eleventyComputed": {"eleventyExcludeFromCollections": true}}'}
+        | {"b/c/a.md": with_field("eleventyComputed: {title: B}")},
+        ELEVENTY | {"_data/eleventyComputed.json": '{"permalink": false}', "b/a.md": POST},
+        ELEVENTY
+        | {"_data/eleventyComputed.js": "export default {permalink: d => {\n  return false }}"}
+        | {"b/a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "module.exports = {draft: isDraft()}", "b/a.md": POST},
         ELEVENTY | {"b/b.11tydata.json": "{", "b/a.md": POST},
         {"b/b.11tydata.json": '{"draft": "true"}', "b/a.md": POST},
@@ -183,6 +256,10 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         | {"content/_index.md": "---\ncascade: {draft: true, _target: {kind: section}}\n---\n"}
         | {"content/b/a.md": POST},
         ELEVENTY | {"b/b.json": '{"draft": true}', "b/a.md": with_field("draft: false")},
+        ELEVENTY
+        | {"b/b.json": '{"eleventyComputed": {"permalink": false}}'}
+        | {"b/a.md": with_field("eleventyComputed: {permalink: /a/}")},
+        ELEVENTY | {"_data/eleventyComputed.js": "export default {key: d => d.title}", "b/a.md": POST},
         JEKYLL | {"src/index.md": "---\n---\n", "src/_posts/2020-01-02-a.md": POST},
         ELEVENTY | {"b/b.11tydata.js": "export default {tags: ['posts']}", "b/a.md": POST},
         JEKYLL | {"_posts/2020/2020-01-02-a.md": POST},

@@ -14,7 +14,8 @@ from everpost.transfer.elsewhere.zones import localized
 _PUBLISHED = ("publishdate", "date", "pubdate", "published")
 _PUBLISHED_ELSEWHERE = (
     "publishedat publishdate publisheddate pubdate pubdatetime publishdatetime publicationdate datepublished"
-    " publishedon publishedtime posted postedat postedon posteddate postdate dateposted datetime created"
+    " publishedon publishedtime publish publishat publishon publishtime scheduled scheduledat scheduledfor"
+    " scheduleddate scheduledate posted postedat postedon posteddate postdate dateposted datetime created"
     " createdat createdon createddate createdate datecreated creationdate"
 )
 _UPDATED = ("lastmod", "updated", "modified")
@@ -33,6 +34,8 @@ _ZERO = frozenset({"0001-01-01t00:00:00z", "0001-01-01 00:00:00+00:00", "0001-01
 """What Hugo writes where there is no date."""
 _TIMESTAMP = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|\s+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
 """What YAML takes for a moment. It is one of UTC: https://yaml.org/type/timestamp.html"""
+_OF_PUBLICATION = ("pub", "datepub", "schedule")
+"""How names begin that say when a page is to appear; `date` and `created` may be about something else."""
 _LONGEST = 100
 """Characters of a text in which a date is looked for."""
 _DAY = re.compile(
@@ -44,6 +47,7 @@ _TIME = re.compile(
     r"\s*(?P<half>[AaPp][Mm]\b)?\s*(?P<zone>[Zz]\b|[+-]\d{2}:?\d{2}\b)?",
     re.ASCII,
 )
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,21 @@ class PageDates:
     """Reads the dates of one page. What is odd about them is in `changes`."""
 
     def __init__(
-        self, page: Page, fields: Mapping[str, object], named: datetime | None, rules: DateRules
+        self,
+        page: Page,
+        fields: Mapping[str, object],
+        named: datetime | None,
+        rules: DateRules,
+        now: datetime = _EVER,
     ) -> None:
-        """The fields are those of the page and what it inherits; its name may have a date, too."""
+        """The fields are those of the page and what it inherits; its name may have a date, too. A page that
+        is to appear after `now` in any of them does not appear before.
+        """
         self._page = page
         self._fields = fields
         self._named = named
         self._rules = rules
+        self._now = now
         self.changes: list[str] = []
         self.is_naive = False
         """Whether one of them has no offset."""
@@ -109,11 +121,15 @@ class PageDates:
             if not text or text.lower() in _FROM_THE_FILE | _ZERO | TRUE | FALSE or _FROM_GIT.fullmatch(text):
                 continue
             moment = self._read(name, text)
-            if found is None:
+            if found is None or (moment is not None and self._is_scheduled(name, moment) and moment > found):
                 found = moment
             elif moment is not None and moment != found:
                 self.changes.append(f"without its {name} {text[:40]}")
         return found
+
+    def _is_scheduled(self, name: str, moment: datetime) -> bool:
+        bare = name.replace("_", "").replace("-", "")
+        return bare.startswith(_OF_PUBLICATION) and moment > self._now
 
     def _read(self, name: str, text: str) -> datetime | None:
         exact = read_moment(text)

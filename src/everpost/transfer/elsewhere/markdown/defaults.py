@@ -9,10 +9,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.markdown.fields import Unreadable, lowered, text_of
+from everpost.transfer.elsewhere.markdown.dates import is_date_name
+from everpost.transfer.elsewhere.markdown.fields import (
+    COMPUTED,
+    Unreadable,
+    lowered,
+    merged,
+    text_of,
+    texts_of,
+)
 from everpost.transfer.elsewhere.markdown.folders import File, Folder
 from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
+from everpost.transfer.elsewhere.markdown.patterns import globs
 from everpost.transfer.elsewhere.markdown.sites import Generator
 from everpost.transfer.elsewhere.markdown.visibility import HIDING
 
@@ -21,7 +30,8 @@ _LARGEST = 1024 * 1024
 _SECTIONS = ("_index.md", "_index.markdown", "_index.html")
 _PROGRAMS = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
 _HIDES = re.compile(
-    r"\bdrafts?\b|\bpermalink\s*:\s*false|eleventyExclude|\bpublished\b|\bhidden\b|\bunlisted\b"
+    r"\bdrafts?\b|\bpermalink\b[^\0]{0,1000}?\bfalse\b|eleventyExclude|\bpublished\b|\bhidden\b|\bunlisted\b"
+    r"|\bprivate\b"
 )
 """What a program says that may hide pages. It is not run."""
 
@@ -49,15 +59,17 @@ class Defaults:
         doubts: list[str] = []
         if self._generator is Generator.JEKYLL:
             fields.update(self._of_configuration(file))
+        if self._generator is Generator.HUGO:
+            fields.update(self._of_configured_cascades(file))
         around = [path for path in reversed(file.path.parents) if path.is_relative_to(self._folder.path)]
         for path in around:
             if path not in self._of_folders:
                 self._of_folders[path] = self._of_folder(path)
-            fields.update(self._of_folders[path].fields)
+            fields = merged(fields, self._of_folders[path].fields)
             doubts.extend(self._of_folders[path].doubts)
         if self._generator in {Generator.ELEVENTY, None}:
             own = self._of_data(file.path.with_suffix(""), names=("", ".11tydata"))
-            fields.update(own.fields)
+            fields = merged(fields, own.fields)
             doubts.extend(own.doubts)
         return Inherited(fields, tuple(doubts))
 
@@ -81,11 +93,22 @@ class Defaults:
             fields.update(values)
         return fields
 
+    def _of_configured_cascades(self, file: File) -> Mapping[str, object]:
+        """Of `cascade` in Hugo's configuration, and in that of its languages."""
+        settings = self._folder.site.settings
+        place = file.path.relative_to(self._folder.site.root)
+        fields = dict(_of_cascades(settings.get("cascade"), place))
+        languages = lowered(settings.get("languages"))
+        for each in languages.values():
+            cascaded = _of_cascades(lowered(each).get("cascade"), place)
+            fields.update({name: value for name, value in cascaded.items() if name in HIDING})
+        return fields
+
     def _of_folder(self, path: Path) -> Inherited:
         fields: dict[str, object] = {}
         doubts: list[str] = []
         for each in self._parts_of_folder(path):
-            fields.update(each.fields)
+            fields = merged(fields, each.fields)
             doubts.extend(each.doubts)
         return Inherited(fields, tuple(doubts))
 
@@ -93,8 +116,9 @@ class Defaults:
         if self._generator in {Generator.HUGO, Generator.ZOLA, None}:
             yield from (self._of_section(path / name) for name in _SECTIONS if (path / name).is_file())
         if self._generator in {Generator.ELEVENTY, None}:
-            names = (".11tydata",) if self._generator is None else ("", ".11tydata")
-            yield self._of_data(path / path.name, names=names)
+            yield self._of_data(path / path.name, names=("", ".11tydata"))
+            if path in {self._folder.path, self._folder.site.root}:
+                yield self._of_computed(path / "_data")
 
     def _of_section(self, path: Path) -> Inherited:
         """What the page of a section gives to those below it. A draft hides these in Zola."""
@@ -108,17 +132,17 @@ class Defaults:
         fields: dict[str, object] = {}
         if self._generator is not Generator.HUGO and page.text("draft").lower() == "true":
             fields["draft"] = "true"
-        cascades = page.fields.get("cascade")
-        for each in cascades if isinstance(cascades, list) else [cascades]:
-            cascade = lowered(each)
-            target = lowered(cascade.get("target") or cascade.get("_target"))
-            if text_of(target.get("kind")) in {"", "page", "{page}"}:
-                # Which paths a pattern of Hugo means is not worked out: what it may hide is hidden.
-                taken = HIDING if target.get("path") else cascade.keys() - {"target", "_target"}
-                fields.update({name: value for name, value in cascade.items() if name in taken})
+        fields.update(_of_cascades(page.fields.get("cascade"), None))
         return Inherited(fields)
 
-    def _of_data(self, stem: Path, *, names: tuple[str, ...]) -> Inherited:
+    def _of_computed(self, path: Path) -> Inherited:
+        """What Eleventy computes for all pages."""
+        own = self._of_data(path / "eleventyComputed", names=("",), programs=(".js", ".cjs", ".mjs"))
+        return Inherited({COMPUTED: own.fields}, own.doubts) if own.fields else own
+
+    def _of_data(
+        self, stem: Path, *, names: tuple[str, ...], programs: tuple[str, ...] = _PROGRAMS
+    ) -> Inherited:
         """Of Eleventy's data of a folder or a page: https://www.11ty.dev/docs/data-template-dir/"""
         fields: dict[str, object] = {}
         doubts: list[str] = []
@@ -126,10 +150,10 @@ class Defaults:
             path = stem.with_name(f"{stem.name}{name}.json")
             try:
                 if path.is_file():
-                    fields.update(lowered(read_json(_text(path).strip())[0].value))
+                    fields = merged(fields, lowered(read_json(_text(path).strip())[0].value))
             except (Unreadable, OSError, UnicodeDecodeError):
                 doubts.append(f"{path.name} cannot be read")
-        for ending in _PROGRAMS:
+        for ending in programs:
             path = stem.with_name(f"{stem.name}{ending}")
             try:
                 if path.is_file() and _HIDES.search(_text(path)):
@@ -137,6 +161,35 @@ class Defaults:
             except (OSError, UnicodeDecodeError):
                 doubts.append(f"{path.name} cannot be read")
         return Inherited(fields, tuple(doubts))
+
+
+def _of_cascades(cascades: object, place: Path | None) -> Mapping[str, object]:
+    """What pages have of a `cascade` of Hugo: https://gohugo.io/content-management/front-matter/#cascade-1
+    Of what is only for some of them, it is what may hide them; which these are is told by the place, if any.
+    """
+    fields: dict[str, object] = {}
+    for each in cascades if isinstance(cascades, list) else [cascades]:
+        cascade = lowered(each)
+        target = lowered(cascade.get("target") or cascade.get("_target"))
+        kind = globs(texts_of(target.get("kind"))).match("page")
+        if (target.get("kind") and kind is False) or (place and not _is_meant(target, place)):
+            continue
+        names = {name for name in cascade if name in HIDING or is_date_name(name)}
+        taken = names if target.keys() - {"kind"} else cascade.keys() - {"target", "_target"}
+        fields.update({name: value for name, value in cascade.items() if name in taken})
+    return fields
+
+
+def _is_meant(target: Mapping[str, object], place: Path) -> bool:
+    """Whether a target is the page at this place of the site, or may be."""
+    if not target.get("path"):
+        return True
+    meant = globs(text.lower() for text in texts_of(target["path"]))
+    bare = place.parent / place.name.partition(".")[0]
+    names = [place, place.with_suffix(""), bare, *([place.parent] if bare.name == "index" else [])]
+    places = [name.as_posix().lower() for name in names]
+    places += [name.replace(" ", "-") for name in places]
+    return any(meant.match(name) is not False for name in places)
 
 
 def _text(path: Path) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _LONGEST_NUMBER = 1_000
 """Bits that Python writes as decimals at once: it refuses to for many thousands."""
+COMPUTED = "eleventycomputed"
+"""The field whose own fields replace those of the page: https://www.11ty.dev/docs/data-computed/"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,11 @@ def name_of(value: object) -> str:
 def lowered(value: object) -> Mapping[str, object]:
     """The map, with its keys in lower case; empty where it is none."""
     return {str(key).lower(): each for key, each in value.items()} if isinstance(value, dict) else {}
+
+
+def merged(far: Mapping[str, object], near: Mapping[str, object]) -> dict[str, object]:
+    """Both, where what is near counts; what Eleventy computes is merged, too."""
+    both = {**far, **near}
+    if COMPUTED in far and COMPUTED in near:
+        both[COMPUTED] = {**lowered(far[COMPUTED]), **lowered(near[COMPUTED])}
+    return both

@@ -3,15 +3,16 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Note, Problem
-from everpost.transfer.elsewhere.markdown.fields import texts_of
-from everpost.transfer.elsewhere.markdown.sites import Generator, find_site
+from everpost.transfer.elsewhere.markdown.fields import lowered, texts_of
+from everpost.transfer.elsewhere.markdown.patterns import Patterns, expressions, globs
+from everpost.transfer.elsewhere.markdown.sites import Generator, Site, find_site
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that is read; a post has a million characters, each of four bytes at most."""
@@ -45,6 +46,11 @@ _WHOLE_SITES = frozenset({Generator.HUGO, Generator.ZOLA, Generator.PELICAN})
 """Those that have their pages in one folder of the site."""
 _OF_POSTS = frozenset({Generator.JEKYLL, Generator.HEXO})
 """Those that have their posts in folders of that name."""
+_EXCLUDING: Mapping[Generator, tuple[str, ...]] = {
+    Generator.ZOLA: ("ignored_content",),
+    Generator.HEXO: ("skip_render", "exclude", "ignore"),
+}
+"""The settings that have patterns of files which are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ class File:
     """Its path inside the folder, with `/`."""
     is_in_bundle: bool = False
     """Beside or below an `index`, where Hugo has the resources of that page."""
-    is_ignored: bool = False
-    """Whether Jekyll shows no such file, or may not: it is in `_posts`, and its name has no date."""
+    doubt: str = ""
+    """Why its generator shows no such file, or may not."""
 
     @property
     def is_html(self) -> bool:
@@ -90,7 +96,9 @@ class Folder:
             )
         self.path = path.resolve()
         self.site = find_site(self.path)
-        self._excluded = [*self.site.texts("exclude"), *self.site.texts("ignored_content")]
+        self._excluded = self.site.texts("exclude")
+        self.hidden = _hidden(self.site)
+        """What else the configuration excludes."""
         self._included = self.site.texts("include")
         self._tops = self._folders_of_content()
         self._has_bundles = False
@@ -118,12 +126,23 @@ class Folder:
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
                 yield Note(fate=Fate.DROPPED, kind=kind, name=place, reason=reason)
             else:
-                is_ignored = self._has_dated_names and _is_undated(path)
-                yield File(path, place, is_in_bundle, is_ignored)
+                yield File(path, place, is_in_bundle, self._doubt(path))
 
     def places(self, *, pages: bool) -> Iterator[str]:
         """The paths of the files that may be posts, before any of them is read."""
         return (each.place for each in self.files(pages=pages) if isinstance(each, File))
+
+    def _doubt(self, path: Path) -> str:
+        if self._has_dated_names and _is_undated(path):
+            return "Jekyll shows no file of _posts whose name has no date"
+        if self.hidden.match(self._of_site(path)) is None:
+            return "which files its configuration excludes is not understood"
+        if self.site.generator is None and path.name.startswith("_"):
+            return "its name begins with _, and many generators show no such file"
+        return ""
+
+    def _of_site(self, path: Path) -> str:
+        return path.relative_to(self.site.root).as_posix()
 
     def _walk(self) -> Iterator[tuple[Path, int | str, bool]]:
         """Every file and every folder that is passed over, with its mode, or why that is not known, and
@@ -179,6 +198,7 @@ class Folder:
             or (path.parent.name == "vendor" and path.name in _GEMS)
             or (path.name[0] in "._" and path.name not in _JEKYLL)
             or self._matches(path, self._excluded)
+            or bool(self.hidden.match(self._of_site(path)))
         )
 
     def _matches(self, path: Path, patterns: list[str]) -> bool:
@@ -199,6 +219,7 @@ class Folder:
         if not _is_text(path):
             return _UNREAD.get(path.suffix.lower(), "neither Markdown nor HTML")
         is_excluded = self._matches(path, self._excluded) and not self._matches(path, self._included)
+        is_excluded = is_excluded or bool(self.hidden.match(self._of_site(path)))
         is_page = self.is_jekyll and not pages and not _JEKYLL & {*path.parts}
         reasons = {
             "a hidden file": path.name[0] in (".#~_" if self.is_jekyll else ".#~"),
@@ -209,6 +230,20 @@ class Folder:
             f"larger than {LARGEST:,} bytes, more than a post can be": path.lstat().st_size > LARGEST,
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _hidden(site: Site) -> Patterns:
+    """What the settings of a generator exclude, besides those of Jekyll."""
+    if site.generator is Generator.HUGO:
+        module = lowered(site.settings.get("module"))
+        mounts = module.get("mounts")
+        has_filters = {"excludefiles", "includefiles", "files"} & {
+            key for each in (mounts if isinstance(mounts, list) else []) for key in lowered(each)
+        }
+        ignored = expressions(site.texts("ignorefiles"))
+        return replace(ignored, is_understood=ignored.is_understood and not has_filters)
+    names = _EXCLUDING.get(site.generator, ()) if site.generator else ()
+    return globs(text for name in names for text in site.texts(name))
 
 
 def shown(path: Path) -> str:

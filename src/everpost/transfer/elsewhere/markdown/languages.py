@@ -49,7 +49,8 @@ class Languages:
         """The languages of all pages so far; empty for one that says none."""
         if not wanted and (present or self._configured):
             self._chosen = self._unmarked
-            if not has_plain_twins and not site.default_language and not _is_in(present, self._chosen):
+            is_certain = has_plain_twins or site.default_language or _is_in(present, self._chosen)
+            if present and not is_certain:
                 codes = ", ".join(sorted(present))
                 raise Invalid("language", f"the folder has pages in {codes}: choose one with --language")
 

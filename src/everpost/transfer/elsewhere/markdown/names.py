@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from urllib.parse import unquote
 
 from everpost.transfer.elsewhere.markdown.page import Page
+from everpost.transfer.elsewhere.percent import percent_decoded
 
 _DATED = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?P<mark>[-_.](?P<rest>.*))?", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
@@ -76,9 +76,9 @@ def end_of(address: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """The text without percent-encoding; as it is where that hides no UTF-8, or more than a name."""
-    found = unquote(text, errors="replace")
-    return text if "\ufffd" in found or "/" in found or "\x00" in found else found
+    """The text without percent-encoding; as it is where that hides more than a name."""
+    found = percent_decoded(text)
+    return text if "/" in found or "\x00" in found else found
 
 
 def _date_above(path: PurePosixPath) -> datetime | None:

@@ -9,7 +9,7 @@ from everpost.domain.posts import PostFormat, PostStatus
 from everpost.transfer.elsewhere.items import SourceAuthor, SourcePost
 from everpost.transfer.elsewhere.markdown.dates import DateRules, PageDates, is_date_name
 from everpost.transfer.elsewhere.markdown.defaults import Inherited
-from everpost.transfer.elsewhere.markdown.fields import lowered, name_of, text_of, texts_of
+from everpost.transfer.elsewhere.markdown.fields import COMPUTED, lowered, merged, name_of, text_of, texts_of
 from everpost.transfer.elsewhere.markdown.folders import File
 from everpost.transfer.elsewhere.markdown.names import PageName, address_of, end_of
 from everpost.transfer.elsewhere.markdown.page import Page
@@ -60,12 +60,10 @@ class PostReader:
         self._page = page
         self._name = name
         self._setting = setting
-        self._fields: Mapping[str, object] = {
-            **{key: value for key, value in setting.inherited.fields.items() if _is_inherited(key)},
-            **page.fields,
-        }
+        inherited = {key: value for key, value in setting.inherited.fields.items() if _is_inherited(key)}
+        self._fields: Mapping[str, object] = merged(inherited, page.fields)
         self._changes: list[str] = []
-        self._dates = PageDates(page, self._fields, name.date, setting.dates)
+        self._dates = PageDates(page, self._fields, name.date, setting.dates, setting.now)
         self._is_undated = False
         self.id = parse_id(page.text("id"))
         """The one that the post had here before it was exported."""
@@ -111,8 +109,8 @@ class PostReader:
         if self._file.is_draft:
             reasons.append("")
         reasons.extend(self._setting.inherited.doubts)
-        if self._file.is_ignored:
-            reasons.append("Jekyll shows no file of _posts whose name has no date")
+        if self._file.doubt:
+            reasons.append(self._file.doubt)
         if self._is_undated:
             reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
         if self._file.is_in_bundle and self.id is None:
@@ -170,7 +168,9 @@ class PostReader:
 
     def _report_the_rest(self) -> None:
         """What the page says that has no place here, and is not said yet."""
-        left_out = [name for name in self._page.fields if name not in _READ and not is_date_name(name)]
+        left_out = [
+            name for name in self._page.fields if name not in _READ - {COMPUTED} and not is_date_name(name)
+        ]
         taxonomies = self._page.fields.get(_TAXONOMIES)
         left_out += [f"{_TAXONOMIES}.{name}" for name in lowered(taxonomies) if name not in _TAGS]
         if taxonomies is not None and not isinstance(taxonomies, dict):

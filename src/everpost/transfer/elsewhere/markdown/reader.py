@@ -178,8 +178,8 @@ class _Reader:
             reasons.append(
                 f"{self._naive:,} of its posts have dates without an offset, which were read as UTC"
             )
-        if self._folder.site.settings.get("ignorefiles"):
-            reasons.append("ignoreFiles in its configuration is not supported")
+        if not self._folder.hidden.is_understood:
+            reasons.append("which files its configuration excludes is not understood: all are drafts")
         for reason in reasons:
             yield Note(fate=Fate.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 

@@ -114,7 +114,13 @@ def _hugo(root: Path) -> _Found | None:
     paths = [
         *_existing(root, "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"),
         *(path for path in _existing(root, "config.toml", "config.yaml", "config.yml", "config.json")),
-        *_existing(root / "config" / "_default", *(f"{n}.{e}" for n in ("hugo", "config") for e in _ENDINGS)),
+        *(
+            path
+            for folder in ("_default", "production")
+            for path in _existing(
+                root / "config" / folder, *(f"{n}.{e}" for n in ("hugo", "config") for e in _ENDINGS)
+            )
+        ),
     ]
     for path in paths:
         read, reasons = _read(path)
@@ -124,10 +130,11 @@ def _hugo(root: Path) -> _Found | None:
         problems.extend(reasons)
     if not paths:
         return None
-    for path in _existing(root / "config" / "_default", *(f"languages.{ending}" for ending in _ENDINGS)):
-        languages, reasons = _read(path)
-        settings["languages"] = dict(languages)
-        problems.extend(reasons)
+    for name in ("languages", "module", "cascade"):
+        for path in _existing(root / "config" / "_default", *(f"{name}.{ending}" for ending in _ENDINGS)):
+            read, reasons = _read(path)
+            settings[name] = dict(read).get(name, dict(read))
+            problems.extend(reasons)
     return settings, tuple(problems)
 
 

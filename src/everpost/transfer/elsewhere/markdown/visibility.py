@@ -3,37 +3,63 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from everpost.transfer.elsewhere.markdown.fields import lowered, text_of
+from everpost.transfer.elsewhere.markdown.fields import COMPUTED, lowered, text_of
 from everpost.transfer.elsewhere.moments import read_moment
 from everpost.transfer.elsewhere.zones import localized
 
 TRUE = frozenset({"true", "yes", "on", "y", "1", "t"})
 FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
-EXPIRES = ("expirydate", "unpublishdate")
+
+
+def _spellings(*names: str) -> tuple[str, ...]:
+    """The names as they are, with hyphens, and without either."""
+    return tuple(
+        dict.fromkeys(
+            each for name in names for each in (name, name.replace("_", "-"), name.replace("_", ""))
+        )
+    )
+
+
+EXPIRES = _spellings(
+    *("expiry_date", "unpublish_date", "expires", "expiry", "expire_date", "expires_at", "expires_on"),
+    *("expiration", "expiration_date", "expired", "unpublish", "unpublish_at", "unpublish_on"),
+)
 _ALIASES = {
     "is_draft": "draft",
     "is_published": "published",
     "publish": "published",
     "public": "published",
     "listed": "published",
+    "visible": "published",
+    "routable": "published",
     "post_status": "status",
     "visibility": "status",
+    "access": "status",
+    "state": "status",
 }
 """What themes, and programs that convert blogs, call these."""
-HIDING = frozenset(
-    {"draft", "published", "status", "headless", "build", "_build", "render", "permalink"}
-    | {"eleventyexcludefromcollections", "unlisted", "hidden", "private", *EXPIRES}
-    | {name for alias in _ALIASES for name in (alias, alias.replace("_", "-"), alias.replace("_", ""))}
-)
-"""The fields that say whether a page is shown."""
-_STATUSES = frozenset({"", "published", "publish", "public", "live"})
 _HIDDEN = {
     "headless": "it is headless",
     "unlisted": "it is unlisted",
     "hidden": "it is hidden",
     "private": "it is private",
+    "protected": "it is protected",
+    "encrypted": "it is encrypted",
+    "members_only": "it is for members only",
+    "unpublished": "it is unpublished",
+    "disabled": "it is disabled",
     "eleventyexcludefromcollections": "it is in no collection (eleventyExcludeFromCollections)",
 }
+HIDING = frozenset(
+    {"draft", "published", "status", "headless", "build", "_build", "render", "permalink", "password"}
+    | {COMPUTED}
+    | {*EXPIRES, *_spellings(*_ALIASES, *_HIDDEN)}
+)
+"""The fields that say whether a page is shown."""
+_STATUSES = frozenset({"", "published", "publish", "public", "live", "open", "everyone"})
+_NOT_PUBLIC = frozenset({"draft", "private", "hidden", "unlisted", "members", "password", "protected"})
+"""What a `type`, which mostly says something else, means by these words."""
+_NEVER = FALSE | {"", "never", "none", "null"}
 
 
 def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str]:
@@ -41,11 +67,35 @@ def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str
     it is a draft. Where there is no reason, it is shown.
     """
     yield from _of_drafts(fields)
+    yield from _of_other_names(fields)
+    yield from _of_privacy(fields)
+    yield from _of_output(fields)
+    if computed := lowered(fields.get(COMPUTED)):
+        yield from reasons_to_hide({name: each for name, each in computed.items() if name != COMPUTED}, now)
+    for name in EXPIRES:
+        yield from _of_expiry(fields.get(name), now)
+
+
+def _of_other_names(fields: Mapping[str, object]) -> Iterator[str]:
     for alias, name in _ALIASES.items():
-        for each in {alias, alias.replace("_", "-"), alias.replace("_", "")} & fields.keys():
+        for each in {*_spellings(alias)} & fields.keys():
             yield from _of_drafts({name: fields[each]})
     for name, reason in _HIDDEN.items():
-        yield from _if_not(fields.get(name), FALSE, reason, name)
+        for each in {*_spellings(name)} & fields.keys():
+            yield from _if_not(fields[each], FALSE, reason, each)
+
+
+def _of_privacy(fields: Mapping[str, object]) -> Iterator[str]:
+    if (kind := text_of(fields.get("type")).strip().lower()) in _NOT_PUBLIC:
+        yield f"its type was {kind!r}"
+    password = fields.get("password")
+    if password is not None and (
+        isinstance(password, list | dict) or text_of(password).lower() not in _NEVER
+    ):
+        yield "it has a password"
+
+
+def _of_output(fields: Mapping[str, object]) -> Iterator[str]:
     yield from _if_not(fields.get("render"), TRUE, "it is not rendered", "render")
     if text_of(fields.get("permalink")).lower() == "false":
         yield "it has no address (permalink: false)"
@@ -55,8 +105,6 @@ def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str
             value = text_of(build.get(key)).lower()
             if value not in {"", "always", "true"}:
                 yield f"it is not shown everywhere (build.{key}: {value[:20]})"
-    for name in EXPIRES:
-        yield from _of_expiry(fields.get(name), now)
 
 
 def _of_drafts(fields: Mapping[str, object]) -> Iterator[str]:
@@ -91,8 +139,8 @@ def _if_not(value: object, fine: frozenset[str], reason: str, name: str) -> Iter
 
 
 def _of_expiry(value: object, now: datetime) -> Iterator[str]:
-    text = text_of(value)
-    if not text:
+    text = text_of(value).strip()
+    if text.lower() in _NEVER:
         return
     written = read_moment(text)
     if written is None:
@@ -104,4 +152,6 @@ def _of_expiry(value: object, now: datetime) -> Iterator[str]:
 def end_of_publication(fields: Mapping[str, object], now: datetime) -> str:
     """When the page is to disappear, as it is written; empty where it is not, or has."""
     texts = (text_of(fields.get(name)) for name in EXPIRES)
-    return next((text for text in texts if text and not list(_of_expiry(text, now))), "")
+    return next(
+        (text for text in texts if text.strip().lower() not in _NEVER and not list(_of_expiry(text, now))), ""
+    )

@@ -1,0 +1,110 @@
+"""Patterns in configurations, and the paths that they match."""
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import translate
+
+_LONGEST = 200
+"""Characters of a pattern that is used."""
+_LONGEST_PATH = 250
+_MOST = 50
+"""Patterns that are used, and alternatives that the braces of one may have."""
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_UNKNOWN_IN_GLOBS = re.compile(r"[@+!?*]\(|\\|\.\.")
+"""What not all libraries, or not `fnmatch`, take for the same."""
+_UNKNOWN_IN_EXPRESSIONS = re.compile(
+    r"\\[^\W\dbBdDsSwW]|\\\d|\(\?(?!:)|\[\[|&&|--|\|\||~~"  # differs between Go and Python
+    r"|\)[*+{?]"  # may take exponential time
+)
+_REPETITION = re.compile(r"[*+{]")
+_CHOICE = re.compile(r"[?|]")
+_HIGHEST_COST = 12
+"""Of an expression: each repetition multiplies its time by the length of the path, each choice by two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What a setting matches."""
+
+    expressions: tuple[re.Pattern[str], ...] = ()
+    is_understood: bool = True
+    """Whether these are all of them."""
+
+    def match(self, place: str) -> bool | None:
+        """Whether one of them matches the path or the end of it, from whichever folder on; None where nobody
+        can tell.
+        """
+        if len(place) > _LONGEST_PATH:
+            return None if self.expressions or not self.is_understood else False
+        if any(each.search(end) for end in _ends(place) for each in self.expressions):
+            return True
+        return False if self.is_understood else None
+
+
+def globs(texts: Iterable[str]) -> Patterns:
+    """Patterns with `*`, which is taken to match `/`, too: where programs differ, more is matched."""
+    expressions: list[re.Pattern[str]] = []
+    is_understood = True
+    for text in texts:
+        if text.startswith("!"):
+            continue  # takes something back
+        try:
+            expressions += [re.compile(rf"\A{translate(each)}") for each in _alternatives(text)]
+        except ValueError:
+            is_understood = False
+    return _limited(expressions, is_understood=is_understood)
+
+
+def expressions(texts: Iterable[str]) -> Patterns:
+    """Regular expressions of Go, of which those are used that mean the same here, and take little time."""
+    used: list[re.Pattern[str]] = []
+    is_understood = True
+    for text in texts:
+        try:
+            used.append(_expression(text))
+        except (ValueError, re.error, Warning, OverflowError, RecursionError):
+            is_understood = False
+    return _limited(used, is_understood=is_understood)
+
+
+def _expression(text: str) -> re.Pattern[str]:
+    """ValueError, re.error, Warning and others: it is not understood, or may take long."""
+    bare = re.sub(r"\\.", "", text[:_LONGEST])
+    cost = 6 * len(_REPETITION.findall(bare)) + len(_CHOICE.findall(bare))
+    if len(text) > _LONGEST or cost > _HIGHEST_COST or _UNKNOWN_IN_EXPRESSIONS.search(text):
+        raise ValueError
+    with warnings.catch_warnings(action="error"):
+        return re.compile(text)
+
+
+def _limited(used: list[re.Pattern[str]], *, is_understood: bool) -> Patterns:
+    return Patterns(tuple(used[:_MOST]), is_understood=is_understood and len(used) <= _MOST)
+
+
+def _ends(place: str) -> Iterator[str]:
+    """The path, with and without its first mark, and what is behind each other mark."""
+    yield f"/{place}"
+    parts = place.split("/")
+    yield from ("/".join(parts[start:]) for start in range(len(parts)))
+
+
+def _alternatives(text: str) -> list[str]:
+    """The patterns without braces. ValueError: one is not understood."""
+    if len(text) > _LONGEST or _UNKNOWN_IN_GLOBS.search(text):
+        raise ValueError
+    bare = text.strip().removeprefix("./").lstrip("/").replace("[^", "[!")
+    waiting = [bare.removeprefix("**/").replace("/**/", "/{,*/}")]
+    done: list[str] = []
+    while waiting:
+        each = waiting.pop()
+        found = _BRACES.search(each)
+        if found is None:
+            bare = each.lstrip("/")
+            done.append(f"{bare}*" if bare.endswith("/") else bare)
+        else:
+            waiting += [each[: found.start()] + one + each[found.end() :] for one in found[1].split(",")]
+        if len(waiting) + len(done) > _MOST or (found is None and re.search(r"[{}]", each)):
+            raise ValueError
+    return done
