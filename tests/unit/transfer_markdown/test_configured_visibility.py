@@ -31,6 +31,7 @@ def fates(folder: Path) -> dict[str, str]:
         ({"hugo.json": '{"cascade": {"headless": true}}'}, DRAFT, DRAFT),
         ({"config/_default/hugo.toml": "[[cascade]]\ndraft = true"}, DRAFT, DRAFT),
         ({"config/_default/cascade.toml": "draft = true", "config/_default/hugo.toml": ""}, DRAFT, DRAFT),
+        ({"config/_default/cascade.yaml": "- draft: true", "config/_default/hugo.toml": ""}, DRAFT, DRAFT),
         ({"hugo.toml": "", "config/production/hugo.toml": "[[cascade]]\ndraft = true"}, DRAFT, DRAFT),
         ({"hugo.toml": f"[[cascade]]\ndraft = true\n{UNDERSTOOD}'/blog/**'"}, DRAFT, SHOWN),
         ({"hugo.toml": f"[[cascade]]\ndraft = true\n{UNDERSTOOD}'/BLOG/A'"}, DRAFT, SHOWN),

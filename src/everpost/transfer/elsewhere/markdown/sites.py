@@ -136,6 +136,8 @@ def _hugo(root: Path) -> _Found | None:
             read, reasons = _read(path)
             settings[name] = dict(read).get(name, dict(read))
             problems.extend(reasons)
+            if not read and not reasons and path.stat().st_size:
+                problems.append(f"{path.name}: it has no fields")
     return settings, tuple(problems)
 
 
