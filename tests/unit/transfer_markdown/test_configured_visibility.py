@@ -31,6 +31,7 @@ def fates(folder: Path) -> dict[str, str]:
         ({"hugo.json": '{"cascade": {"headless": true}}'}, DRAFT, DRAFT),
         ({"config/_default/hugo.toml": "[[cascade]]\ndraft = true"}, DRAFT, DRAFT),
         ({"config/_default/cascade.toml": "draft = true", "config/_default/hugo.toml": ""}, DRAFT, DRAFT),
+        ({"config/_default/cascade.yaml": "- draft: true", "config/_default/hugo.toml": ""}, DRAFT, DRAFT),
         ({"hugo.toml": "", "config/production/hugo.toml": "[[cascade]]\ndraft = true"}, DRAFT, DRAFT),
         ({"hugo.toml": f"[[cascade]]\ndraft = true\n{UNDERSTOOD}'/blog/**'"}, DRAFT, SHOWN),
         ({"hugo.toml": f"[[cascade]]\ndraft = true\n{UNDERSTOOD}'/BLOG/A'"}, DRAFT, SHOWN),
@@ -64,6 +65,58 @@ def test_a_page_of_hugo_that_says_it_is_no_draft_is_shown(tmp_path: Path) -> Non
     page = POST.replace("title: A", "title: A\ndraft: false")
     site = {"hugo.toml": "[[cascade]]\ndraft = true", "content/blog/a.md": page}
     assert fates(write_folder(tmp_path, site)) == {"a.md": SHOWN}
+
+
+@pytest.mark.parametrize(
+    ("program", "a", "c"),
+    [
+        ("DEFAULT_METADATA={'status':'draft'}", DRAFT, DRAFT),
+        ("DEFAULT_METADATA = {\n  'status': 'draft',  # until it is done\n}", DRAFT, DRAFT),
+        ("DEFAULT_METADATA: dict = {'Status': 'hidden'}", DRAFT, DRAFT),
+        ("DEFAULT_METADATA = (('status', 'draft'),)", DRAFT, DRAFT),
+        ("DEFAULT_METADATA = dict(status='draft')", DRAFT, DRAFT),
+        ("DEFAULT_METADATA = {}\nDEFAULT_METADATA['status'] = 'draft'", DRAFT, DRAFT),
+        ("DEFAULT_METADATA = {}\nDEFAULT_METADATA = {'status': 'draft'}", DRAFT, DRAFT),
+        ("if True:\n    DEFAULT_METADATA = {'status': 'draft'}", DRAFT, DRAFT),
+        ("globals()['DEFAULT_' + 'METADATA'] = {'status': 'draft'}", DRAFT, DRAFT),
+        ("from base import *", DRAFT, DRAFT),
+        ("from base import DEFAULT_METADATA", DRAFT, DRAFT),
+        ("print 'Python 2'\nDEFAULT_METADATA = {'status': 'draft'}", DRAFT, DRAFT),
+        ("DEFAULT_METADATA = {'category': 'x'}", SHOWN, SHOWN),
+        ("# DEFAULT_METADATA = {'status': 'draft'}", SHOWN, SHOWN),
+        ("print 'Python 2'\n# DEFAULT_METADATA", SHOWN, SHOWN),
+        ("EXTRA_PATH_METADATA={'secret/c.md':{'status':'draft'}}", SHOWN, DRAFT),
+        ("EXTRA_PATH_METADATA={'secret': {'status': 'hidden'}}", SHOWN, DRAFT),
+        ("EXTRA_PATH_METADATA={'extra/robots.txt': {'path': 'robots.txt'}}", SHOWN, SHOWN),
+        ("EXTRA_PATH_METADATA={x: {'status': 'draft'} for x in y}", DRAFT, DRAFT),
+        ("PATH_METADATA = r'(?P<status>\\w+)/.*'", DRAFT, DRAFT),
+        ("PATH_METADATA = r'(?P<category>\\w+)/.*'", SHOWN, SHOWN),
+        ("FILENAME_METADATA = r'(?P<date>.*)-(?P<slug>.*)'", SHOWN, SHOWN),
+        ("PATH_METADATA = pattern()", DRAFT, DRAFT),
+        ("IGNORE_FILES = ['c*']", SHOWN, LEFT_OUT),
+        ("IGNORE_FILES = ['secret']", SHOWN, LEFT_OUT),
+        ("IGNORE_FILES = ['**/.*', '.#*', '__pycache__']", SHOWN, SHOWN),
+        ("IGNORE_FILES = [1]", DRAFT, DRAFT),
+        ("ARTICLE_EXCLUDES = ['secret']", SHOWN, LEFT_OUT),
+        ("ARTICLE_EXCLUDES = PAGE_PATHS + ['secret']", DRAFT, DRAFT),
+        ("ARTICLE_PATHS = ['blog']", SHOWN, DRAFT),
+        ("ARTICLE_PATHS = ['']", SHOWN, SHOWN),
+        ("x = " + "-" * 100_000 + "1\nDEFAULT_METADATA = {}", DRAFT, DRAFT),
+        ("x = a" + ".a" * 100_000 + "\nDEFAULT_METADATA = {}", DRAFT, DRAFT),
+    ],
+)
+@pytest.mark.parametrize("name", ["pelicanconf.py", "publishconf.py"])
+def test_what_pelican_is_told_to_hide(tmp_path: Path, name: str, program: str, a: str, c: str) -> None:
+    page = "Title: A\nDate: 2020-01-02\n\nText"
+    site = {"pelicanconf.py": "AUTHOR = 'Ann'", name: program}
+    site |= {"content/blog/a.md": page, "content/secret/c.md": page}
+    site |= {"content/blog/d.md": page.replace("\n\n", "\nStatus: published\n\n")}
+    found = fates(write_folder(tmp_path, site))
+    assert (found.get("a.md", LEFT_OUT), found.get("c.md", LEFT_OUT), found["d.md"]) == (a, c, SHOWN)
+    told = [change for post in posts_of(tmp_path) for change in post.changes] + [*notes_of(tmp_path).values()]
+    assert any("draft" in each or "exclude" in each or "not where" in each for each in told) or {a, c} == {
+        SHOWN
+    }
 
 
 @pytest.mark.parametrize(

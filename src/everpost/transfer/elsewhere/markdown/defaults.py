@@ -1,5 +1,5 @@
-"""Fields that pages have without saying so: of Jekyll's configuration, of Hugo's and Zola's sections, of
-Eleventy's files of data.
+"""Fields that pages have without saying so: of the configurations of Jekyll, Hugo and Pelican, of Hugo's and
+Zola's sections, of Eleventy's files of data.
 """
 
 import re
@@ -22,6 +22,7 @@ from everpost.transfer.elsewhere.markdown.folders import File, Folder
 from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
 from everpost.transfer.elsewhere.markdown.patterns import globs
+from everpost.transfer.elsewhere.markdown.pelican_settings import fields_of
 from everpost.transfer.elsewhere.markdown.sites import Generator
 from everpost.transfer.elsewhere.markdown.visibility import HIDING
 
@@ -59,6 +60,9 @@ class Defaults:
         doubts: list[str] = []
         if self._generator is Generator.JEKYLL:
             fields.update(self._of_configuration(file))
+        if self._generator is Generator.PELICAN:
+            site = self._folder.site
+            fields.update(fields_of(site.settings, file.path.relative_to(site.root).as_posix()))
         if self._generator is Generator.HUGO:
             fields.update(self._of_configured_cascades(file))
         around = [path for path in reversed(file.path.parents) if path.is_relative_to(self._folder.path)]

@@ -12,6 +12,7 @@ from everpost.errors import BrokenFile
 from everpost.transfer.elsewhere.items import Fate, Note, Problem
 from everpost.transfer.elsewhere.markdown.fields import lowered, texts_of
 from everpost.transfer.elsewhere.markdown.patterns import Patterns, expressions, globs
+from everpost.transfer.elsewhere.markdown.pelican_settings import is_outside
 from everpost.transfer.elsewhere.markdown.sites import Generator, Site, find_site
 
 LARGEST = 16 * 1024 * 1024
@@ -133,12 +134,16 @@ class Folder:
         return (each.place for each in self.files(pages=pages) if isinstance(each, File))
 
     def _doubt(self, path: Path) -> str:
+        if self.site.problems:
+            return "the configuration of its site cannot be read"
         if self._has_dated_names and _is_undated(path):
             return "Jekyll shows no file of _posts whose name has no date"
         if self.hidden.match(self._of_site(path)) is None:
             return "which files its configuration excludes is not understood"
         if self.site.generator is None and path.name.startswith("_"):
             return "its name begins with _, and many generators show no such file"
+        if self.site.generator is Generator.PELICAN and is_outside(self.site.settings, self._of_site(path)):
+            return "it is not in ARTICLE_PATHS of pelicanconf.py"
         return ""
 
     def _of_site(self, path: Path) -> str:
@@ -198,7 +203,7 @@ class Folder:
             or (path.parent.name == "vendor" and path.name in _GEMS)
             or (path.name[0] in "._" and path.name not in _JEKYLL)
             or self._matches(path, self._excluded)
-            or bool(self.hidden.match(self._of_site(path)))
+            or (path.name not in self._tops and bool(self.hidden.match(self._of_site(path))))
         )
 
     def _matches(self, path: Path, patterns: list[str]) -> bool:
@@ -242,6 +247,9 @@ def _hidden(site: Site) -> Patterns:
         }
         ignored = expressions(site.texts("ignorefiles"))
         return replace(ignored, is_understood=ignored.is_understood and not has_filters)
+    if site.generator is Generator.PELICAN:
+        folders = (text.strip("/") for text in site.texts("article_excludes"))
+        return globs([*site.texts("ignore_files"), *(f"{folder}/*" for folder in folders if folder)])
     names = _EXCLUDING.get(site.generator, ()) if site.generator else ()
     return globs(text for name in names for text in site.texts(name))
 

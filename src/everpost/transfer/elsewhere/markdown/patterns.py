@@ -44,17 +44,23 @@ class Patterns:
 
 
 def globs(texts: Iterable[str]) -> Patterns:
-    """Patterns with `*`, which is taken to match `/`, too: where programs differ, more is matched."""
+    """Patterns with `*`. Where programs differ, more is matched: beside a `/`, it matches `/`, too."""
     expressions: list[re.Pattern[str]] = []
     is_understood = True
     for text in texts:
         if text.startswith("!"):
             continue  # takes something back
         try:
-            expressions += [re.compile(rf"\A{translate(each)}") for each in _alternatives(text)]
+            expressions += [_glob(each) for each in _alternatives(text)]
         except ValueError:
             is_understood = False
     return _limited(expressions, is_understood=is_understood)
+
+
+def _glob(text: str) -> re.Pattern[str]:
+    """One without `/` matches the name of a file or a folder."""
+    is_name = "/" not in text and "**" not in text
+    return re.compile(rf"\A{'(?!.*/)' if is_name else ''}{translate(text)}", re.DOTALL)
 
 
 def expressions(texts: Iterable[str]) -> Patterns:

@@ -15,6 +15,7 @@ from everpost.transfer.elsewhere.markdown.languages import Languages
 from everpost.transfer.elsewhere.markdown.links import Links
 from everpost.transfer.elsewhere.markdown.names import name_of
 from everpost.transfer.elsewhere.markdown.page import Page
+from everpost.transfer.elsewhere.markdown.pelican_settings import NOT_UNDERSTOOD
 from everpost.transfer.elsewhere.markdown.posts import PostReader, Setting
 from everpost.transfer.elsewhere.markdown.sites import Generator
 from everpost.transfer.elsewhere.markdown.tags import convert_tags
@@ -180,6 +181,9 @@ class _Reader:
             )
         if not self._folder.hidden.is_understood:
             reasons.append("which files its configuration excludes is not understood: all are drafts")
+        if unknown := self._folder.site.texts(NOT_UNDERSTOOD):
+            named = ", ".join(unknown)[:200]
+            reasons.append(f"not understood: {named}; only pages with `Status: published` are not drafts")
         for reason in reasons:
             yield Note(fate=Fate.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from everpost.transfer.elsewhere.markdown.fields import Unreadable, lowered, text_of, texts_of
 from everpost.transfer.elsewhere.markdown.json_fields import read_json
+from everpost.transfer.elsewhere.markdown.pelican_settings import NOT_UNDERSTOOD, both, hiding_settings
 from everpost.transfer.elsewhere.markdown.toml_fields import read_toml
 from everpost.transfer.elsewhere.markdown.yaml_fields import read_yaml
 
@@ -135,6 +136,8 @@ def _hugo(root: Path) -> _Found | None:
             read, reasons = _read(path)
             settings[name] = dict(read).get(name, dict(read))
             problems.extend(reasons)
+            if not read and not reasons and path.stat().st_size:
+                problems.append(f"{path.name}: it has no fields")
     return settings, tuple(problems)
 
 
@@ -151,10 +154,19 @@ def _pelican(root: Path) -> _Found | None:
     try:
         text = _text(paths[0])
     except Unreadable as error:
-        return {}, (f"pelicanconf.py: {error.reason}",)
+        return {NOT_UNDERSTOOD: ["pelicanconf.py"]}, (f"pelicanconf.py: {error.reason}",)
     names = {"DEFAULT_LANG": "lang", "SITEURL": "url"}
     found = {each["name"]: each["value"] for each in _PYTHON.finditer(text)}
-    return {"lang": "en"} | {names.get(name, name.lower()): value for name, value in found.items()}, ()
+    settings: dict[str, object] = {"lang": "en"}
+    settings |= {names.get(name, name.lower()): value for name, value in found.items()}
+    hiding, problems = hiding_settings(text), list[str]()
+    for path in _existing(root, "publishconf.py"):
+        try:
+            hiding = both(hiding, hiding_settings(_text(path)))
+        except Unreadable as error:
+            hiding = both(hiding, {NOT_UNDERSTOOD: ["publishconf.py"]})
+            problems.append(f"publishconf.py: {error.reason}")
+    return settings | hiding, tuple(problems)
 
 
 def _eleventy(root: Path) -> _Found | None:
