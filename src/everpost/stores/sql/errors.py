@@ -40,6 +40,7 @@ _MYSQL_CONTENTION = frozenset({1020, 1205, 1213, 1412})
 _MYSQL_UNSENT = frozenset({2006})
 _MYSQL_LOST = frozenset({0, 1053, 1077, 1079, 1317, 1927, 2013, 2014, 2045, 2055, 4031})
 _MYSQL_MISTAKES = frozenset({1054, 1060, 1061, 1091})
+_MYSQL_DONE = frozenset({1050, 1051, 1060, 1061, 1091, 1146, 1826})
 
 _NO_SPACE = frozenset({sqlite3.SQLITE_FULL, "53100", 1021, 1114})
 _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
@@ -58,6 +59,11 @@ _DRIVERS = (
     *(exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
     asyncpg.InternalClientError,  # what asyncpg says of a connection that broke while it was asked
 )
+
+
+def is_done_already(error: Exception) -> bool:
+    """Whether MySQL says that what it was to create is there, or what it was to drop is not."""
+    return isinstance(error, exc.DBAPIError) and not _is_sqlite(error) and _code_of(error) in _MYSQL_DONE
 
 
 def fault_of(error: Exception) -> Fault | None:

@@ -13,7 +13,7 @@ from everpost.errors import Busy, DataLoss, SchemaMismatch
 from everpost.stores.schema import Migration, SchemaState, Step
 from everpost.stores.sql.differences import find_differences
 from everpost.stores.sql.engine import blank_engine, make_engine, reach
-from everpost.stores.sql.errors import fault_of, reason_of
+from everpost.stores.sql.errors import fault_of, is_done_already, reason_of
 from everpost.stores.sql.files import delete_if_blank, is_unmade, names_in_file
 from everpost.stores.sql.losses import find_losses
 from everpost.stores.sql.making import finished_revision, is_half_made, making, require_no_tables
@@ -155,6 +155,18 @@ class SqlSchema:
         return steps
 
     def _run(self, steps: Sequence[Step]) -> None:
+        try:
+            self._run_scripts(steps)
+        except Exception as error:
+            if not is_done_already(error):
+                raise
+            raise SchemaMismatch(
+                "A part of this migration is in the database already: either one was stopped half-way, which"
+                " MySQL cannot undo, or the schema was altered by hand. Restore the backup that was made"
+                " before, and migrate again."
+            ) from error
+
+    def _run_scripts(self, steps: Sequence[Step]) -> None:
         if steps and steps[-1].upward:
             command.upgrade(self._config, steps[-1].migration.revision)
         elif steps:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from everpost.stores.sql.migrations.repeating import has_column
+
 revision = "0004"
 down_revision = "0003"
 
@@ -11,7 +13,8 @@ LOSSES: dict[str, sa.Select[int]] = {}
 
 
 def upgrade() -> None:
-    op.add_column("posts", sa.Column("mark", sa.BigInteger(), server_default="0", nullable=False))
+    if not has_column(op.get_context(), "posts", "mark"):
+        op.add_column("posts", sa.Column("mark", sa.BigInteger(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:

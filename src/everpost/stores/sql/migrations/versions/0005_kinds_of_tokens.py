@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from everpost.stores.sql import types
+from everpost.stores.sql.migrations.repeating import has_column
 
 revision = "0005"
 down_revision = "0004"
@@ -19,8 +20,10 @@ def upgrade() -> None:
     """A token of a login was told by its name and its end, that of the first start by its owner's id. The
     tokens of disabled users end: they would work again once the user is enabled.
     """
-    op.add_column("tokens", sa.Column("kind", types.Word(16), server_default="named", nullable=False))
-    op.add_column("tokens", sa.Column("login_id", types.IdText(), nullable=True))
+    if not has_column(op.get_context(), "tokens", "kind"):
+        op.add_column("tokens", sa.Column("kind", types.Word(16), server_default="named", nullable=False))
+    if not has_column(op.get_context(), "tokens", "login_id"):
+        op.add_column("tokens", sa.Column("login_id", types.IdText(), nullable=True))
     logins = (_is_named("Login"), _TOKENS.c.expires_at.is_not(None))
     op.execute(sa.update(_TOKENS).where(*logins).values(kind="login"))
     op.execute(sa.update(_TOKENS).where(_TOKENS.c.id == _TOKENS.c.user_id).values(kind="first"))

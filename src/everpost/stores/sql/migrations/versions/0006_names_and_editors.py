@@ -5,6 +5,7 @@ from alembic import op
 
 from everpost.domain.names import name_key
 from everpost.stores.sql import types
+from everpost.stores.sql.migrations.repeating import has_column, has_index
 
 revision = "0006"
 down_revision = "0005"
@@ -22,16 +23,20 @@ LOSSES = {
 
 
 def upgrade() -> None:
-    op.add_column("comments", sa.Column("editor_id", types.IdText(), nullable=True))
-    op.add_column("comments", sa.Column("edited_at", types.Moment(), nullable=True))
-    op.add_column("users", sa.Column("name_key", types.Word(64), server_default="", nullable=False))
+    if not has_column(op.get_context(), "comments", "editor_id"):
+        op.add_column("comments", sa.Column("editor_id", types.IdText(), nullable=True))
+    if not has_column(op.get_context(), "comments", "edited_at"):
+        op.add_column("comments", sa.Column("edited_at", types.Moment(), nullable=True))
+    if not has_column(op.get_context(), "users", "name_key"):
+        op.add_column("users", sa.Column("name_key", types.Word(64), server_default="", nullable=False))
     if not op.get_context().as_sql:
         _fill_in()
     with op.batch_alter_table("users") as users:
         users.alter_column(
             "name_key", existing_type=types.Word(64), existing_nullable=False, server_default=None
         )
-        users.create_index("ix_users_name_key", ["name_key"])
+        if not has_index(op.get_context(), "users", "ix_users_name_key"):
+            users.create_index("ix_users_name_key", ["name_key"])
 
 
 def downgrade() -> None:
