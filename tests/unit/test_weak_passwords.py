@@ -101,7 +101,7 @@ WEAK = [
         "To be or not to be",
     ),
     *("nora newman nora", "n o r a newman 1", "N\u00f3ra N\u00e9wm\u00e1n 12"),
-    "password" * (MAX_PASSWORD // 8),
+    *("password" * (MAX_PASSWORD // 8), "12345678" * (MAX_PASSWORD // 8), "password1!" * 5 + "pass"),
     "a" * MAX_PASSWORD,
     " " * MAX_PASSWORD,
 ]
@@ -114,6 +114,7 @@ STRONG = [
     "η θάλασσα το βράδυ",
     "x k 9 m p 2 v l 5 q",
     "lunch at 12:30 with aunt Mildred",
+    "xK9#mP2$vL5@" * 3 + "xK9",
     "a newer password",
     "chosen by the thief",
     "my dog is blue",

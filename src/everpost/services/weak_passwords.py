@@ -113,7 +113,16 @@ def _elsewhere() -> list[str]:
     return [_plain(word) for word in _ELSEWHERE.split()]
 
 
+def _once(text: str) -> str:
+    """The text without further repetitions of its beginning, which may end in the middle of one."""
+    for size in range(1, min(_PIECE, len(text) // 2) + 1):
+        if text[size:] == text[:-size]:
+            return text[: 2 * size]
+    return text
+
+
 def _is_guessed(text: str) -> bool:
+    text = _once(text)
     pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
     return all(map(_is_piece_guessed, pieces[:_MOST_PIECES]))
 
