@@ -20,7 +20,7 @@ POSTS = 200
 """Posts with 10 comments; lists show of these."""
 COMMENTS = 10
 GUEST = "Gus Guest"
-EMAIL, PASSWORD = "ann@blog.example", "correct horse battery staple"
+EMAIL, PASSWORD = "ann@blog.example", "correct horse battery"
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,8 @@ DEFINITIONS = {
     "text\r\r[a]: x": "[a]",
     "[\u1e9e]: x": "[SS]",
     "[a&#92;]: x": "&#92;[a&#92;]",
+    "[a]: x\\\ty": "[a]",
+    "[a]: x\\ 'a title'": "[a]",
     "[a]: x 'title": "[b][a]",
     "[a]: x\n(title)": "![a]",
 }
@@ -138,6 +140,9 @@ def test_each_use_of_a_definition_counts(definition: str) -> None:
 
 def test_what_looks_like_a_definition_hides_no_link() -> None:
     assert count_links("text\n[a]: <http://a.example http://b.example http://c.example") == 3
+    assert count_links("[a]: x\n\ntext" + "\n[a]: x" * 50) == 51
+    assert count_links("[a]: x\n\n[a]: < " + "[a] " * 50) >= 50
+    assert count_links("[a]: x\n[b]: y\n\n[a] and [b]") == 2
     assert count_links("text\n[a]: x 'http://a.example http://b.example") == 3
 
 
@@ -145,6 +150,7 @@ PIECES = (
     *(
         "[a]: <",
         "[a]: <\n",
+        "\\ ",
         "\n[\\[",
         "[\\]",
         "][",

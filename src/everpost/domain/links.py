@@ -17,12 +17,13 @@ _LINE_END = re.compile(r"\r\n?")
 _DEFINITION = re.compile(
     r"""
     ^ (?: [ \t>*+\ufeff-] | \d{1,9}[.)] )*+                           # in quotes and lists
-    \[ (?: \\. | [^\[\]\\] )++ \]: [ \t]*+ (?: \n[ \t>]*+ )?
-    (?P<destination> <[^\n]*+ | [^ \t\n]++ [ \t]*+ (?= ["'(] | $ ) )
+    \[ (?P<label> (?: \\. | [^\[\]\\] )++ ) \]: [ \t]*+ (?: \n[ \t>]*+ )?
+    (?P<destination> <[^\n]*+ | (?: [^ \t\n]++ | (?: \\[ \t] | [^ \t\n] )++ ) [ \t]*+ (?= ["'(] | $ ) )
     """,
     re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
 """`[label]: address "title"`, at the beginning of a line."""
+_BETWEEN_WORDS = re.compile(r"[\s>]+")
 _REFERENCE = re.compile(r"\](?!\()(?:\[[^\[\]]*+\])?")
 """The end of `[label]`, `[label][]` or `[text][label]`."""
 
@@ -101,18 +102,17 @@ def count_links(text: str) -> int:
     Where an address is defined for a label, all that stands in brackets counts: which labels are the same is
     for Markdown to say. That is read before entities are decoded, as Markdown reads it.
     """
-    destinations: list[str] = []
-    rest = _DEFINITION.sub(lambda found: _define(found, destinations), _LINE_END.sub("\n", text))
-    if not destinations:
+    lines = _LINE_END.sub("\n", text)
+    definitions = list(_DEFINITION.finditer(lines))
+    if not definitions:
         return _count(_plain(text))
-    references = sum(1 for _ in _REFERENCE.finditer(rest))
+    rest = _DEFINITION.sub("", lines)
+    destinations = [found["destination"] for found in definitions]
+    labels = {" ".join(_BETWEEN_WORDS.split(found["label"].casefold())).strip() for found in definitions}
+    references = sum(len(_REFERENCE.findall(each)) for each in (rest, *destinations))
+    references += len(definitions) - len(labels)  # a second definition may be text, with a reference in it
     others = sum(max(0, _count(_plain(each)) - 1) for each in destinations)
-    return max(len(destinations), references) + others + _count(_plain(rest))
-
-
-def _define(found: re.Match[str], destinations: list[str]) -> str:
-    destinations.append(found["destination"])
-    return ""
+    return max(len(definitions), references) + others + _count(_plain(rest))
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,10 @@
 """Passwords that are guessed early: common ones, patterns, names and addresses."""
 
+import re
 import threading
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 _ENOUGH = 10**7
 """Guesses. Who guesses online gets some hundred an hour; a stolen hash is slow to compare with."""
@@ -10,6 +12,52 @@ _PIECE = 20
 """Characters: what zxcvbn takes grows with the square of the length."""
 _MOST_PIECES = 4
 _SHORTEST_WORD = 3
+_CYRILLIC_KEYS = str.maketrans(
+    "йцукенгшщзхъфывапролджэячсмитьбюёіїєґ",
+    "qwertyuiop[]asdfghjkl;'zxcvbnm,.`s]'\\",
+)
+"""What the same keys write in Latin letters: `пароль` is as common as its `gfhjkm`."""
+_CYRILLIC_SOUNDS = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфхыэіґ", "abvgdeziiklmnoprstufhyeig", strict=True))
+    | {
+        "ж": "zh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "sch",
+        "ю": "yu",
+        "я": "ya",
+        "є": "e",
+        "ъ": "",
+        "ь": "",
+    }
+)
+_ELSEWHERE = (
+    "contrasena contrasenya clave passwort kennwort geheim hallo schatz motdepasse bonjour doudou jetaime "
+    "senha palavrapasse teamo tequiero parola parole haslo heslo lozinka wachtwoord welkom losenord passord "
+    "adgangskode salasana jelszo parool slaptazodis sifre parolasi matkhau katasandi rahasia pasahitza "
+    "пароль привет любовь наташа κωδικος συνθηματικο סיסמה סיסמא كلمةالسر كلمةالمرور رمزعبور पासवर्ड कूटशब्द "
+    "รหัสผ่าน 密码 密碼 口令 暗証番号 パスワード ぱすわーど 비밀번호 암호 사랑해 "
+    "qwertzuiop asdfghjkl yxcvbnm azertyuiop qsdfghjklm wxcvbn aoeuidhtns ςερτυθιοπ ασδφγηξκλ ζχψωβνμ "
+    "קראטוןםפ שדגכעיחלך זסבהנמצתץ ضصثقفغعهخحجد شسيبلاتنمكط ئءؤرلاىةوزظ "
+    "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ ㅁㄴㅇㄹㅎㅗㅓㅏㅣ"
+)
+"""Words and rows of keys in languages that zxcvbn does not know."""
+_FAMOUS = (
+    "correcthorsebatterystaple",
+    "thequickbrownfoxjumpsoverthelazydog",
+    "tobeornottobe",
+    "loremipsumdolorsitamet",
+)
+"""Passphrases that everybody has read."""
+_BLANKS = re.compile(r"[\s._-]+")
+_TIME = re.compile(
+    r"""
+    \d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?z?
+    | (?<= (?:19|20)\d{6} | \d{4}(?:19|20)\d\d ) t? (?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?z? (?!\d)
+    """,
+    re.VERBOSE,
+)
 _lock = threading.Lock()
 """zxcvbn keeps something of each call in a variable of its module."""
 
@@ -18,16 +66,63 @@ def is_weak(password: str, about: Iterable[str] = ()) -> bool:
     """Whether somebody who knows these words about the user finds the password within ten million guesses.
     It takes up to half a second, usually a millisecond: not for the event loop.
 
-    What a user is called makes a password no stronger. A long one is weak where each of its first pieces is.
+    What a user is called makes a password no stronger, and neither do blanks and accents. A long one is weak
+    where each of its first pieces is.
     """
-    folded = _fold(password)
-    rest = folded
-    for word in sorted({word for text in about for word in _words(_fold(text))}, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    return _is_guessed(folded) or _is_guessed(rest)
+    words = {word for text in about for form in _forms(text) for word in _words(form)}
+    known = sorted({*words, *_FAMOUS}, key=len, reverse=True)
+    forms = _forms(password)
+    return any(map(_is_guessed, dict.fromkeys((*forms, *(_without(form, known) for form in forms)))))
+
+
+def _forms(text: str) -> Iterable[str]:
+    """The text as it is read, without blanks, and as the same keys or sounds are written in English."""
+    small, plain = _small(text), _plain(text)
+    dateless = _BLANKS.sub("", _TIME.sub("", plain))
+    forms = [plain, _BLANKS.sub("", plain), dateless, _TIME.sub("", dateless)]
+    if len(set(plain[1::2])) == 1:
+        forms.append(plain[::2])
+    if (keys := small.translate(_CYRILLIC_KEYS)) != small:
+        forms += (_BLANKS.sub("", each) for each in (keys, plain.translate(_CYRILLIC_SOUNDS)))
+    return tuple(dict.fromkeys(forms))
+
+
+def _small(text: str) -> str:
+    """The text without what nobody sees or hears: case, width, characters of formatting."""
+    shown = "".join(
+        each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf"
+    )
+    return unicodedata.normalize("NFC", shown.casefold())
+
+
+def _plain(text: str) -> str:
+    """The small text without accents."""
+    decomposed = unicodedata.normalize("NFKD", _small(text))
+    unaccented = "".join(each for each in decomposed if unicodedata.category(each) != "Mn")
+    return unicodedata.normalize("NFC", unaccented)
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    for word in words:
+        text = text.replace(word, "")
+    return text
+
+
+@cache
+def _elsewhere() -> list[str]:
+    return [_plain(word) for word in _ELSEWHERE.split()]
+
+
+def _once(text: str) -> str:
+    """The text without further repetitions of its beginning, which may end in the middle of one."""
+    for size in range(1, min(_PIECE, len(text) // 2) + 1):
+        if text[size:] == text[:-size]:
+            return text[: 2 * size]
+    return text
 
 
 def _is_guessed(text: str) -> bool:
+    text = _once(text)
     pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
     return all(map(_is_piece_guessed, pieces[:_MOST_PIECES]))
 
@@ -36,15 +131,7 @@ def _is_piece_guessed(piece: str) -> bool:
     import zxcvbn  # it takes longer to import than most commands take
 
     with _lock:
-        return int(zxcvbn.zxcvbn(piece)["guesses"]) < _ENOUGH
-
-
-def _fold(text: str) -> str:
-    """The text without what nobody sees or hears: case, width, characters of formatting."""
-    shown = "".join(
-        each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf"
-    )
-    return unicodedata.normalize("NFC", shown.casefold())
+        return int(zxcvbn.zxcvbn(piece, _elsewhere())["guesses"]) < _ENOUGH
 
 
 def _words(text: str) -> Iterable[str]:

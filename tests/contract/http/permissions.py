@@ -18,7 +18,7 @@ from tests.contract.http.people import PEOPLE, Who
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 KEY = "the key of a guest"
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery"
 COLUMNS = ("nobody", "author", "its author", "editor", "admin", "no scopes")
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.http.calls import ask, assert_problem, walked
 from tests.contract.http.people import PEOPLE, Who
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery"
 NEWER = "a newer horse battery staple"
 ANN, OTTO, ADA = (PEOPLE[who].user for who in ("author", "other author", "admin"))
 MINE, OTHERS = "/users/me", f"/users/{OTTO.id}"

@@ -10,7 +10,7 @@ from everpost.domain.tokens import is_well_formed
 from tests.contract.http.calls import ask, assert_problem
 from tests.contract.http.people import PEOPLE
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery"
 ANN = PEOPLE["author"].user
 
 

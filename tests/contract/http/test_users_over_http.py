@@ -20,7 +20,7 @@ from tests.contract.http.people import PEOPLE
 
 ANN = PEOPLE["author"].user
 OTTO = PEOPLE["other author"].user
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery"
 
 
 def draft(**fields: object) -> dict[str, object]:
