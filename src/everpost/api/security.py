@@ -17,7 +17,7 @@ from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
 
 ACTOR_ID = "actor_id"
-"""In the state of a request: the id of the user who asks; None for the public."""
+"""In the state of a request: the id of the authenticated user; None for the public."""
 _SCOPES: dict[str, str] = {
     Scope.POSTS_WRITE: "Create, change and delete posts.",
     Scope.COMMENTS_WRITE: "Comment, and edit your comments.",

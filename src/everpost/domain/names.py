@@ -69,7 +69,7 @@ def readable_name(text: str) -> str:
     blanked = _BLANKS.sub(" ", text)
     kept = "".join(each for each in blanked if not _is_refused(each) or _may_belong(each))
     name, before = kept[:_LONGEST_READ].strip(), ""
-    # Without one character, another one may no longer be where it belongs.
+    # Removing one character may leave another where it is not allowed.
     while name and name != before:
         before, name = name, _without_invisible(name).strip()
         while name and unicodedata.category(name[0])[0] == "M":

@@ -46,7 +46,7 @@ class UserWish:
     role: Role | None = None
     is_disabled: bool | None = None
     password: str | None = field(default=None, repr=False)
-    """All logins end with another one, but for the one shown."""
+    """A new password ends all logins except the one that is used to set it."""
     revoke_tokens: bool = False
     """All tokens end, but for the one shown."""
     proof: Proof = field(default=NO_PROOF, compare=False)

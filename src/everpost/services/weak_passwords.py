@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 _ENOUGH = 10**7
-"""Guesses. Who guesses online gets some hundred an hour; a stolen hash is slow to compare with."""
+"""Guesses. Online attempts are limited to some hundred an hour, and a stolen hash is slow to check."""
 _PIECE = 20
 """Characters: what zxcvbn takes grows with the square of the length."""
 _MOST_PIECES = 4

@@ -32,7 +32,7 @@ _OLDEST_FIRST = (TokenRow.created_at, TokenRow.id)
 _OF_USER = _TOKEN.where(TokenRow.user_id == _OWNER).order_by(*_OLDEST_FIRST)
 _PAGE = _OF_USER.limit(reading.LIMIT)
 _PAGE_AFTER = _PAGE.where(After(*_OLDEST_FIRST, *PLACE))
-# Whoever adds another token, or changes the user, waits for this; who writes a post by the user does not.
+# Blocks adding another token or changing the user, but not writing a post by the user.
 _OWNER_LOCKED = select(UserRow.__table__).where(UserRow.id == _OWNER).with_for_update(key_share=True)
 _ADD = insert(TokenRow)
 _FORGET = delete(TokenRow).where(TokenRow.id.in_(bindparam("ids", expanding=True)))

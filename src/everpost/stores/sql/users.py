@@ -32,7 +32,7 @@ _SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.v
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
 # As strong a lock as whoever writes a post by the user waits for.
 _LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
-# Whoever adds a token to the user waits for this; who writes a post by the user does not.
+# Blocks adding a token to the user, but not writing a post by the user.
 _LOCKED = _BY_ID.with_for_update(key_share=True)
 _ENABLED_ADMIN = (
     select(UserRow.id).where(UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None)).limit(1)
@@ -148,7 +148,7 @@ class SqlUsers:
 
 
 async def _require_admin(transaction: Transaction) -> None:
-    """LastAdmin where no enabled admin is left. Whoever may take one away has the blog to themselves."""
+    """Raise LastAdmin if no enabled admin is left. The caller holds the lock on the blog."""
     if (await transaction.execute(_ENABLED_ADMIN)).first() is None:
         raise LastAdmin
 
