@@ -70,7 +70,7 @@ def transport_warning(url: str) -> str | None:
     and anyone in between could pass for it; otherwise None. Misconfigured.
     """
     if _is_mongo(url):
-        from everpost.stores.mongo.connection import transport_warning as mongo_warning
+        from everpost.stores.mongo.engine.connection import transport_warning as mongo_warning
 
         return mongo_warning(url)
     from everpost.stores.sql.urls import address_of

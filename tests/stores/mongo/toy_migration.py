@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pymongo import ASCENDING, IndexModel
 
-from everpost.stores.mongo.connection import Database
+from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish, validate
 from everpost.stores.mongo.schema.history import HISTORY
 from everpost.stores.mongo.schema.migrator import MongoSchema

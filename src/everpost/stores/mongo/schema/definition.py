@@ -7,7 +7,7 @@ from typing import Any
 from pymongo import IndexModel
 from pymongo.errors import CollectionInvalid
 
-from everpost.stores.mongo.connection import Database
+from everpost.stores.mongo.engine.connection import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from everpost.stores.mongo.connection import Database
+from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection
 
 

@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from everpost.domain.clock import now
 from everpost.errors import Busy
-from everpost.stores.mongo.connection import Database
+from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, establish
 from everpost.stores.mongo.schema.json_schema import DATE, FLAG, ID, NUMBER, document
 

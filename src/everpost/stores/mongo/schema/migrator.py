@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from everpost.errors import DataLoss, SchemaMismatch
-from everpost.stores.mongo.connection import connect, database_of, require_answer
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.connection import connect, database_of, require_answer
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.schema.definition import Definition, Loss
 from everpost.stores.mongo.schema.drift import differences_of
 from everpost.stores.mongo.schema.history import HISTORY
