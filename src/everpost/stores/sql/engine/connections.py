@@ -10,12 +10,12 @@ from sqlalchemy import Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy
-from everpost.stores.sql.engine import OPEN
-from everpost.stores.sql.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.prepared import Fields, preparer_for
-from everpost.stores.sql.servers import ServerDatabase
-from everpost.stores.sql.sqlite import FileDatabase
-from everpost.stores.sql.transactions import Database, Parameters, Session, Transaction
+from everpost.stores.sql.engine.engines import OPEN
+from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
+from everpost.stores.sql.engine.servers import ServerDatabase
+from everpost.stores.sql.engine.sqlite import FileDatabase
+from everpost.stores.sql.engine.statements import Fields, preparer_for
+from everpost.stores.sql.engine.transactions import Database, Parameters, Session, Transaction
 
 Result = TypeVar("Result")
 Rows = Sequence[Fields]
