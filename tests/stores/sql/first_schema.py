@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import column, insert, table
 
 from everpost.domain.ids import Id
-from everpost.stores.sql.transactions import Transaction
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList
 from tests.contract.port.examples import MOMENT, numbered, spread
 

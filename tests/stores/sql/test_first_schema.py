@@ -10,8 +10,7 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.text import numbered_slug, slug_from
 from everpost.stores import open_schema
 from everpost.stores.schema import Schema
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.engine import Connections, make_engine
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 from tests.contract.port.examples import MOMENT, numbered
 from tests.stores.sql.conftest import TIMEOUT

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from everpost.domain.posts import Post
 from everpost.errors import DataLoss, SchemaMismatch
 from everpost.stores.schema import SchemaState
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.migrating import OPTIONS
 from everpost.stores.sql.schema import SqlSchema
 from everpost.stores.sql.store import SqlStore

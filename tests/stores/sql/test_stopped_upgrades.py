@@ -10,7 +10,7 @@ from sqlalchemy import event
 from everpost.domain.names import name_key
 from everpost.errors import SchemaMismatch
 from everpost.stores.schema import SchemaState
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.schema import SqlSchema
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import register

@@ -11,8 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
-from everpost.stores.sql.engine import OPEN
-from everpost.stores.sql.errors import Fault, fault_of
+from everpost.stores.sql.engine import OPEN, Fault, fault_of
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
 """How Alembic is configured wherever it runs. The table has a name of its own, because a blog may share
