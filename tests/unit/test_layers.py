@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "benchmark/plots.py": "pygal",
     "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
     " typer rich granian structlog",
+    "models.py": "stores.sql.tables",
     "__main__.py": "cli",
     "__init__.py": "",
 }
