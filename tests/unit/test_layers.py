@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.sql sqlalchemy alembic asyncpg asyncmy",
-    "stores/sql/migrations/env.py": "settings",
+    "stores/sql/schema/migrations/env.py": "settings",
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
@@ -55,6 +55,7 @@ MAY_IMPORT = {
     "benchmark/plots.py": "pygal",
     "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
     " typer rich granian structlog",
+    "models.py": "stores.sql.tables",
     "__main__.py": "cli",
     "__init__.py": "",
 }
