@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from secrets import randbits
 
+from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
@@ -99,6 +100,17 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
 def new_mark() -> int:
     """A mark that no post has, nor ever had."""
     return randbits(63)
+
+
+def blog_values(blog: Blog) -> Values:
+    """The row of the settings."""
+    return {
+        "number": 1,
+        "comment_policy": blog.comment_policy,
+        "address_key": blog.address_key,
+        "updated_at": blog.updated_at,
+        "version": blog.version,
+    }
 
 
 def post_values(post: Post) -> Values:
