@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.records import Record, RecordCounts
+from everpost.domain.records import Counts, Record
 from everpost.domain.users import Author
 from everpost.errors import BrokenFile
 from everpost.stores.port import Store
@@ -33,7 +33,7 @@ class Listed:
 
     listed: Sequence[Record]
 
-    async def count(self) -> RecordCounts:
+    async def count(self) -> Counts:
         raise NotImplementedError
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
