@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Column, Integer, Table, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
 from everpost.domain.records import Counts, Record
 from everpost.stores.sql.bulk.record_table import OwnedRows, RecordTable
+from everpost.stores.sql.types import Moment
 
+_PRIME = 2**31 - 1
+"""So that sums of billions of rows have room."""
 _MOST_ROWS = 2_000
 _MOST_OCTETS = 4 * 1024 * 1024
 """Of a page, unless a record alone is larger."""
@@ -51,6 +54,15 @@ class SqlSnapshot:
         columns = [number.scalar_subquery() for number in numbers]
         row = (await self._connection.execute(select(*columns))).one()
         return {table.kind.name: int(number) for table, number in zip(self._tables, row, strict=True)}
+
+    async def fingerprint(self) -> str:
+        """The sums of what is a number or a moment in each table, stamps and versions among them."""
+        sums = [
+            select(*(func.sum(type_coerce(each, BigInteger) % _PRIME) for each in _numbers_in(table.table)))
+            for table in self._tables
+        ]
+        rows = [(await self._connection.execute(each)).one() for each in sums]
+        return " ".join(str(number) for row in rows for number in row)
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         for table in self._tables:
@@ -122,6 +134,10 @@ class SqlSnapshot:
                 last = records[-1]
             if len(records) < limit:
                 return
+
+
+def _numbers_in(table: Table) -> Iterator[Column[Any]]:
+    return (column for column in table.c if isinstance(column.type, Integer | Moment))
 
 
 def _owned(tables: Sequence[RecordTable[Any]]) -> Iterator[tuple[RecordTable[Any], OwnedRows[Any]]]:
