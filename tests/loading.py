@@ -8,8 +8,8 @@ from sqlalchemy import insert
 from everpost.domain.comments import Comment
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.connection import connect, database_of
 from everpost.stores.mongo.documents import comment_entry, post_document, settled_comment
+from everpost.stores.mongo.engine.connection import connect, database_of
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.rows import comment_values, post_values
 from everpost.stores.sql.tables import CommentRow, PostRow

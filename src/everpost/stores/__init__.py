@@ -70,7 +70,7 @@ def transport_warning(url: str) -> str | None:
     and anyone in between could pass for it; otherwise None. Misconfigured.
     """
     if _is_mongo(url):
-        from everpost.stores.mongo.connection import transport_warning as mongo_warning
+        from everpost.stores.mongo.engine.connection import transport_warning as mongo_warning
 
         return mongo_warning(url)
     from everpost.stores.sql.engine.urls import address_of
@@ -94,7 +94,7 @@ def readable_warning(url: str) -> str | None:
 def open_schema(url: str, *, timeout: float) -> Schema:
     """The schema of the database at a URL; nothing is asked of it yet. Misconfigured."""
     if _is_mongo(url):
-        from everpost.stores.mongo.schema import MongoSchema
+        from everpost.stores.mongo.schema.migrator import MongoSchema
 
         return MongoSchema(url, timeout=timeout)
     from everpost.stores.sql.schema import SqlSchema

@@ -9,7 +9,7 @@ import pytest
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.errors import Misconfigured
 from everpost.stores import open_schema, open_store
-from everpost.stores.mongo.connection import connect, database_of
+from everpost.stores.mongo.engine.connection import connect, database_of
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import publish, read_post
 from tests.servers.private import free_port

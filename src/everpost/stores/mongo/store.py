@@ -4,8 +4,8 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.comments import MongoComments
-from everpost.stores.mongo.connection import Client, connect, database_of, require_answer
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.connection import Client, connect, database_of, require_answer
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.posts import MongoPosts

@@ -13,7 +13,7 @@ from pymongo.errors import ConfigurationError, InvalidName, PyMongoError
 
 from everpost.errors import Misconfigured
 from everpost.stores.addresses import is_this_machine, unverified_warning
-from everpost.stores.mongo.errors import misconfigured, unreachable
+from everpost.stores.mongo.engine.errors import misconfigured, unreachable
 
 DEFAULT_DATABASE = "everpost"
 
