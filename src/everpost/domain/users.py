@@ -50,6 +50,8 @@ class User:
     disabled_at: datetime | None = None
     password_hash: str | None = field(default=None, repr=False)
     """None: nobody can log in as this user, but there may be tokens."""
+    stamp: int = field(default=0, compare=False, repr=False)
+    """As for `Post`."""
 
     @property
     def position(self) -> Position:
@@ -57,7 +59,7 @@ class User:
 
     @property
     def revision(self) -> Revision:
-        return Revision(self.version, self.updated_at)
+        return Revision(self.version, self.stamp)
 
     @property
     def is_enabled_admin(self) -> bool:

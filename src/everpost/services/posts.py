@@ -1,11 +1,10 @@
 """What one does with posts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
-from everpost.domain.clock import EPOCH, now
+from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page
@@ -25,10 +24,7 @@ from everpost.domain.tokens import Scope
 from everpost.domain.users import Author, User
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from everpost.services.slugs import write_with_slug_from
-from everpost.stores.port import Known, Store
-from everpost.stores.turns import TurnsByKey
-
-_MOST_TOGETHER = 1_000
+from everpost.stores.port import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +43,9 @@ class PostDraft:
     comment_policy: CommentPolicy | None = None
 
 
-async def read_post(store: Store, actor: Actor, id: Id, *, comments: int, known: Known | None = None) -> Post:
-    """The post, where the actor may see it; the one that is known, where it is still so. NotFound."""
-    post = await store.posts.get(id, comments=comments, known=None if known is None else known(id))
+async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
+    """The post, where the actor may see it. NotFound."""
+    post = await store.posts.get(id, comments=comments)
     if not actor.sees(post, now()):
         raise NotFound("post", id)
     return post
@@ -61,31 +57,11 @@ async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> 
     return post if post is not None and actor.sees(post, now()) else None
 
 
-class PostPages:
-    """Reads a page of posts that several ask for at once once, for all of them."""
-
-    def __init__(self) -> None:
-        self._turns: TurnsByKey[tuple[int, PostQuery], tuple[Store, PostQuery, Known], Page[Post]] = (
-            TurnsByKey(_read_once, most=_MOST_TOGETHER)
-        )
-
-    async def read(self, store: Store, query: PostQuery, known: Known) -> Page[Post]:
-        """The page, as it is at a moment after it was asked for."""
-        return await self._turns.ask((id(store), query.at(EPOCH)), (store, query, known))
-
-
-async def _read_once(questions: Sequence[tuple[Store, PostQuery, Known]]) -> Sequence[Page[Post]]:
-    store, query, known = questions[0]
-    return [await store.posts.page(query.at(now()), known=known)] * len(questions)
-
-
-async def list_page(
-    store: Store, actor: Actor, query: PostQuery, *, pages: PostPages, known: Known
-) -> Page[Post]:
-    """A page of posts that the actor may see; those that are known, where they are all still so."""
+async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
+    """A page of posts that the actor may see."""
     if await _hides_author(store, actor, query.filter):
         return Page((), has_more=False)
-    return await pages.read(store, query, known)
+    return await store.posts.page(query)
 
 
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
@@ -151,9 +127,7 @@ async def _add(store: Store, post: Post) -> Post:
     """The post with the slug that it got."""
 
     async def add_as(slug: str) -> Post:
-        named = replace(post, slug=slug)
-        await store.posts.add(named)
-        return named
+        return await store.posts.add(replace(post, slug=slug))
 
     return await (add_as(post.slug) if post.slug else write_with_slug_from(store, post.title, add_as))
 
