@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.sql sqlalchemy alembic asyncpg asyncmy",
-    "stores/sql/migrations/env.py": "settings",
+    "stores/sql/schema/migrations/env.py": "settings",
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",

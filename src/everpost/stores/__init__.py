@@ -97,7 +97,7 @@ def open_schema(url: str, *, timeout: float) -> Schema:
         from everpost.stores.mongo.schema.migrator import MongoSchema
 
         return MongoSchema(url, timeout=timeout)
-    from everpost.stores.sql.schema import SqlSchema
+    from everpost.stores.sql.schema.schema import SqlSchema
 
     return SqlSchema(url, timeout=timeout)
 

@@ -19,6 +19,7 @@ from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch, Record
+from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.stores.sql import reading
@@ -26,7 +27,6 @@ from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.rows import (
     Values,
     comment_values,
-    new_mark,
     post_values,
     tag_values,
     token_values,
@@ -47,10 +47,10 @@ _FORGET_COMMENTS = delete(CommentRow).where(
     CommentRow.publication_date == bindparam("date", type_=Moment),
 )
 _SETTINGS = update(BlogRow)
-_MARK_POSTS = (
+_STAMP_POSTS = (
     update(PostRow)
     .where(PostRow.id.in_(bindparam("posts", expanding=True)))
-    .values(mark=bindparam("new_mark", type_=PostRow.mark.type))
+    .values(stamp=bindparam("new_stamp", type_=PostRow.stamp.type))
 )
 _FORGET_TAGS = delete(PostTagRow).where(PostTagRow.post_id.in_(bindparam("posts", expanding=True)))
 
@@ -93,7 +93,7 @@ class Mover:
         await _each(transaction, self._keep_comments, [*map(comment_values, _of(Comment, batch.kept))])
         commented = {each.post_id for each in _of(Comment, [*batch.kept, *batch.erased])}
         for ids in _slices(list(commented)):
-            await transaction.execute(_MARK_POSTS, {"posts": ids, "new_mark": new_mark()})
+            await transaction.execute(_STAMP_POSTS, {"posts": ids, "new_stamp": new_stamp()})
 
     async def _keep_all_posts(self, transaction: Transaction, posts: Sequence[Post]) -> None:
         await _park(transaction, _PARK_POSTS, [post.slug for post in posts])
@@ -154,4 +154,5 @@ def _blog_values(blog: Blog) -> Values:
         "address_key": blog.address_key,
         "updated_at": blog.updated_at,
         "version": blog.version,
+        "stamp": new_stamp(),
     }

@@ -1,12 +1,12 @@
 """What becomes of rows, and what rows are made of."""
 
 from collections.abc import Iterable, Sequence
-from secrets import randbits
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
 from everpost.stores.sql.engine import Fields
@@ -60,7 +60,7 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
-        mark=row.mark,
+        mark=row.stamp,
     )
 
 
@@ -96,11 +96,6 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
     return Token(scopes=scopes, kind=TokenKind(columns.pop("kind")), **columns)
 
 
-def new_mark() -> int:
-    """A mark that no post has, nor ever had."""
-    return randbits(63)
-
-
 def post_values(post: Post) -> Values:
     """The row of a post, whose tags have rows of their own."""
     return {
@@ -117,7 +112,7 @@ def post_values(post: Post) -> Values:
         "status": post.status,
         "author_id": None if post.author is None else post.author.id,
         "comment_policy": post.comment_policy,
-        "mark": new_mark(),
+        "stamp": new_stamp(),
     }
 
 
@@ -146,6 +141,7 @@ def comment_values(comment: Comment) -> Values:
         "edited_at": comment.edited_at,
         "reply_count": comment.reply_count,
         "is_shown": comment.is_shown,
+        "stamp": new_stamp(),
     }
 
 
@@ -163,6 +159,7 @@ def user_values(user: User) -> Values:
         "disabled_at": user.disabled_at,
         "password_hash": user.password_hash,
         "name_key": name_key(user.name),
+        "stamp": new_stamp(),
     }
 
 

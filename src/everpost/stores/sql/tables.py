@@ -1,4 +1,8 @@
-"""The tables. A change here needs a migration: `alembic revision --autogenerate -m ...`."""
+"""The tables. A change here needs a migration: `alembic revision --autogenerate -m ...`.
+
+`stamp` is a random number that each write renews (`domain.revisions.new_stamp`). With `version` it names one
+state of a row, also where two histories of a database reached the same version. It never leaves the database.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -61,6 +65,7 @@ class UserRow(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     name_key: Mapped[str] = mapped_column(Word(DIGEST_LENGTH), index=True)
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class TokenRow(Base):
@@ -77,15 +82,12 @@ class TokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
-    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH), server_default="named")
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     login_id: Mapped[Id | None] = mapped_column(IdText)
 
 
 class PostRow(Base):
-    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`. `mark` is
-    another one whenever the row is made, or is moved in: with the version it tells this state of the post
-    from every other one that its id ever had.
-    """
+    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`."""
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -109,7 +111,7 @@ class PostRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
-    mark: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class PostTagRow(Base):
@@ -158,6 +160,7 @@ class CommentRow(Base):
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     reply_count: Mapped[int] = mapped_column(Integer)
     is_shown: Mapped[bool] = mapped_column(Boolean)
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class TallyRow(Base):
@@ -182,6 +185,7 @@ class BlogRow(Base):
     address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class TransferRow(Base):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, inspect, text
 
 from everpost.errors import SchemaMismatch
-from everpost.stores.sql.migrating import OPTIONS, revision_at
+from everpost.stores.sql.schema.revision import OPTIONS, revision_at
 from everpost.stores.sql.tables import Base
 
 _MARK = "everpost_setup"

@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.errors import Busy, DataLoss, SchemaMismatch
 from everpost.stores.schema import Migration, SchemaState, Step
-from everpost.stores.sql.differences import find_differences
 from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
 from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
-from everpost.stores.sql.losses import find_losses
-from everpost.stores.sql.making import finished_revision, is_half_made, making, require_no_tables
-from everpost.stores.sql.migrating import OPTIONS, exclusive, revision_at
+from everpost.stores.sql.schema.creation import finished_revision, is_half_made, making, require_no_tables
+from everpost.stores.sql.schema.data_loss import find_losses
+from everpost.stores.sql.schema.drift import find_differences
+from everpost.stores.sql.schema.locks import exclusive
+from everpost.stores.sql.schema.revision import OPTIONS, revision_at
 
-SCRIPTS = "everpost.stores.sql:migrations"
+SCRIPTS = "everpost.stores.sql.schema:migrations"
+"""Where Alembic finds the migrations."""
 
 _SERVER = {
     "sqlite": "SELECT 'SQLite ' || sqlite_version()",
@@ -31,12 +33,12 @@ _SERVER = {
 class SqlSchema:
     """`Schema` of the port. Any of its calls may raise Unreachable."""
 
-    def __init__(self, url: str, *, timeout: float, scripts: str = SCRIPTS) -> None:
+    def __init__(self, url: str, *, timeout: float, scripts: str | None = None) -> None:
         self._url = url
         self._timeout = timeout
         self._engine = make_engine(url, timeout=timeout, pool_size=1)
         self._config = Config()
-        self._config.set_main_option("script_location", scripts.replace("%", "%%"))
+        self._config.set_main_option("script_location", (scripts or SCRIPTS).replace("%", "%%"))
         self._config.set_main_option("path_separator", "os")
         directory = ScriptDirectory.from_config(self._config)
         self._scripts = tuple(reversed(tuple(directory.walk_revisions())))

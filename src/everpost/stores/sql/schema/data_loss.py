@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from alembic.operations import BatchOperations, Operations
 from alembic.operations.batch import BatchOperationsImpl
@@ -18,7 +18,10 @@ from alembic.operations.ops import (
 )
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
-from sqlalchemy import Connection, Executable, Inspector, column, func, inspect, select, table
+from sqlalchemy import ColumnElement, Connection, Inspector, column, func, inspect, select, table, true
+
+Data: TypeAlias = Mapping[str, ColumnElement[bool]]
+"""Which rows of a table are data. A migration names tables with other rows in its `DATA`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +96,10 @@ def find_losses(connection: Connection, scripts: Iterable[Script], *, upward: bo
     losses = []
     for script in scripts:
         dropped = [each for operation in _record(script, upward) for each in names.dropped_by(operation)]
-        if not upward and (counts := getattr(script.module, "LOSSES", None)) is not None:
-            losses.append(tuple(_counted(connection, counts)))
-            continue
-        held = (_held(connection, inspector, each) for each in dropped)
+        data: Data = getattr(script.module, "DATA", {})
+        held = (_held(connection, inspector, each, data) for each in dropped)
         losses.append(tuple(loss for loss in held if loss is not None))
     return losses
-
-
-def _counted(connection: Connection, counts: Mapping[str, Executable]) -> Iterator[str]:
-    """What a migration itself says it loses going down: it knows what can be made anew, and what else it
-    removes.
-    """
-    for name, count in counts.items():
-        if number := connection.scalar(count):
-            yield f"{name} ({number})"
 
 
 def _record(script: Script, upward: bool) -> list[MigrateOperation]:
@@ -118,12 +110,13 @@ def _record(script: Script, upward: bool) -> list[MigrateOperation]:
     return recorder.recorded
 
 
-def _held(connection: Connection, inspector: Inspector, dropped: Dropped) -> str | None:
-    """How much this holds; None: nothing, or it is not there yet."""
+def _held(connection: Connection, inspector: Inspector, dropped: Dropped, data: Data) -> str | None:
+    """How much data this holds; None: none, or it is not there yet."""
     if not inspector.has_table(dropped.table):
         return None
     if dropped.column is None:
-        rows = connection.scalar(select(func.count()).select_from(table(dropped.table)))
+        count = select(func.count()).select_from(table(dropped.table))
+        rows = connection.scalar(count.where(data.get(dropped.table, true())))
         return f"table {dropped.table} ({rows} rows)" if rows else None
     if dropped.column not in {each["name"] for each in inspector.get_columns(dropped.table)}:
         return None

@@ -3,30 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import OPEN, Fault, fault_of
 
-OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
-"""How Alembic is configured wherever it runs. The table has a name of its own, because a blog may share
-its database with an application that uses Alembic too.
-"""
-
 _LOCK_NUMBER = 0x65766572706F7374
 _LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most
 _LONG = 3600
 """Seconds to wait while another process migrates."""
-
-
-def revision_at(connection: Connection) -> str | None:
-    """The revision that the database is at."""
-    return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
 
 
 @asynccontextmanager
