@@ -100,6 +100,11 @@ class UserChange:
         """Whether it could disable or demote an enabled admin."""
         return self.is_disabled is True or self.role not in (None, Role.ADMIN)
 
+    @property
+    def is_seen_in_posts(self) -> bool:
+        """Whether posts and comments show their author otherwise afterwards."""
+        return self.name is not None or self.is_disabled is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserQuery:

@@ -1,4 +1,4 @@
-"""A cache of posts that is never stale: the database is asked each time whether what is kept is still current."""
+"""A cache of posts that is never stale: each time the database says whether what is kept is still current."""
 
 import json
 import sys
@@ -24,10 +24,9 @@ _Key = tuple[Id, int]
 
 
 class CachedPosts:
-    """`Posts` of the port, over another one. Reads of one post and of pages return the very same value as long
-    as the validator that the database has for it is that of the value, so others can tell by identity that a
-    post has not changed. Callers share round trips: validators are asked for together, and a page that
-    several ask for at once is read once.
+    """`Posts` of the port, over another one. `get` and `page` give out the very same value for as long as the
+    database has its validator, so others can tell by identity that a post has not changed. Callers share
+    round trips: validators are asked for together, and a page that several ask for at once is read once.
     """
 
     def __init__(self, posts: Posts, *, capacity: int) -> None:
@@ -35,7 +34,9 @@ class CachedPosts:
         self._posts = posts
         self._kept = _LeastRecentlyUsed(capacity)
         self._validations = Turns(self._validate, most=_VALIDATED_TOGETHER)
-        self._pages = TurnsByKey(self._page_once, most=_READ_TOGETHER)
+        self._pages: TurnsByKey[PostQuery, PostQuery, Page[Post]] = TurnsByKey(
+            self._page_once, most=_READ_TOGETHER
+        )
         self.find, self.count, self.tags = posts.find, posts.count, posts.tags
         self.add, self.save, self.remove = posts.add, posts.save, posts.remove
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
@@ -56,7 +57,7 @@ class CachedPosts:
 
     async def _validate(self, ids: Sequence[Id]) -> Sequence[Validator | None]:
         validators = await self._posts.validators(list(set(ids)))
-        return [validators.get(id) for id in ids]
+        return [validators.get(each) for each in ids]
 
     async def _page_once(self, queries: Sequence[PostQuery]) -> Sequence[Page[Post]]:
         """These queries differ in the moment at most."""
@@ -65,18 +66,18 @@ class CachedPosts:
 
     async def _page(self, query: PostQuery) -> Page[Post]:
         wanted = await self._posts.page_validators(query)
-        found = {id: kept for id, _ in wanted.rows if (kept := self._kept.get((id, query.comments)))}
-        outdated = [id for id, validator in wanted.rows if not _is_current(found.get(id), validator)]
+        found = {each: kept for each, _ in wanted.rows if (kept := self._kept.get((each, query.comments)))}
+        outdated = [each for each, validator in wanted.rows if not _is_current(found.get(each), validator)]
         if outdated:
             found |= await self._read(outdated, query.comments)
-        if not all(_is_current(found.get(id), validator) for id, validator in wanted.rows):
+        if not all(_is_current(found.get(each), validator) for each, validator in wanted.rows):
             return await self._posts.page(query)  # one changed in between: it may belong elsewhere by now
-        return Page(tuple(found[id].post for id, _ in wanted.rows), has_more=wanted.has_more)
+        return Page(tuple(found[each].post for each, _ in wanted.rows), has_more=wanted.has_more)
 
     async def _read(self, ids: Sequence[Id], comments: int) -> dict[Id, Validated]:
         found = dict(await self._posts.read(ids, comments=comments))
-        for id, validated in found.items():
-            self._kept.put((id, comments), validated)
+        for each, validated in found.items():
+            self._kept.put((each, comments), validated)
         return found
 
 

@@ -79,8 +79,9 @@ class Posts(Protocol):
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> Post:
         """Keep a new post with its whole thread, whose depths and counts are right already; without one
-        it has no comments. Gives the post back as it is kept, with no comments inside. In this order: Conflict("id"), Conflict("slug"), Invalid("author_id") (no such
-        user); Conflict("comment", "id") where a comment of another post has the id of one.
+        it has no comments. Gives the post back as it is kept, with no comments inside. In this order:
+        Conflict("id"), Conflict("slug"), Invalid("author_id") (no such user); Conflict("comment", "id")
+        where a comment of another post has the id of one.
         """
         ...
 

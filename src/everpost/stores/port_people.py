@@ -27,8 +27,8 @@ class Users(Protocol):
         ...
 
     async def add(self, user: User, *, is_first: bool = False) -> User:
-        """Keep a new user, and give it back as it is kept. Conflict("id"), Conflict("email"). With `is_first` Conflict("id") also where
-        there is any user at all.
+        """Keep a new user, and give it back as it is kept. Conflict("id"), Conflict("email"). With
+        `is_first` Conflict("id") also where there is any user at all.
         """
         ...
 

@@ -23,6 +23,7 @@ from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.stores.sql import reading
+from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.rows import (
     Values,
@@ -47,11 +48,6 @@ _FORGET_COMMENTS = delete(CommentRow).where(
     CommentRow.publication_date == bindparam("date", type_=Moment),
 )
 _SETTINGS = update(BlogRow)
-_STAMP_POSTS = (
-    update(PostRow)
-    .where(PostRow.id.in_(bindparam("posts", expanding=True)))
-    .values(stamp=bindparam("new_stamp", type_=PostRow.stamp.type))
-)
 _FORGET_TAGS = delete(PostTagRow).where(PostTagRow.post_id.in_(bindparam("posts", expanding=True)))
 
 
@@ -80,6 +76,7 @@ class Mover:
 
     async def write(self, transaction: Transaction, batch: Batch) -> None:
         """All of a batch, in the transaction: first what is erased goes."""
+        await renew_names(transaction)  # no post is known any more: records bring their versions along
         await self._erase(transaction, batch.erased)
         for blog in (each for each in batch.kept if isinstance(each, Blog)):
             await transaction.execute(_SETTINGS.values(_blog_values(blog)))
@@ -91,9 +88,6 @@ class Mover:
         await _each(transaction, self._keep_tokens, token_rows)
         await self._keep_all_posts(transaction, _of(Post, batch.kept))
         await _each(transaction, self._keep_comments, [*map(comment_values, _of(Comment, batch.kept))])
-        commented = {each.post_id for each in _of(Comment, [*batch.kept, *batch.erased])}
-        for ids in _slices(list(commented)):
-            await transaction.execute(_STAMP_POSTS, {"posts": ids, "new_stamp": new_stamp()})
 
     async def _keep_all_posts(self, transaction: Transaction, posts: Sequence[Post]) -> None:
         await _park(transaction, _PARK_POSTS, [post.slug for post in posts])
