@@ -35,6 +35,7 @@ MAY_IMPORT = {
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
+    "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
     "transfer/elsewhere/xml_files.py": "lxml",
     "transfer/elsewhere/wordpress.py": "lxml",
@@ -56,6 +57,7 @@ MAY_IMPORT = {
     "benchmark/plots.py": "pygal",
     "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
     " typer rich granian structlog",
+    "models.py": "stores.sql.tables",
     "__main__.py": "cli",
     "__init__.py": "",
 }

@@ -70,7 +70,7 @@ def transport_warning(url: str) -> str | None:
     and anyone in between could pass for it; otherwise None. Misconfigured.
     """
     if _is_mongo(url):
-        from everpost.stores.mongo.engine.connection import transport_warning as mongo_warning
+        from everpost.stores.mongo.engine.urls import transport_warning as mongo_warning
 
         return mongo_warning(url)
     from everpost.stores.sql.engine.urls import address_of
@@ -89,6 +89,17 @@ def readable_warning(url: str) -> str | None:
 
     address = address_of(url, timeout=1).url
     return file_warning(url, address.database or "") if address.drivername.startswith("sqlite") else None
+
+
+async def initiate_replica_set(url: str, *, timeout: float) -> str:
+    """Make the MongoDB servers at a URL a replica set, unless they are one; say what was done.
+    Misconfigured, Unreachable.
+    """
+    if not _is_mongo(url):
+        raise Misconfigured("Only MongoDB has replica sets.")
+    from everpost.stores.mongo.engine.replica_sets import initiate
+
+    return await initiate(url, timeout=timeout)
 
 
 def open_schema(url: str, *, timeout: float) -> Schema:

@@ -1,4 +1,7 @@
-"""The tables. A change here needs a migration: `alembic revision --autogenerate -m ...`.
+"""The tables. A change of a column needs a migration: `alembic revision --autogenerate -m ...`.
+
+Everpost writes with Core statements alone. The relationships are for code of others that reads with a session
+(`everpost.models`): they are view-only, load nothing on their own, and a session's flush is refused.
 
 `stamp` is a random number that each write renews (`domain.revisions.new_stamp`). With `version` it names one
 state of a row, also where two histories of a database reached the same version. It never leaves the database.
@@ -17,8 +20,10 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    event,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship, remote
 
 from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
@@ -67,6 +72,19 @@ class UserRow(Base):
     name_key: Mapped[str] = mapped_column(Word(DIGEST_LENGTH), index=True)
     stamp: Mapped[int] = mapped_column(BigInteger)
 
+    posts: Mapped[list["PostRow"]] = relationship(
+        viewonly=True, lazy="raise", order_by=lambda: (PostRow.publication_date, PostRow.id)
+    )
+    comments: Mapped[list["CommentRow"]] = relationship(
+        primaryjoin=lambda: UserRow.id == foreign(CommentRow.author_id),
+        viewonly=True,
+        lazy="raise",
+        order_by=lambda: (CommentRow.publication_date, CommentRow.id),
+    )
+    tokens: Mapped[list["TokenRow"]] = relationship(
+        viewonly=True, lazy="raise", order_by=lambda: (TokenRow.created_at, TokenRow.id)
+    )
+
 
 class TokenRow(Base):
     """A token, without its secret. `login_id` refers to nothing: tokens arrive in any order."""
@@ -84,6 +102,8 @@ class TokenRow(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
     kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     login_id: Mapped[Id | None] = mapped_column(IdText)
+
+    user: Mapped[UserRow] = relationship(viewonly=True, lazy="raise")
 
 
 class PostRow(Base):
@@ -113,6 +133,12 @@ class PostRow(Base):
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     stamp: Mapped[int] = mapped_column(BigInteger)
 
+    author: Mapped[UserRow | None] = relationship(viewonly=True, lazy="raise")
+    comments: Mapped[list["CommentRow"]] = relationship(
+        viewonly=True, lazy="raise", order_by=lambda: (CommentRow.publication_date, CommentRow.id)
+    )
+    tagged: Mapped[list["PostTagRow"]] = relationship(viewonly=True, lazy="raise")
+
 
 class PostTagRow(Base):
     """A tag of a post, with what its post is listed by: so the list of a tag is a range of an index."""
@@ -129,6 +155,8 @@ class PostTagRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+
+    post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
 
 
 class CommentRow(Base):
@@ -161,6 +189,25 @@ class CommentRow(Base):
     reply_count: Mapped[int] = mapped_column(Integer)
     is_shown: Mapped[bool] = mapped_column(Boolean)
     stamp: Mapped[int] = mapped_column(BigInteger)
+
+    post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
+    author: Mapped[UserRow | None] = relationship(
+        primaryjoin=lambda: foreign(CommentRow.author_id) == UserRow.id, viewonly=True, lazy="raise"
+    )
+    editor: Mapped[UserRow | None] = relationship(
+        primaryjoin=lambda: foreign(CommentRow.editor_id) == UserRow.id, viewonly=True, lazy="raise"
+    )
+    parent: Mapped["CommentRow | None"] = relationship(
+        primaryjoin=lambda: foreign(CommentRow.parent_id) == remote(CommentRow.id),
+        viewonly=True,
+        lazy="raise",
+    )
+    replies: Mapped[list["CommentRow"]] = relationship(
+        primaryjoin=lambda: remote(foreign(CommentRow.parent_id)) == CommentRow.id,
+        viewonly=True,
+        lazy="raise",
+        order_by=lambda: (CommentRow.publication_date, CommentRow.id),
+    )
 
 
 class TallyRow(Base):
@@ -200,3 +247,13 @@ class TransferRow(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     origin: Mapped[str] = mapped_column(ExactText(DIGEST_LENGTH))
     digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+@event.listens_for(Base, "before_update", propagate=True)
+@event.listens_for(Base, "before_delete", propagate=True)
+def _refuse(_mapper: object, _connection: object, row: Base) -> None:
+    """End a session's flush that would write a row past the rules of the store."""
+    raise InvalidRequestError(
+        f"Everpost's table {row.__tablename__} is written through its API: docs/use-from-your-code.md"
+    )
