@@ -104,6 +104,8 @@ class PostChange:
     content: str | None = None
     publication_date: datetime | None = None
     slug: str | None = None
+    is_slug_numbered: bool = False
+    """Where another post has the slug, the first `numbered_slug` that is free becomes it."""
     tags: tuple[str, ...] | None = None
     format: PostFormat | None = None
     status: PostStatus | None = None

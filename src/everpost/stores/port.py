@@ -50,10 +50,14 @@ class Posts(Protocol):
         """A page of the tags that are on posts which are out."""
         ...
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
         """Keep a new post with its whole thread, whose depths and counts are right already; without one
-        it has no comments. In this order: Conflict("id"), Conflict("slug"), Invalid("author_id") (no such
-        user); Conflict("comment", "id") where a comment of another post has the id of one.
+        it has no comments. Returns its slug: with `numbered`, a slug that is taken becomes the first
+        `numbered_slug` that is free.
+
+        In this order: Conflict("id") (the post that has it is as durable as one that was added),
+        Conflict("slug") (not with `numbered`), Invalid("author_id") (no such user); Conflict("comment",
+        "id") where a comment of another post has the id of one.
         """
         ...
 
@@ -61,7 +65,8 @@ class Posts(Protocol):
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
         """Change what the change names; one version more. In this order: NotFound, Forbidden (`owner_id`
-        is given and is not the author's), Stale, Conflict("slug"), Invalid("author_id").
+        is given and is not the author's), Stale, Conflict("slug") (not where it is numbered),
+        Invalid("author_id").
         """
         ...
 
@@ -102,8 +107,9 @@ class Comments(Protocol):
     ) -> Comment:
         """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
         NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
-        of any post has it), Invalid("parent_id") (not an approved comment of this post; with
-        `under_hidden`, which is for imports, not a comment of this post).
+        of any post has it, which is as durable as one that was added), Invalid("parent_id") (not an
+        approved comment of this post; with `under_hidden`, which is for imports, not a comment of this
+        post).
         """
         ...
 

@@ -165,7 +165,7 @@ async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]
     """What came of each post."""
     counts: dict[str, dict[str, int]] = {}
     with Report() as report:
-        await adopt(store, lambda: read_markdown(folder), Run(report=report), origin=Origin("markdown", ""))
+        await adopt(store, read_markdown(folder), Run(report=report), origin=Origin("markdown", ""))
         for note in report.notes():
             kinds = counts.setdefault(note.fate.value, {})
             kinds[note.kind] = kinds.get(note.kind, 0) + 1

@@ -9,16 +9,17 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from everpost.domain.comments import Comment
 from everpost.domain.records import Batch, Record
+from everpost.domain.revisions import new_stamp
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.record_table import Parts, RecordTable
-from everpost.stores.sql.rows import Values, new_mark
+from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import PostRow
-from everpost.stores.sql.transactions import Transaction
 
 _NAMED_AT_ONCE = 500
-_MARK_POSTS = (
+_STAMP_POSTS = (
     update(PostRow)
     .where(PostRow.id.in_(bindparam("posts", expanding=True)))
-    .values(mark=bindparam("new_mark", type_=PostRow.mark.type))
+    .values(stamp=bindparam("new_stamp", type_=PostRow.stamp.type))
 )
 
 
@@ -37,7 +38,7 @@ class Mover:
             await writer.keep(transaction, kept.get(writer.type, ()))
         commented = {each.post_id for each in (*batch.kept, *batch.erased) if isinstance(each, Comment)}
         for ids in _slices(list(commented)):
-            await transaction.execute(_MARK_POSTS, {"posts": ids, "new_mark": new_mark()})
+            await transaction.execute(_STAMP_POSTS, {"posts": ids, "new_stamp": new_stamp()})
 
 
 class _TableWriter:

@@ -10,14 +10,13 @@ from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
 from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.moving import Mover
 from everpost.stores.sql.record_table import RecordTable
 from everpost.stores.sql.record_tables import RECORD_TABLES
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.snapshots import SqlSnapshot
 from everpost.stores.sql.tables import BlogRow, TransferRow
-from everpost.stores.sql.transactions import Transaction
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
 _BEGIN_FIRST = insert(TransferRow).values(number=1)
