@@ -15,7 +15,8 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Queue
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.records import Batch, Record, RecordCounts, Transfer
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.records import Batch, Counts, Record, Transfer
 from everpost.domain.revisions import Match
 from everpost.stores.port_people import Limits, Tokens, Users
 
@@ -144,13 +145,13 @@ class Blogs(Protocol):
 class Snapshot(Protocol):
     """The whole blog as it was at one moment, whatever is written meanwhile."""
 
-    async def count(self) -> RecordCounts:
-        """How many records there are."""
+    async def count(self) -> Counts:
+        """How many records there are of each kind."""
         ...
 
     def records(self) -> AsyncIterator[Sequence[Record]]:
-        """Every record once, in bounded batches, in this order: the settings; the users, by id; the
-        tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
+        """Every record once, in bounded batches, in the order of the `kinds`: the settings; the users, by id;
+        the tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
         `(publication_date, id)`.
         """
         ...
@@ -158,6 +159,11 @@ class Snapshot(Protocol):
 
 class Records(Protocol):
     """The whole blog, to be moved. Nobody else writes to a blog that another one is moving into."""
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of its records, in order."""
+        ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """The blog as it is at one moment; it takes as long as it takes."""

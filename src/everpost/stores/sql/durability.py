@@ -6,7 +6,7 @@ from sqlalchemy import Update, update
 
 from everpost.domain.ids import Id
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 

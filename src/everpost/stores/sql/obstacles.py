@@ -8,8 +8,8 @@ from everpost.domain.ids import Id
 from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, Invalid
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections
 from everpost.stores.sql.durability import confirm
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.tables import PostRow, UserRow
 from everpost.stores.sql.types import IdText
 
