@@ -15,6 +15,7 @@ from everpost.errors import NotFound
 from everpost.stores.caching import CachedPosts
 from everpost.stores.port import Store
 from tests.contract.port.examples import EVERYBODY, LATER, comment_on, publish, register
+from tests.contract.refusals import raises
 
 INSIDE = 9
 WHOLE = PostQuery(filter=EVERYBODY, limit=10, comments=INSIDE)
@@ -138,7 +139,7 @@ async def test_what_changed_is_read_anew(known: Known, change: str) -> None:
 
 async def test_what_is_gone_is_found_no_more(known: Known) -> None:
     await known.store.posts.remove(known.post.id, match=None)
-    with pytest.raises(NotFound):
+    with raises(NotFound, "post"):
         await known.posts.get(known.post.id, comments=INSIDE)
     assert [post.id for post in (await known.posts.page(WHOLE)).rows] == [known.other.id]
 
