@@ -34,6 +34,7 @@ PRIVATE_MODULES: Mapping[str, set[str]] = {
     "fastapi.utils": {"api/calls.py"},
     "granian.server": {"cli/serve.py"},
     "sqlalchemy.sql.compiler": {"stores/sql/engine/statements.py", "stores/sql/places.py"},
+    "sqlalchemy.sql.dml": {"stores/sql/engine/statements.py"},
     "typer.core": {"cli/__init__.py"},
     "typer.main": {"cli/__init__.py"},
 }

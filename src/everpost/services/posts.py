@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
-from everpost.domain.clock import EPOCH, now
+from everpost.domain.clock import EPOCH, HORIZON, LATEST, now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.paging import Page
+from everpost.domain.paging import Page, Position
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
+    Audience,
     Post,
     PostChange,
     PostFilter,
     PostFormat,
     PostQuery,
+    PostSort,
     PostStatus,
     checked_slug,
     checked_tags,
@@ -50,7 +52,7 @@ class PostDraft:
 async def read_post(store: Store, actor: Actor, id: Id, *, comments: int, known: Known | None = None) -> Post:
     """The post, where the actor may see it; the one that is known, where it is still so. NotFound."""
     post = await store.posts.get(id, comments=comments, known=None if known is None else known(id))
-    if not actor.sees(post, now()):
+    if not sees(actor, post):
         raise NotFound("post", id)
     return post
 
@@ -58,7 +60,26 @@ async def read_post(store: Store, actor: Actor, id: Id, *, comments: int, known:
 async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> Post | None:
     """The post with this slug, where there is one that the actor may see."""
     post = await store.posts.find(slug, comments=comments)
-    return post if post is not None and actor.sees(post, now()) else None
+    return post if post is not None and sees(actor, post) else None
+
+
+def sees(actor: Actor, post: Post) -> bool:
+    """Whether the post is shown to the actor. A post that was just read tells what other clocks show."""
+    HORIZON.observe(post.updated_at)
+    return actor.sees(post, HORIZON.moment())
+
+
+async def observe_latest_write(store: Store) -> None:
+    """Find out when a post was last written, in case the clock has been put back since."""
+    query = PostQuery(
+        filter=PostFilter(audience=Audience(moment=LATEST, sees_all=True)),
+        sort=PostSort.MOST_RECENTLY_UPDATED,
+        limit=1,
+        after=Position(now() + HORIZON.MAX_AHEAD, Id("0" * 24)),
+        comments=0,
+    )
+    for post in (await store.posts.page(query)).rows:
+        HORIZON.observe(post.updated_at)
 
 
 class PostPages:
@@ -76,7 +97,7 @@ class PostPages:
 
 async def _read_once(questions: Sequence[tuple[Store, PostQuery, Known]]) -> Sequence[Page[Post]]:
     store, query, known = questions[0]
-    return [await store.posts.page(query.at(now()), known=known)] * len(questions)
+    return [await store.posts.page(query.at(HORIZON.moment()), known=known)] * len(questions)
 
 
 async def list_page(
@@ -126,6 +147,7 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
     )
     try:
         slug = await store.posts.add(post, numbered=draft.slug is None)
+        HORIZON.observe(moment)
         return replace(post, slug=slug), True
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
