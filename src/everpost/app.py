@@ -27,6 +27,7 @@ from everpost.api.send_timeout import SendTimeout
 from everpost.services import security_events
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
+from everpost.services.posts import observe_latest_write
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore
@@ -142,6 +143,7 @@ class StoreKeeper:
             try:
                 if self._settings.admin_token is not None:
                     await keep_given_token(store, self._settings.admin_token)
+                await observe_latest_write(store)
                 self._forgetter = await Forgetter.start(store)
             except BaseException:
                 await store.close()
