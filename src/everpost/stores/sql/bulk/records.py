@@ -9,7 +9,7 @@ from sqlalchemy import exists, insert, or_, select, update
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
-from everpost.stores.sql.blogs import LOCK
+from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.bulk.record_table import RecordTable
 from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.stores.sql.bulk.snapshots import SqlSnapshot
@@ -57,7 +57,7 @@ class SqlRecords:
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(LOCK)
+            await renew_names(transaction)  # which has the blog to itself from here on
             if _transfer_in((await transaction.execute(_LATEST)).rows) != latest:
                 raise Conflict("blog", "transfer")
             if latest is not None:

@@ -19,21 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from everpost.domain.comments import Comment
-from everpost.domain.posts import Post
 from everpost.domain.records import Batch, Record
-from everpost.domain.revisions import new_stamp
+from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.bulk.record_table import Parts, RecordTable
 from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.rows import Values
-from everpost.stores.sql.tables import PostRow
 
 _NAMED_AT_ONCE = 500
-_STAMP_POSTS = (
-    update(PostRow)
-    .where(PostRow.id.in_(bindparam("posts", expanding=True)))
-    .values(stamp=bindparam("new_stamp", type_=PostRow.stamp.type))
-)
 
 
 class BulkWriter:
@@ -47,15 +39,13 @@ class BulkWriter:
         added, which is several times as fast; the database refuses it (VIOLATED) where anything of it is
         there, or where another record has what is unique.
         """
+        await renew_names(transaction)  # no post is known any more: records bring their versions along
         erased, kept = _by_type(batch.erased), _by_type(batch.kept)
         for writer in reversed(self._writers):
             await writer.erase(transaction, erased.get(writer.type, ()))
         for writer in self._writers:
             records = kept.get(writer.type, ())
             await (writer.add if are_new else writer.keep)(transaction, records)
-        commented = {each.post_id for each in (*batch.kept, *batch.erased) if isinstance(each, Comment)}
-        for ids in _slices(list(commented - {each.id for each in batch.kept if isinstance(each, Post)})):
-            await transaction.execute(_STAMP_POSTS, {"posts": ids, "new_stamp": new_stamp()})
 
 
 class _TableWriter:
