@@ -10,7 +10,7 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.text import numbered_slug, slug_from
 from everpost.stores import open_schema
 from everpost.stores.schema import Schema
-from everpost.stores.sql.engine import Connections, make_engine
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 from tests.contract.port.examples import MOMENT, numbered
 from tests.stores.sql.conftest import TIMEOUT
@@ -38,9 +38,7 @@ async def schema(empty_url: str) -> AsyncIterator[Schema]:
 
 @pytest.fixture
 async def aside(empty_url: str) -> AsyncIterator[Connections]:
-    connections = Connections(
-        make_engine(empty_url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT, pool_size=1
-    )
+    connections = await Connections.open(empty_url, timeout=TIMEOUT, pool_size=1, engine="reference")
     yield connections
     await connections.close()
 

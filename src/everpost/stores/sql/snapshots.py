@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import FromClause, Select, bindparam, false, func, literal, null, select, true, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.clock import EARLIEST
 from everpost.domain.ids import Id
@@ -18,6 +17,7 @@ from everpost.domain.paging import Position
 from everpost.domain.records import Record, RecordCounts
 from everpost.stores.sql import reading
 from everpost.stores.sql.blogs import BLOG, blog_of
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import AnyRow, comment_of, post_of, token_of, user_of
 from everpost.stores.sql.tables import CommentRow, PostRow, TokenRow, UserRow
@@ -99,7 +99,7 @@ _COUNTS = select(
 class SqlSnapshot:
     """`Snapshot` of the port, over a connection whose transaction has one view of the database."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Transaction) -> None:
         self._connection = connection
 
     async def count(self) -> RecordCounts:
