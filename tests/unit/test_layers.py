@@ -29,11 +29,12 @@ MAY_IMPORT = {
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.sql sqlalchemy alembic asyncpg asyncmy",
-    "stores/sql/migrations/env.py": "settings",
+    "stores/sql/schema/migrations/env.py": "settings",
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
+    "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
     "transfer/elsewhere/xml_files.py": "lxml",
     "transfer/elsewhere/wordpress.py": "lxml",
@@ -55,6 +56,7 @@ MAY_IMPORT = {
     "benchmark/plots.py": "pygal",
     "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
     " typer rich granian structlog",
+    "models.py": "stores.sql.tables",
     "__main__.py": "cli",
     "__init__.py": "",
 }

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
+from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
@@ -17,9 +18,9 @@ from everpost.errors import Conflict
 from everpost.stores.mongo.authors import LIVING
 from everpost.stores.mongo.collecting import Collector
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.connection import Client
 from everpost.stores.mongo.documents import TRANSFER
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.connection import Client
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.moving_people import PeopleWriter
 from everpost.stores.mongo.moving_threads import ThreadMover
@@ -33,6 +34,8 @@ Kind = TypeVar("Kind")
 
 class MongoRecords:
     """A blog as a whole: out of its collections, and into them."""
+
+    kinds = KINDS
 
     def __init__(
         self, client: Client, collections: Collections, notary: Notary, sweeper: Sweeper, limits: Limits

@@ -72,14 +72,14 @@ class Currency:
 
 
 def _has_state(known: Post, row: AnyRow) -> bool:
-    return bool(row.version == known.version and row.mark == known.mark)
+    return bool(row.version == known.version and row.stamp == known.mark)
 
 
 @cache
 def _states(posts: int, authors: int) -> AnyUnion:
     """The states of so many posts, and so many users; these have no version."""
     nobody = (type_coerce(null(), column.type).label(column.key) for column in AUTHOR)
-    states = select(PostRow.id, PostRow.version, PostRow.mark, *nobody)
+    states = select(PostRow.id, PostRow.version, PostRow.stamp, *nobody)
     named = select(null(), null(), null(), *AUTHOR)
     return union_all(
         states.where(PostRow.id.in_(these("post", posts))),

@@ -1,0 +1,96 @@
+"""PyMongo's errors as facts of the blog; the only place that knows both."""
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+from pymongo.errors import (
+    ConnectionFailure,
+    DocumentTooLarge,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+)
+
+from everpost.errors import Busy, EverpostError, Misconfigured, Unreachable
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+# https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/base/error_codes.yml
+REFUSED = frozenset({13, 18, 8000})
+"""Unauthorized, AuthenticationFailed, and MongoDB Atlas' own word for the two."""
+TOO_LARGE = frozenset({10334, 17419, 17420})
+"""BSONObjectTooLarge, and what an update says whose result is over 16 MB."""
+PASSING = frozenset({24, 43, 46, 50, 112, 175, 237, 239, 246, 262, 11601})
+"""What a server that is busy or comes up says besides the codes that PyMongo takes for a lost
+connection: LockTimeout, CursorNotFound, LockBusy, MaxTimeMSExpired, WriteConflict, QueryPlanKilled,
+CursorKilled, SnapshotTooOld, SnapshotUnavailable, ExceededTimeLimit, Interrupted.
+"""
+
+
+def translated(
+    call: Callable[Arguments, Coroutine[Any, Any, Result]],
+) -> Callable[Arguments, Coroutine[Any, Any, Result]]:
+    """The same call, which raises no error of PyMongo's that stands for the state of the database.
+
+    What PyMongo could retry it has retried before it raises: reads everywhere, writes on a replica
+    set (https://www.mongodb.com/docs/manual/core/retryable-writes/). A write whose answer is lost
+    may have happened, so it is `Busy` here and not tried again.
+    """
+
+    @functools.wraps(call)
+    async def translating(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return await call(*args, **kwargs)
+        except PyMongoError as error:
+            fact = fact_of(error)
+            if fact is None:
+                raise
+            raise fact from error
+
+    return translating
+
+
+def fact_of(error: PyMongoError) -> EverpostError | None:
+    """What the error says about the database; None where it is a mistake of ours."""
+    if isinstance(error, OperationFailure) and error.code in REFUSED:
+        return Unreachable("The database refuses who asks: the user's name, password or rights are wrong.")
+    if is_too_large(error):
+        return Busy("The post is being written to faster than its thread can settle. Try again.")
+    if isinstance(error, ConnectionFailure | WriteConcernError) or error.timeout:
+        return Busy()
+    return Busy() if isinstance(error, OperationFailure) and error.code in PASSING else None
+
+
+def is_too_large(error: PyMongoError) -> bool:
+    """Whether a document would have become larger than MongoDB takes."""
+    return isinstance(error, DocumentTooLarge) or (
+        isinstance(error, OperationFailure) and error.code in TOO_LARGE
+    )
+
+
+def duplicate_field(error: DuplicateKeyError) -> str:
+    """The first field of the unique index that refused a write."""
+    return next(iter((error.details or {}).get("keyPattern", {})), "")
+
+
+def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
+    """Why the database at these hosts could not be opened, in words without a password."""
+    if isinstance(error, OperationFailure) and error.code not in REFUSED:
+        return Unreachable(f"MongoDB at {hosts} refuses: {(error.details or {}).get('errmsg', error.code)}")
+    if isinstance(error, OperationFailure):
+        return Unreachable(f"MongoDB at {hosts} refuses the user's name and password.")
+    reason = str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]
+    return Unreachable(f"MongoDB at {hosts} does not answer: {reason}")
+
+
+def misconfigured() -> EverpostError:
+    """PyMongo's own message is not repeated: it may hold a part of the password."""
+    return Misconfigured(
+        "database_url is not a URL that MongoDB's driver takes, or names a file that cannot be read. The form"
+        " is mongodb://user:password@host:port/database?option=value; in the name and the password the"
+        " characters : / ? # [ ] @ % must be percent-encoded"
+        " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
+    )
