@@ -12,11 +12,11 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, Table, func, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
 from everpost.domain.records import Counts, Record
 from everpost.stores.sql.bulk.record_table import OwnedRows, RecordTable
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.types import Moment
 
 _PRIME = 2**31 - 1
@@ -43,16 +43,16 @@ class _Size:
 
 
 class SqlSnapshot:
-    """`Snapshot` of the port, over a connection whose transaction has one view of the database."""
+    """`Snapshot` of the port, in a transaction that has one view of the database."""
 
-    def __init__(self, connection: AsyncConnection, tables: Sequence[RecordTable[Any]]) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, tables: Sequence[RecordTable[Any]]) -> None:
+        self._transaction = transaction
         self._tables = tables
 
     async def count(self) -> Counts:
         numbers = (select(func.count()).select_from(table.table) for table in self._tables)
         columns = [number.scalar_subquery() for number in numbers]
-        row = (await self._connection.execute(select(*columns))).one()
+        row = (await self._transaction.execute(select(*columns))).one()
         return {table.kind.name: int(number) for table, number in zip(self._tables, row, strict=True)}
 
     async def fingerprint(self) -> str:
@@ -61,7 +61,7 @@ class SqlSnapshot:
             select(*(func.sum(type_coerce(each, BigInteger) % _PRIME) for each in _numbers_in(table.table)))
             for table in self._tables
         ]
-        rows = [(await self._connection.execute(each)).one() for each in sums]
+        rows = [(await self._transaction.execute(each)).one() for each in sums]
         return " ".join(str(number) for row in rows for number in row)
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
@@ -69,7 +69,7 @@ class SqlSnapshot:
             if table.owned is not None:
                 continue
             if table.kind.is_single:
-                yield [table.record((await self._connection.execute(table.rows)).one())]
+                yield [table.record((await self._transaction.execute(table.rows)).one())]
                 continue
             owned = [each for each in self._tables if each.kind.owner_kind == table.kind.name]
             async for batch in self._all(table, owned):
@@ -80,7 +80,7 @@ class SqlSnapshot:
     ) -> AsyncIterator[Sequence[Record]]:
         """The records of a table by id, each followed by those that belong to it."""
         after = Id("")
-        while heads := (await self._connection.execute(table.heads, {"after": after})).all():
+        while heads := (await self._transaction.execute(table.heads, {"after": after})).all():
             sizes = {head.id: _Size(1, int(head.octets)) for head in heads}
             await self._add_sizes(sizes, owned, {"after": after, "until": heads[-1].id})
             for ids in _portions(sizes):
@@ -99,7 +99,7 @@ class SqlSnapshot:
     ) -> None:
         """Add what belongs to the owners."""
         for _, statements in _owned(owned):
-            for row in await self._connection.execute(statements.sizes, owners):
+            for row in await self._transaction.execute(statements.sizes, owners):
                 size = sizes[row.owner]
                 size.rows += int(row.number)
                 size.octets += int(row.octets)
@@ -109,12 +109,12 @@ class SqlSnapshot:
         self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]], ids: Mapping[str, Id]
     ) -> Sequence[Record]:
         """All records in a range, each followed by those that belong to it."""
-        rows = (await self._connection.execute(table.rows, ids)).all()
+        rows = (await self._transaction.execute(table.rows, ids)).all()
         if not owned:
             return [table.record(row) for row in rows]
         by_owner: dict[Id, list[Record]] = {row.id: [table.record(row)] for row in rows}
         for each, statements in _owned(owned):
-            found = (await self._connection.execute(statements.of_owners, ids)).all()
+            found = (await self._transaction.execute(statements.of_owners, ids)).all()
             for owner, some in groupby(found, lambda row: row.owner):
                 by_owner[owner] += map(each.record, some)
         return [record for records in by_owner.values() for record in records]
@@ -127,7 +127,7 @@ class SqlSnapshot:
         last: Record | None = None
         while True:
             parameters = {"owner": owner, "limit": limit, **statements.place(last)}
-            found = (await self._connection.execute(statements.page, parameters)).all()
+            found = (await self._transaction.execute(statements.page, parameters)).all()
             records = [*map(table.record, found)]
             if records:
                 yield records
