@@ -73,7 +73,8 @@ class _TableWriter:
         if self._is_there:
             await self.keep(transaction, records)
             return
-        await _each(transaction, self._add, [self._values(record) for record in records])
+        if records:
+            await transaction.load(self._add, [self._values(record) for record in records])
         if self._parts is not None:
             await self._parts.add(transaction, records)
 
@@ -97,7 +98,9 @@ class _PartWriter:
         self._forget = delete(parts.table).where(of_these)
 
     async def add(self, transaction: Transaction, records: Sequence[Record]) -> None:
-        await _each(transaction, self._add, [row for record in records for row in self._values(record)])
+        rows = [row for record in records for row in self._values(record)]
+        if rows:
+            await transaction.load(self._add, rows)
 
     async def keep(self, transaction: Transaction, records: Sequence[Record], ids: Sequence[object]) -> None:
         for some in _slices(ids):
