@@ -4,7 +4,7 @@ Equal records have equal lines, byte for byte, so what two blogs have in common 
 docs/archive.md describes them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -31,9 +31,19 @@ class Row(NamedTuple):
 
 def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
     """The record with its place and its line."""
-    kind = kinds.of(record)
-    values = kind.encode(record)
-    return Row(kind, kinds.key(kind, values), record, encoded(values))
+    (row,) = rows_of((record,), kinds)
+    return row
+
+
+def rows_of(records: Sequence[Record], kinds: Kinds = KINDS) -> list[Row]:
+    """Records with their places and their lines."""
+    rows = []
+    for record in records:
+        kind, encode, place = kinds.coding(record)
+        values = encode(record)
+        line = orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
+        rows.append(Row(kind, place(values), record, line))
+    return rows
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:

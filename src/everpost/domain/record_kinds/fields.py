@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from everpost.domain.ids import Id
@@ -87,9 +88,19 @@ def choices(of: type[StrEnum]) -> Field:
     return Field(read, write=sorted)
 
 
+@lru_cache(maxsize=10_000)  # most things were last changed when they were made
 def written(moment: datetime) -> str:
     """A moment in UTC as every record has it: RFC 3339, with three decimals and a Z."""
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+    # In half the time that `isoformat` takes.
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (  # noqa: UP031
+        moment.year,
+        moment.month,
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.microsecond // 1000,
+    )
 
 
 def _chosen(name: str, value: object, choices: type[StrEnum]) -> StrEnum:

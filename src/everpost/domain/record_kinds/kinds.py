@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from everpost.domain.record_kinds.fields import Field
 from everpost.domain.records import Record
@@ -40,10 +40,11 @@ class Kind(Generic[Kept]):
     """What no two records of this kind have in common, by the name of its field; the `order` is not named
     here.
     """
-    _encode: "_Encoder" = field(init=False, repr=False)
+    encode: Callable[[Kept], Values] = field(init=False, repr=False)
+    """Gives a record as plain JSON values. Equal records have equal values, in the same order."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_encode", _Encoder(self))
+        object.__setattr__(self, "encode", _Encoder(self))
 
     @property
     def owner_kind(self) -> str | None:
@@ -59,10 +60,6 @@ class Kind(Generic[Kept]):
     def columns(self) -> Sequence[str]:
         """The names of the fields, with that of the kind, which comes first."""
         return ("kind", *self.fields)
-
-    def encode(self, record: Kept) -> Values:
-        """The record as plain JSON values. Equal records have equal values, in the same order."""
-        return self._encode(record)
 
     def references(self, record: Kept) -> Iterator[tuple[str, str, str]]:
         """What the record refers to, besides its owner: the field, the kind and the id."""
@@ -102,13 +99,26 @@ class _Encoder:
         return values
 
 
+class Coding(NamedTuple):
+    """How the records of a kind are written."""
+
+    kind: Kind[Any]
+    encode: Callable[[Any], Values]
+    """That of the kind."""
+    place: Callable[[Values], Key]
+    """Gives the place of a record with these values."""
+
+
 class Kinds:
     """Kinds of records, in the order of a stream. The kinds that belong to one follow it."""
 
     def __init__(self, *kinds: Kind[Any]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._by_type = {kind.type: kind for kind in kinds}
-        self._places = {kind.name: _placing(self._kinds, kind, place) for place, kind in enumerate(kinds)}
+        self._codings: dict[type[Record], Coding] = {
+            kind.type: Coding(kind, kind.encode, _placing(self._kinds, kind, place))
+            for place, kind in enumerate(kinds)
+        }
 
     def __iter__(self) -> Iterator[Kind[Any]]:
         return iter(self._kinds.values())
@@ -127,9 +137,9 @@ class Kinds:
         """The kinds whose records belong to one of this kind."""
         return [each for each in self if each.owner_kind == kind.name]
 
-    def key(self, kind: Kind[Any], values: Values) -> Key:
-        """The place of a record with these values."""
-        return self._places[kind.name](values)
+    def coding(self, record: Record) -> Coding:
+        """How the records of this one's kind are written."""
+        return self._codings[type(record)]
 
 
 def _placing(kinds: Mapping[str, Kind[Any]], kind: Kind[Any], place: int) -> Callable[[Values], Key]:
