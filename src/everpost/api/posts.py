@@ -11,7 +11,7 @@ from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId
 from everpost.api.responses import listed, rendered, tagged
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.api.security import CurrentActor, CurrentMember
-from everpost.domain.clock import now
+from everpost.domain.clock import HORIZON, now
 from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
@@ -41,7 +41,10 @@ async def list_posts(
         return listed([read_post(post) for post in rows[query.skip :][: query.limit]], total, if_none_match)
     wanted = PostQuery(
         filter=PostFilter(
-            audience=actor.audience(now()), status=query.status, tag=query.tag, author_id=query.author
+            audience=actor.audience(HORIZON.moment()),
+            status=query.status,
+            tag=query.tag,
+            author_id=query.author,
         ),
         sort=query.sort,
         limit=min(query.limit, MAX_LIMIT),

@@ -6,6 +6,7 @@ from contextvars import Context
 
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
+from everpost.services.posts import observe_latest_write
 from everpost.stores.port import Store
 
 
@@ -42,6 +43,7 @@ class StoreLifecycle:
             try:
                 if self._admin_token is not None:
                     await keep_given_token(store, self._admin_token)
+                await observe_latest_write(store)
                 self._forgetter = await Forgetter.start(store)
             except BaseException:
                 await store.close()

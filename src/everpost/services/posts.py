@@ -4,17 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
-from everpost.domain.clock import now
+from everpost.domain.clock import HORIZON, LATEST, now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.paging import Page
+from everpost.domain.paging import Page, Position
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
+    Audience,
     Post,
     PostChange,
     PostFilter,
     PostFormat,
     PostQuery,
+    PostSort,
     PostStatus,
     TagCount,
     TagQuery,
@@ -48,7 +50,7 @@ class PostDraft:
 async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
     """The post, where the actor may see it. NotFound."""
     post = await store.posts.get(id, comments=comments)
-    if not actor.sees(post, now()):
+    if not sees(actor, post):
         raise NotFound("post", id)
     return post
 
@@ -56,7 +58,26 @@ async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Pos
 async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> Post | None:
     """The post with this slug, where there is one that the actor may see."""
     post = await store.posts.find(slug, comments=comments)
-    return post if post is not None and actor.sees(post, now()) else None
+    return post if post is not None and sees(actor, post) else None
+
+
+def sees(actor: Actor, post: Post) -> bool:
+    """Whether the post is shown to the actor. A post that was just read tells what other clocks show."""
+    HORIZON.observe(post.updated_at)
+    return actor.sees(post, HORIZON.moment())
+
+
+async def observe_latest_write(store: Store) -> None:
+    """Find out when a post was last written, in case the clock has been put back since."""
+    query = PostQuery(
+        filter=PostFilter(audience=Audience(moment=LATEST, sees_all=True)),
+        sort=PostSort.MOST_RECENTLY_UPDATED,
+        limit=1,
+        after=Position(now() + HORIZON.MAX_AHEAD, Id("0" * 24)),
+        comments=0,
+    )
+    for post in (await store.posts.page(query)).rows:
+        HORIZON.observe(post.updated_at)
 
 
 async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
@@ -73,7 +94,7 @@ async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
 
 async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
     """A page of the tags on the posts that are out, in order."""
-    return await store.posts.tags(TagQuery(moment=now(), limit=limit, after=after))
+    return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 
 async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
@@ -108,7 +129,7 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         comment_policy=draft.comment_policy,
     )
     try:
-        return await store.posts.add(post, numbered=draft.slug is None), True
+        added = await store.posts.add(post, numbered=draft.slug is None)
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -116,6 +137,8 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         if stored is None or not _repeats(draft, post, stored):
             raise
         return stored, False
+    HORIZON.observe(moment)
+    return added, True
 
 
 async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) -> Author:
