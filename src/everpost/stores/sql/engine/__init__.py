@@ -12,5 +12,7 @@ from everpost.stores.sql.engine.errors import fault_of as fault_of
 from everpost.stores.sql.engine.errors import is_done_already as is_done_already
 from everpost.stores.sql.engine.errors import reason_of as reason_of
 from everpost.stores.sql.engine.statements import Fields as Fields
+from everpost.stores.sql.engine.transactions import Call as Call
 from everpost.stores.sql.engine.transactions import Parameters as Parameters
+from everpost.stores.sql.engine.transactions import Result as Result
 from everpost.stores.sql.engine.transactions import Transaction as Transaction

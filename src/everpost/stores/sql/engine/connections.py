@@ -15,7 +15,7 @@ from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
 from everpost.stores.sql.engine.servers import ServerDatabase
 from everpost.stores.sql.engine.sqlite import FileDatabase
 from everpost.stores.sql.engine.statements import Fields, preparer_for
-from everpost.stores.sql.engine.transactions import Database, Parameters, Session, Transaction
+from everpost.stores.sql.engine.transactions import Call, Database, Parameters, Session, Transaction
 from everpost.stores.sql.engine.transactions import Result as Given
 
 Result = TypeVar("Result")
@@ -83,7 +83,7 @@ class Connections:
         (result,) = await self.change_all([(statement, parameters)])
         return result.rows
 
-    async def change_all(self, calls: Sequence[tuple[Executable, Parameters]]) -> Sequence[Given]:
+    async def change_all(self, calls: Sequence[Call]) -> Sequence[Given]:
         """Writing statements, one after the other, each a transaction of its own. Busy."""
 
         async def work(session: Session) -> Sequence[Given]:

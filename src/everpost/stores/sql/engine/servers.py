@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores.sql.engine.engines import OPEN
 from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.engine.transactions import Arguments, Call, Outcome, Raw, Session, run_each
+from everpost.stores.sql.engine.transactions import Arguments, Outcome, Raw, Request, Session, run_each
 
 Driven: TypeAlias = Any
 """A connection of a driver that says nothing of its types."""
@@ -35,7 +35,7 @@ class PostgresqlSession:
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await self._connection.executemany(text, rows)
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[Request]) -> Sequence[Raw | int]:
         return await run_each(self, calls)
 
 
@@ -60,7 +60,9 @@ class MysqlSession:
         async with self._connection.cursor() as cursor:
             await cursor.executemany(text, rows)
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[Request]) -> Sequence[Raw | int]:
+        if not calls:
+            return []
         async with self._connection.cursor() as cursor:
             await cursor.execute(";".join(cursor.mogrify(call.text, call.arguments) for call in calls))
             results: list[Raw | int] = []

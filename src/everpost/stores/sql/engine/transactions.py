@@ -13,11 +13,13 @@ from everpost.stores.sql.engine.statements import Fields, Preparer
 Outcome = TypeVar("Outcome")
 Arguments: TypeAlias = Sequence[Any]
 Parameters: TypeAlias = Mapping[str, object]
+Call: TypeAlias = tuple[Executable, Parameters]
+"""A statement with its parameters."""
 Raw: TypeAlias = Sequence[Sequence[Any]]
 """Rows as a driver has them."""
 
 
-class Call(NamedTuple):
+class Request(NamedTuple):
     """A statement with its arguments, and whether it gives rows."""
 
     text: str
@@ -40,7 +42,7 @@ class Session(Protocol):
         """A statement for each of these."""
         ...
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[Request]) -> Sequence[Raw | int]:
         """Several statements one after the other, in one round trip where the driver can: rows or counts."""
         ...
 
@@ -115,11 +117,11 @@ class Transaction:
             return Result(rows, len(rows))
         return Result((), await self._session.change(text, arguments))
 
-    async def execute_all(self, calls: Sequence[tuple[Executable, Parameters]]) -> Sequence[Result]:
+    async def execute_all(self, calls: Sequence[Call]) -> Sequence[Result]:
         """The statements, one after the other, in one round trip where the driver can."""
         prepared = [self._preparer.prepare(statement, parameters) for statement, parameters in calls]
         given = [
-            Call(*each.call(parameters), each.has_rows)
+            Request(*each.call(parameters), each.has_rows)
             for each, (_, parameters) in zip(prepared, calls, strict=True)
         ]
         results = []
@@ -132,7 +134,7 @@ class Transaction:
         return results
 
 
-async def run_each(session: Session, calls: Sequence[Call]) -> Sequence[Raw | int]:
+async def run_each(session: Session, calls: Sequence[Request]) -> Sequence[Raw | int]:
     """`run_all` of a driver that can do it only one by one."""
     return [
         await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
