@@ -21,7 +21,8 @@ test-long: install  ## the same promises at the volume of a large blog, and agai
 fuzz: install  ## every test that draws its examples, with new ones, fifteen times as many: 3,000 sequences of calls
 	@$(COMPILED) EVERPOST_TEST_FUZZ=15 $(BIN)/pytest -m hypothesis -o faulthandler_timeout=0
 
-check: install  ## lint, format, strict types, import rules
+check: install  ## versions of libraries, lint, format, strict types, import rules
+	@$(BIN)/pytest -q -n 0 tests/unit/test_private_names.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

@@ -16,7 +16,7 @@ NOBODY = Author(id=new_id(), name="Nobody", is_disabled=False)
 
 
 async def add(store: Store, post: Post) -> str:
-    return await store.posts.add(post, numbered=True)
+    return (await store.posts.add(post, numbered=True)).slug
 
 
 async def test_it_is_the_slug_itself_or_the_first_number_that_is_free(store: Store) -> None:

@@ -11,12 +11,13 @@ from sqlalchemy import insert
 from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.revisions import new_stamp
 from everpost.domain.users import Author
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.sql import reading
 from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
-from everpost.stores.sql.rows import author_of, comment_of, comment_values
+from everpost.stores.sql.rows import Values, author_of, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, answering, settle, touch
 from everpost.stores.sql.writable_ctes import adding_comments, each_of
@@ -90,7 +91,7 @@ class Adder:
     async def _write_at_once(self, additions: Sequence[Addition]) -> Sequence[Comment]:
         comments = [_new(addition) for addition in additions]
         touching, parameters = _change_by(additions).call
-        parameters = {**parameters, **each_of([comment_values(comment) for comment in comments])}
+        parameters = {**parameters, **each_of([_row(comment) for comment in comments])}
         try:
             added = await self._connections.change_returning(adding_comments(touching), parameters)
         except VIOLATED as error:
@@ -131,7 +132,7 @@ async def _insert(transaction: Transaction, comments: Sequence[Comment], known: 
     shown = Counter(each.parent_id for each in comments if each.parent_id is not None and each.is_shown)
     replies = [(known[parent_id], number) for parent_id, number in shown.items() if parent_id in known]
     answers = [answering(post_id, each.id, replies=more) for each, more in replies if _is_approved(each)]
-    rows = [comment_values(comment) for comment in comments]
+    rows = [_row(comment) for comment in comments]
     try:
         if len(rows) > 1:
             await transaction.execute(_ADD, rows)
@@ -146,7 +147,11 @@ async def _insert(transaction: Transaction, comments: Sequence[Comment], known: 
 
 
 def _new(addition: Addition) -> Comment:
-    return replace(addition.comment, depth=0, reply_count=0)
+    return replace(addition.comment, depth=0, reply_count=0, stamp=new_stamp())
+
+
+def _row(comment: Comment) -> Values:
+    return comment_values(comment) | {"stamp": comment.stamp}
 
 
 def _change_by(additions: Sequence[Addition]) -> Touch:

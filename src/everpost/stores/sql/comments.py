@@ -17,13 +17,13 @@ from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.adding import Adder, Addition
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
-from everpost.stores.sql.matching import changing, having, held, holder, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, held, holder, renewed, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, settle, show, touch
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
-_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1)
+_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
     select(CommentRow.id)
@@ -160,7 +160,7 @@ def _writing(change: tuple[Write, Values], this: Values, terms: Terms) -> Call:
     """The statement, with its parameters, for the comment where it is as it should be."""
     (statement, values), (match, hand) = change, terms
     conditional = held(hand, having(match, CommentRow, statement))
-    return conditional, this | values | revisions(match) | holder(hand)
+    return conditional, this | values | renewed() | revisions(match) | holder(hand)
 
 
 def _mismatch(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:

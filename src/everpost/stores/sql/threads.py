@@ -11,7 +11,7 @@ from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Call, Result, Transaction
-from everpost.stores.sql.matching import NAMED_ALIKE, admitted, admitting
+from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, admitting, renewed
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 _TOUCH = (
@@ -20,6 +20,7 @@ _TOUCH = (
     .values(
         version=PostRow.version + bindparam("changes"),
         comment_count=PostRow.comment_count + bindparam("more"),
+        stamp=STAMP,
     )
 )
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
@@ -46,7 +47,7 @@ class Touch:
     def call(self) -> Call:
         """The statement, with its parameters."""
         parameters = {"of_post": self.post_id, "more": self.more, "changes": self.changes}
-        return admitted(self.admission, _TOUCH), parameters | admitting(self.admission)
+        return admitted(self.admission, _TOUCH), parameters | renewed() | admitting(self.admission)
 
 
 async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequence[Result]:
