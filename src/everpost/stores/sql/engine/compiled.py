@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import Dialect, Executable
 
-from everpost.stores.sql.engine.protocol import Call, Outcome, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.statements import StatementCache
 
 Arguments: TypeAlias = Sequence[Any]
@@ -15,8 +15,8 @@ Raw: TypeAlias = Sequence[Sequence[Any]]
 """Rows as a driver has them."""
 
 
-class Request(NamedTuple):
-    """A statement for a driver, and whether it gives rows."""
+class Call(NamedTuple):
+    """A statement with its arguments, and whether it gives rows."""
 
     text: str
     arguments: Arguments
@@ -38,16 +38,16 @@ class Session(Protocol):
         """Run a statement once for each of these."""
         ...
 
-    async def run_all(self, requests: Sequence[Request]) -> Sequence[Raw | int]:
-        """Run statements one after the other; the rows, or how many each matched."""
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        """The rows or the counts of statements, in one round trip where the driver can."""
         ...
 
 
-async def run_each(session: Session, requests: Sequence[Request]) -> Sequence[Raw | int]:
-    """`Session.run_all` of a driver that sends one statement at a time."""
+async def run_each(session: Session, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    """`run_all` of a driver that cannot."""
     return [
         await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
-        for text, arguments, has_rows in requests
+        for text, arguments, has_rows in calls
     ]
 
 
@@ -73,16 +73,14 @@ class CompiledTransaction:
             return Result(rows, len(rows))
         return Result((), await self._session.change(text, arguments))
 
-    async def execute_all(self, calls: Sequence[Call]) -> Sequence[Result]:
-        if len(calls) == 1:
-            return [await self.execute(*calls[0])]
-        compiled = [self._statements.get(*call) for call in calls]
-        requests = [
-            Request(*each.call(parameters), each.has_rows)
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]
+        given = [
+            Call(*each.call(parameters), each.has_rows)
             for each, (_, parameters) in zip(compiled, calls, strict=True)
         ]
         results = []
-        for each, found in zip(compiled, await self._session.run_all(requests), strict=True):
+        for each, found in zip(compiled, await self._session.run_all(given), strict=True):
             if isinstance(found, int):
                 results.append(Result((), found))
             else:
@@ -106,7 +104,7 @@ class CompiledDatabase(ABC):
         text, arguments = compiled.call(parameters)
         return compiled.rows(await self._read(text, arguments, bounded=bounded))
 
-    async def change(self, calls: Sequence[Call], *, hurried: bool) -> Sequence[Result]:
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
         async def work(session: Session) -> Sequence[Result]:
             return await CompiledTransaction(session, self._statements).execute_all(calls)
 
@@ -133,7 +131,7 @@ class CompiledDatabase(ABC):
 
     @abstractmethod
     async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        """Do the work, which is one statement and so a transaction."""
+        """Do the work, each of whose statements is a transaction."""
 
     @abstractmethod
     def _frozen(self) -> AbstractAsyncContextManager[Session]:

@@ -16,9 +16,9 @@ from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
 from everpost.stores.sql.engine.mysql import MysqlPool
 from everpost.stores.sql.engine.mysql_login import connect
 from everpost.stores.sql.engine.postgresql import PostgresqlPool
-from everpost.stores.sql.engine.protocol import Call, Database, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.reference import ReferenceDatabase
-from everpost.stores.sql.engine.servers import ServerDatabase
+from everpost.stores.sql.engine.servers import Pool, ServerDatabase
 from everpost.stores.sql.engine.sqlite import SqliteDatabase
 from everpost.stores.sql.engine.statements import statement_cache_for
 from everpost.stores.sql.engine.urls import address_of
@@ -61,8 +61,9 @@ class Connections:
 
         Without `hurried` it takes the time it needs.
         """
+        calls = [(statement, parameters)]
         (result,) = await self._persist(
-            lambda: self._database.change([(statement, parameters)], hurried=hurried), hurried=hurried
+            lambda: self._database.change(calls, hurried=hurried), hurried=hurried
         )
         return result.matched
 
@@ -71,8 +72,8 @@ class Connections:
         (result,) = await self.change_all([(statement, parameters)])
         return result.rows
 
-    async def change_all(self, calls: Sequence[Call]) -> Sequence[Result]:
-        """Writing statements one after the other, each of which is a transaction of its own. Busy."""
+    async def change_all(self, calls: Calls) -> Sequence[Result]:
+        """Writing statements, one after the other, each a transaction of its own. Busy."""
         return await self._persist(lambda: self._database.change(calls, hurried=True))
 
     async def transact(
@@ -128,12 +129,15 @@ async def _driven(engine: AsyncEngine, url: str, *, timeout: float, pool_size: i
     options: dict[str, Any] = dict(address.connect_args)
     if engine.dialect.name == "sqlite":
         return SqliteDatabase(statements, address.url.database or "", timeout=timeout)
+    pool: Pool
     if engine.dialect.name == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
-        return ServerDatabase(statements, await PostgresqlPool.open(options, size=pool_size))
-    del options["async_creator_fn"]
-    options |= address.url.translate_connect_args(username="user")
-    return ServerDatabase(statements, MysqlPool(partial(connect, **options), size=pool_size))
+        pool = await PostgresqlPool.open(options, size=pool_size)
+    else:
+        del options["async_creator_fn"]
+        options |= address.url.translate_connect_args(username="user")
+        pool = MysqlPool(partial(connect, **options), size=pool_size)
+    return ServerDatabase(statements, pool, timeout=timeout)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeAlias, cast
 
 import asyncpg
 
-from everpost.stores.sql.engine.compiled import Arguments, Raw, Request, run_each
+from everpost.stores.sql.engine.compiled import Arguments, Call, Raw, run_each
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
 _STATEMENTS = 500
@@ -37,8 +37,8 @@ class PostgresqlSession:
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await self.connection.executemany(text, rows)
 
-    async def run_all(self, requests: Sequence[Request]) -> Sequence[Raw | int]:
-        return await run_each(self, requests)
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
 
     @property
     def in_transaction(self) -> bool:

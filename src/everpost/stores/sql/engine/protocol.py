@@ -11,6 +11,7 @@ Outcome = TypeVar("Outcome")
 Parameters: TypeAlias = Mapping[str, object]
 Call: TypeAlias = tuple[Executable, Parameters]
 """A statement with its parameters."""
+Calls: TypeAlias = Sequence[Call]
 
 
 class Fields(Protocol):
@@ -57,7 +58,7 @@ class Transaction(Protocol):
         """Run a statement; with a sequence of parameters, once for each of them."""
         ...
 
-    async def execute_all(self, calls: Sequence[Call]) -> Sequence[Result]:
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
         """Run statements one after the other, in one round trip where the driver can."""
         ...
 
@@ -78,10 +79,8 @@ class Database(Protocol):
         """
         ...
 
-    async def change(self, calls: Sequence[Call], *, hurried: bool) -> Sequence[Result]:
-        """Writing statements one after the other, each of which is a transaction, in one round trip where the
-        driver can. If `hurried`, they are short.
-        """
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
+        """Writing statements on one connection, each a transaction. If `hurried`, they are short."""
         ...
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:

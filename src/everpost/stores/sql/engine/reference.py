@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores.sql.engine.engines import FREEZE, transaction
 from everpost.stores.sql.engine.errors import final_word
-from everpost.stores.sql.engine.protocol import Call, Outcome, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
 
 
 class ReferenceTransaction:
@@ -31,8 +31,8 @@ class ReferenceTransaction:
             return Result(rows, len(rows))
         return Result((), result.rowcount)
 
-    async def execute_all(self, calls: Sequence[Call]) -> Sequence[Result]:
-        return [await self.execute(*call) for call in calls]
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        return [await self.execute(statement, parameters) for statement, parameters in calls]
 
 
 class ReferenceDatabase:
@@ -49,7 +49,7 @@ class ReferenceDatabase:
         async with self._engine.connect() as connection:
             return (await ReferenceTransaction(connection).execute(statement, parameters)).rows
 
-    async def change(self, calls: Sequence[Call], *, hurried: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
         async with self._engine.connect() as connection:
             with final_word():
                 return await ReferenceTransaction(connection).execute_all(calls)

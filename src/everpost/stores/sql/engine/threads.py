@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from everpost.stores.sql.engine.compiled import Arguments, Raw, Request, run_each
+from everpost.stores.sql.engine.compiled import Arguments, Call, Raw, run_each
 
 Value = TypeVar("Value")
 
@@ -30,11 +30,11 @@ class ThreadSession:
             lambda: self.connection.execute(text, arguments).rowcount, self.connection.interrupt
         )
 
-    async def change_each(self, text: str, rows: Arguments) -> None:
+    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await self.do(lambda: self.connection.executemany(text, rows).close(), self.connection.interrupt)
 
-    async def run_all(self, requests: Sequence[Request]) -> Sequence[Raw | int]:
-        return await run_each(self, requests)
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
 
     async def do(self, work: Callable[[], Value], interrupt: Callable[[], None] | None = None) -> Value:
         """What the work gives, done on the thread. A caller that is cancelled waits for the end of the work,
