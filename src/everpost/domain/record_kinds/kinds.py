@@ -123,10 +123,6 @@ class Kinds:
         """The kind of a record."""
         return self._by_type[type(record)]
 
-    def owned_by(self, kind: Kind[Any]) -> Sequence[Kind[Any]]:
-        """The kinds whose records belong to one of this kind."""
-        return [each for each in self if each.owner_kind == kind.name]
-
     def key(self, kind: Kind[Any], values: Values) -> Key:
         """The place of a record with these values."""
         return self._places[kind.name](values)
