@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from everpost.domain.record_kinds.kinds import Key, Kind, Kinds
+from everpost.domain.record_kinds.kinds import Key, Kind, Kinds, Values
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import Invalid
@@ -23,6 +23,7 @@ class Row(NamedTuple):
     key: Key
     record: Record
     line: bytes
+    values: Values
 
     @property
     def name(self) -> str:
@@ -34,7 +35,7 @@ def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
     """The record with its place and its line."""
     kind = kinds.of(record)
     values = kind.encode(record)
-    return Row(kind, kinds.key(kind, values), record, encoded(values))
+    return Row(kind, kinds.key(kind, values), record, encoded(values), values)
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
