@@ -73,7 +73,7 @@ def transport_warning(url: str) -> str | None:
         from everpost.stores.mongo.engine.urls import transport_warning as mongo_warning
 
         return mongo_warning(url)
-    from everpost.stores.sql.urls import address_of
+    from everpost.stores.sql.engine.urls import address_of
 
     return address_of(url, timeout=1).warning
 
@@ -84,8 +84,8 @@ def readable_warning(url: str) -> str | None:
     """
     if _is_mongo(url):
         return None
-    from everpost.stores.sql.files import readable_warning as file_warning
-    from everpost.stores.sql.urls import address_of
+    from everpost.stores.sql.engine.files import readable_warning as file_warning
+    from everpost.stores.sql.engine.urls import address_of
 
     address = address_of(url, timeout=1).url
     return file_warning(url, address.database or "") if address.drivername.startswith("sqlite") else None
@@ -108,7 +108,7 @@ def open_schema(url: str, *, timeout: float) -> Schema:
         from everpost.stores.mongo.schema.migrator import MongoSchema
 
         return MongoSchema(url, timeout=timeout)
-    from everpost.stores.sql.schema import SqlSchema
+    from everpost.stores.sql.schema.schema import SqlSchema
 
     return SqlSchema(url, timeout=timeout)
 
