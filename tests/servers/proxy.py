@@ -23,6 +23,7 @@ class Proxy:
         self._url = urlsplit(url)
         self._latency = latency
         self._count = 0
+        self._muted = 0.0
         self._lock = threading.Lock()
         proxy, server = self, (self._url.hostname or "127.0.0.1", self._url.port or 0)
 
@@ -64,11 +65,17 @@ class Proxy:
         self._thread.join()
         self._listener.server_close()
 
+    def mute(self) -> None:
+        """Hand on nothing more of what connections say that are open now, and close none: as a firewall does
+        that has forgotten them.
+        """
+        self._muted = time.monotonic()
+
     def carry(self, client: socket.socket, database: socket.socket) -> None:
         """Hand on what either side says until one of them hangs up."""
         for side in (client, database):
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        is_asking = False
+        is_asking, began = False, time.monotonic()
         while True:
             for speaker in select.select([client, database], [], [])[0]:
                 try:
@@ -77,6 +84,8 @@ class Proxy:
                     return
                 if not said:
                     return
+                if began <= self._muted:
+                    continue
                 if speaker is client and not is_asking:
                     with self._lock:
                         self._count += 1
