@@ -1,6 +1,7 @@
 """The house keeps its shape: imports point inward, rooms stay small, names say something."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ MAY_IMPORT = {
     "domain": "errors domain",
     "domain/ids.py": "bson",
     "domain/text.py": "anyascii",
-    "services": "errors domain services stores.port stores.turns",
+    "services": "errors domain services stores.port",
     "services/passwords.py": "argon2",
     "services/weak_passwords.py": "zxcvbn",
     "stores/port.py": "domain stores.port_people",
@@ -26,6 +27,7 @@ MAY_IMPORT = {
     "stores/addresses.py": "errors",
     "stores/deadlines.py": "errors",
     "stores/turns.py": "errors stores.deadlines",
+    "stores/caching.py": "errors domain stores.port stores.turns",
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.sql sqlalchemy alembic asyncpg asyncmy",
@@ -49,7 +51,7 @@ MAY_IMPORT = {
     "api": "errors domain services stores.port stores.deadlines settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/responses.py": "orjson",
-    "app.py": "__version__ errors settings stores.port stores.open_store services api"
+    "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"
     " stores.addresses app benchmark",
@@ -140,6 +142,14 @@ def test_only_the_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     }
     assert readers == {"settings.py"}
+
+
+def test_the_contract_names_every_fact_of_an_error() -> None:
+    errors = "Conflict|NotFound|Stale|Invalid|Forbidden|LastAdmin|TooManyTokens"
+    unnamed = re.compile(rf"pytest\.raises\(({errors})\b")
+    suites = [*TESTS.glob("contract/port/*.py"), *TESTS.glob("contract/services/*.py")]
+    vague = [suite.name for suite in suites if unnamed.search(suite.read_text())]
+    assert vague == [], "use tests.contract.refusals.raises"
 
 
 def test_a_file_is_a_room() -> None:

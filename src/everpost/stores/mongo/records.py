@@ -12,6 +12,7 @@ from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
+from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
@@ -24,6 +25,7 @@ from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.moving_people import PeopleWriter
 from everpost.stores.mongo.moving_threads import ThreadMover
+from everpost.stores.mongo.people import BLOG
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.snapshots import MongoSnapshot
 from everpost.stores.mongo.spool import Spool
@@ -64,6 +66,8 @@ class MongoRecords:
             await self._threads.write(
                 _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased)
             )
+            renewed: Filter = {"$set": {"names_stamp": new_stamp()}}
+            await self._collections.blog.update_one({"_id": BLOG}, renewed)
 
     @translated
     async def transfer(self) -> Transfer | None:
@@ -81,13 +85,13 @@ class MongoRecords:
         if latest is not None:
             change: Filter = {"$set": {"origin": origin}, "$unset": {"digest": ""}}
             if (await transfers.update_one(_said(latest), change)).matched_count == 0:
-                raise Conflict("transfer", "origin")
+                raise Conflict("blog", "transfer")
             return
         await self._require_empty()
         try:
             await transfers.insert_one({"_id": TRANSFER, "origin": origin})
         except DuplicateKeyError as error:
-            raise Conflict("transfer", "origin") from error
+            raise Conflict("blog", "transfer") from error
         try:
             await self._require_empty()
         except Conflict:
@@ -99,7 +103,7 @@ class MongoRecords:
         under_way = _said(Transfer(origin=transfer.origin))
         change: Filter = {"$set": {"digest": transfer.digest}}
         if (await self._collections.transfers.update_one(under_way, change)).matched_count == 0:
-            raise Conflict("transfer", "origin")
+            raise Conflict("blog", "transfer")
 
     @translated
     async def _collect(self, spool: Spool) -> None:
@@ -110,7 +114,7 @@ class MongoRecords:
         post = await self._collections.posts.find_one({}, {"_id": 1})
         settings = await self._collections.blog.find_one({"version": {"$gt": 1}}, {"_id": 1})
         if user is not None or post is not None or settings is not None:
-            raise Conflict("transfer", "origin")
+            raise Conflict("blog", "transfer")
 
 
 def _said(transfer: Transfer) -> Filter:

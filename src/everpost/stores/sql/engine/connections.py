@@ -16,6 +16,7 @@ from everpost.stores.sql.engine.servers import ServerDatabase
 from everpost.stores.sql.engine.sqlite import FileDatabase
 from everpost.stores.sql.engine.statements import Fields, preparer_for
 from everpost.stores.sql.engine.transactions import Database, Parameters, Session, Transaction
+from everpost.stores.sql.engine.transactions import Result as Given
 
 Result = TypeVar("Result")
 Rows = Sequence[Fields]
@@ -76,6 +77,19 @@ class Connections:
             return await session.change(text, arguments)
 
         return await self._persist(lambda: self._database.run_alone(work, hurried=hurried), hurried=hurried)
+
+    async def change_returning(self, statement: Executable, parameters: Parameters) -> Rows:
+        """The rows that one writing statement returns, which is a transaction of its own. Busy."""
+        (result,) = await self.change_all([(statement, parameters)])
+        return result.rows
+
+    async def change_all(self, calls: Sequence[tuple[Executable, Parameters]]) -> Sequence[Given]:
+        """Writing statements, one after the other, each a transaction of its own. Busy."""
+
+        async def work(session: Session) -> Sequence[Given]:
+            return await Transaction(session, self._preparer).execute_all(calls)
+
+        return await self._persist(lambda: self._database.run_alone(work, hurried=True))
 
     async def transact(
         self, work: Callable[[Transaction], Awaitable[Result]], *, hurried: bool = True

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores.sql.engine.engines import OPEN
 from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.engine.transactions import Arguments, Outcome, Raw, Session
+from everpost.stores.sql.engine.transactions import Arguments, Call, Outcome, Raw, Session, run_each
 
 Driven: TypeAlias = Any
 """A connection of a driver that says nothing of its types."""
@@ -35,6 +35,9 @@ class PostgresqlSession:
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await self._connection.executemany(text, rows)
 
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
+
 
 class MysqlSession:
     """`Session` of asyncmy."""
@@ -56,6 +59,15 @@ class MysqlSession:
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         async with self._connection.cursor() as cursor:
             await cursor.executemany(text, rows)
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        async with self._connection.cursor() as cursor:
+            await cursor.execute(";".join(cursor.mogrify(call.text, call.arguments) for call in calls))
+            results: list[Raw | int] = []
+            for call in calls:
+                results.append(await cursor.fetchall() if call.has_rows else int(cursor.rowcount))
+                await cursor.nextset()
+            return results
 
 
 @dataclass(frozen=True, slots=True, eq=False)

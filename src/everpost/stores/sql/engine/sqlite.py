@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from everpost.stores.sql.engine.background_reads import BackgroundReader
 from everpost.stores.sql.engine.engines import SQLITE_SETTINGS
 from everpost.stores.sql.engine.errors import Fault, fault_of
-from everpost.stores.sql.engine.transactions import Arguments, Outcome, Raw, Session
+from everpost.stores.sql.engine.transactions import Arguments, Call, Outcome, Raw, Session, run_each
 
 _STATEMENTS = 500
 """How many a connection keeps prepared."""
@@ -42,6 +42,9 @@ class _LoopSession:
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         self._connection.executemany(text, rows).close()
 
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
+
 
 class _ThreadSession:
     """The same on a thread, for what takes so long that it would hold up others."""
@@ -58,6 +61,9 @@ class _ThreadSession:
 
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await _on(self._thread, lambda: self._connection.executemany(text, rows).close())
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
 
 
 class _Waiting(Generic[Outcome]):

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, CompoundSelect, Dialect, Executable, Insert, Select
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
 Process = Callable[[Any], Any]
@@ -40,8 +41,12 @@ class Prepared:
         self.text = str(compiled)
         self._bound = {name: bound for bound, name in compiled.bind_names.items()}
         self._places = [self._place(name) for name in compiled.positiontup]
-        self.has_rows = isinstance(statement, Select | CompoundSelect)
-        columns = list(statement.selected_columns) if isinstance(statement, Select | CompoundSelect) else []
+        columns = (
+            list(statement.exported_columns)
+            if isinstance(statement, Select | CompoundSelect | UpdateBase)
+            else []
+        )
+        self.has_rows = bool(columns)
         names = [str(column.key) for column in columns]
         # The names are known only now, to neither mypy nor a class statement.
         row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,14 @@ Arguments: TypeAlias = Sequence[Any]
 Parameters: TypeAlias = Mapping[str, object]
 Raw: TypeAlias = Sequence[Sequence[Any]]
 """Rows as a driver has them."""
+
+
+class Call(NamedTuple):
+    """A statement with its arguments, and whether it gives rows."""
+
+    text: str
+    arguments: Arguments
+    has_rows: bool
 
 
 class Session(Protocol):
@@ -30,6 +38,10 @@ class Session(Protocol):
 
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         """A statement for each of these."""
+        ...
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        """Several statements one after the other, in one round trip where the driver can: rows or counts."""
         ...
 
 
@@ -102,3 +114,27 @@ class Transaction:
             rows = prepared.rows(await self._session.fetch(text, arguments))
             return Result(rows, len(rows))
         return Result((), await self._session.change(text, arguments))
+
+    async def execute_all(self, calls: Sequence[tuple[Executable, Parameters]]) -> Sequence[Result]:
+        """The statements, one after the other, in one round trip where the driver can."""
+        prepared = [self._preparer.prepare(statement, parameters) for statement, parameters in calls]
+        given = [
+            Call(*each.call(parameters), each.has_rows)
+            for each, (_, parameters) in zip(prepared, calls, strict=True)
+        ]
+        results = []
+        for each, found in zip(prepared, await self._session.run_all(given), strict=True):
+            if isinstance(found, int):
+                results.append(Result((), found))
+            else:
+                rows = each.rows(found)
+                results.append(Result(rows, len(rows)))
+        return results
+
+
+async def run_each(session: Session, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    """`run_all` of a driver that can do it only one by one."""
+    return [
+        await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
+        for text, arguments, has_rows in calls
+    ]
