@@ -8,8 +8,8 @@ from sqlalchemy import insert
 from everpost.domain.comments import Comment
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.connection import connect, database_of
 from everpost.stores.mongo.documents import comment_entry, post_document, settled_comment
+from everpost.stores.mongo.engine.connection import connect, database_of
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.rows import comment_values, post_values
 from everpost.stores.sql.tables import CommentRow, PostRow
@@ -37,7 +37,7 @@ async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> N
 async def _load_into_mongodb(url: str, post: Post, comments: Iterator[Comment]) -> None:
     """The oldest nested in the post, the others as one run of settling leaves them."""
     client = connect(url, timeout=60, pool_size=1, whole_calls=False)
-    collections = Collections.of(database_of(client))
+    collections = Collections.of(database_of(client, url))
     document = post_document(post)
     document["comments"] = [comment_entry(each) for each in islice(comments, COMMENTS_INSIDE)]
     document["comment_count"] = post.comment_count

@@ -44,9 +44,13 @@ class ReplicatedPostgresql(PostgresqlServer):
 
     def sql(self, statement: str) -> str:
         """What `psql` prints: columns with a bar between them, a row in each line."""
-        command = [self.binaries / "psql", self.url(), "--no-psqlrc", "--tuples-only", "--no-align", "-c"]
+        psql = str(self.binaries / "psql")
         done = subprocess.run(
-            [*command, statement], capture_output=True, text=True, timeout=START_TIMEOUT, check=True
+            [psql, self.url(), "--no-psqlrc", "--tuples-only", "--no-align", "--command", statement],
+            capture_output=True,
+            text=True,
+            timeout=START_TIMEOUT,
+            check=True,
         )
         return done.stdout.strip()
 

@@ -109,7 +109,6 @@ def key(record: Record) -> tuple[str, ...]:
     return ("0",)
 
 
-@pytest.mark.one_deployment
 @pytest.mark.parametrize("length", volumes(1_000, 20_000))
 async def test_a_long_thread_settles_on_arrival_and_lives_on(
     spacious: MongoStore, database: Database, length: int

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from everpost.domain.posts import Post
 from everpost.errors import DataLoss, SchemaMismatch
 from everpost.stores.schema import SchemaState
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import comment_on, publish, read_post

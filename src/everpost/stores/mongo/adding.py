@@ -15,7 +15,7 @@ from everpost.stores.mongo.admitting import Admissions
 from everpost.stores.mongo.changing import Changer
 from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections, Filter
 from everpost.stores.mongo.documents import CommentEntry, comment_entry
-from everpost.stores.mongo.errors import is_too_large
+from everpost.stores.mongo.engine.errors import is_too_large
 from everpost.stores.mongo.settling import Settler
 from everpost.stores.mongo.threads import ATTEMPTS, Located, Threads
 from everpost.stores.mongo.writing import Change, ThreadWriter, still

@@ -9,7 +9,7 @@ from everpost.domain.revisions import Match
 from everpost.errors import SchemaMismatch, Stale
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.documents import matching
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.people import BLOG, read_blog
 from everpost.stores.turns import Turns
 

@@ -21,7 +21,7 @@ from pymongo.read_concern import ReadConcern
 from everpost.errors import Busy
 from everpost.stores.mongo.bulk import chunks
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.connection import Client
+from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.spool import Head, Spool
 
 PATIENCE = 300.0

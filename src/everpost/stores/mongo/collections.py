@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from pymongo.asynchronous.collection import AsyncCollection
 
-from everpost.stores.mongo.connection import Database
 from everpost.stores.mongo.documents import (
     PostDocument,
     SettledComment,
     ThreadDocument,
     TransferDocument,
 )
+from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.people import BlogDocument, LimitDocument, UserDocument
 
 POSTS = "posts"

@@ -17,7 +17,7 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.branches import Branches
 from everpost.stores.mongo.changing import Changer
 from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.queues import Queues
 from everpost.stores.mongo.settling import Settler
 from everpost.stores.mongo.threads import STATE, Stretch, Threads

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.limits import WINDOW, Tally
 from everpost.errors import Busy
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.threads import ATTEMPTS
 
 

@@ -17,7 +17,7 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.currency import Currency
 from everpost.stores.mongo.documents import PostDocument, matching, read_post
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.listing import Choice, Listing
 from everpost.stores.mongo.publishing import Publisher
 from everpost.stores.mongo.settling import Limits

@@ -16,7 +16,7 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.bulk import chunks
 from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections, Filter
 from everpost.stores.mongo.documents import PostDocument, post_document
-from everpost.stores.mongo.errors import duplicate_field
+from everpost.stores.mongo.engine.errors import duplicate_field
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.threads import Threads

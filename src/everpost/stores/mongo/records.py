@@ -17,9 +17,9 @@ from everpost.errors import Conflict
 from everpost.stores.mongo.authors import LIVING
 from everpost.stores.mongo.collecting import Collector
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.connection import Client
 from everpost.stores.mongo.documents import TRANSFER
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.connection import Client
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.moving_people import PeopleWriter
 from everpost.stores.mongo.moving_threads import ThreadMover

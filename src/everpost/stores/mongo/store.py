@@ -4,8 +4,9 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.comments import MongoComments
-from everpost.stores.mongo.connection import Client, connect, database_of, require_answer
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
+from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.replica_sets import require_replica_set
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.posts import MongoPosts
@@ -18,10 +19,10 @@ from everpost.stores.mongo.users import MongoUsers
 
 
 class MongoStore:
-    """A blog in a MongoDB database; a single server, a replica set or a sharded cluster's router."""
+    """A blog in a MongoDB database; a replica set, or the routers of a sharded cluster."""
 
-    def __init__(self, client: Client, limits: Limits) -> None:
-        collections = Collections.of(database_of(client))
+    def __init__(self, client: Client, database: Database, limits: Limits) -> None:
+        collections = Collections.of(database)
         threads, authors = Threads(collections), Authors(collections)
         notary = Notary(collections, authors)
         self._client = client
@@ -43,8 +44,8 @@ class MongoStore:
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
-            await require_answer(client, url)
-            store = cls(client, limits or Limits())
+            await require_replica_set(client, url, timeout=timeout)
+            store = cls(client, database_of(client, url), limits or Limits())
         except BaseException:
             await client.close()
             raise

@@ -16,7 +16,7 @@ from everpost.domain.users import User
 from everpost.errors import Busy, Conflict, NotFound, Stale
 from everpost.stores.mongo.authors import LIVING
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.errors import translated
+from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.people import read_token, read_user, token_entry
 from everpost.stores.mongo.threads import ATTEMPTS
 from everpost.stores.turns import Turns

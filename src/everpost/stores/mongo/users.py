@@ -17,7 +17,7 @@ from everpost.stores.mongo.authors import LIVING, Authors
 from everpost.stores.mongo.collections import USERS_BY_CREATION, Collections, Filter, index_bound
 from everpost.stores.mongo.departures import Departures
 from everpost.stores.mongo.documents import matching
-from everpost.stores.mongo.errors import duplicate_field, translated
+from everpost.stores.mongo.engine.errors import duplicate_field, translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.people import UserDocument, read_user, user_document
 from everpost.stores.mongo.sweeping import Sweeper

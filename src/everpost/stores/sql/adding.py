@@ -12,12 +12,10 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.rows import author_of, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import settle, touch
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50

@@ -12,7 +12,7 @@ from everpost.domain.posts import Post, PostQuery
 from everpost.domain.users import Author
 from everpost.stores.port import Known
 from everpost.stores.sql import listing
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.reading import AUTHOR, MOST_HEADS, AnyUnion, padded, these, users
 from everpost.stores.sql.rows import AnyRow, author_of
 from everpost.stores.sql.tables import PostRow, UserRow

@@ -8,10 +8,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from everpost.domain.limits import WINDOW, Tally
 from everpost.errors import Busy
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.tables import TallyRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
 _Outcome = TypeVar("_Outcome")

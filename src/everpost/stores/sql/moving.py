@@ -23,6 +23,7 @@ from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.stores.sql import reading
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.rows import (
     Values,
     comment_values,
@@ -32,7 +33,6 @@ from everpost.stores.sql.rows import (
     user_values,
 )
 from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
 Kind = TypeVar("Kind", User, Token, Post, Comment)

@@ -14,9 +14,8 @@ from everpost.domain.revisions import Match, Revision
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.port import Known
 from everpost.stores.sql import listing, reading
-from everpost.stores.sql.connections import Connections, Rows
 from everpost.stores.sql.currency import Currency
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Rows, Transaction
 from everpost.stores.sql.matching import changing, having, owned, owner, revisions
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -29,7 +28,6 @@ from everpost.stores.sql.rows import (
     tag_values,
 )
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText
 from everpost.stores.turns import Turns
 

@@ -8,12 +8,11 @@ from sqlalchemy import insert, or_, select, update
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
 from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.moving import Mover
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.snapshots import SqlSnapshot
 from everpost.stores.sql.tables import BlogRow, PostRow, TransferRow, UserRow
-from everpost.stores.sql.transactions import Transaction
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
 _HOLDS_SOMETHING = select(BlogRow.number).where(

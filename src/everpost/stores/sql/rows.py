@@ -9,7 +9,7 @@ from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
-from everpost.stores.sql.prepared import Fields
+from everpost.stores.sql.engine import Fields
 
 AnyRow = Fields
 Values = dict[str, object]

@@ -9,8 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
-from everpost.stores.sql.engine import OPEN
-from everpost.stores.sql.errors import Fault, fault_of
+from everpost.stores.sql.engine import OPEN, Fault, fault_of
 
 _LOCK_NUMBER = 0x65766572706F7374
 _LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most

@@ -11,9 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.errors import Busy, DataLoss, SchemaMismatch
 from everpost.stores.schema import Migration, SchemaState, Step
-from everpost.stores.sql.engine import blank_engine, make_engine, reach
-from everpost.stores.sql.errors import fault_of, is_done_already, reason_of
-from everpost.stores.sql.files import delete_if_blank, is_unmade, names_in_file
+from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
+from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
 from everpost.stores.sql.schema.creation import finished_revision, is_half_made, making, require_no_tables
 from everpost.stores.sql.schema.data_loss import find_losses
 from everpost.stores.sql.schema.drift import find_differences

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from everpost.stores.sql.engine import OPEN
-from everpost.stores.sql.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.transactions import Arguments, Outcome, Raw, Session
+from everpost.stores.sql.engine.engines import OPEN
+from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
+from everpost.stores.sql.engine.transactions import Arguments, Outcome, Raw, Session
 
 Driven: TypeAlias = Any
 """A connection of a driver that says nothing of its types."""

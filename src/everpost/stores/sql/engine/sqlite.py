@@ -11,10 +11,10 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from everpost.stores.sql.background_reads import BackgroundReader
-from everpost.stores.sql.engine import SQLITE_SETTINGS
-from everpost.stores.sql.errors import Fault, fault_of
-from everpost.stores.sql.transactions import Arguments, Outcome, Raw, Session
+from everpost.stores.sql.engine.background_reads import BackgroundReader
+from everpost.stores.sql.engine.engines import SQLITE_SETTINGS
+from everpost.stores.sql.engine.errors import Fault, fault_of
+from everpost.stores.sql.engine.transactions import Arguments, Outcome, Raw, Session
 
 _STATEMENTS = 500
 """How many a connection keeps prepared."""

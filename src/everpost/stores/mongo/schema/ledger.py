@@ -13,16 +13,9 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from everpost.domain.clock import now
 from everpost.errors import Busy
-from everpost.stores.mongo.connection import Database
-from everpost.stores.mongo.migrations.definition import (
-    DATE,
-    ID,
-    NUMBER,
-    Collection,
-    Definition,
-    document,
-    establish,
-)
+from everpost.stores.mongo.engine.connection import Database
+from everpost.stores.mongo.schema.definition import Collection, Definition, establish
+from everpost.stores.mongo.schema.json_schema import DATE, FLAG, ID, NUMBER, document
 
 MIGRATIONS = "migrations"
 LOCK = "migration_lock"
@@ -32,7 +25,7 @@ COLLECTIONS = {
         {
             "$jsonSchema": document(
                 {"_id": NUMBER, "title": {"bsonType": "string"}, "applied_at": DATE},
-                {"leaving": {"bsonType": "bool"}},
+                {"leaving": FLAG},
             )
         }
     ),
@@ -83,6 +76,10 @@ class Ledger:
         """The number of the migration that a process took back when it died."""
         left = await self._migrations.find_one({"leaving": True}, sort=[("_id", -1)])
         return None if left is None else left["_id"]
+
+    async def is_begun(self) -> bool:
+        """Whether any migration ran here, or was being taken back when a process died."""
+        return await self._migrations.find_one({}) is not None
 
     async def enter(self, migration: Definition) -> None:
         """The migration ran."""

@@ -9,8 +9,8 @@ from sqlalchemy import URL
 
 from everpost.errors import Misconfigured
 from everpost.stores.addresses import is_this_machine, unverified_warning
-from everpost.stores.sql.mysql_login import connect as connect_to_mysql
-from everpost.stores.sql.mysql_tls import tls_of
+from everpost.stores.sql.engine.mysql_login import connect as connect_to_mysql
+from everpost.stores.sql.engine.tls import tls_of
 
 _DRIVERS = {
     "sqlite": ("aiosqlite", "pysqlite"),

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from everpost.stores.sql.prepared import Fields, Preparer
+from everpost.stores.sql.engine.statements import Fields, Preparer
 
 Outcome = TypeVar("Outcome")
 Arguments: TypeAlias = Sequence[Any]

@@ -1,25 +1,27 @@
-"""The schema of a MongoDB database: its collections, their validators and indexes."""
+"""Plans and takes the migrations of a MongoDB database."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from everpost.errors import DataLoss, SchemaMismatch
-from everpost.stores.mongo.connection import connect, database_of, require_answer
-from everpost.stores.mongo.errors import translated
-from everpost.stores.mongo.migrations import MIGRATIONS
-from everpost.stores.mongo.migrations.definition import Collection, Definition, Loss
-from everpost.stores.mongo.migrations.ledger import COLLECTIONS, Ledger
+from everpost.stores.mongo.engine.connection import connect, database_of
+from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.replica_sets import require_replica_set
+from everpost.stores.mongo.schema.definition import Definition, Loss
+from everpost.stores.mongo.schema.drift import differences_of
+from everpost.stores.mongo.schema.history import HISTORY
+from everpost.stores.mongo.schema.ledger import COLLECTIONS, Ledger
 from everpost.stores.schema import Migration, SchemaState, Step
 
 
 class MongoSchema:
-    """The port's `Schema` on MongoDB."""
+    """The port's `Schema` on MongoDB. `history`: every migration there is, the first one first."""
 
-    def __init__(self, url: str, *, timeout: float) -> None:
-        self._url = url
+    def __init__(self, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY) -> None:
+        self._url, self._timeout = url, timeout
         self._client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
-        self._database = database_of(self._client)
+        self._database = database_of(self._client, url)
         self._ledger = Ledger(self._database)
+        self._history = history
         self._answered = False
 
     @translated
@@ -38,12 +40,12 @@ class MongoSchema:
         if number is None:
             await self._require_unused()
             return SchemaState.EMPTY
-        if number > MIGRATIONS[-1].number:
+        if number > self._history[-1].number:
             return SchemaState.AHEAD
-        return SchemaState.CURRENT if number == MIGRATIONS[-1].number else SchemaState.BEHIND
+        return SchemaState.CURRENT if number == self._history[-1].number else SchemaState.BEHIND
 
     def history(self) -> Sequence[Migration]:
-        return tuple(_named(migration) for migration in MIGRATIONS)
+        return tuple(_named(migration) for migration in self._history)
 
     @translated
     async def plan(self, target: str) -> Sequence[Step]:
@@ -67,14 +69,14 @@ class MongoSchema:
     async def differences(self) -> Sequence[str]:
         await self._require_answer()
         number = await self._ledger.latest()
-        known = {migration.number: migration for migration in MIGRATIONS}
+        known = {migration.number: migration for migration in self._history}
         if number is None:
             return []
         if number not in known:
             return [f"The revision {number:04} is of a newer Everpost, which knows what is to be there."]
         found: list[str] = []
         for name, collection in {**COLLECTIONS, **known[number].collections}.items():
-            found.extend(await self._differences_of(name, collection))
+            found.extend(await differences_of(self._database, name, collection))
         return found
 
     @translated
@@ -96,21 +98,26 @@ class MongoSchema:
 
     async def _require_answer(self) -> None:
         if not self._answered:
-            await require_answer(self._client, self._url)
+            await require_replica_set(self._client, self._url, timeout=self._timeout)
             self._answered = True
 
     async def _require_unused(self) -> None:
-        if await self._ledger.broken_off() is not None:
-            return
-        for name in MIGRATIONS[0].collections:
-            if await self._is_lost(Loss(name, name)):
+        """SchemaMismatch, unless the collections are free, or hold what Everpost left there itself: an
+        interrupted migration, or another process that has just finished the first one.
+        """
+        first = self._history[0]
+        for name in first.collections:
+            foreign = {"$nor": [first.seeds[name]]} if name in first.seeds else {}
+            if await self._has(name, foreign):
+                if await self._ledger.is_begun():
+                    return
                 raise SchemaMismatch(
                     f"The database {self._database.name!r} has a collection {name!r} that Everpost did not"
                     " make. Name another database in the URL."
                 )
 
     async def _take_all(self, steps: Sequence[tuple[Step, Definition]]) -> None:
-        """A database that is new is empty until everything is there: nobody takes it for an old one."""
+        """A new database counts as empty until every step is taken: nobody takes it for an old one."""
         is_new = await self._ledger.latest() is None
         for step, migration in steps:
             if step.upward:
@@ -127,15 +134,15 @@ class MongoSchema:
     async def _steps(self, target: str) -> Sequence[tuple[Step, Definition]]:
         """The migrations between here and there, each with what it would lose."""
         number = await self._ledger.latest() or 0
-        if number > MIGRATIONS[-1].number:
+        if number > self._history[-1].number:
             raise SchemaMismatch(f"The database is at {number:04}, which a newer Everpost made.")
-        goal = _number(target, number)
+        goal = _number(self._history, target, number)
         if number == 0:
             await self._require_unused()
-        # What was broken off on its way down is taken back from where it stands.
+        # A downgrade that was interrupted is taken up again from where it stands.
         highest = max(number, await self._ledger.broken_off() or 0)
-        upward = [each for each in MIGRATIONS if number < each.number <= goal]
-        downward = [each for each in reversed(MIGRATIONS) if goal < each.number <= highest]
+        upward = [each for each in self._history if number < each.number <= goal]
+        downward = [each for each in reversed(self._history) if goal < each.number <= highest]
         steps = [(Step(_named(each), upward=True), each) for each in upward]
         for each in downward:
             lost = [loss.name for loss in each.losses_down if await self._is_lost(loss)]
@@ -143,36 +150,21 @@ class MongoSchema:
         return steps
 
     async def _is_lost(self, loss: Loss) -> bool:
-        return await self._database[loss.collection].find_one(loss.condition, {"_id": 1}) is not None
+        return await self._has(loss.collection, loss.condition)
 
-    async def _differences_of(self, name: str, collection: Collection) -> Sequence[str]:
-        found = [each async for each in await self._database.list_collections(filter={"name": name})]
-        if not found:
-            return [f"The collection {name} is missing."]
-        differences: list[str] = []
-        if found[0].get("options", {}).get("validator") != collection.validator:
-            differences.append(f"The validator of {name} is another one.")
-        expected = {index.document["name"]: _traits(index.document) for index in collection.indexes}
-        async for index in await self._database[name].list_indexes():
-            if index["name"] == "_id_":
-                continue
-            wanted = expected.pop(index["name"], None)
-            if wanted is None:
-                differences.append(f"The index {index['name']} of {name} is not Everpost's.")
-            elif wanted != _traits(index):
-                differences.append(f"The index {index['name']} of {name} is another one.")
-        return differences + [f"The index {missing} of {name} is missing." for missing in expected]
+    async def _has(self, name: str, condition: Mapping[str, object]) -> bool:
+        return await self._database[name].find_one(condition, {"_id": 1}) is not None
 
 
-def _number(target: str, current: int) -> int:
+def _number(history: Sequence[Definition], target: str, current: int) -> int:
     """The number of the revision that a target names, "0" before the first."""
     if target == "head":
-        return MIGRATIONS[-1].number
+        return history[-1].number
     if target == "base":
         return 0
     if target == "-1" and current > 0:
         return current - 1
-    for migration in MIGRATIONS:
+    for migration in history:
         if migration.revision == target:
             return migration.number
     raise SchemaMismatch(f"There is no revision {target!r} to go to from {current:04}.")
@@ -180,13 +172,3 @@ def _number(target: str, current: int) -> int:
 
 def _named(migration: Definition) -> Migration:
     return Migration(migration.revision, migration.title)
-
-
-def _traits(index: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What makes an index what it is."""
-    return {
-        "key": list(index["key"].items()),
-        "unique": bool(index.get("unique", False)),
-        "partialFilterExpression": index.get("partialFilterExpression"),
-        "expireAfterSeconds": index.get("expireAfterSeconds"),
-    }

@@ -9,13 +9,13 @@ from typing import TypeVar
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from everpost.errors import Busy
-from everpost.stores.sql.engine import OPEN
-from everpost.stores.sql.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.prepared import Fields, preparer_for
-from everpost.stores.sql.servers import ServerDatabase
-from everpost.stores.sql.sqlite import FileDatabase
-from everpost.stores.sql.transactions import Database, Parameters, Session, Transaction
+from everpost.stores.deadlines import timed
+from everpost.stores.sql.engine.engines import OPEN
+from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
+from everpost.stores.sql.engine.servers import ServerDatabase
+from everpost.stores.sql.engine.sqlite import FileDatabase
+from everpost.stores.sql.engine.statements import Fields, preparer_for
+from everpost.stores.sql.engine.transactions import Database, Parameters, Session, Transaction
 
 Result = TypeVar("Result")
 Rows = Sequence[Fields]
@@ -117,20 +117,17 @@ class Connections:
         await self._database.close()
 
     async def _persist(self, once: Callable[[], Awaitable[Result]], *, hurried: bool = True) -> Result:
-        try:
-            async with asyncio.timeout(self._timeout if hurried else None):
-                for pause in _PAUSES:
-                    try:
-                        return await once()
-                    except Exception as error:
-                        fault = fault_of(error)
-                        if fault is None:
-                            raise
-                        if fault is Fault.REFUSED or pause is _PAUSES[-1]:
-                            raise busy_from(error, fault) from error
-                    await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it only spreads tries
-        except TimeoutError as error:
-            raise Busy from error
+        async with timed(self._timeout if hurried else None):
+            for pause in _PAUSES:
+                try:
+                    return await once()
+                except Exception as error:
+                    fault = fault_of(error)
+                    if fault is None:
+                        raise
+                    if fault is Fault.REFUSED or pause is _PAUSES[-1]:
+                        raise busy_from(error, fault) from error
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it only spreads tries
         raise AssertionError  # the last try returns or raises
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
-from everpost.stores.sql.errors import Fault, fault_of, reason_of
-from everpost.stores.sql.files import make_private
-from everpost.stores.sql.postgresql_login import guard_logins
-from everpost.stores.sql.urls import address_of
+from everpost.stores.sql.engine.errors import Fault, fault_of, reason_of
+from everpost.stores.sql.engine.files import make_private
+from everpost.stores.sql.engine.postgresql_login import guard_logins
+from everpost.stores.sql.engine.urls import address_of
 
 OPEN = "everpost.open"
 """The mark on a connection, in its `info`, that a transaction is open on it."""

@@ -14,7 +14,7 @@ from asyncmy.connection import Connection
 from asyncmy.constants.CLIENT import SSL
 from asyncmy.errors import OperationalError
 
-from everpost.stores.sql.mysql_tls import Tls
+from everpost.stores.sql.engine.tls import Tls
 
 _PLUGIN_CANNOT_LOAD = 2059
 _PLUGIN_ERROR = 2061

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from everpost.stores.sql.transactions import Arguments, Raw
+from everpost.stores.sql.engine.transactions import Arguments, Raw
 
 
 class BackgroundReader:

@@ -1,22 +1,26 @@
-"""What the collections are like from the second migration on."""
+"""The whole blog: every collection, its validator, its indexes, and the blog's first settings."""
 
+import secrets
 from collections.abc import Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from everpost.stores.mongo.migrations.definition import (
+from everpost.domain.clock import now
+from everpost.stores.mongo.engine.connection import Database
+from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
+from everpost.stores.mongo.schema.json_schema import (
     COUNT,
     DATE,
+    FLAG,
     ID,
     NUMBER,
-    Collection,
     array,
     document,
     one_of,
     text,
 )
 
-_POLICY = one_of(("open", "moderated", "members", "closed"))
+_POLICY = one_of("open", "moderated", "members", "closed")
 _DIGEST = text(64, 64)
 _WORDS = {
     "mark": ID,
@@ -25,11 +29,18 @@ _WORDS = {
     "updated_at": DATE,
     "version": NUMBER,
     "depth": COUNT,
-    "status": one_of(("pending", "approved", "spam", "removed")),
+    "status": one_of("pending", "approved", "spam", "removed"),
     "reply_count": COUNT,
-    "shown": {"bsonType": "bool"},
+    "shown": FLAG,
 }
-_MORE_WORDS = {"parent_id": ID, "author_id": ID, "guest_name": text(1, 100), "key_digest": _DIGEST}
+_MORE_WORDS = {
+    "parent_id": ID,
+    "author_id": ID,
+    "guest_name": text(1, 100),
+    "key_digest": _DIGEST,
+    "editor_id": ID,
+    "edited_at": DATE,
+}
 _COPY_NAME = document({"thread": ID, "run": NUMBER, "id": ID})
 
 _POST = document(
@@ -42,18 +53,19 @@ _POST = document(
         "version": NUMBER,
         "slug": text(1, 255),
         "tags": array({"bsonType": "string"}),
-        "status": one_of(("draft", "published")),
+        "format": one_of("markdown", "html"),
+        "status": one_of("draft", "published"),
         "comment_count": COUNT,
         "comments": array(document({"id": ID, **_WORDS}, _MORE_WORDS)),
         "thread": ID,
         "runs": COUNT,
-        "open": array(document({"run": NUMBER, "since": DATE}, {"void": {"bsonType": "bool"}})),
+        "open": array(document({"run": NUMBER, "since": DATE}, {"void": FLAG})),
         "gone": array(_COPY_NAME),
     },
-    {"author_id": ID, "comment_policy": _POLICY, "settled_from": DATE},
+    {"author_id": ID, "comment_policy": _POLICY, "settled_from": DATE, "mark": ID},
 )
 _SETTLED = document({"_id": _COPY_NAME, "post_id": ID, **_WORDS}, _MORE_WORDS)
-_THREAD = document({"_id": ID, "post_id": ID}, {"removed_at": DATE})
+_THREAD = document({"_id": ID, "post_id": ID}, {"arriving_since": DATE, "removed_at": DATE})
 _TOKEN = document(
     {
         "id": ID,
@@ -61,22 +73,24 @@ _TOKEN = document(
         "name": text(1, 100),
         "scopes": array({"bsonType": "string"}),
         "created_at": DATE,
+        "kind": one_of("login", "named", "first"),
     },
-    {"expires_at": DATE, "last_used_at": DATE},
+    {"expires_at": DATE, "last_used_at": DATE, "login_id": ID},
 )
 _USER = document(
     {
         "_id": ID,
         "name": text(1, 100),
+        "name_key": text(64, 64),
         "email": text(1, 254),
         "email_key": text(1, 254),
-        "role": one_of(("author", "editor", "admin")),
+        "role": one_of("author", "editor", "admin"),
         "created_at": DATE,
         "updated_at": DATE,
         "version": NUMBER,
         "tokens": array(_TOKEN),
     },
-    {"disabled_at": DATE, "password_hash": text(0, 255), "first": {"bsonType": "bool"}, "leaving": ID},
+    {"disabled_at": DATE, "password_hash": text(0, 255), "first": FLAG, "leaving": ID},
 )
 _REMOVED_USER = document({"_id": ID, "removed_at": DATE}, {"heir": ID})
 _LIMIT = document({"_id": text(1, 64), "count": COUNT, "until": DATE})
@@ -89,12 +103,15 @@ _BLOG = document(
         "updated_at": DATE,
     }
 )
+_TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
 
 
-def _index(name: str, *fields: str) -> IndexModel:
-    """A field with a minus descends."""
+def _index(name: str, *fields: str, only_with: str | None = None) -> IndexModel:
+    """A field with a minus descends. `only_with`: of the documents that have this field."""
     keys = [(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
-    return IndexModel(keys, name=name)
+    if only_with is None:
+        return IndexModel(keys, name=name)
+    return IndexModel(keys, name=name, partialFilterExpression={only_with: {"$exists": True}})
 
 
 def _unique(name: str, field: str) -> IndexModel:
@@ -115,6 +132,11 @@ def _lists_of_posts() -> Sequence[IndexModel]:
 
 _QUEUE = ("comments.status", "-comments.publication_date", "-comments.id")
 _SETTLED_PLACE = ("publication_date", "_id.id")
+_SETTLED_OF_AUTHOR = IndexModel(
+    [("author_id", ASCENDING), ("runs", ASCENDING)],
+    name="settled_of_author",
+    partialFilterExpression={"runs": {"$gt": 0}},
+)
 
 COLLECTIONS = {
     "posts": Collection(
@@ -125,11 +147,7 @@ COLLECTIONS = {
             _unique("unique_comment", "comments.id"),
             _index("queue", *_QUEUE),
             _index("queue_of_author", "author_id", *_QUEUE),
-            IndexModel(
-                [("author_id", ASCENDING), ("runs", ASCENDING)],
-                name="settled_of_author",
-                partialFilterExpression={"runs": {"$gt": 0}},
-            ),
+            _SETTLED_OF_AUTHOR,
         ),
     ),
     "comments": Collection(
@@ -151,14 +169,9 @@ COLLECTIONS = {
             _unique("unique_token", "tokens.id"),
             _unique("unique_digest", "tokens.digest"),
             _index("by_creation", "created_at", "_id"),
-            IndexModel(
-                [("heir", ASCENDING)], name="heirs", partialFilterExpression={"heir": {"$exists": True}}
-            ),
-            IndexModel(
-                [("removed_at", ASCENDING)],
-                name="removed",
-                partialFilterExpression={"removed_at": {"$exists": True}},
-            ),
+            _index("heirs", "heir", only_with="heir"),
+            _index("removed", "removed_at", only_with="removed_at"),
+            IndexModel([("name_key", ASCENDING)], name="by_name_key", sparse=True),
         ),
     ),
     "limits": Collection(
@@ -166,4 +179,39 @@ COLLECTIONS = {
         (IndexModel([("until", ASCENDING)], name="ended", expireAfterSeconds=0),),
     ),
     "blog": Collection({"$jsonSchema": _BLOG}),
+    "transfers": Collection({"$jsonSchema": _TRANSFER}),
 }
+
+
+async def up(database: Database) -> None:
+    for name, collection in COLLECTIONS.items():
+        await establish(database, name, collection)
+    settings = {
+        "comment_policy": "moderated",
+        "address_key": secrets.token_bytes(32),
+        "version": 1,
+        "updated_at": now(),
+    }
+    await database["blog"].update_one({"_id": "blog"}, {"$setOnInsert": settings}, upsert=True)
+
+
+async def down(database: Database) -> None:
+    for name in COLLECTIONS:
+        await database.drop_collection(name)
+
+
+MIGRATION = Definition(
+    number=1,
+    title="blog",
+    up=up,
+    down=down,
+    collections=COLLECTIONS,
+    seeds={"blog": {"_id": "blog", "version": 1}},
+    losses_down=(
+        Loss("posts", "posts"),
+        Loss("comments", "comments"),
+        Loss("users", "users", {"removed_at": {"$exists": False}}),
+        Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
+        Loss("that a move into this database has not ended", "transfers", {"digest": {"$exists": False}}),
+    ),
+)

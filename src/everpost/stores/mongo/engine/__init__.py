@@ -1,0 +1,1 @@
+"""The connection to MongoDB: URLs, clients, replica sets, errors."""

@@ -1,0 +1,80 @@
+"""The connection to MongoDB, from a user's URL."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from bson import CodecOptions
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConfigurationError, InvalidName
+from pymongo.read_concern import ReadConcern
+
+from everpost.stores.mongo.engine.errors import misconfigured
+from everpost.stores.mongo.engine.urls import UNREADABLE, options_in, require_safe_options
+
+DEFAULT_DATABASE = "everpost"
+MAX_IDLE = 60_000
+"""Milliseconds after which an idle connection is replaced: shorter than firewalls and load balancers wait
+before they drop one silently.
+"""
+
+Client = AsyncMongoClient[dict[str, Any]]
+Database = AsyncDatabase[dict[str, Any]]
+
+_CONCERNS: Mapping[str, Any] = {
+    "readPreference": "primary",
+    "readConcernLevel": "majority",
+    "w": "majority",
+    "journal": True,
+}
+"""Whatever the URL says: what a write decides on is not old, what is read was acknowledged by the majority,
+and so is what is written, from the journal. Transactions inherit it.
+"""
+# MongoDB cuts a long error message between the bytes of a character, and find_one_and_update, unlike
+# insert_one, decodes errors like documents: https://github.com/mongodb/mongo-rust-driver/pull/601
+_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, unicode_decode_error_handler="replace"
+)
+
+
+def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> Client:
+    """A client that has not connected yet. The URL's own options take precedence over `timeout` and
+    `pool_size`.
+
+    `whole_calls`: a call as a whole, retries included, ends after `timeout` seconds; otherwise only
+    the search for a server does. Misconfigured, also where an option would break a promise.
+    """
+    milliseconds = max(1, int(timeout * 1000))
+    defaults: dict[str, object] = {
+        "appname": "everpost",
+        "maxPoolSize": pool_size,
+        "maxIdleTimeMS": MAX_IDLE,
+        "serverSelectionTimeoutMS": milliseconds,
+        "connectTimeoutMS": milliseconds,
+        "timeoutMS": milliseconds,
+    }
+    try:
+        require_safe_options(url)
+        named = options_in(url)
+        options: dict[str, Any] = {
+            name: value for name, value in defaults.items() if name.lower() not in named
+        }
+        if not whole_calls:
+            options["timeoutMS"] = None
+        return AsyncMongoClient(url, **options, **_CONCERNS)
+    except (*UNREADABLE, InvalidName) as error:
+        raise misconfigured() from error
+
+
+def database_of(client: Client, url: str) -> Database:
+    """The database that the URL names, with the URL's read concern where it is stronger than the
+    client's: transactions take no `linearizable`.
+    """
+    try:
+        level = options_in(url).get("readconcernlevel")
+        return client.get_default_database(
+            DEFAULT_DATABASE, codec_options=_CODEC, read_concern=ReadConcern(level) if level else None
+        )
+    except (ConfigurationError, InvalidName) as error:
+        raise misconfigured() from error

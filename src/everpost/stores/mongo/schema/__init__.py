@@ -1,0 +1,1 @@
+"""The schema of a MongoDB database: its collections and their migrations."""
