@@ -34,6 +34,7 @@ MAY_IMPORT = {
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
+    "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
     "transfer/elsewhere/xml_files.py": "lxml",
     "transfer/elsewhere/wordpress.py": "lxml",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bson import ObjectId
 from pymongo import ReturnDocument
@@ -21,6 +22,7 @@ from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.listing import Choice, Listing
 from everpost.stores.mongo.publishing import Publisher
 from everpost.stores.mongo.settling import Limits
+from everpost.stores.mongo.slugs import free_slug
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.tags import Tags
 from everpost.stores.mongo.threads import ATTEMPTS, STATE, Stretch, Threads
@@ -48,6 +50,7 @@ class MongoPosts:
         sweeper: Sweeper,
         limits: Limits,
     ) -> None:
+        self._collections = collections
         self._posts = collections.posts
         self._threads = threads
         self._authors = authors
@@ -111,12 +114,35 @@ class MongoPosts:
         return await self._tags.page(query)
 
     @translated
-    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
-        await self._publisher.add(post, thread)
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+        slug = post.slug
+        for _ in range(ATTEMPTS):
+            try:
+                await self._publisher.add(replace(post, slug=slug), thread)
+            except Conflict as conflict:
+                if conflict.field != "slug" or not numbered:
+                    raise
+                slug = await free_slug(self._collections, post.slug, ObjectId(post.id))
+            else:
+                return slug
+        raise Busy
 
     @translated
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+    ) -> Post:
+        slug = change.slug
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._save(id, replace(change, slug=slug), match, comments, owner_id)
+            except Conflict:
+                if slug is None or not change.is_slug_numbered:
+                    raise
+                slug = await free_slug(self._collections, change.slug or slug, ObjectId(id))
+        raise Busy
+
+    async def _save(
+        self, id: Id, change: PostChange, match: Match, comments: int, owner_id: Id | None
     ) -> Post:
         if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
             raise await self._refusal(id, change, match, owner_id)

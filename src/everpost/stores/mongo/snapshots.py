@@ -14,7 +14,7 @@ from bson import CodecOptions, ObjectId
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
-from everpost.domain.records import Record, RecordCounts
+from everpost.domain.records import Counts, Record
 from everpost.domain.users import Author
 from everpost.stores.mongo.documents import (
     PostDocument,
@@ -49,7 +49,7 @@ class MongoSnapshot:
         self._spool = spool
         self._successor = lru_cache(_KNOWN_AUTHORS)(self._find_successor)
 
-    async def count(self) -> RecordCounts:
+    async def count(self) -> Counts:
         return self._spool.count()
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:

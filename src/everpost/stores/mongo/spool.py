@@ -8,7 +8,8 @@ from bson import ObjectId
 from bson.raw_bson import RawBSONDocument
 
 from everpost.domain.clock import to_milliseconds
-from everpost.domain.records import RecordCounts
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Counts
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -146,13 +147,14 @@ class Spool:
         rows = ((token["id"].binary, owner.binary, bytes(token.raw)) for token in tokens)
         self._connection.executemany("INSERT INTO tokens VALUES (?, ?, ?)", rows)
 
-    def count(self) -> RecordCounts:
+    def count(self) -> Counts:
         counts = self._connection.execute(
-            "SELECT (SELECT count(*) FROM users WHERE is_living), (SELECT count(*) FROM tokens),"
+            "SELECT (SELECT count(*) FROM blog),"
+            " (SELECT count(*) FROM users WHERE is_living), (SELECT count(*) FROM tokens),"
             " (SELECT count(*) FROM posts),"
             " (SELECT count(*) FROM copies) + (SELECT coalesce(sum(nested), 0) FROM posts)"
         )
-        return RecordCounts(*counts.fetchone())
+        return dict(zip((kind.name for kind in KINDS), counts.fetchone(), strict=True))
 
     def blogs(self) -> Iterator[bytes]:
         return self._each("SELECT bson FROM blog")

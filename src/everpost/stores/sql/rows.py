@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
@@ -94,6 +95,18 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
     }
     scopes = frozenset(map(Scope, columns.pop("scopes")))
     return Token(scopes=scopes, kind=TokenKind(columns.pop("kind")), **columns)
+
+
+def blog_values(blog: Blog) -> Values:
+    """The row of the settings."""
+    return {
+        "number": 1,
+        "comment_policy": blog.comment_policy,
+        "address_key": blog.address_key,
+        "updated_at": blog.updated_at,
+        "version": blog.version,
+        "stamp": new_stamp(),
+    }
 
 
 def post_values(post: Post) -> Values:

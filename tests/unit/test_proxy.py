@@ -1,4 +1,4 @@
-"""Round trips to a database are counted as they are made."""
+"""The proxy counts round trips as they are made."""
 
 import socket
 import socketserver
@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from bench.http.turns import Turns
+
+from tests.servers.proxy import Proxy
 
 
 class Echo(socketserver.StreamRequestHandler):
@@ -31,18 +32,18 @@ def server() -> Iterator[str]:
 
 
 def test_a_question_in_pieces_with_an_answer_in_pieces_is_one_round_trip(server: str) -> None:
-    with Turns(server) as turns:
-        port = int(turns.url.partition("127.0.0.1:")[2].partition("/")[0])
+    with Proxy(server) as proxy:
+        port = int(proxy.url.partition("127.0.0.1:")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port)) as client, client.makefile("rb") as answers:
             for number in range(3):
                 client.sendall(b"one ")
                 client.sendall(b"question\n")
                 assert answers.readline() == b"one question\n"
                 assert answers.readline() == b"and one question\n"
-                assert turns.count == number + 1
+                assert proxy.count == number + 1
 
 
 def test_a_replica_set_is_reached_through_the_proxy_only(server: str) -> None:
-    with Turns(server) as turns:
-        assert turns.url.startswith("mongodb://127.0.0.1:")
-        assert turns.url.endswith("/blog?directConnection=true")
+    with Proxy(server) as proxy:
+        assert proxy.url.startswith("mongodb://127.0.0.1:")
+        assert proxy.url.endswith("/blog?directConnection=true")
