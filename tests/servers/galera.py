@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import signal
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -84,17 +83,6 @@ class GaleraNode(MysqlServer):
             if time.monotonic() > deadline:
                 raise CannotStart("a node of Galera does not get the state of the cluster")
             time.sleep(0.01)
-
-    def pause(self) -> None:
-        """SIGSTOP: it answers nobody, and its connections stay."""
-        os.kill(self._pid(), signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """It goes on, and joins the others again if they went on without it."""
-        os.kill(self._pid(), signal.SIGCONT)
-
-    def _pid(self) -> int:
-        return int((self.folder / "data" / "pid").read_text())
 
 
 class GaleraCluster:

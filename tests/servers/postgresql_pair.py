@@ -2,7 +2,6 @@
 
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -103,13 +102,12 @@ class PostgresqlPair:
         """From here on commits wait for the standby."""
         self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
         self.primary.sql("SELECT pg_reload_conf()")
-        until(lambda: self.primary.sql("SELECT sync_state FROM pg_stat_replication") == "sync")
+        self.until_synchronous()
 
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that a server does. CannotStart: it takes too long."""
-    deadline = time.monotonic() + START_TIMEOUT
-    while not condition():
-        if time.monotonic() > deadline:
-            raise CannotStart("a server does not come to where it is waited for")
-        time.sleep(0.05)
+    def until_synchronous(self) -> None:
+        """Return when the standby has all that the primary has. CannotStart."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while self.primary.sql("SELECT sync_state FROM pg_stat_replication") != "sync":
+            if time.monotonic() > deadline:
+                raise CannotStart("the standby does not follow the primary")
+            time.sleep(0.05)
