@@ -139,6 +139,7 @@ class StoreKeeper:
                 self._settings.database_url,
                 timeout=self._settings.database_timeout,
                 pool_size=self._settings.database_pool_size,
+                sql_engine=self._settings.sql_engine,
             )
             try:
                 if self._settings.admin_token is not None:

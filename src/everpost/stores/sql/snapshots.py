@@ -10,10 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.domain.ids import Id
 from everpost.domain.records import Counts, Record
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.record_table import PAGE, OwnedRows, RecordTable
 from everpost.stores.sql.rows import AnyRow
 
@@ -21,7 +21,7 @@ from everpost.stores.sql.rows import AnyRow
 class SqlSnapshot:
     """`Snapshot` of the port, over a connection whose transaction has one view of the database."""
 
-    def __init__(self, connection: AsyncConnection, tables: Sequence[RecordTable[Any]]) -> None:
+    def __init__(self, connection: Transaction, tables: Sequence[RecordTable[Any]]) -> None:
         self._connection = connection
         self._tables = tables
 

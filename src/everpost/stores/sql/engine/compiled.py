@@ -1,0 +1,106 @@
+"""Databases that drivers are asked for directly, with statements compiled by SQLAlchemy."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, TypeAlias
+
+from sqlalchemy import Dialect, Executable
+
+from everpost.stores.sql.engine.protocol import Outcome, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.statements import StatementCache
+
+Arguments: TypeAlias = Sequence[Any]
+Raw: TypeAlias = Sequence[Sequence[Any]]
+"""Rows as a driver has them."""
+
+
+class Session(Protocol):
+    """A connection of a driver. Its calls raise what the driver raises."""
+
+    async def fetch(self, text: str, arguments: Arguments) -> Raw:
+        """The rows of a statement."""
+        ...
+
+    async def change(self, text: str, arguments: Arguments) -> int:
+        """How many rows a statement matched."""
+        ...
+
+    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
+        """Run a statement once for each of these."""
+        ...
+
+
+class CompiledTransaction:
+    """`Transaction` in a session."""
+
+    def __init__(self, session: Session, statements: StatementCache) -> None:
+        self._session = session
+        self._statements = statements
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
+    ) -> Result:
+        if not isinstance(parameters, Mapping) and parameters:
+            compiled = self._statements.get(statement, parameters[0])
+            await self._session.change_each(compiled.text, [compiled.arguments(each) for each in parameters])
+            return Result((), len(parameters))
+        given: Parameters = parameters if isinstance(parameters, Mapping) else {}
+        compiled = self._statements.get(statement, given)
+        text, arguments = compiled.call(given)
+        if compiled.has_rows:
+            rows = compiled.rows(await self._session.fetch(text, arguments))
+            return Result(rows, len(rows))
+        return Result((), await self._session.change(text, arguments))
+
+
+class CompiledDatabase(ABC):
+    """`Database` over sessions of a driver."""
+
+    def __init__(self, statements: StatementCache) -> None:
+        self._statements = statements
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._statements.dialect
+
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
+        compiled = self._statements.get(statement, parameters)
+        text, arguments = compiled.call(parameters)
+        return compiled.rows(await self._read(text, arguments, bounded=bounded))
+
+    async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool) -> Result:
+        async def work(session: Session) -> Result:
+            return await CompiledTransaction(session, self._statements).execute(statement, parameters)
+
+        return await self._run_alone(work, hurried=hurried)
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        async def in_session(session: Session) -> Outcome:
+            return await work(CompiledTransaction(session, self._statements))
+
+        return await self._run(in_session, hurried=hurried)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        async with self._frozen() as session:
+            yield CompiledTransaction(session, self._statements)
+
+    @abstractmethod
+    async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
+        """The rows of one statement."""
+
+    @abstractmethod
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        """Do the work in a transaction."""
+
+    @abstractmethod
+    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        """Do the work, which is one statement and so a transaction."""
+
+    @abstractmethod
+    def _frozen(self) -> AbstractAsyncContextManager[Session]:
+        """A session whose transaction reads one state of the database."""
+
+    @abstractmethod
+    async def close(self) -> None: ...
