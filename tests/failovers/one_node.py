@@ -85,6 +85,13 @@ async def is_synced(node: GaleraNode) -> bool:
     return False
 
 
+async def view_of(node: GaleraNode) -> object:
+    """The number of the cluster in which the node believes; it changes when one comes or goes."""
+    with contextlib.suppress(Exception):
+        return await ask(node, "SHOW STATUS LIKE 'wsrep_cluster_conf_id'")
+    return None
+
+
 async def ask(node: GaleraNode, statement: str) -> object:
     """The last column of the first row that a node answers; None where there is none."""
     async with asyncio.timeout(CHECK_TIMEOUT):
