@@ -124,8 +124,9 @@ async def test_connections_that_died_while_idle_are_replaced_unnoticed(
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_transaction_whose_connection_dies_is_run_again(
-    engine_name: str, store: SqlStore, aside: Connections
+    engine_name: str, store: SqlStore, aside: Connections, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And nothing is logged that looks like a mistake of ours."""
     post = await publish(store)
     tries = 0
 
@@ -142,6 +143,7 @@ async def test_a_transaction_whose_connection_dies_is_run_again(
     await store._connections.transact(work)
     assert tries == 2
     assert (await read_post(store, post.id)).version == 2
+    assert caplog.records == []
 
 
 @pytest.mark.usefixtures("on_a_server")

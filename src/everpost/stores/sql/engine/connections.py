@@ -18,7 +18,7 @@ from everpost.stores.sql.engine.mysql_login import connect
 from everpost.stores.sql.engine.postgresql import PostgresqlPool
 from everpost.stores.sql.engine.protocol import Database, Parameters, Rows, Transaction
 from everpost.stores.sql.engine.reference import ReferenceDatabase
-from everpost.stores.sql.engine.servers import ServerDatabase
+from everpost.stores.sql.engine.servers import Pool, ServerDatabase
 from everpost.stores.sql.engine.sqlite import SqliteDatabase
 from everpost.stores.sql.engine.statements import statement_cache_for
 from everpost.stores.sql.engine.urls import address_of
@@ -124,12 +124,15 @@ async def _driven(engine: AsyncEngine, url: str, *, timeout: float, pool_size: i
     options: dict[str, Any] = dict(address.connect_args)
     if engine.dialect.name == "sqlite":
         return SqliteDatabase(statements, address.url.database or "", timeout=timeout)
+    pool: Pool
     if engine.dialect.name == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
-        return ServerDatabase(statements, await PostgresqlPool.open(options, size=pool_size))
-    del options["async_creator_fn"]
-    options |= address.url.translate_connect_args(username="user")
-    return ServerDatabase(statements, MysqlPool(partial(connect, **options), size=pool_size))
+        pool = await PostgresqlPool.open(options, size=pool_size)
+    else:
+        del options["async_creator_fn"]
+        options |= address.url.translate_connect_args(username="user")
+        pool = MysqlPool(partial(connect, **options), size=pool_size)
+    return ServerDatabase(statements, pool, timeout=timeout)
 
 
 @contextmanager

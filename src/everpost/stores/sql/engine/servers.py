@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from contextvars import Context
 from typing import Protocol
 
+from everpost.stores.deadlines import timed
 from everpost.stores.sql.engine.compiled import Arguments, CompiledDatabase, Raw, Session
 from everpost.stores.sql.engine.engines import FREEZE
 from everpost.stores.sql.engine.errors import Fault, connecting, fault_of, final_word
@@ -14,10 +15,8 @@ from everpost.stores.sql.engine.statements import StatementCache
 
 MAX_IDLE = 60.0
 """Seconds after which the pools close a connection that nobody uses."""
-_PATIENCE = 1.0
-"""Seconds for a connection to show that it is alive."""
-_RECOVERY = 5.0
-"""Seconds for the server to end a statement for which nobody waits."""
+_PATIENCE = 0.2
+"""The part of the timeout in which a connection must show that it is alive."""
 
 
 class PooledSession(Session, Protocol):
@@ -65,31 +64,34 @@ class ServerDatabase(CompiledDatabase):
     have not been used since are asked whether they are alive; if one is not, all of them are closed.
     """
 
-    def __init__(self, statements: StatementCache, pool: Pool) -> None:
+    def __init__(self, statements: StatementCache, pool: Pool, *, timeout: float) -> None:
         super().__init__(statements)
         self._pool = pool
+        self._timeout = timeout
         self._doubted = self._distrusted = -1.0
         self._recovering: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         while self._recovering:
             await asyncio.wait(self._recovering)
-        await self._pool.close()
+        with suppress(TimeoutError):  # a server that is away is told nothing
+            async with asyncio.timeout(self._timeout):
+                await self._pool.close()
 
     async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:  # noqa: ARG002 - all cost others nothing elsewhere
         async with self._lend() as session:
             return await session.fetch(text, arguments)
 
-    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:  # noqa: ARG002 - all take their time elsewhere
-        async with self._lend() as session:
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        async with self._lend(hurried=hurried) as session:
             await session.begin()
             outcome = await work(session)
             with final_word():
                 await session.change("COMMIT", ())
             return outcome
 
-    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:  # noqa: ARG002
-        async with self._lend() as session:
+    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        async with self._lend(hurried=hurried) as session:
             with final_word():
                 return await work(session)
 
@@ -102,8 +104,9 @@ class ServerDatabase(CompiledDatabase):
             await session.change("COMMIT", ())
 
     @asynccontextmanager
-    async def _lend(self) -> AsyncIterator[PooledSession]:
-        session = await self._acquire()
+    async def _lend(self, *, hurried: bool = True) -> AsyncIterator[PooledSession]:
+        async with nullcontext() if hurried else timed(self._timeout):  # what takes long begins in time
+            session = await self._acquire()
         is_released = False
         try:
             try:
@@ -144,7 +147,7 @@ class ServerDatabase(CompiledDatabase):
 
     async def _is_alive(self, session: PooledSession) -> bool:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_PATIENCE * self._timeout):
                 await session.ping()
         except Exception:  # noqa: BLE001 - whatever it is, the connection cannot be used
             self._distrusted = session.lent_at
@@ -173,7 +176,7 @@ class ServerDatabase(CompiledDatabase):
 
     async def _end(self, session: PooledSession) -> None:
         try:
-            async with asyncio.timeout(_RECOVERY):
+            async with asyncio.timeout(self._timeout):
                 await self._pool.end(session)
         except Exception:  # noqa: BLE001 - it did not end: nothing more can be done about it from here
             self._pool.discard(session)
