@@ -98,7 +98,6 @@ class GaleraOfThree:
     @asynccontextmanager
     async def fault(self, name: str) -> AsyncIterator[None]:
         node = self._proxies[0].current
-        assert node is not None
         match name:
             case "the node in use is killed":
                 await asyncio.to_thread(node.kill)

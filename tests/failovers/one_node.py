@@ -13,16 +13,18 @@ from tests.servers.private import free_port
 CHECK_EVERY = 0.2
 CHECK_TIMEOUT = 1.0
 """Seconds."""
+GIVE_UP_AFTER = 3
+"""Checks in a row that a node did not pass."""
 
 
 class OneNode:
-    """Leads to the first of the nodes that is synced, and stays there. It ends the connections to a node that
-    is not synced any more.
+    """Leads to the first of the nodes; when that one is not synced any more, to another, and ends the connections
+    to the old one.
     """
 
     def __init__(self, nodes: Sequence[GaleraNode]) -> None:
         self.port = free_port()
-        self.current: GaleraNode | None = nodes[0]
+        self.current = nodes[0]
         self._nodes = nodes
         self._server: asyncio.Server | None = None
         self._checking: asyncio.Task[None] | None = None
@@ -45,16 +47,13 @@ class OneNode:
         self.current = self._nodes[0]
 
     async def _check(self) -> None:
+        failed = 0
         while True:
-            synced = [
-                node
-                for node, is_there in zip(
-                    self._nodes, await asyncio.gather(*map(is_synced, self._nodes)), strict=True
-                )
-                if is_there
-            ]
-            if self.current not in synced:
-                self.current = synced[0] if synced else None
+            checks = await asyncio.gather(*map(is_synced, self._nodes))
+            synced = [node for node, passed in zip(self._nodes, checks, strict=True) if passed]
+            failed = 0 if self.current in synced else failed + 1
+            if failed >= GIVE_UP_AFTER and synced:
+                self.current = synced[0]
                 for relay in self._relays:
                     relay.cancel()
             await asyncio.sleep(CHECK_EVERY)
@@ -67,10 +66,9 @@ class OneNode:
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers = [writer]
         try:
-            if self.current is not None:
-                there, onward = await asyncio.open_connection("127.0.0.1", self.current.port)
-                writers.append(onward)
-                await first_end(pump(reader, onward), pump(there, writer))
+            there, onward = await asyncio.open_connection("127.0.0.1", self.current.port)
+            writers.append(onward)
+            await first_end(pump(reader, onward), pump(there, writer))
         except OSError:
             pass  # the node is away
         finally:
