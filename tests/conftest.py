@@ -5,6 +5,7 @@ A test that takes `store`, `store_name`, `blog_url` or `database_url` runs once 
 
 import atexit
 import gc
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -19,10 +20,13 @@ from hypothesis import HealthCheck, settings
 from everpost.services import limits, passwords
 from everpost.stores import open_store
 from everpost.stores.port import Store
+from tests import environment
 from tests.servers import Offer, Servers, find_offer, open_databases
 from tests.servers.broker import Broker, ask
 from tests.servers.databases import Databases, new_name
 from tests.volume import FUZZ, examples
+
+environment.strip(os.environ)
 
 TIMEOUT = 10.0
 POOL_SIZE = 5

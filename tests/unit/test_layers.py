@@ -1,6 +1,7 @@
 """The house keeps its shape: imports point inward, rooms stay small, names say something."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,6 +141,14 @@ def test_only_the_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     }
     assert readers == {"settings.py"}
+
+
+def test_the_contract_names_every_fact_of_an_error() -> None:
+    errors = "Conflict|NotFound|Stale|Invalid|Forbidden|LastAdmin|TooManyTokens"
+    unnamed = re.compile(rf"pytest\.raises\(({errors})\b")
+    suites = [*TESTS.glob("contract/port/*.py"), *TESTS.glob("contract/services/*.py")]
+    vague = [suite.name for suite in suites if unnamed.search(suite.read_text())]
+    assert vague == [], "use tests.contract.refusals.raises"
 
 
 def test_a_file_is_a_room() -> None:

@@ -184,14 +184,16 @@ class Records(Protocol):
         ...
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
-        """Say that a move from this origin is under way. Conflict("transfer") where what the database
-        says is not `latest`, or where that is None and the blog is not empty: it has a user, a post, or
-        settings that were changed.
+        """Say that a move from this origin is under way. Conflict("blog", "transfer") where what the
+        database says is not `latest`, or where that is None and the blog is not empty: it has a user, a post,
+        or settings that were changed.
         """
         ...
 
     async def finish(self, transfer: Transfer) -> None:
-        """Say that the move has ended. Conflict("transfer") where none of this origin is under way."""
+        """Say that the move has ended. Conflict("blog", "transfer") where none of this origin is under
+        way.
+        """
         ...
 
 

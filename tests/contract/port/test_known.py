@@ -14,6 +14,7 @@ from everpost.domain.users import UserChange
 from everpost.errors import NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import EVERYBODY, LATER, comment_on, publish, read_post, register
+from tests.contract.refusals import raises
 
 INSIDE = 9
 WHOLE = PostQuery(filter=EVERYBODY, limit=10, comments=INSIDE)
@@ -111,7 +112,7 @@ async def test_what_changed_is_read_anew(store: Store, known: Known, change: str
 
 async def test_what_is_gone_is_known_no_more(store: Store, known: Known) -> None:
     await store.posts.remove(known.post.id, match=None)
-    with pytest.raises(NotFound):
+    with raises(NotFound, "post"):
         await store.posts.get(known.post.id, comments=INSIDE, known=known.post)
     assert (await store.posts.page(WHOLE, known=known.posts.get)).rows == (known.posts[known.other.id],)
 

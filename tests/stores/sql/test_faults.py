@@ -231,7 +231,9 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
     await (await open_store(url, timeout=TIMEOUT, pool_size=1)).close()
     store = await SqlStore.open(url, timeout=TIMEOUT, pool_size=1)
     post = await publish(store)
-    ((pages,),) = await answer(store._connections, "PRAGMA page_count")
+    aside = await Connections.open(url, timeout=TIMEOUT, pool_size=1, engine="reference")
+    ((pages,),) = await answer(aside, "PRAGMA page_count")
+    await aside.close()
     await store._connections.change(text(f"PRAGMA max_page_count = {pages + 1}"), {})
     with pytest.raises(Busy, match="no space left"):
         await comment_on(store, post.id, content="x" * 200_000)

@@ -81,13 +81,13 @@ class MongoRecords:
         if latest is not None:
             change: Filter = {"$set": {"origin": origin}, "$unset": {"digest": ""}}
             if (await transfers.update_one(_said(latest), change)).matched_count == 0:
-                raise Conflict("transfer", "origin")
+                raise Conflict("blog", "transfer")
             return
         await self._require_empty()
         try:
             await transfers.insert_one({"_id": TRANSFER, "origin": origin})
         except DuplicateKeyError as error:
-            raise Conflict("transfer", "origin") from error
+            raise Conflict("blog", "transfer") from error
         try:
             await self._require_empty()
         except Conflict:
@@ -99,7 +99,7 @@ class MongoRecords:
         under_way = _said(Transfer(origin=transfer.origin))
         change: Filter = {"$set": {"digest": transfer.digest}}
         if (await self._collections.transfers.update_one(under_way, change)).matched_count == 0:
-            raise Conflict("transfer", "origin")
+            raise Conflict("blog", "transfer")
 
     @translated
     async def _collect(self, spool: Spool) -> None:
@@ -110,7 +110,7 @@ class MongoRecords:
         post = await self._collections.posts.find_one({}, {"_id": 1})
         settings = await self._collections.blog.find_one({"version": {"$gt": 1}}, {"_id": 1})
         if user is not None or post is not None or settings is not None:
-            raise Conflict("transfer", "origin")
+            raise Conflict("blog", "transfer")
 
 
 def _said(transfer: Transfer) -> Filter:

@@ -3,16 +3,24 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import Dialect, Executable
 
-from everpost.stores.sql.engine.protocol import Outcome, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.statements import StatementCache
 
 Arguments: TypeAlias = Sequence[Any]
 Raw: TypeAlias = Sequence[Sequence[Any]]
 """Rows as a driver has them."""
+
+
+class Call(NamedTuple):
+    """A statement with its arguments, and whether it gives rows."""
+
+    text: str
+    arguments: Arguments
+    has_rows: bool
 
 
 class Session(Protocol):
@@ -29,6 +37,18 @@ class Session(Protocol):
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         """Run a statement once for each of these."""
         ...
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        """The rows or the counts of statements, in one round trip where the driver can."""
+        ...
+
+
+async def run_each(session: Session, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    """`run_all` of a driver that cannot."""
+    return [
+        await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
+        for text, arguments, has_rows in calls
+    ]
 
 
 class CompiledTransaction:
@@ -53,6 +73,21 @@ class CompiledTransaction:
             return Result(rows, len(rows))
         return Result((), await self._session.change(text, arguments))
 
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]
+        given = [
+            Call(*each.call(parameters), each.has_rows)
+            for each, (_, parameters) in zip(compiled, calls, strict=True)
+        ]
+        results = []
+        for each, found in zip(compiled, await self._session.run_all(given), strict=True):
+            if isinstance(found, int):
+                results.append(Result((), found))
+            else:
+                rows = each.rows(found)
+                results.append(Result(rows, len(rows)))
+        return results
+
 
 class CompiledDatabase(ABC):
     """`Database` over sessions of a driver."""
@@ -69,9 +104,9 @@ class CompiledDatabase(ABC):
         text, arguments = compiled.call(parameters)
         return compiled.rows(await self._read(text, arguments, bounded=bounded))
 
-    async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool) -> Result:
-        async def work(session: Session) -> Result:
-            return await CompiledTransaction(session, self._statements).execute(statement, parameters)
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
+        async def work(session: Session) -> Sequence[Result]:
+            return await CompiledTransaction(session, self._statements).execute_all(calls)
 
         return await self._run_alone(work, hurried=hurried)
 
@@ -96,7 +131,7 @@ class CompiledDatabase(ABC):
 
     @abstractmethod
     async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        """Do the work, which is one statement and so a transaction."""
+        """Do the work, each of whose statements is a transaction."""
 
     @abstractmethod
     def _frozen(self) -> AbstractAsyncContextManager[Session]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any, Literal, Self, TypeAlias, TypeVar
@@ -16,7 +16,7 @@ from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
 from everpost.stores.sql.engine.mysql import MysqlPool
 from everpost.stores.sql.engine.mysql_login import connect
 from everpost.stores.sql.engine.postgresql import PostgresqlPool
-from everpost.stores.sql.engine.protocol import Database, Parameters, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.reference import ReferenceDatabase
 from everpost.stores.sql.engine.servers import Pool, ServerDatabase
 from everpost.stores.sql.engine.sqlite import SqliteDatabase
@@ -61,15 +61,20 @@ class Connections:
 
         Without `hurried` it takes the time it needs.
         """
-        result = await self._persist(
-            lambda: self._database.change(statement, parameters, hurried=hurried), hurried=hurried
+        calls = [(statement, parameters)]
+        (result,) = await self._persist(
+            lambda: self._database.change(calls, hurried=hurried), hurried=hurried
         )
         return result.matched
 
     async def change_returning(self, statement: Executable, parameters: Parameters) -> Rows:
         """The rows that one writing statement returns, which is a transaction of its own. Busy."""
-        result = await self._persist(lambda: self._database.change(statement, parameters, hurried=True))
+        (result,) = await self.change_all([(statement, parameters)])
         return result.rows
+
+    async def change_all(self, calls: Calls) -> Sequence[Result]:
+        """Writing statements, one after the other, each a transaction of its own. Busy."""
+        return await self._persist(lambda: self._database.change(calls, hurried=True))
 
     async def transact(
         self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool = True

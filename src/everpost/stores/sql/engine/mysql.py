@@ -9,7 +9,7 @@ import asyncmy
 from asyncmy.cursors import Cursor
 from asyncmy.errors import MySQLError
 
-from everpost.stores.sql.engine.compiled import Arguments, Raw
+from everpost.stores.sql.engine.compiled import Arguments, Call, Raw
 from everpost.stores.sql.engine.mysql_login import GuardedConnection
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
@@ -36,6 +36,16 @@ class MysqlSession:
         async with self.connection.cursor() as cursor:
             await self._execute(cursor, text, arguments or None)
             return cast("int", cursor.rowcount)
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        async with self.connection.cursor() as cursor:
+            texts = [cursor.mogrify(call.text, call.arguments) for call in calls]
+            await self._execute(cursor, ";".join(texts), None)
+            results: list[Raw | int] = []
+            for call in calls:
+                results.append(await cursor.fetchall() if call.has_rows else cast("int", cursor.rowcount))
+                await cursor.nextset()
+            return results
 
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         async with self.connection.cursor() as cursor:

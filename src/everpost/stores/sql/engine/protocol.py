@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, Executable
 
 Outcome = TypeVar("Outcome")
 Parameters: TypeAlias = Mapping[str, object]
+Calls: TypeAlias = Sequence[tuple[Executable, Parameters]]
 
 
 class Fields(Protocol):
@@ -55,6 +56,10 @@ class Transaction(Protocol):
         """Run a statement; with a sequence of parameters, once for each of them."""
         ...
 
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        """Run statements one after the other, in one round trip where the driver can."""
+        ...
+
 
 class Database(Protocol):
     """Where statements run. Its calls raise what drivers raise, wait as long as their caller does, and end
@@ -72,8 +77,8 @@ class Database(Protocol):
         """
         ...
 
-    async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool) -> Result:
-        """One writing statement, which is a transaction. If `hurried`, it is short."""
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
+        """Writing statements on one connection, each a transaction. If `hurried`, they are short."""
         ...
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:

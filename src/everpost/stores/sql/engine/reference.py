@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores.sql.engine.engines import FREEZE, transaction
 from everpost.stores.sql.engine.errors import final_word
-from everpost.stores.sql.engine.protocol import Outcome, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
 
 
 class ReferenceTransaction:
@@ -31,6 +31,9 @@ class ReferenceTransaction:
             return Result(rows, len(rows))
         return Result((), result.rowcount)
 
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        return [await self.execute(statement, parameters) for statement, parameters in calls]
+
 
 class ReferenceDatabase:
     """`Database` over an engine of SQLAlchemy, in whose pool each connection commits by itself."""
@@ -46,10 +49,10 @@ class ReferenceDatabase:
         async with self._engine.connect() as connection:
             return (await ReferenceTransaction(connection).execute(statement, parameters)).rows
 
-    async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool) -> Result:  # noqa: ARG002 - as above
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
         async with self._engine.connect() as connection:
             with final_word():
-                return await ReferenceTransaction(connection).execute(statement, parameters)
+                return await ReferenceTransaction(connection).execute_all(calls)
 
     async def transact(
         self,

@@ -2,11 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from everpost.stores.sql.engine.compiled import Arguments, Raw
+from everpost.stores.sql.engine.compiled import Arguments, Call, Raw, run_each
 
 Value = TypeVar("Value")
 
@@ -30,8 +30,11 @@ class ThreadSession:
             lambda: self.connection.execute(text, arguments).rowcount, self.connection.interrupt
         )
 
-    async def change_each(self, text: str, rows: Arguments) -> None:
+    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await self.do(lambda: self.connection.executemany(text, rows).close(), self.connection.interrupt)
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
 
     async def do(self, work: Callable[[], Value], interrupt: Callable[[], None] | None = None) -> Value:
         """What the work gives, done on the thread. A caller that is cancelled waits for the end of the work,
