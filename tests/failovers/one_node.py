@@ -18,8 +18,8 @@ GIVE_UP_AFTER = 3
 
 
 class OneNode:
-    """Leads to the first of the nodes. When that one is not synced any more, it leads to another, and ends the
-    connections to the old one.
+    """Leads to the first of the nodes; once that one is not synced any more, to another. The connections to the
+    old one it ends.
     """
 
     def __init__(self, nodes: Sequence[GaleraNode]) -> None:
