@@ -24,7 +24,8 @@ fuzz: install  ## every test that draws its examples, with new ones, fifteen tim
 failovers: install  ## replicated databases that fail over again and again: each in each way ten times
 	@$(COMPILED) EVERPOST_TEST_FAILOVERS=10 $(BIN)/pytest -n 0 -m long -s -o faulthandler_timeout=0 tests/failovers
 
-check: install  ## lint, format, strict types, import rules
+check: install  ## versions of libraries, lint, format, strict types, import rules
+	@$(BIN)/pytest -q -n 0 tests/unit/test_private_names.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

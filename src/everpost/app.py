@@ -27,9 +27,10 @@ from everpost.api.send_timeout import SendTimeout
 from everpost.services import security_events
 from everpost.services.bootstrap import keep_given_token
 from everpost.services.limits import Forgetter
-from everpost.services.posts import PostPages
+from everpost.services.posts import observe_latest_write
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
+from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
 
 
@@ -78,8 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keeper = keeper
     app.state.settings = settings
-    app.state.pages = PostPages()
-    app.state.renderings = Renderings(settings.cache_megabytes * 1_000_000)
+    app.state.renderings = Renderings()
     handle_problems(app, log_refusal)
     _wrap(app, settings)
     add_routes(app)
@@ -144,12 +144,13 @@ class StoreKeeper:
             try:
                 if self._settings.admin_token is not None:
                     await keep_given_token(store, self._settings.admin_token)
+                await observe_latest_write(store)
                 self._forgetter = await Forgetter.start(store)
             except BaseException:
                 await store.close()
                 raise
-            self._store = store
-            return store
+            self._store = CachedStore(store, capacity=self._settings.cache_megabytes * 1_000_000)
+            return self._store
         finally:
             self._opening = None
 

@@ -18,8 +18,8 @@ GIVE_UP_AFTER = 3
 
 
 class OneNode:
-    """Leads to the first of the nodes; once that one is not synced any more, to another. The connections to the
-    old one it ends.
+    """Leads to the first of the nodes, or to another once that one is
+    not synced any more, when the connections to it end.
     """
 
     def __init__(self, nodes: Sequence[GaleraNode]) -> None:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "domain": "errors domain",
     "domain/ids.py": "bson",
     "domain/text.py": "anyascii",
-    "services": "errors domain services stores.port stores.turns",
+    "services": "errors domain services stores.port",
     "services/passwords.py": "argon2",
     "services/weak_passwords.py": "zxcvbn",
     "stores/port.py": "domain stores.port_people",
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "stores/addresses.py": "errors",
     "stores/deadlines.py": "errors",
     "stores/turns.py": "errors stores.deadlines",
+    "stores/caching.py": "errors domain stores.port stores.turns",
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.sql sqlalchemy alembic asyncpg asyncmy",
@@ -50,7 +51,7 @@ MAY_IMPORT = {
     "api": "errors domain services stores.port stores.deadlines settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/responses.py": "orjson",
-    "app.py": "__version__ errors settings stores.port stores.open_store services api"
+    "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"
     " stores.addresses app benchmark",

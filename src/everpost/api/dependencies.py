@@ -5,7 +5,6 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from everpost.api.renderings import Renderings
-from everpost.services.posts import PostPages
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
@@ -34,20 +33,11 @@ async def get_settings(request: Request) -> Settings:
 
 
 async def get_renderings(request: Request) -> Renderings:
-    """The posts that this application answered last."""
+    """The posts that this application has rendered."""
     renderings: Renderings = request.app.state.renderings
     return renderings
 
 
 KeptRenderings = Annotated[Renderings, Depends(get_renderings)]
-
-
-async def get_pages(request: Request) -> PostPages:
-    """The pages of posts that are being read for this application."""
-    pages: PostPages = request.app.state.pages
-    return pages
-
-
-SharedPages = Annotated[PostPages, Depends(get_pages)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.revisions import new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.sql import reading
 from everpost.stores.sql.durability import confirm
@@ -84,7 +85,7 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
     approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
     admission = together([addition.admission for addition in additions])
     await touch(transaction, comments[0].post_id, more=approved, changes=len(comments), admission=admission)
-    added = [replace(comment, depth=0, reply_count=0) for comment in comments]
+    added = [replace(comment, depth=0, reply_count=0, stamp=new_stamp()) for comment in comments]
     await _insert(transaction, [comment for comment in added if comment.parent_id is None])
     for place, (comment, _, under_hidden) in enumerate(additions):
         if comment.parent_id is not None:
@@ -98,7 +99,7 @@ async def _insert(transaction: Transaction, comments: Sequence[Comment]) -> None
     if not comments:
         return
     try:
-        rows = [comment_values(comment) for comment in comments]
+        rows = [comment_values(comment) | {"stamp": comment.stamp} for comment in comments]
         await transaction.execute(_ADD, rows if len(rows) > 1 else rows[0])
     except VIOLATED as error:
         raise Conflict("comment", "id") from error

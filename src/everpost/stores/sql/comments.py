@@ -17,13 +17,13 @@ from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.adding import Adder, Addition
 from everpost.stores.sql.engine import Connections, Rows, Transaction
-from everpost.stores.sql.matching import changing, having, held, holder, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, held, holder, renewed, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import settle, show, touch
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
-_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1)
+_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
     select(CommentRow.id)
@@ -159,7 +159,7 @@ async def _write(
     """Change or delete the comment where it is as it should be."""
     (statement, values), (match, hand) = writing, terms
     conditional = held(hand, having(match, CommentRow, statement))
-    parameters = {"of_post": post_id, "this": id} | values | revisions(match) | holder(hand)
+    parameters = {"of_post": post_id, "this": id} | values | renewed() | revisions(match) | holder(hand)
     if not (await transaction.execute(conditional, parameters)).matched:
         raise _mismatch(id, await _find(transaction, post_id, id), hand)
 

@@ -7,20 +7,13 @@ from typing import Any
 from sqlalchemy import Delete, Dialect, Insert, Table, Update, and_, bindparam, delete, literal, update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from everpost.domain.comments import Comment
 from everpost.domain.records import Batch, Record
-from everpost.domain.revisions import new_stamp
+from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.record_table import Parts, RecordTable
 from everpost.stores.sql.rows import Values
-from everpost.stores.sql.tables import PostRow
 
 _NAMED_AT_ONCE = 500
-_STAMP_POSTS = (
-    update(PostRow)
-    .where(PostRow.id.in_(bindparam("posts", expanding=True)))
-    .values(stamp=bindparam("new_stamp", type_=PostRow.stamp.type))
-)
 
 
 class Mover:
@@ -31,14 +24,12 @@ class Mover:
 
     async def write(self, transaction: Transaction, batch: Batch) -> None:
         """All of a batch, in the transaction: first what is erased goes."""
+        await renew_names(transaction)  # no post is known any more: records bring their versions along
         erased, kept = _by_type(batch.erased), _by_type(batch.kept)
         for writer in reversed(self._writers):
             await writer.erase(transaction, erased.get(writer.type, ()))
         for writer in self._writers:
             await writer.keep(transaction, kept.get(writer.type, ()))
-        commented = {each.post_id for each in (*batch.kept, *batch.erased) if isinstance(each, Comment)}
-        for ids in _slices(list(commented)):
-            await transaction.execute(_STAMP_POSTS, {"posts": ids, "new_stamp": new_stamp()})
 
 
 class _TableWriter:

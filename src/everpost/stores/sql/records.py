@@ -9,7 +9,7 @@ from sqlalchemy import exists, insert, or_, select, update
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
-from everpost.stores.sql.blogs import LOCK
+from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.moving import Mover
 from everpost.stores.sql.record_table import RecordTable
@@ -51,7 +51,7 @@ class SqlRecords:
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(LOCK)
+            await renew_names(transaction)  # which has the blog to itself from here on
             if _transfer_in((await transaction.execute(_LATEST)).rows) != latest:
                 raise Conflict("blog", "transfer")
             if latest is not None:

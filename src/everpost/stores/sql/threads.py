@@ -8,7 +8,7 @@ from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Transaction
-from everpost.stores.sql.matching import NAMED_ALIKE, admitted, admitting
+from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, admitting, renewed
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 _TOUCH = (
@@ -17,6 +17,7 @@ _TOUCH = (
     .values(
         version=PostRow.version + bindparam("changes"),
         comment_count=PostRow.comment_count + bindparam("more"),
+        stamp=STAMP,
     )
 )
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
@@ -38,7 +39,7 @@ async def touch(
     """Count changes of the thread, and so many approved comments more; this keeps other writers away
     from the post until the end. NotFound, Stale, Invalid.
     """
-    parameters = {"of_post": post_id, "more": more, "changes": changes} | admitting(admission)
+    parameters = {"of_post": post_id, "more": more, "changes": changes} | renewed() | admitting(admission)
     if not (await transaction.execute(admitted(admission, _TOUCH), parameters)).matched:
         raise await _refusal(transaction, post_id, admission)
 
