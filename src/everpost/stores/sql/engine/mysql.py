@@ -9,7 +9,7 @@ import asyncmy
 from asyncmy.cursors import Cursor
 from asyncmy.errors import MySQLError
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, Raw
+from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw
 from everpost.stores.sql.engine.mysql_login import GuardedConnection
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
@@ -54,6 +54,10 @@ class MysqlSession:
             if self._prefix:
                 await self._execute(cursor, "DO 0", None)
             await cursor.executemany(text, rows)
+
+    async def load(self, load: Load) -> None:
+        """The driver makes INSERTs of many rows."""
+        await self.change_each(load.text, load.rows)
 
     @property
     def in_transaction(self) -> bool:

@@ -32,7 +32,9 @@ class CompiledStatement:
         self._is_expanding = bool(compiled.post_compile_params)
         self.text = str(compiled)
         self._bound = {name: bound for bound, name in compiled.bind_names.items()}
-        self._places = [self._place(name) for name in compiled.positiontup]
+        self.names: Sequence[str] = compiled.positiontup
+        """Of the parameters, in the order of their places."""
+        self._places = [self._place(name) for name in self.names]
         columns = _columns_of(statement)
         self.has_rows = bool(columns)
         names = [str(column.key) for column in columns]
