@@ -4,12 +4,12 @@ Equal records have equal lines, byte for byte, so what two blogs have in common 
 docs/archive.md describes them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
 
-from everpost.domain.record_kinds.kinds import Key, Kind, Kinds
+from everpost.domain.record_kinds.kinds import Key, Kind, Kinds, Values
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import Invalid
@@ -22,6 +22,7 @@ class Row(NamedTuple):
     key: Key
     record: Record
     line: bytes
+    values: Values
 
     @property
     def name(self) -> str:
@@ -31,19 +32,9 @@ class Row(NamedTuple):
 
 def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
     """The record with its place and its line."""
-    (row,) = rows_of((record,), kinds)
-    return row
-
-
-def rows_of(records: Sequence[Record], kinds: Kinds = KINDS) -> list[Row]:
-    """Records with their places and their lines."""
-    rows = []
-    for record in records:
-        kind, encode, place = kinds.coding(record)
-        values = encode(record)
-        line = orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
-        rows.append(Row(kind, place(values), record, line))
-    return rows
+    kind = kinds.of(record)
+    values = kind.encode(record)
+    return Row(kind, kinds.key(kind, values), record, encoded(values), values)
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:

@@ -8,7 +8,7 @@ from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Counts, Record
 from everpost.stores.port import Snapshot
 from everpost.transfer.digests import BlogDigest, RunningDigest
-from everpost.transfer.lines import Row, rows_of
+from everpost.transfer.lines import Row, row_of
 
 
 class Source(Protocol):
@@ -55,7 +55,7 @@ class Stream:
             if batch is None:
                 await self._open.aclose()
                 return
-            rows = rows_of(batch, self.kinds)
+            rows = [row_of(record, self.kinds) for record in batch]
             self._digest.add(*rows)
             self._rows = iter(rows)
 

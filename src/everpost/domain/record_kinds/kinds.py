@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from everpost.domain.record_kinds.fields import Field
 from everpost.domain.records import Record
@@ -40,11 +40,19 @@ class Kind(Generic[Kept]):
     """What no two records of this kind have in common, by the name of its field; the `order` is not named
     here.
     """
-    encode: Callable[[Kept], Values] = field(init=False, repr=False)
-    """Gives a record as plain JSON values. Equal records have equal values, in the same order."""
+    references: Sequence[tuple[str, str]] = field(init=False)
+    """The fields that refer to another record, but for the owner, with the kind of that."""
+    _encode: "_Encoder" = field(init=False, repr=False)
+    _read: Sequence[tuple[str, str, Callable[[str, object], object]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "encode", _Encoder(self))
+        fields = self.fields.items()
+        referring = [(name, each.refers_to) for name, each in fields if each.refers_to and name != self.owner]
+        object.__setattr__(self, "references", referring)
+        object.__setattr__(self, "_encode", _Encoder(self))
+        object.__setattr__(
+            self, "_read", [(name, each.attribute or name, each.read) for name, each in fields]
+        )
 
     @property
     def owner_kind(self) -> str | None:
@@ -61,23 +69,17 @@ class Kind(Generic[Kept]):
         """The names of the fields, with that of the kind, which comes first."""
         return ("kind", *self.fields)
 
-    def references(self, record: Kept) -> Iterator[tuple[str, str, str]]:
-        """What the record refers to, besides its owner: the field, the kind and the id."""
-        for name, each in self.fields.items():
-            if each.refers_to is not None and name != self.owner:
-                value = getattr(record, each.attribute or name)
-                if value is not None:
-                    yield name, each.refers_to, value if each.write is None else str(each.write(value))
+    def encode(self, record: Kept) -> Values:
+        """The record as plain JSON values. Equal records have equal values, in the same order."""
+        return self._encode(record)
 
     def decode(self, values: Values) -> Kept:
         """The record that these are the values of. Invalid: they break a rule of this kind."""
-        read: dict[str, object] = {}
-        for name, each in self.fields.items():
-            if name not in values:
-                raise Invalid(name, "is missing")
-            read[each.attribute or name] = each.read(name, values[name])
         make: Callable[..., Kept] = self.type
-        return make(**read)
+        try:
+            return make(**{attribute: read(name, values[name]) for name, attribute, read in self._read})
+        except KeyError as error:
+            raise Invalid(str(error.args[0]), "is missing") from None
 
 
 class _Encoder:
@@ -99,26 +101,13 @@ class _Encoder:
         return values
 
 
-class Coding(NamedTuple):
-    """How the records of a kind are written."""
-
-    kind: Kind[Any]
-    encode: Callable[[Any], Values]
-    """That of the kind."""
-    place: Callable[[Values], Key]
-    """Gives the place of a record with these values."""
-
-
 class Kinds:
     """Kinds of records, in the order of a stream. The kinds that belong to one follow it."""
 
     def __init__(self, *kinds: Kind[Any]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._by_type = {kind.type: kind for kind in kinds}
-        self._codings: dict[type[Record], Coding] = {
-            kind.type: Coding(kind, kind.encode, _placing(self._kinds, kind, place))
-            for place, kind in enumerate(kinds)
-        }
+        self._places = {kind.name: _placing(self._kinds, kind, place) for place, kind in enumerate(kinds)}
 
     def __iter__(self) -> Iterator[Kind[Any]]:
         return iter(self._kinds.values())
@@ -133,13 +122,9 @@ class Kinds:
         """The kind of a record."""
         return self._by_type[type(record)]
 
-    def owned_by(self, kind: Kind[Any]) -> Sequence[Kind[Any]]:
-        """The kinds whose records belong to one of this kind."""
-        return [each for each in self if each.owner_kind == kind.name]
-
-    def coding(self, record: Record) -> Coding:
-        """How the records of this one's kind are written."""
-        return self._codings[type(record)]
+    def key(self, kind: Kind[Any], values: Values) -> Key:
+        """The place of a record with these values."""
+        return self._places[kind.name](values)
 
 
 def _placing(kinds: Mapping[str, Kind[Any]], kind: Kind[Any], place: int) -> Callable[[Values], Key]:

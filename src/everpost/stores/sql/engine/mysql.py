@@ -38,6 +38,8 @@ class MysqlSession:
             return cast("int", cursor.rowcount)
 
     async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        if not calls:
+            return ()
         async with self.connection.cursor() as cursor:
             texts = [cursor.mogrify(call.text, call.arguments) for call in calls]
             await self._execute(cursor, ";".join(texts), None)

@@ -9,7 +9,9 @@ from sqlalchemy import Dialect, Executable, Insert
 
 Outcome = TypeVar("Outcome")
 Parameters: TypeAlias = Mapping[str, object]
-Calls: TypeAlias = Sequence[tuple[Executable, Parameters]]
+Call: TypeAlias = tuple[Executable, Parameters]
+"""A statement with its parameters."""
+Calls: TypeAlias = Sequence[Call]
 
 
 class Fields(Protocol):
