@@ -45,7 +45,7 @@ OTHERWISE = {"pygal", "starlette", "uvloop"}
 """Libraries whose behaviour is relied upon where nothing documents it."""
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
-    alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.errors
+    alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors asyncmy.errors
     asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions fastapi.routing
     fastapi.security granian.constants granian.http granian.log ijson ijson.common lxml lxml.etree
     orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal pygal.style
@@ -142,3 +142,9 @@ def test_the_page_has_every_library_with_its_bound() -> None:
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| `(<[0-9.]+)` \|", (PROJECT / PAGE).read_text(), re.MULTILINE))
     bounds = {name: str(REQUIREMENTS[name].specifier).partition(",")[0] for name in BOUNDED}
     assert rows == bounds
+
+
+def test_the_page_names_files_that_there_are() -> None:
+    files = re.findall(r"`([a-z_/]+\.py)`", (PROJECT / PAGE).read_text())
+    places = (ROOT, PROJECT, PROJECT / "tests" / "api")
+    assert [file for file in files if not any((place / file).exists() for place in places)] == []
