@@ -33,13 +33,14 @@ PRIVATE_MODULES: Mapping[str, set[str]] = {
     "fastapi.dependencies.models": {"api/declarations.py", "api/resolving.py", "api/security.py"},
     "fastapi.utils": {"api/calls.py"},
     "granian.server": {"cli/serve.py"},
+    "pymongo.asynchronous.topology": {"stores/mongo/engine/idle_connections.py"},
     "sqlalchemy.sql.compiler": {"stores/sql/engine/statements.py", "stores/sql/places.py"},
     "sqlalchemy.sql.dml": {"stores/sql/engine/statements.py"},
     "typer.core": {"cli/__init__.py"},
     "typer.main": {"cli/__init__.py"},
 }
 """Modules that no documentation describes, and the files that import them."""
-PRIVATE_ATTRIBUTES: Mapping[str, str] = {"_Element": "lxml"}
+PRIVATE_ATTRIBUTES: Mapping[str, str] = {"_Element": "lxml", "_topology": "pymongo", "_servers": "pymongo"}
 """Names with an underscore in front that libraries define."""
 OTHERWISE = {"pygal", "starlette", "uvloop"}
 """Libraries whose behaviour is relied upon where nothing documents it."""

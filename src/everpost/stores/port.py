@@ -180,6 +180,12 @@ class Snapshot(Protocol):
         """How many records there are of each kind."""
         ...
 
+    async def fingerprint(self) -> str | None:
+        """A text that is cheap to have, and another one in each state of the blog that calls of this store
+        can bring about; None where a store has none.
+        """
+        ...
+
     def records(self) -> AsyncIterator[Sequence[Record]]:
         """Every record once, in bounded batches, in the order of the `kinds`: the settings; the users, by id;
         the tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
