@@ -40,7 +40,12 @@ PRIVATE_MODULES: Mapping[str, set[str]] = {
     "typer.main": {"cli/__init__.py"},
 }
 """Modules that no documentation describes, and the files or folders that import them."""
-PRIVATE_ATTRIBUTES: Mapping[str, str] = {"_Element": "lxml", "_topology": "pymongo", "_servers": "pymongo"}
+PRIVATE_ATTRIBUTES: Mapping[str, str] = {
+    "_Element": "lxml",
+    "_returning": "sqlalchemy",
+    "_servers": "pymongo",
+    "_topology": "pymongo",
+}
 """Names with an underscore in front that libraries define."""
 OTHERWISE = {"pygal", "starlette", "uvloop"}
 """Libraries whose behaviour is relied upon where nothing documents it."""
@@ -53,10 +58,10 @@ DOCUMENTED = """
     pygal.style pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
     pymongo.asynchronous.cursor pymongo.asynchronous.database pymongo.errors pymongo.read_concern
     pymongo.uri_parser rich.console rich.progress rich.table rich.text sqlalchemy sqlalchemy.dialects
-    sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
-    sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures
-    starlette.exceptions starlette.middleware.cors starlette.routing starlette.types structlog typer
-    typing_extensions yaml zxcvbn
+    sqlalchemy.dialects.postgresql sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio
+    sqlalchemy.ext.compiler sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types
+    starlette.datastructures starlette.exceptions starlette.middleware.cors starlette.routing
+    starlette.types structlog typer typing_extensions yaml zxcvbn
 """
 PUBLIC_MODULES = frozenset(DOCUMENTED.split())
 _OF_MODULES = {module.partition(".")[0] for module in PRIVATE_MODULES}
