@@ -107,7 +107,10 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 
 async def _open_store(settings: Settings) -> Store:
     store = await open_store(
-        settings.database_url, timeout=settings.database_timeout, pool_size=settings.database_pool_size
+        settings.database_url,
+        timeout=settings.database_timeout,
+        pool_size=settings.database_pool_size,
+        sql_engine=settings.sql_engine,
     )
     return CachedStore(store, capacity=settings.cache_megabytes * 1_000_000)
 

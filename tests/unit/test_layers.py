@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
+    "transfer/lines.py": "orjson",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
