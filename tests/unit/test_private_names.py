@@ -33,25 +33,36 @@ PRIVATE_MODULES: Mapping[str, set[str]] = {
     "fastapi.dependencies.models": {"api/declarations.py", "api/resolving.py", "api/security.py"},
     "fastapi.utils": {"api/calls.py"},
     "granian.server": {"cli/serve.py"},
-    "sqlalchemy.sql.compiler": {"stores/sql/engine/statements.py", "stores/sql/places.py"},
+    "pymongo.asynchronous.topology": {"stores/mongo/engine/idle_connections.py"},
+    "sqlalchemy.sql.compiler": {
+        "stores/sql/bulk/record_table.py",
+        "stores/sql/engine/statements.py",
+        "stores/sql/places.py",
+    },
     "sqlalchemy.sql.dml": {"stores/sql/engine/statements.py"},
     "typer.core": {"cli/__init__.py"},
     "typer.main": {"cli/__init__.py"},
 }
 """Modules that no documentation describes, and the files that import them."""
-PRIVATE_ATTRIBUTES: Mapping[str, str] = {"_Element": "lxml"}
+PRIVATE_ATTRIBUTES: Mapping[str, str] = {
+    "_Element": "lxml",
+    "_returning": "sqlalchemy",
+    "_servers": "pymongo",
+    "_topology": "pymongo",
+}
 """Names with an underscore in front that libraries define."""
 OTHERWISE = {"pygal", "starlette", "uvloop"}
 """Libraries whose behaviour is relied upon where nothing documents it."""
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
-    alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.errors
+    alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors asyncmy.errors
     asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions fastapi.routing
     fastapi.security granian.constants granian.http granian.log ijson ijson.common lxml lxml.etree
     orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal pygal.style
     pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
     pymongo.asynchronous.cursor pymongo.asynchronous.database pymongo.errors pymongo.read_concern
     pymongo.uri_parser rich.console rich.progress rich.table rich.text sqlalchemy sqlalchemy.dialects
+    sqlalchemy.dialects.postgresql
     sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
     sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures
     starlette.exceptions starlette.middleware.cors starlette.routing starlette.types structlog typer
