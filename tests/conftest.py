@@ -17,6 +17,7 @@ import structlog
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from everpost.domain.clock import EARLIEST, HORIZON
 from everpost.services import limits, passwords
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -187,6 +188,12 @@ def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         monkeypatch.setattr(passwords, "_hasher", hasher)
     passwords._hash_of_nobody.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may stop the clock at a moment that others have passed."""
+    monkeypatch.setattr(HORIZON, "_seen", EARLIEST)
 
 
 @pytest.fixture(scope="session")

@@ -1,306 +1,63 @@
 """Whatever an endpoint declares, it is given what plain FastAPI would give it."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime
-from functools import wraps
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import (
-    BackgroundTasks,
-    Body,
-    Cookie,
-    Depends,
     FastAPI,
-    File,
-    Form,
-    Header,
-    Path,
-    Query,
-    Request,
-    Response,
-    Security,
-    UploadFile,
 )
-from fastapi.requests import HTTPConnection
-from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from fastapi.security import SecurityScopes
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic import Json as JsonText
 
 from everpost.api.calls import CallRoute
-
-
-class Filter(BaseModel):
-    """A model of scalars."""
-
-    limit: int = 10
-    word: str | None = None
-
-
-class Renamed(BaseModel):
-    """A model whose field is sent under another name."""
-
-    limit: int = Field(alias="most")
-
-
-class Several(BaseModel):
-    """A model of lists."""
-
-    words: list[str] = []
-
-
-class Strict(BaseModel):
-    """A model that refuses what it does not know."""
-
-    model_config = ConfigDict(extra="forbid")
-    limit: int = 10
-
-
-def answer(*values: object) -> Response:
-    return JSONResponse([str(value) for value in values])
-
-
-async def scalars(
-    a: int, b: Annotated[datetime | None, Query()] = None, c: Annotated[str, Header()] = "c"
-) -> Response:
-    return answer(a, b, c)
-
-
-async def a_model(filter: Annotated[Filter, Query()]) -> Response:
-    return answer(filter)
-
-
-async def a_body(body: Filter) -> Response:
-    return answer(body)
-
-
-async def a_connection(request: Request, connection: HTTPConnection) -> Response:
-    return answer(request.url, connection.url)
-
-
-calls: list[str] = []
-
-
-async def counted(a: int = 0) -> int:
-    calls.append("counted")
-    return a
-
-
-async def above(value: Annotated[int, Depends(counted)]) -> int:
-    return value + 1
-
-
-async def coroutines(a: Annotated[int, Depends(counted)], b: Annotated[int, Depends(above)]) -> Response:
-    return answer(a, b, len(calls))
-
-
-async def a_list(
-    a: Annotated[list[int], Query()], b: Annotated[list[str] | None, Header()] = None
-) -> Response:
-    return answer(a, b)
-
-
-async def a_default_that_is_made(a: Annotated[list[int], Query(default_factory=list)]) -> Response:
-    return answer(a)
-
-
-async def a_text_of_json(a: Annotated[JsonText[list[int]], Query()]) -> Response:
-    return answer(a)
-
-
-async def another_name(a: Annotated[int, Query(validation_alias="most")] = 1) -> Response:
-    return answer(a)
-
-
-async def a_renamed_model(filter: Annotated[Renamed, Query()]) -> Response:
-    return answer(filter)
-
-
-async def a_model_of_lists(filter: Annotated[Several, Query()]) -> Response:
-    return answer(filter)
-
-
-async def a_strict_model(filter: Annotated[Strict, Query()]) -> Response:
-    return answer(filter)
-
-
-async def a_model_of_headers(filter: Annotated[Filter, Header()]) -> Response:
-    return answer(filter)
-
-
-async def a_cookie(a: Annotated[str, Cookie()]) -> Response:
-    return answer(a)
-
-
-async def a_form(a: Annotated[str, Form()], b: Annotated[int, Form()] = 2) -> Response:
-    return answer(a, b)
-
-
-async def a_file(file: UploadFile, a: Annotated[str, Form()] = "") -> Response:
-    return answer(file.filename, await file.read(), a)
-
-
-async def bytes_of_a_file(file: Annotated[bytes, File()]) -> Response:
-    return answer(file)
-
-
-async def two_bodies(a: Filter, b: Annotated[int, Body()]) -> Response:
-    return answer(a, b)
-
-
-async def an_embedded_body(a: Annotated[int, Body(embed=True)]) -> Response:
-    return answer(a)
-
-
-async def a_body_or_none(a: Filter | None = None) -> Response:
-    return answer(a)
-
-
-async def from_a_body(body: Filter) -> int:
-    return body.limit
-
-
-async def a_body_below(a: Annotated[int, Depends(from_a_body)]) -> Response:
-    return answer(a)
-
-
-async def a_response(response: Response) -> Mapping[str, int]:
-    response.headers["x-more"] = "1"
-    response.status_code = 202
-    return {"a": 1}
-
-
-async def a_value() -> dict[str, int]:
-    return {"a": 1}
-
-
-async def a_task(tasks: BackgroundTasks) -> Response:
-    tasks.add_task(calls.append, "task")
-    return answer()
-
-
-def on_a_thread(a: int = 1) -> int:
-    return a
-
-
-async def a_thread_below(a: Annotated[int, Depends(on_a_thread)]) -> Response:
-    return answer(a)
-
-
-def a_thread(a: int) -> Response:
-    return answer(a)
-
-
-async def opened() -> AsyncIterator[int]:
-    calls.append("open")
-    yield len(calls)
-    calls.append("closed")
-
-
-def opened_on_a_thread() -> Iterator[int]:
-    calls.append("open")
-    yield len(calls)
-    calls.append("closed")
-
-
-@wraps(opened)
-async def wrapped() -> Any:  # noqa: ANN401 - FastAPI goes by what is wrapped
-    return opened()
-
-
-async def what_is_closed(a: Annotated[int, Depends(opened)]) -> Response:
-    return answer(a)
-
-
-async def what_is_closed_early(a: Annotated[int, Depends(opened, scope="function")]) -> Response:
-    return answer(a)
-
-
-async def what_is_closed_on_a_thread(a: Annotated[int, Depends(opened_on_a_thread)]) -> Response:
-    return answer(a)
-
-
-class Pair:
-    """A dependency that is a class."""
-
-    def __init__(self, a: int, b: int = 2) -> None:
-        self.pair = (a, b)
-
-
-async def an_instance(pair: Annotated[Pair, Depends()]) -> Response:
-    return answer(pair.pair)
-
-
-async def called_each_time(
-    a: Annotated[int, Depends(counted, use_cache=False)],
-    b: Annotated[int, Depends(counted, use_cache=False)],
-) -> Response:
-    return answer(a, b, len(calls))
-
-
-async def wanted(scopes: SecurityScopes) -> list[str]:
-    return scopes.scopes
-
-
-async def scopes(
-    a: Annotated[list[str], Security(wanted, scopes=["x"])],
-    b: Annotated[list[str], Security(wanted, scopes=["y"])],
-) -> Response:
-    return answer(a, b)
-
-
-async def a_path(a: Annotated[int, Path()]) -> Response:
-    return answer(a)
-
+from tests.api import declared
+from tests.api.declared import calls
 
 JSON: dict[str, Any] = {"json": {"limit": 3}}
 QUICK: list[tuple[Any, list[dict[str, Any]]]] = [
     (
-        scalars,
+        declared.scalars,
         [
             {"params": {"a": 1, "b": "2026-01-01T00:00Z"}, "headers": {"c": "d"}},
             {"params": {"a": "x"}},
             {},
         ],
     ),
-    (a_model, [{"params": {"limit": 3, "unknown": 1}}, {"params": {"limit": "x"}}, {}]),
-    (a_body, [JSON, {"json": {"limit": "x"}}, {"json": []}]),
-    (a_connection, [{}]),
-    (coroutines, [{"params": {"a": 3}}, {"params": {"a": "x"}}]),
+    (declared.a_model, [{"params": {"limit": 3, "unknown": 1}}, {"params": {"limit": "x"}}, {}]),
+    (declared.a_body, [JSON, {"json": {"limit": "x"}}, {"json": []}]),
+    (declared.a_connection, [{}]),
+    (declared.coroutines, [{"params": {"a": 3}}, {"params": {"a": "x"}}]),
 ]
 SLOW: list[tuple[Any, list[dict[str, Any]]]] = [
-    (a_list, [{"params": {"a": [1, 2]}}, {"params": {"a": "x"}}, {}]),
-    (a_default_that_is_made, [{}, {"params": {"a": [1, 2]}}]),
-    (a_text_of_json, [{"params": {"a": "[1, 2]"}}, {"params": {"a": "x"}}]),
-    (another_name, [{"params": {"most": 3}}, {"params": {"a": 3}}]),
-    (a_renamed_model, [{"params": {"most": 3}}, {"params": {"limit": 3}}]),
-    (a_model_of_lists, [{"params": {"words": ["a", "b"]}}, {}]),
-    (a_strict_model, [{"params": {"limit": 3}}, {"params": {"limit": 3, "unknown": 1}}]),
-    (a_model_of_headers, [{"headers": {"limit": "3", "word": "x"}}]),
-    (a_cookie, [{"headers": {"cookie": "a=1"}}, {}]),
-    (a_form, [{"data": {"a": "x", "b": "3"}}, {"data": {"b": "x"}}, {}]),
-    (a_file, [{"files": {"file": ("name", b"content")}, "data": {"a": "x"}}, {"data": {"a": "x"}}]),
-    (bytes_of_a_file, [{"files": {"file": ("name", b"content")}}]),
-    (two_bodies, [{"json": {"a": {"limit": 3}, "b": 2}}, {"json": {"a": 1}}]),
-    (an_embedded_body, [{"json": {"a": 1}}, {"json": 1}]),
-    (a_body_or_none, [JSON, {}]),
-    (a_body_below, [JSON, {"json": {"limit": "x"}}]),
-    (a_response, [{}]),
-    (a_value, [{}]),
-    (a_task, [{}]),
-    (a_thread_below, [{"params": {"a": 3}}, {"params": {"a": "x"}}]),
-    (a_thread, [{"params": {"a": 3}}]),
-    (what_is_closed, [{}]),
-    (what_is_closed_early, [{}]),
-    (what_is_closed_on_a_thread, [{}]),
-    (an_instance, [{"params": {"a": 1}}, {}]),
-    (called_each_time, [{"params": {"a": 3}}]),
-    (scopes, [{}]),
+    (declared.a_list, [{"params": {"a": [1, 2]}}, {"params": {"a": "x"}}, {}]),
+    (declared.a_default_that_is_made, [{}, {"params": {"a": [1, 2]}}]),
+    (declared.a_text_of_json, [{"params": {"a": "[1, 2]"}}, {"params": {"a": "x"}}]),
+    (declared.another_name, [{"params": {"most": 3}}, {"params": {"a": 3}}]),
+    (declared.a_renamed_model, [{"params": {"most": 3}}, {"params": {"limit": 3}}]),
+    (declared.a_model_of_lists, [{"params": {"words": ["a", "b"]}}, {}]),
+    (declared.a_strict_model, [{"params": {"limit": 3}}, {"params": {"limit": 3, "unknown": 1}}]),
+    (declared.a_model_of_headers, [{"headers": {"limit": "3", "word": "x"}}]),
+    (declared.a_cookie, [{"headers": {"cookie": "a=1"}}, {}]),
+    (declared.a_form, [{"data": {"a": "x", "b": "3"}}, {"data": {"b": "x"}}, {}]),
+    (declared.a_file, [{"files": {"file": ("name", b"content")}, "data": {"a": "x"}}, {"data": {"a": "x"}}]),
+    (declared.bytes_of_a_file, [{"files": {"file": ("name", b"content")}}]),
+    (declared.two_bodies, [{"json": {"a": {"limit": 3}, "b": 2}}, {"json": {"a": 1}}]),
+    (declared.an_embedded_body, [{"json": {"a": 1}}, {"json": 1}]),
+    (declared.a_body_or_none, [JSON, {}]),
+    (declared.a_body_below, [JSON, {"json": {"limit": "x"}}]),
+    (declared.a_response, [{}]),
+    (declared.a_value, [{}]),
+    (declared.a_task, [{}]),
+    (declared.a_thread_below, [{"params": {"a": 3}}, {"params": {"a": "x"}}]),
+    (declared.a_thread, [{"params": {"a": 3}}]),
+    (declared.what_is_closed, [{}]),
+    (declared.what_is_closed_early, [{}]),
+    (declared.what_is_closed_on_a_thread, [{}]),
+    (declared.an_instance, [{"params": {"a": 1}}, {}]),
+    (declared.called_each_time, [{"params": {"a": 3}}]),
+    (declared.scopes, [{}]),
 ]
 
 

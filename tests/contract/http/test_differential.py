@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import engine
 
-from everpost.domain import clock
+from everpost.domain import clock, revisions
 from everpost.stores.mongo import store as mongo_store
 from everpost.stores.mongo.settling import Limits
 from tests.conftest import Engines, offer_key
@@ -47,6 +47,16 @@ EDIT_KEY = re.compile(r'"edit_key":"[^"]{32}"')
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class StampOfTheCall:
+    """Draws the same stamp on every store: the number of the call that is running, of all ever made."""
+
+    number: ClassVar[int] = 0
+
+    @classmethod
+    def draw(cls, _below: int) -> int:
+        return cls.number
+
+
 class StoppedClock(datetime):
     """Shows the moment of the call that is running, the same on every store."""
 
@@ -66,6 +76,7 @@ async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIt
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_SHRINKING_SECONDS", 60)
         patch.setattr(clock, "datetime", StoppedClock)
+        patch.setattr(revisions, "randbelow", StampOfTheCall.draw)
         patch.setattr(mongo_store, "Limits", lambda: limits)
         async with AsyncExitStack() as opened:
             yield Applications(engines, pytestconfig.stash[offer_key].names, opened)
@@ -100,6 +111,7 @@ class Comparison:
         # Two requests share each moment: what a store sorts or tells apart by time must bear that.
         StoppedClock.moment = START + timedelta(milliseconds=self._asked // 2)
         self._asked += 1
+        StampOfTheCall.number += 1
         answers = await asyncio.gather(
             *(
                 ask(client, call.by, call.method, path, json=self._memory.body(call), headers=headers)

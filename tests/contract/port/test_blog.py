@@ -14,7 +14,7 @@ from everpost.domain.revisions import Revision
 from everpost.errors import Stale
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT
+from tests.contract.port.examples import LATER
 from tests.contract.refusals import raises, told
 
 
@@ -55,7 +55,7 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(store: Store) 
     blog = await store.blog.get()
     for match in (
         frozenset[Revision](),
-        frozenset({Revision(2, blog.updated_at), Revision(1, MOMENT), Revision(0, blog.updated_at)}),
+        frozenset({Revision(2, blog.stamp), Revision(1, 1), Revision(0, blog.stamp)}),
     ):
         with raises(Stale, "blog"):
             await store.blog.save(change_to(CommentPolicy.OPEN), match=match)

@@ -16,7 +16,7 @@ from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
 from tests.contract.refusals import attempt
 
-STALE = frozenset({Revision(7, MOMENT)})
+STALE = frozenset({Revision(7, 1)})
 KEY, OTHER_KEY = "a" * 64, "b" * 64
 BEFORE = MOMENT - timedelta(milliseconds=1)
 

@@ -215,7 +215,7 @@ async def test_who_is_disabled_again_was_disabled_before(store: Store) -> None:
         assert await store.users.get(user.id) == saved
 
 
-@pytest.mark.parametrize("match", [frozenset(), frozenset({Revision(2, MOMENT), Revision(1, LATER)})])
+@pytest.mark.parametrize("match", [frozenset(), frozenset({Revision(2, 1), Revision(1, 1)})])
 async def test_who_has_not_seen_the_present_state_changes_nothing(
     store: Store, match: frozenset[Revision]
 ) -> None:

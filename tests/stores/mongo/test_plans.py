@@ -68,6 +68,7 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
             "_id": {"thread": thread, "run": 1, "id": ObjectId(numbered(number))},
             "post_id": ObjectId(post.id),
             "mark": ObjectId(),
+            "stamp": 1,
             "content": "Content",
             "publication_date": MOMENT,
             "updated_at": MOMENT,

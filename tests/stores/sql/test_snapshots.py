@@ -11,8 +11,8 @@ from sqlalchemy import func, literal_column, select, text
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.records import Batch, Record
 from everpost.errors import Busy
+from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.records import SqlRecords
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, publish
 from tests.contract.port.whole_blogs import records_of

@@ -44,11 +44,12 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
 ) -> None:
     post = await publish(store, slug="slug")
     comment = await comment_on(store, post.id)
-    known = await store.posts.get(post.id, comments=100)
+    everything = PostQuery(filter=EVERYBODY, limit=10)
     reads: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.get(post.id, comments=100), 1),
-        (lambda: store.posts.get(post.id, comments=100, known=known), 1),
-        (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10), known=lambda _: known), 1),
+        (lambda: store.posts.read([post.id, new_id()], comments=10), 1),
+        (lambda: store.posts.validators([post.id]), 1),
+        (lambda: store.posts.page_validators(everything), 1),
         (lambda: store.posts.find("slug", comments=100), 1),
         (lambda: store.posts.count(EVERYBODY), 1),
         (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=0)), 1),
@@ -68,7 +69,9 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
         assert len(statements) == expected, statements
 
 
-async def test_a_write_is_as_few_statements_as_can_be(store: SqlStore, statements: list[str]) -> None:
+async def test_a_write_is_as_few_statements_as_can_be(
+    store: SqlStore, statements: list[str], engine_name: str
+) -> None:
     post = a_post()
     comment = a_comment(post.id)
     change = PostChange(updated_at=MOMENT, title="New")
@@ -76,7 +79,7 @@ async def test_a_write_is_as_few_statements_as_can_be(store: SqlStore, statement
     writes: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.add(post), 1),
         (lambda: store.posts.save(post.id, change, match=None, comments=100), 2),
-        (lambda: store.comments.add(comment), 2),
+        (lambda: store.comments.add(comment), 1 if engine_name == "postgresql" else 2),
         (lambda: store.comments.save(post.id, comment.id, comment_change, match=None), 3),
         (lambda: store.comments.remove(post.id, comment.id, match=None), 5),
         (lambda: store.posts.remove(post.id, match=None), 1),
@@ -89,7 +92,7 @@ async def test_a_write_is_as_few_statements_as_can_be(store: SqlStore, statement
 
 async def test_a_match_may_name_a_thousand_revisions(store: SqlStore) -> None:
     post = await publish(store)
-    others = {Revision(version, MOMENT) for version in range(2, 1_002)}
+    others = {Revision(version, 1) for version in range(2, 1_002)}
     change = PostChange(updated_at=MOMENT, title="New")
     saved = await store.posts.save(post.id, change, match=frozenset({post.revision, *others}), comments=0)
     assert saved.version == 2

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.revisions import new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, NotFound
 from everpost.stores.mongo.admitting import Admissions
 from everpost.stores.mongo.changing import Changer
@@ -66,7 +67,7 @@ class Adder:
 
     async def add(self, comment: Comment, admission: Admission | None, *, under_hidden: bool) -> Comment:
         """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
-        new = replace(comment, depth=0, reply_count=0)
+        new = replace(comment, depth=0, reply_count=0, stamp=new_stamp())
         done: asyncio.Future[Comment] = asyncio.get_running_loop().create_future()
         addition = Addition(new, admission, comment_entry(new), done, under_hidden)
         post_id = ObjectId(comment.post_id)

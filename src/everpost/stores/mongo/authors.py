@@ -52,22 +52,6 @@ class Authors:
         (named,) = await self.name_comments([comment])
         return named
 
-    async def living(self, authors: AbstractSet[Author]) -> AbstractSet[Author]:
-        """These authors, as they are called now; without those who were removed."""
-        found = await self._find(ObjectId(author.id) for author in authors)
-        return self.living_in(found.values())
-
-    def among_others(self, authors: AbstractSet[Author]) -> Filter:
-        """A stage by which a pipeline gives the documents of these users too: see `living_in`."""
-        these = {"$match": {"_id": {"$in": [ObjectId(author.id) for author in authors]}}}
-        pipeline = [these, {"$project": _NAMES}]
-        return {"$unionWith": {"coll": self._users.name, "pipeline": pipeline}}
-
-    @staticmethod
-    def living_in(documents: Iterable[UserDocument]) -> AbstractSet[Author]:
-        """The users in these documents, as they are called now; without those who were removed."""
-        return {_author(document) for document in documents if "removed_at" not in document}
-
     async def is_user(self, id: ObjectId) -> bool:
         """Whether there is such a user, who was not removed."""
         return id in await self.users_among([id])

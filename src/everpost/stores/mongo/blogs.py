@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pymongo import ReturnDocument
 
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import SchemaMismatch, Stale
 from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.documents import matching
@@ -38,7 +38,7 @@ class MongoBlogs:
         values = {"comment_policy": change.comment_policy.value, "updated_at": change.updated_at}
         document = await self._blog.find_one_and_update(
             {"_id": BLOG, **matching(match)},
-            {"$set": values, "$inc": {"version": 1}},
+            {"$set": values | {"stamp": new_stamp()}, "$inc": {"version": 1}},
             return_document=ReturnDocument.AFTER,
         )
         if document is None:

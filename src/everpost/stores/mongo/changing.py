@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.admissions import Hand
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Forbidden, NotFound, Stale
 from everpost.stores.mongo.admitting import Admissions
 from everpost.stores.mongo.collections import Collections, Filter
@@ -122,6 +122,7 @@ def _changed(comment: Comment, change: CommentChange) -> Comment:
         updated_at=comment.updated_at if change.content is None else change.updated_at,
         status=change.status or comment.status,
         version=comment.version + 1,
+        stamp=new_stamp(),
     )
 
 
@@ -137,4 +138,5 @@ def _tombstone(comment: Comment) -> Comment:
         editor_id=None,
         edited_at=None,
         version=comment.version + 1,
+        stamp=new_stamp(),
     )

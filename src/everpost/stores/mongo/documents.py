@@ -9,7 +9,7 @@ from bson import ObjectId
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.users import Author
 
 _MAX_LONG = 2**63 - 1
@@ -22,6 +22,7 @@ class CommentWords(TypedDict):
     """
 
     mark: ObjectId
+    stamp: int
     content: str
     publication_date: datetime
     updated_at: datetime
@@ -106,10 +107,8 @@ class PostDocument(TypedDict):
     """No settled comment is dated before this."""
     extent: NotRequired[Extent]
     answered: NotRequired[bool]
-    mark: NotRequired[ObjectId]
-    """Another one whenever the document is made, or is moved in: with the version it tells this state of the
-    post from every other one that its id ever had. None where it is older than marks.
-    """
+    stamp: int
+    """Another one with every version: see `Revision`."""
 
 
 class ThreadDocument(TypedDict):
@@ -153,7 +152,7 @@ def post_document(post: Post) -> PostDocument:
         "runs": 0,
         "open": [],
         "gone": [],
-        "mark": ObjectId(),
+        "stamp": new_stamp(),
     }
     if post.author is not None:
         document["author_id"] = ObjectId(post.author.id)
@@ -180,7 +179,7 @@ def read_post(document: PostDocument, comments: Sequence[Comment]) -> Post:
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(comments),
-        mark=document.get("mark"),
+        stamp=document["stamp"],
     )
 
 
@@ -189,6 +188,7 @@ def comment_entry(comment: Comment) -> CommentEntry:
     entry: CommentEntry = {
         "id": ObjectId(comment.id),
         "mark": ObjectId(),
+        "stamp": comment.stamp or new_stamp(),
         "content": comment.content,
         "publication_date": comment.publication_date,
         "updated_at": comment.updated_at,
@@ -248,6 +248,7 @@ def _read_words(words: CommentWords, id: ObjectId, post_id: ObjectId) -> Comment
         editor_id=None if editor_id is None else Id(str(editor_id)),
         edited_at=words.get("edited_at"),
         reply_count=words["reply_count"],
+        stamp=words["stamp"],
     )
 
 
@@ -259,9 +260,5 @@ def matching(match: Match) -> dict[str, object]:
     """A condition on a document's revision; it holds for none where the set is empty."""
     if match is None:
         return {}
-    states = [
-        {"version": each.version, "updated_at": each.updated_at}
-        for each in match
-        if each.version <= _MAX_LONG
-    ]
+    states = [{"version": each.version, "stamp": each.stamp} for each in match if each.version <= _MAX_LONG]
     return {"$or": states} if states else {"version": {"$in": []}}

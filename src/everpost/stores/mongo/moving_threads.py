@@ -10,6 +10,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
+from everpost.domain.revisions import new_stamp
 from everpost.errors import Busy
 from everpost.stores.mongo.arriving import Arrival, Arrivals, Part, replaced, settle_from, visible_names
 from everpost.stores.mongo.bulk import Write, chunks, write_all
@@ -176,6 +177,7 @@ def _parts(comments: Iterable[Comment], erased: Iterable[Comment]) -> _Parts:
     parts: dict[ObjectId, Part] = {}
     for comment in comments:
         entry = comment_entry(comment)
+        entry["stamp"] = new_stamp()
         parts.setdefault(ObjectId(comment.post_id), Part()).kept[entry["id"]] = entry
     for comment in erased:
         part = parts.setdefault(ObjectId(comment.post_id), Part())
@@ -202,5 +204,5 @@ def _update(post: PostDocument, document: PostDocument | None, layout: Filter) -
         fields |= {name: value for name, value in document.items() if name not in _OF_THREAD}
         absent = {name: "" for name in _OPTIONAL if name not in fields}
     named = {"_id": post["_id"], "thread": post["thread"], "runs": post["runs"]}
-    update = {"$set": {"mark": ObjectId(), **fields}}
+    update = {"$set": {**fields, "stamp": new_stamp()}}
     return UpdateOne(named, update | ({"$unset": absent} if absent else {}))

@@ -9,6 +9,7 @@ from everpost.domain.blog import Blog
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
+from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Role, User, email_key
 
@@ -41,6 +42,7 @@ class UserDocument(TypedDict):
     created_at: datetime
     updated_at: datetime
     version: int
+    stamp: int
     disabled_at: NotRequired[datetime]
     password_hash: NotRequired[str]
     first: NotRequired[bool]
@@ -69,6 +71,9 @@ class BlogDocument(TypedDict):
     address_key: bytes
     version: int
     updated_at: datetime
+    stamp: int
+    names_stamp: int
+    """Another one whenever a user is renamed, disabled, added or removed, or a move writes a batch."""
 
 
 BLOG = "blog"
@@ -87,6 +92,7 @@ def user_document(user: User, *, is_first: bool) -> UserDocument:
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "version": user.version,
+        "stamp": new_stamp(),
         "tokens": [],
     }
     if user.disabled_at is not None:
@@ -109,6 +115,7 @@ def read_user(document: UserDocument) -> User:
         version=document["version"],
         disabled_at=document.get("disabled_at"),
         password_hash=document.get("password_hash"),
+        stamp=document["stamp"],
     )
 
 
@@ -151,6 +158,7 @@ def read_blog(document: BlogDocument) -> Blog:
         updated_at=document["updated_at"],
         version=document["version"],
         address_key=bytes(document["address_key"]),
+        stamp=document["stamp"],
     )
 
 
@@ -161,4 +169,6 @@ def blog_document(blog: Blog) -> BlogDocument:
         "address_key": blog.address_key,
         "version": blog.version,
         "updated_at": blog.updated_at,
+        "stamp": new_stamp(),
+        "names_stamp": new_stamp(),
     }

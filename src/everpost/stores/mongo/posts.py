@@ -1,8 +1,9 @@
 """The port's `Posts` on MongoDB."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
@@ -12,31 +13,32 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, Revision
-from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.domain.revisions import Match, Revision, new_stamp
+from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.currency import Currency
 from everpost.stores.mongo.documents import PostDocument, matching, read_post
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.listing import Choice, Listing
+from everpost.stores.mongo.people import BLOG
 from everpost.stores.mongo.publishing import Publisher
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.slugs import free_slug
 from everpost.stores.mongo.sweeping import Sweeper
 from everpost.stores.mongo.tags import Tags
 from everpost.stores.mongo.threads import ATTEMPTS, STATE, Stretch, Threads
-from everpost.stores.port import Known
+from everpost.stores.port import Validated, Validator
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
 _FIELDS: Filter = dict.fromkeys(
     (
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
-        *("format", "status", "author_id", "comment_policy", "comment_count", "mark"),
+        *("format", "status", "author_id", "comment_policy", "comment_count", "stamp"),
     ),
     1,
 )
+_STATE: Filter = {"version": 1, "stamp": 1}
 
 
 class MongoPosts:
@@ -57,14 +59,12 @@ class MongoPosts:
         self._sweeper = sweeper
         self._listing = Listing(collections, authors)
         self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
-        self._currency = Currency(collections, authors, self._listing)
+        self._blog = collections.blog
         self._tags = Tags(collections)
         self._publisher = Publisher(collections, threads, authors, sweeper, limits)
 
     @translated
-    async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
-        if known is not None and await self._currency.holds(known):
-            return known
+    async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
             post = await self._bare.ask(id)
             if post is None:
@@ -88,12 +88,55 @@ class MongoPosts:
         return None if document is None else await self._complete(document, comments)
 
     @translated
-    async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+        names = await self._names()
+        cursor = self._posts.find({"_id": {"$in": list(map(ObjectId, ids))}}, _shown(comments))
+        posts = await asyncio.gather(*(self._fill(each, comments) for each in await cursor.to_list()))
+        return {
+            post.id: Validated(post, Validator(post.version, post.stamp, names))
+            for post in await self._authors.name_posts(posts)
+        }
+
+    @translated
+    async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
+        names: Filter = {"coll": self._blog.name, "pipeline": [{"$project": {"names_stamp": 1}}]}
+        states: list[Filter] = [
+            {"$match": {"_id": {"$in": list(map(ObjectId, ids))}}},
+            {"$project": _STATE},
+            {"$unionWith": names},
+        ]
+        answer: Sequence[Mapping[str, Any]] = await (await self._posts.aggregate(states)).to_list()
+        *found, blog = answer
+        return {Id(str(each["_id"])): _validator(each, blog["names_stamp"]) for each in found}
+
+    @translated
+    async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
+        choice = await self._listing.choose(query.filter)
+        for _ in range(ATTEMPTS):
+            if choice is None:
+                return Page((), has_more=False)
+            cursor = self._listing.cursor(choice, query, _STATE).skip(query.skip).limit(query.limit + 1)
+            documents, names = await asyncio.gather(cursor.to_list(), self._names())
+            choice, before = await self._again(choice, query.filter), choice
+            if choice == before:
+                shown = documents[: query.limit]
+                rows = tuple((Id(str(each["_id"])), _validator(each, names)) for each in shown)
+                return Page(rows, has_more=len(documents) > query.limit)
+        raise Busy
+
+    async def _names(self) -> int:
+        document = await self._blog.find_one({"_id": BLOG}, {"names_stamp": 1})
+        if document is None:
+            raise SchemaMismatch("The settings of the blog are missing: the database was not fully made.")
+        return document["names_stamp"]
+
+    @translated
+    async def page(self, query: PostQuery) -> Page[Post]:
         choice = await self._listing.choose(query.filter)
         for _ in range(ATTEMPTS):
             page: Page[Post] = Page((), has_more=False)
             if choice is not None:
-                page = await self._page(choice, query, known)
+                page = await self._page(choice, query)
             choice, before = await self._again(choice, query.filter), choice
             if choice == before:
                 return page
@@ -114,17 +157,15 @@ class MongoPosts:
         return await self._tags.page(query)
 
     @translated
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         slug = post.slug
         for _ in range(ATTEMPTS):
             try:
-                await self._publisher.add(replace(post, slug=slug), thread)
+                return await self._publisher.add(replace(post, slug=slug), thread)
             except Conflict as conflict:
                 if conflict.field != "slug" or not numbered:
                     raise
                 slug = await free_slug(self._collections, post.slug, ObjectId(post.id))
-            else:
-                return slug
         raise Busy
 
     @translated
@@ -176,9 +217,7 @@ class MongoPosts:
             owners = await self._owners_now(id, match, owner_id)
         raise Busy
 
-    async def _page(self, choice: Choice, query: PostQuery, known: Known | None) -> Page[Post]:
-        if known is not None and (page := await self._currency.page(choice, query, known)) is not None:
-            return page
+    async def _page(self, choice: Choice, query: PostQuery) -> Page[Post]:
         cursor = self._listing.cursor(choice, query, _shown(query.comments))
         documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
         shown = documents[: query.limit]
@@ -204,7 +243,7 @@ class MongoPosts:
         """Why a write met no post: NotFound, Forbidden, Stale. Or nothing was in the way: the condition on
         the author with which to try again, where the post still names one whose posts are the owner's now.
         """
-        names = {"version": 1, "updated_at": 1, "author_id": 1}
+        names = {"version": 1, "stamp": 1, "author_id": 1}
         document = await self._posts.find_one({"_id": ObjectId(id)}, names)
         if document is None:
             raise NotFound("post", id)
@@ -213,7 +252,7 @@ class MongoPosts:
             successor = None if author_id is None else await self._authors.successor(author_id)
             if successor is None or str(successor) != owner_id:
                 raise Forbidden("This post is somebody else's.")
-        if match is not None and Revision(document["version"], document["updated_at"]) not in match:
+        if match is not None and Revision(document["version"], document["stamp"]) not in match:
             raise Stale("post", id)
         return {} if owner_id is None else {"author_id": author_id}
 
@@ -224,6 +263,10 @@ class MongoPosts:
         if change.slug is not None and await self._exists(others):
             return Conflict("post", "slug")
         return Invalid("author_id", "is not a user")
+
+
+def _validator(document: Mapping[str, Any], names: int) -> Validator:
+    return Validator(document["version"], document["stamp"], names)
 
 
 def _shown(comments: int) -> Filter:
@@ -237,6 +280,7 @@ def _owned_by(owner_id: Id | None) -> Filter:
 def _update(change: PostChange) -> Filter:
     values: Filter = {
         "updated_at": change.updated_at,
+        "stamp": new_stamp(),
         "title": change.title,
         "content": change.content,
         "publication_date": change.publication_date,

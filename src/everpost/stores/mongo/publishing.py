@@ -47,8 +47,8 @@ class Publisher:
         self._arrivals = Arrivals(collections, limits)
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
 
-    async def add(self, post: Post, thread: Sequence[Comment]) -> None:
-        """Conflict, Invalid."""
+    async def add(self, post: Post, thread: Sequence[Comment]) -> Post:
+        """The post as it is kept. Conflict, Invalid."""
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
         document = post_document(replace(post, comment_count=approved))
         names = [ObjectId(comment.id) for comment in thread]
@@ -70,6 +70,7 @@ class Publisher:
             raise Conflict("post", "id" if taken else "slug") from error
         await self._confirm(document, names)
         await self._arrivals.conclude([arrival])
+        return replace(post, comment_count=approved, stamp=document["stamp"])
 
     async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | Invalid | None]:
         """Why each could not be inserted, where that is so."""

@@ -12,6 +12,7 @@ from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
+from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
@@ -24,6 +25,7 @@ from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.moving_people import PeopleWriter
 from everpost.stores.mongo.moving_threads import ThreadMover
+from everpost.stores.mongo.people import BLOG
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.snapshots import MongoSnapshot
 from everpost.stores.mongo.spool import Spool
@@ -64,6 +66,8 @@ class MongoRecords:
             await self._threads.write(
                 _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased)
             )
+            renewed: Filter = {"$set": {"names_stamp": new_stamp()}}
+            await self._collections.blog.update_one({"_id": BLOG}, renewed)
 
     @translated
     async def transfer(self) -> Transfer | None:

@@ -1,6 +1,7 @@
 """The port's `Users` on MongoDB."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bson import MaxKey, MinKey, ObjectId
 from pymongo import ReturnDocument
@@ -9,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.paging import Page
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
 from everpost.domain.users import Revocation, User, UserChange, UserQuery, email_key
 from everpost.errors import Conflict, NotFound
@@ -19,7 +20,7 @@ from everpost.stores.mongo.departures import Departures
 from everpost.stores.mongo.documents import matching
 from everpost.stores.mongo.engine.errors import duplicate_field, translated
 from everpost.stores.mongo.inheriting import Notary
-from everpost.stores.mongo.people import UserDocument, read_user, user_document
+from everpost.stores.mongo.people import BLOG, UserDocument, read_user, user_document
 from everpost.stores.mongo.sweeping import Sweeper
 
 _FIELDS: Filter = {"tokens": 0}
@@ -30,6 +31,7 @@ class MongoUsers:
 
     def __init__(self, collections: Collections, authors: Authors, notary: Notary, sweeper: Sweeper) -> None:
         self._users = collections.users
+        self._blog = collections.blog
         self._departures = Departures(collections, authors)
         self._notary = notary
         self._sweeper = sweeper
@@ -61,7 +63,7 @@ class MongoUsers:
         return Page(rows, has_more=len(documents) > query.limit)
 
     @translated
-    async def add(self, user: User, *, is_first: bool = False) -> None:
+    async def add(self, user: User, *, is_first: bool = False) -> User:
         if is_first and await self._users.find_one({"email_key": {"$exists": True}}, {"_id": 1}):
             raise Conflict("user", "id")
         document = user_document(user, is_first=is_first)
@@ -71,6 +73,8 @@ class MongoUsers:
         except DuplicateKeyError as error:
             by_id = duplicate_field(error) in ("_id", "first") or await self._exists(document["_id"])
             raise Conflict("user", "id" if by_id else "email") from error
+        await self._renew_names()
+        return replace(user, stamp=document["stamp"])
 
     @translated
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
@@ -82,14 +86,18 @@ class MongoUsers:
                 return_document=ReturnDocument.AFTER,
             )
 
+        document: UserDocument | None
         try:
             if change.may_demote:
-                return read_user(await self._departures.depart(id, match, write))
-            document = await write({"_id": ObjectId(id), **LIVING, **matching(match)})
+                document = await self._departures.depart(id, match, write)
+            else:
+                document = await write({"_id": ObjectId(id), **LIVING, **matching(match)})
         except DuplicateKeyError as error:
             raise Conflict("user", "email") from error
         if document is None:
             raise await self._departures.unchanged(id)
+        if change.is_seen_in_posts:
+            await self._renew_names()
         return read_user(document)
 
     @translated
@@ -104,7 +112,11 @@ class MongoUsers:
             return True if removed.matched_count == 1 else None
 
         await self._departures.depart(id, match, write, heir_id=heir_id)
+        await self._renew_names()
         self._sweeper.hand_over_soon(ObjectId(id))
+
+    async def _renew_names(self) -> None:
+        await self._blog.update_one({"_id": BLOG}, {"$set": {"names_stamp": new_stamp()}})
 
     async def _exists(self, id: ObjectId) -> bool:
         return await self._users.find_one({"_id": id}, {"_id": 1}) is not None
@@ -122,6 +134,7 @@ def _update(change: UserChange) -> Sequence[Filter]:
     }
     fields: Filter = {name: {"$literal": value} for name, value in values.items() if value is not None}
     fields["version"] = {"$add": ["$version", 1]}
+    fields["stamp"] = new_stamp()
     tokens = _lasting(change)
     if tokens is not None:
         fields["tokens"] = tokens

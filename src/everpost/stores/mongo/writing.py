@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from everpost.domain.admissions import Hand
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.documents import (
     CommentEntry,
@@ -54,6 +54,7 @@ class ThreadWriter:
             {
                 "$push": {"comments": {"$each": entries}},
                 "$inc": {"comment_count": approved_of(entries), "version": len(entries)},
+                "$set": {"stamp": new_stamp()},
             },
         )
         return pushed.matched_count == 1
@@ -68,7 +69,7 @@ class ThreadWriter:
     ) -> Comment | None:
         """Change the words; the comment as it is now. The condition is on the post."""
         match, hand = terms
-        values: dict[str, str | datetime | ObjectId] = {"mark": ObjectId()}
+        values: dict[str, str | int | datetime | ObjectId] = {"mark": ObjectId(), "stamp": new_stamp()}
         if change.content is not None:
             values |= {"content": change.content, "updated_at": change.updated_at}
         if change.editor_id is not None:
@@ -78,7 +79,8 @@ class ThreadWriter:
         post = await self._posts.find_one_and_update(
             {"_id": post_id, "comments": {"$elemMatch": named}, **condition},
             {
-                "$set": {f"comments.$.{field}": value for field, value in values.items()},
+                "$set": {f"comments.$.{field}": value for field, value in values.items()}
+                | {"stamp": new_stamp()},
                 "$inc": {"comments.$.version": 1, "version": 1},
             },
             projection={"comments": {"$elemMatch": {"id": comment_id}}},
@@ -113,6 +115,7 @@ class ThreadWriter:
             "comments": {"$concatArrays": [stay, {"$literal": [*entries, *added]}]},
             "comment_count": {"$add": ["$comment_count", _approved_by(changes) + approved_of(added)]},
             "version": {"$add": ["$version", len(added) or 1]},
+            "stamp": new_stamp(),
         }
         if copies:
             update["gone"] = {"$concatArrays": ["$gone", {"$literal": copies}]}

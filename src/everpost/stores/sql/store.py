@@ -5,11 +5,11 @@ from typing import Self
 from sqlalchemy import literal, select
 
 from everpost.stores.sql.blogs import SqlBlogs
+from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
 from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
-from everpost.stores.sql.records import SqlRecords
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
 

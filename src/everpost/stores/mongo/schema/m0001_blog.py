@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from everpost.domain.clock import now
+from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
 from everpost.stores.mongo.schema.json_schema import (
@@ -24,6 +25,7 @@ _POLICY = one_of("open", "moderated", "members", "closed")
 _DIGEST = text(64, 64)
 _WORDS = {
     "mark": ID,
+    "stamp": NUMBER,
     "content": text(0, 20_000),  # empty: the comment was erased, and others answer it
     "publication_date": DATE,
     "updated_at": DATE,
@@ -51,6 +53,7 @@ _POST = document(
         "publication_date": DATE,
         "updated_at": DATE,
         "version": NUMBER,
+        "stamp": NUMBER,
         "slug": text(1, 255),
         "tags": array({"bsonType": "string"}),
         "format": one_of("markdown", "html"),
@@ -62,7 +65,7 @@ _POST = document(
         "open": array(document({"run": NUMBER, "since": DATE}, {"void": FLAG})),
         "gone": array(_COPY_NAME),
     },
-    {"author_id": ID, "comment_policy": _POLICY, "settled_from": DATE, "mark": ID},
+    {"author_id": ID, "comment_policy": _POLICY, "settled_from": DATE},
 )
 _SETTLED = document({"_id": _COPY_NAME, "post_id": ID, **_WORDS}, _MORE_WORDS)
 _THREAD = document({"_id": ID, "post_id": ID}, {"arriving_since": DATE, "removed_at": DATE})
@@ -88,6 +91,7 @@ _USER = document(
         "created_at": DATE,
         "updated_at": DATE,
         "version": NUMBER,
+        "stamp": NUMBER,
         "tokens": array(_TOKEN),
     },
     {"disabled_at": DATE, "password_hash": text(0, 255), "first": FLAG, "leaving": ID},
@@ -101,6 +105,8 @@ _BLOG = document(
         "address_key": {"bsonType": "binData"},
         "version": NUMBER,
         "updated_at": DATE,
+        "stamp": NUMBER,
+        "names_stamp": NUMBER,
     }
 )
 _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
@@ -191,6 +197,8 @@ async def up(database: Database) -> None:
         "address_key": secrets.token_bytes(32),
         "version": 1,
         "updated_at": now(),
+        "stamp": new_stamp(),
+        "names_stamp": new_stamp(),
     }
     await database["blog"].update_one({"_id": "blog"}, {"$setOnInsert": settings}, upsert=True)
 

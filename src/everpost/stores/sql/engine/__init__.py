@@ -11,7 +11,9 @@ from everpost.stores.sql.engine.errors import Fault as Fault
 from everpost.stores.sql.engine.errors import fault_of as fault_of
 from everpost.stores.sql.engine.errors import is_done_already as is_done_already
 from everpost.stores.sql.engine.errors import reason_of as reason_of
+from everpost.stores.sql.engine.protocol import Call as Call
 from everpost.stores.sql.engine.protocol import Fields as Fields
 from everpost.stores.sql.engine.protocol import Parameters as Parameters
+from everpost.stores.sql.engine.protocol import Result as Result
 from everpost.stores.sql.engine.protocol import Rows as Rows
 from everpost.stores.sql.engine.protocol import Transaction as Transaction

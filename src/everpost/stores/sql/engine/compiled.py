@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, Insert, Table
 
 from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.statements import StatementCache
@@ -21,6 +21,15 @@ class Call(NamedTuple):
     text: str
     arguments: Arguments
     has_rows: bool
+
+
+class Load(NamedTuple):
+    """Rows for an INSERT, which ends after the marks of one row."""
+
+    text: str
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Arguments]
 
 
 class Session(Protocol):
@@ -40,6 +49,10 @@ class Session(Protocol):
 
     async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
         """The rows or the counts of statements, in one round trip where the driver can."""
+        ...
+
+    async def load(self, load: Load) -> None:
+        """Run an INSERT for many rows, in the bulk way of the driver."""
         ...
 
 
@@ -72,6 +85,12 @@ class CompiledTransaction:
             rows = compiled.rows(await self._session.fetch(text, arguments))
             return Result(rows, len(rows))
         return Result((), await self._session.change(text, arguments))
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        compiled = self._statements.get(statement, rows[0])
+        arguments = [compiled.arguments(row) for row in rows]
+        table = cast("Table", statement.table)
+        await self._session.load(Load(compiled.text, table.name, compiled.names, arguments))
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]

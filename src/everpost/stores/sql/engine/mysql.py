@@ -9,7 +9,7 @@ import asyncmy
 from asyncmy.cursors import Cursor
 from asyncmy.errors import MySQLError
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, Raw
+from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw
 from everpost.stores.sql.engine.mysql_login import GuardedConnection
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
@@ -38,6 +38,8 @@ class MysqlSession:
             return cast("int", cursor.rowcount)
 
     async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        if not calls:
+            return ()
         async with self.connection.cursor() as cursor:
             texts = [cursor.mogrify(call.text, call.arguments) for call in calls]
             await self._execute(cursor, ";".join(texts), None)
@@ -52,6 +54,10 @@ class MysqlSession:
             if self._prefix:
                 await self._execute(cursor, "DO 0", None)
             await cursor.executemany(text, rows)
+
+    async def load(self, load: Load) -> None:
+        """The driver makes INSERTs of many rows."""
+        await self.change_each(load.text, load.rows)
 
     @property
     def in_transaction(self) -> bool:

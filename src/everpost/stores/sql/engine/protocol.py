@@ -5,11 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, Insert
 
 Outcome = TypeVar("Outcome")
 Parameters: TypeAlias = Mapping[str, object]
-Calls: TypeAlias = Sequence[tuple[Executable, Parameters]]
+Call: TypeAlias = tuple[Executable, Parameters]
+"""A statement with its parameters."""
+Calls: TypeAlias = Sequence[Call]
 
 
 class Fields(Protocol):
@@ -58,6 +60,10 @@ class Transaction(Protocol):
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         """Run statements one after the other, in one round trip where the driver can."""
+        ...
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        """Run an INSERT of plain values for many rows of the same names, in the bulk way of the engine."""
         ...
 
 

@@ -7,7 +7,7 @@ way against it.
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores.sql.engine.engines import FREEZE, transaction
@@ -30,6 +30,9 @@ class ReferenceTransaction:
             rows = result.all()
             return Result(rows, len(rows))
         return Result((), result.rowcount)
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        await self.execute(statement, rows)
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         return [await self.execute(statement, parameters) for statement, parameters in calls]

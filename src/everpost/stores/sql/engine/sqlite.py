@@ -11,7 +11,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Generic
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, CompiledDatabase, Raw, Session, run_each
+from everpost.stores.sql.engine.compiled import (
+    Arguments,
+    Call,
+    CompiledDatabase,
+    Load,
+    Raw,
+    Session,
+    run_each,
+)
 from everpost.stores.sql.engine.engines import FREEZE, SQLITE_SETTINGS
 from everpost.stores.sql.engine.errors import Fault, fault_of
 from everpost.stores.sql.engine.protocol import Outcome
@@ -39,6 +47,9 @@ class _LoopSession:
 
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         self._connection.executemany(text, rows)
+
+    async def load(self, load: Load) -> None:
+        await self.change_each(load.text, load.rows)
 
     async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
         return await run_each(self, calls)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ClauseElement, CompoundSelect, Dialect, Executable, Insert, Select
+from sqlalchemy import ClauseElement, ColumnElement, CompoundSelect, Dialect, Executable, Insert, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
@@ -32,12 +32,10 @@ class CompiledStatement:
         self._is_expanding = bool(compiled.post_compile_params)
         self.text = str(compiled)
         self._bound = {name: bound for bound, name in compiled.bind_names.items()}
-        self._places = [self._place(name) for name in compiled.positiontup]
-        columns = (
-            list(statement.exported_columns)
-            if isinstance(statement, Select | CompoundSelect | UpdateBase)
-            else []
-        )
+        self.names: Sequence[str] = compiled.positiontup
+        """Of the parameters, in the order of their places."""
+        self._places = [self._place(name) for name in self.names]
+        columns = _columns_of(statement)
         self.has_rows = bool(columns)
         names = [str(column.key) for column in columns]
         # The names are known only now, to neither mypy nor a class statement.
@@ -81,6 +79,17 @@ class CompiledStatement:
 
     def _type(self, of_statement: TypeEngine[Any]) -> TypeEngine[Any]:
         return of_statement.dialect_impl(self._dialect)
+
+
+def _columns_of(statement: Executable) -> list[ColumnElement[Any]]:
+    """The columns of the rows that the statement gives."""
+    if isinstance(statement, Select | CompoundSelect):
+        return list(statement.exported_columns)
+    # SQLAlchemy remembers the answer, and copies it with the statement: a look at one that returns nothing
+    # would hold for a copy with `returning()` as well.
+    if isinstance(statement, UpdateBase) and statement._returning:  # noqa: SLF001 - see above
+        return list(statement.exported_columns)
+    return []
 
 
 class StatementCache:

@@ -4,11 +4,15 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TypeVar
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, Raw, run_each
+from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw, run_each
 
 Value = TypeVar("Value")
+
+_MOST_ROWS = 500
+"""Of one INSERT."""
 
 
 class ThreadSession:
@@ -33,6 +37,9 @@ class ThreadSession:
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
         await self.do(lambda: self.connection.executemany(text, rows).close(), self.connection.interrupt)
 
+    async def load(self, load: Load) -> None:
+        await self.do(lambda: _load(self.connection, load), self.connection.interrupt)
+
     async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
         return await run_each(self, calls)
 
@@ -55,3 +62,13 @@ class ThreadSession:
         """Close the connection, on which nothing runs."""
         self.connection.close()
         self._thread.shutdown(wait=False)
+
+
+def _load(connection: sqlite3.Connection, load: Load) -> None:
+    """Many rows by one statement: a thread waits for the interpreter after each one that it has run."""
+    width = len(load.columns)
+    most = min(_MOST_ROWS, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width)
+    marks = f", ({', '.join('?' * width)})"
+    for start in range(0, len(load.rows), most):
+        rows = load.rows[start : start + most]
+        connection.execute(load.text + marks * (len(rows) - 1), [*chain.from_iterable(rows)])
