@@ -9,7 +9,12 @@ from bench.http.results import Figures, Results
 
 STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "mongodb": "MongoDB"}
 DASH = "\N{EN DASH}"
-SUBJECTS = {"everpost": "Everpost", "tutorial": "the tutorial's way", "limit": "the limit"}
+SUBJECTS = {
+    "everpost": "Everpost",
+    "reference": "Everpost on plain SQLAlchemy",
+    "tutorial": "the tutorial's way",
+    "limit": "the limit",
+}
 
 
 def render(results: Results, *, plots: str | None = None) -> str:

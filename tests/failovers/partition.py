@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.failovers.relaying import first_end, pump
 from tests.servers.private import PrivateServer, free_port
 
 
@@ -80,7 +81,7 @@ class Partition:
             link.writers = (writer, onward)
             self._links.add(link)
             if not self._is_cut(link):
-                await _first_end(_pump(reader, onward), _pump(there, writer))
+                await first_end(pump(reader, onward), pump(there, writer))
         except OSError:
             pass  # the server is away
         finally:
@@ -94,24 +95,6 @@ class Partition:
             if inode is not None and inode in _sockets_of(server):
                 return number
         return None
-
-
-async def _first_end(*pumps: Coroutine[None, None, None]) -> None:
-    """Return when one of them ends, and end the others."""
-    tasks = [asyncio.create_task(pump) for pump in pumps]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await source.read(65_536):
-            target.write(data)
-            await target.drain()
 
 
 def _inode_of(local_port: int, remote_port: int) -> str | None:

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "domain/text.py": "anyascii",
     "services": "errors domain services stores.port",
     "services/passwords.py": "argon2",
+    "services/policies.py": "settings.Settings",
     "services/weak_passwords.py": "zxcvbn",
     "stores/port.py": "domain stores.port_people",
     "stores/port_people.py": "domain",
@@ -35,6 +36,7 @@ MAY_IMPORT = {
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
+    "transfer/lines.py": "orjson",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
@@ -48,8 +50,9 @@ MAY_IMPORT = {
     "transfer/elsewhere/blogger/entries.py": "lxml",
     "transfer/elsewhere/json_files.py": "ijson",
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
-    "api": "errors domain services stores.port stores.deadlines settings.Settings api"
+    "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
+    "api/deadlines.py": "stores.deadlines",
     "api/responses.py": "orjson",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api"
     " fastapi starlette structlog",
@@ -123,6 +126,18 @@ def test_imports_point_inward() -> None:
         if not is_allowed(name, allowed_in(module))
     ]
     assert outward == []
+
+
+def test_endpoints_hand_the_store_to_services_and_ask_it_nothing() -> None:
+    """Services alone know which calls of a store belong together, and who may cause them."""
+    asking = [
+        f"{place_of(module)}: store.{node.attr}"
+        for module in MODULES
+        if is_within(place_of(module), "api")
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "store"
+    ]
+    assert asking == []
 
 
 def test_every_room_has_a_rule() -> None:

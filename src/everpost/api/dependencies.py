@@ -1,26 +1,20 @@
 """What FastAPI hands to an endpoint."""
 
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from everpost.api.renderings import Renderings
+from everpost.services.lifecycle import StoreLifecycle
+from everpost.services.policies import Policies
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
 
-class StoreKeeper(Protocol):
-    """Who has the store of an application, as `app.state.keeper`."""
-
-    async def store(self) -> Store:
-        """The store, opened. Misconfigured, Unreachable, SchemaMismatch."""
-        ...
-
-
 async def get_store(request: Request) -> Store:
     """The store of this application; `app.dependency_overrides` puts another in its place."""
-    keeper: StoreKeeper = request.app.state.keeper
-    return await keeper.store()
+    lifecycle: StoreLifecycle = request.app.state.lifecycle
+    return await lifecycle.store()
 
 
 OpenStore = Annotated[Store, Depends(get_store)]
@@ -30,6 +24,15 @@ async def get_settings(request: Request) -> Settings:
     """The settings of this application."""
     settings: Settings = request.app.state.settings
     return settings
+
+
+async def get_policies(request: Request) -> Policies:
+    """What this blog allows."""
+    policies: Policies = request.app.state.policies
+    return policies
+
+
+CurrentPolicies = Annotated[Policies, Depends(get_policies)]
 
 
 async def get_renderings(request: Request) -> Renderings:

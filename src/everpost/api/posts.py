@@ -20,7 +20,6 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostQuery,
-    TagQuery,
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
@@ -89,9 +88,7 @@ async def list_tags(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The tags of the published posts, in order."""
-    page = await store.posts.tags(
-        TagQuery(moment=HORIZON.moment(), limit=min(query.limit, MAX_LIMIT), after=query.after)
-    )
+    page = await posts.list_tags(store, limit=min(query.limit, MAX_LIMIT), after=query.after)
     headers = {}
     if page.rows and page.has_more:
         cursor = encode_word(page.rows[-1].tag)

@@ -18,6 +18,8 @@ from everpost.domain.posts import (
     PostQuery,
     PostSort,
     PostStatus,
+    TagCount,
+    TagQuery,
     checked_slug,
     checked_tags,
 )
@@ -88,6 +90,11 @@ async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
     """How many posts these are that the actor may see."""
     return 0 if await _hides_author(store, actor, filter) else await store.posts.count(filter)
+
+
+async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
+    """A page of the tags on the posts that are out, in order."""
+    return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 
 async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:

@@ -3,6 +3,9 @@
 A writing call is one transaction: when it returns, all of it has happened, durably; when it
 raises, nothing has (but after `Busy`, which may come too late to know). What comes out is frozen
 and complete. Every call may raise `Busy`.
+
+An error states the same facts on every store. Where only a field is named, the noun is what the protocol
+keeps: `Conflict("slug")` of `Posts` is `Conflict("post", "slug")`.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -175,6 +178,12 @@ class Snapshot(Protocol):
 
     async def count(self) -> Counts:
         """How many records there are of each kind."""
+        ...
+
+    async def fingerprint(self) -> str | None:
+        """A text that is cheap to have, and another one in each state of the blog that calls of this store
+        can bring about; None where a store has none.
+        """
         ...
 
     def records(self) -> AsyncIterator[Sequence[Record]]:

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
-from everpost.domain.comments import CommentChange
+from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.comments import Comment, CommentChange, CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.posts import PostChange
+from everpost.domain.posts import Post, PostChange
+from everpost.domain.records import Batch, Record
 from everpost.domain.revisions import MAX_STAMP, Match, Revision
+from everpost.domain.users import User, UserChange
 from everpost.errors import NotFound, Stale
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post
+from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
 
 OTHER = 1
 """A stamp that nothing here ever has: they are random."""
@@ -72,6 +76,9 @@ WRITES = {
     "remove a comment": Write(remove_comment, to_comment=True),
 }
 every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+
+
+Stamped = Post | Comment | User | Blog
 
 
 async def attempt(call: Awaitable[object]) -> str:
@@ -219,3 +226,35 @@ async def test_every_unconditional_write_counts(store: Store) -> None:
     await asyncio.gather(*saves, *edits)
     kept = await read_post(store, post.id)
     assert (kept.version, kept.comments[0].version) == (22, 11)
+
+
+async def test_every_change_draws_a_stamp_that_was_never_there(store: Store) -> None:
+    post, user = await publish(store), await register(store)
+    comment = await comment_on(store, post.id)
+    seen = {post.stamp, user.stamp, comment.stamp, (await store.blog.get()).stamp}
+    assert len(seen) == 4
+    assert all(0 < stamp <= MAX_STAMP for stamp in seen)
+
+    async def keep(record: Record) -> None:
+        await store.records.write(Batch(kept=(record,)))
+
+    read_comment = partial(store.comments.get, post.id, comment.id)
+    rename = UserChange(updated_at=LATER, name="New")
+    open_up = BlogChange(updated_at=LATER, comment_policy=CommentPolicy.OPEN)
+    changes: list[tuple[Callable[[], Awaitable[object]], Callable[[], Awaitable[Stamped]]]] = [
+        (lambda: save_post(store, post.id, comment.id, None), lambda: read_post(store, post.id)),
+        (lambda: comment_on(store, post.id), lambda: read_post(store, post.id)),
+        (lambda: save_comment(store, post.id, comment.id, None), lambda: read_post(store, post.id)),
+        (lambda: save_comment(store, post.id, comment.id, None), read_comment),
+        (lambda: store.users.save(user.id, rename, match=None), lambda: store.users.get(user.id)),
+        (lambda: store.blog.save(open_up, match=None), store.blog.get),
+        (lambda: keep(replace(post, comment_count=2)), lambda: read_post(store, post.id)),
+        (lambda: keep(comment), read_comment),
+        (lambda: keep(user), lambda: store.users.get(user.id)),
+        (lambda: remove_comment(store, post.id, comment.id, None), lambda: read_post(store, post.id)),
+    ]
+    for change, read in changes:
+        await change()
+        stamp = (await read()).stamp
+        assert stamp not in seen
+        seen.add(stamp)

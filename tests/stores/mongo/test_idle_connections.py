@@ -32,7 +32,7 @@ async def distant(proxy: Proxy) -> AsyncIterator[Store]:
 
 async def test_one_call_fails_and_the_next_ones_get_new_connections(proxy: Proxy, distant: Store) -> None:
     post = await publish(distant)
-    proxy.mute()
+    proxy.forget_connections()
     failures = 0
     for _ in range(2 * CONNECTIONS):
         try:
@@ -44,7 +44,7 @@ async def test_one_call_fails_and_the_next_ones_get_new_connections(proxy: Proxy
 
 async def test_a_request_whose_time_is_over_asks_for_nothing_more(proxy: Proxy, distant: Store) -> None:
     post = await publish(distant)
-    proxy.mute()
+    proxy.forget_connections()
     with deadlines.limited(TIMEOUT / 2):
         with pytest.raises(Busy):
             await read_post(distant, post.id)

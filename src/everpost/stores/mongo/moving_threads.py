@@ -177,6 +177,7 @@ def _parts(comments: Iterable[Comment], erased: Iterable[Comment]) -> _Parts:
     parts: dict[ObjectId, Part] = {}
     for comment in comments:
         entry = comment_entry(comment)
+        entry["stamp"] = new_stamp()
         parts.setdefault(ObjectId(comment.post_id), Part()).kept[entry["id"]] = entry
     for comment in erased:
         part = parts.setdefault(ObjectId(comment.post_id), Part())

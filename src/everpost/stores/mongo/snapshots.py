@@ -49,6 +49,9 @@ class MongoSnapshot:
         self._spool = spool
         self._successor = lru_cache(_KNOWN_AUTHORS)(self._find_successor)
 
+    async def fingerprint(self) -> None:
+        """There is none."""
+
     async def count(self) -> Counts:
         return self._spool.count()
 

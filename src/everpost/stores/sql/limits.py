@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from everpost.domain.limits import WINDOW, Limit, Tally
-from everpost.stores.sql.engine.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.reading import AnyUnion
 from everpost.stores.sql.tables import TallyRow
 from everpost.stores.sql.types import Moment

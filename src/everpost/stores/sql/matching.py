@@ -21,7 +21,7 @@ Conditional: TypeAlias = Update | Delete | Select[Id]
 Statement = TypeVar("Statement", Update, Delete, Select[Id])
 Versioned = type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow]
 
-_FORMS = 1_000
+FORMS = 1_000
 """Of statements, at most; a post can be changed in some hundred ways, and few are in use."""
 _NEW = "new_"
 """Before the names of parameters: those of columns are SQLAlchemy's."""
@@ -118,18 +118,18 @@ def changing(statement: Update, values: Values) -> tuple[Update, Values]:
     return _changing(statement, tuple(values)), {f"{_NEW}{name}": value for name, value in values.items()}
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _changing(statement: Update, names: tuple[str, ...]) -> Update:
     return statement.values({name: bindparam(f"{_NEW}{name}") for name in names})
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _in_state(table: Versioned, statement: Conditional) -> Conditional:
     state = tuple_(table.version, table.stamp)
     return statement.where(state.in_(bindparam("match", expanding=True)))
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: bool) -> Update:
     statement = statement.where(_POLICY.in_(bindparam("policies", expanding=True)))
     if not sees_all:
@@ -137,11 +137,11 @@ def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: boo
     return statement.where(~NAMED_ALIKE.exists()) if has_name else statement
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _of_owner(statement: Conditional) -> Conditional:
     return statement.where(PostRow.author_id == bindparam("owner", type_=IdText))
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _in_hand(statement: Conditional) -> Conditional:
     return statement.where(_HAND)
