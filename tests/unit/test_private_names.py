@@ -55,8 +55,8 @@ OTHERWISE = {"pygal", "starlette", "uvloop"}
 """Libraries whose behaviour is relied upon where nothing documents it."""
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
-    alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors asyncmy.errors
-    asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions fastapi.routing
+    alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
+    asyncmy.errors asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions fastapi.routing
     fastapi.security granian.constants granian.http granian.log ijson ijson.common lxml lxml.etree
     orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal pygal.style
     pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
