@@ -44,11 +44,11 @@ async def test_what_is_done_at_once_is_reported_in_order() -> None:
 
 async def test_of_works_that_fail_those_that_have_begun_come_to_their_end() -> None:
     with Report() as report:
+        writes = ConcurrentWrites(report, most=3)
+        for work in (noting("1"), failing, noting("3")):
+            await writes.start(work, 1)
         with pytest.raises(Busy):
-            async with ConcurrentWrites(report, most=3) as writes:
-                await writes.start(noting("1"), 1)
-                await writes.start(failing, 1)
-                await writes.start(noting("3"), 1)
+            await writes.finish()
         assert names(report) == ["1", "3"]
 
 
