@@ -176,11 +176,10 @@ def _counted(adopted: Mapping[Id, Adopted]) -> Sequence[Adopted]:
     counts: Counter[Id] = Counter()
     counted: list[Adopted] = []
     for each in sorted(adopted.values(), key=lambda each: -each.comment.depth):
-        comment, replies = each.comment, counts[each.comment.id]
+        comment = each.comment
+        if replies := counts[comment.id]:
+            comment = replace(comment, reply_count=replies)
         if comment.is_shown and comment.parent_id is not None:
             counts[comment.parent_id] += 1
-        if replies:
-            counted.append(replace(each, comment=replace(comment, reply_count=replies)))
-        else:
-            counted.append(each)
+        counted.append(each if comment is each.comment else replace(each, comment=comment))
     return counted
