@@ -37,7 +37,7 @@ async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> N
 async def _load_into_mongodb(url: str, post: Post, comments: Iterator[Comment]) -> None:
     """The oldest nested in the post, the others as one run of settling leaves them."""
     client = connect(url, timeout=60, pool_size=1, whole_calls=False)
-    collections = Collections.of(database_of(client, url))
+    collections = Collections.of(database_of(client))
     document = post_document(post)
     document["comments"] = [comment_entry(each) for each in islice(comments, COMMENTS_INSIDE)]
     document["comment_count"] = post.comment_count
