@@ -7,10 +7,10 @@ from pymongo import ReturnDocument
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.revisions import Match
 from everpost.errors import SchemaMismatch, Stale
-from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.documents import matching
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.people import BLOG, read_blog
+from everpost.stores.mongo.model.collections import Collections
+from everpost.stores.mongo.model.documents import matching, new_stamp
+from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 1_000
@@ -35,7 +35,11 @@ class MongoBlogs:
 
     @translated
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
-        values = {"comment_policy": change.comment_policy.value, "updated_at": change.updated_at}
+        values = {
+            "comment_policy": change.comment_policy.value,
+            "updated_at": change.updated_at,
+            "stamp": new_stamp(),
+        }
         document = await self._blog.find_one_and_update(
             {"_id": BLOG, **matching(match)},
             {"$set": values, "$inc": {"version": 1}},

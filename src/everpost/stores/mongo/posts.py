@@ -1,6 +1,5 @@
 """The port's `Posts` on MongoDB."""
 
-import asyncio
 from collections.abc import Sequence
 
 from bson import ObjectId
@@ -14,24 +13,24 @@ from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCo
 from everpost.domain.revisions import Match, Revision
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.currency import Currency
-from everpost.stores.mongo.documents import PostDocument, matching, read_post
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.listing import Choice, Listing
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, new_stamp, read_post
 from everpost.stores.mongo.publishing import Publisher
-from everpost.stores.mongo.settling import Limits
-from everpost.stores.mongo.sweeping import Sweeper
-from everpost.stores.mongo.tags import Tags
-from everpost.stores.mongo.threads import ATTEMPTS, STATE, Stretch, Threads
+from everpost.stores.mongo.queries.currency import Currency
+from everpost.stores.mongo.queries.listing import Choice, Listing
+from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.port import Known
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
+_ATTEMPTS = 20
 _FIELDS: Filter = dict.fromkeys(
     (
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
-        *("format", "status", "author_id", "comment_policy", "comment_count", "mark"),
+        *("format", "status", "author_id", "comment_policy", "comment_count", "stamp"),
     ),
     1,
 )
@@ -43,20 +42,18 @@ class MongoPosts:
     def __init__(
         self,
         collections: Collections,
-        threads: Threads,
+        transactions: Transactions,
         authors: Authors,
-        sweeper: Sweeper,
-        limits: Limits,
+        garbage: GarbageCollector,
     ) -> None:
         self._posts = collections.posts
-        self._threads = threads
         self._authors = authors
-        self._sweeper = sweeper
-        self._listing = Listing(collections, authors)
+        self._garbage = garbage
+        self._listing = Listing(collections, transactions, authors)
         self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
         self._currency = Currency(collections, authors, self._listing)
         self._tags = Tags(collections)
-        self._publisher = Publisher(collections, threads, authors, sweeper, limits)
+        self._publisher = Publisher(collections, transactions, authors, garbage)
 
     @translated
     async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
@@ -67,44 +64,40 @@ class MongoPosts:
             if post is None:
                 raise NotFound("post", id)
             return post
-        document = await self._posts.find_one({"_id": ObjectId(id)}, _shown(comments))
+        document = await self._posts.find_one({"_id": ObjectId(id), **LIVING}, _shown(comments))
         if document is None:
             raise NotFound("post", id)
-        return await self._complete(document, comments)
+        return await self._named(document)
 
     async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
         """These posts with no comments inside."""
-        documents = self._posts.find({"_id": {"$in": list(map(ObjectId, ids))}}, _FIELDS)
-        posts = await self._authors.name_posts([read_post(each, ()) for each in await documents.to_list()])
+        documents = self._posts.find({"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}, _shown(0))
+        posts = await self._authors.name_posts([read_post(each) for each in await documents.to_list()])
         found = {post.id: post for post in posts}
         return [found.get(each) for each in ids]
 
     @translated
     async def find(self, slug: str, *, comments: int) -> Post | None:
         document = await self._posts.find_one({"slug": slug}, _shown(comments))
-        return None if document is None else await self._complete(document, comments)
+        return None if document is None else await self._named(document)
 
     @translated
     async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
-        choice = await self._listing.choose(query.filter)
-        for _ in range(ATTEMPTS):
-            page: Page[Post] = Page((), has_more=False)
-            if choice is not None:
-                page = await self._page(choice, query, known)
-            choice, before = await self._again(choice, query.filter), choice
-            if choice == before:
-                return page
-        raise Busy
+        async with self._listing.moment(query.filter) as session:
+            choice = await self._listing.choose(query.filter, session)
+            if choice is None:
+                return Page((), has_more=False)
+            if known is not None and session is None:
+                page = await self._currency.page(choice, query, known)
+                if page is not None:
+                    return page
+            return await self._page(choice, query, session)
 
     @translated
     async def count(self, filter: PostFilter) -> int:
-        choice = await self._listing.choose(filter)
-        for _ in range(ATTEMPTS):
-            count = 0 if choice is None else await self._listing.count(choice)
-            choice, before = await self._again(choice, filter), choice
-            if choice == before:
-                return count
-        raise Busy
+        async with self._listing.moment(filter) as session:
+            choice = await self._listing.choose(filter, session)
+            return 0 if choice is None else await self._listing.count(choice, session)
 
     @translated
     async def tags(self, query: TagQuery) -> Page[TagCount]:
@@ -121,10 +114,10 @@ class MongoPosts:
         if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
             raise await self._refusal(id, change, match, owner_id)
         owners: Filter = _owned_by(owner_id)
-        for _ in range(ATTEMPTS):
+        for _ in range(_ATTEMPTS):
             try:
                 document = await self._posts.find_one_and_update(
-                    {"_id": ObjectId(id), **matching(match), **owners},
+                    {"_id": ObjectId(id), **LIVING, **matching(match), **owners},
                     _update(change),
                     projection=_shown(comments),
                     return_document=ReturnDocument.AFTER,
@@ -132,44 +125,34 @@ class MongoPosts:
             except DuplicateKeyError as error:
                 raise Conflict("post", "slug") from error
             if document is not None:
-                return await self._complete(document, comments)
+                return await self._named(document)
             owners = await self._owners_now(id, match, owner_id)
         raise Busy
 
     @translated
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
         owners: Filter = _owned_by(owner_id)
-        for _ in range(ATTEMPTS):
-            document = await self._posts.find_one_and_delete(
-                {"_id": ObjectId(id), **matching(match), **owners}, projection={"thread": 1, "runs": 1}
+        for _ in range(_ATTEMPTS):
+            removed = await self._posts.update_one(
+                {"_id": ObjectId(id), **LIVING, **matching(match), **owners},
+                [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}],
             )
-            if document is not None:
-                if document["runs"]:
-                    self._sweeper.erase_soon(document["thread"])
+            if removed.matched_count:
+                self._garbage.collect_soon()
                 return
             owners = await self._owners_now(id, match, owner_id)
         raise Busy
 
-    async def _page(self, choice: Choice, query: PostQuery, known: Known | None) -> Page[Post]:
-        if known is not None and (page := await self._currency.page(choice, query, known)) is not None:
-            return page
-        cursor = self._listing.cursor(choice, query, _shown(query.comments))
+    async def _page(self, choice: Choice, query: PostQuery, session: Session | None) -> Page[Post]:
+        cursor = self._listing.cursor(choice, query, _shown(query.comments), session)
         documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
-        shown = documents[: query.limit]
-        posts = await asyncio.gather(*(self._fill(each, query.comments) for each in shown))
-        return Page(tuple(await self._authors.name_posts(posts)), has_more=len(documents) > query.limit)
+        posts = [read_post(each) for each in documents[: query.limit]]
+        named = await self._authors.name_posts(posts, session=session)
+        return Page(tuple(named), has_more=len(documents) > query.limit)
 
-    async def _again(self, choice: Choice | None, filter: PostFilter) -> Choice | None:
-        """The choice as it is now; it changes where an author is removed."""
-        has_authors = filter.author_id is not None or filter.audience.author_id is not None
-        return await self._listing.choose(filter) if choice is not None and has_authors else choice
-
-    async def _complete(self, document: PostDocument, comments: int) -> Post:
-        (post,) = await self._authors.name_posts([await self._fill(document, comments)])
+    async def _named(self, document: PostDocument) -> Post:
+        (post,) = await self._authors.name_posts([read_post(document)])
         return post
-
-    async def _fill(self, document: PostDocument, comments: int) -> Post:
-        return read_post(document, await self._threads.fill(document, Stretch(comments)))
 
     async def _exists(self, condition: Filter) -> bool:
         return await self._posts.find_one(condition, {"_id": 1}) is not None
@@ -179,7 +162,7 @@ class MongoPosts:
         the author with which to try again, where the post still names one whose posts are the owner's now.
         """
         names = {"version": 1, "updated_at": 1, "author_id": 1}
-        document = await self._posts.find_one({"_id": ObjectId(id)}, names)
+        document = await self._posts.find_one({"_id": ObjectId(id), **LIVING}, names)
         if document is None:
             raise NotFound("post", id)
         author_id = document.get("author_id")
@@ -201,7 +184,8 @@ class MongoPosts:
 
 
 def _shown(comments: int) -> Filter:
-    return _FIELDS | STATE | Stretch(comments).nested()
+    """The fields of a post with so many comments of its preview."""
+    return _FIELDS | ({"comments": {"$slice": comments}} if comments else {})
 
 
 def _owned_by(owner_id: Id | None) -> Filter:
@@ -210,6 +194,7 @@ def _owned_by(owner_id: Id | None) -> Filter:
 
 def _update(change: PostChange) -> Filter:
     values: Filter = {
+        "stamp": new_stamp(),
         "updated_at": change.updated_at,
         "title": change.title,
         "content": change.content,

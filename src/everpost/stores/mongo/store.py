@@ -2,53 +2,49 @@
 
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.blogs import MongoBlogs
-from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, connect, database_of, require_answer
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.inheriting import Notary
+from everpost.stores.mongo.engine.transactions import Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.limits import MongoLimits
+from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.records import MongoRecords
-from everpost.stores.mongo.settling import Limits, Settler
-from everpost.stores.mongo.sweeping import Sweeper
-from everpost.stores.mongo.threads import Threads
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
 
 
 class MongoStore:
-    """A blog in a MongoDB database; a single server, a replica set or a sharded cluster's router."""
+    """A blog in a MongoDB database, on a replica set or a sharded cluster."""
 
-    def __init__(self, client: Client, limits: Limits) -> None:
+    def __init__(self, client: Client, *, timeout: float) -> None:
         collections = Collections.of(database_of(client))
-        threads, authors = Threads(collections), Authors(collections)
-        notary = Notary(collections, authors)
+        authors = Authors(collections)
         self._client = client
-        self._sweeper = Sweeper(collections, notary)
-        self._posts = MongoPosts(collections, threads, authors, self._sweeper, limits)
-        self._comments = MongoComments(collections, threads, authors, Settler(collections, limits))
-        self._users = MongoUsers(collections, authors, notary, self._sweeper)
-        self._tokens = MongoTokens(collections)
+        self._transactions = transactions = Transactions(client, timeout=timeout)
+        self._garbage = garbage = GarbageCollector(collections, transactions)
+        self._posts = MongoPosts(collections, transactions, authors, garbage)
+        self._comments = MongoComments(collections, transactions, authors, garbage)
+        self._users = MongoUsers(collections, transactions, garbage)
+        self._tokens = MongoTokens(collections, transactions)
         self._limits = MongoLimits(collections)
         self._blog = MongoBlogs(collections)
-        self._records = MongoRecords(client, collections, notary, self._sweeper, limits)
+        self._records = MongoRecords(collections, transactions, garbage)
 
     @classmethod
-    async def open(
-        cls, url: str, *, timeout: float, pool_size: int, limits: Limits | None = None
-    ) -> "MongoStore":
+    async def open(cls, url: str, *, timeout: float, pool_size: int) -> "MongoStore":
         """The store at a URL whose schema is current. `timeout`: seconds that a call takes at most.
         Misconfigured, Unreachable.
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
             await require_answer(client, url)
-            store = cls(client, limits or Limits())
+            store = cls(client, timeout=timeout)
         except BaseException:
             await client.close()
             raise
-        store._sweeper.start()
+        store._garbage.start()
         return store
 
     @property
@@ -84,6 +80,6 @@ class MongoStore:
         await self._client.admin.command("ping")
 
     async def close(self) -> None:
-        await self._comments.finish()
-        await self._sweeper.stop()
+        await self._garbage.stop()
+        await self._transactions.close()
         await self._client.close()

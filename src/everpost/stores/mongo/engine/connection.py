@@ -22,7 +22,7 @@ Database = AsyncDatabase[dict[str, Any]]
 
 # MongoDB cuts a long error message between the bytes of a character, and find_one_and_update, unlike
 # insert_one, decodes errors like documents: https://github.com/mongodb/mongo-rust-driver/pull/601
-_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
+CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     tz_aware=True, tzinfo=UTC, unicode_decode_error_handler="replace"
 )
 
@@ -58,7 +58,7 @@ def database_of(client: Client) -> Database:
     old. Writes are acknowledged by the majority, from the journal, unless the URL says otherwise.
     """
     try:
-        database = client.get_default_database(DEFAULT_DATABASE, codec_options=_CODEC)
+        database = client.get_default_database(DEFAULT_DATABASE, codec_options=CODEC)
     except (ConfigurationError, InvalidName) as error:
         raise misconfigured() from error
     concern = client.write_concern

@@ -12,10 +12,10 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostQuery
 from everpost.domain.users import Author
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.documents import PostDocument
-from everpost.stores.mongo.listing import Choice, Listing
-from everpost.stores.mongo.people import UserDocument
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import PostDocument
+from everpost.stores.mongo.model.people import UserDocument
+from everpost.stores.mongo.queries.listing import Choice, Listing
 from everpost.stores.port import Known
 from everpost.stores.turns import Turns
 

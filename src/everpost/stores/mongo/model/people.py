@@ -11,6 +11,7 @@ from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Role, User, email_key
+from everpost.stores.mongo.model.documents import new_stamp
 
 
 class TokenEntry(TypedDict):
@@ -41,16 +42,15 @@ class UserDocument(TypedDict):
     created_at: datetime
     updated_at: datetime
     version: int
+    stamp: int
     disabled_at: NotRequired[datetime]
     password_hash: NotRequired[str]
     first: NotRequired[bool]
     """The user was added as the first one: there is one such user at most."""
     tokens: list[TokenEntry]
-    leaving: NotRequired[ObjectId]
-    """The user is about to be removed, or to be an enabled admin no longer; see `departures`."""
     removed_at: NotRequired[datetime]
     heir: NotRequired[ObjectId]
-    """Whose the posts of a removed user are."""
+    """Whose the posts of a removed user are: somebody who was not removed."""
 
 
 class LimitDocument(TypedDict):
@@ -68,6 +68,9 @@ class BlogDocument(TypedDict):
     comment_policy: str
     address_key: bytes
     version: int
+    stamp: int
+    names_stamp: int
+    """Another one whenever a user is renamed, disabled, enabled or removed."""
     updated_at: datetime
 
 
@@ -87,6 +90,7 @@ def user_document(user: User, *, is_first: bool) -> UserDocument:
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "version": user.version,
+        "stamp": new_stamp(),
         "tokens": [],
     }
     if user.disabled_at is not None:
@@ -160,5 +164,7 @@ def blog_document(blog: Blog) -> BlogDocument:
         "comment_policy": blog.comment_policy.value,
         "address_key": blog.address_key,
         "version": blog.version,
+        "stamp": new_stamp(),
+        "names_stamp": new_stamp(),
         "updated_at": blog.updated_at,
     }

@@ -1,0 +1,105 @@
+"""Transactions, retried where they collide with others."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from contextvars import Context
+from typing import TypeVar
+
+import pymongo
+from pymongo import ReadPreference, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from everpost.stores.mongo.engine.connection import Client
+
+Outcome = TypeVar("Outcome")
+Session = AsyncClientSession
+
+SNAPSHOT = ReadConcern("snapshot")
+"""A command that reads several documents sees all of them as they were at one moment, and nothing that may
+still be rolled back (https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/).
+"""
+_FIRST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.1
+_LONGEST_WAIT_FOR_ABORT = 0.1
+"""Seconds, as are the others."""
+
+
+class Transactions:
+    """Runs transactions. Where two write the same document, MongoDB lets the first go on and fails the other
+    at once; that one starts again after a random pause, until the deadline.
+    """
+
+    def __init__(self, client: Client, *, timeout: float) -> None:
+        self._client = client
+        self._timeout = timeout
+        self._endings: set[asyncio.Task[None]] = set()
+
+    async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+        """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It
+        may run several times, each time from the start.
+        """
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        session = self._client.start_session(causal_consistency=False)
+        try:
+            with pymongo.timeout(self._timeout):
+                return await _run(session, work, deadline)
+        finally:
+            await self._end(session)
+
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
+        """A session that only reads, and reads everything as it was when it read first. MongoDB keeps five
+        minutes of the past.
+        """
+        return self._client.start_session(snapshot=True)
+
+    async def close(self) -> None:
+        """Return when every transaction has ended on the server too."""
+        await asyncio.gather(*self._endings, return_exceptions=True)
+
+    async def _end(self, session: Session) -> None:
+        """End the session, and abort a transaction that is open: nobody else would, for a minute. This must
+        not be cut short by the deadline that has passed, so it runs in a context that has none.
+        """
+        ending = asyncio.get_running_loop().create_task(session.end_session(), context=Context())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        await asyncio.wait([ending], timeout=_LONGEST_WAIT_FOR_ABORT)
+
+
+async def _run(session: Session, work: Callable[[Session], Awaitable[Outcome]], deadline: float) -> Outcome:
+    for attempt in itertools.count():
+        try:
+            return await _attempt(session, work)
+        except PyMongoError as error:
+            pause = random.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)  # noqa: S311
+            is_late = asyncio.get_running_loop().time() + pause > deadline
+            if is_late or not error.has_error_label("TransientTransactionError"):
+                raise
+        if session.in_transaction:
+            await session.abort_transaction()
+        await asyncio.sleep(pause)
+    raise AssertionError
+
+
+async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+    await session.start_transaction(
+        read_concern=SNAPSHOT,
+        write_concern=WriteConcern("majority", j=True),
+        read_preference=ReadPreference.PRIMARY,
+    )
+    outcome = await work(session)
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            # Committing again is harmless, until the deadline.
+            if error.timeout or not error.has_error_label("UnknownTransactionCommitResult"):
+                raise
+            await asyncio.sleep(_FIRST_PAUSE)
+        else:
+            return outcome

@@ -1,0 +1,117 @@
+"""Reading threads: pages, branches, the queue. Each is one command, which sees one moment of the database,
+and gives no comment whose post is not there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
+
+from everpost.domain.comments import CommentQuery, QueueQuery
+from everpost.domain.paging import Position
+from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.engine.transactions import SNAPSHOT
+from everpost.stores.mongo.model.collections import COMMENTS, POSTS, QUEUE, Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument
+
+_OLDEST_FIRST = {"publication_date": 1, "_id": 1}
+_NEWEST_FIRST = {"publication_date": -1, "_id": -1}
+_POST = "post"
+"""The field in which a pipeline has a comment's post."""
+
+
+class ThreadReader:
+    """Reads comments; the names of their authors are yet to be looked up."""
+
+    def __init__(self, collections: Collections, authors: Authors) -> None:
+        self._posts = collections.posts.with_options(read_concern=SNAPSHOT)
+        self._comments = collections.comments.with_options(read_concern=SNAPSHOT)
+        self._authors = authors
+
+    async def find(self, id: ObjectId) -> CommentDocument | None:
+        """The comment with this id, of whichever post."""
+        found = await self._comments.aggregate([{"$match": {"_id": id}}, *_with_living_post()])
+        return next(iter(await found.to_list()), None)
+
+    async def has_post(self, id: ObjectId) -> bool:
+        return await self._posts.find_one({"_id": id, **LIVING}, {"_id": 1}) is not None
+
+    async def page(self, query: CommentQuery, limit: int) -> Sequence[CommentDocument] | None:
+        """So many shown comments of a post; None where it is not there."""
+        post_id = ObjectId(query.post_id)
+        shown: Filter = {"post_id": post_id, "shown": True}
+        if query.branch is not None:
+            parent_id = query.branch.parent_id
+            shown["parent_id"] = None if parent_id is None else ObjectId(parent_id)
+        pipeline = [
+            {"$match": _beyond(query.after, "$gt", shown)},
+            {"$sort": _OLDEST_FIRST},
+            {"$limit": limit},
+        ]
+        found = await self._posts.aggregate(
+            [
+                {"$match": {"_id": post_id, **LIVING}},
+                {"$project": {"_id": 1}},
+                {"$lookup": {"from": COMMENTS, "pipeline": pipeline, "as": "comments"}},
+            ]
+        )
+        posts = await found.to_list()
+        return posts[0]["comments"] if posts else None
+
+    async def branches(
+        self, post_id: ObjectId, parents: Sequence[ObjectId], limit: int
+    ) -> Mapping[ObjectId, Sequence[CommentDocument]]:
+        """So many of the first shown replies to each of these comments of the post."""
+        replies = [
+            {"$match": {"post_id": post_id, "shown": True}},
+            {"$sort": _OLDEST_FIRST},
+            {"$limit": limit},
+        ]
+        of_parent = {"from": COMMENTS, "localField": "parent", "foreignField": "parent_id"}
+        found: AsyncCommandCursor[Any] = await self._posts.aggregate(
+            [
+                {"$match": {"_id": post_id, **LIVING}},
+                {"$project": {"_id": 0, "parent": {"$literal": list(parents)}}},
+                {"$unwind": "$parent"},
+                {"$lookup": {**of_parent, "pipeline": replies, "as": "replies"}},
+                {"$unwind": "$replies"},
+                {"$replaceWith": "$replies"},
+            ]
+        )
+        branches: dict[ObjectId, list[CommentDocument]] = {parent: [] for parent in parents}
+        for comment in await found.to_list():
+            branches[comment["parent_id"]].append(comment)
+        return branches
+
+    async def queue(self, query: QueueQuery, limit: int) -> Sequence[CommentDocument]:
+        """So many comments with the status, the newest first."""
+        wanted = _beyond(query.after, "$lt", {"status": query.status.value})
+        post: Filter = dict(LIVING)
+        if query.post_author_id is not None:
+            authors = await self._authors.predecessors(ObjectId(query.post_author_id))
+            post["author_id"] = {"$in": list(authors)}
+        found = await self._comments.aggregate(
+            [{"$match": wanted}, {"$sort": _NEWEST_FIRST}, *_with_living_post(post), {"$limit": limit}],
+            hint=dict(QUEUE),
+        )
+        return await found.to_list()
+
+
+def _with_living_post(condition: Filter | None = None) -> Sequence[Filter]:
+    """The stages by which comments whose post is not there, or does not meet the condition, drop out."""
+    pipeline = [{"$match": condition or LIVING}, {"$project": {"_id": 1}}]
+    by_id = {"from": POSTS, "localField": "post_id", "foreignField": "_id"}
+    return [
+        {"$lookup": {**by_id, "pipeline": pipeline, "as": _POST}},
+        {"$match": {_POST: {"$ne": []}}},
+        {"$unset": _POST},
+    ]
+
+
+def _beyond(position: Position | None, way: str, wanted: Filter) -> Filter:
+    """What is wanted beyond a position: two ranges of an index, which MongoDB merges in order."""
+    if position is None:
+        return wanted
+    tie = {"publication_date": position.moment, "_id": {way: ObjectId(position.id)}}
+    return {"$or": [{**wanted, "publication_date": {way: position.moment}}, {**wanted, **tie}]}
