@@ -90,7 +90,7 @@ class Adder:
         return added
 
     async def _is_in_the_way(self, addition: Addition, error: EverpostError) -> bool:
-        """Whether only garbage had the id of the comment; it is deleted then."""
+        """Whether nothing but garbage had the id of the comment; it is deleted then."""
         if not isinstance(error, Conflict):
             return False
         return await self._garbage.free_comments([ObjectId(addition.comment.id)])

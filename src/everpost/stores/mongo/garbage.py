@@ -76,7 +76,7 @@ class GarbageCollector:
                 return
 
     async def free_comments(self, ids: Sequence[ObjectId]) -> bool:
-        """Delete those of these comments whose posts were removed; whether there were any."""
+        """Delete those of these comments whose posts were removed; whether there is no other one."""
         return await self._transactions.run(partial(self._delete_orphans, ids))
 
     async def free_user(self, id: ObjectId) -> None:
@@ -110,7 +110,7 @@ class GarbageCollector:
         orphans = [comment["_id"] for comment in found if comment["post_id"] not in living]
         if orphans:
             await self._comments.delete_many({"_id": {"$in": orphans}}, session=session)
-        return bool(orphans)
+        return len(orphans) == len(found)
 
     async def _hand_over(self, user_id: ObjectId) -> None:
         """Readers have known whose the posts are since the removal: it makes no difference to them when this

@@ -111,7 +111,7 @@ class Publisher:
         return {*authors} - await self._authors.users_among(authors)
 
     async def _free(self, document: PostDocument, thread: Sequence[Comment], fault: EverpostError) -> bool:
-        """Whether only garbage was in the way; it is deleted then. Conflict, where another post was."""
+        """Whether nothing but garbage is in the way; it is deleted then. Conflict, where another post is."""
         unique: Filter = {"$or": [{"_id": document["_id"]}, {"slug": document["slug"]}]}
         there = await self._posts.find(unique, {"removed_at": 1}).to_list()
         is_garbage = {each["_id"] == document["_id"]: "removed_at" in each for each in there}
@@ -122,6 +122,6 @@ class Publisher:
         if is_garbage:
             await self._garbage.free_post(document["_id"])
             return True
-        if not isinstance(fault, Conflict) or fault.noun != "comment":
+        if not isinstance(fault, Conflict):
             return False
         return await self._garbage.free_comments([ObjectId(comment.id) for comment in thread])

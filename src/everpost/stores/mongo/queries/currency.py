@@ -21,7 +21,7 @@ from everpost.stores.turns import Turns
 
 _MOST = 100
 """Posts whose states are asked for together."""
-_STATE: Filter = {"version": 1, "mark": 1}
+_STATE: Filter = {"version": 1, "stamp": 1}
 
 
 class Currency:
@@ -47,7 +47,7 @@ class Currency:
             these.append(self._authors.among_others(authors))
         found: Sequence[Mapping[str, Any]] = await (await self._posts.aggregate(these)).to_list()
         states = {Id(str(each["_id"])): cast("PostDocument", each) for each in found if "version" in each}
-        users = [cast("UserDocument", each) for each in found if "version" not in each]
+        users = [cast("UserDocument", each) for each in found if "name" in each]
         named = self._authors.living_in(users)
         return [
             post.id in states and _has_state(post, states[post.id]) and post.authors <= named
@@ -71,4 +71,4 @@ class Currency:
 
 
 def _has_state(known: Post, document: PostDocument) -> bool:
-    return document["version"] == known.version and document.get("mark") == known.mark
+    return document["version"] == known.version and document["stamp"] == known.mark

@@ -203,7 +203,6 @@ MIGRATION = Definition(
     seeds={"blog": {"_id": "blog", "version": 1}},
     losses_down=(
         Loss("posts", "posts", {"removed_at": {"$exists": False}}),
-        Loss("comments", "comments"),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
         Loss("that a move into this database has not ended", "transfers", {"digest": {"$exists": False}}),
