@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import httpx
+from tests.servers.proxy import Proxy
 
 from bench.http.driving import Failed, Request, ask_once, drive, open_client
 from bench.http.operations import TUTORIAL, Operation
 from bench.http.results import Figures, Results
 from bench.http.subjects import Subject
-from bench.http.turns import Turns
 from bench.progress import say
 
 TIMES = 5
@@ -102,20 +102,20 @@ async def count_round_trips(
     nothing that is measured. SQLite is in the process: there is nothing to count.
     """
     for subject in (each for each in subjects if each.store not in {"", "sqlite"}):
-        with Turns(subject.url) as turns, subject.again(turns.url) as program:
+        with Proxy(subject.url) as proxy, subject.again(proxy.url) as program:
             async with open_client(program) as client:
                 for operation in (each for each in operations if subject.measures(each)):
                     say(f"round trips: {operation.title}, {subject.key}")
-                    count = await _round_trips(client, turns, subject.request(operation, 0))
+                    count = await _round_trips(client, proxy, subject.request(operation, 0))
                     results.round_trips.setdefault(operation.name, {})[subject.key] = count
     say("")
 
 
-async def _round_trips(client: httpx.AsyncClient, turns: Turns, request: Request) -> float:
+async def _round_trips(client: httpx.AsyncClient, proxy: Proxy, request: Request) -> float:
     """For one request, when statements are prepared and connections made."""
     for number in range(WARMING):
         await ask_once(client, request, unique=f"warming-{number}")
-    before = turns.count
+    before = proxy.count
     for number in range(COUNTED):
         await ask_once(client, request, unique=f"counted-{number}")
-    return (turns.count - before) / COUNTED
+    return (proxy.count - before) / COUNTED

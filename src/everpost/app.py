@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import Context
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
 from everpost.api.calls import CallRoute
+from everpost.api.deadlines import StoreDeadline
 from everpost.api.docs import add_docs
 from everpost.api.documentation import complete
 from everpost.api.faults import LastResort
@@ -88,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put around the application what looks at every request; the last one is the outermost."""
+    app.add_middleware(StoreDeadline, timeout=settings.database_timeout)
     app.add_middleware(LastResort)
     if settings.cors_origins:
         app.add_middleware(
@@ -117,7 +120,9 @@ class StoreKeeper:
         if self._store is not None:
             return self._store
         if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
+            self._opening = asyncio.create_task(
+                self._open(), context=Context()
+            )  # not within a request's deadline
         return await asyncio.shield(self._opening)
 
     async def close(self) -> None:

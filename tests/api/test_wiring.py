@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from everpost.api.dependencies import get_store
 from everpost.app import create_app
 from everpost.domain.clock import now
-from everpost.domain.limits import WINDOW
+from everpost.domain.limits import WINDOW, Limit
 from everpost.domain.tokens import new_secret
 from everpost.errors import Busy, EverpostError, Forbidden, Stale, TooMany, Unauthenticated
 from everpost.services import limits
@@ -153,10 +153,11 @@ async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(blog_
     began = now() - 2 * WINDOW
     store = await open_store(url, timeout=5, pool_size=1)
     try:
-        await store.limits.hit("key", began)
+        await store.limits.hit([Limit("key")], began)
         app = create_app(Settings(database_url=url))
         async with app.router.lifespan_context(app):
-            assert (await store.limits.hit("key", began)).count == 1
+            (tally,) = await store.limits.hit([Limit("key")], began)
+            assert tally.count == 1
     finally:
         await store.close()
 
@@ -168,8 +169,8 @@ async def test_limits_are_forgotten_again_and_again(blog_file: Path, monkeypatch
     try:
         began = now() - 2 * WINDOW
         async with asyncio.timeout(30):
-            await store.limits.hit("key", began)
-            while (await store.limits.hit("key", began)).count != 1:
+            await store.limits.hit([Limit("key")], began)
+            while [tally.count for tally in await store.limits.hit([Limit("key")], began)] != [1]:
                 pass
     finally:
         await forgetter.stop()

@@ -1,20 +1,43 @@
 """`everpost db`, on SQLite files."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from everpost import __version__
-from everpost.stores.sql.migrating import OPTIONS
+from everpost.stores.sql.schema import schema
+from everpost.stores.sql.schema.revision import OPTIONS
 from tests.cli.conftest import Command
+from tests.stores.sql.scripts import add_migration, copy_scripts
 
-DRAFT = (
-    "insert into posts"
-    " (id, title, content, publication_date, updated_at, version, slug, tags, comment_count, status, format)"
-    " values ('665f1c2ab7e4d20f3a9c8e01', 'a', 'b', 0, 0, 1, 'a', '[]', 0, 'draft', 'markdown')"
+NOTE = """
+with op.batch_alter_table("posts") as posts:
+    posts.add_column(sa.Column("note", sa.String(50)))
+"""
+NO_NOTE = """
+with op.batch_alter_table("posts") as posts:
+    posts.drop_column("note")
+"""
+NOTED_POST = (
+    "insert into posts (id, title, content, publication_date, updated_at, version, stamp, slug, tags,"
+    " comment_count, status, format, note)"
+    " values ('665f1c2ab7e4d20f3a9c8e01', 'a', 'b', 0, 0, 1, 1, 'a', '[]', 0, 'draft', 'markdown', 'n')"
 )
+
+
+@pytest.fixture
+def newer_everpost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Installs a newer Everpost, which has a second migration."""
+    scripts = copy_scripts(tmp_path)
+
+    def install() -> None:
+        add_migration(scripts, upgrade=NOTE, downgrade=NO_NOTE)
+        monkeypatch.setattr(schema, "SCRIPTS", scripts)
+
+    return install
 
 
 def change(file: Path, statement: str) -> None:
@@ -37,8 +60,8 @@ def test_an_upgrade_prints_its_plan_and_then_where_the_database_is(
     outcome = everpost("db", "upgrade")
     plan, *steps, result = outcome.out.splitlines()
     assert plan == f"sqlite:///{blog_file} to head:"
-    assert [step.split()[:2] for step in steps] == [["up", f"000{number}"] for number in range(1, 7)]
-    assert result == "The database is at 0006."
+    assert [step.split()[:2] for step in steps] == [["up", "0001"]]
+    assert result == "The database is at 0001."
     assert outcome.status == 0
 
 
@@ -54,7 +77,7 @@ def test_a_second_upgrade_has_nothing_to_do(everpost: Command) -> None:
 def test_the_revision_and_the_history_can_be_asked_for(everpost: Command) -> None:
     assert everpost("db", "current").out == "none (empty)\n"
     everpost("db", "upgrade")
-    assert everpost("db", "current").out == "0006 (current)\n"
+    assert everpost("db", "current").out == "0001 (current)\n"
     assert everpost("db", "history").out.startswith("0001  ")
 
 
@@ -74,22 +97,35 @@ def test_a_check_names_what_differs(everpost: Command, blog_file: Path) -> None:
     assert "mood" in outcome.out
 
 
-def test_a_downgrade_that_would_lose_drafts_is_refused_and_says_what(
-    everpost: Command, blog_file: Path
+@pytest.mark.usefixtures("blog_file")
+def test_a_database_of_an_older_everpost_is_served_after_an_upgrade(
+    everpost: Command, newer_everpost: Callable[[], None]
 ) -> None:
     everpost("db", "upgrade")
-    change(blog_file, DRAFT)
-    refused = everpost("db", "downgrade", "0001")
-    assert refused.status == 1
-    assert "drafts (1)" in refused.out
-    assert refused.err.startswith("everpost: ")
-    assert everpost("db", "current").out == "0006 (current)\n"
-    assert everpost("db", "downgrade", "0001", "--allow-data-loss").status == 0
+    newer_everpost()
     assert everpost("db", "current").out == "0001 (behind)\n"
     assert everpost("serve").err == (
         "everpost: The database was made by an older Everpost. Back it up, then run: everpost db upgrade\n"
     )
-    assert everpost("db", "downgrade", "base").status == 0
+    assert everpost("db", "upgrade").out.splitlines()[-1] == "The database is at 0002."
+    assert everpost("db", "current").out == "0002 (current)\n"
+
+
+def test_a_downgrade_that_would_lose_data_is_refused_and_says_what(
+    everpost: Command, blog_file: Path, newer_everpost: Callable[[], None]
+) -> None:
+    newer_everpost()
+    everpost("db", "upgrade")
+    change(blog_file, NOTED_POST)
+    for target, loss in (("0001", "column note of posts (1 values)"), ("base", "table posts (1 rows)")):
+        refused = everpost("db", "downgrade", target)
+        assert refused.status == 1
+        assert loss in refused.out
+        assert refused.err.startswith("everpost: ")
+        assert everpost("db", "current").out == "0002 (current)\n"
+    assert everpost("db", "downgrade", "0001", "--allow-data-loss").status == 0
+    assert everpost("db", "current").out == "0001 (behind)\n"
+    assert everpost("db", "downgrade", "base", "--allow-data-loss").status == 0
     assert everpost("db", "current").out == "none (empty)\n"
 
 
@@ -99,7 +135,7 @@ def test_an_upgrade_does_not_go_down(everpost: Command) -> None:
     outcome = everpost("db", "upgrade", "base")
     assert outcome.status == 1
     assert outcome.err == "everpost: base is the other way: everpost db downgrade base\n"
-    assert everpost("db", "current").out == "0006 (current)\n"
+    assert everpost("db", "current").out == "0001 (current)\n"
 
 
 @pytest.mark.usefixtures("blog_file")

@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from everpost.domain.clock import now
+from everpost.domain.limits import Limit
 from everpost.errors import Unreachable
 from everpost.stores import open_store
 from tests.conftest import Engines
@@ -70,7 +71,7 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
         post = await publish(store)
         comment = await comment_on(store, post.id)
         await store.comments.remove(post.id, comment.id, match=None)
-        await store.limits.hit("somebody", now())
+        await store.limits.hit([Limit("somebody")], now())
         await store.posts.remove(post.id, match=None)
         await store.users.remove((await register(store)).id, heir_id=None, match=None)
         await store.close()

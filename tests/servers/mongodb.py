@@ -37,6 +37,8 @@ class MongodbServer(PrivateServer):
     restart_signal = "SIGTERM"
     last_signal = "SIGKILL"
     in_memory = True
+    set_name: str | None = "everpost"
+    """What its replica set is called; None: it runs without."""
 
     @classmethod
     def missing(cls) -> str | None:
@@ -53,7 +55,7 @@ class MongodbServer(PrivateServer):
     def command(self) -> list[str]:
         return [
             *(str(_find_server()), "--port", str(self.port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
-            *("--dbpath", "data", "--replSet", "everpost"),
+            *("--dbpath", "data", *(("--replSet", self.set_name) if self.set_name else ())),
             *(() if self.durable else SMALL),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A primary waits 15 s for its clients to leave before it ends.
@@ -66,7 +68,7 @@ class MongodbServer(PrivateServer):
         with MongoClient(self.url(), directConnection=True) as client:
             if not client.admin.command("hello").get("setName"):
                 members = [{"_id": 0, "host": f"127.0.0.1:{self.port}"}]
-                client.admin.command("replSetInitiate", {"_id": "everpost", "members": members})
+                client.admin.command("replSetInitiate", {"_id": self.set_name, "members": members})
             deadline = time.monotonic() + START_TIMEOUT
             while not client.admin.command("hello")["isWritablePrimary"]:
                 if time.monotonic() > deadline:
@@ -74,13 +76,30 @@ class MongodbServer(PrivateServer):
                 time.sleep(0.01)
 
 
-class SingleMongodbServer(MongodbServer):
-    """A server that is no replica set: it has no transactions and retries no write."""
+class UninitiatedMongodbServer(MongodbServer):
+    """A server that waits for its replica set to be initiated. With a key file it demands authentication."""
+
+    def __init__(self, *, durable: bool = False, authenticates: bool = False) -> None:
+        super().__init__(durable=durable)
+        self._authenticates = authenticates
+
+    def prepare(self) -> None:
+        super().prepare()
+        key = self.folder / "key"
+        key.touch(mode=0o600)
+        key.write_text("everpost")
 
     def command(self) -> list[str]:
-        command = super().command()
-        name = command.index("--replSet")
-        return command[:name] + command[name + 2 :]
+        return [*super().command(), *(("--keyFile", "key") if self._authenticates else ())]
+
+    def settle(self) -> None:
+        pass
+
+
+class StandaloneMongodbServer(MongodbServer):
+    """A server that is no replica set."""
+
+    set_name = None
 
     def settle(self) -> None:
         pass

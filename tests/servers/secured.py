@@ -1,5 +1,6 @@
 """Servers that nobody reaches without TLS and a password."""
 
+import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import Any
 import trustme
 from pymongo import MongoClient
 
-from tests.servers.mongodb import SingleMongodbServer
+from everpost.stores import initiate_replica_set
+from tests.servers.mongodb import UninitiatedMongodbServer
 from tests.servers.mysql import MysqlServer
 from tests.servers.postgresql import INSTALL, PostgresqlServer, programs_of_the_machine
 from tests.servers.private import PrivateServer
@@ -85,8 +87,11 @@ class SecuredMysql(MysqlServer, Certified):
         ]
 
 
-class SecuredMongodb(SingleMongodbServer, Certified):
+class SecuredMongodb(UninitiatedMongodbServer, Certified):
     """Asks `root` for a password."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        super().__init__(durable=durable, authenticates=True)
 
     def prepare(self) -> None:
         super().prepare()
@@ -94,13 +99,19 @@ class SecuredMongodb(SingleMongodbServer, Certified):
 
     def command(self) -> list[str]:
         return [
-            *(*super().command(), "--auth", "--tlsMode", "requireTLS"),
-            *("--tlsCertificateKeyFile", str(self.certificate), "--tlsCAFile", str(self.authority)),
-            "--tlsAllowConnectionsWithoutCertificates",
+            *(
+                *super().command(),
+                "--tlsMode",
+                "requireTLS",
+                "--tlsCertificateKeyFile",
+                str(self.certificate),
+            ),
+            *("--tlsCAFile", str(self.authority), "--tlsAllowConnectionsWithoutCertificates"),
         ]
 
     def settle(self) -> None:
         """Make `root`, which may be done from this machine as long as there is nobody."""
+        asyncio.run(initiate_replica_set(f"{self.url()}?tls=true&tlsCAFile={self.authority}", timeout=10))
         client: MongoClient[dict[str, Any]]
         with MongoClient(self.url(), tls=True, tlsCAFile=str(self.authority)) as client:
             client.admin.command("createUser", "root", pwd=PASSWORD, roles=["root"])

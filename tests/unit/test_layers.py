@@ -24,15 +24,17 @@ MAY_IMPORT = {
     "services/security_events.py": "structlog",
     "stores/schema.py": "",
     "stores/addresses.py": "errors",
-    "stores/turns.py": "",
+    "stores/deadlines.py": "errors",
+    "stores/turns.py": "errors stores.deadlines",
     "stores/__init__.py": "errors stores",
-    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.turns stores.sql"
-    " sqlalchemy alembic asyncpg asyncmy",
-    "stores/sql/migrations/env.py": "settings",
-    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.turns stores.mongo"
-    " pymongo bson",
+    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
+    " stores.sql sqlalchemy alembic asyncpg asyncmy",
+    "stores/sql/schema/migrations/env.py": "settings",
+    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
+    " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
+    "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
     "transfer/elsewhere/xml_files.py": "lxml",
     "transfer/elsewhere/wordpress.py": "lxml",
@@ -44,7 +46,7 @@ MAY_IMPORT = {
     "transfer/elsewhere/blogger/entries.py": "lxml",
     "transfer/elsewhere/json_files.py": "ijson",
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
-    "api": "errors domain services stores.port settings.Settings api"
+    "api": "errors domain services stores.port stores.deadlines settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/responses.py": "orjson",
     "app.py": "__version__ errors settings stores.port stores.open_store services api"
@@ -54,6 +56,7 @@ MAY_IMPORT = {
     "benchmark/plots.py": "pygal",
     "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
     " typer rich granian structlog",
+    "models.py": "stores.sql.tables",
     "__main__.py": "cli",
     "__init__.py": "",
 }

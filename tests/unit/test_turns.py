@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from everpost.errors import Busy
+from everpost.stores.deadlines import deadline, limited
 from everpost.stores.turns import Turns
 
 
@@ -58,3 +60,37 @@ async def test_who_waits_no_longer_holds_up_nobody() -> None:
     assert await patient == 20
     with pytest.raises(asyncio.CancelledError):
         await impatient
+
+
+async def test_each_caller_waits_until_its_own_deadline() -> None:
+    oracle = Oracle()
+    turns = Turns(oracle.answer, most=10)
+    first = asyncio.create_task(turns.ask(1))
+    await oracle.was_asked.wait()
+    with limited(0.001):
+        hurried = asyncio.create_task(turns.ask(2))
+    with limited(60):
+        patient = asyncio.create_task(turns.ask(3))
+    with pytest.raises(Busy):
+        await hurried
+    oracle.may_answer.set()
+    assert [await first, await patient] == [10, 30]
+    assert oracle.turns == [[1], [3]]
+
+
+async def test_a_turn_ends_at_the_latest_deadline_of_its_callers() -> None:
+    ends: list[float | None] = []
+
+    async def answer(questions: Sequence[float]) -> Sequence[float | None]:
+        ends.append(deadline())
+        return [None for _ in questions]
+
+    async def ask(seconds: float) -> float | None:
+        with limited(seconds):
+            await turns.ask(seconds)
+            return deadline()
+
+    turns = Turns(answer, most=10)
+    assert max(filter(None, await asyncio.gather(ask(10), ask(60), ask(30)))) in ends
+    await asyncio.gather(ask(10), turns.ask(0))
+    assert ends[1:] == [None]

@@ -2,11 +2,9 @@
 
 import typer
 
+from everpost.domain.record_kinds.registry import KINDS
 from everpost.transfer.digests import BlogDigest
-from everpost.transfer.lines import KINDS
 from everpost.transfer.sync import Comparison
-
-_NOUNS = dict(zip(KINDS, ("settings", "users", "tokens", "posts", "comments"), strict=True))
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -29,7 +27,7 @@ def print_comparison(comparison: Comparison) -> None:
 def print_digest(digest: BlogDigest, *, to_errors: bool = False) -> None:
     """A line for each kind of record: how many, and what they come to."""
     for kind in KINDS:
-        line = f"  {_NOUNS[kind]:<9} {digest.counts[kind]:>11,}  {digest.kinds[kind]}"
+        line = f"  {kind.plural:<9} {digest.counts[kind.name]:>11,}  {digest.kinds[kind.name]}"
         typer.echo(line, err=to_errors)
     typer.echo(f"  {'all':<9} {sum(digest.counts.values()):>11,}  {digest.whole}", err=to_errors)
 

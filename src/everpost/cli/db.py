@@ -8,7 +8,7 @@ import typer
 
 from everpost.errors import SchemaMismatch
 from everpost.settings import Settings, read_settings
-from everpost.stores import open_schema
+from everpost.stores import initiate_replica_set, open_schema
 from everpost.stores.addresses import describe_url
 from everpost.stores.schema import Migration, Schema, SchemaState, Step
 
@@ -77,6 +77,16 @@ def check() -> None:
         typer.echo(f"  {difference}")
     if state is not SchemaState.CURRENT or differences:
         raise typer.Exit(1)
+
+
+@db.command()
+def init_replica_set() -> None:
+    """Make the MongoDB servers in EVERPOST_DATABASE_URL a replica set, unless they are one already.
+
+    The servers must have been started with --replSet. The URL must name each member as the others reach it.
+    """
+    settings = read_settings()
+    typer.echo(asyncio.run(initiate_replica_set(settings.database_url, timeout=settings.database_timeout)))
 
 
 def _migrate(target: str, *, upward: bool, allow_data_loss: bool) -> None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from everpost.domain.comments import CommentPolicy
+from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blog:
+class Blog(Record):
     """The one blog of a database."""
 
     comment_policy: CommentPolicy

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
 from everpost.domain.users import MAX_NAME, Author
 
@@ -42,7 +43,7 @@ class CommentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(Record):
     """A comment as a store gives it, whatever its status."""
 
     id: Id

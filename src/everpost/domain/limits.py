@@ -8,6 +8,20 @@ WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be tried in a window."""
+
+    key: str
+    """A hash, at most 64 ASCII characters."""
+    most: int | None = None
+    """None: tries are only counted."""
+
+    def is_exceeded_by(self, tally: "Tally") -> bool:
+        """Whether this was one try too many."""
+        return self.most is not None and tally.count > self.most
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How often something was tried since its window began, and when that ends."""
 

@@ -67,6 +67,8 @@ def readable_name(text: str) -> str:
     stand in any name are looked at.
     """
     blanked = _BLANKS.sub(" ", text)
+    if blanked.isascii() and blanked.isprintable():
+        return blanked[:_LONGEST_READ].strip()
     kept = "".join(each for each in blanked if not _is_refused(each) or _may_belong(each))
     name, before = kept[:_LONGEST_READ].strip(), ""
     # Removing one character may leave another where it is not allowed.

@@ -9,6 +9,7 @@ from typing import Literal
 from everpost.domain.comments import Comment, CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
 from everpost.domain.users import Author
@@ -57,7 +58,7 @@ class PostSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class Post(Record):
     """A post as a store gives it: complete, with the oldest of its shown comments inside, in order."""
 
     id: Id
@@ -103,6 +104,8 @@ class PostChange:
     content: str | None = None
     publication_date: datetime | None = None
     slug: str | None = None
+    is_slug_numbered: bool = False
+    """Where another post has the slug, the first `numbered_slug` that is free becomes it."""
     tags: tuple[str, ...] | None = None
     format: PostFormat | None = None
     status: PostStatus | None = None

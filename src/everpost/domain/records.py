@@ -1,38 +1,30 @@
 """A whole blog as records: what moves from one database to another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from everpost.domain.blog import Blog
-from everpost.domain.comments import Comment
-from everpost.domain.posts import Post
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
 
-Record = Blog | User | Token | Post | Comment
-"""A row as it is kept. Posts and comments name their authors by id: `name` is empty, and an author who
-is no more is None. Posts have no comments inside: these are records of their own.
-"""
+class Record:
+    """A value that is kept as a row of its own, of a kind that `domain.record_kinds.registry` lists. Posts
+    and comments name their authors by id: `name` is empty, and an author who is no more is None. Posts have
+    no comments inside: these are records of their own.
+    """
+
+    __slots__ = ()
+
+
+Counts = Mapping[str, int]
+"""The number of records of each kind, by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What is to be so: `kept` are there, exactly as they are here, whatever was there before; `erased`
-    are not. The number of records is bounded by who makes it.
+    are not. The caller bounds the number of records.
     """
 
     kept: Sequence[Record] = ()
-    erased: Sequence[User | Token | Post | Comment] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RecordCounts:
-    """How many there are of each."""
-
-    users: int
-    tokens: int
-    posts: int
-    comments: int
+    erased: Sequence[Record] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import randbelow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,8 @@ class Revision:
 
 Match = frozenset[Revision] | None
 """The states in which a writer will have its way; None: whatever the state."""
+
+
+def new_stamp() -> int:
+    """A random positive 63-bit integer, which tells one state of a row from all its others."""
+    return randbelow(2**63 - 1) + 1

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.records import Record
 from everpost.domain.users import Role, User
 from everpost.errors import TooManyTokens
 
@@ -57,7 +58,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(Record):
     """A token as a store gives it. The secret itself is nowhere: only its digest is kept."""
 
     id: Id

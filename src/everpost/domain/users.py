@@ -8,6 +8,7 @@ from enum import StrEnum
 from everpost.domain.ids import Id
 from everpost.domain.names import has_invisible, unreadable_reason
 from everpost.domain.paging import Position
+from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
 from everpost.errors import Invalid
 
@@ -37,7 +38,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class User:
+class User(Record):
     """A user as a store gives it."""
 
     id: Id

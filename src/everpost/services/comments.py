@@ -7,16 +7,18 @@ from datetime import datetime
 
 from everpost.domain.actors import Actor
 from everpost.domain.admissions import Admission, Hand
+from everpost.domain.blog import Blog
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
+from everpost.domain.limits import Limit
 from everpost.domain.links import count_links
 from everpost.domain.names import imitated_keys
 from everpost.domain.posts import Post
 from everpost.domain.tokens import Scope, digest
 from everpost.domain.users import checked_name
 from everpost.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
-from everpost.services.limits import count_try
+from everpost.services.limits import Allowance, address_key, count_try
 from everpost.services.posts import read_post
 from everpost.stores.port import Store
 
@@ -77,11 +79,12 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
     """
     for attempt in range(ATTEMPTS):
         post = await read_post(store, actor, draft.post_id, comments=0)
-        policy = await policy_of(store, post)
+        blog = await settings_for(store, actor, post, attempt)
+        policy = policy_of(post, blog)
         require_welcome(actor, policy)
         _require_own_values(actor, post, draft)
-        if actor.user is None and attempt == 0:
-            await require_moderation(store, draft.post_id, draft.content, guest)
+        if blog is not None and actor.user is None and attempt == 0:
+            await require_moderation(store, blog, post, draft.content, guest)
         with suppress(Stale):  # the post was closed, hidden or opened meanwhile
             made = await _add(store, actor, draft, guest, policy)
             return replace(made, is_moderated=moderates(actor, post))
@@ -89,7 +92,7 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
 
 
 async def _add(
-    store: Store, actor: Actor, draft: CommentDraft, guest: Guest, policy: CommentPolicy
+    store: Store, actor: Actor, draft: CommentDraft, guest: Guest, policy: CommentPolicy | None
 ) -> Commented:
     key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
     comment = _comment(actor, draft, _first_status(actor, policy, guest), key)
@@ -105,21 +108,29 @@ async def _add(
         return Commented(comment=stored, is_new=False)
 
 
-def admission_of(actor: Actor, policy: CommentPolicy, *, guest_name: str | None = None) -> Admission:
+def admission_of(actor: Actor, policy: CommentPolicy | None, *, guest_name: str | None = None) -> Admission:
     """On which ground the actor, who is welcome, writes under a post that has this policy."""
     return Admission(
-        policies=frozenset({policy}) if actor.user is None else _TO_USERS,
+        policies=_TO_USERS if actor.user is not None or policy is None else frozenset({policy}),
         audience=actor.audience(now()),
         name_keys=frozenset() if guest_name is None else imitated_keys(guest_name),
     )
 
 
-async def policy_of(store: Store, post: Post) -> CommentPolicy:
-    """Who may comment on the post."""
-    return post.comment_policy or (await store.blog.get()).comment_policy
+async def settings_for(store: Store, actor: Actor, post: Post, attempt: int) -> Blog | None:
+    """The settings of the blog, where a comment on the post depends on them. A user is let in unless they
+    close the post, which the store sees when it writes: they are read only once it has refused.
+    """
+    is_needed = actor.user is None or (post.comment_policy is None and attempt > 0)
+    return await store.blog.get() if is_needed else None
 
 
-def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
+def policy_of(post: Post, blog: Blog | None) -> CommentPolicy | None:
+    """Who may comment on the post; None: what the settings say, which were not read."""
+    return post.comment_policy or (None if blog is None else blog.comment_policy)
+
+
+def require_welcome(actor: Actor, policy: CommentPolicy | None) -> None:
     """Let no one comment whom the policy keeps out. Unauthenticated, Forbidden."""
     if policy is CommentPolicy.CLOSED:
         raise Forbidden("This post takes no comments.")
@@ -141,28 +152,24 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
         raise Forbidden("Only who moderates a post dates its comments.")
 
 
-async def require_moderation(store: Store, post_id: Id, content: str, guest: Guest) -> None:
+async def require_moderation(store: Store, blog: Blog, post: Post, content: str, guest: Guest) -> None:
     """Let no guest flood the blog, with new words or with changed ones. Invalid, TooMany."""
-    rules = guest.rules
-    await count_try(
-        store,
-        "comment",
-        guest.address,
-        rules.comments_per_address,
+    rules, key = guest.rules, blog.address_key
+    of_address = Allowance(
+        Limit(address_key(key, "comment", guest.address), rules.comments_per_address),
         "You have commented a lot. Come back later.",
     )
-    if count_links(content) > rules.links:
-        raise Invalid("content", f"has more than {rules.links} links")
-    await count_try(
-        store,
-        f"comments on {post_id}",
-        "",
-        rules.comments_per_post,
+    of_post = Allowance(
+        Limit(address_key(key, f"comments on {post.id}", ""), rules.comments_per_post),
         "This post has had a lot of comments just now. Come back later.",
     )
+    has_many_links = count_links(content) > rules.links
+    await count_try(store, [of_address] if has_many_links else [of_address, of_post])
+    if has_many_links:
+        raise Invalid("content", f"has more than {rules.links} links")
 
 
-def _first_status(actor: Actor, policy: CommentPolicy, guest: Guest) -> CommentStatus:
+def _first_status(actor: Actor, policy: CommentPolicy | None, guest: Guest) -> CommentStatus:
     if actor.user is not None:
         return CommentStatus.APPROVED
     if guest.is_caught:

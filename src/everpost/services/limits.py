@@ -2,12 +2,16 @@
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
 from typing import Self
 
 from everpost.domain.clock import now
+from everpost.domain.limits import Limit, Tally
 from everpost.errors import EverpostError, TooMany
 from everpost.stores.port import Store
 
@@ -18,14 +22,33 @@ _IPV6_PREFIX = 64
 """Bits of an IPv6 address that say who it is: whoever has one has a network of them (RFC 6177)."""
 
 
-async def count_try(store: Store, kind: str, address: str, most: int, message: str) -> None:
-    """Count one try more of this kind from this address. TooMany, with the message, where there were
-    `most` already since the first one, for the rest of its hour.
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A limit, and what to tell those who exceed it."""
+
+    limit: Limit
+    message: str
+
+
+async def count_try(store: Store, allowances: Sequence[Allowance]) -> None:
+    """Count one try against each of these, in this order. TooMany, with the message of the first that is used
+    up, until the hour since the first try is over; the ones after it count nothing.
     """
     moment = now()
-    tally = await store.limits.hit(await _key(store, kind, address), moment)
-    if tally.count > most:
-        raise TooMany(message, retry_after=max(1, ceil((tally.until - moment).total_seconds())))
+    tallies = await store.limits.hit([allowance.limit for allowance in allowances], moment)
+    require_within(allowances, tallies, moment)
+
+
+def require_within(allowances: Sequence[Allowance], tallies: Sequence[Tally], moment: datetime) -> None:
+    """Raise TooMany for the first allowance that is used up, if any is."""
+    for allowance, tally in zip(allowances, tallies, strict=False):
+        if allowance.limit.is_exceeded_by(tally):
+            raise TooMany(allowance.message, retry_after=seconds_to(tally.until, moment))
+
+
+def seconds_to(until: datetime, moment: datetime) -> int:
+    """Whole seconds from the moment on, at least one."""
+    return max(1, ceil((until - moment).total_seconds()))
 
 
 def site(address: str) -> str | None:
@@ -41,10 +64,6 @@ def site(address: str) -> str | None:
 def address_key(key: bytes, kind: str, address: str) -> str:
     """What is kept of an address: a hash under the key of the blog, another one for each kind of try."""
     return hmac.new(key, f"{kind}\n{party(address)}".encode(), "sha256").hexdigest()
-
-
-async def _key(store: Store, kind: str, address: str) -> str:
-    return address_key((await store.blog.get()).address_key, kind, address)
 
 
 def party(address: str) -> str:

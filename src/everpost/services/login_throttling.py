@@ -10,13 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from everpost.domain.clock import now
-from everpost.domain.limits import WINDOW, Tally
+from everpost.domain.limits import WINDOW, Limit
 from everpost.errors import Busy, TooMany
 from everpost.services.keyed_locks import KeyedLocks
-from everpost.services.limits import address_key, party, site
+from everpost.services.limits import Allowance, address_key, party, require_within, seconds_to, site
 from everpost.stores.port import Store
 
 KNOWN_FOR = timedelta(days=30)
@@ -67,10 +66,10 @@ async def throttled_attempt(
         try:
             yield attempt
         except Busy:
-            await _forgive(store, counted)
+            await store.limits.forgive(counted)
             raise
         if attempt.is_right:
-            await _forgive(store, counted)
+            await store.limits.forgive(counted)
             await store.limits.keep(keys.known, now() + KNOWN_FOR)
 
 
@@ -90,28 +89,27 @@ class _Keys:
 async def _count(store: Store, keys: _Keys, rules: ThrottleRules, *, is_known: bool) -> Sequence[str]:
     """Count the attempt and return the keys of the counters. TooMany: it is neither checked nor counted."""
     moment = now()
-    shares = {keys.both if is_known else keys.network: rules.failures_per_hour}
-    if keys.site is not None and not is_known:
-        shares[keys.site] = rules.failures_per_hour * _SITES
-    counted: list[str] = []
+    limits = _limits(keys, rules, is_known=is_known)
+    tallies = await store.limits.hit(limits, moment)
+    counted = [limit.key for limit in limits[: len(tallies)]]
     try:
-        for key, most in shares.items():
-            tally = await store.limits.hit(key, moment)
-            counted.append(key)
-            _require_share(tally, most, moment)
+        require_within([Allowance(limit, _MESSAGE) for limit in limits], tallies, moment)
         if not is_known:
-            tally = await store.limits.hit(keys.account, moment)
-            counted.append(keys.account)
-            await _pause(store, keys.pause, pause_after(tally.count - rules.failures_per_account), moment)
+            excess = tallies[-1].count - rules.failures_per_account
+            await _pause(store, keys.pause, pause_after(excess), moment)
     except TooMany:
-        await _forgive(store, counted)
+        await store.limits.forgive(counted)
         raise
     return counted
 
 
-def _require_share(tally: Tally, most: int, moment: datetime) -> None:
-    if tally.count > most:
-        raise TooMany(_MESSAGE, retry_after=_seconds_to(tally.until, moment))
+def _limits(keys: _Keys, rules: ThrottleRules, *, is_known: bool) -> Sequence[Limit]:
+    if is_known:
+        return [Limit(keys.both, rules.failures_per_hour)]
+    limits = [Limit(keys.network, rules.failures_per_hour)]
+    if keys.site is not None:
+        limits.append(Limit(keys.site, rules.failures_per_hour * _SITES))
+    return [*limits, Limit(keys.account)]
 
 
 def pause_after(excess: int) -> int:
@@ -132,14 +130,5 @@ async def _pause(store: Store, key: str, seconds: int, moment: datetime) -> None
         raise TooMany(_MESSAGE, retry_after=seconds)
     over = asked.until - WINDOW + timedelta(seconds=seconds)
     if moment < over:
-        raise TooMany(_MESSAGE, retry_after=_seconds_to(over, moment))
+        raise TooMany(_MESSAGE, retry_after=seconds_to(over, moment))
     await store.limits.keep(key, moment)
-
-
-async def _forgive(store: Store, keys: Sequence[str]) -> None:
-    for key in keys:
-        await store.limits.forgive(key)
-
-
-def _seconds_to(until: datetime, moment: datetime) -> int:
-    return max(1, ceil((until - moment).total_seconds()))

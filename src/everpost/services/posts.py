@@ -21,10 +21,10 @@ from everpost.domain.posts import (
     checked_tags,
 )
 from everpost.domain.revisions import Match
+from everpost.domain.text import slug_from
 from everpost.domain.tokens import Scope
 from everpost.domain.users import Author, User
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from everpost.services.slugs import write_with_slug_from
 from everpost.stores.port import Known, Store
 from everpost.stores.turns import TurnsByKey
 
@@ -117,7 +117,7 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         content=draft.content,
         publication_date=draft.publication_date or moment,
         updated_at=moment,
-        slug="" if draft.slug is None else checked_slug(draft.slug),
+        slug=slug_from(draft.title) if draft.slug is None else checked_slug(draft.slug),
         tags=checked_tags(draft.tags or ()),
         format=draft.format or PostFormat.MARKDOWN,
         status=draft.status or PostStatus.PUBLISHED,
@@ -125,7 +125,8 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         comment_policy=draft.comment_policy,
     )
     try:
-        return await _add(store, post), True
+        slug = await store.posts.add(post, numbered=draft.slug is None)
+        return replace(post, slug=slug), True
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -145,17 +146,6 @@ async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) 
         return (await store.users.get(author_id)).author
     except NotFound:
         raise Invalid("author_id", "is not a user") from None
-
-
-async def _add(store: Store, post: Post) -> Post:
-    """The post with the slug that it got."""
-
-    async def add_as(slug: str) -> Post:
-        named = replace(post, slug=slug)
-        await store.posts.add(named)
-        return named
-
-    return await (add_as(post.slug) if post.slug else write_with_slug_from(store, post.title, add_as))
 
 
 async def _stored(store: Store, id: Id) -> Post | None:
@@ -194,16 +184,13 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
     if change.author_id not in (None, user.id) and not actor.edits_all:
         raise Forbidden("Only an editor gives posts to others.")
 
-    async def save_as(slug: str | None) -> Post:
-        return await store.posts.save(
-            id, replace(checked, slug=slug), match=match, comments=COMMENTS_INSIDE, owner_id=_owner_id(actor)
-        )
-
-    try:
-        if change.slug != "":
-            return await save_as(checked.slug)
+    if change.slug == "":
         title = change.title or (await read_post(store, actor, id, comments=0)).title
-        return await write_with_slug_from(store, title, save_as)
+        checked = replace(checked, slug=slug_from(title), is_slug_numbered=True)
+    try:
+        return await store.posts.save(
+            id, checked, match=match, comments=COMMENTS_INSIDE, owner_id=_owner_id(actor)
+        )
     except Forbidden:
         raise await _refusal(store, actor, id) from None
 

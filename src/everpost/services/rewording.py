@@ -21,6 +21,7 @@ from everpost.services.comments import (
     read_comment,
     require_moderation,
     require_welcome,
+    settings_for,
 )
 from everpost.services.security_events import COMMENT_DECIDED, COMMENT_EDITED, COMMENT_REMOVED, record
 from everpost.stores.port import Store
@@ -57,9 +58,10 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
                 raise Stale("comment", wanted.id)
             return seen
         if hand is not None:
-            hand = replace(hand, admission=await _admission(store, actor, seen))
-            if actor.user is None and wanted.content is not None and attempt == 0:
-                await require_moderation(store, wanted.post_id, wanted.content, guest)
+            blog = await settings_for(store, actor, seen.post, attempt)
+            hand = replace(hand, admission=_admission(actor, policy_of(seen.post, blog)))
+            if blog is not None and actor.user is None and wanted.content is not None and attempt == 0:
+                await require_moderation(store, blog, seen.post, wanted.content, guest)
         try:
             saved = await _save(store, actor, wanted, seen, hand)
         except Stale as stale:
@@ -71,9 +73,8 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
     raise Busy
 
 
-async def _admission(store: Store, actor: Actor, seen: Seen) -> Admission:
+def _admission(actor: Actor, policy: CommentPolicy | None) -> Admission:
     """On which ground the writer may still write. Unauthenticated, Forbidden."""
-    policy = await policy_of(store, seen.post)
     require_welcome(actor, policy)
     return admission_of(actor, policy)
 

@@ -1,11 +1,10 @@
-"""Slugs for posts that come without one."""
+"""Slugs for posts that are imported."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from everpost.domain.text import numbered_slug, slug_from
+from everpost.domain.text import numbered_slug
 from everpost.errors import Busy, Conflict
-from everpost.stores.port import Store
 
 Result = TypeVar("Result")
 
@@ -13,21 +12,12 @@ _ATTEMPTS = 20
 """How often others may be faster before the database is `Busy`."""
 
 
-async def write_with_slug_from(store: Store, title: str, write: Callable[[str], Awaitable[Result]]) -> Result:
-    """Write something under the slug that the title gives, or, where that is taken, under a numbered
-    one. Whether a slug is free is decided by the write. Busy, and what `write` raises.
-    """
-
-    async def is_taken(slug: str) -> bool:
-        return await store.posts.find(slug, comments=0) is not None
-
-    return await write_numbered(slug_from(title), write, is_taken)
-
-
 async def write_numbered(
     slug: str, write: Callable[[str], Awaitable[Result]], is_taken: Callable[[str], Awaitable[bool]]
 ) -> Result:
-    """Write something under this slug, or, where it is taken, under a numbered one, likewise."""
+    """Write something under this slug, or, where it is taken, under a numbered one.
+    Whether a slug is free is decided by the write. Busy, and what `write` raises.
+    """
     number = 1
     for _ in range(_ATTEMPTS):
         try:

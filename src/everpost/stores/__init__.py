@@ -70,10 +70,10 @@ def transport_warning(url: str) -> str | None:
     and anyone in between could pass for it; otherwise None. Misconfigured.
     """
     if _is_mongo(url):
-        from everpost.stores.mongo.engine.connection import transport_warning as mongo_warning
+        from everpost.stores.mongo.engine.urls import transport_warning as mongo_warning
 
         return mongo_warning(url)
-    from everpost.stores.sql.urls import address_of
+    from everpost.stores.sql.engine.urls import address_of
 
     return address_of(url, timeout=1).warning
 
@@ -84,11 +84,22 @@ def readable_warning(url: str) -> str | None:
     """
     if _is_mongo(url):
         return None
-    from everpost.stores.sql.files import readable_warning as file_warning
-    from everpost.stores.sql.urls import address_of
+    from everpost.stores.sql.engine.files import readable_warning as file_warning
+    from everpost.stores.sql.engine.urls import address_of
 
     address = address_of(url, timeout=1).url
     return file_warning(url, address.database or "") if address.drivername.startswith("sqlite") else None
+
+
+async def initiate_replica_set(url: str, *, timeout: float) -> str:
+    """Make the MongoDB servers at a URL a replica set, unless they are one; say what was done.
+    Misconfigured, Unreachable.
+    """
+    if not _is_mongo(url):
+        raise Misconfigured("Only MongoDB has replica sets.")
+    from everpost.stores.mongo.engine.replica_sets import initiate
+
+    return await initiate(url, timeout=timeout)
 
 
 def open_schema(url: str, *, timeout: float) -> Schema:
@@ -97,7 +108,7 @@ def open_schema(url: str, *, timeout: float) -> Schema:
         from everpost.stores.mongo.schema.migrator import MongoSchema
 
         return MongoSchema(url, timeout=timeout)
-    from everpost.stores.sql.schema import SqlSchema
+    from everpost.stores.sql.schema.schema import SqlSchema
 
     return SqlSchema(url, timeout=timeout)
 

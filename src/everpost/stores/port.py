@@ -15,7 +15,8 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Queue
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.records import Batch, Record, RecordCounts, Transfer
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.records import Batch, Counts, Record, Transfer
 from everpost.domain.revisions import Match
 from everpost.stores.port_people import Limits, Tokens, Users
 
@@ -49,10 +50,14 @@ class Posts(Protocol):
         """A page of the tags that are on posts which are out."""
         ...
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
         """Keep a new post with its whole thread, whose depths and counts are right already; without one
-        it has no comments. In this order: Conflict("id"), Conflict("slug"), Invalid("author_id") (no such
-        user); Conflict("comment", "id") where a comment of another post has the id of one.
+        it has no comments. Returns its slug: with `numbered`, a slug that is taken becomes the first
+        `numbered_slug` that is free.
+
+        In this order: Conflict("id") (the post that has it is as durable as one that was added),
+        Conflict("slug") (not with `numbered`), Invalid("author_id") (no such user); Conflict("comment",
+        "id") where a comment of another post has the id of one.
         """
         ...
 
@@ -60,7 +65,8 @@ class Posts(Protocol):
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
         """Change what the change names; one version more. In this order: NotFound, Forbidden (`owner_id`
-        is given and is not the author's), Stale, Conflict("slug"), Invalid("author_id").
+        is given and is not the author's), Stale, Conflict("slug") (not where it is numbered),
+        Invalid("author_id").
         """
         ...
 
@@ -101,8 +107,9 @@ class Comments(Protocol):
     ) -> Comment:
         """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
         NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
-        of any post has it), Invalid("parent_id") (not an approved comment of this post; with
-        `under_hidden`, which is for imports, not a comment of this post).
+        of any post has it, which is as durable as one that was added), Invalid("parent_id") (not an
+        approved comment of this post; with `under_hidden`, which is for imports, not a comment of this
+        post).
         """
         ...
 
@@ -138,13 +145,13 @@ class Blogs(Protocol):
 class Snapshot(Protocol):
     """The whole blog as it was at one moment, whatever is written meanwhile."""
 
-    async def count(self) -> RecordCounts:
-        """How many records there are."""
+    async def count(self) -> Counts:
+        """How many records there are of each kind."""
         ...
 
     def records(self) -> AsyncIterator[Sequence[Record]]:
-        """Every record once, in bounded batches, in this order: the settings; the users, by id; the
-        tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
+        """Every record once, in bounded batches, in the order of the `kinds`: the settings; the users, by id;
+        the tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
         `(publication_date, id)`.
         """
         ...
@@ -152,6 +159,11 @@ class Snapshot(Protocol):
 
 class Records(Protocol):
     """The whole blog, to be moved. Nobody else writes to a blog that another one is moving into."""
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of its records, in order."""
+        ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """The blog as it is at one moment; it takes as long as it takes."""

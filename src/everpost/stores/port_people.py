@@ -1,10 +1,11 @@
 """The part of the port for users, tokens and rate-limit counters."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from everpost.domain.ids import Id
-from everpost.domain.limits import Tally
+from everpost.domain.limits import Limit, Tally
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.domain.tokens import Grounds, Token, TokenQuery
@@ -76,16 +77,16 @@ class Tokens(Protocol):
 
 
 class Limits(Protocol):
-    """Rate-limit counters; a key is a hash, at most 64 ASCII characters."""
+    """Rate-limit counters. Counts are exact, however many try at once."""
 
-    async def hit(self, key: str, moment: datetime) -> Tally:
-        """Count one try more; where the window has ended, or there was none, the first one of a new
-        window. What has ended is forgotten.
+    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+        """Count one try more for each limit, in this order, up to and including the first that this
+        exceeds; the counts. Where a window has ended, or there was none, a new one begins.
         """
         ...
 
-    async def forgive(self, key: str) -> None:
-        """Count one try less."""
+    async def forgive(self, keys: Sequence[str]) -> None:
+        """Count one try less for each of these keys."""
         ...
 
     async def get(self, key: str, moment: datetime) -> Tally | None:

@@ -2,16 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
+
+from everpost.errors import Busy
+from everpost.stores import deadlines
 
 Key = TypeVar("Key", bound=Hashable)
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
+class _Asked(NamedTuple, Generic[Question, Answer]):
+    question: Question
+    answer: asyncio.Future[Answer]
+    deadline: float | None
+
+
 class Turns(Generic[Question, Answer]):
     """Takes questions in turns: those that come while a turn is under way are the next one, at most so many.
     So each is answered from what the database has after it was asked, and many cost one round trip.
+
+    A turn ends at the latest deadline of its callers, and each of them waits until its own.
     """
 
     def __init__(
@@ -19,7 +30,7 @@ class Turns(Generic[Question, Answer]):
     ) -> None:
         self._answer = answer
         self._most = most
-        self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
+        self._waiting: list[_Asked[Question, Answer]] = []
         self._work: asyncio.Task[None] | None = None
 
     @property
@@ -28,39 +39,57 @@ class Turns(Generic[Question, Answer]):
         return self._work is None
 
     async def ask(self, question: Question) -> Answer:
-        """The answer. Raises what answering the turn raises."""
+        """The answer. Raises what answering the turn raises; Busy at the caller's deadline."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
-        self._waiting.append((question, future))
+        deadline = deadlines.deadline()
+        self._waiting.append(_Asked(question, future, deadline))
         if self._work is None:
             self._work = loop.create_task(self._take_turns())
-        return await future
+        if deadline is None:
+            return await future
+        timer = loop.call_at(deadline, _expire, future)
+        try:
+            return await future
+        finally:
+            timer.cancel()
+
+    async def finish(self) -> None:
+        """Return when no turn is under way any more."""
+        if self._work is not None:
+            await asyncio.wait([self._work])
 
     async def _take_turns(self) -> None:
         try:
             while self._waiting:
                 await asyncio.sleep(0)  # who asks in this round of the loop comes along
                 turn, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                await self._take(turn)
+                await self._take([asked for asked in turn if not asked.answer.done()])
         finally:
             self._work = None
-            for _, future in self._waiting:
-                future.cancel()
+            for asked in self._waiting:
+                asked.answer.cancel()
             self._waiting.clear()
 
-    async def _take(self, turn: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
+    async def _take(self, turn: Sequence[_Asked[Question, Answer]]) -> None:
         try:
-            answers = await self._answer([question for question, _ in turn])
+            with deadlines.ending(deadlines.latest([asked.deadline for asked in turn])):
+                answers = await self._answer([asked.question for asked in turn]) if turn else ()
         except BaseException as error:
-            for _, future in turn:
-                if not future.done():
-                    future.set_exception(error)
+            for asked in turn:
+                if not asked.answer.done():
+                    asked.answer.set_exception(error)
             if not isinstance(error, Exception):
                 raise
         else:
-            for (_, future), answer in zip(turn, answers, strict=True):
-                if not future.done():
-                    future.set_result(answer)
+            for asked, answer in zip(turn, answers, strict=True):
+                if not asked.answer.done():
+                    asked.answer.set_result(answer)
+
+
+def _expire(future: asyncio.Future[Answer]) -> None:
+    if not future.done():
+        future.set_exception(Busy())
 
 
 class TurnsByKey(Generic[Key, Question, Answer]):
@@ -83,3 +112,7 @@ class TurnsByKey(Generic[Key, Question, Answer]):
         finally:
             if turns.is_idle and self._turns.get(key) is turns:
                 del self._turns[key]
+
+    async def finish(self) -> None:
+        """Return when no turn is under way any more."""
+        await asyncio.gather(*(turns.finish() for turns in list(self._turns.values())))

@@ -1,7 +1,7 @@
 """Moving a whole blog into a database, and telling whether it has arrived."""
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from everpost.domain.blog import Blog
@@ -74,7 +74,7 @@ async def copy(source: Source, target: Records, report: Progress, *, origin: str
 async def rehearse(source: Source, target: Records | None, report: Progress, *, origin: str) -> Comparison:
     """What a copy would do; None is a database without a schema. Occupied, as for `copy`."""
     if target is None:
-        return await _compare(source, Nothing(), report, Phase.COMPARING)
+        return await _compare(source, Nothing(source.kinds), report, Phase.COMPARING)
     survey = await _compare(source, target, report, Phase.COMPARING)
     latest = await target.transfer()
     if latest is not None and not latest.is_finished:
@@ -105,7 +105,7 @@ async def _compare(
     source: Source, target: Source, report: Progress, phase: Phase, write: Write | None = None
 ) -> Comparison:
     async with open_stream(source) as ours, open_stream(target) as theirs:
-        total = 1 + sum(astuple(ours.counts))
+        total = sum(ours.counts.values())
         report(phase, 0, total)
         return await sync(ours, theirs, write, lambda done: report(phase, done, total))
 
@@ -113,7 +113,7 @@ async def _compare(
 async def _is_new(target: Records, survey: Comparison) -> bool:
     """Whether nobody has done anything in the blog yet."""
     counts = survey.target.counts
-    if counts["user"] or counts["post"]:
+    if any(counts[kind.name] for kind in target.kinds if not kind.is_single):
         return False
     async with open_stream(target) as stream:
         settings = None if stream.head is None else stream.head.record

@@ -4,42 +4,38 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from everpost.domain.records import RecordCounts
-from everpost.transfer.lines import KINDS, Kind, Row
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.records import Counts
+from everpost.transfer.lines import Row
 
 
 @dataclass(frozen=True, slots=True)
 class BlogDigest:
     """How many records of each kind there are, and the SHA-256 of their lines in order: of each kind's,
-    and of all. 64 hexadecimal digits each.
+    and of all. 64 hexadecimal digits each; by the name of the kind, in the order of the stream.
     """
 
-    counts: Mapping[Kind, int]
-    kinds: Mapping[Kind, str]
+    counts: Counts
+    kinds: Mapping[str, str]
     whole: str
-
-    @property
-    def record_counts(self) -> RecordCounts:
-        """The same as a snapshot counts them."""
-        counts = self.counts
-        return RecordCounts(counts["user"], counts["token"], counts["post"], counts["comment"])
 
 
 class RunningDigest:
     """A digest of the rows so far."""
 
-    def __init__(self) -> None:
-        self._counts: dict[Kind, int] = dict.fromkeys(KINDS, 0)
-        self._kinds = {kind: hashlib.sha256() for kind in KINDS}
+    def __init__(self, kinds: Kinds) -> None:
+        self._counts = {kind.name: 0 for kind in kinds}
+        self._kinds = {kind.name: hashlib.sha256() for kind in kinds}
         self._whole = hashlib.sha256()
 
     def add(self, row: Row) -> None:
         """The next row."""
-        self._counts[row.kind] += 1
-        self._kinds[row.kind].update(row.line)
+        name = row.kind.name
+        self._counts[name] += 1
+        self._kinds[name].update(row.line)
         self._whole.update(row.line)
 
     def result(self) -> BlogDigest:
         """What it comes to by now."""
-        kinds = {kind: digest.hexdigest() for kind, digest in self._kinds.items()}
+        kinds = {name: digest.hexdigest() for name, digest in self._kinds.items()}
         return BlogDigest(dict(self._counts), kinds, self._whole.hexdigest())

@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import Protocol
 
-from everpost.domain.records import Record, RecordCounts
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.records import Counts, Record
 from everpost.stores.port import Snapshot
 from everpost.transfer.digests import BlogDigest, RunningDigest
 from everpost.transfer.lines import Row, row_of
@@ -12,6 +13,11 @@ from everpost.transfer.lines import Row, row_of
 
 class Source(Protocol):
     """What a blog can be read from: the records of a store, an archive."""
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of its records, in order."""
+        ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """The blog as it is at one moment."""
@@ -24,15 +30,16 @@ class Stream:
     """
 
     def __init__(
-        self, counts: RecordCounts, batches: AsyncIterator[Sequence[Record]], open_: AsyncExitStack
+        self, kinds: Kinds, counts: Counts, batches: AsyncIterator[Sequence[Record]], open_: AsyncExitStack
     ) -> None:
+        self.kinds = kinds
         self.counts = counts
         self.head: Row | None = None
         """The next row; None at the end."""
         self._batches = batches
         self._batch: Sequence[Record] = ()
         self._position = 0
-        self._digest = RunningDigest()
+        self._digest = RunningDigest(kinds)
         self._open = open_
 
     async def advance(self) -> None:
@@ -46,7 +53,7 @@ class Stream:
                 await self._open.aclose()
                 return
             self._batch, self._position = batch, 0
-        self.head = row_of(self._batch[self._position])
+        self.head = row_of(self._batch[self._position], self.kinds)
         self._position += 1
 
     def digest(self) -> BlogDigest:
@@ -63,7 +70,7 @@ async def open_stream(source: Source) -> AsyncIterator[Stream]:
         batches = snapshot.records()
         if isinstance(batches, AsyncGenerator):
             await open_.enter_async_context(aclosing(batches))
-        stream = Stream(counts, batches, open_)
+        stream = Stream(source.kinds, counts, batches, open_)
         await stream.advance()
         yield stream
 
@@ -71,14 +78,17 @@ async def open_stream(source: Source) -> AsyncIterator[Stream]:
 class Nothing:
     """The source that has no record at all: a database in which no blog was ever made."""
 
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """It is empty at every moment."""
         yield self
 
-    async def count(self) -> RecordCounts:
+    async def count(self) -> Counts:
         """None of each."""
-        return RecordCounts(0, 0, 0, 0)
+        return {kind.name: 0 for kind in self.kinds}
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         """None."""

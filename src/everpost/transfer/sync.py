@@ -6,14 +6,10 @@ at any moment, and a second time there is nothing to do.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from everpost.domain.blog import Blog
-from everpost.domain.comments import Comment
-from everpost.domain.posts import Post
+from everpost.domain.record_kinds.kinds import Key
 from everpost.domain.records import Batch, Record
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
 from everpost.transfer.digests import BlogDigest
-from everpost.transfer.lines import Key, Row
+from everpost.transfer.lines import Row
 from everpost.transfer.streams import Stream
 
 BATCH_ROWS = 1_000
@@ -50,14 +46,14 @@ class _Carrier:
 
     write: Write | None
     kept: list[Record] = field(default_factory=list)
-    erased: list[User | Token | Post | Comment] = field(default_factory=list)
+    erased: list[Record] = field(default_factory=list)
     size: int = 0
 
     async def keep(self, row: Row) -> None:
         self.kept.append(row.record)
         await self._grow(len(row.line))
 
-    async def erase(self, record: User | Token | Post | Comment) -> None:
+    async def erase(self, record: Record) -> None:
         self.erased.append(record)
         await self._grow(0)
 
@@ -93,8 +89,8 @@ async def sync(
         elif theirs is not None:
             erased += 1
             _note(examples, theirs, "is too much")
-            # A post takes its comments along.
-            if theirs.key[:2] != gone and not isinstance(theirs.record, Blog):
+            # A record takes along what belongs to it.
+            if theirs.key[:2] != gone and not theirs.kind.is_single:
                 gone = theirs.key
                 await carrier.erase(theirs.record)
         if ours is not None:

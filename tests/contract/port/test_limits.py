@@ -6,12 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from everpost.domain.clock import now
-from everpost.domain.limits import WINDOW, Tally
+from everpost.domain.limits import WINDOW, Limit, Tally
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
 MILLISECOND = timedelta(milliseconds=1)
 KEY = "a" * 64
+
+
+async def hit(store: Store, key: str, moment: datetime) -> Tally:
+    """Count one try of what is only counted."""
+    (tally,) = await store.limits.hit([Limit(key)], moment)
+    return tally
 
 
 @pytest.fixture
@@ -23,64 +29,85 @@ def start() -> datetime:
 async def test_tries_are_counted_from_the_first_one_on(store: Store, start: datetime) -> None:
     until = start + WINDOW
     for count, moment in enumerate((start, start, start + MILLISECOND, until - MILLISECOND), start=1):
-        assert await store.limits.hit(KEY, moment) == Tally(count, until)
+        assert await hit(store, KEY, moment) == Tally(count, until)
 
 
 async def test_each_key_is_counted_by_itself(store: Store, start: datetime) -> None:
     for number, key in enumerate((KEY, KEY[:-1], KEY[:-1] + "b", "A" * 64, "a", "a b", "-_.=$")):
         moment = start + number * MILLISECOND
         for count in (1, 2):
-            assert await store.limits.hit(key, moment) == Tally(count, moment + WINDOW)
+            assert await hit(store, key, moment) == Tally(count, moment + WINDOW)
 
 
 async def test_with_its_end_a_window_is_forgotten(store: Store, start: datetime) -> None:
     for _ in range(3):
-        await store.limits.hit(KEY, start)
+        await hit(store, KEY, start)
     end = start + WINDOW
-    assert await store.limits.hit(KEY, end) == Tally(1, end + WINDOW)
-    assert await store.limits.hit(KEY, end + MILLISECOND) == Tally(2, end + WINDOW)
+    assert await hit(store, KEY, end) == Tally(1, end + WINDOW)
+    assert await hit(store, KEY, end + MILLISECOND) == Tally(2, end + WINDOW)
     much_later = start + 10 * WINDOW
-    assert await store.limits.hit("other", much_later) == Tally(1, much_later + WINDOW)
-    assert await store.limits.hit(KEY, much_later) == Tally(1, much_later + WINDOW)
+    assert await hit(store, "other", much_later) == Tally(1, much_later + WINDOW)
+    assert await hit(store, KEY, much_later) == Tally(1, much_later + WINDOW)
 
 
 async def test_what_has_ended_is_forgotten_when_asked_and_nothing_else(store: Store, start: datetime) -> None:
-    await store.limits.hit(KEY, start)
-    await store.limits.hit("later", start + MILLISECOND)
+    await hit(store, KEY, start)
+    await hit(store, "later", start + MILLISECOND)
     await store.limits.forget(start + WINDOW)
-    assert await store.limits.hit("later", start + MILLISECOND) == Tally(2, start + MILLISECOND + WINDOW)
-    assert await store.limits.hit(KEY, start) == Tally(1, start + WINDOW), "nothing is left of the first try"
+    assert await hit(store, "later", start + MILLISECOND) == Tally(2, start + MILLISECOND + WINDOW)
+    assert await hit(store, KEY, start) == Tally(1, start + WINDOW), "nothing is left of the first try"
+
+
+async def test_nothing_is_counted_after_a_limit_that_is_exceeded(store: Store, start: datetime) -> None:
+    limits = [Limit("of all", 3), Limit("of one", 2), Limit("uncounted", 0), Limit("after it")]
+    until = start + WINDOW
+    for count in (1, 2):
+        expected = [Tally(count, until), Tally(count, until), Tally(count, until)]
+        assert await store.limits.hit(limits, start) == expected
+    assert await store.limits.hit(limits, start) == [Tally(3, until), Tally(3, until)]
+    assert await store.limits.hit(limits, start) == [Tally(4, until)]
+    assert await store.limits.get("of one", start) == Tally(3, until)
+    assert await store.limits.get("after it", start) is None
+    assert await store.limits.hit([], start) == []
+
+
+async def test_of_many_at_once_as_many_are_within_a_limit_as_it_allows(store: Store, start: datetime) -> None:
+    limits = [Limit("first", 30), Limit("second", 20)]
+    tallies = await asyncio.gather(*(store.limits.hit(limits, start) for _ in range(40)))
+    assert sorted(len(each) for each in tallies) == [1] * 10 + [2] * 30
+    seconds = [each[1].count for each in tallies if len(each) == 2]
+    assert sorted(seconds) == list(range(1, 31))
 
 
 async def test_a_try_that_is_forgiven_was_none(store: Store, start: datetime) -> None:
     for _ in range(3):
-        await store.limits.hit(KEY, start)
-    await store.limits.forgive(KEY)
-    await store.limits.forgive("unknown")
-    assert await store.limits.hit(KEY, start + MILLISECOND) == Tally(3, start + WINDOW)
-    assert await store.limits.hit("unknown", start) == Tally(1, start + WINDOW)
+        await hit(store, KEY, start)
+    await store.limits.forgive([KEY, "unknown"])
+    await store.limits.forgive([])
+    assert await hit(store, KEY, start + MILLISECOND) == Tally(3, start + WINDOW)
+    assert await hit(store, "unknown", start) == Tally(1, start + WINDOW)
 
 
 async def test_tries_made_at_once_are_all_counted(store: Store, blog_url: str, start: datetime) -> None:
     other = await open_store(blog_url, timeout=10, pool_size=3)
     try:
         tallies = await asyncio.gather(
-            *(each.limits.hit(KEY, start + MILLISECOND) for each in (store, other) for _ in range(20))
+            *(hit(each, KEY, start + MILLISECOND) for each in (store, other) for _ in range(20))
         )
         assert sorted(tally.count for tally in tallies) == list(range(1, 41))
         assert {tally.until for tally in tallies} == {start + MILLISECOND + WINDOW}
-        await asyncio.gather(*(each.limits.forgive(KEY) for each in (store, other) for _ in range(10)))
-        assert (await other.limits.hit(KEY, start)).count == 21
+        await asyncio.gather(*(each.limits.forgive([KEY]) for each in (store, other) for _ in range(10)))
+        assert (await hit(other, KEY, start)).count == 21
     finally:
         await other.close()
 
 
 async def test_tries_of_many_made_at_once_are_all_counted(store: Store, start: datetime) -> None:
-    """While windows end, which whoever counts a try forgets."""
+    """While windows end."""
     keys = [f"{number:064}" for number in range(10)]
-    await asyncio.gather(*(store.limits.hit(key, start) for key in keys))
+    await asyncio.gather(*(hit(store, key, start) for key in keys))
     later = start + 2 * WINDOW
-    tallies = await asyncio.gather(*(store.limits.hit(key, later) for key in keys for _ in range(4)))
+    tallies = await asyncio.gather(*(hit(store, key, later) for key in keys for _ in range(4)))
     assert sorted(tally.count for tally in tallies) == sorted([1, 2, 3, 4] * 10)
     assert {tally.until for tally in tallies} == {later + WINDOW}
 
@@ -92,7 +119,7 @@ async def test_a_window_may_end_at_any_moment_and_begin_anew(store: Store, start
         await store.limits.keep(KEY, until)
         assert await store.limits.get(KEY, until - MILLISECOND) == Tally(1, until)
         assert await store.limits.get(KEY, until) is None
-    assert await store.limits.hit(KEY, start) == Tally(2, near)
+    assert await hit(store, KEY, start) == Tally(2, near)
     assert await store.limits.get(KEY, start) == Tally(2, near)
     await store.limits.keep(KEY, start)
     assert await store.limits.get(KEY, start) is None

@@ -6,10 +6,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from everpost.domain.clock import now
+from everpost.domain.limits import Limit
 from everpost.domain.tokens import Scope
 from everpost.domain.users import Role, UserChange
 from everpost.errors import TooMany, Unauthenticated
-from everpost.services.limits import count_try
+from everpost.services.limits import Allowance, count_try
 from everpost.services.logins import Credentials, LoginRules, log_in
 from everpost.services.passwords import hash_password, is_outdated, is_right
 from everpost.services.tokens import identify
@@ -90,9 +91,10 @@ async def test_an_outdated_hash_is_made_anew(store: Store) -> None:
 
 
 async def test_tries_of_another_kind_are_counted_apart(store: Store) -> None:
-    for kind in ("one", "another"):
+    one, another = (Allowance(Limit(kind, 2), f"Too many of {kind}.") for kind in ("one", "another"))
+    for allowance in (one, another):
         for _ in range(2):
-            await count_try(store, kind, "192.0.2.1", 2, "Too often.")
+            await count_try(store, [allowance])
     with pytest.raises(TooMany) as refused:
-        await count_try(store, "one", "192.0.2.1", 2, "Too often.")
-    assert refused.value.message == "Too often."
+        await count_try(store, [one, another])
+    assert refused.value.message == "Too many of one."

@@ -66,7 +66,7 @@ async def take(store: Store, *items: Item, dry_run: bool = False, skip_unreadabl
     """What the report of an import says."""
     with Report() as report:
         run = Run(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
-        await adopt(store, lambda: iter(items), run, origin=ORIGIN, matcher=ById())
+        await adopt(store, iter(items), run, origin=ORIGIN, matcher=ById())
         return [(note.fate, note.kind, note.name) for note in report.notes()]
 
 

@@ -15,7 +15,7 @@ NAMES = ("Ad\u200ba", "A\x00da\ud800", "\u202eAda", "Ada\nL.", "\u3164", " ", "a
 
 async def notes_of(store: Store, *items: Item) -> list[Note]:
     with Report() as report:
-        await adopt(store, lambda: iter(items), Run(report=report), origin=ORIGIN)
+        await adopt(store, iter(items), Run(report=report), origin=ORIGIN)
         return list(report.notes())
 
 

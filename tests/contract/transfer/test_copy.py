@@ -9,6 +9,7 @@ import pytest
 from everpost.domain.blog import BlogChange
 from everpost.domain.comments import Comment, CommentPolicy
 from everpost.domain.posts import Post, PostStatus
+from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record, Transfer
 from everpost.errors import Occupied
 from everpost.stores.port import Snapshot, Store
@@ -29,6 +30,8 @@ class Stopped(Exception):
 
 class Changing:
     """A source that is another blog each time it is looked at; the last one stays."""
+
+    kinds = KINDS
 
     def __init__(self, *blogs: Sequence[Record]) -> None:
         self._blogs = list(blogs)

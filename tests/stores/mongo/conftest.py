@@ -1,22 +1,18 @@
-"""MongoDB as a replica set and, in `make test-long`, as a single server; both must do."""
+"""Databases of MongoDB, and the stores on them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 from pymongo import AsyncMongoClient
 
 from everpost.stores import open_schema
 from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
 from tests.conftest import Engines, offer_key
-from tests.servers.databases import Databases, MongodbDatabases, new_name
-from tests.servers.mongodb import MongodbServer, SingleMongodbServer
+from tests.servers.databases import Databases, new_name
 from tests.stores.mongo.blog import TIMEOUT, Database
 
-SINGLE_SERVER = "a single server"
 TIGHT = Limits(
     nested=8, nested_bytes=3_000, kept=4, kept_bytes=1_000, gone=2, copied_at_once=3, stale_after=0
 )
@@ -28,25 +24,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if "mongodb" in config.stash[offer_key].names else True
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "one_deployment: on a single server if there is one, else on the other"
-    )
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "deployment" in metafunc.fixturenames:
-        deployments: list[str | ParameterSet] = ["the server offered"]
-        if MongodbServer.missing() is None:
-            if metafunc.definition.get_closest_marker("one_deployment") is not None:
-                deployments = [SINGLE_SERVER]
-            else:
-                deployments.append(pytest.param(SINGLE_SERVER, marks=pytest.mark.long))
-        metafunc.parametrize("deployment", deployments)
-
-
 class Pool:
-    """Of one deployment: databases whose schema is made, emptied for each test."""
+    """Databases whose schema is made, emptied for each test."""
 
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
@@ -74,27 +53,10 @@ async def make_schema(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-async def on_the_server_offered(engines: Engines) -> AsyncIterator[Pool]:
+async def pool(engines: Engines) -> AsyncIterator[Pool]:
     pool = Pool(engines.databases("mongodb"))
     yield pool
     await pool.close()
-
-
-@pytest.fixture(scope="session")
-async def on_a_single_server() -> AsyncIterator[Pool]:
-    server = await asyncio.to_thread(SingleMongodbServer().start)
-    pool = Pool(MongodbDatabases(server.url()))
-    yield pool
-    await pool.databases.close()
-    await asyncio.to_thread(server.stop)
-
-
-@pytest.fixture
-def pool(deployment: str, request: pytest.FixtureRequest) -> Pool:
-    """The databases of the deployment."""
-    name = "on_a_single_server" if deployment == SINGLE_SERVER else "on_the_server_offered"
-    pool: Pool = request.getfixturevalue(name)
-    return pool
 
 
 @pytest.fixture
@@ -118,9 +80,8 @@ async def emptied_url(pool: Pool) -> str:
 
 
 @pytest.fixture
-def url(pool: Pool, request: pytest.FixtureRequest) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """The URL of a database with an empty blog."""
-    del pool  # says only that a test runs once on each deployment
     has_its_own = request.node.get_closest_marker("own_database") is not None
     url: str = request.getfixturevalue("made_url" if has_its_own else "emptied_url")
     return url

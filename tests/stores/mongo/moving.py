@@ -9,7 +9,8 @@ from everpost.domain.blog import BlogChange
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.records import Batch, Record, RecordCounts
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Batch, Record
 from everpost.domain.tokens import Scope, Token
 from everpost.domain.users import Author, User
 from everpost.stores.port import Store
@@ -77,8 +78,9 @@ async def records_of(store: Store) -> Sequence[Record]:
     """All of them, in order."""
     async with store.records.snapshot() as snapshot:
         records = [record async for batch in snapshot.records() for record in batch]
-        kinds = [sum(isinstance(record, kind) for record in records) for kind in (User, Token, Post, Comment)]
-        assert await snapshot.count() == RecordCounts(*kinds)
+        for kind in KINDS:
+            number = sum(isinstance(record, kind.type) for record in records)
+            assert (await snapshot.count())[kind.name] == number
     return records
 
 

@@ -92,7 +92,7 @@ def differences(there: Sequence[Record], wanted: Sequence[Record], *, size: int)
         some = changed[start : start + size]
         kept = [after[each] for each in some if each in after]
         erased = [before[each] for each in some if each not in after]
-        batches.append(Batch(kept=kept, erased=erased))  # type: ignore[arg-type] # settings are in both
+        batches.append(Batch(kept=kept, erased=erased))
     return batches
 
 
@@ -109,7 +109,6 @@ def key(record: Record) -> tuple[str, ...]:
     return ("0",)
 
 
-@pytest.mark.one_deployment
 @pytest.mark.parametrize("length", volumes(1_000, 20_000))
 async def test_a_long_thread_settles_on_arrival_and_lives_on(
     spacious: MongoStore, database: Database, length: int
@@ -211,7 +210,7 @@ async def test_a_write_that_broke_off_can_be_done_again(
         await store.comments.remove(comment.post_id, comment.id, match=None)
     wanted = await records_of(store)
     extra = a_thread(numbered(30), 25, first=900)
-    batch = Batch(kept=[*wanted, *extra], erased=await records_of(target))  # type: ignore[arg-type]
+    batch = Batch(kept=[*wanted, *extra], erased=await records_of(target))
     for calls in range(1, 30):
         breaking = BreakingOff(calls)
         with monkeypatch.context() as patched:

@@ -9,6 +9,7 @@ from pymongo import AsyncMongoClient
 
 from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id, new_id
+from everpost.domain.limits import Limit
 from everpost.domain.paging import Position
 from everpost.domain.posts import PostFilter, PostQuery
 from everpost.domain.tokens import Scope, Token, digest
@@ -143,7 +144,7 @@ async def test_people_and_tokens_are_found_at_once(store: MongoStore, profiled: 
         await store.users.add(a_user(), is_first=True)
     await store.users.remove(users[3].id, heir_id=users[4].id, match=None)
     await store.posts.count(PostFilter(audience=EVERYBODY.audience, author_id=users[4].id))
-    await store.limits.hit("key", MOMENT)
+    await store.limits.hit([Limit("key")], MOMENT)
     assert await most_examined(profiled) <= 20
 
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -13,14 +13,11 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.records import Record
 from everpost.domain.users import Role, UserChange
-from everpost.errors import Busy, EverpostError
-from everpost.stores.mongo import collecting
 from everpost.stores.mongo.collecting import Collector
 from everpost.stores.mongo.spool import Spool
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import LATER, a_post, comment_on, numbered, publish, read_thread, register
 from tests.stores.mongo.blog import Thread
-from tests.stores.mongo.conftest import SINGLE_SERVER
 from tests.stores.mongo.moving import a_thread, a_token, fill, records_of
 
 Moment = Callable[[Collector], AbstractAsyncContextManager[AsyncClientSession | None]]
@@ -150,15 +147,3 @@ def assert_of_one_moment(records: Sequence[Record]) -> None:
     replies = Counter(each.parent_id for each in comments if each.is_shown)
     assert all(each.comment_count == approved[each.id] for each in records if isinstance(each, Post))
     assert all(each.reply_count == replies[each.id] for each in comments)
-
-
-async def test_a_server_that_never_rests_is_busy(
-    store: MongoStore, deployment: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A replica set knows moments; a single server is asked until nothing has changed."""
-    monkeypatch.setattr(collecting, "PATIENCE", 0.5)
-    before_each_moment(monkeypatch, lambda: publish(store))
-    expectation = pytest.raises(EverpostError) if deployment == SINGLE_SERVER else nullcontext()
-    with expectation as refusal:
-        await records_of(store)
-    assert refusal is None or refusal.type is Busy

@@ -8,8 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from everpost.stores import open_schema
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.engine import Connections, make_engine
 from everpost.stores.sql.store import SqlStore
 from tests.conftest import Engines, offer_key
 from tests.servers.databases import new_name

@@ -1,17 +1,37 @@
 """What the tests run in processes of their own."""
 
 import asyncio
+import os
+from signal import SIGKILL
 
-from everpost.stores.sql.schema import SqlSchema
+from sqlalchemy import event
+
+from everpost.stores.sql.schema.schema import SqlSchema
+
+_CHANGES = ("ALTER", "CREATE", "UPDATE", "DELETE", "INSERT", "DROP")
 
 
 def migrate(url: str) -> int:
     """Migrate a database to the newest revision; how many steps it took."""
-    return asyncio.run(_migrate(url))
+    return asyncio.run(_migrate(SqlSchema(url, timeout=10)))
 
 
-async def _migrate(url: str) -> int:
-    schema = SqlSchema(url, timeout=10)
+def migrate_until_killed(url: str, change: int, scripts: str | None) -> None:
+    """Migrate a database; the process is killed before this change, counted from 1."""
+    count = 0
+
+    def kill(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        nonlocal count
+        count += statement.lstrip().upper().startswith(_CHANGES)
+        if count == change:
+            os.kill(os.getpid(), SIGKILL)
+
+    schema = SqlSchema(url, timeout=10, scripts=scripts)
+    event.listen(schema._engine.sync_engine, "before_cursor_execute", kill)
+    asyncio.run(_migrate(schema))
+
+
+async def _migrate(schema: SqlSchema) -> int:
     try:
         return len(await schema.migrate("head"))
     finally:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-import everpost.stores.sql.migrations as real
+import everpost.stores.sql.schema.migrations as real
 
 _MIGRATION = """
 import sqlalchemy as sa

@@ -13,7 +13,7 @@ from everpost.domain.actors import PUBLIC
 from everpost.domain.clock import now
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.stores import open_store
-from everpost.stores.sql.background_reads import BackgroundReader
+from everpost.stores.sql.engine.background_reads import BackgroundReader
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 

@@ -14,10 +14,8 @@ from sqlalchemy import text
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, NotFound, Unreachable
 from everpost.stores import open_store
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import reason_of
+from everpost.stores.sql.engine import Connections, Transaction, reason_of
 from everpost.stores.sql.store import SqlStore
-from everpost.stores.sql.transactions import Transaction
 from tests.contract.port.examples import comment_on, publish, read_post
 from tests.servers.private import free_port
 from tests.stores.sql.conftest import TIMEOUT, answer

@@ -17,11 +17,9 @@ from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, Post, PostFilter, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores import open_schema
 from everpost.stores.sql import listing
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.engine import Connections, Transaction, make_engine
 from everpost.stores.sql.rows import post_values, tag_values, user_values
 from everpost.stores.sql.tables import PostRow, PostTagRow, UserRow
-from everpost.stores.sql.transactions import Transaction
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name

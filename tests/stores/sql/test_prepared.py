@@ -4,7 +4,7 @@ from sqlalchemy import Dialect
 
 from everpost.stores import open_store
 from everpost.stores.sql.engine import make_engine
-from everpost.stores.sql.prepared import preparer_for
+from everpost.stores.sql.engine.statements import preparer_for
 from everpost.stores.sql.store import SqlStore
 from tests.stores.sql.conftest import TIMEOUT
 

@@ -11,8 +11,7 @@ from sqlalchemy import text
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.records import Batch, Record
 from everpost.errors import Busy
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.engine import Connections, make_engine
 from everpost.stores.sql.records import SqlRecords
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, publish

@@ -12,11 +12,10 @@ from everpost.domain.paging import Position
 from everpost.domain.posts import PostChange, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.prepared import Prepared
+from everpost.stores.sql.engine import Connections, Parameters
+from everpost.stores.sql.engine.statements import Prepared
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.store import SqlStore
-from everpost.stores.sql.transactions import Parameters
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
 from tests.stores.sql.conftest import plan_of
 

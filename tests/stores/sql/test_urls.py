@@ -5,8 +5,8 @@ import ssl
 import pytest
 
 from everpost.errors import Misconfigured
-from everpost.stores.sql.mysql_tls import Tls
-from everpost.stores.sql.urls import address_of
+from everpost.stores.sql.engine.tls import Tls
+from everpost.stores.sql.engine.urls import address_of
 
 PASSWORD = "p@ss/w:rd%"
 QUOTED = "p%40ss%2Fw%3Ard%25"

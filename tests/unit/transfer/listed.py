@@ -3,18 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from everpost.domain.comments import Comment
-from everpost.domain.posts import Post
-from everpost.domain.records import Record, RecordCounts
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Counts, Record
 from everpost.stores.port import Snapshot
 
 
 class Listed:
     """A source that has these records, in this order, in batches of three."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], kinds: Kinds = KINDS) -> None:
+        self.kinds = kinds
         self._records = records
         self.open = 0
         """How many of its snapshots are being read."""
@@ -27,9 +26,8 @@ class Listed:
         finally:
             self.open -= 1
 
-    async def count(self) -> RecordCounts:
-        kinds = (User, Token, Post, Comment)
-        return RecordCounts(*(sum(isinstance(each, kind) for each in self._records) for kind in kinds))
+    async def count(self) -> Counts:
+        return {kind.name: sum(isinstance(each, kind.type) for each in self._records) for kind in self.kinds}
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         for start in range(0, len(self._records), 3):

@@ -46,7 +46,7 @@ async def test_the_digests_are_those_of_the_lines_in_order() -> None:
     found, _ = await synced(WHOLE, [])
     rows = [row_of(record) for record in WHOLE]
     assert found.source.whole == hashlib.sha256(b"".join(row.line for row in rows)).hexdigest()
-    posts = [row.line for row in rows if row.kind == "post"]
+    posts = [row.line for row in rows if row.kind.name == "post"]
     assert found.source.kinds["post"] == hashlib.sha256(b"".join(posts)).hexdigest()
     assert found.source.counts == {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16}
     assert found.target.whole == hashlib.sha256().hexdigest()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.records import Record, RecordCounts
+from everpost.domain.records import Counts, Record
 from everpost.domain.users import Author
 from everpost.errors import BrokenFile
 from everpost.stores.port import Store
@@ -33,7 +33,7 @@ class Listed:
 
     listed: Sequence[Record]
 
-    async def count(self) -> RecordCounts:
+    async def count(self) -> Counts:
         raise NotImplementedError
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
@@ -165,7 +165,7 @@ async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]
     """What came of each post."""
     counts: dict[str, dict[str, int]] = {}
     with Report() as report:
-        await adopt(store, lambda: read_markdown(folder), Run(report=report), origin=Origin("markdown", ""))
+        await adopt(store, read_markdown(folder), Run(report=report), origin=Origin("markdown", ""))
         for note in report.notes():
             kinds = counts.setdefault(note.fate.value, {})
             kinds[note.kind] = kinds.get(note.kind, 0) + 1

@@ -69,6 +69,10 @@ class Adder:
             raise outcome
         return outcome
 
+    async def finish(self) -> None:
+        """Return when no addition is under way any more."""
+        await self._turns.finish()
+
     async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
         """All of them; where one cannot be, each alone."""
         try:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pymongo import ReturnDocument
 
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import SchemaMismatch, Stale
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.model.collections import Collections
-from everpost.stores.mongo.model.documents import matching, new_stamp
+from everpost.stores.mongo.model.documents import matching
 from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.turns import Turns
 

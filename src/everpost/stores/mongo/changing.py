@@ -9,12 +9,12 @@ from pymongo import ReturnDocument
 from everpost.domain.admissions import Hand
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.mongo.admissions import Admissions
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import CommentDocument, matching, new_stamp, read_comment
+from everpost.stores.mongo.model.documents import CommentDocument, matching, read_comment
 from everpost.stores.mongo.threads import Thread
 
 Terms = tuple[Match, Hand | None]

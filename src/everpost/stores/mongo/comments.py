@@ -97,6 +97,10 @@ class MongoComments:
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
         await self._changer.remove(post_id, id, (match, hand))
 
+    async def finish(self) -> None:
+        """Return when no addition is under way any more."""
+        await self._adder.finish()
+
     async def _page(self, documents: Sequence[CommentDocument], limit: int) -> Page[Comment]:
         named = await self._authors.name_comments([read_comment(each) for each in documents[:limit]])
         return Page(tuple(named), has_more=len(documents) > limit)

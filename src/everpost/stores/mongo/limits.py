@@ -1,11 +1,12 @@
 """The port's `Limits` on MongoDB."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from everpost.domain.limits import WINDOW, Tally
+from everpost.domain.limits import WINDOW, Limit, Tally
 from everpost.errors import Busy
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.model.collections import Collections, Filter
@@ -20,7 +21,15 @@ class MongoLimits:
         self._limits = collections.limits
 
     @translated
-    async def hit(self, key: str, moment: datetime) -> Tally:
+    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+        tallies = []
+        for limit in limits:
+            tallies.append(await self._hit(limit.key, moment))
+            if limit.is_exceeded_by(tallies[-1]):
+                break
+        return tallies
+
+    async def _hit(self, key: str, moment: datetime) -> Tally:
         lasts = {"$gt": ["$until", moment]}
         count: Filter = {"$cond": [lasts, {"$add": ["$count", 1]}, 1]}
         until: Filter = {"$cond": [lasts, "$until", moment + WINDOW]}
@@ -39,8 +48,9 @@ class MongoLimits:
         raise Busy
 
     @translated
-    async def forgive(self, key: str) -> None:
-        await self._limits.update_one({"_id": key, "count": {"$gt": 0}}, {"$inc": {"count": -1}})
+    async def forgive(self, keys: Sequence[str]) -> None:
+        counted: Filter = {"_id": {"$in": list(keys)}, "count": {"$gt": 0}}
+        await self._limits.update_many(counted, {"$inc": {"count": -1}})
 
     @translated
     async def get(self, key: str, moment: datetime) -> Tally | None:

@@ -1,6 +1,7 @@
 """The port's `Posts` on MongoDB."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bson import ObjectId
 from pymongo import ReturnDocument
@@ -10,17 +11,18 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.revisions import Match, Revision, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, new_stamp, read_post
+from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, read_post
 from everpost.stores.mongo.publishing import Publisher
 from everpost.stores.mongo.queries.currency import Currency
 from everpost.stores.mongo.queries.listing import Choice, Listing
+from everpost.stores.mongo.queries.slugs import free_slug
 from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.port import Known
 from everpost.stores.turns import Turns
@@ -46,6 +48,7 @@ class MongoPosts:
         authors: Authors,
         garbage: GarbageCollector,
     ) -> None:
+        self._collections = collections
         self._posts = collections.posts
         self._authors = authors
         self._garbage = garbage
@@ -104,12 +107,35 @@ class MongoPosts:
         return await self._tags.page(query)
 
     @translated
-    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
-        await self._publisher.add(post, thread)
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+        slug = post.slug
+        for _ in range(_ATTEMPTS):
+            try:
+                await self._publisher.add(replace(post, slug=slug), thread)
+            except Conflict as conflict:
+                if conflict.field != "slug" or not numbered:
+                    raise
+                slug = await free_slug(self._collections, post.slug, ObjectId(post.id))
+            else:
+                return slug
+        raise Busy
 
     @translated
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+    ) -> Post:
+        slug = change.slug
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._save(id, replace(change, slug=slug), match, comments, owner_id)
+            except Conflict:
+                if slug is None or not change.is_slug_numbered:
+                    raise
+                slug = await free_slug(self._collections, change.slug or slug, ObjectId(id))
+        raise Busy
+
+    async def _save(
+        self, id: Id, change: PostChange, match: Match, comments: int, owner_id: Id | None
     ) -> Post:
         if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
             raise await self._refusal(id, change, match, owner_id)

@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
+from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
@@ -30,6 +31,8 @@ Kind = TypeVar("Kind")
 
 class MongoRecords:
     """A blog as a whole: out of its collections, and into them."""
+
+    kinds = KINDS
 
     def __init__(
         self, collections: Collections, transactions: Transactions, garbage: GarbageCollector

@@ -3,8 +3,9 @@
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
-from everpost.stores.mongo.engine.connection import Client, connect, database_of, require_answer
+from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.replica_sets import require_replica_set
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.limits import MongoLimits
@@ -16,10 +17,10 @@ from everpost.stores.mongo.users import MongoUsers
 
 
 class MongoStore:
-    """A blog in a MongoDB database, on a replica set or a sharded cluster."""
+    """A blog in a MongoDB database; a replica set, or the routers of a sharded cluster."""
 
-    def __init__(self, client: Client, *, timeout: float) -> None:
-        collections = Collections.of(database_of(client))
+    def __init__(self, client: Client, database: Database, *, timeout: float) -> None:
+        collections = Collections.of(database)
         authors = Authors(collections)
         self._client = client
         self._transactions = transactions = Transactions(client, timeout=timeout)
@@ -39,8 +40,8 @@ class MongoStore:
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
-            await require_answer(client, url)
-            store = cls(client, timeout=timeout)
+            await require_replica_set(client, url, timeout=timeout)
+            store = cls(client, database_of(client, url), timeout=timeout)
         except BaseException:
             await client.close()
             raise
@@ -80,6 +81,7 @@ class MongoStore:
         await self._client.admin.command("ping")
 
     async def close(self) -> None:
+        await self._comments.finish()
         await self._garbage.stop()
         await self._transactions.close()
         await self._client.close()

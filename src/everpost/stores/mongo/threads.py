@@ -12,10 +12,11 @@ from pymongo import ASCENDING, UpdateOne
 
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import COMMENTS_INSIDE
+from everpost.domain.revisions import new_stamp
 from everpost.errors import NotFound
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import SHOWN, Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument, new_stamp
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument
 
 _ORDER = {"publication_date": ASCENDING, "_id": ASCENDING}
 

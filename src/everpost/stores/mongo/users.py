@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.paging import Page
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
 from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
@@ -18,7 +18,7 @@ from everpost.stores.mongo.engine.errors import duplicate_field, translated
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, index_bound
-from everpost.stores.mongo.model.documents import LIVING, matching, new_stamp
+from everpost.stores.mongo.model.documents import LIVING, matching
 from everpost.stores.mongo.model.people import BLOG, UserDocument, read_user, user_document
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}

@@ -12,12 +12,11 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.durability import confirm
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.rows import author_of, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import settle, touch
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
@@ -59,15 +58,24 @@ class Adder:
             raise
         except EverpostError as error:
             if len(additions) == 1:
-                return [error]
+                return [await self._confirmed(additions[0], error)]
         return [await self._add_alone(addition) for addition in additions]
 
     async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
         try:
             (added,) = await self._connections.transact(partial(_add, [addition]))
         except EverpostError as error:
-            return error
+            return await self._confirmed(addition, error)
         return added
+
+    async def _confirmed(self, addition: Addition, error: EverpostError) -> EverpostError:
+        """The error; where it says that the comment is there already, once that is durable."""
+        if isinstance(error, Conflict):
+            try:
+                await confirm(self._connections, CommentRow, addition.comment.id)
+            except EverpostError as failure:
+                return failure
+        return error
 
 
 async def _add(additions: Sequence[Addition], transaction: Transaction) -> Sequence[Comment]:

@@ -8,11 +8,10 @@ from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Match
 from everpost.errors import Stale
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.matching import changing, having, revisions
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.tables import BlogRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.turns import Turns
 
 BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key)

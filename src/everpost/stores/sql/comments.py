@@ -16,12 +16,11 @@ from everpost.domain.revisions import Match
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.adding import Adder, Addition
-from everpost.stores.sql.connections import Connections, Rows
+from everpost.stores.sql.engine import Connections, Rows, Transaction
 from everpost.stores.sql.matching import changing, having, held, holder, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import settle, show, touch
-from everpost.stores.sql.transactions import Transaction
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
 _SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1)

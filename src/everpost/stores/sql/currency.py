@@ -12,7 +12,7 @@ from everpost.domain.posts import Post, PostQuery
 from everpost.domain.users import Author
 from everpost.stores.port import Known
 from everpost.stores.sql import listing
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.reading import AUTHOR, MOST_HEADS, AnyUnion, padded, these, users
 from everpost.stores.sql.rows import AnyRow, author_of
 from everpost.stores.sql.tables import PostRow, UserRow
@@ -72,14 +72,14 @@ class Currency:
 
 
 def _has_state(known: Post, row: AnyRow) -> bool:
-    return bool(row.version == known.version and row.mark == known.mark)
+    return bool(row.version == known.version and row.stamp == known.mark)
 
 
 @cache
 def _states(posts: int, authors: int) -> AnyUnion:
     """The states of so many posts, and so many users; these have no version."""
     nobody = (type_coerce(null(), column.type).label(column.key) for column in AUTHOR)
-    states = select(PostRow.id, PostRow.version, PostRow.mark, *nobody)
+    states = select(PostRow.id, PostRow.version, PostRow.stamp, *nobody)
     named = select(null(), null(), null(), *AUTHOR)
     return union_all(
         states.where(PostRow.id.in_(these("post", posts))),

@@ -1,17 +1,15 @@
 """Counts of what is tried, in SQL."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from everpost.domain.limits import WINDOW, Tally
+from everpost.domain.limits import WINDOW, Limit, Tally
 from everpost.errors import Busy
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.tables import TallyRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import Moment
 
 _Outcome = TypeVar("_Outcome")
@@ -21,7 +19,11 @@ _TRIES = 3
 """Two who begin a window at once cannot both do so."""
 _FORGET = delete(TallyRow).where(TallyRow.until <= bindparam("moment", type_=Moment))
 _COUNT = update(TallyRow).where(TallyRow.key == _KEY).values(count=TallyRow.count + 1)
-_FORGIVE = update(TallyRow).where(TallyRow.key == _KEY, TallyRow.count > 0).values(count=TallyRow.count - 1)
+_FORGIVE = (
+    update(TallyRow)
+    .where(TallyRow.key.in_(bindparam("keys", expanding=True)), TallyRow.count > 0)
+    .values(count=TallyRow.count - 1)
+)
 _BEGIN = insert(TallyRow)
 _BEGIN_ANEW = (
     update(TallyRow)
@@ -37,7 +39,15 @@ class SqlLimits:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    async def hit(self, key: str, moment: datetime) -> Tally:
+    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+        tallies = []
+        for limit in limits:
+            tallies.append(await self._hit(limit.key, moment))
+            if limit.is_exceeded_by(tallies[-1]):
+                break
+        return tallies
+
+    async def _hit(self, key: str, moment: datetime) -> Tally:
         async def work(transaction: Transaction) -> Tally:
             await transaction.execute(_FORGET, {"moment": moment})
             if (await transaction.execute(_COUNT, {"of_key": key})).matched:
@@ -49,8 +59,9 @@ class SqlLimits:
 
         return await self._try(work)
 
-    async def forgive(self, key: str) -> None:
-        await self._connections.change(_FORGIVE, {"of_key": key})
+    async def forgive(self, keys: Sequence[str]) -> None:
+        if keys:
+            await self._connections.change(_FORGIVE, {"keys": list(keys)})
 
     async def get(self, key: str, moment: datetime) -> Tally | None:
         rows = await self._connections.fetch(_TALLY, {"of_key": key})

@@ -27,7 +27,7 @@ _UNTIL = bindparam("until", type_=Moment)
 _SKIP = bindparam("skip", type_=BigInteger)
 
 _POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
-_STATE = (PostRow.id, PostRow.version, PostRow.mark, PostRow.publication_date, PostRow.updated_at)
+_STATE = (PostRow.id, PostRow.version, PostRow.stamp, PostRow.publication_date, PostRow.updated_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, update
 
@@ -11,13 +12,13 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, Revision
-from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.errors import Busy, Conflict, Forbidden, NotFound, Stale
 from everpost.stores.port import Known
 from everpost.stores.sql import listing, reading
-from everpost.stores.sql.connections import Connections, Rows
 from everpost.stores.sql.currency import Currency
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Rows, Transaction
 from everpost.stores.sql.matching import changing, having, owned, owner, revisions
+from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
     Values,
@@ -29,7 +30,6 @@ from everpost.stores.sql.rows import (
     tag_values,
 )
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText
 from everpost.stores.turns import Turns
 
@@ -42,6 +42,15 @@ _ADD_COMMENTS = insert(CommentRow)
 _REMOVE_TAGS = delete(PostTagRow).where(_OF_THE_POST)
 _LIST_TAGS_ANEW = update(PostTagRow).where(_OF_THE_POST)
 _LISTED_BY = ("status", "publication_date", "updated_at")
+_ATTEMPTS = 20
+"""How often others may take a slug first."""
+
+
+class _Terms(NamedTuple):
+    """In which states, and whose, a post must be to be written; None: any."""
+
+    match: Match
+    owner_id: Id | None
 
 
 class SqlPosts:
@@ -102,7 +111,20 @@ class SqlPosts:
         tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
         return Page(tags, has_more=len(rows) > len(tags))
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = ()) -> None:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+        author_id = None if post.author is None else post.author.id
+        claim = Claim(id=post.id, slug=post.slug, author_id=author_id, is_new=True, numbered=numbered)
+        slug = post.slug
+        for _ in range(_ATTEMPTS):
+            try:
+                await self._insert(replace(post, slug=slug), thread)
+            except VIOLATED:
+                slug = await resolve(self._connections, claim) or slug
+            else:
+                return slug
+        raise Busy
+
+    async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
         values = post_values(post) | ({} if thread else {"comment_count": 0})
         tags, comments = tag_values(post), [comment_values(comment) for comment in thread]
 
@@ -113,18 +135,25 @@ class SqlPosts:
             if comments:
                 await _add_thread(transaction, comments)
 
-        try:
-            if tags or comments:
-                await self._connections.transact(work, hurried=not comments)
-            else:
-                await self._connections.change(_ADD, values)
-        except VIOLATED as error:
-            author_id = None if post.author is None else post.author.id
-            raise await self._in_the_way(post.id, post.slug, author_id, is_new=True) from error
+        if tags or comments:
+            await self._connections.transact(work, hurried=not comments)
+        else:
+            await self._connections.change(_ADD, values)
 
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
+        claim = Claim(id=id, slug=change.slug, author_id=change.author_id, numbered=change.is_slug_numbered)
+        terms = _Terms(match, owner_id)
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._save(id, change, terms, comments)
+            except VIOLATED:
+                change = replace(change, slug=await resolve(self._connections, claim))
+        raise Busy
+
+    async def _save(self, id: Id, change: PostChange, terms: _Terms, comments: int) -> Post:
+        match, owner_id = terms
         saving, values = changing(_SAVE, _changes(change))
         statement = owned(owner_id, having(match, PostRow, saving))
         parameters = {"this": id} | values | revisions(match) | owner(owner_id)
@@ -138,10 +167,7 @@ class SqlPosts:
             await _list_by_tags(transaction, post, change)
             return post
 
-        try:
-            return await self._connections.transact(work)
-        except VIOLATED as error:
-            raise await self._in_the_way(id, change.slug, change.author_id) from error
+        return await self._connections.transact(work)
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
         statement = owned(owner_id, having(match, PostRow, _REMOVE))
@@ -160,22 +186,6 @@ class SqlPosts:
             for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
                 threads[row.post_id].append(comment_of(row))
         return threads
-
-    async def _in_the_way(
-        self, id: Id, slug: str | None, author_id: Id | None, *, is_new: bool = False
-    ) -> EverpostError:
-        """Why a post could not be written."""
-        if is_new and await self._connections.fetch(reading.POST_IS_THERE, {"this": id}):
-            return Conflict("post", "id")
-        if slug is not None:
-            taken_by = await self._connections.fetch(reading.SLUG_IS_TAKEN, {"slug": slug})
-            if any(row.id != id for row in taken_by):
-                return Conflict("post", "slug")
-        if author_id is not None and not await self._connections.fetch(
-            reading.USER_IS_THERE, {"this": author_id}
-        ):
-            return Invalid("author_id", "is not a user")
-        return Busy("What was in the way of the post is gone again. Try again.")
 
 
 async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:

@@ -132,7 +132,7 @@ def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> An
         PostRow.format,
         PostRow.comment_count,
         PostRow.comment_policy,
-        PostRow.mark,
+        PostRow.stamp,
     ).where(chosen)
     thread = select(
         oldest.c.id,

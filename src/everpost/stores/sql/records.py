@@ -2,27 +2,23 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
+from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
 from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.connections import Connections
+from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.moving import Mover
+from everpost.stores.sql.record_table import RecordTable
+from everpost.stores.sql.record_tables import RECORD_TABLES
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.snapshots import SqlSnapshot
-from everpost.stores.sql.tables import BlogRow, PostRow, TransferRow, UserRow
-from everpost.stores.sql.transactions import Transaction
+from everpost.stores.sql.tables import BlogRow, TransferRow
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
-_HOLDS_SOMETHING = select(BlogRow.number).where(
-    or_(
-        BlogRow.version > 1,
-        select(UserRow.id).limit(1).exists(),
-        select(PostRow.id).limit(1).exists(),
-    )
-)
 _BEGIN_FIRST = insert(TransferRow).values(number=1)
 _BEGIN = update(TransferRow).values(digest=None)
 _FINISH = update(TransferRow)
@@ -31,14 +27,18 @@ _FINISH = update(TransferRow)
 class SqlRecords:
     """`Records` of the port."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, tables: Sequence[RecordTable[Any]] = RECORD_TABLES) -> None:
+        self.kinds = Kinds(*(table.kind for table in tables))
         self._connections = connections
-        self._mover = Mover(connections.dialect)
+        self._tables = tables
+        self._mover = Mover(connections.dialect, tables)
+        held = (exists(select(table.table.c.id)) for table in tables if not table.kind.is_single)
+        self._holds_something = select(BlogRow.number).where(or_(BlogRow.version > 1, *held))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlSnapshot]:
         async with self._connections.frozen() as connection:
-            yield SqlSnapshot(connection)
+            yield SqlSnapshot(connection, self._tables)
 
     async def write(self, batch: Batch) -> None:
         async def work(transaction: Transaction) -> None:
@@ -56,7 +56,7 @@ class SqlRecords:
                 raise Conflict("blog", "transfer")
             if latest is not None:
                 await transaction.execute(_BEGIN.values(origin=origin))
-            elif (await transaction.execute(_HOLDS_SOMETHING)).first() is not None:
+            elif (await transaction.execute(self._holds_something)).first() is not None:
                 raise Conflict("blog", "transfer")
             else:
                 await transaction.execute(_BEGIN_FIRST.values(origin=origin))

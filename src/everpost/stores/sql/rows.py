@@ -1,15 +1,16 @@
 """What becomes of rows, and what rows are made of."""
 
 from collections.abc import Iterable, Sequence
-from secrets import randbits
 
+from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
-from everpost.stores.sql.prepared import Fields
+from everpost.stores.sql.engine import Fields
 
 AnyRow = Fields
 Values = dict[str, object]
@@ -60,7 +61,7 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
-        mark=row.mark,
+        mark=row.stamp,
     )
 
 
@@ -96,9 +97,16 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
     return Token(scopes=scopes, kind=TokenKind(columns.pop("kind")), **columns)
 
 
-def new_mark() -> int:
-    """A mark that no post has, nor ever had."""
-    return randbits(63)
+def blog_values(blog: Blog) -> Values:
+    """The row of the settings."""
+    return {
+        "number": 1,
+        "comment_policy": blog.comment_policy,
+        "address_key": blog.address_key,
+        "updated_at": blog.updated_at,
+        "version": blog.version,
+        "stamp": new_stamp(),
+    }
 
 
 def post_values(post: Post) -> Values:
@@ -117,7 +125,7 @@ def post_values(post: Post) -> Values:
         "status": post.status,
         "author_id": None if post.author is None else post.author.id,
         "comment_policy": post.comment_policy,
-        "mark": new_mark(),
+        "stamp": new_stamp(),
     }
 
 
@@ -146,6 +154,7 @@ def comment_values(comment: Comment) -> Values:
         "edited_at": comment.edited_at,
         "reply_count": comment.reply_count,
         "is_shown": comment.is_shown,
+        "stamp": new_stamp(),
     }
 
 
@@ -163,6 +172,7 @@ def user_values(user: User) -> Values:
         "disabled_at": user.disabled_at,
         "password_hash": user.password_hash,
         "name_key": name_key(user.name),
+        "stamp": new_stamp(),
     }
 
 

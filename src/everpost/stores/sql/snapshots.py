@@ -5,168 +5,115 @@ asyncmy reads on while nobody takes the rows, however many there are, and a serv
 takes none for long (https://mariadb.com/kb/en/server-system-variables/#net_write_timeout).
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import FromClause, Select, bindparam, false, func, literal, null, select, true, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from everpost.domain.clock import EARLIEST
 from everpost.domain.ids import Id
-from everpost.domain.paging import Position
-from everpost.domain.records import Record, RecordCounts
-from everpost.stores.sql import reading
-from everpost.stores.sql.blogs import BLOG, blog_of
-from everpost.stores.sql.places import PLACE, After, place
-from everpost.stores.sql.rows import AnyRow, comment_of, post_of, token_of, user_of
-from everpost.stores.sql.tables import CommentRow, PostRow, TokenRow, UserRow
-from everpost.stores.sql.types import IdText
-
-_PEOPLE_AT_ONCE = 500
-_POSTS_AT_ONCE = 8
-"""A post has up to 4 MB of text."""
-_COMMENTS_AT_ONCE = 100
-"""A comment has up to 80 KB of text."""
-
-_START = Position(EARLIEST, Id(""))
-_AFTER = bindparam("after", type_=IdText)
-_NAMELESS = (literal("").label("author_name"), null().label("author_disabled_at"))
-_EDITOR = UserRow.__table__.alias("editor")
-_OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
-
-
-def _after(statement: Select[Any], table: type[UserRow | TokenRow | PostRow], at_once: int) -> Select[Any]:
-    return statement.where(table.id > _AFTER).order_by(table.id).limit(at_once)
-
-
-def _nameless(comments: FromClause) -> Select[Any]:
-    """Comments with the ids of their authors and editors; null where a user was removed."""
-    columns = (column for column in comments.c if column.key not in {"author_id", "editor_id", "is_shown"})
-    people = (UserRow.id.label("author_id"), _EDITOR.c.id.label("editor_id"))
-    return (
-        select(*columns, *people, *_NAMELESS)
-        .outerjoin(UserRow, UserRow.id == comments.c.author_id)
-        .outerjoin(_EDITOR, _EDITOR.c.id == comments.c.editor_id)
-    )
-
-
-def _go_on(*, is_shown: bool) -> Select[Any]:
-    """What comes next of a thread, of what is shown or of the rest: a range of an index."""
-    statement = (
-        select(CommentRow.__table__)
-        .where(
-            CommentRow.post_id == reading.POST_ID,
-            CommentRow.is_shown == (true() if is_shown else false()),
-            After(*_OLDEST_FIRST, *PLACE),
-        )
-        .order_by(*_OLDEST_FIRST)
-        .limit(_COMMENTS_AT_ONCE)
-    )
-    # MariaDB goes through the whole thread where it guesses that most of it comes after the place.
-    hint = "FORCE INDEX (ix_comments_post_id_is_shown_publication_date_id)"
-    return select(statement.with_hint(CommentRow, hint, "mysql").subquery())
-
-
-_USERS = _after(select(UserRow.__table__), UserRow, _PEOPLE_AT_ONCE)
-_TOKENS = _after(select(TokenRow.__table__), TokenRow, _PEOPLE_AT_ONCE)
-_POSTS = _after(select(PostRow.__table__, *_NAMELESS), PostRow, _POSTS_AT_ONCE)
-_THREAD_SIZES = (
-    select(CommentRow.post_id, func.count().label("comments"))
-    .where(CommentRow.post_id.in_(bindparam("posts", expanding=True)))
-    .group_by(CommentRow.post_id)
-)
-_WHOLE_THREADS = (
-    _nameless(CommentRow.__table__)
-    .where(CommentRow.post_id.in_(bindparam("posts", expanding=True)))
-    .order_by(CommentRow.post_id, *_OLDEST_FIRST)
-)
-_next = union_all(_go_on(is_shown=True), _go_on(is_shown=False)).subquery("next")
-_OF_LONG_THREAD = _nameless(_next).order_by(_next.c.publication_date, _next.c.id).limit(_COMMENTS_AT_ONCE)
-_COUNTS = select(
-    *(
-        select(func.count()).select_from(table).scalar_subquery().label(name)
-        for name, table in (
-            ("users", UserRow),
-            ("tokens", TokenRow),
-            ("posts", PostRow),
-            ("comments", CommentRow),
-        )
-    )
-)
+from everpost.domain.records import Counts, Record
+from everpost.stores.sql.record_table import PAGE, OwnedRows, RecordTable
+from everpost.stores.sql.rows import AnyRow
 
 
 class SqlSnapshot:
     """`Snapshot` of the port, over a connection whose transaction has one view of the database."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, tables: Sequence[RecordTable[Any]]) -> None:
         self._connection = connection
+        self._tables = tables
 
-    async def count(self) -> RecordCounts:
-        row = (await self._connection.execute(_COUNTS)).one()
-        return RecordCounts(row.users, row.tokens, row.posts, row.comments)
+    async def count(self) -> Counts:
+        numbers = (select(func.count()).select_from(table.table) for table in self._tables)
+        columns = [number.scalar_subquery() for number in numbers]
+        row = (await self._connection.execute(select(*columns))).one()
+        return {table.kind.name: int(number) for table, number in zip(self._tables, row, strict=True)}
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
-        yield (blog_of((await self._connection.execute(BLOG)).one()),)
-        async for rows in self._pages(_USERS):
-            yield [user_of(row) for row in rows]
-        async for rows in self._pages(_TOKENS):
-            yield [token_of(row) for row in rows]
-        async for rows in self._pages(_POSTS):
-            async for batch in self._with_threads(rows):
-                yield batch
+        for table in self._tables:
+            if table.owned is not None:
+                continue
+            owned = [each for each in self._tables if each.kind.owner_kind == table.kind.name]
+            async for rows in self._pages(table):
+                if not owned:
+                    yield [table.record(row) for row in rows]
+                    continue
+                async for batch in self._with_owned(table, owned, rows):
+                    yield batch
 
-    async def _pages(self, statement: Select[Any]) -> AsyncIterator[Sequence[AnyRow]]:
+    async def _pages(self, table: RecordTable[Any]) -> AsyncIterator[Sequence[AnyRow]]:
         """All rows of a table, by id."""
+        if table.kind.is_single:
+            yield (await self._connection.execute(table.page)).all()
+            return
         after = Id("")
-        while rows := (await self._connection.execute(statement, {"after": after})).all():
+        while rows := (await self._connection.execute(table.page, {"after": after})).all():
             yield rows
             after = rows[-1].id
 
-    async def _with_threads(self, rows: Sequence[AnyRow]) -> AsyncIterator[Sequence[Record]]:
-        """These posts, each followed by its comments."""
-        parameters = {"posts": [row.id for row in rows]}
-        found = (await self._connection.execute(_THREAD_SIZES, parameters)).all()
-        sizes = {row.post_id: int(row.comments) for row in found}
+    async def _with_owned(
+        self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]], rows: Sequence[AnyRow]
+    ) -> AsyncIterator[Sequence[Record]]:
+        """These records, each followed by those that belong to it."""
+        sizes: dict[Id, int] = {}
+        for _, statements in _owned(owned):
+            for row in await self._execute(statements.sizes, rows):
+                sizes[row.owner] = sizes.get(row.owner, 0) + int(row.number)
         for some in _portions(rows, sizes):
-            if sum(sizes.get(row.id, 0) for row in some) <= _COMMENTS_AT_ONCE:
-                yield await self._with_whole_threads(some)
+            if sum(sizes.get(row.id, 0) for row in some) <= PAGE:
+                yield await self._with_all_owned(table, owned, some)
                 continue
-            (post,) = some
-            yield [post_of(post)]
-            async for comments in self._long_thread(post.id):
-                yield comments
+            (row,) = some
+            yield [table.record(row)]
+            for each, statements in _owned(owned):
+                async for batch in self._owned_pages(each, statements, row.id):
+                    yield batch
 
-    async def _with_whole_threads(self, posts: Sequence[AnyRow]) -> Sequence[Record]:
-        rows = await self._connection.execute(_WHOLE_THREADS, {"posts": [post.id for post in posts]})
-        threads = {post_id: list(thread) for post_id, thread in groupby(rows, lambda row: row.post_id)}
-        records: list[Record] = []
-        for post in posts:
-            records += [post_of(post), *map(comment_of, threads.get(post.id, ()))]
-        return records
+    async def _with_all_owned(
+        self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]], rows: Sequence[AnyRow]
+    ) -> Sequence[Record]:
+        by_owner: dict[Id, list[Record]] = {row.id: [table.record(row)] for row in rows}
+        for each, statements in _owned(owned):
+            found = await self._execute(statements.of_owners, rows)
+            for owner, some in groupby(found, lambda row: row.owner):
+                by_owner[owner] += map(each.record, some)
+        return [record for row in rows for record in by_owner[row.id]]
 
-    async def _long_thread(self, post_id: Id) -> AsyncIterator[Sequence[Record]]:
-        """The comments of a post, page by page."""
-        after = _START
+    async def _owned_pages(
+        self, table: RecordTable[Any], statements: OwnedRows[Any], owner: Id
+    ) -> AsyncIterator[Sequence[Record]]:
+        """The records that belong to one, page by page."""
+        last: Record | None = None
         while True:
-            parameters = {"of_post": post_id, **place(after)}
-            comments = [*map(comment_of, await self._connection.execute(_OF_LONG_THREAD, parameters))]
-            if comments:
-                yield comments
-                after = comments[-1].position
-            if len(comments) < _COMMENTS_AT_ONCE:
+            parameters = {"owner": owner, **statements.place(last)}
+            records = [*map(table.record, await self._connection.execute(statements.page, parameters))]
+            if records:
+                yield records
+                last = records[-1]
+            if len(records) < PAGE:
                 return
 
+    async def _execute(self, statement: Select[Any], owners: Sequence[AnyRow]) -> Sequence[AnyRow]:
+        rows = await self._connection.execute(statement, {"owners": [row.id for row in owners]})
+        found: Sequence[AnyRow] = rows.all()
+        return found
 
-def _portions(posts: Sequence[AnyRow], sizes: Mapping[Id, int]) -> list[list[AnyRow]]:
-    """The posts in order, as many together as have few enough comments; by itself one that has more."""
+
+def _owned(tables: Sequence[RecordTable[Any]]) -> Iterator[tuple[RecordTable[Any], OwnedRows[Any]]]:
+    return ((table, table.owned) for table in tables if table.owned is not None)
+
+
+def _portions(owners: Sequence[AnyRow], sizes: Mapping[Id, int]) -> list[list[AnyRow]]:
+    """The owners in order, as many together as have few enough records; alone one that has more."""
     portions: list[list[AnyRow]] = []
     room = -1
-    for post in posts:
-        size = sizes.get(post.id, 0)
+    for owner in owners:
+        size = sizes.get(owner.id, 0)
         if size > room:
             portions.append([])
-            room = _COMMENTS_AT_ONCE
-        portions[-1].append(post)
+            room = PAGE
+        portions[-1].append(owner)
         room -= size
     return portions

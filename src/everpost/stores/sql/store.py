@@ -6,8 +6,7 @@ from sqlalchemy import literal, select
 
 from everpost.stores.sql.blogs import SqlBlogs
 from everpost.stores.sql.comments import SqlComments
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.engine import make_engine, reach
+from everpost.stores.sql.engine import Connections, make_engine, reach
 from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
 from everpost.stores.sql.records import SqlRecords

@@ -1,4 +1,11 @@
-"""The tables. A change here needs a migration: `alembic revision --autogenerate -m ...`."""
+"""The tables. A change of a column needs a migration: `alembic revision --autogenerate -m ...`.
+
+Everpost writes with Core statements alone. The relationships are for code of others that reads with a session
+(`everpost.models`): they are view-only, load nothing on their own, and a session's flush is refused.
+
+`stamp` is a random number that each write renews (`domain.revisions.new_stamp`). With `version` it names one
+state of a row, also where two histories of a database reached the same version. It never leaves the database.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +20,10 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    event,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship, remote
 
 from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
@@ -61,6 +70,20 @@ class UserRow(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     name_key: Mapped[str] = mapped_column(Word(DIGEST_LENGTH), index=True)
+    stamp: Mapped[int] = mapped_column(BigInteger)
+
+    posts: Mapped[list["PostRow"]] = relationship(
+        viewonly=True, lazy="raise", order_by=lambda: (PostRow.publication_date, PostRow.id)
+    )
+    comments: Mapped[list["CommentRow"]] = relationship(
+        primaryjoin=lambda: UserRow.id == foreign(CommentRow.author_id),
+        viewonly=True,
+        lazy="raise",
+        order_by=lambda: (CommentRow.publication_date, CommentRow.id),
+    )
+    tokens: Mapped[list["TokenRow"]] = relationship(
+        viewonly=True, lazy="raise", order_by=lambda: (TokenRow.created_at, TokenRow.id)
+    )
 
 
 class TokenRow(Base):
@@ -77,15 +100,14 @@ class TokenRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
-    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH), server_default="named")
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     login_id: Mapped[Id | None] = mapped_column(IdText)
+
+    user: Mapped[UserRow] = relationship(viewonly=True, lazy="raise")
 
 
 class PostRow(Base):
-    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`. `mark` is
-    another one whenever the row is made, or is moved in: with the version it tells this state of the post
-    from every other one that its id ever had.
-    """
+    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`."""
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -109,7 +131,13 @@ class PostRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
-    mark: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    stamp: Mapped[int] = mapped_column(BigInteger)
+
+    author: Mapped[UserRow | None] = relationship(viewonly=True, lazy="raise")
+    comments: Mapped[list["CommentRow"]] = relationship(
+        viewonly=True, lazy="raise", order_by=lambda: (CommentRow.publication_date, CommentRow.id)
+    )
+    tagged: Mapped[list["PostTagRow"]] = relationship(viewonly=True, lazy="raise")
 
 
 class PostTagRow(Base):
@@ -127,6 +155,8 @@ class PostTagRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+
+    post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
 
 
 class CommentRow(Base):
@@ -158,6 +188,26 @@ class CommentRow(Base):
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     reply_count: Mapped[int] = mapped_column(Integer)
     is_shown: Mapped[bool] = mapped_column(Boolean)
+    stamp: Mapped[int] = mapped_column(BigInteger)
+
+    post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
+    author: Mapped[UserRow | None] = relationship(
+        primaryjoin=lambda: foreign(CommentRow.author_id) == UserRow.id, viewonly=True, lazy="raise"
+    )
+    editor: Mapped[UserRow | None] = relationship(
+        primaryjoin=lambda: foreign(CommentRow.editor_id) == UserRow.id, viewonly=True, lazy="raise"
+    )
+    parent: Mapped["CommentRow | None"] = relationship(
+        primaryjoin=lambda: foreign(CommentRow.parent_id) == remote(CommentRow.id),
+        viewonly=True,
+        lazy="raise",
+    )
+    replies: Mapped[list["CommentRow"]] = relationship(
+        primaryjoin=lambda: remote(foreign(CommentRow.parent_id)) == CommentRow.id,
+        viewonly=True,
+        lazy="raise",
+        order_by=lambda: (CommentRow.publication_date, CommentRow.id),
+    )
 
 
 class TallyRow(Base):
@@ -182,6 +232,7 @@ class BlogRow(Base):
     address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class TransferRow(Base):
@@ -193,3 +244,13 @@ class TransferRow(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     origin: Mapped[str] = mapped_column(ExactText(DIGEST_LENGTH))
     digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+@event.listens_for(Base, "before_update", propagate=True)
+@event.listens_for(Base, "before_delete", propagate=True)
+def _refuse(_mapper: object, _connection: object, row: Base) -> None:
+    """End a session's flush that would write a row past the rules of the store."""
+    raise InvalidRequestError(
+        f"Everpost's table {row.__tablename__} is written through its API: docs/use-from-your-code.md"
+    )

@@ -7,9 +7,9 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.matching import NAMED_ALIKE, admitted, admitting
 from everpost.stores.sql.tables import CommentRow, PostRow
-from everpost.stores.sql.transactions import Transaction
 
 _TOUCH = (
     update(PostRow)

@@ -12,12 +12,10 @@ from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.users import User
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.sql import reading
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, token_of, token_values, user_of
 from everpost.stores.sql.tables import TokenRow, UserRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText, Moment
 from everpost.stores.turns import Turns
 

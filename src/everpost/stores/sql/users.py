@@ -11,13 +11,11 @@ from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery,
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.connections import Connections
-from everpost.stores.sql.errors import VIOLATED
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.matching import changing, having, revisions
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
 from everpost.stores.sql.tables import PostRow, TokenRow, UserRow
-from everpost.stores.sql.transactions import Transaction
 from everpost.stores.sql.types import IdText, Moment
 
 _USER = select(UserRow.__table__)

@@ -1,14 +1,15 @@
 """What is around the records of an archive: its first line and its last one."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from everpost.domain.records import RecordCounts
+from everpost.domain.record_kinds.kinds import Kind, Kinds
+from everpost.domain.records import Counts
 from everpost.errors import Invalid
 from everpost.transfer.digests import BlogDigest
-from everpost.transfer.lines import KINDS, Kind, encoded
-from everpost.transfer.reading_lines import Fields, read_fields
+from everpost.transfer.lines import encoded, read_values
 
-VERSION = 1
+VERSION = 2
 HEADER = "everpost-archive"
 TRAILER = "everpost-archive-end"
 MAX_LINE = 8 * 1024 * 1024
@@ -16,53 +17,75 @@ MAX_LINE = 8 * 1024 * 1024
 
 _MOST = 2**63 - 1
 
-_PLURALS: Mapping[Kind, str] = {
-    "settings": "settings",
-    "user": "users",
-    "token": "tokens",
-    "post": "posts",
-    "comment": "comments",
-}
+
+def header(kinds: Kinds, counts: Counts) -> bytes:
+    """The first line: the kinds that have a count, and how many records there are of each."""
+    described = [_described(kind, counts[kind.name]) for kind in kinds if kind.name in counts]
+    return encoded({"kind": HEADER, "version": VERSION, "kinds": described})
 
 
-def header(counts: RecordCounts) -> bytes:
-    """The first line."""
-    return encoded({"kind": HEADER, "version": VERSION, "counts": _named(counts)})
+def trailer(digest: BlogDigest, kinds: Counts) -> bytes:
+    """The last line of an archive whose first line counts these kinds."""
+    each = [
+        {"name": name, "count": digest.counts[name], "sha256": sha256}
+        for name, sha256 in digest.kinds.items()
+        if name in kinds
+    ]
+    total = sum(digest.counts.values())
+    return encoded({"kind": TRAILER, "kinds": each, "count": total, "sha256": digest.whole})
 
 
-def trailer(digest: BlogDigest) -> bytes:
-    """The last line."""
-    digests = {_PLURALS[kind]: digest.kinds[kind] for kind in KINDS}
-    return encoded(
-        {
-            "kind": TRAILER,
-            "counts": _named(digest.record_counts),
-            "digests": {**digests, "all": digest.whole},
-        }
-    )
+def is_trailer(line: bytes) -> bool:
+    """Whether the line may be the last one."""
+    return line.startswith(b'{"kind":"%s"' % TRAILER.encode())
 
 
-def read_header(line: bytes) -> RecordCounts:
-    """What the first line says. Invalid: it is that of no archive, or of one of a newer Everpost."""
-    fields = read_fields(line)
-    if fields.value("kind") != HEADER:
-        raise Invalid("kind", f"should be {HEADER}: this is no archive of Everpost")
-    if fields.value("version") != VERSION:
-        raise Invalid("version", f"is not {VERSION}: the archive was made by a newer Everpost than this one")
-    counts = fields.value("counts")
-    if isinstance(counts, dict):
-        given = Fields(counts)
-        numbers = (given.number(_PLURALS[kind], 0, _MOST) for kind in KINDS[1:])
-        read = RecordCounts(*numbers)
-        if header(read) == line:
-            return read
-    raise Invalid("counts", "should be the numbers of users, tokens, posts and comments, and nothing else")
+def read_header(line: bytes, kinds: Kinds) -> Counts:
+    """How many records of which kinds follow. Invalid: it is the first line of no archive, or of one with a
+    kind that is not one of these, or that has other fields.
+    """
+    values = read_values(line)
+    if values.get("kind") != HEADER:
+        raise Invalid("kind", f"should be {HEADER}: this is not an archive of Everpost")
+    _require_version(values.get("version"))
+    described = values.get("kinds")
+    if not isinstance(described, list):
+        raise Invalid("kinds", "should be the list of the kinds of records in the archive")
+    counts = dict(_read_kind(each, kinds) for each in described)
+    for kind in kinds:
+        if kind.is_single and kind.name not in counts:
+            raise Invalid("kinds", f"has no {kind.name}")
+    if header(kinds, counts) != line:
+        raise Invalid("the line", "is not in the form that an archive has: the order of its kinds or fields")
+    return counts
 
 
-def _named(counts: RecordCounts) -> Mapping[str, int]:
+def _require_version(version: object) -> None:
+    if version == 1:
+        raise Invalid("version", "is 1, a format from before the first release: export the blog again")
+    if version != VERSION:
+        raise Invalid("version", f"is not {VERSION}: read the archive with the Everpost that wrote it")
+
+
+def _read_kind(described: object, kinds: Kinds) -> tuple[str, int]:
+    """The name of a kind, and how many records of it there are."""
+    given = described if isinstance(described, dict) else {}
+    name, count = given.get("name"), given.get("count")
+    if not isinstance(name, str) or type(count) is not int or not 0 <= count <= _MOST:
+        raise Invalid("kinds", "should each have a name and a count")
+    if name not in kinds:
+        raise Invalid("kinds", f"has {name!r}, which this Everpost does not know: use a newer version")
+    if given != _described(kinds[name], count):
+        raise Invalid("kinds", f"describes {name!r} otherwise than this Everpost does: use another version")
+    return name, count
+
+
+def _described(kind: Kind[Any], count: int) -> Mapping[str, object]:
+    owner = None if kind.owner is None else {"kind": kind.owner_kind, "field": kind.owner}
     return {
-        "users": counts.users,
-        "tokens": counts.tokens,
-        "posts": counts.posts,
-        "comments": counts.comments,
+        "name": kind.name,
+        "count": count,
+        "belongs_to": owner,
+        "order": list(kind.order),
+        "fields": list(kind.columns),
     }

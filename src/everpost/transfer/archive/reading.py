@@ -8,13 +8,14 @@ from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from everpost.domain.records import Record, RecordCounts
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Counts, Record
 from everpost.errors import BrokenFile, Invalid
 from everpost.stores.port import Snapshot
 from everpost.transfer.archive.compression import decompressing
 from everpost.transfer.archive.format import MAX_LINE, read_header
-from everpost.transfer.lines import Row
-from everpost.transfer.reading_lines import read_row
+from everpost.transfer.lines import Row, read_row
 
 PIPE = "-"
 _BATCH_ROWS = 500
@@ -24,19 +25,21 @@ _BATCH_BYTES = 4 * 1024 * 1024
 class Archive:
     """A file that can be sought in. What it raises names the line: BrokenFile."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, kinds: Kinds) -> None:
         self._file = file
         self.name = name
+        self.kinds = kinds
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """The archive does not change."""
         yield self
 
-    async def count(self) -> RecordCounts:
+    async def count(self) -> Counts:
         """What the first line says."""
         with closing(self.lines()) as lines:
-            return self.read_header(next(lines, b"\n"))
+            counts = self.read_header(next(lines, b"\n"))
+        return {kind.name: counts.get(kind.name, 0) for kind in self.kinds}
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         """What is between the first line and the last."""
@@ -67,10 +70,10 @@ class Archive:
             reason = f"cannot be read: {error.strerror or error}"
             raise BrokenFile(self.name, f"after line {number:,}", reason) from error
 
-    def read_header(self, line: bytes) -> RecordCounts:
-        """What the first line says."""
+    def read_header(self, line: bytes) -> Counts:
+        """How many records the first line counts, of each kind that it names."""
         try:
-            return read_header(line)
+            return read_header(line, self.kinds)
         except Invalid as error:
             raise self.broken(1, error.message) from None
 
@@ -81,7 +84,7 @@ class Archive:
     def read_row(self, line: bytes, number: int) -> Row:
         """The record in this line."""
         try:
-            return read_row(line)
+            return read_row(line, self.kinds)
         except Invalid as error:
             raise self.broken(number, error.message) from None
 
@@ -101,7 +104,7 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: str) -> Iterator[Archive]:
+def open_archive(path: str, kinds: Kinds = KINDS) -> Iterator[Archive]:
     """The archive at a path; `-` is the standard input. What cannot be sought in is first put into a
     temporary file. BrokenFile.
     """
@@ -113,7 +116,7 @@ def open_archive(path: str) -> Iterator[Archive]:
                 file = open_.enter_context(_copied(file))
         except OSError as error:
             raise BrokenFile(name, "", f"cannot be read: {error.strerror or error}") from error
-        yield Archive(file, name)
+        yield Archive(file, name, kinds)
 
 
 @contextmanager

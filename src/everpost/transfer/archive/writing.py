@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -35,8 +34,8 @@ async def export(source: Source, path: str, report: Report) -> BlogDigest:
 
 
 async def _write(stream: Stream, file: BinaryIO, report: Report) -> BlogDigest:
-    total = 1 + sum(astuple(stream.counts))
-    file.write(header(stream.counts))
+    total = sum(stream.counts.values())
+    file.write(header(stream.kinds, stream.counts))
     done = 0
     while stream.head is not None:
         file.write(stream.head.line)
@@ -44,9 +43,9 @@ async def _write(stream: Stream, file: BinaryIO, report: Report) -> BlogDigest:
         report(done, total)
         await stream.advance()
     digest = stream.digest()
-    if digest.record_counts != stream.counts:
+    if digest.counts != stream.counts:
         raise EverpostError("The database gave another number of records than it had counted. Try again.")
-    file.write(trailer(digest))
+    file.write(trailer(digest, stream.counts))
     return digest
 
 

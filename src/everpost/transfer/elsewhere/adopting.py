@@ -47,26 +47,22 @@ class Run:
 
 async def adopt(
     store: Store,
-    items: Callable[[], Iterator[Item]],
+    items: Iterator[Item],
     run: Run,
     *,
     origin: Origin,
     matcher: Matcher | None = None,
 ) -> None:
     """Import the items that the blog does not have yet. Existing data stays unchanged, so an import can be
-    interrupted and repeated at any time. `items` is called twice: the whole source is read once before
-    anything is written, and the report lists everything in it that cannot be read.
-    UnreadableSource, BrokenFile, and what the store raises.
+    interrupted and repeated at any time. The whole source is read before anything is written, and the report
+    lists everything in it that cannot be read. UnreadableSource, BrokenFile, and what the store raises.
     """
     with Ledger() as ledger:
-        total = _look_through(items(), ledger, origin, run)
+        total = _look_through(items, ledger, origin, run)
         writer = Rehearsal(store, ledger) if run.dry_run else StoreWriter(store)
         importer = _Importer(store, writer, ledger, origin, run.report)
         done = 0
-        for item in items():
-            if isinstance(item, Problem) and not run.skip_unreadable:
-                run.report.unreadable(item)
-                raise UnreadableSource(f"{item.name} changed during the import and can no longer be read.")
+        for item in ledger.items:
             await importer.take(item)
             if isinstance(item, SourcePost):
                 done += 1
@@ -78,22 +74,26 @@ async def adopt(
 
 
 def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Run) -> int:
-    """How many posts and threads there are; the parts of threads are kept, and which slugs posts have.
+    """How many posts and threads there are; all items are kept, and which slugs posts have.
     UnreadableSource.
     """
     posts = problems = 0
-    for item in items:
-        if isinstance(item, SourcePost):
-            posts += 1
-            if normalize_slug(item.slug or ""):
-                slug = Changes().slug(item.slug, item.title)
-                is_draft = item.status is PostStatus.DRAFT
-                ledger.claim_slug(slug, _identity(item, origin), is_draft=is_draft)
-        elif isinstance(item, SourceThread):
-            ledger.keep_part(item)
-        elif isinstance(item, Problem) and not run.skip_unreadable:
-            run.report.unreadable(item)
-            problems += 1
+
+    def seen() -> Iterator[Item]:
+        nonlocal posts, problems
+        for item in items:
+            if isinstance(item, SourceThread):
+                ledger.keep_part(item)
+                continue
+            if isinstance(item, SourcePost):
+                posts += 1
+                _claim_slug(item, ledger, origin)
+            elif isinstance(item, Problem) and not run.skip_unreadable:
+                run.report.unreadable(item)
+                problems += 1
+            yield item
+
+    ledger.items.fill(seen())
     if problems:
         things = "1 item" if problems == 1 else f"{problems:,} items"
         raise UnreadableSource(
@@ -101,6 +101,12 @@ def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Ru
             " --skip-unreadable."
         )
     return posts + ledger.count_threads()
+
+
+def _claim_slug(source: SourcePost, ledger: Ledger, origin: Origin) -> None:
+    if normalize_slug(source.slug or ""):
+        slug = Changes().slug(source.slug, source.title)
+        ledger.claim_slug(slug, _identity(source, origin), is_draft=source.status is PostStatus.DRAFT)
 
 
 def _identity(source: SourcePost, origin: Origin) -> Id:

@@ -13,6 +13,7 @@ from typing import Self
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.transfer.elsewhere.items import SourceComment, SourceThread
+from everpost.transfer.elsewhere.spools import ItemSpool
 
 _TABLES = """
 CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -27,8 +28,8 @@ _CACHE = -8_000
 
 
 class Ledger:
-    """For one run: which ids and slugs it has taken, which slugs are kept for which posts, and the threads
-    that came in parts.
+    """For one run: the items of the source, which ids and slugs it has taken, which slugs are kept for which
+    posts, and the threads that came in parts.
     """
 
     def __init__(self) -> None:
@@ -37,9 +38,11 @@ class Ledger:
         """The thread that had a part last, and its number. Its address may be long, and is compared with
         itself at no cost.
         """
+        self.items = ItemSpool(Path(self._folder.name, "items"))
         self._database = sqlite3.connect(Path(self._folder.name, "ledger"), isolation_level=None)
         self._database.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {_CACHE}; {_TABLES}"
+            "BEGIN;"  # one transaction without end: nothing is read after the run
         )
 
     def __enter__(self) -> Self:

@@ -78,7 +78,7 @@ _SOLID = frozenset(
 """Elements that are shown without any text."""
 _BLANKS = " \t\n\r\f\v"
 """White space of HTML. Other blanks are text: paragraphs of Chinese begin with some."""
-_SPACE = re.compile(f"[{_BLANKS}]++")
+_GAP = re.compile(f"\n[ \t\r\f\v]*+\n[{_BLANKS}]*+")
 _SHORTCODES = re.compile(r"(?:\[/?[a-z][\w-]*+(?:\s[^\[\]<>]*+)?\]\s*+)++")
 _ENCLOSING = re.compile(r"\[([a-z][\w-]*+)(?:\s[^\[\]]*+)?\]")
 _BLOCK_MARK = "<!-- wp:"
@@ -225,10 +225,9 @@ def _pieces(run: list[_Part]) -> tuple[list[list[_Part]], bool]:
 def _parted(text: str) -> Iterator[tuple[str, bool]]:
     """The text in parts, and whether an empty line ends each."""
     start = 0
-    for space in _SPACE.finditer(text):
-        if space[0].count("\n") > 1:
-            yield text[start : space.end()], True
-            start = space.end()
+    for gap in _GAP.finditer(text):
+        yield text[start : gap.end()], True
+        start = gap.end()
     if start < len(text):
         yield text[start:], False
 

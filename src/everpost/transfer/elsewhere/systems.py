@@ -88,4 +88,4 @@ async def import_from(name: str, path: Path, store: Store, wishes: Wishes, run: 
     system = system_named(name)
     site = system.site(path) if wishes.site is None else wishes.site
     matcher = None if system.matcher is None else system.matcher(wishes)
-    await adopt(store, lambda: system.read(path, wishes), run, origin=Origin(name, site), matcher=matcher)
+    await adopt(store, system.read(path, wishes), run, origin=Origin(name, site), matcher=matcher)

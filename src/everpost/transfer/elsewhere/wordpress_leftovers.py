@@ -66,9 +66,9 @@ class Leftovers:
 
     def see(self, things: str, values: Values) -> None:
         """Look at the elements of a post, a comment, an author or the blog."""
-        for name, value in values.items():
-            if name not in _READ[things] and value.strip() not in _NOTHING:
-                self._add(things, name, value)
+        for name in values:
+            if name not in _READ[things] and values[name].strip() not in _NOTHING:
+                self._add(things, name, values[name])
 
     def see_field(self, things: str, values: Values) -> None:
         """Look at a field that WordPress or a plugin made."""

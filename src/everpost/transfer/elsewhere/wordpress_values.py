@@ -52,7 +52,7 @@ def _name_of(tag: str) -> str:
 
 def text_of(element: etree._Element) -> str:
     """All text in an element."""
-    return "".join(str(part) for part in element.itertext()) if len(element) else element.text or ""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
 
 
 def values_of(element: etree._Element) -> Values:
@@ -61,11 +61,11 @@ def values_of(element: etree._Element) -> Values:
     """
     values: dict[str, str] = {}
     for child in element:
-        values.setdefault(name_of(child), text_of(child))
-    is_padded = any(values.get(name, "") != values.get(name, "").strip() for name in _WORDS)
-    return {
-        name: text if name in _CONTENTS and not is_padded else text.strip() for name, text in values.items()
-    }
+        values.setdefault(_name_of(str(child.tag)), text_of(child))
+    contents = {name: values[name] for name in _CONTENTS & values.keys()}
+    is_padded = any(values[name] != values[name].strip() for name in _WORDS & values.keys())
+    stripped = {name: text.strip() for name, text in values.items()}
+    return stripped if is_padded else stripped | contents
 
 
 def plain(text: str) -> str:

@@ -6,6 +6,7 @@ What is sound stays as it is. The cost is linear in the size, whatever the bytes
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 from html.entities import html5
 
 from everpost.transfer.elsewhere.windows_1252 import FROM_WINDOWS
@@ -21,9 +22,11 @@ _REFERENCE = re.compile(rb"&(?:(#(?:[0-9]{1,10}|[xX][0-9a-fA-F]{1,8}));|([a-zA-Z
 _COMMENT, _COMMENT_END = b"<!--", b"-->"
 _LESS_THAN = re.compile(rb"<(?=[^a-zA-Z_:/!?\x80-\xff]|!(?!--))")
 _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_SUSPICIOUS = re.compile(rb"&|]]>|<[^a-zA-Z_:/?\x80-\xff]|<$")
 _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _PREFIX_OF_TAG = re.compile(rb"<([a-zA-Z_][\w.-]{0,99}):")
-_PREFIX_OF_ATTRIBUTE = re.compile(rb"""\s([a-zA-Z_][\w.-]{0,99}):[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
+_ATTRIBUTE = re.compile(rb""":[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
+_PREFIX_OF_ATTRIBUTE = re.compile(rb"\s([a-zA-Z_][\w.-]{0,99})$")
 _ROOT = re.compile(rb"""<[a-zA-Z_][\w.:-]*((?:[^"'>]|"[^"]*"|'[^']*')*)>""")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
 _BUILT_IN = frozenset({b"xml", b"xmlns"})
@@ -46,7 +49,11 @@ class Repairs:
         piece = self._without(piece.translate(None, _CONTROLS), len(piece))
         if self._is_utf8 and not piece.isascii():
             piece = self._in_utf8(piece)
-        return b"".join(self._parts(piece))
+        sections = _sections_in(piece, in_section=self._in_section)
+        if sections is None:
+            return b"".join(self._parts(piece))
+        self._in_section = sections is _Sections.OPEN
+        return piece
 
     def _without(self, kept: bytes, length: int) -> bytes:
         self._counts["controls"] += length - len(kept)
@@ -143,7 +150,10 @@ def prefixes_in(chunks: Iterable[bytes]) -> set[bytes]:
     held = b""
     for chunk in chunks:
         piece = held + chunk
-        prefixes.update(_PREFIX_OF_TAG.findall(piece), _PREFIX_OF_ATTRIBUTE.findall(piece))
+        prefixes.update(_PREFIX_OF_TAG.findall(piece))
+        for colon in _ATTRIBUTE.finditer(piece):
+            if found := _PREFIX_OF_ATTRIBUTE.search(piece[max(0, colon.start() - 101) : colon.start()]):
+                prefixes.add(found[1])
         if len(prefixes) > MOST_PREFIXES:
             break
         held = piece[-300:]
@@ -159,6 +169,30 @@ def with_prefixes(start: bytes, prefixes: set[bytes]) -> bytes:
     declared = b"".join(b' xmlns:%b="%b%b"' % (each, UNDECLARED.encode(), each) for each in missing)
     at = root.start(1)
     return start[:at] + declared + start[at:]
+
+
+class _Sections(Enum):
+    """How the sections of a sound piece stand at its end."""
+
+    CLOSED = auto()
+    OPEN = auto()
+
+
+def _sections_in(piece: bytes, *, in_section: bool) -> _Sections | None:
+    """None unless it is sure at a glance that nothing in the piece needs a repair."""
+    parts = piece.split(_START)
+    between = [] if in_section else [parts.pop(0)]
+    is_open = in_section
+    for number, part in enumerate(parts, 1):
+        _, end, outside = part.partition(_END)
+        is_open = not end
+        if not is_open:
+            between.append(outside)
+        elif number < len(parts):
+            return None
+    if _SUSPICIOUS.search(b" ".join(between)):
+        return None
+    return _Sections.OPEN if is_open else _Sections.CLOSED
 
 
 def _is_character(code: int) -> bool:

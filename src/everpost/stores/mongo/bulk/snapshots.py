@@ -8,7 +8,7 @@ from bson import ObjectId
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
-from everpost.domain.records import Record, RecordCounts
+from everpost.domain.records import Counts, Record
 from everpost.domain.users import Author
 from everpost.stores.mongo.bulk.spool import Spool
 from everpost.stores.mongo.model.documents import read_comment, read_post
@@ -27,7 +27,7 @@ class MongoSnapshot:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
 
-    async def count(self) -> RecordCounts:
+    async def count(self) -> Counts:
         return self._spool.count()
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:

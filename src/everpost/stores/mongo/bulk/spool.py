@@ -11,7 +11,8 @@ from bson import CodecOptions, ObjectId
 from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
 
-from everpost.domain.records import RecordCounts
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Counts
 from everpost.stores.mongo.engine.connection import CODEC
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import IN_ORDER, Collections, Filter
@@ -59,13 +60,9 @@ class Spool:
     def close(self) -> None:
         self._opened.close()
 
-    def count(self) -> RecordCounts:
-        return RecordCounts(
-            users=self.users.count,
-            tokens=self.tokens.count,
-            posts=self.posts.count,
-            comments=self.comments.count,
-        )
+    def count(self) -> Counts:
+        piles = (self.blog, self.users, self.tokens, self.posts, self.comments)
+        return {kind.name: pile.count for kind, pile in zip(KINDS, piles, strict=True)}
 
     def has_user(self, id: ObjectId) -> bool:
         """Whether this is a user, who was not removed."""

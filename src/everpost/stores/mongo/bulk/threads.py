@@ -8,13 +8,13 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from everpost.domain.comments import Comment
 from everpost.domain.posts import COMMENTS_INSIDE, Post
+from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import COMMENTS, Collections, Filter
 from everpost.stores.mongo.model.documents import (
     CommentDocument,
     PostDocument,
     comment_document,
-    new_stamp,
     post_document,
     preview_of,
 )

@@ -1,1 +1,1 @@
-"""The connection to MongoDB and its errors."""
+"""The connection to MongoDB: URLs, clients, replica sets, errors."""

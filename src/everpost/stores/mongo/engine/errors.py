@@ -91,8 +91,8 @@ def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
 def misconfigured() -> EverpostError:
     """PyMongo's own message is not repeated: it may hold a part of the password."""
     return Misconfigured(
-        "database_url is not a URL that MongoDB's driver takes. The form is"
-        " mongodb://user:password@host:port/database?option=value; in the name and the password the"
+        "database_url is not a URL that MongoDB's driver takes, or names a file that cannot be read. The form"
+        " is mongodb://user:password@host:port/database?option=value; in the name and the password the"
         " characters : / ? # [ ] @ % must be percent-encoded"
         " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
     )

@@ -14,6 +14,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from everpost.stores import deadlines
 from everpost.stores.mongo.engine.connection import Client
 
 Outcome = TypeVar("Outcome")
@@ -43,10 +44,11 @@ class Transactions:
         """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It
         may run several times, each time from the start.
         """
-        deadline = asyncio.get_running_loop().time() + self._timeout
+        timeout = deadlines.remaining(self._timeout)
+        deadline = asyncio.get_running_loop().time() + timeout
         session = self._client.start_session(causal_consistency=False)
         try:
-            with pymongo.timeout(self._timeout):
+            with pymongo.timeout(timeout):
                 return await _run(session, work, deadline)
         finally:
             await self._end(session)

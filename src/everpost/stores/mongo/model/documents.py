@@ -1,6 +1,5 @@
 """Values as MongoDB's documents, and back."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NotRequired, TypedDict
@@ -10,7 +9,7 @@ from bson import ObjectId
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostStatus
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.users import Author
 
 _MAX_LONG = 2**63 - 1
@@ -79,11 +78,6 @@ class TransferDocument(TypedDict):
 
 TRANSFER = "transfer"
 """The `_id` of the latest move."""
-
-
-def new_stamp() -> int:
-    """A random number, from 1 to the largest integer of BSON."""
-    return secrets.randbelow(_MAX_LONG) + 1
 
 
 def post_document(post: Post) -> PostDocument:

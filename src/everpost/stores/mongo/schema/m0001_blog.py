@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from everpost.domain.clock import now
+from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.connection import Database
-from everpost.stores.mongo.model.documents import new_stamp
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
 from everpost.stores.mongo.schema.json_schema import (
     COUNT,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from everpost.errors import DataLoss, SchemaMismatch
-from everpost.stores.mongo.engine.connection import connect, database_of, require_answer
+from everpost.stores.mongo.engine.connection import connect, database_of
 from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.replica_sets import require_replica_set
 from everpost.stores.mongo.schema.definition import Definition, Loss
 from everpost.stores.mongo.schema.drift import differences_of
 from everpost.stores.mongo.schema.history import HISTORY
@@ -16,9 +17,9 @@ class MongoSchema:
     """The port's `Schema` on MongoDB. `history`: every migration there is, the first one first."""
 
     def __init__(self, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY) -> None:
-        self._url = url
+        self._url, self._timeout = url, timeout
         self._client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
-        self._database = database_of(self._client)
+        self._database = database_of(self._client, url)
         self._ledger = Ledger(self._database)
         self._history = history
         self._answered = False
@@ -97,7 +98,7 @@ class MongoSchema:
 
     async def _require_answer(self) -> None:
         if not self._answered:
-            await require_answer(self._client, self._url)
+            await require_replica_set(self._client, self._url, timeout=self._timeout)
             self._answered = True
 
     async def _require_unused(self) -> None:

@@ -1,0 +1,1 @@
+"""The kinds of records a blog consists of: `registry` lists them."""

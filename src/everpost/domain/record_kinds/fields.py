@@ -1,0 +1,206 @@
+"""The fields of records as plain JSON values, read back strictly."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from everpost.domain.ids import Id
+from everpost.domain.password_hashes import MAX_HASH, cost_of
+from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TAGS, checked_tags
+from everpost.domain.text import normalize_slug, unstorable_reason
+from everpost.domain.users import MAX_EMAIL, MAX_NAME, Author
+from everpost.errors import Invalid
+
+_ID = re.compile("[0-9a-f]{24}")
+_DIGEST = re.compile("[0-9a-f]{64}")
+_MOMENT_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one field is written and read. `read` is given the field's name and its value, and raises
+    Invalid.
+    """
+
+    read: Callable[[str, object], object]
+    write: Callable[[Any], object] | None = None
+    """None: the value is plain JSON as it is. None values are never given to it."""
+    attribute: str | None = None
+    """The record's attribute, where its name is not that of the field."""
+    refers_to: str | None = None
+    """The kind of which this is the id of a record that must be there."""
+
+
+def optional(field: Field) -> Field:
+    """The field, or null."""
+
+    def read(name: str, value: object) -> object:
+        return None if value is None else field.read(name, value)
+
+    return replace(field, read=read)
+
+
+def reference(kind: str) -> Field:
+    """The id of a record of this kind."""
+    return Field(_read_id, refers_to=kind)
+
+
+def text(shortest: int, longest: int) -> Field:
+    """Text that every store takes; the limits are in code points."""
+
+    def read(name: str, value: object) -> str:
+        return _checked_text(name, value, shortest, longest)
+
+    return Field(read)
+
+
+def number(least: int, most: int) -> Field:
+    """A whole number."""
+
+    def read(name: str, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise Invalid(name, f"should be a whole number from {least} to {most}")
+        return value
+
+    return Field(read)
+
+
+def choice(choices: type[StrEnum]) -> Field:
+    """One of a few words."""
+
+    def read(name: str, value: object) -> StrEnum:
+        return _chosen(name, value, choices)
+
+    return Field(read)
+
+
+def choices(of: type[StrEnum]) -> Field:
+    """Any number of a few words, each once, in alphabetical order."""
+
+    def read(name: str, value: object) -> frozenset[StrEnum]:
+        return frozenset(_chosen(name, each, of) for each in _checked_list(name, value))
+
+    return Field(read, write=sorted)
+
+
+def written(moment: datetime) -> str:
+    """A moment in UTC as every record has it: RFC 3339, with three decimals and a Z."""
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _chosen(name: str, value: object, choices: type[StrEnum]) -> StrEnum:
+    try:
+        return choices(value if isinstance(value, str) else "")
+    except ValueError:
+        raise Invalid(name, f"should be one of {', '.join(choices)}") from None
+
+
+def _checked_list(name: str, value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise Invalid(name, "should be a list")
+    return value
+
+
+def _checked_text(name: str, value: object, shortest: int, longest: int) -> str:
+    if not isinstance(value, str):
+        raise Invalid(name, "should be text")
+    if not shortest <= len(value) <= longest:
+        raise Invalid(name, f"should have {shortest} to {longest:,} characters")
+    reason = unstorable_reason(value)
+    if reason is not None:
+        raise Invalid(name, f"cannot be stored: {reason}")
+    return value
+
+
+def _read_id(name: str, value: object) -> Id:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise Invalid(name, "should be 24 hexadecimal digits in lower case")
+    return Id(value)
+
+
+def _read_digest(name: str, value: object) -> str:
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        raise Invalid(name, "should be 64 hexadecimal digits in lower case")
+    return value
+
+
+def _read_key(name: str, value: object) -> bytes:
+    return bytes.fromhex(_read_digest(name, value))
+
+
+def _read_moment(name: str, value: object) -> datetime:
+    if isinstance(value, str) and len(value) == _MOMENT_LENGTH and value.endswith("Z"):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    raise Invalid(name, "should be a moment like 2026-05-04T03:02:01.000Z")
+
+
+def _read_author(name: str, value: object) -> Author:
+    return Author(id=_read_id(name, value), name="")
+
+
+def _id_of(author: Author) -> Id:
+    return author.id
+
+
+def _read_email(name: str, value: object) -> str:
+    email = _checked_text(name, value, 1, MAX_EMAIL)
+    if email.strip() != email or "@" not in email:
+        raise Invalid(name, "is not an email address")
+    return email
+
+
+def _read_user_name(name: str, value: object) -> str:
+    text = _checked_text(name, value, 1, MAX_NAME)
+    if text.strip() != text:
+        raise Invalid(name, "has leading or trailing spaces")
+    return text
+
+
+def _read_password_hash(name: str, value: object) -> str:
+    password_hash = _checked_text(name, value, 1, MAX_HASH)
+    cost_of(password_hash)
+    return password_hash
+
+
+def _read_slug(name: str, value: object) -> str:
+    slug = _checked_text(name, value, 1, MAX_SLUG)
+    if slug.isascii() or all(unicodedata.category(character) != "Cn" for character in slug):
+        normal = normalize_slug(slug)
+    else:  # it has letters of a newer Unicode than this Python's
+        normal = slug
+    if normal != slug:
+        raise Invalid(name, f"is not in its normal form, which is {normal!r}")
+    return slug
+
+
+def _read_tags(name: str, value: object) -> tuple[str, ...]:
+    tags = tuple(_checked_text(name, each, 1, MAX_TAG) for each in _checked_list(name, value))
+    if len(tags) > MAX_TAGS:
+        raise Invalid(name, f"has more than {MAX_TAGS}")
+    if checked_tags(tags) != tags:
+        raise Invalid(name, "has blanks around a tag, or a tag twice")
+    return tags
+
+
+ID = Field(_read_id)
+DIGEST = Field(_read_digest)
+"""64 hexadecimal digits."""
+KEY = Field(_read_key, write=bytes.hex)
+"""32 bytes."""
+MOMENT = Field(_read_moment, write=written)
+"""A moment of a calendar with the years 1 to 9999."""
+VERSION = number(1, 2**63 - 1)
+"""How often the record was written."""
+AUTHOR = Field(_read_author, write=_id_of, attribute="author", refers_to="user")
+EMAIL = Field(_read_email)
+USER_NAME = Field(_read_user_name)
+PASSWORD_HASH = Field(_read_password_hash)
+SLUG = Field(_read_slug)
+TAGS = Field(_read_tags)

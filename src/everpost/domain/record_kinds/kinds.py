@@ -1,0 +1,141 @@
+"""A kind of record: its name, its fields as plain JSON values, and its place in a stream of records."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Generic, TypeVar, cast
+
+from everpost.domain.record_kinds.fields import Field
+from everpost.domain.records import Record
+from everpost.errors import Invalid
+
+Kept = TypeVar("Kept", bound=Record)
+
+Key = tuple[int | str, ...]
+"""The place of a record: keys sort as a stream of records does. The key of a record that belongs to another
+one begins with the key of that one.
+"""
+Values = Mapping[str, object]
+"""A record as plain JSON values, by field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kind(Generic[Kept]):
+    """Records of one class. All of a kind follow each other in a stream; those of a kind with an `owner`
+    follow the record that they belong to.
+    """
+
+    name: str
+    plural: str
+    type: type[Kept]
+    fields: Mapping[str, Field]
+    """In the order in which they are written."""
+    order: Sequence[str] = ("id",)
+    """The fields by which the records are sorted, among those of their owner if they have one; none: there
+    is one record of this kind, which is always there. A kind that owns others has one such field.
+    """
+    owner: str | None = None
+    """The field that refers to the record that a record belongs to, and vanishes with."""
+    unique: Mapping[str, Callable[[Kept], str]] = field(default_factory=dict)
+    """What no two records of this kind have in common, by the name of its field; the `order` is not named
+    here.
+    """
+    _encode: "_Encoder" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_encode", _Encoder(self))
+
+    @property
+    def owner_kind(self) -> str | None:
+        """The name of the kind that a record of this one belongs to."""
+        return None if self.owner is None else self.fields[self.owner].refers_to
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one record of this kind, which is always there."""
+        return not self.order
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of the fields, with that of the kind, which comes first."""
+        return ("kind", *self.fields)
+
+    def encode(self, record: Kept) -> Values:
+        """The record as plain JSON values. Equal records have equal values, in the same order."""
+        return self._encode(record)
+
+    def references(self, record: Kept) -> Iterator[tuple[str, str, str]]:
+        """What the record refers to, besides its owner: the field, the kind and the id."""
+        for name, each in self.fields.items():
+            if each.refers_to is not None and name != self.owner:
+                value = getattr(record, each.attribute or name)
+                if value is not None:
+                    yield name, each.refers_to, value if each.write is None else str(each.write(value))
+
+    def decode(self, values: Values) -> Kept:
+        """The record that these are the values of. Invalid: they break a rule of this kind."""
+        read: dict[str, object] = {}
+        for name, each in self.fields.items():
+            if name not in values:
+                raise Invalid(name, "is missing")
+            read[each.attribute or name] = each.read(name, values[name])
+        make: Callable[..., Kept] = self.type
+        return make(**read)
+
+
+class _Encoder:
+    """`Kind.encode`, prepared: it is called for each record that moves."""
+
+    def __init__(self, kind: Kind[Any]) -> None:
+        self._kind = kind.name
+        self._names = kind.columns
+        attributes = [each.attribute or name for name, each in kind.fields.items()]
+        self._get = attrgetter(*attributes, attributes[0])  # of two or more, it gives a tuple
+        self._writers = [(name, each.write) for name, each in kind.fields.items() if each.write is not None]
+
+    def __call__(self, record: Record) -> Values:
+        values: dict[str, object] = dict(zip(self._names, (self._kind, *self._get(record)), strict=False))
+        for name, write in self._writers:
+            value = values[name]
+            if value is not None:
+                values[name] = write(value)
+        return values
+
+
+class Kinds:
+    """Kinds of records, in the order of a stream. The kinds that belong to one follow it."""
+
+    def __init__(self, *kinds: Kind[Any]) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._by_type = {kind.type: kind for kind in kinds}
+        self._places = {kind.name: _placing(self._kinds, kind, place) for place, kind in enumerate(kinds)}
+
+    def __iter__(self) -> Iterator[Kind[Any]]:
+        return iter(self._kinds.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __getitem__(self, name: str) -> Kind[Any]:
+        return self._kinds[name]
+
+    def of(self, record: Kept) -> Kind[Kept]:
+        """The kind of a record."""
+        return self._by_type[type(record)]
+
+    def owned_by(self, kind: Kind[Any]) -> Sequence[Kind[Any]]:
+        """The kinds whose records belong to one of this kind."""
+        return [each for each in self if each.owner_kind == kind.name]
+
+    def key(self, kind: Kind[Any], values: Values) -> Key:
+        """The place of a record with these values."""
+        return self._places[kind.name](values)
+
+
+def _placing(kinds: Mapping[str, Kind[Any]], kind: Kind[Any], place: int) -> Callable[[Values], Key]:
+    """What gives the key of a record."""
+    order = tuple(kind.order)
+    if kind.owner is None:
+        return lambda values: cast("Key", (place, *[values[name] for name in order]))
+    owner, of = kind.owner, list(kinds).index(kind.owner_kind or "")
+    return lambda values: cast("Key", (of, values[owner], place, *[values[name] for name in order]))

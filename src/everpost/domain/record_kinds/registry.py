@@ -1,0 +1,128 @@
+"""The kinds of records of a blog, in the order of a stream of all its records.
+
+Copies, archives, digests and the bulk writers of all stores read this list. A new kind also needs a table,
+which `stores.sql.record_tables` names, and a collection.
+"""
+
+from everpost.domain.blog import Blog
+from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
+from everpost.domain.paging import MAX_NUMBER
+from everpost.domain.posts import MAX_CONTENT, MAX_TITLE, Post, PostFormat, PostStatus
+from everpost.domain.record_kinds.fields import (
+    AUTHOR,
+    DIGEST,
+    EMAIL,
+    ID,
+    KEY,
+    MOMENT,
+    PASSWORD_HASH,
+    SLUG,
+    TAGS,
+    USER_NAME,
+    VERSION,
+    Field,
+    choice,
+    choices,
+    number,
+    optional,
+    reference,
+    text,
+)
+from everpost.domain.record_kinds.kinds import Kind, Kinds
+from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
+from everpost.domain.users import Role, User, email_key
+
+SETTINGS = Kind(
+    name="settings",
+    plural="settings",
+    type=Blog,
+    fields={
+        "comment_policy": choice(CommentPolicy),
+        "address_key": KEY,
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    order=(),
+)
+USERS = Kind(
+    name="user",
+    plural="users",
+    type=User,
+    fields={
+        "id": ID,
+        "name": USER_NAME,
+        "email": EMAIL,
+        "role": choice(Role),
+        "password_hash": optional(PASSWORD_HASH),
+        "disabled_at": optional(MOMENT),
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    unique={"email": lambda user: email_key(user.email)},
+)
+TOKENS = Kind(
+    name="token",
+    plural="tokens",
+    type=Token,
+    fields={
+        "id": ID,
+        "user_id": reference("user"),
+        "name": text(1, MAX_TOKEN_NAME),
+        "scopes": choices(Scope),
+        "digest": DIGEST,
+        "created_at": MOMENT,
+        "expires_at": optional(MOMENT),
+        "last_used_at": optional(MOMENT),
+        "token_kind": Field(choice(TokenKind).read, attribute="kind"),
+        "login_id": optional(ID),
+    },
+    unique={"digest": lambda token: token.digest},
+)
+POSTS = Kind(
+    name="post",
+    plural="posts",
+    type=Post,
+    fields={
+        "id": ID,
+        "slug": SLUG,
+        "title": text(1, MAX_TITLE),
+        "content": text(0, MAX_CONTENT),
+        "format": choice(PostFormat),
+        "tags": TAGS,
+        "status": choice(PostStatus),
+        "author_id": optional(AUTHOR),
+        "comment_policy": optional(choice(CommentPolicy)),
+        "comment_count": number(0, MAX_NUMBER),
+        "publication_date": MOMENT,
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    unique={"slug": lambda post: post.slug},
+)
+COMMENTS = Kind(
+    name="comment",
+    plural="comments",
+    type=Comment,
+    fields={
+        "id": ID,
+        "post_id": reference("post"),
+        "parent_id": optional(ID),
+        "depth": number(0, MAX_NUMBER),
+        "content": text(0, MAX_COMMENT),
+        "status": choice(CommentStatus),
+        "author_id": optional(AUTHOR),
+        "guest_name": optional(text(1, MAX_GUEST_NAME)),
+        "key_digest": optional(DIGEST),
+        "editor_id": optional(reference("user")),
+        "edited_at": optional(MOMENT),
+        "reply_count": number(0, MAX_NUMBER),
+        "publication_date": MOMENT,
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    order=("publication_date", "id"),
+    owner="post_id",
+)
+
+KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS)

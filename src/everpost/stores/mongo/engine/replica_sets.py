@@ -1,0 +1,241 @@
+"""Replica sets: one is required, and a new server's is initiated."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from everpost.errors import Misconfigured, Unreachable
+from everpost.stores.mongo.engine.connection import Client
+from everpost.stores.mongo.engine.errors import REFUSED, unreachable
+from everpost.stores.mongo.engine.urls import (
+    direct_url,
+    hosts_in,
+    is_on_this_machine,
+    is_socket,
+    is_srv,
+    members_in,
+    options_in,
+)
+
+DEFAULT_NAME = "everpost"
+"""What the commands in the documentation call the set."""
+ELECTION = 30.0
+"""Seconds that the first election may take; among three members it takes twelve."""
+
+Hello = Mapping[str, Any]
+"""What a server says of itself, also to somebody who is not logged in: https://www.mongodb.com/docs/manual/reference/command/hello/"""
+
+_UNINITIATED = "RSGhost"
+"""PyMongo's word for a member without a set."""
+_NAME_GIVEN = re.compile(r"command line set name: ([^\s,]+)")
+_ALREADY_INITIALIZED = 23
+_INVALID_REPLICA_SET_CONFIG = 93
+
+
+class _NoMembers(Exception):
+    """No server that answered can become the primary."""
+
+
+async def require_replica_set(client: Client, url: str, *, timeout: float) -> None:
+    """Return once a primary answers, or the router of a sharded cluster. Servers on this machine that wait
+    for their set to be initiated are initiated.
+
+    Unreachable where nothing answers, or refuses the user; Misconfigured where there is no replica set, or
+    the URL leads to one member of several.
+    """
+    try:
+        hello = await _first_answer(client)
+    except _NoMembers:
+        hello = await _found_directly(url, timeout)
+        if not (_is_standalone(hello) or _is_uninitiated(hello)):
+            hello = await _ask(client, url)
+    except PyMongoError as error:
+        raise unreachable(error, hosts_in(url)) from error
+    if _is_uninitiated(hello):
+        if is_on_this_machine(url):
+            await initiate(url, timeout=timeout)
+        else:
+            await _require_set(url, timeout)
+        hello = await _ask(client, url)
+    if _is_standalone(hello):
+        raise _standalone(url)
+    if options_in(url).get("directconnection"):
+        await _require_only_member(client, url, hello, timeout)
+
+
+async def initiate(url: str, *, timeout: float) -> str:
+    """Initiate the replica set of the servers that the URL names; nothing is done where there is one. Return
+    once there is a primary, and say what was done. Any number of processes may do so at once.
+
+    Misconfigured, Unreachable.
+    """
+    if is_srv(url) or any(map(is_socket, members_in(url))):
+        raise Misconfigured("To initiate a replica set, name each member in database_url as host:port.")
+    members = sorted(members_in(url))  # so that every process asks the same one
+    answers = [await _hello_of(url, member, timeout) for member in members]
+    if any(hello.get("msg") == "isdbgrid" for hello in answers):
+        return f"MongoDB at {hosts_in(url)} is a sharded cluster: there is nothing to initiate."
+    if any(map(_is_standalone, answers)):
+        raise _standalone(url)
+    is_new = not any("setName" in hello for hello in answers) and await _initiate(url, members, timeout)
+    hello = await _first_primary(url, members, timeout=max(timeout, ELECTION))
+    done = "Initiated" if is_new else "Already initiated:"
+    return f"{done} the replica set {hello['setName']!r} of {', '.join(hello['hosts'])}."
+
+
+async def _first_answer(client: Client) -> Hello:
+    """What the primary says of itself. _NoMembers at once where no server is a member of a set, or of the
+    set that the URL names.
+    """
+    asking = asyncio.create_task(client.admin.command("hello"))
+    try:
+        while not (await asyncio.wait({asking}, timeout=0.02))[0]:
+            servers = client.topology_description.server_descriptions().values()
+            if all(server.server_type_name == _UNINITIATED for server in servers):
+                raise _NoMembers
+        return await asking
+    finally:
+        asking.cancel()
+
+
+async def _found_directly(url: str, timeout: float) -> Hello:
+    """What the first server says of itself that says anything; nothing where none does."""
+    for member in () if is_srv(url) else members_in(url):
+        try:
+            return await _hello_of(url, member, min(timeout, 1.0))
+        except Unreachable:
+            continue
+    return {}
+
+
+async def _hello_of(url: str, member: str, timeout: float) -> Hello:
+    async with _direct(url, member, timeout) as client:
+        return await _ask(client, url)
+
+
+async def _ask(client: Client, url: str) -> Hello:
+    try:
+        hello: Hello = await client.admin.command("hello")
+    except PyMongoError as error:
+        raise unreachable(error, hosts_in(url)) from error
+    return hello
+
+
+@asynccontextmanager
+async def _direct(
+    url: str, member: str, timeout: float, *, credentials: bool = False
+) -> AsyncIterator[Client]:
+    """A client of one member. A server that waits to be initiated may have no users yet."""
+    milliseconds = max(1, int(timeout * 1000))
+    client: Client
+    async with AsyncMongoClient(
+        direct_url(url, member, credentials=credentials),
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        timeoutMS=milliseconds,
+    ) as client:
+        yield client
+
+
+async def _initiate(url: str, members: Sequence[str], timeout: float) -> bool:
+    """Whether this process did it, and not another one."""
+    for credentials in (False, True):
+        async with _direct(url, members[0], max(timeout, ELECTION), credentials=credentials) as client:
+            try:
+                return await _initiate_as(client, options_in(url).get("replicaset"), members)
+            except OperationFailure as error:
+                if error.code not in REFUSED:
+                    reason = (error.details or {}).get("errmsg", error.code)
+                    raise Misconfigured(
+                        f"MongoDB at {hosts_in(url)} cannot become a replica set: {reason}"
+                    ) from error
+            except PyMongoError as error:
+                raise unreachable(error, hosts_in(url)) from error
+    raise Misconfigured(
+        f"MongoDB at {hosts_in(url)} does not let this user initiate the replica set: use a user with the"
+        " role clusterManager, or, where there is no user yet, run the command on the machine of the server."
+    )
+
+
+async def _initiate_as(client: Client, name: str | None, members: Sequence[str]) -> bool:
+    """Only the server knows the set's name, and gives it with the refusal of another one."""
+    configuration = {
+        "_id": name or DEFAULT_NAME,
+        "members": [{"_id": number, "host": member} for number, member in enumerate(members)],
+    }
+    try:
+        await client.admin.command("replSetInitiate", configuration)
+    except OperationFailure as error:
+        if error.code == _ALREADY_INITIALIZED:
+            return False
+        given = _NAME_GIVEN.search(str((error.details or {}).get("errmsg")))
+        if name is None and error.code == _INVALID_REPLICA_SET_CONFIG and given:
+            return await _initiate_as(client, given[1], members)
+        raise
+    return True
+
+
+async def _first_primary(url: str, members: Sequence[str], *, timeout: float) -> Hello:
+    """What the primary says of itself, once there is one."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        for member in members:
+            hello = await _hello_of(url, member, timeout)
+            if hello.get("isWritablePrimary") and "setName" in hello:
+                return hello
+        await asyncio.sleep(0.05)
+    raise Unreachable(f"MongoDB at {hosts_in(url)} elected no primary within {timeout:g} seconds.")
+
+
+async def _require_set(url: str, timeout: float) -> None:
+    """Unreachable; Misconfigured where the servers still have no set when the time is up: one that has just
+    started has not read its configuration yet.
+    """
+    deadline = time.monotonic() + timeout
+    while _is_uninitiated(await _found_directly(url, timeout)):
+        if time.monotonic() > deadline:
+            raise Misconfigured(
+                f"The replica set of MongoDB at {hosts_in(url)} was never initiated."
+                " Run: everpost db init-replica-set"
+            )
+        await asyncio.sleep(0.1)
+
+
+async def _require_only_member(client: Client, url: str, hello: Hello, timeout: float) -> None:
+    members = [each for kind in ("hosts", "passives", "arbiters") for each in hello.get(kind, ())]
+    if "setName" not in hello:
+        return
+    if len(members) > 1:
+        raise Misconfigured(
+            f"database_url: directConnection=true is refused for a set of {len(members)} members: after a"
+            f" failover, reads would be old. Name the members instead: mongodb://{','.join(members)}/..."
+        )
+    deadline = time.monotonic() + timeout
+    while not hello.get("isWritablePrimary"):
+        if time.monotonic() > deadline:
+            raise Unreachable(f"MongoDB at {hosts_in(url)} is not the primary.")
+        await asyncio.sleep(0.05)
+        hello = await _ask(client, url)
+
+
+def _is_uninitiated(hello: Hello) -> bool:
+    return bool(hello.get("isreplicaset")) and "setName" not in hello
+
+
+def _is_standalone(hello: Hello) -> bool:
+    is_part_of_more = "setName" in hello or "isreplicaset" in hello or hello.get("msg") == "isdbgrid"
+    return bool(hello) and not is_part_of_more
+
+
+def _standalone(url: str) -> Misconfigured:
+    return Misconfigured(
+        f"MongoDB at {hosts_in(url)} is a standalone server, and Everpost needs a replica set; one node is"
+        f" enough. Restart the server with one more option (mongod --replSet {DEFAULT_NAME} ...), then run:"
+        " everpost db init-replica-set"
+    )

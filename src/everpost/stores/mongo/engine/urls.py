@@ -1,0 +1,151 @@
+"""MongoDB's URLs: which of their options Everpost takes, and where they lead."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from pymongo.errors import ConfigurationError
+from pymongo.uri_parser import split_options
+
+from everpost.errors import Misconfigured
+from everpost.stores.addresses import is_this_machine, unverified_warning
+
+DEFAULT_PORT = 27017
+_CREDENTIALS = frozenset({"authmechanism", "authmechanismproperties", "authsource"})
+_OF_A_SET = frozenset({"directconnection", "loadbalanced", "replicaset"})
+_CAN_BE_ROLLED_BACK = "a write that the majority does not have is lost in a failover"
+_IS_STALE = "a read from another member than the primary can be older than an acknowledged write"
+
+
+UNREADABLE = (ConfigurationError, ValueError, TypeError, LookupError, OSError)
+"""What PyMongo raises for a URL that it cannot read, or a file that the URL names."""
+
+
+class Rule(NamedTuple):
+    """The only values that an option may have, and why it may have no others."""
+
+    allowed: Collection[object]
+    reason: str
+
+
+RULES: Mapping[str, Rule] = {
+    "w": Rule({"majority"}, _CAN_BE_ROLLED_BACK),
+    "journal": Rule({True}, "a write that is not in the journal is lost in a crash"),
+    "fsync": Rule((), "MongoDB has no such write concern any more"),
+    "readpreference": Rule({"primary"}, _IS_STALE),
+    "readpreferencetags": Rule((), _IS_STALE),
+    "maxstalenessseconds": Rule({-1}, _IS_STALE),
+    "readconcernlevel": Rule(
+        {"majority", "linearizable"}, "what a read shows could be rolled back, or be older than it may be"
+    ),
+}
+"""Options that could break a promise. Their names are lower-case, their values as PyMongo reads them."""
+
+UNBOUNDED: Mapping[str, str] = {
+    "maxpoolsize": "the number of connections must have a limit",
+    "timeoutms": "a call must end some time",
+}
+"""Options in which 0 means no limit, and why there must be one."""
+
+
+def hosts_in(url: str) -> str:
+    """The hosts that a URL names, without who asks there."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def members_in(url: str) -> list[str]:
+    """The same, each with its port, unless it is a socket of Unix."""
+    return [
+        host if is_socket(host) or host != _without_port(host) else f"{host}:{DEFAULT_PORT}"
+        for host in hosts_in(url).split(",")
+    ]
+
+
+def is_socket(host: str) -> bool:
+    return unquote(host).startswith("/")
+
+
+def options_in(url: str) -> Mapping[str, Any]:
+    """The options of a URL as PyMongo reads them, their names in lower case. Raises UNREADABLE."""
+    query = url.partition("?")[2]
+    options = split_options(query, warn=False) if query else {}
+    return {name.lower(): value for name, value in options.items()}
+
+
+def require_safe_options(url: str) -> None:
+    """Misconfigured where an option of the URL would break a promise. Raises UNREADABLE."""
+    options = options_in(url)
+    for name, value in options.items():
+        if name in RULES and value not in RULES[name].allowed:
+            raise Misconfigured(_refusal(name, RULES[name].reason))
+        if name in UNBOUNDED and value in (0, None):
+            raise Misconfigured(_refusal(name, UNBOUNDED[name]))
+    if options.get("authmechanism") == "PLAIN" and not _uses_tls(url, options):
+        raise Misconfigured(
+            "database_url asks for authMechanism=PLAIN, which sends the password unencrypted: add tls=true"
+        )
+
+
+def _refusal(name: str, reason: str) -> str:
+    shown = _SPELLINGS.get(name, name)
+    return f"database_url: this value of the option {shown} is refused: {reason}. Leave the option out."
+
+
+_SPELLINGS = {
+    name.lower(): name
+    for name in (
+        *("readPreference", "readPreferenceTags", "maxStalenessSeconds", "readConcernLevel"),
+        *("maxPoolSize", "timeoutMS"),
+    )
+}
+
+
+def direct_url(url: str, member: str, *, credentials: bool) -> str:
+    """The URL of one member, whatever set it is in; without the user's name unless `credentials`."""
+    scheme, _, rest = url.partition("://")
+    place, _, query = rest.partition("?")
+    authority, slash, path = place.partition("/")
+    who, at, _ = authority.rpartition("@")
+    left_out = _OF_A_SET if credentials else _OF_A_SET | _CREDENTIALS
+    kept = [each for each in re.split("[&;]", query) if each.partition("=")[0].lower() not in left_out]
+    options = "&".join([*filter(None, kept), "directConnection=true"])
+    who = f"{who}{at}" if credentials else ""
+    return f"{scheme}://{who}{member}{slash or '/'}{path}?{options}"
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Whether all hosts of the URL are this machine."""
+    hosts = hosts_in(url)
+    return not is_srv(url) and is_this_machine([_without_port(each) for each in hosts.split(",")])
+
+
+def transport_warning(url: str) -> str | None:
+    """One line where the database is not on this machine and the URL lets anyone pass for it."""
+    options = _options_or_none(url)
+    is_lax = bool(options.get("tlsinsecure") or options.get("tlsallowinvalidcertificates"))
+    if options.get("tlsallowinvalidhostnames") and "tlscafile" not in options:
+        is_lax = True
+    if is_on_this_machine(url) or (_uses_tls(url, options) and not is_lax):
+        return None
+    return unverified_warning(hosts_in(url), "tls=true (without tlsInsecure or tlsAllowInvalid… options)")
+
+
+def is_srv(url: str) -> bool:
+    return url.lower().startswith("mongodb+srv:")
+
+
+def _options_or_none(url: str) -> Mapping[str, Any]:
+    """The options, or none where PyMongo cannot read them: connecting says so."""
+    try:
+        return options_in(url)
+    except UNREADABLE:
+        return {}
+
+
+def _uses_tls(url: str, options: Mapping[str, Any]) -> bool:
+    return bool(options.get("tls", is_srv(url)))
+
+
+def _without_port(host: str) -> str:
+    return unquote(host) if is_socket(host) else re.sub(r"(?<=[^:]):\d+$", "", unquote(host))

@@ -1,0 +1,26 @@
+"""That what is answered as stored is as durable as what was written just now."""
+
+from functools import cache
+
+from sqlalchemy import Update, update
+
+from everpost.domain.ids import Id
+from everpost.stores.sql import reading
+from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.tables import CommentRow, PostRow
+
+
+async def confirm(connections: Connections, table: type[PostRow | CommentRow], id: Id) -> None:
+    """Wait until the row with this id is as durable as one that was written now.
+
+    PostgreSQL shows a row that no synchronous standby has where its writer's wait was cut short, as by a
+    restart (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION). A commit of
+    one's own waits for the standby, and with it for all that was committed before.
+    """
+    await connections.change(_touched(table), {"this": id})
+
+
+@cache
+def _touched(table: type[PostRow | CommentRow]) -> Update:
+    """An UPDATE that changes nothing; PostgreSQL writes it all the same."""
+    return update(table).where(table.id == reading.ID).values(version=table.version)

@@ -1,0 +1,131 @@
+"""Engines: how each database is talked to."""
+
+import asyncio
+import logging
+from functools import partial
+
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
+
+from everpost.errors import Unreachable
+from everpost.stores.addresses import describe_url
+from everpost.stores.sql.engine.errors import Fault, fault_of, reason_of
+from everpost.stores.sql.engine.files import make_private
+from everpost.stores.sql.engine.postgresql_login import guard_logins
+from everpost.stores.sql.engine.urls import address_of
+
+OPEN = "everpost.open"
+"""The mark on a connection, in its `info`, that a transaction is open on it."""
+
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+guard_logins()
+
+# asyncmy logs every warning of the server, as that MySQL ignores the name of a primary key.
+logging.getLogger("asyncmy").setLevel(logging.ERROR)
+
+
+def make_engine(url: str, *, timeout: float, pool_size: int) -> AsyncEngine:
+    """An engine that connects when it is first asked to. Misconfigured.
+
+    Each statement is a transaction of its own until one is begun explicitly: so a read is one
+    round trip. `timeout` in seconds is for connecting and for locks.
+    """
+    address = address_of(url, timeout=timeout)
+    engine = create_async_engine(
+        address.url,
+        connect_args=dict(address.connect_args),
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_reset_on_return=None,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=timeout,
+        hide_parameters=True,
+    )
+    settings = _session_settings(engine.dialect.name, timeout)
+
+    def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        for setting in settings:
+            _run(connection, setting)
+
+    if engine.dialect.name == "sqlite":
+        database = address.url.database or ""
+        event.listen(engine.sync_engine, "do_connect", lambda *_: make_private(database))
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "reset", partial(_roll_back_what_is_open, engine.dialect.name))
+    return engine
+
+
+def blank_engine() -> AsyncEngine:
+    """An SQLite database in memory, with nothing in it."""
+    return create_async_engine("sqlite+aiosqlite://")
+
+
+def _session_settings(engine_name: str, timeout: float) -> tuple[str, ...]:
+    if engine_name == "sqlite":
+        return SQLITE_SETTINGS
+    if engine_name == "mysql":
+        return (
+            "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+            f"SET SESSION innodb_lock_wait_timeout = {max(1, int(timeout))}",
+        )
+    return ()
+
+
+def _run(connection: DBAPIConnection, statement: str) -> None:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()
+
+
+def _roll_back_what_is_open(
+    engine_name: str, connection: DBAPIConnection, entry: ConnectionPoolEntry, state: PoolResetState
+) -> None:
+    """Undo what an exception left open, without a round trip where there is nothing."""
+    is_open = entry.info.pop(OPEN, False)
+    if not is_open or not state.asyncio_safe or state.terminate_only:
+        return
+    if engine_name == "postgresql":
+        _run(connection, "ROLLBACK")  # SQLAlchemy's asyncpg connection knows only what it has begun itself
+    else:
+        connection.rollback()  # SQLite has undone some by itself, and then refuses the statement
+
+
+async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
+    """Connect once; give every connection back where that fails. Unreachable says why."""
+    try:
+        async with asyncio.timeout(timeout):
+            await _connect(engine)
+    except TimeoutError:
+        reason = f"no answer within {timeout:g} s"
+    except (SQLAlchemyError, OSError, RuntimeError, ValueError) as error:
+        reason = reason_of(error)
+    else:
+        return
+    await engine.dispose()
+    raise Unreachable(f"The database {describe_url(url)} cannot be reached: {reason}")
+
+
+async def _connect(engine: AsyncEngine) -> None:
+    """Two processes that make an SQLite file together get in each other's way, busy timeout or not:
+    https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode
+    """
+    while True:
+        try:
+            async with engine.connect():
+                return
+        except DBAPIError as error:
+            if fault_of(error) is not Fault.CONTENTION:
+                raise
+        await asyncio.sleep(0.02)

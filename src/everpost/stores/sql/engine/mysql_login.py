@@ -1,0 +1,92 @@
+"""Logs in to MySQL and MariaDB without revealing the password to an impostor.
+
+asyncmy logs in by whichever plugin the server names, even one that reveals the password:
+`mysql_clear_password` and `dialog` send it unencrypted; `caching_sha2_password` and `sha256_password`,
+without TLS, encrypt it with a key that the server has just sent. MySQL's own clients refuse both by default.
+Nor can asyncmy use TLS only where the server offers it.
+"""
+
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from asyncmy.connection import Connection
+from asyncmy.constants.CLIENT import SSL
+from asyncmy.errors import OperationalError
+
+from everpost.stores.sql.engine.tls import Tls
+
+_PLUGIN_CANNOT_LOAD = 2059
+_PLUGIN_ERROR = 2061
+"""Numbers of MySQL's own clients: https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html"""
+
+
+async def connect(*, tls: Tls, is_here: bool, **options: Any) -> Connection:  # noqa: ANN401 - asyncmy's own
+    """A connection of asyncmy that keeps the password to itself. `is_here`: the server is on this machine."""
+    connection = GuardedConnection(tls=tls, is_here=is_here, **options)
+    await connection.connect()
+    return connection
+
+
+class GuardedConnection(Connection):
+    """Uses TLS as configured, and refuses to reveal the password without it."""
+
+    _secure: bool
+    """Whether nobody can listen: TLS, or a socket of Unix."""
+    _ssl_context: ssl.SSLContext | None
+    _client_flag: int
+    server_capabilities: int
+
+    def __init__(self, *, tls: Tls, is_here: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own
+        self._may_go_without_tls = tls.is_optional
+        self._is_here = is_here
+        self._key_of_server: bytes | None = None
+        if tls.context is not None and options.get("unix_socket") is None:
+            options["ssl"] = tls.context
+        super().__init__(auth_plugin_map=_GUARDS, **options)  # type: ignore[no-untyped-call]
+
+    async def _get_server_information(self) -> None:
+        await super()._get_server_information()  # type: ignore[misc]  # it is left out of asyncmy's stubs
+        if self._may_go_without_tls and not self.server_capabilities & SSL:
+            self._ssl_context = None
+            self._client_flag &= ~SSL
+
+    @property
+    def _server_public_key(self) -> bytes | None:
+        return self._key_of_server
+
+    @_server_public_key.setter
+    def _server_public_key(self, key: bytes | None) -> None:
+        """Take the key for which the password is about to be encrypted."""
+        if key is not None and not self._is_here and not self._secure:
+            raise OperationalError(
+                _PLUGIN_ERROR,
+                "the server wants the password encrypted with an RSA key that it sent without TLS and that"
+                " an attacker could have replaced: use ssl-mode=VERIFY_IDENTITY",
+            )
+        self._key_of_server = key
+
+    def require_secrecy(self) -> None:
+        """OperationalError where others could listen."""
+        if not self._secure:
+            raise OperationalError(
+                _PLUGIN_ERROR,
+                "the server wants the password in clear text, which Everpost sends over TLS only:"
+                " use ssl-mode=VERIFY_IDENTITY",
+            )
+
+
+def _let_pass_in_secret(connection: GuardedConnection) -> None:
+    """None lets asyncmy go on as it would without a plugin."""
+    connection.require_secrecy()
+
+
+def _refuse(_connection: GuardedConnection) -> None:
+    raise OperationalError(_PLUGIN_CANNOT_LOAD, "the server requires an insecure authentication plugin")
+
+
+_GUARDS: dict[str, Callable[[GuardedConnection], None]] = {
+    "mysql_clear_password": _let_pass_in_secret,
+    "dialog": _let_pass_in_secret,
+    "mysql_old_password": _refuse,
+}

@@ -1,0 +1,180 @@
+"""Database URLs as people have them, read for the one driver that Everpost uses for each engine."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from sqlalchemy import URL
+
+from everpost.errors import Misconfigured
+from everpost.stores.addresses import is_this_machine, unverified_warning
+from everpost.stores.sql.engine.mysql_login import connect as connect_to_mysql
+from everpost.stores.sql.engine.tls import tls_of
+
+_DRIVERS = {
+    "sqlite": ("aiosqlite", "pysqlite"),
+    "postgresql": ("asyncpg", "psycopg", "psycopg2", "psycopg2cffi", "psycopg_async", "pg8000"),
+    "mysql": ("asyncmy", "aiomysql", "mysqldb", "pymysql", "mysqlconnector", "mariadbconnector"),
+}
+"""The driver in use, then those it stands in for: they cannot be awaited, or serve no better."""
+_ALIASES = {"postgres": "postgresql", "mariadb": "mysql"}
+
+_LIBPQ_HARMLESS = frozenset(
+    {"connect_timeout", "client_encoding", "keepalives", "keepalives_idle", "keepalives_interval",
+     "keepalives_count", "sslcompression", "sslsni", "fallback_application_name", "tcp_user_timeout"}
+)  # fmt: skip
+
+_HOST = r"(\[[0-9a-fA-F:.%]+\]|[^\s:\[\],]*)(:\d{1,5})?"
+_HOSTS = re.compile(f"{_HOST}(,{_HOST})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What SQLAlchemy needs to connect."""
+
+    url: URL
+    connect_args: Mapping[str, object]
+    warning: str | None = None
+    """What the person who starts a server should know of the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    user: str | None
+    password: str | None
+    hosts: str
+    database: str | None
+    options: dict[str, str]
+
+
+def address_of(url: str, *, timeout: float) -> Address:
+    """Where a database URL leads; connecting takes `timeout` seconds at most. Another driver's name in
+    it is replaced by that of the driver in use. Misconfigured.
+    """
+    scheme, separator, rest = url.partition("://")
+    name, _, driver = scheme.lower().partition("+")
+    engine = _ALIASES.get(name, name)
+    if engine not in _DRIVERS or not separator:
+        raise Misconfigured("database_url does not start with sqlite://, postgresql:// or mysql://")
+    if driver and driver not in _DRIVERS[engine]:
+        raise Misconfigured(f"database_url names the driver {driver!r}; Everpost uses {_DRIVERS[engine][0]}")
+    if engine == "sqlite":
+        return _sqlite(rest, timeout)
+    parts = _split(rest)
+    return _postgresql(parts, timeout) if engine == "postgresql" else _mysql(parts, timeout)
+
+
+def _sqlite(rest: str, timeout: float) -> Address:
+    path, _, query = rest.partition("?")
+    if path in {"", "/"} or ":memory:" in path or "mode=memory" in query:
+        raise Misconfigured(
+            "database_url must name a file, as in sqlite:///everpost.db: a database in memory would be lost"
+        )
+    if query or path.startswith("/file:"):
+        raise Misconfigured("database_url takes a path and no options after sqlite:///")
+    if not path.startswith("/"):
+        raise Misconfigured("database_url needs three slashes before a path: sqlite:///everpost.db")
+    return Address(URL.create("sqlite+aiosqlite", database=path[1:]), {"timeout": timeout})
+
+
+def _split(rest: str) -> _Parts:
+    """A password with an unescaped "@" is understood."""
+    try:
+        parts = urlsplit("//" + rest)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        raise _unreadable() from None
+    credentials, at, hosts = parts.netloc.rpartition("@")
+    misplaced = not at and "@" in parts.query
+    if misplaced or parts.fragment or "@" in parts.path or not _HOSTS.fullmatch(hosts):
+        raise _unreadable()
+    user, colon, password = credentials.partition(":")
+    return _Parts(
+        user=unquote(user) or None,
+        password=unquote(password) if colon else None,
+        hosts=hosts,
+        database=unquote(parts.path.removeprefix("/")) or None,
+        options=options,
+    )
+
+
+def _unreadable() -> Misconfigured:
+    return Misconfigured(
+        "database_url cannot be read: in a user name or a password, "
+        "write / as %2F, ? as %3F, # as %23, % as %25 and @ as %40"
+    )
+
+
+def _postgresql(parts: _Parts, timeout: float) -> Address:
+    """asyncpg reads libpq's URIs itself: several hosts, sockets, sslmode, server settings.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+    """
+    options = {name: value for name, value in parts.options.items() if name not in _LIBPQ_HARMLESS}
+    for name in ("channel_binding", "gssencmode"):
+        if options.pop(name, "prefer") == "require":
+            raise Misconfigured(
+                f"database_url asks for {name}=require, which asyncpg cannot do: leave it out; "
+                "sslmode=verify-full also proves who the server is"
+            )
+    connect_args: dict[str, object] = {"timeout": timeout}
+    for name in ("prepared_statement_cache_size", "statement_cache_size"):
+        if name in options:
+            connect_args[name] = _whole_number(name, options.pop(name))
+    if "ssl" in options:  # SQLAlchemy's word for asyncpg
+        options.setdefault("sslmode", options.pop("ssl"))
+    known = {"user": parts.user, "password": parts.password, "database": parts.database}
+    connect_args |= {name: value for name, value in known.items() if value is not None}
+    connect_args["dsn"] = f"postgresql://{parts.hosts}/?{urlencode(options)}"
+    return Address(URL.create("postgresql+asyncpg"), connect_args, _postgresql_warning(parts.hosts, options))
+
+
+def _postgresql_warning(hosts: str, options: Mapping[str, str]) -> str | None:
+    named = options.get("host") or hosts
+    elsewhere = not is_this_machine(list(map(_without_port, named.split(","))))
+    mode = options.get("sslmode")
+    authorities = options.get("sslrootcert", "")
+    is_verified = mode == "verify-full" or (mode == "verify-ca" and authorities not in {"", "system"})
+    if is_verified or not (elsewhere or "service" in options):
+        return None
+    return unverified_warning(named or "the service of that name", "sslmode=verify-full&sslrootcert=FILE")
+
+
+def _without_port(host: str) -> str:
+    is_bare_ipv6 = host.count(":") > 1 and not host.startswith("[")
+    return host if is_bare_ipv6 else re.sub(r":\d+$", "", host)
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise Misconfigured(f"database_url: {name} must be a whole number")
+    return int(text)
+
+
+def _mysql(parts: _Parts, timeout: float) -> Address:
+    """The options of MySQL's own clients, of PyMySQL and of hosts that give out URLs."""
+    options = {name.lower().replace("-", "_"): value for name, value in parts.options.items()}
+    for name in ("charset", "connect_timeout", "use_unicode", "autocommit"):
+        options.pop(name, None)  # utf8mb4, and what Everpost sets by itself
+    connect_args: dict[str, object] = {"charset": "utf8mb4", "connect_timeout": timeout}
+    if "unix_socket" in options:
+        connect_args["unix_socket"] = options.pop("unix_socket")
+    is_here = "unix_socket" in connect_args or is_this_machine([_without_port(parts.hosts)])
+    tls = tls_of(options, is_here=is_here)
+    connect_args |= {"async_creator_fn": connect_to_mysql, "tls": tls, "is_here": is_here}
+    if options:
+        raise Misconfigured(f"database_url has an option that Everpost does not know: {min(options)!r}")
+    if "," in parts.hosts:
+        raise Misconfigured("database_url names several hosts; MySQL's driver takes one")
+    if parts.database is None:
+        raise Misconfigured("database_url names no database: mysql://user:password@host:3306/database")
+    try:
+        host = urlsplit(f"//{parts.hosts}")
+        address = (host.hostname, host.port, parts.database)
+    except ValueError:
+        raise _unreadable() from None
+    url = URL.create("mysql+asyncmy", parts.user or "root", parts.password, *address)
+    is_safe = is_here or tls.is_verified
+    warning = None if is_safe else unverified_warning(parts.hosts, "ssl-mode=VERIFY_IDENTITY&ssl-ca=FILE")
+    return Address(url, connect_args, warning)

@@ -1,0 +1,66 @@
+"""What is in the way of a post that could not be written: one question to the database says all of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, String, bindparam, cast, func, literal_column, select
+
+from everpost.domain.ids import Id
+from everpost.domain.text import numbered_slug
+from everpost.errors import Conflict, Invalid
+from everpost.stores.sql import reading
+from everpost.stores.sql.durability import confirm
+from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.tables import PostRow, UserRow
+from everpost.stores.sql.types import IdText
+
+_NUMBERS = 1_000
+"""Tried at once: MySQL and MariaDB give up a recursion after as many steps."""
+_SLUG = bindparam("slug", type_=PostRow.slug.type)
+_OTHERS = select(PostRow.id).where(PostRow.id != reading.ID)
+_OBSTACLES = select(
+    select(PostRow.id).where(PostRow.id == reading.ID).exists().label("has_id"),
+    _OTHERS.where(PostRow.slug == _SLUG).exists().label("has_slug"),
+    select(UserRow.id).where(UserRow.id == bindparam("author", type_=IdText)).exists().label("has_author"),
+)
+_FIRST = select(bindparam("first", type_=Integer).label("number")).cte("numbers", recursive=True)
+_ALL = _FIRST.union_all(select(_FIRST.c.number + 1).where(_FIRST.c.number < bindparam("last", type_=Integer)))
+_NUMBERED = _SLUG + literal_column("'-'", String) + cast(_ALL.c.number, String)  # as `numbered_slug`
+_FREE = (
+    select(func.min(_ALL.c.number))
+    .where(~_OTHERS.where(PostRow.slug == _NUMBERED).correlate(_ALL).exists())
+    .scalar_subquery()
+)
+_OBSTACLES_AND_FREE = _OBSTACLES.add_columns(_FREE.label("free"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a post wants that another one may have."""
+
+    id: Id
+    slug: str | None
+    author_id: Id | None
+    is_new: bool = False
+    numbered: bool = False
+    """Whether a number may be added to the slug."""
+
+
+async def resolve(connections: Connections, claim: Claim) -> str | None:
+    """The slug with which to write again a post that could not be written. Conflict, Invalid."""
+    statement = _OBSTACLES_AND_FREE if claim.numbered else _OBSTACLES
+    wanted = {"this": claim.id, "slug": claim.slug or "", "author": claim.author_id}
+    first = 2
+    while True:
+        (row,) = await connections.fetch(statement, wanted | {"first": first, "last": first + _NUMBERS - 1})
+        if claim.is_new and row.has_id:
+            await confirm(connections, PostRow, claim.id)
+            raise Conflict("post", "id")
+        if row.has_slug and not claim.numbered:
+            raise Conflict("post", "slug")
+        if claim.author_id is not None and not row.has_author:
+            raise Invalid("author_id", "is not a user")
+        if claim.slug is None or not row.has_slug:  # what was in the way is gone again
+            return claim.slug
+        if row.free is not None:
+            return numbered_slug(claim.slug, row.free)
+        first += _NUMBERS

@@ -1,0 +1,118 @@
+"""The tables of the records of a blog, in the order of `domain.record_kinds.registry`."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sqlalchemy import FromClause, Select, Table, bindparam, false, literal, null, select, true, union_all
+
+from everpost.domain.clock import EARLIEST
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.domain.paging import Position
+from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
+from everpost.stores.sql.blogs import blog_of
+from everpost.stores.sql.places import PLACE, After, place
+from everpost.stores.sql.record_table import PAGE, OwnedRows, Parts, RecordTable, sizes_by
+from everpost.stores.sql.rows import (
+    blog_values,
+    comment_of,
+    comment_values,
+    post_of,
+    post_values,
+    tag_values,
+    token_of,
+    token_values,
+    user_of,
+    user_values,
+)
+from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
+
+_START = Position(EARLIEST, Id(""))
+_NAMELESS = (literal("").label("author_name"), null().label("author_disabled_at"))
+_EDITOR = UserRow.__table__.alias("editor")
+_OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
+
+
+def _nameless(comments: FromClause) -> Select[Any]:
+    """Comments with the ids of their authors and editors; null where a user was removed."""
+    columns = (column for column in comments.c if column.key not in {"author_id", "editor_id", "is_shown"})
+    people = (UserRow.id.label("author_id"), _EDITOR.c.id.label("editor_id"))
+    return (
+        select(*columns, comments.c.post_id.label("owner"), *people, *_NAMELESS)
+        .outerjoin(UserRow, UserRow.id == comments.c.author_id)
+        .outerjoin(_EDITOR, _EDITOR.c.id == comments.c.editor_id)
+    )
+
+
+def _following(*, is_shown: bool) -> Select[Any]:
+    """What comes next of a thread, of what is shown or of the rest: a range of an index."""
+    statement = (
+        select(CommentRow.__table__)
+        .where(
+            CommentRow.post_id == bindparam("owner", type_=CommentRow.post_id.type),
+            CommentRow.is_shown == (true() if is_shown else false()),
+            After(*_OLDEST_FIRST, *PLACE),
+        )
+        .order_by(*_OLDEST_FIRST)
+        .limit(PAGE)
+    )
+    # MariaDB goes through the whole thread where it guesses that most of it comes after the place.
+    hint = "FORCE INDEX (ix_comments_post_id_is_shown_publication_date_id)"
+    return select(statement.with_hint(CommentRow, hint, "mysql").subquery())
+
+
+def _place_of(comment: Comment | None) -> Mapping[str, object]:
+    return place(_START if comment is None else comment.position)
+
+
+_next = union_all(_following(is_shown=True), _following(is_shown=False)).subquery("next")
+_THREADS: OwnedRows[Comment] = OwnedRows(
+    sizes=sizes_by(cast("Table", CommentRow.__table__), CommentRow.post_id),
+    of_owners=_nameless(CommentRow.__table__)
+    .where(CommentRow.post_id.in_(bindparam("owners", expanding=True)))
+    .order_by(CommentRow.post_id, *_OLDEST_FIRST),
+    page=_nameless(_next).order_by(_next.c.publication_date, _next.c.id).limit(PAGE),
+    place=_place_of,
+)
+
+RECORD_TABLES: tuple[RecordTable[Any], ...] = (
+    RecordTable(
+        kind=SETTINGS,
+        table=cast("Table", BlogRow.__table__),
+        values=blog_values,
+        record=blog_of,
+        identity=("number",),
+    ),
+    RecordTable(
+        kind=USERS,
+        table=cast("Table", UserRow.__table__),
+        values=user_values,
+        record=user_of,
+        taken="email_key",
+    ),
+    RecordTable(
+        kind=TOKENS,
+        table=cast("Table", TokenRow.__table__),
+        values=token_values,
+        record=token_of,
+        taken="digest",
+    ),
+    RecordTable(
+        kind=POSTS,
+        table=cast("Table", PostRow.__table__),
+        values=post_values,
+        record=post_of,
+        columns=_NAMELESS,
+        taken="slug",
+        parts=Parts(table=cast("Table", PostTagRow.__table__), of="post_id", values=tag_values),
+        page_size=8,  # a post has up to 4 MB of text
+    ),
+    RecordTable(
+        kind=COMMENTS,
+        table=cast("Table", CommentRow.__table__),
+        values=comment_values,
+        record=comment_of,
+        identity=("id", "post_id", "publication_date"),
+        owned=_THREADS,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The schema in SQL: Alembic's migrations, drift, data loss, and locks between processes."""

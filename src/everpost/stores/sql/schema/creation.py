@@ -1,0 +1,47 @@
+"""A schema that is made from nothing. MySQL commits each step by itself: a mark stands there from the first
+to the last, so that what a killed process leaves is known for what it is, and made anew.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, inspect, text
+
+from everpost.errors import SchemaMismatch
+from everpost.stores.sql.schema.revision import OPTIONS, revision_at
+from everpost.stores.sql.tables import Base
+
+_MARK = "everpost_setup"
+
+
+def is_half_made(connection: Connection) -> bool:
+    """Whether somebody is making the schema, or was: there is no blog in it yet."""
+    return inspect(connection).has_table(_MARK)
+
+
+def finished_revision(connection: Connection) -> str | None:
+    """The revision that the database is at; None also where the schema is only half made."""
+    return None if is_half_made(connection) else revision_at(connection)
+
+
+@contextmanager
+def making(connection: Connection) -> Iterator[None]:
+    """Migrate from nothing. SchemaMismatch: there are tables in the way that nobody began like this."""
+    if is_half_made(connection):
+        Base.metadata.drop_all(connection)
+        connection.execute(text(f"DROP TABLE IF EXISTS {OPTIONS['version_table']}"))
+    else:
+        require_no_tables(connection)
+        connection.execute(text(f"CREATE TABLE {_MARK} (number INTEGER)"))
+    yield
+    connection.execute(text(f"DROP TABLE {_MARK}"))
+
+
+def require_no_tables(connection: Connection) -> None:
+    """SchemaMismatch where tables have the names of ours."""
+    ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
+    if ours:
+        raise SchemaMismatch(
+            f"The database has tables that no migration of Everpost has finished: {', '.join(ours)}. "
+            "Drop or rename them, or use another database."
+        )

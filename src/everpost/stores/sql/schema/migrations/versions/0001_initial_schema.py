@@ -1,0 +1,244 @@
+"""initial schema"""
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from everpost.domain.clock import now
+from everpost.domain.revisions import new_stamp
+from everpost.stores.sql import types
+
+revision = "0001"
+down_revision = None
+
+_TABLE: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+_BLOG = sa.table(
+    "blog",
+    sa.column("number", sa.SmallInteger()),
+    sa.column("comment_policy", types.Word(16)),
+    sa.column("address_key", sa.LargeBinary()),
+    sa.column("updated_at", types.Moment()),
+    sa.column("version", sa.BigInteger()),
+    sa.column("stamp", sa.BigInteger()),
+)
+
+DATA = {
+    "blog": sa.column("version") > 1,
+    "transfers": sa.column("digest").is_(None),
+    "post_tags": sa.false(),
+    "tallies": sa.false(),
+}
+"""Which rows of a table are data that going down would lose; all of them in a table not named here."""
+
+
+def upgrade() -> None:
+    _create_users()
+    _create_tokens()
+    _create_posts()
+    _create_post_tags()
+    _create_comments()
+    _create_tallies()
+    _create_blog()
+    _create_transfers()
+    _fill_in_settings()
+
+
+def downgrade() -> None:
+    for name in ("transfers", "blog", "tallies", "comments", "post_tags", "posts", "tokens", "users"):
+        op.drop_table(name)
+
+
+def _create_users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("email_key", types.ExactText(254), nullable=False),
+        sa.Column("role", types.Word(16), nullable=False),
+        sa.Column("created_at", types.Moment(), nullable=False),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("disabled_at", types.Moment(), nullable=True),
+        sa.Column("password_hash", sa.String(255), nullable=True),
+        sa.Column("name_key", types.Word(64), nullable=False),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("email_key", name=op.f("uq_users_email_key")),
+        **_TABLE,
+    )
+    op.create_index(op.f("ix_users_created_at_id"), "users", ["created_at", "id"])
+    op.create_index(op.f("ix_users_name_key"), "users", ["name_key"])
+
+
+def _create_tokens() -> None:
+    op.create_table(
+        "tokens",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.Column("user_id", types.IdText(24), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("scopes", types.TextList(), nullable=False),
+        sa.Column("digest", types.ExactText(64), nullable=False),
+        sa.Column("created_at", types.Moment(), nullable=False),
+        sa.Column("expires_at", types.Moment(), nullable=True),
+        sa.Column("last_used_at", types.Moment(), nullable=True),
+        sa.Column("kind", types.Word(16), nullable=False),
+        sa.Column("login_id", types.IdText(24), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_tokens_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
+        **_TABLE,
+    )
+    op.create_index(op.f("ix_tokens_user_id_created_at_id"), "tokens", ["user_id", "created_at", "id"])
+
+
+def _create_posts() -> None:
+    op.create_table(
+        "posts",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.Column("title", sa.String(255), nullable=False),
+        sa.Column("content", types.LongText(), nullable=False),
+        sa.Column("publication_date", types.Moment(), nullable=False),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("slug", types.ExactText(255), nullable=False),
+        sa.Column("tags", types.TextList(), nullable=False),
+        sa.Column("format", types.Word(16), nullable=False),
+        sa.Column("comment_count", sa.Integer(), nullable=False),
+        sa.Column("status", types.Word(16), nullable=False),
+        sa.Column("author_id", types.IdText(24), nullable=True),
+        sa.Column("comment_policy", types.Word(16), nullable=True),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_posts_author_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("slug", name=op.f("uq_posts_slug")),
+        **_TABLE,
+    )
+    op.create_index(
+        op.f("ix_posts_author_id_status_publication_date_id"),
+        "posts",
+        ["author_id", "status", "publication_date", "id"],
+    )
+    op.create_index(
+        op.f("ix_posts_author_id_status_updated_at_id"), "posts", ["author_id", "status", "updated_at", "id"]
+    )
+    op.create_index(
+        op.f("ix_posts_status_publication_date_id"), "posts", ["status", "publication_date", "id"]
+    )
+    op.create_index(op.f("ix_posts_status_updated_at_id"), "posts", ["status", "updated_at", "id"])
+
+
+def _create_post_tags() -> None:
+    op.create_table(
+        "post_tags",
+        sa.Column("post_id", types.IdText(24), nullable=False),
+        sa.Column("tag", types.ExactText(50), nullable=False),
+        sa.Column("status", types.Word(16), nullable=False),
+        sa.Column("publication_date", types.Moment(), nullable=False),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_post_tags_post_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("post_id", "tag"),
+        **_TABLE,
+    )
+    op.create_index(
+        op.f("ix_post_tags_status_tag_publication_date_post_id"),
+        "post_tags",
+        ["status", "tag", "publication_date", "post_id"],
+    )
+    op.create_index(
+        op.f("ix_post_tags_status_tag_updated_at_post_id"),
+        "post_tags",
+        ["status", "tag", "updated_at", "post_id"],
+    )
+
+
+def _create_comments() -> None:
+    op.create_table(
+        "comments",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.Column("post_id", types.IdText(24), nullable=False),
+        sa.Column("parent_id", types.IdText(24), nullable=True),
+        sa.Column("content", types.LongText(), nullable=False),
+        sa.Column("publication_date", types.Moment(), nullable=False),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("status", types.Word(16), nullable=False),
+        sa.Column("author_id", types.IdText(24), nullable=True),
+        sa.Column("guest_name", sa.String(100), nullable=True),
+        sa.Column("key_digest", types.ExactText(64), nullable=True),
+        sa.Column("editor_id", types.IdText(24), nullable=True),
+        sa.Column("edited_at", types.Moment(), nullable=True),
+        sa.Column("reply_count", sa.Integer(), nullable=False),
+        sa.Column("is_shown", sa.Boolean(), nullable=False),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_comments_post_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        **_TABLE,
+    )
+    op.create_index(
+        op.f("ix_comments_post_id_is_shown_publication_date_id"),
+        "comments",
+        ["post_id", "is_shown", "publication_date", "id"],
+    )
+    op.create_index(
+        op.f("ix_comments_post_id_parent_id_is_shown_publication_date_id"),
+        "comments",
+        ["post_id", "parent_id", "is_shown", "publication_date", "id"],
+    )
+    op.create_index(
+        op.f("ix_comments_status_publication_date_id"), "comments", ["status", "publication_date", "id"]
+    )
+
+
+def _create_tallies() -> None:
+    op.create_table(
+        "tallies",
+        sa.Column("key", types.ExactText(64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("until", types.Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+        **_TABLE,
+    )
+    op.create_index(op.f("ix_tallies_until"), "tallies", ["until"])
+
+
+def _create_blog() -> None:
+    op.create_table(
+        "blog",
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("comment_policy", types.Word(16), nullable=False),
+        sa.Column("address_key", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        **_TABLE,
+    )
+
+
+def _create_transfers() -> None:
+    op.create_table(
+        "transfers",
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("origin", types.ExactText(64), nullable=False),
+        sa.Column("digest", types.ExactText(64), nullable=True),
+        sa.PrimaryKeyConstraint("number"),
+        **_TABLE,
+    )
+
+
+def _fill_in_settings() -> None:
+    """Insert the settings of a new blog."""
+    settings = {"comment_policy": "moderated", "address_key": secrets.token_bytes(32), "updated_at": now()}
+    op.bulk_insert(_BLOG, [{"number": 1, **settings, "version": 1, "stamp": new_stamp()}])

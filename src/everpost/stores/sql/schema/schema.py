@@ -1,0 +1,220 @@
+"""The schema in SQL, for `everpost db` and for whoever opens a store."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from everpost.errors import Busy, DataLoss, SchemaMismatch
+from everpost.stores.schema import Migration, SchemaState, Step
+from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
+from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
+from everpost.stores.sql.schema.creation import finished_revision, is_half_made, making, require_no_tables
+from everpost.stores.sql.schema.data_loss import find_losses
+from everpost.stores.sql.schema.drift import find_differences
+from everpost.stores.sql.schema.locks import exclusive
+from everpost.stores.sql.schema.revision import OPTIONS, revision_at
+
+SCRIPTS = "everpost.stores.sql.schema:migrations"
+"""Where Alembic finds the migrations."""
+
+_SERVER = {
+    "sqlite": "SELECT 'SQLite ' || sqlite_version()",
+    "postgresql": "SELECT 'PostgreSQL ' || current_setting('server_version')",
+    "mysql": "SELECT CONCAT(IF(VERSION() LIKE '%MariaDB%', 'MariaDB ', 'MySQL '),"
+    " SUBSTRING_INDEX(VERSION(), '-', 1))",
+}
+
+
+class SqlSchema:
+    """`Schema` of the port. Any of its calls may raise Unreachable."""
+
+    def __init__(self, url: str, *, timeout: float, scripts: str | None = None) -> None:
+        self._url = url
+        self._timeout = timeout
+        self._engine = make_engine(url, timeout=timeout, pool_size=1)
+        self._config = Config()
+        self._config.set_main_option("script_location", (scripts or SCRIPTS).replace("%", "%%"))
+        self._config.set_main_option("path_separator", "os")
+        directory = ScriptDirectory.from_config(self._config)
+        self._scripts = tuple(reversed(tuple(directory.walk_revisions())))
+
+    async def current(self) -> str | None:
+        async with self._connected() as connection:
+            return await connection.run_sync(finished_revision)
+
+    async def state(self) -> SchemaState:
+        with suppress(SchemaMismatch):
+            async with self._connected() as connection:
+                state = await connection.run_sync(self._state)
+            if state is not SchemaState.BEHIND:
+                return state
+        # Another process may be half-way: MySQL shows each step of a migration at once.
+        async with self._changing() as connection:
+            return await connection.run_sync(self._state)
+
+    def history(self) -> Sequence[Migration]:
+        return tuple(map(_migration, self._scripts))
+
+    async def plan(self, target: str) -> Sequence[Step]:
+        async with self._connected() as connection:
+            return await connection.run_sync(self._plan, target)
+
+    async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
+        async with self._changing() as connection:
+            return await connection.run_sync(self._migrate, target, allow_data_loss)
+
+    async def differences(self) -> Sequence[str]:
+        async with self._connected() as connection:
+            state = await connection.run_sync(self._state)
+            if state is SchemaState.CURRENT:
+                return await connection.run_sync(find_differences)
+            if state is SchemaState.AHEAD:
+                revision = await connection.run_sync(finished_revision)
+                return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
+            return ()  # what was to be there at an older revision is not known any more
+
+    async def contents(self) -> Sequence[str]:
+        if self._engine.dialect.name == "sqlite":
+            return names_in_file(self._url, self._engine.url.database or "")
+        async with self._connected() as connection:
+            return await connection.run_sync(_contents)
+
+    async def server(self) -> str:
+        async with self._connected() as connection:
+            return str(await connection.scalar(text(_SERVER[self._engine.dialect.name])))
+
+    async def erase(self) -> None:
+        await self.migrate("base", allow_data_loss=True)
+        if self._engine.dialect.name == "sqlite":
+            await self._engine.dispose()
+            delete_if_blank(self._url, self._engine.url.database or "")
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """To read. Where there is no file yet, reading makes none."""
+        if self._engine.dialect.name == "sqlite" and is_unmade(self._engine.url.database or ""):
+            blank = blank_engine()
+            try:
+                async with blank.connect() as connection:
+                    yield connection
+            finally:
+                await blank.dispose()
+            return
+        await reach(self._engine, self._url, timeout=self._timeout)
+        with _explained():
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncIterator[AsyncConnection]:
+        await reach(self._engine, self._url, timeout=self._timeout)
+        with _explained():
+            async with exclusive(self._engine) as connection:
+                yield connection
+
+    def _state(self, connection: Connection) -> SchemaState:
+        if is_half_made(connection):
+            return SchemaState.EMPTY
+        revision = revision_at(connection)
+        if revision is None:
+            require_no_tables(connection)
+            return SchemaState.EMPTY
+        known = [script.revision for script in self._scripts]
+        if revision not in known:
+            return SchemaState.AHEAD
+        return SchemaState.CURRENT if revision == known[-1] else SchemaState.BEHIND
+
+    def _plan(self, connection: Connection, target: str) -> Sequence[Step]:
+        here = self._place_of(finished_revision(connection), "The database is at revision")
+        there = self._target(target, here)
+        upward = there > here
+        scripts = self._scripts[here:there] if upward else self._scripts[there:here][::-1]
+        losses = find_losses(connection, scripts, upward=upward)
+        return tuple(
+            Step(_migration(script), upward, loses) for script, loses in zip(scripts, losses, strict=True)
+        )
+
+    def _migrate(self, connection: Connection, target: str, allow_data_loss: bool) -> Sequence[Step]:
+        steps = self._plan(connection, target)
+        losses = [loss for step in steps for loss in step.loses]
+        if losses and not allow_data_loss:
+            raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+        self._config.attributes["connection"] = connection
+        is_new = bool(steps) and steps[0].upward and finished_revision(connection) is None
+        with making(connection) if is_new else nullcontext():
+            self._run(steps)
+        if steps and not steps[-1].upward and revision_at(connection) is None:
+            connection.execute(text(f"DROP TABLE {OPTIONS['version_table']}"))
+        return steps
+
+    def _run(self, steps: Sequence[Step]) -> None:
+        try:
+            self._run_scripts(steps)
+        except Exception as error:
+            if not is_done_already(error):
+                raise
+            raise SchemaMismatch(
+                "A part of this migration is in the database already: either one was stopped half-way, which"
+                " MySQL cannot undo, or the schema was altered by hand. Restore the backup that was made"
+                " before, and migrate again."
+            ) from error
+
+    def _run_scripts(self, steps: Sequence[Step]) -> None:
+        if steps and steps[-1].upward:
+            command.upgrade(self._config, steps[-1].migration.revision)
+        elif steps:
+            command.downgrade(self._config, f"-{len(steps)}")
+
+    def _target(self, target: str, here: int) -> int:
+        """How many migrations have run when this target is reached."""
+        if target == "head":
+            return len(self._scripts)
+        if target == "-1":
+            if here == 0:
+                raise SchemaMismatch("-1 would go below an empty database.")
+            return here - 1
+        return self._place_of(None if target == "base" else target, "You asked for revision")
+
+    def _place_of(self, revision: str | None, what: str) -> int:
+        if revision is None:
+            return 0
+        for place, script in enumerate(self._scripts, start=1):
+            if script.revision == revision:
+                return place
+        raise SchemaMismatch(f"{what} {revision!r}, which this Everpost does not know.")
+
+
+def _contents(connection: Connection) -> Sequence[str]:
+    """The names, in all schemas of a PostgreSQL database."""
+    inspector = inspect(connection)
+    schemas: Sequence[str | None] = [None]
+    if connection.dialect.name == "postgresql":
+        schemas = [name for name in inspector.get_schema_names() if name != "information_schema"]
+    return sorted(
+        name
+        for schema in schemas
+        for name in (*inspector.get_table_names(schema), *inspector.get_view_names(schema))
+    )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Faults of the database become Busy, with what it says: whoever migrates has to know."""
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is None:
+            raise
+        raise Busy(f"The database did not do it: {reason_of(error)}") from error
+
+
+def _migration(script: Script) -> Migration:
+    return Migration(script.revision, script.doc)

@@ -1,0 +1,48 @@
+"""The items of a source, kept in a temporary file between checking them and importing them."""
+
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from everpost.transfer.elsewhere.items import Item
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_LEVEL = 1
+"""Of compression: to pack text takes a small part of the time that it takes to read it from an export."""
+_BUFFER = 1024 * 1024
+"""Bytes that are packed, or unpacked, at once."""
+
+
+class ItemSpool:
+    """The items in order, however many. A source is read once: to read it again takes much longer."""
+
+    def __init__(self, path: Path) -> None:
+        """The file must be in a folder that only this process writes to."""
+        self._path = path
+
+    def fill(self, items: Iterator[Item]) -> None:
+        """Keep the items. What reading them raises is raised."""
+        with zstd.ZstdFile(self._path, "wb", level=_LEVEL) as packed:
+            held: list[bytes] = []
+            size = 0
+            for item in items:
+                held.append(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
+                size += len(held[-1])
+                if size > _BUFFER:
+                    packed.write(b"".join(held))
+                    held, size = [], 0
+            packed.write(b"".join(held))
+
+    def __iter__(self) -> Iterator[Item]:
+        with zstd.ZstdFile(self._path) as packed:
+            while True:
+                try:
+                    item: Item = pickle.load(packed)  # noqa: S301 - the file is this process's own
+                except EOFError:
+                    return
+                yield item

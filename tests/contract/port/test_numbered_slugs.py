@@ -1,0 +1,74 @@
+"""A post whose slug may be numbered gets the first one that is free."""
+
+import asyncio
+
+import pytest
+
+from everpost.domain.ids import new_id
+from everpost.domain.posts import Post, PostChange
+from everpost.domain.records import Batch
+from everpost.domain.users import Author
+from everpost.errors import Conflict, EverpostError
+from everpost.stores import open_store
+from everpost.stores.port import Store
+from tests.contract.port.examples import LATER, a_post, numbered, publish, read_post
+
+NOBODY = Author(id=new_id(), name="Nobody", is_disabled=False)
+
+
+async def add(store: Store, post: Post) -> str:
+    return await store.posts.add(post, numbered=True)
+
+
+async def test_it_is_the_slug_itself_or_the_first_number_that_is_free(store: Store) -> None:
+    for expected in ("same", "same-2", "same-3"):
+        post = a_post(slug="same")
+        assert await add(store, post) == expected
+        assert (await read_post(store, post.id)).slug == expected
+    await publish(store, slug="same-5")
+    await publish(store, slug="same-6-and-more")
+    assert [await add(store, a_post(slug="same")) for _ in range(3)] == ["same-4", "same-6", "same-7"]
+    assert await add(store, a_post(slug="same-2")) == "same-2-2"
+
+
+async def test_it_is_found_among_more_than_a_thousand(store: Store) -> None:
+    posts = [a_post(id=numbered(1), slug="same")]
+    posts += [a_post(id=numbered(number), slug=f"same-{number}") for number in range(2, 1_006)]
+    await store.records.write(Batch(kept=posts))
+    assert await add(store, a_post(slug="same")) == "same-1006"
+
+
+async def test_of_many_at_once_each_gets_its_own(store: Store, blog_url: str) -> None:
+    other = await open_store(blog_url, timeout=10, pool_size=3)
+    try:
+        adding = (add(each, a_post(slug="same")) for each in (store, other) for _ in range(4))
+        assert sorted(await asyncio.gather(*adding)) == ["same", *(f"same-{n}" for n in range(2, 9))]
+    finally:
+        await other.close()
+
+
+async def test_a_post_that_changes_may_get_a_number_and_keep_it(store: Store) -> None:
+    await publish(store, slug="same")
+    post = await publish(store, slug="mine")
+    for _ in range(2):
+        change = PostChange(updated_at=LATER, slug="same", is_slug_numbered=True)
+        saved = await store.posts.save(post.id, change, match=None, comments=0)
+        assert saved.slug == "same-2"
+    change = PostChange(updated_at=LATER, slug="other", is_slug_numbered=True)
+    assert (await store.posts.save(post.id, change, match=None, comments=0)).slug == "other"
+
+
+async def test_whatever_else_is_wrong_is_told_as_without_numbers(store: Store) -> None:
+    taken = await publish(store, slug="same")
+    post = await publish(store, slug="mine")
+    with pytest.raises(Conflict) as refused:
+        await add(store, a_post(id=taken.id, slug="same", author=NOBODY))
+    assert (refused.value.noun, refused.value.field) == ("post", "id")
+    change = PostChange(updated_at=LATER, slug="same", is_slug_numbered=True, author_id=NOBODY.id)
+    for writing in (
+        add(store, a_post(slug="same", author=NOBODY)),
+        store.posts.save(post.id, change, match=None, comments=0),
+    ):
+        with pytest.raises(EverpostError, match="author_id"):
+            await writing
+    assert await read_post(store, post.id) == post

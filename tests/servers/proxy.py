@@ -1,0 +1,85 @@
+"""A proxy before a database server, which counts round trips and can make each one take longer."""
+
+import select
+import socket
+import socketserver
+import threading
+import time
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+_CHUNK = 2**16
+
+
+class Proxy:
+    """Listens on a loopback port, from `with` to its end, for the database server at a URL.
+
+    A round trip is what a client says after the server has spoken, in however many pieces. Each one takes
+    `latency` seconds more.
+    """
+
+    def __init__(self, url: str, *, latency: float = 0) -> None:
+        self._url = urlsplit(url)
+        self._latency = latency
+        self._count = 0
+        self._lock = threading.Lock()
+        proxy, server = self, (self._url.hostname or "127.0.0.1", self._url.port or 0)
+
+        class Connection(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with socket.create_connection(server) as database:
+                    proxy.carry(self.request, database)
+
+        class Listener(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            request_queue_size = 100
+
+        self._listener = Listener(("127.0.0.1", 0), Connection)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
+
+    @property
+    def url(self) -> str:
+        """The URL of the same database, through here."""
+        user = self._url.netloc.rpartition("@")[0]
+        here = f"127.0.0.1:{self._listener.server_address[1]}"
+        through = self._url._replace(netloc=f"{user}@{here}" if user else here)
+        # Or the client would go to where the replica set says that its node is.
+        direct = "directConnection=true" if self._url.scheme == "mongodb" else ""
+        return through._replace(query=direct).geturl()
+
+    @property
+    def count(self) -> int:
+        """Round trips so far."""
+        return self._count
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+
+    def carry(self, client: socket.socket, database: socket.socket) -> None:
+        """Hand on what either side says until one of them hangs up."""
+        for side in (client, database):
+            side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        is_asking = False
+        while True:
+            for speaker in select.select([client, database], [], [])[0]:
+                try:
+                    said = speaker.recv(_CHUNK)
+                except ConnectionResetError:
+                    return
+                if not said:
+                    return
+                if speaker is client and not is_asking:
+                    with self._lock:
+                        self._count += 1
+                    time.sleep(self._latency)
+                is_asking = speaker is client
+                (database if is_asking else client).sendall(said)

@@ -1,0 +1,176 @@
+"""Every option that PyMongo knows is passed on, checked or overridden; none ends in a traceback."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pymongo import common
+
+from everpost.errors import Misconfigured
+from everpost.stores import open_schema
+from everpost.stores.mongo.engine.connection import connect, database_of
+from everpost.stores.mongo.engine.urls import RULES, UNBOUNDED
+
+HOST = "mongodb://someone:5ecret@127.0.0.1:1/blog"
+
+CHECKED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "w": (("majority",), ("0", "1", "2", "5", "east")),
+    "journal": (("true",), ("false",)),
+    "fsync": ((), ("true", "false")),
+    "readPreference": (
+        ("primary",),
+        ("primaryPreferred", "secondary", "secondaryPreferred", "nearest"),
+    ),
+    "readPreferenceTags": ((), ("dc:east", "")),
+    "maxStalenessSeconds": (("-1",), ("90", "1000")),
+    "readConcernLevel": (("majority", "linearizable"), ("local", "available", "snapshot", "none")),
+    "maxPoolSize": (("1", "100"), ("0",)),
+    "timeoutMS": (("1", "60000"), ("0",)),
+}
+"""Of each option that could break a promise, values that are allowed and values that are refused."""
+
+PASSED_ON = {
+    "appName": "blog",
+    "authMechanism": "SCRAM-SHA-256",
+    "authMechanismProperties": "CANONICALIZE_HOST_NAME:true",
+    "authSource": "admin",
+    "compressors": "zlib",
+    "connect": "false",
+    "connectTimeoutMS": "500",
+    "directConnection": "true",
+    "enableOverloadRetargeting": "true",
+    "heartbeatFrequencyMS": "500",
+    "loadBalanced": "true",
+    "localThresholdMS": "5",
+    "maxAdaptiveRetries": "1",
+    "maxConnecting": "3",
+    "maxIdleTimeMS": "500",
+    "minPoolSize": "2",
+    "replicaSet": "rs0",
+    "retryReads": "false",
+    "retryWrites": "false",
+    "serverMonitoringMode": "poll",
+    "serverSelectionTimeoutMS": "500",
+    "socketTimeoutMS": "500",
+    "ssl": "true",
+    "tls": "true",
+    "tlsAllowInvalidCertificates": "true",
+    "tlsAllowInvalidHostnames": "true",
+    "tlsDisableOCSPEndpointCheck": "true",
+    "tlsInsecure": "true",
+    "waitQueueMultiple": "3",
+    "waitQueueTimeoutMS": "500",
+    "wtimeoutMS": "5000",
+    "zlibCompressionLevel": "3",
+}
+"""Options that break no promise, each with a value."""
+
+WITH_OTHERS = {
+    "tlsCAFile": "a file",
+    "tlsCertificateKeyFile": "a file",
+    "tlsCertificateKeyFilePassword": "goes with a key file",
+    "tlsCRLFile": "a file",
+    "srvMaxHosts": "only with mongodb+srv",
+    "srvServiceName": "only with mongodb+srv",
+    "srvAllowedHostsSuffix": "only with mongodb+srv",
+}
+"""Options that are passed on, too, and are nothing without something else."""
+
+OVERRIDDEN = {
+    "datetime_conversion": "DATETIME_MS",
+    "tz_aware": "false",
+    "unicode_decode_error_handler": "ignore",
+    "uuidRepresentation": "standard",
+}
+"""How documents are read is Everpost's own affair: these are taken, and change nothing."""
+
+FOR_PROGRAMS = {
+    *("auto_encryption_opts", "authoidcallowedhosts", "document_class", "driver", "event_listeners"),
+    *("password", "read_preference", "server_api", "server_selector", "srv_host_validator"),
+    *("type_registry", "tzinfo", "username", "max_adaptive_retries", "enable_overload_retargeting"),
+}
+"""Arguments of PyMongo's client that no URL can hold."""
+
+
+def refusal_of(options: str) -> str:
+    with pytest.raises(Misconfigured) as refusal:
+        open_schema(f"{HOST}?{options}", timeout=1)
+    message = refusal.value.message
+    assert "\n" not in message
+    assert "5ecret" not in message
+    return message
+
+
+async def settings_of(options: str) -> Mapping[str, Any]:
+    """How a client reads and writes that this URL makes."""
+    url = f"{HOST}?{options}"
+    client = connect(url, timeout=1, pool_size=3, whole_calls=True)
+    database = database_of(client, url)
+    await client.close()
+    return {
+        "read preference": database.read_preference.mongos_mode,
+        "read concern": database.read_concern.level,
+        "write concern": database.write_concern.document,
+        "of transactions": (client.read_concern.level, client.write_concern.document),
+        "codec": database.codec_options,
+        "pool": client.options.pool_options.max_pool_size,
+    }
+
+
+def test_every_option_of_pymongo_is_in_one_of_these_tables() -> None:
+    """A new one must be looked at: could it break a promise?"""
+    tables = (CHECKED, PASSED_ON, WITH_OTHERS, OVERRIDDEN, FOR_PROGRAMS)
+    known = sorted(name.lower() for table in tables for name in table)
+    assert known == sorted(common.VALIDATORS)
+    assert {*RULES, *UNBOUNDED} == {name.lower() for name in CHECKED}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in CHECKED for value in CHECKED[name][1]])
+def test_a_value_that_would_break_a_promise_is_refused_with_the_reason(name: str, value: str) -> None:
+    for spelling in (name, name.lower(), name.upper()):
+        message = refusal_of(f"{spelling}={value}")
+        assert name in message
+        assert (UNBOUNDED.get(name.lower()) or RULES[name.lower()].reason) in message
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(f"{name}={value}" for name in CHECKED for value in CHECKED[name][0]),
+        *(f"{name}={value}" for name, value in {**PASSED_ON, **OVERRIDDEN}.items()),
+        "",
+    ],
+)
+async def test_whatever_else_the_url_says_reads_and_writes_keep_their_promises(options: str) -> None:
+    settings, plain = await settings_of(options), await settings_of("")
+    for name in ("read preference", "write concern", "of transactions", "codec"):
+        if options != "wtimeoutMS=5000":
+            assert settings[name] == plain[name], name
+    assert settings["read concern"] == ("linearizable" if options.endswith("linearizable") else "majority")
+    assert settings["pool"] > 0
+
+
+async def test_by_default_the_majority_decides() -> None:
+    settings = await settings_of("")
+    majority = {"w": "majority", "j": True}
+    assert settings["read preference"] == "primary"
+    assert settings["of transactions"] == ("majority", majority)
+    assert settings["write concern"] == majority
+    assert (await settings_of("wtimeoutMS=5000"))["write concern"] == {**majority, "wtimeout": 5000}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(f"{name}=x" for name in sorted(FOR_PROGRAMS)),
+        *("readPreferance=secondary", "w", "=1", "w=majority&w=1", "w=majority;w=1", "w=1&compressors=zlib"),
+        *("tlsCAFile=/nowhere/ca.pem", "tlsCertificateKeyFile=/nowhere/key.pem", "tlsCRLFile=/nowhere/crl"),
+        *("maxPoolSize=1&minPoolSize=2", "srvMaxHosts=3", "srvServiceName=x", "srvAllowedHostsSuffix=x"),
+        *("authMechanism=NONE", "maxPoolSize=many", "tlsInsecure=true&tlsAllowInvalidCertificates=true"),
+        *("loadBalanced=true&replicaSet=x", "loadBalanced=true&directConnection=true"),
+        *("datetime_conversion=never", "uuidRepresentation=x", "unicode_decode_error_handler=x"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate URI option")
+def test_what_cannot_be_used_is_one_line(options: str) -> None:
+    refusal_of(options)

@@ -1,0 +1,93 @@
+"""A new kind of records moves like all others once the registry of a store knows it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.records import Record
+from everpost.stores import open_store
+from everpost.stores.port import Records
+from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.record_tables import RECORD_TABLES
+from everpost.stores.sql.records import SqlRecords
+from everpost.stores.sql.store import SqlStore
+from everpost.transfer.archive.checking import check
+from everpost.transfer.archive.reading import open_archive
+from everpost.transfer.archive.writing import export
+from everpost.transfer.copying import Copied, Phase, copy, verify
+from everpost.transfer.origins import origin_of
+from tests.conftest import POOL_SIZE, TIMEOUT
+from tests.contract.port.examples import LATER, numbered
+from tests.contract.port.whole_blogs import SETTINGS
+from tests.unit.transfer.listed import Listed
+from tests.unit.transfer.toys import BADGES, METADATA, TOY_KINDS, TOY_TABLES, WHOLE, Badge, in_order, notes_on
+
+ORIGIN = origin_of(SETTINGS)
+
+
+def later(records: Sequence[Record]) -> list[Record]:
+    """What became of them: a post is gone with its notes, others are new, labels were swapped."""
+    others = [each for each in records if not isinstance(each, Badge)]
+    kept = [
+        each for each in others if numbered(1) not in (getattr(each, "id", ""), getattr(each, "post_id", ""))
+    ]
+    first, second, _ = BADGES
+    swapped = [replace(first, label=second.label), replace(second, label=first.label, given_at=LATER)]
+    return in_order([*kept, *notes_on(2, 101), *swapped])
+
+
+def quiet(_action: Phase | int, _done: int = 0, _total: int = 0) -> None:
+    """Nobody looks."""
+
+
+async def copied(records: Sequence[Record], target: Records) -> Copied:
+    return await copy(Listed(records, TOY_KINDS), target, quiet, origin=ORIGIN)
+
+
+async def read(records: Records) -> list[Record]:
+    async with records.snapshot() as snapshot:
+        return [record async for batch in snapshot.records() for record in batch]
+
+
+@pytest.fixture
+async def toys(empty_url: str) -> AsyncIterator[Records]:
+    """The records of an empty blog whose store knows two more kinds."""
+    engine = make_engine(empty_url, timeout=TIMEOUT, pool_size=1)
+    store = await open_store(empty_url, timeout=TIMEOUT, pool_size=POOL_SIZE)
+    assert isinstance(store, SqlStore)
+    async with engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    await engine.dispose()
+    yield SqlRecords(store._connections, (*RECORD_TABLES, *TOY_TABLES))
+    await store.close()
+
+
+async def test_new_kinds_are_copied_counted_and_compared(toys: Records) -> None:
+    outcome = await copied(WHOLE, toys)
+    assert outcome.agrees
+    assert await read(toys) == WHOLE
+    async with toys.snapshot() as snapshot:
+        counts = await snapshot.count()
+    assert counts == outcome.carried.source.counts
+    assert (counts["note"], counts["badge"]) == (253, 3)
+
+
+async def test_records_of_new_kinds_change_swap_and_go(toys: Records) -> None:
+    await copied(WHOLE, toys)
+    assert (await copied(later(WHOLE), toys)).agrees
+    assert await read(toys) == later(WHOLE)
+
+
+async def test_new_kinds_are_in_an_archive_which_is_the_same_of_every_store(
+    toys: Records, tmp_path: Path
+) -> None:
+    files = [tmp_path / "of-a-store", tmp_path / "of-a-list"]
+    await copied(WHOLE, toys)
+    await export(toys, str(files[0]), quiet)
+    digest = await export(Listed(WHOLE, TOY_KINDS), str(files[1]), quiet)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    with open_archive(str(files[0]), TOY_KINDS) as archive:
+        assert check(archive, quiet).digest == digest
+        assert (await verify(archive, toys, quiet)).is_equal

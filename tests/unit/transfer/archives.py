@@ -1,0 +1,53 @@
+"""Archives as bytes, and what Everpost says of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Record
+from everpost.errors import BrokenFile
+from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.format import header, trailer
+from everpost.transfer.archive.reading import open_archive
+from everpost.transfer.digests import RunningDigest
+from everpost.transfer.lines import row_of
+from tests.contract.port.examples import a_comment, a_post, numbered
+from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by
+
+WHOLE = a_whole_blog()
+POST = replace(a_post(id=numbered(1), author=by(ANN)), comment_count=2)
+FIRST = replace(a_comment(POST.id, id=numbered(2), author=by(ANN)), reply_count=1)
+REPLY = a_comment(POST.id, id=numbered(3), parent_id=FIRST.id, depth=1)
+EMPTY = {kind.name: int(kind.is_single) for kind in KINDS}
+SMALL: list[Record] = [SETTINGS, ANN, TOKENS[0], POST, FIRST, REPLY]
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> bytes:
+    """An archive with right counts and digests, whatever the records are; some kinds are not named."""
+    running = RunningDigest(KINDS)
+    rows = [row_of(record) for record in records]
+    for row in rows:
+        running.add(row)
+    digest = running.result()
+    counts = {name: count for name, count in digest.counts.items() if name not in without}
+    return b"".join([header(KINDS, counts), *(row.line for row in rows), trailer(digest, counts)])
+
+
+def checked(content: bytes, folder: Path) -> Checked:
+    file = folder / "archive"
+    file.write_bytes(content)
+    with open_archive(str(file)) as archive:
+        return check(archive, quiet)
+
+
+def fault_in(content: bytes, folder: Path) -> BrokenFile:
+    with pytest.raises(BrokenFile) as broken:
+        checked(content, folder)
+    return broken.value

@@ -1,0 +1,69 @@
+"""Archives with kinds of records that this Everpost does not know, or that it does know and they do not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.records import Record
+from everpost.errors import BrokenFile
+from everpost.stores.sql.record_tables import RECORD_TABLES
+from everpost.transfer.archive.checking import check
+from everpost.transfer.archive.reading import open_archive
+from everpost.transfer.archive.writing import export
+from tests.contract.port.whole_blogs import SETTINGS, a_whole_blog
+from tests.unit.transfer.listed import Listed
+from tests.unit.transfer.toys import BADGES, TOY_KINDS, WHOLE, notes_on
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def test_every_kind_has_a_table_in_the_order_of_the_registry() -> None:
+    assert [table.kind for table in RECORD_TABLES] == list(KINDS)
+
+
+async def test_an_everpost_without_the_new_kinds_refuses_their_archive(tmp_path: Path) -> None:
+    file = tmp_path / "blog"
+    await export(Listed(WHOLE, TOY_KINDS), str(file), quiet)
+    with open_archive(str(file), KINDS) as archive, pytest.raises(BrokenFile) as broken:
+        check(archive, quiet)
+    assert broken.value.reason == "kinds: has 'note', which this Everpost does not know: use a newer version"
+
+
+async def test_an_archive_from_before_the_new_kinds_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "blog"
+    await export(Listed(a_whole_blog()), str(file), quiet)
+    with open_archive(str(file), TOY_KINDS) as archive:
+        assert check(archive, quiet).digest.counts["note"] == 0
+        async with archive.snapshot() as snapshot:
+            assert (await snapshot.count())["badge"] == 0
+
+
+@pytest.mark.parametrize(
+    ("records", "place", "reason"),
+    [
+        (
+            [SETTINGS, BADGES[1], BADGES[0]],
+            "line 4",
+            "the line: is not in its place: see the order of records",
+        ),
+        (
+            [SETTINGS, BADGES[0], replace(BADGES[1], label=BADGES[0].label)],
+            "line 4",
+            "label: another badge has it",
+        ),
+        ([SETTINGS, *notes_on(1, 1)], "line 3", "post_id: is not the post that stands above it"),
+    ],
+)
+async def test_the_rules_of_new_kinds_are_checked(
+    tmp_path: Path, records: Sequence[Record], place: str, reason: str
+) -> None:
+    file = tmp_path / "blog"
+    await export(Listed(records, TOY_KINDS), str(file), quiet)
+    with open_archive(str(file), TOY_KINDS) as archive, pytest.raises(BrokenFile) as broken:
+        check(archive, quiet)
+    assert (broken.value.place, broken.value.reason) == (place, reason)
