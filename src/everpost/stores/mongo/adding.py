@@ -110,22 +110,24 @@ class Adder:
         admission = together([addition.admission for addition in additions])
         post = await self._admissions.take(thread, admission, counted, changes=len(comments))
         parents = await _set_depths(thread, documents) if has_replies else {}
-        inserted, admitted = await asyncio.gather(
+        comments = [
+            replace(comment, depth=document["depth"])
+            for comment, document in zip(comments, documents, strict=True)
+        ]
+        named, inserted = await asyncio.gather(
+            self._admissions.require(post, admission, comments),
             self._insert(documents, session),
-            self._admissions.require(post, admission),
             return_exceptions=True,
         )
-        for error in (admitted, inserted):
-            if error is not None:
-                raise error
+        if isinstance(named, BaseException):
+            raise named
+        if inserted is not None:
+            raise inserted
         if not all(addition.may_answer(parents) for addition in additions):
             raise Invalid("parent_id", "is not an approved comment of this post")
         if has_replies:
             await _follow(thread, documents, parents)
-        return [
-            replace(comment, depth=document["depth"])
-            for comment, document in zip(comments, documents, strict=True)
-        ]
+        return named
 
     async def _insert(self, documents: Sequence[CommentDocument], session: Session) -> None:
         try:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from bson import ObjectId
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
 from everpost.domain.admissions import Admission
+from everpost.domain.comments import Comment
 from everpost.domain.posts import PostStatus
 from everpost.errors import EverpostError, Invalid, Stale
-from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.authors import NAMES, Authors, named_comments
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import PostDocument
 from everpost.stores.mongo.model.people import BLOG
@@ -61,16 +64,31 @@ class Admissions:
             raise await self._refusal(thread, admission)
         return post
 
-    async def require(self, post: PostDocument, admission: Admission | None) -> None:
-        """Check what is in other documents. Invalid, Stale."""
-        if admission is None:
-            return
-        if await self._is_name_taken(admission):
+    async def require(
+        self, post: PostDocument, admission: Admission | None, comments: Sequence[Comment]
+    ) -> Sequence[Comment]:
+        """Check what is in other documents; the comments, with their authors as these are called now.
+        Invalid, Stale.
+        """
+        ids = {ObjectId(comment.author.id) for comment in comments if comment.author is not None}
+        keys = admission.name_keys if admission is not None else frozenset()
+        users: Filter = {"$or": [{"_id": {"$in": list(ids)}}, {"name_key": {"$in": sorted(keys)}}]}
+        stages: list[Filter] = [{"$match": users}, {"$project": {**NAMES, "name_key": 1}}]
+        inherits_policy = admission is not None and "comment_policy" not in post
+        if inherits_policy:
+            settings = [{"$match": {"_id": BLOG}}, {"$project": {"comment_policy": 1}}]
+            stages.append({"$unionWith": {"coll": self._blog.name, "pipeline": settings}})
+        if not (ids or keys or inherits_policy):
+            return comments
+        documents: AsyncCommandCursor[Any] = await self._users.aggregate(stages)
+        found = await documents.to_list()
+        if any(document.get("name_key") in keys for document in found):
             raise _name_taken()
-        if "comment_policy" not in post:
-            blog = await self._blog.find_one({"_id": BLOG}, {"comment_policy": 1})
-            if blog is None or blog["comment_policy"] not in admission.policies:
+        if admission is not None and inherits_policy:
+            policies = [document["comment_policy"] for document in found if document["_id"] == BLOG]
+            if not admission.policies.issuperset(policies):
                 raise Stale("post", str(post["_id"]))
+        return named_comments(comments, [document for document in found if document["_id"] in ids])
 
     async def _refusal(self, thread: Thread, admission: Admission | None) -> EverpostError:
         await thread.require_post()

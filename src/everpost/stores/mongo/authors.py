@@ -17,7 +17,7 @@ from everpost.stores.mongo.model.people import UserDocument
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
-_NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
+NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
 class Authors:
@@ -31,15 +31,13 @@ class Authors:
         """The posts and the comments in them, with their authors as these are called now."""
         ids = {post.author.id for post in posts if post.author is not None}
         ids |= {each.author.id for post in posts for each in post.comments if each.author is not None}
-        found = await self._find(map(ObjectId, ids), session)
-        return [
-            replace(
-                post,
-                author=_author_of_post(post.author, found),
-                comments=tuple(_named(comment, found) for comment in post.comments),
-            )
-            for post in posts
-        ]
+        return _named_posts(posts, await self._find(map(ObjectId, ids), session))
+
+    async def name_joined_posts(self, posts: Sequence[Post], users: Iterable[UserDocument]) -> Sequence[Post]:
+        """The posts, with these users, read with them, as their authors; the heirs are looked up."""
+        found = {user["_id"]: user for user in users}
+        heirs = {user["heir"] for user in found.values() if "heir" in user}
+        return _named_posts(posts, {**found, **await self._find(heirs)})
 
     async def name_comments(self, comments: Sequence[Comment]) -> Sequence[Comment]:
         """The comments, with their authors as these are called now."""
@@ -47,9 +45,11 @@ class Authors:
         found = await self._find(map(ObjectId, ids))
         return [_named(comment, found) for comment in comments]
 
-    async def name_comment(self, comment: Comment) -> Comment:
-        (named,) = await self.name_comments([comment])
-        return named
+    def joined(self, field: str) -> Filter:
+        """A stage by which a pipeline gives, as `users` of a document, those that its field names."""
+        names = [{"$project": NAMES}]
+        by_id = {"from": self._users.name, "localField": field, "foreignField": "_id"}
+        return {"$lookup": {**by_id, "pipeline": names, "as": "users"}}
 
     async def living(self, authors: AbstractSet[Author]) -> AbstractSet[Author]:
         """These authors, as they are called now; without those who were removed."""
@@ -59,7 +59,7 @@ class Authors:
     def among_others(self, authors: AbstractSet[Author]) -> Filter:
         """A stage by which a pipeline gives the documents of these users too: see `living_in`."""
         these = {"$match": {"_id": {"$in": [ObjectId(author.id) for author in authors]}}}
-        pipeline = [these, {"$project": _NAMES}]
+        pipeline = [these, {"$project": NAMES}]
         return {"$unionWith": {"coll": self._users.name, "pipeline": pipeline}}
 
     @staticmethod
@@ -111,7 +111,7 @@ class Authors:
     ) -> Mapping[ObjectId, UserDocument]:
         found: dict[ObjectId, UserDocument] = {}
         while ids:
-            documents = self._users.find({"_id": {"$in": list(ids)}}, _NAMES, session=session)
+            documents = self._users.find({"_id": {"$in": list(ids)}}, NAMES, session=session)
             found |= {document["_id"]: document for document in await documents.to_list()}
             ids = {document["heir"] for document in found.values() if "heir" in document} - found.keys() - ids
         return found
@@ -123,6 +123,23 @@ def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocu
     if document is not None and "removed_at" in document:
         document = found.get(document["heir"]) if "heir" in document else None
     return document
+
+
+def named_comments(comments: Sequence[Comment], users: Iterable[UserDocument]) -> Sequence[Comment]:
+    """The comments, with these users, read with them, as their authors."""
+    found = {user["_id"]: user for user in users}
+    return [_named(comment, found) for comment in comments]
+
+
+def _named_posts(posts: Sequence[Post], found: Mapping[ObjectId, UserDocument]) -> Sequence[Post]:
+    return [
+        replace(
+            post,
+            author=_author_of_post(post.author, found),
+            comments=tuple(_named(comment, found) for comment in post.comments),
+        )
+        for post in posts
+    ]
 
 
 def _author_of_post(author: Author | None, found: Mapping[ObjectId, UserDocument]) -> Author | None:

@@ -13,14 +13,14 @@ from everpost.domain.revisions import Match
 from everpost.errors import NotFound
 from everpost.stores.mongo.adding import Adder, Addition
 from everpost.stores.mongo.admissions import Admissions
-from everpost.stores.mongo.authors import Authors
+from everpost.stores.mongo.authors import Authors, named_comments
 from everpost.stores.mongo.changing import Changer
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
-from everpost.stores.mongo.model.documents import CommentDocument, read_comment
-from everpost.stores.mongo.queries.threads import ThreadReader
+from everpost.stores.mongo.model.documents import read_comment
+from everpost.stores.mongo.queries.threads import Joined, ThreadReader
 
 
 class MongoComments:
@@ -50,15 +50,15 @@ class MongoComments:
 
     @translated
     async def find(self, id: Id) -> Comment | None:
-        document = await self._reader.find(ObjectId(id))
-        return None if document is None else await self._authors.name_comment(read_comment(document))
+        found = await self._reader.find(ObjectId(id))
+        return None if found is None else _named(found)[0]
 
     @translated
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        documents = await self._reader.page(query, query.limit + 1)
-        if documents is None:
+        found = await self._reader.page(query, query.limit + 1)
+        if found is None:
             raise NotFound("post", query.post_id)
-        return await self._page(documents, query.limit)
+        return _page(_named(found), query.limit)
 
     @translated
     async def branches(
@@ -77,21 +77,23 @@ class MongoComments:
 
     @translated
     async def queue(self, query: QueueQuery) -> Page[Comment]:
-        return await self._page(await self._reader.queue(query, query.limit + 1), query.limit)
+        documents = await self._reader.queue(query, query.limit + 1)
+        comments = [read_comment(document) for document in documents]
+        return _page(await self._authors.name_comments(comments), query.limit)
 
     @translated
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
     ) -> Comment:
-        added = await self._adder.add(Addition(comment, admission, under_hidden))
-        return await self._authors.name_comment(added)
+        return await self._adder.add(Addition(comment, admission, under_hidden))
 
     @translated
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
         saved = await self._changer.save(post_id, id, change, (match, hand))
-        return await self._authors.name_comment(saved)
+        (named,) = await self._authors.name_comments([saved])
+        return named
 
     @translated
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
@@ -101,6 +103,10 @@ class MongoComments:
         """Return when no addition is under way any more."""
         await self._adder.finish()
 
-    async def _page(self, documents: Sequence[CommentDocument], limit: int) -> Page[Comment]:
-        named = await self._authors.name_comments([read_comment(each) for each in documents[:limit]])
-        return Page(tuple(named), has_more=len(documents) > limit)
+
+def _named(found: Joined) -> Sequence[Comment]:
+    return named_comments([read_comment(document) for document in found.comments], found.users)
+
+
+def _page(comments: Sequence[Comment], limit: int) -> Page[Comment]:
+    return Page(tuple(comments[:limit]), has_more=len(comments) > limit)

@@ -9,6 +9,7 @@ from functools import partial
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
+from everpost.errors import Busy
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import COMMENTS_BY_AUTHOR, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING
@@ -145,7 +146,7 @@ class GarbageCollector:
             pause = INTERVAL
             try:
                 await self.collect()
-            except PyMongoError as error:
+            except (PyMongoError, Busy) as error:
                 _log.warning("What was removed could not be cleared away yet: %s", type(error).__name__)
                 pause = _PAUSE
             if not self._stopping.is_set():

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.comments import Comment
@@ -74,8 +76,14 @@ class MongoPosts:
 
     async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
         """These posts with no comments inside."""
-        documents = self._posts.find({"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}, _shown(0))
-        posts = await self._authors.name_posts([read_post(each) for each in await documents.to_list()])
+        these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
+        joined = self._authors.joined("author_id")
+        cursor: AsyncCommandCursor[Any] = await self._posts.aggregate(
+            [{"$match": these}, {"$project": _shown(0)}, joined]
+        )
+        documents = await cursor.to_list()
+        users = [user for document in documents for user in document["users"]]
+        posts = await self._authors.name_joined_posts(list(map(read_post, documents)), users)
         found = {post.id: post for post in posts}
         return [found.get(each) for each in ids]
 
@@ -108,17 +116,7 @@ class MongoPosts:
 
     @translated
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
-        slug = post.slug
-        for _ in range(_ATTEMPTS):
-            try:
-                await self._publisher.add(replace(post, slug=slug), thread)
-            except Conflict as conflict:
-                if conflict.field != "slug" or not numbered:
-                    raise
-                slug = await free_slug(self._collections, post.slug, ObjectId(post.id))
-            else:
-                return slug
-        raise Busy
+        return await self._publisher.add(post, thread, numbered=numbered)
 
     @translated
     async def save(

@@ -1,11 +1,10 @@
 """Adding posts, each with its thread."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import compress
 
-from bson import ObjectId
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.comments import Comment
@@ -23,6 +22,7 @@ from everpost.stores.mongo.model.documents import (
     post_document,
     preview_of,
 )
+from everpost.stores.mongo.queries.slugs import free_slug
 from everpost.stores.mongo.threads import count_approved
 from everpost.stores.turns import Turns
 
@@ -41,6 +41,7 @@ class Publisher:
         authors: Authors,
         garbage: GarbageCollector,
     ) -> None:
+        self._collections = collections
         self._posts = collections.posts
         self._comments = collections.comments
         self._transactions = transactions
@@ -48,21 +49,39 @@ class Publisher:
         self._garbage = garbage
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
 
-    async def add(self, post: Post, thread: Sequence[Comment]) -> None:
-        """Conflict, Invalid."""
+    async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> str:
+        """Its slug; where it is `numbered` and another post has this one, the first that is free. Conflict,
+        Invalid.
+        """
         document = post_document(replace(post, comment_count=count_approved(thread)))
-        while fault := await self._try(document, thread):
-            if not await self._free(document, thread, fault):
-                raise fault
-
-    async def _try(self, document: PostDocument, thread: Sequence[Comment]) -> EverpostError | None:
-        """Why it could not be added."""
-        if not thread:
-            return await self._insertions.ask(document)
-        if await self._strangers([document]):
-            return Invalid("author_id", "is not a user")
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
+        is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
+        while fault := await self._try(document, comments, is_author_known=is_author_known):
+            there, free = await asyncio.gather(
+                self._in_the_way(document),
+                free_slug(self._collections, post.slug, document["_id"]) if numbered else _nothing(),
+            )
+            if there is not None and "removed_at" in there:
+                await self._garbage.free_post(document["_id"])
+            elif there is not None and (free is None or there["_id"] == document["_id"]):
+                raise Conflict("post", "id" if there["_id"] == document["_id"] else "slug")
+            elif there is not None and free is not None:
+                document["slug"] = free
+            elif isinstance(fault, Invalid) or not await self._garbage.free_comments(
+                [comment["_id"] for comment in comments]
+            ):
+                raise fault
+        return document["slug"]
+
+    async def _try(
+        self, document: PostDocument, comments: Sequence[CommentDocument], *, is_author_known: bool
+    ) -> EverpostError | None:
+        """Why it could not be added."""
+        if not is_author_known:
+            return Invalid("author_id", "is not a user")
+        if not comments:
+            return await self._insertions.ask(document)
         try:
             await self._transactions.run(partial(self._insert_thread, document, comments))
         except Conflict as conflict:
@@ -85,14 +104,6 @@ class Publisher:
 
     async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[EverpostError | None]:
         """Why each could not be inserted."""
-        strangers = await self._strangers(documents)
-        is_right = [each.get("author_id") not in strangers for each in documents]
-        faults = iter(await self._insert_all(list(compress(documents, is_right))))
-        return [next(faults) if right else Invalid("author_id", "is not a user") for right in is_right]
-
-    async def _insert_all(self, documents: Sequence[PostDocument]) -> Sequence[EverpostError | None]:
-        if not documents:
-            return []
         try:
             await self._posts.insert_many(documents, ordered=False)
         except BulkWriteError as error:
@@ -105,23 +116,13 @@ class Publisher:
             return [conflict if place in refused else None for place in range(len(documents))]
         return [None] * len(documents)
 
-    async def _strangers(self, documents: Sequence[PostDocument]) -> set[ObjectId]:
-        """Those of their authors who are no users."""
-        authors = {each["author_id"] for each in documents if "author_id" in each}
-        return {*authors} - await self._authors.users_among(authors)
-
-    async def _free(self, document: PostDocument, thread: Sequence[Comment], fault: EverpostError) -> bool:
-        """Whether nothing but garbage is in the way; it is deleted then. Conflict, where another post is."""
+    async def _in_the_way(self, document: PostDocument) -> PostDocument | None:
+        """What has its id or else its slug; of what has been read `_id` and `removed_at`."""
         unique: Filter = {"$or": [{"_id": document["_id"]}, {"slug": document["slug"]}]}
         there = await self._posts.find(unique, {"removed_at": 1}).to_list()
-        is_garbage = {each["_id"] == document["_id"]: "removed_at" in each for each in there}
-        if is_garbage.get(True) is False:
-            raise Conflict("post", "id")
-        if False in is_garbage:
-            raise Conflict("post", "slug")
-        if is_garbage:
-            await self._garbage.free_post(document["_id"])
-            return True
-        if not isinstance(fault, Conflict):
-            return False
-        return await self._garbage.free_comments([ObjectId(comment.id) for comment in thread])
+        by_id = [each for each in there if each["_id"] == document["_id"]]
+        return next(iter(by_id or there), None)
+
+
+async def _nothing() -> None:
+    pass

@@ -16,6 +16,7 @@ from pymongo.read_concern import ReadConcern
 
 from everpost.stores import deadlines
 from everpost.stores.mongo.engine.connection import Client
+from everpost.stores.mongo.engine.errors import fact_of
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession
@@ -42,7 +43,7 @@ class Transactions:
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It
-        may run several times, each time from the start.
+        may run several times, each time from the start. Busy.
         """
         timeout = deadlines.remaining(self._timeout)
         deadline = asyncio.get_running_loop().time() + timeout
@@ -50,6 +51,8 @@ class Transactions:
         try:
             with pymongo.timeout(timeout):
                 return await _run(session, work, deadline)
+        except PyMongoError as error:
+            raise fact_of(error) or error from error
         finally:
             await self._end(session)
 

@@ -3,7 +3,7 @@ and gives no comment whose post is not there.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
@@ -14,6 +14,7 @@ from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.transactions import SNAPSHOT
 from everpost.stores.mongo.model.collections import COMMENTS, POSTS, QUEUE, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument
+from everpost.stores.mongo.model.people import UserDocument
 
 _OLDEST_FIRST = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST = {"publication_date": -1, "_id": -1}
@@ -21,23 +22,33 @@ _POST = "post"
 """The field in which a pipeline has a comment's post."""
 
 
+class Joined(NamedTuple):
+    """Comments, and the users who wrote them."""
+
+    comments: Sequence[CommentDocument]
+    users: Sequence[UserDocument]
+
+
 class ThreadReader:
-    """Reads comments; the names of their authors are yet to be looked up."""
+    """Reads comments. Where these are not joined, the names of their authors are yet to be looked up."""
 
     def __init__(self, collections: Collections, authors: Authors) -> None:
         self._posts = collections.posts.with_options(read_concern=SNAPSHOT)
         self._comments = collections.comments.with_options(read_concern=SNAPSHOT)
         self._authors = authors
 
-    async def find(self, id: ObjectId) -> CommentDocument | None:
+    async def find(self, id: ObjectId) -> Joined | None:
         """The comment with this id, of whichever post."""
-        found = await self._comments.aggregate([{"$match": {"_id": id}}, *_with_living_post()])
-        return next(iter(await found.to_list()), None)
+        joined = self._authors.joined("author_id")
+        found: AsyncCommandCursor[Any] = await self._comments.aggregate(
+            [{"$match": {"_id": id}}, *_with_living_post(), joined]
+        )
+        return next((Joined([each], each["users"]) for each in await found.to_list()), None)
 
     async def has_post(self, id: ObjectId) -> bool:
         return await self._posts.find_one({"_id": id, **LIVING}, {"_id": 1}) is not None
 
-    async def page(self, query: CommentQuery, limit: int) -> Sequence[CommentDocument] | None:
+    async def page(self, query: CommentQuery, limit: int) -> Joined | None:
         """So many shown comments of a post; None where it is not there."""
         post_id = ObjectId(query.post_id)
         shown: Filter = {"post_id": post_id, "shown": True}
@@ -49,15 +60,15 @@ class ThreadReader:
             {"$sort": _OLDEST_FIRST},
             {"$limit": limit},
         ]
-        found = await self._posts.aggregate(
+        found: AsyncCommandCursor[Any] = await self._posts.aggregate(
             [
                 {"$match": {"_id": post_id, **LIVING}},
                 {"$project": {"_id": 1}},
                 {"$lookup": {"from": COMMENTS, "pipeline": pipeline, "as": "comments"}},
+                self._authors.joined("comments.author_id"),
             ]
         )
-        posts = await found.to_list()
-        return posts[0]["comments"] if posts else None
+        return next((Joined(post["comments"], post["users"]) for post in await found.to_list()), None)
 
     async def branches(
         self, post_id: ObjectId, parents: Sequence[ObjectId], limit: int
