@@ -11,7 +11,9 @@ import multiprocessing
 import platform
 import statistics
 import time
+from multiprocessing.managers import SyncManager
 from multiprocessing.pool import Pool
+from threading import Barrier
 from typing import NamedTuple
 
 from tests.servers import NAMES, Servers
@@ -36,14 +38,14 @@ class Added(NamedTuple):
     busy: int
 
 
-def add_comments(url: str, post_id: Id, begin: float, end: float) -> Added:
-    return asyncio.run(_add_comments(url, post_id, begin, end))
+def add_comments(url: str, post_id: Id, begin: Barrier, duration: float) -> Added:
+    return asyncio.run(_add_comments(url, post_id, begin, duration))
 
 
-async def _add_comments(url: str, post_id: Id, begin: float, end: float) -> Added:
+async def _add_comments(url: str, post_id: Id, begin: Barrier, duration: float) -> Added:
     store = await open_store(url, timeout=TIMEOUT, pool_size=TASKS)
     seconds: list[float] = []
-    busy = 0
+    busy, end = 0, 0.0
 
     async def add() -> None:
         nonlocal busy
@@ -56,7 +58,8 @@ async def _add_comments(url: str, post_id: Id, begin: float, end: float) -> Adde
                 seconds.append(time.time() - began)
 
     try:
-        await asyncio.sleep(max(0, begin - time.time()))
+        await asyncio.to_thread(begin.wait)
+        end = time.time() + duration
         await asyncio.gather(*(add() for _ in range(TASKS)))
     finally:
         await store.close()
@@ -76,12 +79,12 @@ def make_comment(post_id: Id) -> Comment:
 
 async def publish(url: str) -> tuple[Store, Id]:
     store = await open_store(url, timeout=60, pool_size=1)
-    post = make_post("One post", START)
+    post = make_post("One post", START, comments=0)
     await store.posts.add(post)
     return store, post.id
 
 
-async def measure(store_name: str, servers: Servers, pool: Pool, seconds: float) -> str:
+async def measure(store_name: str, servers: Servers, pool: Pool, manager: SyncManager, seconds: float) -> str:
     """A row of the table. Every comment that was acknowledged is counted by the post."""
     databases = servers.databases(store_name)
     cells = []
@@ -89,8 +92,7 @@ async def measure(store_name: str, servers: Servers, pool: Pool, seconds: float)
         await databases.create("bench")
         url = databases.url("bench")
         store, post_id = await publish(url)
-        begin = time.time() + 2
-        calls = [(url, post_id, begin, begin + seconds)] * processes
+        calls = [(url, post_id, manager.Barrier(processes), seconds)] * processes
         added = await asyncio.to_thread(pool.starmap, add_comments, calls)
         took = [each for one in added for each in one.seconds]
         busy = sum(one.busy for one in added)
@@ -113,9 +115,11 @@ def main() -> None:
     print("|---|" + "---|" * len(PROCESSES))
     servers = Servers(durable=True)
     try:
-        with multiprocessing.get_context("spawn").Pool(max(PROCESSES)) as pool:
+        spawning = multiprocessing.get_context("spawn")
+        with spawning.Manager() as manager, spawning.Pool(max(PROCESSES)) as pool:
             for store_name in options.stores.split(","):
-                print(asyncio.run(measure(store_name, servers, pool, options.seconds)), flush=True)
+                row = measure(store_name, servers, pool, manager, options.seconds)
+                print(asyncio.run(row), flush=True)
     finally:
         servers.stop()
 

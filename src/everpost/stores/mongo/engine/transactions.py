@@ -25,8 +25,8 @@ SNAPSHOT = ReadConcern("snapshot")
 """A command that reads several documents sees all of them as they were at one moment, and nothing that may
 still be rolled back (https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/).
 """
-_FIRST_PAUSE = 0.002
-_LONGEST_PAUSE = 0.1
+_FIRST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.04
 _LONGEST_WAIT_FOR_ABORT = 0.1
 """Seconds, as are the others."""
 
