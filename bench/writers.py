@@ -1,8 +1,8 @@
 """How many comments a second one post takes from several server processes at once: `python -m bench.writers
 [--stores mongodb,postgresql] [--seconds 5]`.
 
-Each process has a store of its own and 16 tasks that add comments one after the other, as many requests would.
-All of them change the same post. The private servers run as their vendors ship them, on a disk.
+Each process has a store of its own and 16 tasks, each of which adds one comment after the other. All of them
+change the same post. The private servers run as their vendors ship them, on a disk.
 """
 
 import argparse

@@ -7,9 +7,9 @@ from sqlalchemy import insert
 
 from everpost.domain.comments import Comment
 from everpost.domain.posts import COMMENTS_INSIDE, Post
+from everpost.stores.mongo.engine.connection import connect, database_of
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import comment_document, post_document
-from everpost.stores.mongo.engine.connection import connect, database_of
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.rows import comment_values, post_values
 from everpost.stores.sql.tables import CommentRow, PostRow

@@ -12,6 +12,7 @@ from tests.conftest import Engines, offer_key
 from tests.servers.databases import Databases, new_name
 from tests.stores.mongo.blog import TIMEOUT, Database
 
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     del collection_path
     return None if "mongodb" in config.stash[offer_key].names else True

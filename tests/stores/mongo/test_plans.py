@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from bson import ObjectId
 from pymongo import AsyncMongoClient
 
 from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
@@ -15,10 +14,10 @@ from everpost.domain.posts import PostFilter, PostQuery
 from everpost.domain.tokens import Scope, Token, digest
 from everpost.domain.users import UserQuery
 from everpost.errors import Conflict
-from everpost.stores.mongo.documents import SettledComment, post_document
-from everpost.stores.mongo.people import token_entry, user_document
+from everpost.stores.mongo.model.documents import comment_document, post_document
+from everpost.stores.mongo.model.people import token_entry, user_document
 from everpost.stores.mongo.store import MongoStore
-from tests.contract.port.examples import EVERYBODY, MOMENT, a_post, a_user, numbered, publish
+from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, a_user, numbered, publish
 from tests.stores.mongo.blog import Database
 
 pytestmark = pytest.mark.own_database
@@ -55,33 +54,12 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
     store: MongoStore, profiled: Database
 ) -> None:
     post = await publish(store)
-    await profiled["posts"].update_one(
-        {"_id": ObjectId(post.id)}, {"$set": {"runs": 1, "settled_from": MOMENT, "comment_count": MANY}}
-    )
-    document = await profiled["posts"].find_one({"_id": ObjectId(post.id)})
-    assert document is not None
-    thread = document["thread"]
-    assert isinstance(thread, ObjectId)
     parent = numbered(MANY + 1)
-    copies: list[SettledComment] = [
-        {
-            "_id": {"thread": thread, "run": 1, "id": ObjectId(numbered(number))},
-            "post_id": ObjectId(post.id),
-            "mark": ObjectId(),
-            "content": "Content",
-            "publication_date": MOMENT,
-            "updated_at": MOMENT,
-            "version": 1,
-            "depth": 0,
-            "status": "approved",
-            "reply_count": 0,
-            "shown": True,
-        }
+    comments = [
+        a_comment(post.id, id=numbered(number), parent_id=parent if number % 2 else None)
         for number in range(MANY)
     ]
-    for copy in copies[1::2]:
-        copy["parent_id"] = ObjectId(parent)
-    await profiled["comments"].insert_many([dict(copy) for copy in copies])
+    await profiled["comments"].insert_many([dict(comment_document(each)) for each in comments])
     await profiled.command("profile", 2)
     deep = CommentQuery(post_id=post.id, limit=10, after=Position(MOMENT, numbered(MANY // 2)))
     page = await store.comments.page(deep)

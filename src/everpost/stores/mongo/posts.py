@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -13,7 +14,7 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, Revision, new_stamp
+from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.errors import translated
@@ -39,6 +40,9 @@ _FIELDS: Filter = dict.fromkeys(
     1,
 )
 
+Terms = tuple[Match, Id | None]
+"""In which states, and whose, a post must be to be written."""
+
 
 class MongoPosts:
     """Posts, each one a document."""
@@ -52,6 +56,7 @@ class MongoPosts:
     ) -> None:
         self._collections = collections
         self._posts = collections.posts
+        self._transactions = transactions
         self._authors = authors
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
@@ -124,48 +129,69 @@ class MongoPosts:
     ) -> Post:
         slug = change.slug
         for _ in range(_ATTEMPTS):
+            work = partial(self._save, id, replace(change, slug=slug), comments, (match, owner_id))
             try:
-                return await self._save(id, replace(change, slug=slug), match, comments, owner_id)
-            except Conflict:
-                if slug is None or not change.is_slug_numbered:
-                    raise
-                slug = await free_slug(self._collections, change.slug or slug, ObjectId(id))
-        raise Busy
-
-    async def _save(
-        self, id: Id, change: PostChange, match: Match, comments: int, owner_id: Id | None
-    ) -> Post:
-        if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
-            raise await self._refusal(id, change, match, owner_id)
-        owners: Filter = _owned_by(owner_id)
-        for _ in range(_ATTEMPTS):
-            try:
-                document = await self._posts.find_one_and_update(
-                    {"_id": ObjectId(id), **LIVING, **matching(match), **owners},
-                    _update(change),
-                    projection=_shown(comments),
-                    return_document=ReturnDocument.AFTER,
-                )
+                return await self._named(await self._transactions.run(work))
             except DuplicateKeyError as error:
-                raise Conflict("post", "slug") from error
-            if document is not None:
-                return await self._named(document)
-            owners = await self._owners_now(id, match, owner_id)
+                if change.slug is None or not change.is_slug_numbered:
+                    raise Conflict("post", "slug") from error
+                slug = await free_slug(self._collections, change.slug, ObjectId(id))
         raise Busy
 
     @translated
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
-        owners: Filter = _owned_by(owner_id)
-        for _ in range(_ATTEMPTS):
-            removed = await self._posts.update_one(
-                {"_id": ObjectId(id), **LIVING, **matching(match), **owners},
-                [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}],
-            )
-            if removed.matched_count:
-                self._garbage.collect_soon()
-                return
-            owners = await self._owners_now(id, match, owner_id)
-        raise Busy
+        """The garbage collector deletes what is left of it."""
+        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self._transactions.run(partial(self._write, id, removal, {"_id": 1}, (match, owner_id)))
+        self._garbage.collect_soon()
+
+    async def _save(
+        self, id: Id, change: PostChange, comments: int, terms: Terms, session: Session
+    ) -> PostDocument:
+        document = await self._write(id, _update(change), _shown(comments), terms, session)
+        if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
+            raise Invalid("author_id", "is not a user")
+        return document
+
+    async def _write(
+        self,
+        id: Id,
+        update: Filter | Sequence[Filter],
+        projection: Filter,
+        terms: Terms,
+        session: Session,
+    ) -> PostDocument:
+        """Change the post where it is as it should be, and whose it should be. NotFound, Forbidden, Stale."""
+        write = partial(
+            self._posts.find_one_and_update,
+            update=update,
+            projection=projection,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        match, owner_id = terms
+        named: Filter = {"_id": ObjectId(id), **LIVING, **matching(match)}
+        owners: Sequence[ObjectId] | None = None
+        if owner_id is None:
+            document: PostDocument | None = await write(named)
+        else:
+            document = await write({**named, "author_id": ObjectId(owner_id)})
+            if document is None:  # it may still name somebody whose posts this owner inherited
+                owners = await self._authors.predecessors(ObjectId(owner_id), session=session)
+                document = await write({**named, "author_id": {"$in": owners}})
+        if document is None:
+            raise await self._mismatch(id, owners, session)
+        return document
+
+    async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
+        """Why a post was not as it should have been, or not one of the owners'."""
+        named: Filter = {"_id": ObjectId(id), **LIVING}
+        document = await self._posts.find_one(named, {"author_id": 1}, session=session)
+        if document is None:
+            return NotFound("post", id)
+        if owners is not None and document.get("author_id") not in owners:
+            return Forbidden("This post is somebody else's.")
+        return Stale("post", id)
 
     async def _page(self, choice: Choice, query: PostQuery, session: Session | None) -> Page[Post]:
         cursor = self._listing.cursor(choice, query, _shown(query.comments), session)
@@ -178,42 +204,10 @@ class MongoPosts:
         (post,) = await self._authors.name_posts([read_post(document)])
         return post
 
-    async def _exists(self, condition: Filter) -> bool:
-        return await self._posts.find_one(condition, {"_id": 1}) is not None
-
-    async def _owners_now(self, id: Id, match: Match, owner_id: Id | None) -> Filter:
-        """Why a write met no post: NotFound, Forbidden, Stale. Or nothing was in the way: the condition on
-        the author with which to try again, where the post still names one whose posts are the owner's now.
-        """
-        names = {"version": 1, "updated_at": 1, "author_id": 1}
-        document = await self._posts.find_one({"_id": ObjectId(id), **LIVING}, names)
-        if document is None:
-            raise NotFound("post", id)
-        author_id = document.get("author_id")
-        if owner_id is not None:
-            successor = None if author_id is None else await self._authors.successor(author_id)
-            if successor is None or str(successor) != owner_id:
-                raise Forbidden("This post is somebody else's.")
-        if match is not None and Revision(document["version"], document["updated_at"]) not in match:
-            raise Stale("post", id)
-        return {} if owner_id is None else {"author_id": author_id}
-
-    async def _refusal(self, id: Id, change: PostChange, match: Match, owner_id: Id | None) -> EverpostError:
-        """Why a post does not get an author who is no user: that, or what comes before it."""
-        await self._owners_now(id, match, owner_id)
-        others: Filter = {"slug": change.slug, "_id": {"$ne": ObjectId(id)}}
-        if change.slug is not None and await self._exists(others):
-            return Conflict("post", "slug")
-        return Invalid("author_id", "is not a user")
-
 
 def _shown(comments: int) -> Filter:
     """The fields of a post with so many comments of its preview."""
     return _FIELDS | ({"comments": {"$slice": comments}} if comments else {})
-
-
-def _owned_by(owner_id: Id | None) -> Filter:
-    return {} if owner_id is None else {"author_id": ObjectId(owner_id)}
 
 
 def _update(change: PostChange) -> Filter:

@@ -30,7 +30,7 @@ class MongoStore:
         self._users = MongoUsers(collections, transactions, garbage)
         self._tokens = MongoTokens(collections, transactions)
         self._limits = MongoLimits(collections)
-        self._blog = MongoBlogs(collections)
+        self._blog = MongoBlogs(collections, transactions)
         self._records = MongoRecords(collections, transactions, garbage)
 
     @classmethod

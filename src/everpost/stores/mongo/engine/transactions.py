@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from everpost.stores import deadlines
+from everpost.stores.mongo.engine.abandonment import abort_abandoned
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.errors import fact_of
 
@@ -28,6 +29,7 @@ still be rolled back (https://www.mongodb.com/docs/manual/reference/read-concern
 _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.04
 _LONGEST_WAIT_FOR_ABORT = 0.1
+_PATIENCE = 1.0
 """Seconds, as are the others."""
 
 
@@ -50,11 +52,31 @@ class Transactions:
         session = self._client.start_session(causal_consistency=False)
         try:
             with pymongo.timeout(timeout):
-                return await _run(session, work, deadline)
+                return await self._run(session, work, deadline)
         except PyMongoError as error:
             raise fact_of(error) or error from error
         finally:
             await self._end(session)
+
+    async def _run(
+        self, session: Session, work: Callable[[Session], Awaitable[Outcome]], deadline: float
+    ) -> Outcome:
+        loop = asyncio.get_running_loop()
+        next_look = loop.time() + _PATIENCE
+        for attempt in itertools.count():
+            try:
+                return await _attempt(session, work)
+            except PyMongoError as error:
+                pause = random.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)  # noqa: S311
+                if loop.time() + pause > deadline or not error.has_error_label("TransientTransactionError"):
+                    raise
+            if session.in_transaction:
+                await session.abort_transaction()
+            if loop.time() > next_look:
+                await abort_abandoned(self._client)
+                next_look = loop.time() + _PATIENCE
+            await asyncio.sleep(pause)
+        raise AssertionError
 
     def snapshot(self) -> AbstractAsyncContextManager[Session]:
         """A session that only reads, and reads everything as it was when it read first. MongoDB keeps five
@@ -74,21 +96,6 @@ class Transactions:
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
         await asyncio.wait([ending], timeout=_LONGEST_WAIT_FOR_ABORT)
-
-
-async def _run(session: Session, work: Callable[[Session], Awaitable[Outcome]], deadline: float) -> Outcome:
-    for attempt in itertools.count():
-        try:
-            return await _attempt(session, work)
-        except PyMongoError as error:
-            pause = random.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)  # noqa: S311
-            is_late = asyncio.get_running_loop().time() + pause > deadline
-            if is_late or not error.has_error_label("TransientTransactionError"):
-                raise
-        if session.in_transaction:
-            await session.abort_transaction()
-        await asyncio.sleep(pause)
-    raise AssertionError
 
 
 async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
