@@ -12,6 +12,7 @@ from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import COMMENTS, Collections, Filter
 from everpost.stores.mongo.model.documents import (
+    LIVING,
     CommentDocument,
     PostDocument,
     comment_document,
@@ -130,7 +131,7 @@ class ThreadWriter:
             of_post = {"from": COMMENTS, "localField": "_id", "foreignField": "post_id"}
             found = await self._posts.aggregate(
                 [
-                    {"$match": {"_id": {"$in": some}}},
+                    {"$match": {"_id": {"$in": some}, **LIVING}},
                     {"$project": {"_id": 1}},
                     {"$lookup": {**of_post, "pipeline": oldest, "as": "comments"}},
                 ],
