@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
 
 from everpost.stores.mongo.engine.connection import Client
 
@@ -24,8 +25,9 @@ async def abort_abandoned(client: Client) -> None:
         "appName": driver.get("application", {}).get("name"),
         "transaction.timeInactiveMicros": {"$gt": SILENCE * 1_000_000},
     }
+    admin = client.get_database("admin", read_concern=ReadConcern("local"))
     with suppress(OperationFailure):
-        found = await client.admin.aggregate(
+        found = await admin.aggregate(
             [
                 {"$currentOp": {"allUsers": False, "idleSessions": True}},
                 {"$match": abandoned},
@@ -33,4 +35,4 @@ async def abort_abandoned(client: Client) -> None:
             ]
         )
         if sessions := [operation["lsid"] for operation in await found.to_list()]:
-            await client.admin.command("killSessions", sessions)
+            await admin.command("killSessions", sessions)
