@@ -6,7 +6,7 @@ BIN := .venv/bin
 # A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 
-.PHONY: serve test test-long check install fuzz lock assets format clean
+.PHONY: serve test test-long check install fuzz failovers lock assets format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
@@ -21,7 +21,11 @@ test-long: install  ## the same promises at the volume of a large blog, and agai
 fuzz: install  ## every test that draws its examples, with new ones, fifteen times as many: 3,000 sequences of calls
 	@$(COMPILED) EVERPOST_TEST_FUZZ=15 $(BIN)/pytest -m hypothesis -o faulthandler_timeout=0
 
-check: install  ## lint, format, strict types, import rules
+failovers: install  ## replicated databases that fail over again and again: each in each way ten times
+	@$(COMPILED) EVERPOST_TEST_FAILOVERS=10 $(BIN)/pytest -n 0 -m long -s -o faulthandler_timeout=0 tests/failovers
+
+check: install  ## versions of libraries, lint, format, strict types, import rules
+	@$(BIN)/pytest -q -n 0 tests/unit/test_private_names.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

@@ -5,6 +5,7 @@ A test that takes `store`, `store_name`, `blog_url` or `database_url` runs once 
 
 import atexit
 import gc
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -16,13 +17,17 @@ import structlog
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from everpost.domain.clock import EARLIEST, HORIZON
 from everpost.services import limits, passwords
 from everpost.stores import open_store
 from everpost.stores.port import Store
+from tests import environment
 from tests.servers import Offer, Servers, find_offer, open_databases
 from tests.servers.broker import Broker, ask
 from tests.servers.databases import Databases, new_name
 from tests.volume import FUZZ, examples
+
+environment.strip(os.environ)
 
 TIMEOUT = 10.0
 POOL_SIZE = 5
@@ -183,6 +188,12 @@ def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         monkeypatch.setattr(passwords, "_hasher", hasher)
     passwords._hash_of_nobody.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may stop the clock at a moment that others have passed."""
+    monkeypatch.setattr(HORIZON, "_seen", EARLIEST)
 
 
 @pytest.fixture(scope="session")

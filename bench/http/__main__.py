@@ -9,7 +9,7 @@ from tests.servers import Servers
 from bench.http.driving import find_wrk
 from bench.http.floors import fallen, read_floors
 from bench.http.machine import machine, versions
-from bench.http.measuring import count_round_trips, measure
+from bench.http.measuring import count_round_trips, measure, measure_at_a_distance
 from bench.http.operations import OPERATIONS
 from bench.http.options import SAVED, Options, read_options
 from bench.http.plots import write_plots
@@ -29,6 +29,7 @@ async def run(options: Options, servers: Servers) -> Results:
         await measure(subjects, operations, results)
         if options.in_full:
             await count_round_trips(subjects, operations, results)
+            await measure_at_a_distance(subjects, operations, results)
     return results
 
 

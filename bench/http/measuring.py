@@ -5,6 +5,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 from tests.servers.proxy import Proxy
@@ -21,6 +22,10 @@ LONGER = 2
 """As a round is to be, at most."""
 TRIES = 3
 """For the tutorial's way, which crashes now and then."""
+DISTANCE = 0.001
+"""Seconds that a round trip to a database on another machine takes longer."""
+DISTANT = frozenset({"one-post", "list-10", "add-10", "add-as-guest", "create", "change"})
+"""The operations that are measured at a distance."""
 WARMING, COUNTED = 3, 10
 """Requests for which round trips are not counted yet, and then are."""
 
@@ -108,6 +113,25 @@ async def count_round_trips(
                     say(f"round trips: {operation.title}, {subject.key}")
                     count = await _round_trips(client, proxy, subject.request(operation, 0))
                     results.round_trips.setdefault(operation.name, {})[subject.key] = count
+    say("")
+
+
+async def measure_at_a_distance(
+    subjects: Sequence[Subject], operations: Sequence[Operation], results: Results
+) -> None:
+    """Enter one round of figures of the operations in `DISTANT`, of programs whose databases are as far away
+    as another machine.
+    """
+    for subject in (each for each in subjects if each.store not in {"", "sqlite"}):
+        with Proxy(subject.url, latency=DISTANCE) as proxy, subject.again(proxy.url) as program:
+            distant = replace(subject, program=program)
+            for operation in (each for each in operations if each.name in DISTANT):
+                if not subject.measures(operation):
+                    continue
+                say(f"{DISTANCE * 1000:g} ms away: {operation.title}, {subject.key}")
+                seconds = await _warm_up(distant, operation, results.seconds)
+                figures = await _measure_once(distant, operation, results.rounds, seconds)
+                results.distant.setdefault(operation.name, {})[subject.key] = figures
     say("")
 
 

@@ -9,7 +9,8 @@ from bench.blogs import COMMENT_LENGTH, POST_LENGTH
 from bench.http.blog import EMAIL, GUEST, PASSWORD, POSTS
 from bench.http.driving import CONNECTIONS, Request
 
-EVERPOST, TUTORIAL, LIMIT = "everpost", "tutorial", "limit"
+EVERPOST, REFERENCE, TUTORIAL, LIMIT = "everpost", "reference", "tutorial", "limit"
+"""The reference is Everpost on plain SQLAlchemy: what the drivers' own way is worth."""
 
 HOT = 0
 """The place of the one post that is read."""
@@ -110,8 +111,9 @@ def _login(_target: Target, _round: int) -> Request:
     return Request("POST", ["/login"], 200, {"content-type": "application/x-www-form-urlencoded"}, body)
 
 
+_ALL = frozenset({EVERPOST, REFERENCE, TUTORIAL})
 _BOTH = frozenset({EVERPOST, TUTORIAL})
-_READ_BY_ALL = frozenset({EVERPOST, TUTORIAL, LIMIT})
+_READ_BY_ALL = _ALL | {LIMIT}
 
 OPERATIONS = {
     operation.name: operation
@@ -122,7 +124,7 @@ OPERATIONS = {
         Operation("comments", "a page of comments", _page_of_comments, thread=1_000),
         Operation("not-modified", "304 on one post", _not_modified, frozenset({EVERPOST, LIMIT})),
         Operation("authorised", "one post, with a token", _authorised),
-        Operation("add-10", "add a comment to a thread of 10", _add_comment(10), _BOTH, thread=10),
+        Operation("add-10", "add a comment to a thread of 10", _add_comment(10), _ALL, thread=10),
         Operation(
             "add-1000",
             "add a comment to a thread of 1,000",
@@ -132,7 +134,7 @@ OPERATIONS = {
         ),
         Operation("add-10000", "add a comment to a thread of 10,000", _add_comment(10_000), thread=10_000),
         Operation("add-as-guest", "add a comment as a guest, thread of 10", _add_as_guest, thread=10),
-        Operation("create", "create a post", _create, _BOTH),
+        Operation("create", "create a post", _create, _ALL),
         Operation("change", "change a post", _change),
         # A password takes a processor a quarter of a second, as it must: more connections would only wait.
         Operation("login", "log in, 4 connections", _login, connections=4),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tests.servers import NAMES, find_offer
 
-from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, TUTORIAL
+from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL
 from bench.http.ratios import RATIOS
 
-KINDS = (EVERPOST, TUTORIAL, LIMIT)
+KINDS = (EVERPOST, REFERENCE, TUTORIAL, LIMIT)
 QUICK = ("one-post", "list-10", "create")
 FOR_RATIOS = tuple(dict.fromkeys(ratio.operation for ratio in RATIOS))
 SAVED = Path(__file__).parents[1] / "results" / "http.json"
@@ -26,7 +26,7 @@ class Options:
     rounds: int
     seconds: int
     in_full: bool
-    """Round trips are counted, and the results kept, too."""
+    """Round trips are counted, a database at a distance is measured, and the results are kept, too."""
     check: bool
     write: bool
     again: bool

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, TUTORIAL
+from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL
 from bench.http.report import STORES, SUBJECTS
 from bench.http.results import Figures, Results
 from everpost.benchmark.plots import _plain as plain
@@ -12,7 +12,7 @@ _LOOK = {
     "plot_background": "white",
     "opacity": "1",
     "opacity_hover": "1",
-    "colors": ("#2a6fa8", "#c98f4a", "#b8c2cc"),
+    "colors": ("#2a6fa8", "#7fb3d9", "#c98f4a", "#b8c2cc"),
     "font_family": "system-ui, sans-serif",
     "title_font_size": 16,
     "label_font_size": 13,
@@ -51,7 +51,7 @@ def _draw(name: str, by_subject: dict[str, Figures], stores: list[str]) -> str:
     )
     chart.uuid = name  # it is in the styles, and by chance otherwise
     chart.x_labels = [STORES[store] for store in stores]
-    for kind in (EVERPOST, TUTORIAL, LIMIT):
+    for kind in (EVERPOST, REFERENCE, TUTORIAL, LIMIT):
         keys = [kind if kind == LIMIT else f"{kind} {store}" for store in stores]
         rates = [by_subject[key].rate if key in by_subject else None for key in keys]
         if any(rates):

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bench.http.measuring import DISTANCE
 from bench.http.operations import LIMIT, OPERATIONS
 from bench.http.ratios import RATIOS, Ratio
 from bench.http.results import Figures, Results
 
 STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "mongodb": "MongoDB"}
 DASH = "\N{EN DASH}"
-SUBJECTS = {"everpost": "Everpost", "tutorial": "the tutorial's way", "limit": "the limit"}
+SUBJECTS = {
+    "everpost": "Everpost",
+    "reference": "Everpost on plain SQLAlchemy",
+    "tutorial": "the tutorial's way",
+    "limit": "the limit",
+}
 
 
 def render(results: Results, *, plots: str | None = None) -> str:
@@ -28,6 +34,9 @@ def _parts(results: Results, plots: str | None) -> Iterator[str]:
     for store in results.stores():
         yield f"### {STORES[store]}\n"
         yield figures_table(results, store)
+    if results.distant:
+        yield f"### With {DISTANCE * 1000:g} ms to the database\n"
+        yield distance_table(results)
     yield "### Memory\n"
     yield memory_table(results)
     if plots is not None:
@@ -83,6 +92,21 @@ def _figures_rows(results: Results, store: str) -> Iterator[Sequence[str]]:
                 yield [OPERATIONS[name].title, SUBJECTS[kind], *_written(figures), _trips(trips.get(key))]
 
 
+def distance_table(results: Results) -> str:
+    """Every operation that was measured at a distance, at every store."""
+    rows = (
+        [OPERATIONS[name].title, *_subject(key), *_written(figures)[:2]]
+        for name, by_subject in results.distant.items()
+        for key, figures in by_subject.items()
+    )
+    return table(["operation", "whose", "database", "requests a second", "p50, ms"], rows, words=3)
+
+
+def _subject(key: str) -> Sequence[str]:
+    kind, _, store = key.partition(" ")
+    return [SUBJECTS[kind], STORES.get(store, DASH)]
+
+
 def _written(figures: Figures) -> Sequence[str]:
     return [f"{figures.rate:,.0f}", f"{figures.p50:.2f}", f"{figures.p99:.2f}", f"{figures.cpu:.3f}"]
 
@@ -93,8 +117,5 @@ def _trips(count: float | None) -> str:
 
 def memory_table(results: Results) -> str:
     """The memory of the process that serves, after everything."""
-    rows = (
-        [SUBJECTS[key.partition(" ")[0]], STORES.get(key.partition(" ")[2], DASH), f"{megabytes:.0f}"]
-        for key, megabytes in results.megabytes.items()
-    )
+    rows = ([*_subject(key), f"{megabytes:.0f}"] for key, megabytes in results.megabytes.items())
     return table(["whose", "database", "resident memory, MB"], rows, words=2)

@@ -45,6 +45,8 @@ class Results:
     """By subject: the resident memory of the process that serves, after all of it."""
     round_trips: dict[str, dict[str, float]] = field(default_factory=dict)
     """To the database, for one request: by operation, then by subject."""
+    distant: dict[str, dict[str, Figures]] = field(default_factory=dict)
+    """As `figures`, with a database that is as far away as another machine."""
     crashes: dict[str, int] = field(default_factory=dict)
     """How often a subject, by its key, crashed, and was started again to go on."""
 
@@ -59,8 +61,11 @@ class Results:
     @classmethod
     def load(cls, file: Path) -> Self:
         given = json.loads(file.read_text())
-        figures = {
-            operation: {subject: Figures(**each) for subject, each in by_subject.items()}
-            for operation, by_subject in given.pop("figures").items()
-        }
-        return cls(**given, figures=figures)
+        near, far = (
+            {
+                operation: {subject: Figures(**each) for subject, each in by_subject.items()}
+                for operation, by_subject in given.pop(name, {}).items()
+            }
+            for name in ("figures", "distant")
+        )
+        return cls(**given, figures=near, distant=far)

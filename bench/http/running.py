@@ -11,7 +11,7 @@ from tests.servers.private import CannotStart
 
 from bench.http.blog import MeasuredBlog, make_blog
 from bench.http.driving import Failed
-from bench.http.operations import EVERPOST, LIMIT, TUTORIAL, Operation
+from bench.http.operations import EVERPOST, LIMIT, REFERENCE, TUTORIAL, Operation
 from bench.http.processes import DoesNotServe
 from bench.http.subjects import Subject, driver_url, everpost_on, limit_of, tutorial_on
 
@@ -57,6 +57,10 @@ async def serving(
                 name = await stack.enter_async_context(fresh(databases, "bench_everpost"))
                 url = databases.url(name)
                 subjects.append(await stack.enter_async_context(everpost_on(store, url, blog)))
+            if REFERENCE in kinds and store != "mongodb":
+                name = await stack.enter_async_context(fresh(databases, "bench_reference"))
+                url = databases.url(name)
+                subjects.append(await stack.enter_async_context(everpost_on(store, url, blog, REFERENCE)))
             if TUTORIAL in kinds:
                 name = await stack.enter_async_context(fresh(databases, "bench_tutorial"))
                 url = driver_url(databases, databases.url(name))

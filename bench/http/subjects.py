@@ -13,7 +13,7 @@ from tests.servers.sqlite import SqliteDatabases
 from bench.http.blog import MeasuredBlog
 from bench.http.driving import Request, ask_once, open_client
 from bench.http.filling import fill_everpost, fill_tutorial
-from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, TUTORIAL, Operation, Target
+from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
 from bench.http.processes import Program
 
 PATIENT = {
@@ -59,7 +59,7 @@ class Subject:
 
     def again(self, url: str) -> Program:
         """The same program once more, over the same database at another URL."""
-        return everpost(url) if self.kind == EVERPOST else _tutorial(url)
+        return _tutorial(url) if self.kind == TUTORIAL else _everpost_as(self.kind, url)
 
 
 def everpost(url: str, **settings: object) -> Program:
@@ -68,20 +68,26 @@ def everpost(url: str, **settings: object) -> Program:
     return Program(SERVE, PATIENT | {"EVERPOST_DATABASE_URL": url} | given, ready="/health/ready")
 
 
+def _everpost_as(kind: str, url: str) -> Program:
+    return everpost(url, sql_engine="reference") if kind == REFERENCE else everpost(url)
+
+
 def _tutorial(url: str) -> Program:
     module = "mongo" if url.startswith("mongodb") else "sql"
     return Program((*UVICORN, f"bench.baselines.{module}:app"), {"DATABASE_URL": url}, ready="/posts?limit=0")
 
 
 @asynccontextmanager
-async def everpost_on(store: str, url: str, blog: MeasuredBlog) -> AsyncIterator[Subject]:
+async def everpost_on(
+    store: str, url: str, blog: MeasuredBlog, kind: str = EVERPOST
+) -> AsyncIterator[Subject]:
     """Everpost over the blog, in the empty database at the URL."""
     ids = await fill_everpost(url, blog)
-    with everpost(url) as program:
+    with _everpost_as(kind, url) as program:
         target = Target(ids, blog.threads, secret=blog.secret)
         async with open_client(program) as client:
             answer = await ask_once(client, OPERATIONS["one-post"].request(target, 0), unique="")
-        yield Subject(EVERPOST, store, program, replace(target, etag=answer.headers["etag"]), url)
+        yield Subject(kind, store, program, replace(target, etag=answer.headers["etag"]), url)
 
 
 @asynccontextmanager

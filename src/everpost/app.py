@@ -1,9 +1,8 @@
 """The ASGI application."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import Context
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,11 +24,11 @@ from everpost.api.request_limits import RequestLimits
 from everpost.api.routes import add_routes
 from everpost.api.send_timeout import SendTimeout
 from everpost.services import security_events
-from everpost.services.bootstrap import keep_given_token
-from everpost.services.limits import Forgetter
-from everpost.services.posts import PostPages
+from everpost.services.lifecycle import StoreLifecycle
+from everpost.services.policies import Policies
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
+from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
 
 
@@ -52,16 +51,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     opened at start, or, where nobody runs the lifespan of a mounted application, by the first request.
     """
     settings = settings or Settings()
-    keeper = StoreKeeper(settings)
+    lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await keeper.store()
+        await lifecycle.store()
         try:
             yield
         finally:
             security_events.flush()
-            await keeper.close()
+            await lifecycle.close()
 
     traced = is_traced()  # or FastAPI would look at every request whether anybody does
     app = Everpost(
@@ -76,10 +75,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": traced, "metrics": traced, "logs": traced},
     )
-    app.state.keeper = keeper
+    app.state.lifecycle = lifecycle
+    app.state.policies = Policies.of(settings)
     app.state.settings = settings
-    app.state.pages = PostPages()
-    app.state.renderings = Renderings(settings.cache_megabytes * 1_000_000)
+    app.state.renderings = Renderings()
     handle_problems(app, log_refusal)
     _wrap(app, settings)
     add_routes(app)
@@ -106,51 +105,14 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SendTimeout, timeout=settings.send_timeout)
 
 
-class StoreKeeper:
-    """Opens the store of one application once, whoever asks first; who asks meanwhile waits for that."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._opening: asyncio.Task[Store] | None = None
-        self._store: Store | None = None
-        self._forgetter: Forgetter | None = None
-
-    async def store(self) -> Store:
-        """The store, opened. Misconfigured, Unreachable, SchemaMismatch: who asks next tries again."""
-        if self._store is not None:
-            return self._store
-        if self._opening is None:
-            self._opening = asyncio.create_task(
-                self._open(), context=Context()
-            )  # not within a request's deadline
-        return await asyncio.shield(self._opening)
-
-    async def close(self) -> None:
-        """Close the store; who asks for it afterwards opens it again."""
-        store, self._store = self._store, None
-        if self._forgetter is not None:
-            await self._forgetter.stop()
-        if store is not None:
-            await store.close()
-
-    async def _open(self) -> Store:
-        try:
-            store = await open_store(
-                self._settings.database_url,
-                timeout=self._settings.database_timeout,
-                pool_size=self._settings.database_pool_size,
-            )
-            try:
-                if self._settings.admin_token is not None:
-                    await keep_given_token(store, self._settings.admin_token)
-                self._forgetter = await Forgetter.start(store)
-            except BaseException:
-                await store.close()
-                raise
-            self._store = store
-            return store
-        finally:
-            self._opening = None
+async def _open_store(settings: Settings) -> Store:
+    store = await open_store(
+        settings.database_url,
+        timeout=settings.database_timeout,
+        pool_size=settings.database_pool_size,
+        sql_engine=settings.sql_engine,
+    )
+    return CachedStore(store, capacity=settings.cache_megabytes * 1_000_000)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         default=10, ge=1, le=1000, description="Connections to the database that one worker keeps, at most."
     )
+    sql_engine: Literal["drivers", "reference"] = Field(
+        default="drivers", description="How a server runs statements on an SQL database."
+    )
     cache_megabytes: int = Field(
         default=16,
         ge=0,

@@ -67,7 +67,7 @@ class Sites:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.1", 5000))
         client = httpx.AsyncClient(transport=transport, base_url="http://blog.example")
         await self._opened.enter_async_context(client)
-        return Site(app, await app.state.keeper.store(), client)
+        return Site(app, await app.state.lifecycle.store(), client)
 
 
 @pytest.fixture

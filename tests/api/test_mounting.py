@@ -28,7 +28,7 @@ async def site(blog_file: Path) -> AsyncIterator[httpx.AsyncClient]:
         headers={"authorization": f"Bearer {ADMIN}"},
     ) as client:
         yield client
-    await blog.state.keeper.close()
+    await blog.state.lifecycle.close()
 
 
 async def test_the_first_requests_open_the_store_once_and_all_are_answered(site: httpx.AsyncClient) -> None:
@@ -81,7 +81,7 @@ async def test_a_database_that_is_away_is_asked_again_by_the_next_request(tmp_pa
         assert (await client.get("/health/live")).status_code == 200
         folder.mkdir()
         assert (await client.get("/posts")).json() == []
-    await blog.state.keeper.close()
+    await blog.state.lifecycle.close()
 
 
 async def test_a_token_of_the_settings_that_is_none_lets_nobody_in(tmp_path: Path) -> None:
@@ -90,4 +90,4 @@ async def test_a_token_of_the_settings_that_is_none_lets_nobody_in(tmp_path: Pat
         transport=httpx.ASGITransport(blog), base_url="http://blog.example"
     ) as client:
         assert [(await client.get("/posts")).status_code for _ in range(2)] == [503, 503]
-    await blog.state.keeper.close()
+    await blog.state.lifecycle.close()

@@ -81,6 +81,11 @@ class ServedBlog:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
+    def kill_parent(self) -> None:
+        """End the process that started the workers, and nothing else."""
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
     def said(self) -> str:
         """All that it printed so far."""
         self._log.flush()

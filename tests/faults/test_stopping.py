@@ -62,6 +62,13 @@ async def test_an_acknowledged_write_survives_a_killed_server(database_url: str,
     assert writers.acknowledged <= await read_kept(database_url, writers.post_id)
 
 
+async def test_workers_end_when_the_process_that_started_them_is_killed(tmp_path: Path) -> None:
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2) as blog:
+        assert blog.client.get("/health/live").status_code == 200
+        blog.kill_parent()
+        await wait_until_closed(blog)
+
+
 async def wait_until_closed(blog: ServedBlog) -> None:
     deadline = time.monotonic() + PATIENCE
     while blog.listens():

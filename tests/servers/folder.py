@@ -41,6 +41,8 @@ class GuardedFolder:
 
     def __init__(self, *, in_memory: bool = False, last_signal: str = "SIGKILL") -> None:
         self.path = Path(tempfile.mkdtemp(prefix="everpost-test-", dir=_place(in_memory=in_memory)))
+        self.pid = 0
+        """Of the server that was run last."""
         self._guard = subprocess.Popen(
             [sys.executable, "-I", guard.__file__, self.path, last_signal],
             stdin=subprocess.PIPE,
@@ -51,21 +53,27 @@ class GuardedFolder:
 
     def run(self, command: list[str], *, log: Path, user: int | None, group: int | None) -> None:
         """Run a server in the folder. It has started when this returns, and may not serve yet."""
-        self._order(command=command, log=str(log), user=user, group=group)
+        self.pid = self._order(command=command, log=str(log), user=user, group=group)
+
+    def send(self, signal_name: str) -> None:
+        """Send the server a signal."""
+        self._order(signal=signal_name)
 
     def end(self, signal_name: str) -> None:
         """Send the server a signal; returns once it has ended."""
-        self._order(signal=signal_name)
+        self._order(last_signal=signal_name)
 
     def remove(self) -> None:
         """End what runs in it and remove it. Twice does no harm."""
         if self._guard.returncode is None:
             self._guard.communicate()
 
-    def _order(self, **order: object) -> None:
+    def _order(self, **order: object) -> int:
         assert self._guard.stdin is not None
         assert self._guard.stdout is not None
         self._guard.stdin.write(json.dumps(order) + "\n")
         self._guard.stdin.flush()
-        if not self._guard.stdout.readline():
+        answer = self._guard.stdout.readline()
+        if not answer:
             raise GuardIsGone
+        return int(answer)

@@ -1,9 +1,9 @@
 """Keeps one database server and its folder, and removes both when whoever asked for them is gone.
 
 Runs as a process of its own, in a session of its own, so no Ctrl-C reaches it. Its standard input is a
-pipe whose other end only the asking process holds; each line there is an order in JSON, answered with a
-line once it is carried out. The end of the pipe comes however that process ended, killed included: then
-the server is ended, and the folder removed.
+pipe whose other end only the asking process holds; each line there is an order in JSON, answered, once it is
+carried out, with a line that holds the id of the server's process. The end of the pipe comes however the
+asking process ended, killed included: then the server is ended, and the folder removed.
 """
 
 import json
@@ -59,9 +59,11 @@ def main(folder: Path, last_signal: str) -> None:
             order = json.loads(line)
             if "command" in order:
                 server = run(order, folder)
+            elif server is not None and "signal" in order:
+                server.send_signal(signal.Signals[order["signal"]])
             elif server is not None:
-                end(server, order["signal"])
-            print("done", flush=True)  # noqa: T201 - the answer to the order
+                end(server, order["last_signal"])
+            print(server.pid if server else "", flush=True)  # noqa: T201 - the answer to the order
     finally:
         if server is not None:
             end(server, last_signal)

@@ -19,14 +19,16 @@ FAST = (
 
 
 @cache
-def _find_server() -> Path | None:
+def find_server() -> Path | None:
+    """The program that runs; None where there is none."""
     named = os.environ.get(PROGRAM)
     found = [Path(named)] if named else [find_program("mariadbd"), find_program("mysqld")]
     return next((server for server in found if server is not None and version_of(server)), None)
 
 
 @cache
-def _is_mariadb(server: Path) -> bool:
+def is_mariadb(server: Path) -> bool:
+    """Whether a program is MariaDB's, and not MySQL's."""
     return "MariaDB" in version_of(server)
 
 
@@ -50,8 +52,8 @@ class MysqlServer(PrivateServer):
 
     @classmethod
     def missing(cls) -> str | None:
-        server = _find_server()
-        if server is not None and (not _is_mariadb(server) or _find_installer(server)):
+        server = find_server()
+        if server is not None and (not is_mariadb(server) or _find_installer(server)):
             return None
         if named := os.environ.get(PROGRAM):
             return f"{named}, which {PROGRAM} names, does not run"
@@ -62,7 +64,7 @@ class MysqlServer(PrivateServer):
 
     def prepare(self) -> None:
         server = self._server()
-        if _is_mariadb(server):
+        if is_mariadb(server):
             installer = [str(_find_installer(server)), "--no-defaults", "--skip-test-db"]
             making = [*installer, "--auth-root-authentication-method=normal"]
         else:
@@ -87,11 +89,11 @@ class MysqlServer(PrivateServer):
             *(f"--basedir={_base(self._server())}", f"--datadir={self.folder / 'data'}"),
             # Packages name a folder for LOAD DATA that is there only where they set up a server themselves.
             f"--secure-file-priv={self.folder}",
-            *(["--user=root"] if os.geteuid() == 0 else []),
+            *(["--user=root"] if os.geteuid() == 0 and self.user is None else []),
         ]
 
     @staticmethod
     def _server() -> Path:
-        server = _find_server()
+        server = find_server()
         assert server is not None
         return server

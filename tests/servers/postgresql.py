@@ -78,14 +78,15 @@ class PostgresqlServer(PrivateServer):
         self.binaries = found
         if os.geteuid() == 0:
             self._leave_root()
-        run_once(
-            [
-                *(str(self.binaries / "initdb"), "--pgdata=data", "--username=everpost"),
-                *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
-                *self.authentication(),
-            ],
-            self,
-        )
+        run_once([str(each) for each in self.making()], self)
+
+    def making(self) -> list[str | Path]:
+        """The command that makes the data folder, `data`."""
+        return [
+            *(self.binaries / "initdb", "--pgdata=data", "--username=everpost"),
+            *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
+            *self.authentication(),
+        ]
 
     def authentication(self) -> list[str]:
         """What tells `initdb` who may connect."""

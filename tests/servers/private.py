@@ -113,6 +113,19 @@ class PrivateServer:
         """SIGKILL: no time to write anything down."""
         self._guarded.end("SIGKILL")
 
+    @property
+    def pid(self) -> int:
+        """Of its process, the last one."""
+        return self._guarded.pid
+
+    def pause(self) -> None:
+        """SIGSTOP: it keeps its connections, and does nothing."""
+        self._guarded.send("SIGSTOP")
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self._guarded.send("SIGCONT")
+
     def restart(self) -> None:
         """Run it again on the same port; ends it first, in order, where it still runs."""
         self._guarded.end(self.restart_signal)

@@ -1,4 +1,6 @@
-"""A proxy before a database server, which counts round trips and can make each one take longer."""
+"""A proxy before a database server, which counts round trips and can make each one take longer, lose what is
+said, or hang up.
+"""
 
 import select
 import socket
@@ -23,11 +25,17 @@ class Proxy:
         self._url = urlsplit(url)
         self._latency = latency
         self._count = 0
+        self._epoch = 0
+        self._is_blocked = False
+        self._farewell: bytes | None = None
         self._lock = threading.Lock()
         proxy, server = self, (self._url.hostname or "127.0.0.1", self._url.port or 0)
 
         class Connection(socketserver.BaseRequestHandler):
             def handle(self) -> None:
+                if proxy._farewell is not None:
+                    self.request.sendall(proxy._farewell)
+                    return
                 with socket.create_connection(server) as database:
                     proxy.carry(self.request, database)
 
@@ -53,6 +61,24 @@ class Proxy:
         """Round trips so far."""
         return self._count
 
+    def forget_connections(self) -> None:
+        """Let nothing more through on the connections that there are, as a firewall does that forgot them."""
+        self._epoch += 1
+
+    def block(self) -> None:
+        """Let nothing through, on new connections either."""
+        self._is_blocked = True
+        self.forget_connections()
+
+    def hang_up(self, farewell: bytes = b"") -> None:
+        """Say this to new connections, and close them; close those that there are when they speak."""
+        self._farewell = farewell
+
+    def recover(self) -> None:
+        """Let new connections through again."""
+        self._is_blocked = False
+        self._farewell = None
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -68,15 +94,17 @@ class Proxy:
         """Hand on what either side says until one of them hangs up."""
         for side in (client, database):
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        is_asking = False
-        while True:
+        is_asking, epoch = False, self._epoch
+        while self._farewell is None:
             for speaker in select.select([client, database], [], [])[0]:
                 try:
                     said = speaker.recv(_CHUNK)
                 except ConnectionResetError:
                     return
-                if not said:
+                if not said or self._farewell is not None:
                     return
+                if self._is_blocked or epoch != self._epoch:
+                    continue
                 if speaker is client and not is_asking:
                     with self._lock:
                         self._count += 1

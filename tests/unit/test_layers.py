@@ -1,6 +1,7 @@
 """The house keeps its shape: imports point inward, rooms stay small, names say something."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,9 @@ MAY_IMPORT = {
     "domain": "errors domain",
     "domain/ids.py": "bson",
     "domain/text.py": "anyascii",
-    "services": "errors domain services stores.port stores.turns",
+    "services": "errors domain services stores.port",
     "services/passwords.py": "argon2",
+    "services/policies.py": "settings.Settings",
     "services/weak_passwords.py": "zxcvbn",
     "stores/port.py": "domain stores.port_people",
     "stores/port_people.py": "domain",
@@ -26,6 +28,7 @@ MAY_IMPORT = {
     "stores/addresses.py": "errors",
     "stores/deadlines.py": "errors",
     "stores/turns.py": "errors stores.deadlines",
+    "stores/caching.py": "errors domain stores.port stores.turns",
     "stores/__init__.py": "errors stores",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.sql sqlalchemy alembic asyncpg asyncmy",
@@ -33,6 +36,7 @@ MAY_IMPORT = {
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
     " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
+    "transfer/lines.py": "orjson",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/spools.py": "backports.zstd compression.zstd",
     "transfer/elsewhere/html_text.py": "lxml",
@@ -46,10 +50,11 @@ MAY_IMPORT = {
     "transfer/elsewhere/blogger/entries.py": "lxml",
     "transfer/elsewhere/json_files.py": "ijson",
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
-    "api": "errors domain services stores.port stores.deadlines settings.Settings api"
+    "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
+    "api/deadlines.py": "stores.deadlines",
     "api/responses.py": "orjson",
-    "app.py": "__version__ errors settings stores.port stores.open_store services api"
+    "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"
     " stores.addresses app benchmark",
@@ -123,6 +128,18 @@ def test_imports_point_inward() -> None:
     assert outward == []
 
 
+def test_endpoints_hand_the_store_to_services_and_ask_it_nothing() -> None:
+    """Services alone know which calls of a store belong together, and who may cause them."""
+    asking = [
+        f"{place_of(module)}: store.{node.attr}"
+        for module in MODULES
+        if is_within(place_of(module), "api")
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "store"
+    ]
+    assert asking == []
+
+
 def test_every_room_has_a_rule() -> None:
     without = [
         place_of(module)
@@ -140,6 +157,14 @@ def test_only_the_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     }
     assert readers == {"settings.py"}
+
+
+def test_the_contract_names_every_fact_of_an_error() -> None:
+    errors = "Conflict|NotFound|Stale|Invalid|Forbidden|LastAdmin|TooManyTokens"
+    unnamed = re.compile(rf"pytest\.raises\(({errors})\b")
+    suites = [*TESTS.glob("contract/port/*.py"), *TESTS.glob("contract/services/*.py")]
+    vague = [suite.name for suite in suites if unnamed.search(suite.read_text())]
+    assert vague == [], "use tests.contract.refusals.raises"
 
 
 def test_a_file_is_a_room() -> None:

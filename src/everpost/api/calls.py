@@ -3,21 +3,24 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response, params
 from fastapi.routing import APIRoute
 from fastapi.utils import create_model_field
+from pydantic.fields import FieldInfo
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from everpost.api.bodies import MAX_BODY, BodyRequest
+from everpost.api.declarations import is_known
 from everpost.api.headers import VARY
 from everpost.api.resolving import Resolver
 from everpost.api.security import personal_headers
 
 
 class CallRoute(APIRoute):
-    """A route whose endpoint gives the whole answer; a body, where it takes one, is JSON of at most
-    `max_body_size` bytes, and is read once the dependencies have let the request through.
+    """A route that is quicker than FastAPI's where it can be, and gives the same answer. A body has at most
+    `max_body_size` bytes and, unless it is a form, is JSON; a quick route reads it once the dependencies have
+    let the request through.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class CallRoute(APIRoute):
         }
         self._max_body = MAX_BODY if max_body_size is None else max_body_size
         super().__init__(path, endpoint, responses=responses, **options)
-        self._resolver = Resolver(self.dependant)
+        self._resolver = Resolver(self.dependant) if is_known(self.dependant) else None
         self._vary = personal_headers(self.dependant)
         self._as_fastapi_does, self.app = self.app, self._answer
 
@@ -49,17 +52,22 @@ class CallRoute(APIRoute):
             for status, model in self._models.items()
         }
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether this file knows how to do all that the endpoint declares."""
+        return self._resolver is not None
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own way, which knows every kind of dependency: for those that override ours."""
+        """FastAPI's own way, which knows every declaration, and applications' overrides of dependencies."""
         handle = super().get_route_handler()
 
-        async def handle_json(request: Request) -> Response:
-            json_request = self._request(request.scope, request.receive)
+        async def handle_bounded(request: Request) -> Response:
+            bounded = self._request(request.scope, request.receive)
             if self.body_field is not None:
-                await json_request.json()  # or FastAPI would take what is no JSON for fields that are missing
-            return await handle(json_request)
+                await _require_body(bounded, self.body_field.field_info)
+            return await handle(bounded)
 
-        return handle_json
+        return handle_bounded
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette does, but for a newline at the end: `$` in its patterns looks past that."""
@@ -68,7 +76,7 @@ class CallRoute(APIRoute):
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})[VARY] = self._vary
         application: FastAPI = scope["app"]
-        if application.dependency_overrides:
+        if self._resolver is None or application.dependency_overrides:
             await self._as_fastapi_does(scope, receive, send)
             return
         request = self._request(scope, receive)
@@ -79,3 +87,11 @@ class CallRoute(APIRoute):
         application: FastAPI = scope["app"]
         timeout: float = application.state.settings.body_timeout
         return BodyRequest(scope, receive, max_body=self._max_body, timeout=timeout)
+
+
+async def _require_body(request: BodyRequest, declared: FieldInfo) -> None:
+    """Refuse a body that is too large or not JSON: FastAPI would take it for fields that are missing."""
+    is_form = isinstance(declared, params.Form)
+    if not is_form and (declared.is_required() or await request.body()):
+        await request.json()
+    await request.body()

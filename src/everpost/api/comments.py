@@ -1,12 +1,11 @@
 """Comments over HTTP."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.dependencies import CurrentPolicies, OpenStore
 from everpost.api.etags import wanted_revisions
 from everpost.api.links import comment_path, next_link, thread_path
 from everpost.api.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
@@ -23,12 +22,11 @@ from everpost.api.security import ClientAddress, CurrentActor
 from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import comments
-from everpost.services.comments import CommentDraft, Guest, GuestRules
+from everpost.services.comments import CommentDraft, Guest
 from everpost.services.moderation import editors_of
 from everpost.services.posts import read_post
 from everpost.services.rewording import Rewording, retract, reword
-from everpost.services.threads import page_tree
-from everpost.settings import Settings
+from everpost.services.threads import page_thread, page_tree
 from everpost.stores.port import Store
 
 
@@ -49,7 +47,7 @@ async def list_comments(
         rows: list[object] = [read_node(node, path) for node in tree.rows]
         last, has_more = tree.rows[-1].comment if tree.rows else None, tree.has_more
     else:
-        page = await store.comments.page(wanted)
+        page = await page_thread(store, wanted)
         rows = [read_comment(comment) for comment in page.rows]
         last, has_more = page.rows[-1] if page.rows else None, page.has_more
     headers = {}
@@ -62,7 +60,7 @@ async def list_comments(
 async def create_comment(
     request: Request,
     store: OpenStore,
-    settings: CurrentSettings,
+    policies: CurrentPolicies,
     actor: CurrentActor,
     address: ClientAddress,
     post_id: PostId,
@@ -77,7 +75,7 @@ async def create_comment(
         parent_id=body.get("parent_id"),
         guest_name=body.get("name"),
     )
-    guest = Guest(address=address, rules=_rules(settings), is_caught=bool(body.get("website")))
+    guest = Guest(address=address, rules=policies.guests, is_caught=bool(body.get("website")))
     made = await comments.comment_on(store, actor, draft, guest)
     comment = made.comment
     if comment.status is CommentStatus.SPAM and actor.user is None:
@@ -108,7 +106,7 @@ async def get_comment(
 
 async def update_comment(
     store: OpenStore,
-    settings: CurrentSettings,
+    policies: CurrentPolicies,
     actor: CurrentActor,
     address: ClientAddress,
     post_id: PostId,
@@ -124,18 +122,18 @@ async def update_comment(
         content=body.get("content"),
         status=body.get("status"),
         key=key,
-        editable_for=timedelta(minutes=settings.comment_edit_minutes),
+        editable_for=policies.editing_time,
         match=wanted_revisions(if_match),
         is_conditional=if_match is not None,
     )
-    seen = await reword(store, actor, wanted, Guest(address=address, rules=_rules(settings)))
+    seen = await reword(store, actor, wanted, Guest(address=address, rules=policies.guests))
     content = await _read(store, seen.shown, in_full=seen.in_full, is_moderated=seen.is_moderated)
     return tagged(content, seen.comment.revision)
 
 
 async def delete_comment(
     store: OpenStore,
-    settings: CurrentSettings,
+    policies: CurrentPolicies,
     actor: CurrentActor,
     post_id: PostId,
     comment_id: CommentId,
@@ -147,19 +145,11 @@ async def delete_comment(
         post_id=post_id,
         id=comment_id,
         key=key,
-        editable_for=timedelta(minutes=settings.comment_edit_minutes),
+        editable_for=policies.editing_time,
         match=wanted_revisions(if_match),
     )
     await retract(store, actor, wanted)
     return Response(status_code=204)
-
-
-def _rules(settings: Settings) -> GuestRules:
-    return GuestRules(
-        links=settings.guest_links,
-        comments_per_address=settings.guest_comments_per_address,
-        comments_per_post=settings.guest_comments_per_post,
-    )
 
 
 async def _read(store: Store, comment: Comment, *, in_full: bool, is_moderated: bool) -> CommentRead:

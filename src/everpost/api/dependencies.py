@@ -1,27 +1,20 @@
 """What FastAPI hands to an endpoint."""
 
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from everpost.api.renderings import Renderings
-from everpost.services.posts import PostPages
+from everpost.services.lifecycle import StoreLifecycle
+from everpost.services.policies import Policies
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
 
-class StoreKeeper(Protocol):
-    """Who has the store of an application, as `app.state.keeper`."""
-
-    async def store(self) -> Store:
-        """The store, opened. Misconfigured, Unreachable, SchemaMismatch."""
-        ...
-
-
 async def get_store(request: Request) -> Store:
     """The store of this application; `app.dependency_overrides` puts another in its place."""
-    keeper: StoreKeeper = request.app.state.keeper
-    return await keeper.store()
+    lifecycle: StoreLifecycle = request.app.state.lifecycle
+    return await lifecycle.store()
 
 
 OpenStore = Annotated[Store, Depends(get_store)]
@@ -33,21 +26,21 @@ async def get_settings(request: Request) -> Settings:
     return settings
 
 
+async def get_policies(request: Request) -> Policies:
+    """What this blog allows."""
+    policies: Policies = request.app.state.policies
+    return policies
+
+
+CurrentPolicies = Annotated[Policies, Depends(get_policies)]
+
+
 async def get_renderings(request: Request) -> Renderings:
-    """The posts that this application answered last."""
+    """The posts that this application has rendered."""
     renderings: Renderings = request.app.state.renderings
     return renderings
 
 
 KeptRenderings = Annotated[Renderings, Depends(get_renderings)]
-
-
-async def get_pages(request: Request) -> PostPages:
-    """The pages of posts that are being read for this application."""
-    pages: PostPages = request.app.state.pages
-    return pages
-
-
-SharedPages = Annotated[PostPages, Depends(get_pages)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]

@@ -6,14 +6,13 @@ https://www.rfc-editor.org/rfc/rfc9110#section-13.1
 import re
 from hashlib import blake2b
 
-from everpost.domain.clock import from_milliseconds, to_milliseconds
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.revisions import MAX_STAMP, Match, Revision
 
 MAX_TAGS = 100
 """How many tags of one header are looked at: nobody has seen more states of a thing."""
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_REVISION = re.compile(r"([1-9][0-9]{0,17})-(-?[0-9a-f]{1,12})")
+_REVISION = re.compile(r"([1-9][0-9]{0,17})-([1-9a-f][0-9a-f]{0,15})")
 _OURS = re.compile(rf"({_REVISION.pattern})-[0-9a-f]{{16}}")
 
 
@@ -26,7 +25,7 @@ def thing_tag(revision: Revision, body: bytes) -> str:
 
 def revision_text(revision: Revision) -> str:
     """What a client names this state by: the beginning of the thing's entity tag."""
-    return f"{revision.version}-{to_milliseconds(revision.updated_at):x}"
+    return f"{revision.version}-{revision.stamp:x}"
 
 
 def body_tag(body: bytes) -> str:
@@ -70,8 +69,5 @@ def _parse_revision(text: str) -> Revision | None:
     found = _REVISION.fullmatch(text)
     if found is None:
         return None
-    try:
-        revision = Revision(int(found[1]), from_milliseconds(int(found[2], 16)))
-    except OverflowError:
-        return None
-    return revision if revision_text(revision) == text else None
+    revision = Revision(int(found[1]), int(found[2], 16))
+    return revision if revision.stamp <= MAX_STAMP else None

@@ -5,6 +5,7 @@ from fastapi import Response
 from everpost.api.dependencies import OpenStore
 from everpost.api.responses import JsonResponse
 from everpost.api.schemas.health import Health
+from everpost.services.health import require_database
 
 
 async def check_live() -> Response:
@@ -14,7 +15,7 @@ async def check_live() -> Response:
 
 async def check_ready(store: OpenStore) -> Response:
     """The database answers."""
-    await store.ping()
+    await require_database(store)
     return _healthy()
 
 

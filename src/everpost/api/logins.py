@@ -1,6 +1,5 @@
 """Logging in over HTTP: the password grant of OAuth2, which the button in `/docs` uses."""
 
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -8,7 +7,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.dependencies import CurrentPolicies, OpenStore
 from everpost.api.media_types import FORM, is_form
 from everpost.api.origins import OwnSite
 from everpost.api.problems import refusal
@@ -17,7 +16,7 @@ from everpost.api.schemas.text import written
 from everpost.api.schemas.tokens import LoginForm, LoginMade
 from everpost.api.security import ClientAddress
 from everpost.domain.tokens import Scope
-from everpost.services.logins import Credentials, LoginRules, log_in
+from everpost.services.logins import Credentials, log_in
 
 LOGIN_FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 
@@ -46,7 +45,7 @@ async def read_form(request: Request) -> LoginForm:
 
 async def login(
     store: OpenStore,
-    settings: CurrentSettings,
+    policies: CurrentPolicies,
     _own: OwnSite,
     address: ClientAddress,
     form: Annotated[LoginForm, Depends(read_form)],
@@ -58,12 +57,7 @@ async def login(
         address=address,
         scopes=_scopes(form.get("scope", "")),
     )
-    rules = LoginRules(
-        lifetime=timedelta(hours=settings.login_hours),
-        failures_per_hour=settings.failed_logins_per_hour,
-        failures_per_account=settings.failed_logins_per_account,
-    )
-    secret, token = await log_in(store, credentials, rules)
+    secret, token = await log_in(store, credentials, policies.logins)
     content: LoginMade = {
         "access_token": secret,
         "token_type": "bearer",

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import KeptRenderings, OpenStore, SharedPages
+from everpost.api.dependencies import KeptRenderings, OpenStore
 from everpost.api.etags import body_tag, wanted_revisions
 from everpost.api.links import next_link, path_of, post_path
 from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId, PostsQuery, TagsQuery
 from everpost.api.responses import listed, rendered, tagged
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.api.security import CurrentActor, CurrentMember
-from everpost.domain.clock import now
+from everpost.domain.clock import HORIZON, now
 from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
@@ -20,7 +20,6 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostQuery,
-    TagQuery,
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
@@ -29,7 +28,6 @@ from everpost.services.posts import PostDraft
 async def list_posts(
     request: Request,
     store: OpenStore,
-    pages: SharedPages,
     renderings: KeptRenderings,
     actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
@@ -43,7 +41,10 @@ async def list_posts(
         return listed([read_post(post) for post in rows[query.skip :][: query.limit]], total, if_none_match)
     wanted = PostQuery(
         filter=PostFilter(
-            audience=actor.audience(now()), status=query.status, tag=query.tag, author_id=query.author
+            audience=actor.audience(HORIZON.moment()),
+            status=query.status,
+            tag=query.tag,
+            author_id=query.author,
         ),
         sort=query.sort,
         limit=min(query.limit, MAX_LIMIT),
@@ -51,15 +52,14 @@ async def list_posts(
         after=query.after,
         comments=_listed_comments(query),
     )
-    known = renderings.known(wanted.comments)
-    page = await posts.list_page(store, actor, wanted, pages=pages, known=known)
+    page = await posts.list_page(store, actor, wanted)
     headers = {}
     if query.count:
         headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
     if page.rows and page.has_more:
         cursor = encode_cursor(page.rows[-1].position(query.sort))
         headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    shown = [renderings.render(post, wanted.comments) for post in page.rows]
+    shown = [renderings.render(post) for post in page.rows]
     body = b"[%b]" % b",".join(rendering.body for rendering in shown)
     tag = body_tag(",".join(rendering.tag for rendering in shown).encode())
     return rendered(body, tag, headers=headers, if_none_match=if_none_match)
@@ -88,9 +88,7 @@ async def list_tags(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The tags of the published posts, in order."""
-    page = await store.posts.tags(
-        TagQuery(moment=now(), limit=min(query.limit, MAX_LIMIT), after=query.after)
-    )
+    page = await posts.list_tags(store, limit=min(query.limit, MAX_LIMIT), after=query.after)
     headers = {}
     if page.rows and page.has_more:
         cursor = encode_word(page.rows[-1].tag)
@@ -130,9 +128,8 @@ async def get_post(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A post with the oldest of its comments inside."""
-    inside = min(comments, COMMENTS_INSIDE)
-    post = await posts.read_post(store, actor, post_id, comments=inside, known=renderings.known(inside))
-    rendering = renderings.render(post, inside)
+    post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
+    rendering = renderings.render(post)
     return rendered(rendering.body, rendering.tag, if_none_match=if_none_match)
 
 

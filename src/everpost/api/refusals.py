@@ -39,6 +39,6 @@ def _route(request: Request) -> str:
 
 async def _store(request: Request) -> Store | None:
     with suppress(EverpostError):
-        store: Store = await request.app.state.keeper.store()
+        store: Store = await request.app.state.lifecycle.store()
         return store
     return None

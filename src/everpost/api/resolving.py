@@ -1,16 +1,15 @@
 """What an endpoint is given, worked out once for each route.
 
 FastAPI looks through all that an endpoint declares again at every request, which took more than half of one
-that reads a post (docs/decisions/0012-fast-answers.md). What the endpoints here declare is less than FastAPI
-knows: dependencies that are coroutines, values in the path, the query and the headers, one JSON body. That
-is looked through when the route is made; a request only runs it. The errors are FastAPI's own.
+that reads a post (docs/decisions/0012-fast-answers.md). Most endpoints declare less than FastAPI knows, see
+`api.declarations`. That is looked through when the route is made; a request only runs it. The errors are
+FastAPI's own.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -32,6 +31,7 @@ class _Parameter:
 
     name: str
     key: str
+    loc: tuple[str, ...]
     of_model: tuple[str, ...]
     is_required: bool
     default: Any
@@ -48,17 +48,15 @@ class Resolver:
     """Calls a coroutine with what it declares."""
 
     def __init__(self, dependant: Dependant) -> None:
-        """TypeError: it declares something that is none of the above."""
-        self._call = _coroutine(dependant.call)
+        """`declarations.is_known` of the endpoint."""
+        self._call: Callable[..., Awaitable[Any]] = cast("Any", dependant.call)
         self._dependencies = [(each.name, Resolver(each)) for each in dependant.dependencies]
         self._path = [_parameter(field, "path") for field in dependant.path_params]
         self._query = [_parameter(field, "query") for field in dependant.query_params]
         self._headers = [_parameter(field, "header") for field in dependant.header_params]
         self._body = [(each.name, body_check(each)) for each in dependant.body_params]
-        self._request = dependant.request_param_name or dependant.http_connection_param_name
-        others = (dependant.response_param_name, dependant.background_tasks_param_name)
-        if dependant.cookie_params or any(others) or len(self._body) > 1:
-            raise TypeError(f"{dependant.call} declares what no endpoint here does.")
+        connections = (dependant.request_param_name, dependant.http_connection_param_name)
+        self._connections = [name for name in connections if name is not None]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
         """What the coroutine returns. RequestValidationError names all that cannot be used.
@@ -86,8 +84,8 @@ class Resolver:
             _collect(self._query, sent, values, faults)
         if self._headers:
             _collect(self._headers, request.headers, values, faults)
-        if self._request is not None:
-            values[self._request] = request
+        for name in self._connections:
+            values[name] = request
         return values
 
     async def _solve(self, request: Request, solved: dict[object, Any], faults: Faults) -> Any:  # noqa: ANN401
@@ -106,17 +104,13 @@ class Resolver:
 def _collect(parameters: Iterable[_Parameter], sent: Sent, values: Values, faults: Faults) -> None:
     for parameter in parameters:
         found = parameter.find(sent)
-        if found is None and not parameter.is_required:
+        if found is not None:
+            values[parameter.name], own = parameter.check(found)
+            faults += own
+        elif parameter.is_required:
+            faults.append({"type": "missing", "loc": parameter.loc, "msg": "Field required", "input": None})
+        else:
             values[parameter.name] = parameter.default
-            continue
-        values[parameter.name], own = parameter.check(found)
-        faults += own
-
-
-def _coroutine(call: object) -> Callable[..., Awaitable[Any]]:
-    if iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None)):  # noqa: B004
-        return call  # type: ignore[return-value]  # it is one; no check says so to mypy
-    raise TypeError(f"{call} is no coroutine: FastAPI would give it a thread at each request.")
 
 
 def _parameter(field: Any, place: str) -> _Parameter:  # noqa: ANN401 - FastAPI's type has no public name
@@ -126,6 +120,7 @@ def _parameter(field: Any, place: str) -> _Parameter:  # noqa: ANN401 - FastAPI'
     return _Parameter(
         name=field.name,
         key=field.alias,
+        loc=loc,
         of_model=tuple(annotation.model_fields) if is_model else (),
         is_required=field.field_info.is_required(),
         default=field.default,

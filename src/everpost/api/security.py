@@ -6,13 +6,12 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import OAuth2PasswordBearer
 
-from everpost.api.dependencies import CurrentSettings, OpenStore
+from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
 from everpost.api.parameters import EDIT_KEY_HEADER
 from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
-from everpost.services.login_throttling import ThrottleRules
 from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
 
@@ -95,13 +94,9 @@ def _without_port(address: str) -> str:
 ClientAddress = Annotated[str, Depends(get_address)]
 
 
-async def get_proof(settings: CurrentSettings, address: ClientAddress) -> Proof:
+async def get_proof(policies: CurrentPolicies, address: ClientAddress) -> Proof:
     """How a password in the body is tried, which is to be put in."""
-    rules = ThrottleRules(
-        failures_per_hour=settings.failed_logins_per_hour,
-        failures_per_account=settings.failed_logins_per_account,
-    )
-    return Proof(address=address, rules=rules)
+    return Proof(address=address, rules=policies.logins)
 
 
 GivenProof = Annotated[Proof, Depends(get_proof)]

@@ -92,6 +92,6 @@ def main() -> None:
     """Run the command. What goes wrong is one line on standard error, and exit status 1."""
     atexit.register(gc.freeze)
     try:
-        _everpost()
+        _everpost(prog_name="everpost")  # however it was started
     except EverpostError as error:
         sys.exit(f"everpost: {error.message}")

@@ -1,6 +1,5 @@
 """`everpost login`."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -8,7 +7,8 @@ import typer
 from everpost.cli.opening import with_store
 from everpost.cli.prompts import PasswordFromInput, ask, ask_password
 from everpost.domain.tokens import Token
-from everpost.services.logins import Credentials, LoginRules, log_in
+from everpost.services.logins import Credentials, log_in
+from everpost.services.policies import Policies
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
@@ -25,12 +25,7 @@ def login(
     )
 
     async def run(store: Store, settings: Settings) -> tuple[str, Token]:
-        rules = LoginRules(
-            lifetime=timedelta(hours=settings.login_hours),
-            failures_per_hour=settings.failed_logins_per_hour,
-            failures_per_account=settings.failed_logins_per_account,
-        )
-        return await log_in(store, credentials, rules)
+        return await log_in(store, credentials, Policies.of(settings).logins)
 
     secret, token = with_store(run)
     typer.echo(secret)

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import os
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ from granian.server import Server
 
 from everpost.app import create_app
 from everpost.cli.logs import SERVER_LOGS, configure_logs
+from everpost.cli.processes import end_with_parent, raise_file_limit
 from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
 from everpost.cli.tcp_timeout import close_stalled_connections
 from everpost.errors import Misconfigured
@@ -62,14 +64,15 @@ def serve(
     announcement = threading.Thread(target=_announce, args=(settings, address), daemon=True)
     server.on_startup(announcement.start)
     end_forked_workers_at_once()
-    server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
 
 
 def _warn(settings: Settings) -> None:
-    """Say, in one line, what lets others read the database."""
-    warning = transport_warning(settings.database_url) or readable_warning(settings.database_url)
-    if warning is not None:
-        typer.echo(f"Warning: {warning}", err=True)
+    """Say, in one line each, what lets others read the database, and that few connections are possible."""
+    readable = transport_warning(settings.database_url) or readable_warning(settings.database_url)
+    for warning in (readable, raise_file_limit(settings.workers)):
+        if warning is not None:
+            typer.echo(f"Warning: {warning}", err=True)
 
 
 def _free_address(settings: Settings) -> str:
@@ -124,8 +127,9 @@ def _is_there(address: str, port: int) -> bool:
     return False
 
 
-def _load(settings: Settings) -> Application:
+def _load(settings: Settings, parent: int) -> Application:
     """The application, in the process of a worker."""
+    end_with_parent(parent)
     configure_logs(settings)
     application = create_app(settings)
     # What was imported stays: to look through it for garbage stops every request for a tenth of a second.

@@ -17,10 +17,12 @@ class Blog(Record):
     version: int
     address_key: bytes = field(repr=False)
     """32 random bytes, made with the schema: the addresses of guests are kept only as hashes under it."""
+    stamp: int = field(default=0, compare=False, repr=False)
+    """As for `Post`."""
 
     @property
     def revision(self) -> Revision:
-        return Revision(self.version, self.updated_at)
+        return Revision(self.version, self.stamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

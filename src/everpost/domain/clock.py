@@ -15,6 +15,32 @@ def now() -> datetime:
     return whole_milliseconds(datetime.now(UTC))
 
 
+class Horizon:
+    """The moment up to which posts are out: now, or, after the clock of this machine was put back, the
+    latest moment at which something is known to have been written. So nothing that was published is hidden.
+    """
+
+    MAX_AHEAD = timedelta(days=1)
+    """Moments further ahead of the clock say nothing: an import may bring any."""
+
+    def __init__(self) -> None:
+        self._seen = EARLIEST
+
+    def observe(self, moment: datetime) -> None:
+        """Something was written at this moment, by the clock of whichever machine wrote it."""
+        if self._seen < moment <= now() + self.MAX_AHEAD:
+            self._seen = moment
+
+    def moment(self) -> datetime:
+        """The horizon. Tokens and rate limits go by `now`, which the horizon never changes."""
+        current = now()
+        return self._seen if current < self._seen <= current + self.MAX_AHEAD else current
+
+
+HORIZON = Horizon()
+"""That of this process."""
+
+
 def whole_milliseconds(moment: datetime) -> datetime:
     """The same moment in UTC, without what is finer than a millisecond.
 

@@ -70,6 +70,8 @@ class Comment(Record):
     """When that was; None: nobody did."""
     reply_count: int = 0
     """How many replies to it are shown. A store counts them."""
+    stamp: int = field(default=0, compare=False, repr=False)
+    """As for `Post`."""
 
     @property
     def is_shown(self) -> bool:
@@ -84,7 +86,7 @@ class Comment(Record):
 
     @property
     def revision(self) -> Revision:
-        return Revision(self.version, self.updated_at)
+        return Revision(self.version, self.stamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

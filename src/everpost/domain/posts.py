@@ -57,7 +57,7 @@ class PostSort(StrEnum):
         return self.value.endswith("updated_at")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Post(Record):
     """A post as a store gives it: complete, with the oldest of its shown comments inside, in order."""
 
@@ -77,10 +77,8 @@ class Post(Record):
     comment_count: int = 0
     """How many approved comments it has."""
     comments: tuple[Comment, ...] = ()
-    mark: object = field(default=None, compare=False, repr=False)
-    """What tells it, in its store, from every other post that ever had its id and its version."""
-    authors: frozenset[Author] = field(init=False, compare=False, repr=False)
-    """Who is named as the author of the post, or of a comment inside."""
+    stamp: int = field(default=0, compare=False, repr=False)
+    """Drawn by the store with each version, and known only to its database; 0: not from a store."""
 
     def position(self, sort: PostSort = PostSort.NEWEST) -> Position:
         """Its place in a list of this order."""
@@ -88,11 +86,7 @@ class Post(Record):
 
     @property
     def revision(self) -> Revision:
-        return Revision(self.version, self.updated_at)
-
-    def __post_init__(self) -> None:
-        named = {comment.author for comment in self.comments} | {self.author}
-        object.__setattr__(self, "authors", frozenset(named - {None}))
+        return Revision(self.version, self.stamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,21 @@
 """Which state of a thing a reader saw, for writers who must not undo what they have not seen."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from secrets import randbelow
+
+MAX_STAMP = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One state of a post or a comment.
+    """One state of a post, a comment, a user or the settings.
 
-    `version` counts every change, from 1. `updated_at` tells apart two things that had the same
-    id one after the other.
+    `version` counts every change, from 1. `stamp` is drawn anew with each of them: two histories of a
+    database, as after a failover or a restored backup, reach the same version, but never the same stamp.
     """
 
     version: int
-    updated_at: datetime
+    stamp: int
 
 
 Match = frozenset[Revision] | None
@@ -23,4 +24,4 @@ Match = frozenset[Revision] | None
 
 def new_stamp() -> int:
     """A random positive 63-bit integer, which tells one state of a row from all its others."""
-    return randbelow(2**63 - 1) + 1
+    return randbelow(MAX_STAMP) + 1

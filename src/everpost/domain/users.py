@@ -51,6 +51,8 @@ class User(Record):
     disabled_at: datetime | None = None
     password_hash: str | None = field(default=None, repr=False)
     """None: nobody can log in as this user, but there may be tokens."""
+    stamp: int = field(default=0, compare=False, repr=False)
+    """As for `Post`."""
 
     @property
     def position(self) -> Position:
@@ -58,7 +60,7 @@ class User(Record):
 
     @property
     def revision(self) -> Revision:
-        return Revision(self.version, self.updated_at)
+        return Revision(self.version, self.stamp)
 
     @property
     def is_enabled_admin(self) -> bool:
@@ -98,6 +100,11 @@ class UserChange:
     def may_demote(self) -> bool:
         """Whether it could disable or demote an enabled admin."""
         return self.is_disabled is True or self.role not in (None, Role.ADMIN)
+
+    @property
+    def is_seen_in_posts(self) -> bool:
+        """Whether posts and comments show their author otherwise afterwards."""
+        return self.name is not None or self.is_disabled is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

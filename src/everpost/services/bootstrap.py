@@ -107,7 +107,7 @@ async def _tokens_of(store: Store, user: User) -> Sequence[Token]:
 
 async def _add_first(store: Store, moment: datetime) -> User | None:
     """The first user; None where there is one already."""
-    user = User(
+    new = User(
         id=new_id(),
         name=FIRST_NAME,
         email=FIRST_EMAIL,
@@ -116,7 +116,7 @@ async def _add_first(store: Store, moment: datetime) -> User | None:
         updated_at=moment,
     )
     try:
-        await store.users.add(user, is_first=True)
+        user = await store.users.add(new, is_first=True)
     except Conflict:
         return None
     record(FIRST_ADMIN_CREATED, user=user.id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from everpost.domain.actors import Actor
 from everpost.domain.admissions import Admission, Hand
 from everpost.domain.blog import Blog
-from everpost.domain.clock import now
+from everpost.domain.clock import HORIZON, now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.limits import Limit
@@ -112,7 +112,7 @@ def admission_of(actor: Actor, policy: CommentPolicy | None, *, guest_name: str 
     """On which ground the actor, who is welcome, writes under a post that has this policy."""
     return Admission(
         policies=_TO_USERS if actor.user is not None or policy is None else frozenset({policy}),
-        audience=actor.audience(now()),
+        audience=actor.audience(HORIZON.moment()),
         name_keys=frozenset() if guest_name is None else imitated_keys(guest_name),
     )
 

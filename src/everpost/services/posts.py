@@ -1,22 +1,25 @@
 """What one does with posts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
-from everpost.domain.clock import EPOCH, now
+from everpost.domain.clock import HORIZON, LATEST, now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.paging import Page
+from everpost.domain.paging import Page, Position
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
+    Audience,
     Post,
     PostChange,
     PostFilter,
     PostFormat,
     PostQuery,
+    PostSort,
     PostStatus,
+    TagCount,
+    TagQuery,
     checked_slug,
     checked_tags,
 )
@@ -25,10 +28,7 @@ from everpost.domain.text import slug_from
 from everpost.domain.tokens import Scope
 from everpost.domain.users import Author, User
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from everpost.stores.port import Known, Store
-from everpost.stores.turns import TurnsByKey
-
-_MOST_TOGETHER = 1_000
+from everpost.stores.port import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,10 @@ class PostDraft:
     comment_policy: CommentPolicy | None = None
 
 
-async def read_post(store: Store, actor: Actor, id: Id, *, comments: int, known: Known | None = None) -> Post:
-    """The post, where the actor may see it; the one that is known, where it is still so. NotFound."""
-    post = await store.posts.get(id, comments=comments, known=None if known is None else known(id))
-    if not actor.sees(post, now()):
+async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
+    """The post, where the actor may see it. NotFound."""
+    post = await store.posts.get(id, comments=comments)
+    if not sees(actor, post):
         raise NotFound("post", id)
     return post
 
@@ -58,39 +58,43 @@ async def read_post(store: Store, actor: Actor, id: Id, *, comments: int, known:
 async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> Post | None:
     """The post with this slug, where there is one that the actor may see."""
     post = await store.posts.find(slug, comments=comments)
-    return post if post is not None and actor.sees(post, now()) else None
+    return post if post is not None and sees(actor, post) else None
 
 
-class PostPages:
-    """Reads a page of posts that several ask for at once once, for all of them."""
-
-    def __init__(self) -> None:
-        self._turns: TurnsByKey[tuple[int, PostQuery], tuple[Store, PostQuery, Known], Page[Post]] = (
-            TurnsByKey(_read_once, most=_MOST_TOGETHER)
-        )
-
-    async def read(self, store: Store, query: PostQuery, known: Known) -> Page[Post]:
-        """The page, as it is at a moment after it was asked for."""
-        return await self._turns.ask((id(store), query.at(EPOCH)), (store, query, known))
+def sees(actor: Actor, post: Post) -> bool:
+    """Whether the post is shown to the actor. A post that was just read tells what other clocks show."""
+    HORIZON.observe(post.updated_at)
+    return actor.sees(post, HORIZON.moment())
 
 
-async def _read_once(questions: Sequence[tuple[Store, PostQuery, Known]]) -> Sequence[Page[Post]]:
-    store, query, known = questions[0]
-    return [await store.posts.page(query.at(now()), known=known)] * len(questions)
+async def observe_latest_write(store: Store) -> None:
+    """Find out when a post was last written, in case the clock has been put back since."""
+    query = PostQuery(
+        filter=PostFilter(audience=Audience(moment=LATEST, sees_all=True)),
+        sort=PostSort.MOST_RECENTLY_UPDATED,
+        limit=1,
+        after=Position(now() + HORIZON.MAX_AHEAD, Id("0" * 24)),
+        comments=0,
+    )
+    for post in (await store.posts.page(query)).rows:
+        HORIZON.observe(post.updated_at)
 
 
-async def list_page(
-    store: Store, actor: Actor, query: PostQuery, *, pages: PostPages, known: Known
-) -> Page[Post]:
-    """A page of posts that the actor may see; those that are known, where they are all still so."""
+async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
+    """A page of posts that the actor may see."""
     if await _hides_author(store, actor, query.filter):
         return Page((), has_more=False)
-    return await pages.read(store, query, known)
+    return await store.posts.page(query)
 
 
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
     """How many posts these are that the actor may see."""
     return 0 if await _hides_author(store, actor, filter) else await store.posts.count(filter)
+
+
+async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
+    """A page of the tags on the posts that are out, in order."""
+    return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 
 async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
@@ -125,8 +129,7 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         comment_policy=draft.comment_policy,
     )
     try:
-        slug = await store.posts.add(post, numbered=draft.slug is None)
-        return replace(post, slug=slug), True
+        added = await store.posts.add(post, numbered=draft.slug is None)
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -134,6 +137,8 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         if stored is None or not _repeats(draft, post, stored):
             raise
         return stored, False
+    HORIZON.observe(moment)
+    return added, True
 
 
 async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) -> Author:

@@ -8,6 +8,11 @@ from everpost.domain.paging import Page
 from everpost.stores.port import Store
 
 
+async def page_thread(store: Store, query: CommentQuery) -> Page[Comment]:
+    """A page of what is shown, oldest first. NotFound: no such post."""
+    return await store.comments.page(query)
+
+
 async def page_tree(store: Store, query: CommentQuery) -> Page[Node]:
     """A page of a branch, each comment with the first of its replies, and those with the first of
     theirs, and so on for a few levels: one question to the database for each. NotFound: no such post.

@@ -65,7 +65,7 @@ async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
     actor.require_all(Scope.ADMIN)
     moment = now()
     name, email = checked_name(draft.name), checked_email(draft.email)
-    user = User(
+    new = User(
         id=new_id(),
         name=name,
         email=email,
@@ -76,7 +76,7 @@ async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
         if draft.password is None
         else await hash_new_password(draft.password, name, email),
     )
-    await store.users.add(user)
+    user = await store.users.add(new)
     record(USER_CREATED, user=user.id, role=user.role.value, by=actor.id)
     return user
 

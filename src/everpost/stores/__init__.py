@@ -1,12 +1,14 @@
 """The stores. Here, and only here, a URL picks one."""
 
 import re
+from typing import Literal, TypeAlias
 
 from everpost.errors import Misconfigured, SchemaMismatch, Unfinished
 from everpost.stores.addresses import describe_url as describe_url
 from everpost.stores.port import Store
 from everpost.stores.schema import Schema, SchemaState
 
+SqlEngine: TypeAlias = Literal["drivers", "reference"]
 SQL_SCHEMES = frozenset({"sqlite", "postgresql", "postgres", "mysql", "mariadb"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}")
 MONGO_SCHEMES = frozenset({"mongodb", "mongodb+srv"})
@@ -24,19 +26,26 @@ def _is_mongo(url: str) -> bool:
     raise Misconfigured(f"{what}. Everpost supports {known}.")
 
 
-async def open_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store:
+async def open_store(
+    url: str,
+    *,
+    timeout: float,
+    pool_size: int,
+    unfinished: bool = False,
+    sql_engine: SqlEngine = "drivers",
+) -> Store:
     """The store at a database URL, connected, its schema current: made where the database is empty.
 
     `timeout` is in seconds, for a connection and for a busy database. With `unfinished` also a database
-    that holds a part of a blog. Misconfigured, Unreachable, SchemaMismatch (older or newer: the message
-    says what to do), Unfinished.
+    that holds a part of a blog. `sql_engine` is how an SQL database is asked. Misconfigured, Unreachable,
+    SchemaMismatch (older or newer: the message says what to do), Unfinished.
     """
     schema = open_schema(url, timeout=timeout)
     try:
         await _require_current(schema)
     finally:
         await schema.close()
-    store = await _connect(url, timeout=timeout, pool_size=pool_size)
+    store = await _connect(url, timeout, pool_size, sql_engine)
     try:
         if not unfinished:
             await _require_whole(store)
@@ -46,14 +55,14 @@ async def open_store(url: str, *, timeout: float, pool_size: int, unfinished: bo
     return store
 
 
-async def _connect(url: str, *, timeout: float, pool_size: int) -> Store:
+async def _connect(url: str, timeout: float, pool_size: int, sql_engine: SqlEngine) -> Store:
     if _is_mongo(url):
         from everpost.stores.mongo.store import MongoStore
 
         return await MongoStore.open(url, timeout=timeout, pool_size=pool_size)
     from everpost.stores.sql.store import SqlStore
 
-    return await SqlStore.open(url, timeout=timeout, pool_size=pool_size)
+    return await SqlStore.open(url, timeout=timeout, pool_size=pool_size, engine=sql_engine)
 
 
 async def _require_whole(store: Store) -> None:

@@ -3,11 +3,14 @@
 A writing call is one transaction: when it returns, all of it has happened, durably; when it
 raises, nothing has (but after `Busy`, which may come too late to know). What comes out is frozen
 and complete. Every call may raise `Busy`.
+
+An error states the same facts on every store. Where only a field is named, the noun is what the protocol
+keeps: `Conflict("slug")` of `Posts` is `Conflict("post", "slug")`.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from everpost.domain.admissions import Admission, Hand
 from everpost.domain.blog import Blog, BlogChange
@@ -20,17 +23,31 @@ from everpost.domain.records import Batch, Counts, Record, Transfer
 from everpost.domain.revisions import Match
 from everpost.stores.port_people import Limits, Tokens, Users
 
-Known = Callable[[Id], Post | None]  # what is known of a post, if anything is
+
+class Validator(NamedTuple):
+    """What tells one state of a post, its thread and the names in both from every other state that it ever
+    had, also in another history of the database. Opaque: two are the same, or they are not.
+    """
+
+    version: int
+    stamp: int
+    names: int
+    """Drawn anew, for all posts at once, by each transaction that changes what a user is called, whether
+    one is disabled, or which users there are.
+    """
+
+
+class Validated(NamedTuple):
+    """A post, and the validator that it had at the moment at which it was read."""
+
+    post: Post
+    validator: Validator
 
 
 class Posts(Protocol):
-    """`comments` is how many of its shown comments, the oldest, a post that comes out has inside.
+    """`comments` is how many of its shown comments, the oldest, a post that comes out has inside."""
 
-    `known` are posts that came out with as many inside. Where the database says that they are what would
-    come out now, the very same come out, for less than it takes to read them.
-    """
-
-    async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
+    async def get(self, id: Id, *, comments: int) -> Post:
         """The post, whoever may see it. NotFound."""
         ...
 
@@ -38,8 +55,22 @@ class Posts(Protocol):
         """The post with this slug, byte for byte, whoever may see it."""
         ...
 
-    async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
+    async def page(self, query: PostQuery) -> Page[Post]:
         """A page, in the order of the query, ties by id in the same direction."""
+        ...
+
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+        """Those of these posts, at most 100, that there are. Each is read, with its thread, the names in it
+        and its validator, at one moment.
+        """
+        ...
+
+    async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
+        """The validators of those of these posts, at most 100, that there are."""
+        ...
+
+    async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
+        """Which posts `page` would give, and their validators, for less than it takes to read them."""
         ...
 
     async def count(self, filter: PostFilter) -> int:
@@ -50,10 +81,10 @@ class Posts(Protocol):
         """A page of the tags that are on posts which are out."""
         ...
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         """Keep a new post with its whole thread, whose depths and counts are right already; without one
-        it has no comments. Returns its slug: with `numbered`, a slug that is taken becomes the first
-        `numbered_slug` that is free.
+        it has no comments. Gives the post back as it is kept, with no comments inside: with `numbered`, a
+        slug that is taken becomes the first `numbered_slug` that is free.
 
         In this order: Conflict("id") (the post that has it is as durable as one that was added),
         Conflict("slug") (not with `numbered`), Invalid("author_id") (no such user); Conflict("comment",
@@ -149,6 +180,12 @@ class Snapshot(Protocol):
         """How many records there are of each kind."""
         ...
 
+    async def fingerprint(self) -> str | None:
+        """A text that is cheap to have, and another one in each state of the blog that calls of this store
+        can bring about; None where a store has none.
+        """
+        ...
+
     def records(self) -> AsyncIterator[Sequence[Record]]:
         """Every record once, in bounded batches, in the order of the `kinds`: the settings; the users, by id;
         the tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
@@ -184,14 +221,16 @@ class Records(Protocol):
         ...
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
-        """Say that a move from this origin is under way. Conflict("transfer") where what the database
-        says is not `latest`, or where that is None and the blog is not empty: it has a user, a post, or
-        settings that were changed.
+        """Say that a move from this origin is under way. Conflict("blog", "transfer") where what the
+        database says is not `latest`, or where that is None and the blog is not empty: it has a user, a post,
+        or settings that were changed.
         """
         ...
 
     async def finish(self, transfer: Transfer) -> None:
-        """Say that the move has ended. Conflict("transfer") where none of this origin is under way."""
+        """Say that the move has ended. Conflict("blog", "transfer") where none of this origin is under
+        way.
+        """
         ...
 
 

@@ -27,9 +27,9 @@ class Users(Protocol):
         """A page, oldest first, by `(created_at, id)`."""
         ...
 
-    async def add(self, user: User, *, is_first: bool = False) -> None:
-        """Keep a new user. Conflict("id"), Conflict("email"). With `is_first` Conflict("id") also where
-        there is any user at all.
+    async def add(self, user: User, *, is_first: bool = False) -> User:
+        """Keep a new user, and give it back as it is kept. Conflict("id"), Conflict("email"). With
+        `is_first` Conflict("id") also where there is any user at all.
         """
         ...
 

@@ -1,7 +1,7 @@
 """Moving a whole blog into a database, and telling whether it has arrived."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from everpost.domain.blog import Blog
@@ -31,7 +31,7 @@ class Copied:
     carried: Comparison
     """What there was to be done."""
     after: Comparison | None = None
-    """How the two stood when they were read again; None where nothing was written."""
+    """How the two stood when the target was read back; None where nothing was written."""
 
     @property
     def agrees(self) -> bool:
@@ -50,8 +50,8 @@ async def verify(source: Source, target: Source, report: Progress) -> Comparison
 
 
 async def copy(source: Source, target: Records, report: Progress, *, origin: str) -> Copied:
-    """Make the target equal to the source as it is at one moment, and read both back. `origin` is that of
-    the source.
+    """Make the target equal to the source as it is at one moment, and read it back. `origin` is that of the
+    source.
 
     The target must be empty, hold an unfinished move of the same blog, or a finished one that nobody has
     written to since, or be equal already. Occupied: it is not, and stays as it was.
@@ -64,8 +64,7 @@ async def copy(source: Source, target: Records, report: Progress, *, origin: str
         _require_untouched(latest, survey, origin)
         await target.begin(origin, latest=latest)
     carried = await _compare(source, target, report, Phase.COPYING, target.write)
-    after = await _compare(source, target, report, Phase.VERIFYING)
-    copied = Copied(carried=carried, after=after)
+    copied = Copied(carried=carried, after=await _read_back(carried, source, target, report))
     if copied.has_arrived:
         await target.finish(Transfer(origin=origin, digest=carried.source.whole))
     return copied
@@ -108,6 +107,24 @@ async def _compare(
         total = sum(ours.counts.values())
         report(phase, 0, total)
         return await sync(ours, theirs, write, lambda done: report(phase, done, total))
+
+
+async def _read_back(carried: Comparison, source: Source, target: Source, report: Progress) -> Comparison:
+    """How the two stand, by their digests; record by record where those differ, or the source has changed."""
+    total = sum(carried.source.counts.values())
+    async with open_stream(target) as stream:
+        report(Phase.VERIFYING, 0, total)
+        there = await stream.read(lambda done: report(Phase.VERIFYING, min(done, total), total))
+    if there != carried.source or not await _is_as_it_was(source, carried.fingerprint):
+        return await verify(source, target, report)
+    same = carried.kept + carried.same
+    return replace(carried, kept=0, erased=0, same=same, target=there, examples=())
+
+
+async def _is_as_it_was(source: Source, fingerprint: str | None) -> bool:
+    """Whether nobody has written to the source since it had this fingerprint."""
+    async with source.snapshot() as snapshot:
+        return fingerprint is not None and await snapshot.fingerprint() == fingerprint
 
 
 async def _is_new(target: Records, survey: Comparison) -> bool:

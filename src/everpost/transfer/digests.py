@@ -21,19 +21,27 @@ class BlogDigest:
 
 
 class RunningDigest:
-    """A digest of the rows so far."""
+    """A digest of the rows so far. Many rows at once take less time."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._counts = {kind.name: 0 for kind in kinds}
         self._kinds = {kind.name: hashlib.sha256() for kind in kinds}
         self._whole = hashlib.sha256()
 
-    def add(self, row: Row) -> None:
-        """The next row."""
-        name = row.kind.name
-        self._counts[name] += 1
-        self._kinds[name].update(row.line)
-        self._whole.update(row.line)
+    def add(self, *rows: Row) -> None:
+        """The next rows."""
+        lines: dict[str, list[bytes]] = {}
+        for row in rows:
+            lines.setdefault(row.kind.name, []).append(row.line)
+        for name, of_kind in lines.items():
+            self._counts[name] += len(of_kind)
+            self._kinds[name].update(b"".join(of_kind))
+        self._whole.update(b"".join([row.line for row in rows]))
+
+    @property
+    def total(self) -> int:
+        """How many rows there were."""
+        return sum(self._counts.values())
 
     def result(self) -> BlogDigest:
         """What it comes to by now."""

@@ -4,16 +4,15 @@ Equal records have equal lines, byte for byte, so what two blogs have in common 
 docs/archive.md describes them.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from everpost.domain.record_kinds.kinds import Key, Kind, Kinds
+import orjson
+
+from everpost.domain.record_kinds.kinds import Key, Kind, Kinds, Values
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import Invalid
-
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Row(NamedTuple):
@@ -23,6 +22,7 @@ class Row(NamedTuple):
     key: Key
     record: Record
     line: bytes
+    values: Values
 
     @property
     def name(self) -> str:
@@ -34,7 +34,7 @@ def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
     """The record with its place and its line."""
     kind = kinds.of(record)
     values = kind.encode(record)
-    return Row(kind, kinds.key(kind, values), record, encoded(values))
+    return Row(kind, kinds.key(kind, values), record, encoded(values), values)
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
@@ -57,14 +57,14 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
 
 def encoded(values: Mapping[str, object]) -> bytes:
     """A line with these values, in their order."""
-    return (_encode(values) + "\n").encode()
+    return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def read_values(line: bytes) -> Mapping[str, object]:
     """The values of a line of JSON in UTF-8. Invalid: it is none."""
     try:
-        values = json.loads(line.decode())
-    except (ValueError, RecursionError):
+        values = orjson.loads(line)
+    except ValueError:
         raise Invalid("the line", "is not JSON in UTF-8") from None
     if not isinstance(values, dict):
         raise Invalid("the line", "is not a JSON object")

@@ -1,6 +1,6 @@
 """The rows of a blog, one after another."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import Protocol
 
@@ -34,31 +34,42 @@ class Stream:
     ) -> None:
         self.kinds = kinds
         self.counts = counts
+        self.fingerprint: str | None = None
+        """That of the snapshot."""
         self.head: Row | None = None
         """The next row; None at the end."""
         self._batches = batches
-        self._batch: Sequence[Record] = ()
-        self._position = 0
+        self._rows: Iterator[Row] = iter(())
         self._digest = RunningDigest(kinds)
         self._open = open_
 
+    def step(self) -> bool:
+        """Pass over the head, if the next row is in memory. Whether it is."""
+        self.head = next(self._rows, None)
+        return self.head is not None
+
     async def advance(self) -> None:
         """Pass over the head."""
-        if self.head is not None:
-            self._digest.add(self.head)
-        while self._position == len(self._batch):
+        while not self.step():
             batch = await anext(self._batches, None)
             if batch is None:
-                self.head = None
                 await self._open.aclose()
                 return
-            self._batch, self._position = batch, 0
-        self.head = row_of(self._batch[self._position], self.kinds)
-        self._position += 1
+            rows = [row_of(record, self.kinds) for record in batch]
+            self._digest.add(*rows)
+            self._rows = iter(rows)
 
     def digest(self) -> BlogDigest:
-        """What was passed over by now."""
+        """What the snapshot comes to, once it has been read to its end."""
         return self._digest.result()
+
+    async def read(self, report: Callable[[int], None]) -> BlogDigest:
+        """Read to the end, for the digest. `report` is told how many records are read by now."""
+        while self.head is not None:
+            self._rows = iter(())
+            await self.advance()
+            report(self._digest.total)
+        return self.digest()
 
 
 @asynccontextmanager
@@ -71,6 +82,7 @@ async def open_stream(source: Source) -> AsyncIterator[Stream]:
         if isinstance(batches, AsyncGenerator):
             await open_.enter_async_context(aclosing(batches))
         stream = Stream(source.kinds, counts, batches, open_)
+        stream.fingerprint = await snapshot.fingerprint()
         await stream.advance()
         yield stream
 
@@ -89,6 +101,10 @@ class Nothing:
     async def count(self) -> Counts:
         """None of each."""
         return {kind.name: 0 for kind in self.kinds}
+
+    async def fingerprint(self) -> str:
+        """Always the same."""
+        return ""
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         """None."""

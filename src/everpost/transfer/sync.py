@@ -3,8 +3,11 @@ or is too much is written. Whatever part of that has happened already is not don
 at any moment, and a second time there is nothing to do.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
 
 from everpost.domain.record_kinds.kinds import Key
 from everpost.domain.records import Batch, Record
@@ -12,13 +15,13 @@ from everpost.transfer.digests import BlogDigest
 from everpost.transfer.lines import Row
 from everpost.transfer.streams import Stream
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 2_000
 BATCH_BYTES = 4 * 1024 * 1024
 EXAMPLES = 10
 
-Write = Callable[[Batch], Awaitable[None]]
+Write = Callable[[Batch], Coroutine[Any, Any, None]]
 Advance = Callable[[int], None]
-"""Is told how many rows of the source have been passed over by now."""
+"""Is told now and then how many rows of the source have been passed over by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,8 @@ class Comparison:
     target: BlogDigest
     examples: tuple[str, ...]
     """Some that differ, for a person."""
+    fingerprint: str | None
+    """That of the source, as it was read."""
 
     @property
     def is_equal(self) -> bool:
@@ -42,12 +47,26 @@ class Comparison:
 
 @dataclass(slots=True)
 class _Carrier:
-    """Collects what is to be written until it is a batch."""
+    """Collects what is to be written until it is a batch, while the batch before is being written."""
 
     write: Write | None
     kept: list[Record] = field(default_factory=list)
     erased: list[Record] = field(default_factory=list)
     size: int = 0
+    writing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let a batch that is being written come to its end. Where the caller is cancelled, that is too."""
+        if self.writing is None:
+            return
+        if isinstance(error, asyncio.CancelledError):
+            self.writing.cancel()
+        await asyncio.gather(self.writing, return_exceptions=True)  # the first error is what is told
 
     async def keep(self, row: Row) -> None:
         self.kept.append(row.record)
@@ -58,9 +77,15 @@ class _Carrier:
         await self._grow(0)
 
     async def flush(self) -> None:
+        await self.finish()
         if self.write is not None and (self.kept or self.erased):
-            await self.write(Batch(kept=self.kept, erased=self.erased))
+            self.writing = asyncio.create_task(self.write(Batch(kept=self.kept, erased=self.erased)))
         self.kept, self.erased, self.size = [], [], 0
+
+    async def finish(self) -> None:
+        writing, self.writing = self.writing, None
+        if writing is not None:
+            await writing
 
     async def _grow(self, size: int) -> None:
         self.size += size
@@ -74,7 +99,14 @@ async def sync(
     """Write what makes the target equal to the source; without `write`, only say what that would be. Both
     streams are read to their end.
     """
-    carrier = _Carrier(write)
+    async with _Carrier(write) as carrier:
+        comparison = await _merge(source, target, carrier, advance)
+        await carrier.flush()
+        await carrier.finish()
+    return comparison
+
+
+async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Advance) -> Comparison:
     kept = erased = same = 0
     examples: list[str] = []
     gone: Key | None = None
@@ -93,12 +125,11 @@ async def sync(
             if theirs.key[:2] != gone and not theirs.kind.is_single:
                 gone = theirs.key
                 await carrier.erase(theirs.record)
-        if ours is not None:
+        if ours is not None and not source.step():
             await source.advance()
             advance(kept + same)
-        if theirs is not None:
+        if theirs is not None and not target.step():
             await target.advance()
-    await carrier.flush()
     return Comparison(
         kept=kept,
         erased=erased,
@@ -106,6 +137,7 @@ async def sync(
         source=source.digest(),
         target=target.digest(),
         examples=tuple(examples),
+        fingerprint=source.fingerprint,
     )
 
 

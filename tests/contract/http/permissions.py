@@ -226,7 +226,7 @@ class World:
             guest_name=None if "one's own" in what else "A guest",
             key_digest=digest(KEY) if "with its key" in what else None,
         )
-        await self._store.comments.add(comment)
+        comment = await self._store.comments.add(comment)
         if is_tombstone:
             await self._answer(comment)
             await self._store.comments.remove(post.id, comment.id, match=None)

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import engine
 
-from everpost.domain import clock
+from everpost.domain import clock, revisions
 from tests.conftest import Engines, offer_key
 from tests.contract.http.calls import ask, next_page
 from tests.contract.http.conftest import Applications
@@ -45,6 +45,16 @@ EDIT_KEY = re.compile(r'"edit_key":"[^"]{32}"')
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class StampOfTheCall:
+    """Draws the same stamp on every store: the number of the call that is running, of all ever made."""
+
+    number: ClassVar[int] = 0
+
+    @classmethod
+    def draw(cls, _below: int) -> int:
+        return cls.number
+
+
 class StoppedClock(datetime):
     """Shows the moment of the call that is running, the same on every store."""
 
@@ -61,6 +71,7 @@ async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIt
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_SHRINKING_SECONDS", 60)
         patch.setattr(clock, "datetime", StoppedClock)
+        patch.setattr(revisions, "randbelow", StampOfTheCall.draw)
         async with AsyncExitStack() as opened:
             yield Applications(engines, pytestconfig.stash[offer_key].names, opened)
 
@@ -94,6 +105,7 @@ class Comparison:
         # Two requests share each moment: what a store sorts or tells apart by time must bear that.
         StoppedClock.moment = START + timedelta(milliseconds=self._asked // 2)
         self._asked += 1
+        StampOfTheCall.number += 1
         answers = await asyncio.gather(
             *(
                 ask(client, call.by, call.method, path, json=self._memory.body(call), headers=headers)

@@ -142,9 +142,7 @@ def a_user(**fields: Unpack[UserFields]) -> User:
 
 async def publish(store: Store, **fields: Unpack[PostFields]) -> Post:
     """A post that is in the store."""
-    post = a_post(**fields)
-    await store.posts.add(post)
-    return post
+    return await store.posts.add(a_post(**fields))
 
 
 async def comment_on(store: Store, post_id: Id, **fields: Unpack[CommentFields]) -> Comment:
@@ -165,9 +163,7 @@ async def publish_thread(store: Store, post: Post, comments: Sequence[Comment]) 
 
 async def register(store: Store, **fields: Unpack[UserFields]) -> User:
     """A user who is in the store."""
-    user = a_user(**fields)
-    await store.users.add(user)
-    return user
+    return await store.users.add(a_user(**fields))
 
 
 async def read_post(store: Store, id: Id) -> Post:

@@ -10,6 +10,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page, Position
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch
+from everpost.domain.revisions import Match
 from everpost.stores.port import Store
 from tests.contract.port.examples import CommentFields, comment_on, read_post, read_thread
 
@@ -47,8 +48,7 @@ class MirroredThread:
 
     async def save(self, id: Id, change: CommentChange) -> Comment:
         seen = self.comments()[id]
-        match = frozenset({seen.revision})
-        saved = await self.store.comments.save(self.post.id, id, change, match=match)
+        saved = await self.store.comments.save(self.post.id, id, change, match=await self._match(id))
         self._comments[id] = replace(
             seen,
             content=seen.content if change.content is None else change.content,
@@ -62,11 +62,15 @@ class MirroredThread:
 
     async def remove(self, id: Id) -> None:
         seen = self.comments()[id]
-        await self.store.comments.remove(self.post.id, id, match=frozenset({seen.revision}))
+        await self.store.comments.remove(self.post.id, id, match=await self._match(id))
         del self._comments[id]
         if any(comment.parent_id == id for comment in self._comments.values()):
             self._comments[id] = tombstone_of(seen)
         self.version += 1
+
+    async def _match(self, id: Id) -> Match:
+        """Its present state; the stamp is the store's affair."""
+        return frozenset({(await self.store.comments.get(self.post.id, id)).revision})
 
     def comments(self) -> Mapping[Id, Comment]:
         """All there are, shown or not."""

@@ -26,6 +26,7 @@ from tests.contract.port.examples import (
     read_thread,
     register,
 )
+from tests.contract.refusals import raises, told
 
 OPEN, CLOSED, MODERATED = CommentPolicy.OPEN, CommentPolicy.CLOSED, CommentPolicy.MODERATED
 PUBLIC, EVERYTHING = Audience(moment=LATER), Audience(moment=LATER, sees_all=True)
@@ -55,7 +56,7 @@ async def refusal(store: Store, post_id: Id, ground: Admission) -> EverpostError
     ends = await asyncio.gather(
         store.comments.add(a_comment(post_id), admission=ground), *calls, return_exceptions=True
     )
-    refused = {type(end): end for end in ends if isinstance(end, EverpostError)}
+    refused = {told(end): end for end in ends if isinstance(end, EverpostError)}
     assert len(refused) <= 1
     if not refused:
         return None
@@ -90,7 +91,7 @@ async def test_a_post_that_changed_takes_what_its_new_state_allows(
     await comment_on(store, post.id, key_digest=KEY)
     await store.posts.save(post.id, change, match=None, comments=0)
     refused = await refusal(store, post.id, ground)
-    assert refused is None if is_good else isinstance(refused, Stale) and refused.noun == "post"
+    assert refused is None if is_good else told(refused) == "Stale post"
 
 
 async def test_the_policy_of_the_blog_is_that_of_posts_without_one(store: Store) -> None:
@@ -124,11 +125,11 @@ async def test_no_guest_takes_a_name_that_looks_like_a_users(store: Store) -> No
         return await store.comments.add(comment, admission=admission(name=name))
 
     for name in ("Ada Admin", "ADA  ADMIN", "\u0410da Adm1n"):
-        with pytest.raises(Invalid, match="name"):
+        with raises(Invalid, field="name"):
             await comes_as(name)
     assert (await comes_as("Bea")).guest_name == "Bea"
     renamed = await store.users.save(user.id, UserChange(updated_at=LATER, name="Bea"), match=None)
-    with pytest.raises(Invalid, match="name"):
+    with raises(Invalid, field="name"):
         await comes_as("Bea")
     assert (await comes_as("Ada Admin")).guest_name == "Ada Admin"
     await store.users.remove(renamed.id, heir_id=None, match=None)
@@ -142,17 +143,17 @@ async def test_of_comments_that_come_together_each_has_its_own_ground(store: Sto
     ends = await asyncio.gather(
         *(store.comments.add(a_comment(post.id), admission=each) for each in grounds), return_exceptions=True
     )
-    assert [type(end) for end in ends] == [Comment, Stale, Comment, Stale, Invalid] * 5
+    assert [*map(told, ends)] == ["Comment", "Stale post", "Comment", "Stale post", "Invalid name"] * 5
     assert len(await read_thread(store, post.id)) == 10
 
 
 async def test_a_post_that_is_not_there_is_not_stale(store: Store) -> None:
     comment = a_comment(new_id())
-    with pytest.raises(NotFound):
+    with raises(NotFound, "post"):
         await store.comments.add(comment, admission=admission(name="Ada"))
     hand = Hand(since=MOMENT, key_digest=KEY, admission=admission())
     change = CommentChange(updated_at=LATER, content="Changed")
-    with pytest.raises(NotFound):
+    with raises(NotFound, "post"):
         await store.comments.save(comment.post_id, comment.id, change, match=None, hand=hand)
 
 

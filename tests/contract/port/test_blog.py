@@ -14,7 +14,8 @@ from everpost.domain.revisions import Revision
 from everpost.errors import Stale
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT
+from tests.contract.port.examples import LATER
+from tests.contract.refusals import raises, told
 
 
 def change_to(policy: CommentPolicy) -> BlogChange:
@@ -54,9 +55,9 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(store: Store) 
     blog = await store.blog.get()
     for match in (
         frozenset[Revision](),
-        frozenset({Revision(2, blog.updated_at), Revision(1, MOMENT), Revision(0, blog.updated_at)}),
+        frozenset({Revision(2, blog.stamp), Revision(1, 1), Revision(0, blog.stamp)}),
     ):
-        with pytest.raises(Stale):
+        with raises(Stale, "blog"):
             await store.blog.save(change_to(CommentPolicy.OPEN), match=match)
     assert await store.blog.get() == blog
 
@@ -66,5 +67,5 @@ async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: 
     outcomes = await asyncio.gather(
         *(store.blog.save(change_to(policy), match=seen) for policy in CommentPolicy), return_exceptions=True
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Blog"] + ["Stale"] * 3
+    assert sorted(map(told, outcomes)) == ["Blog"] + ["Stale blog"] * 3
     assert (await store.blog.get()).version == 2

@@ -20,6 +20,7 @@ from tests.contract.port.examples import (
     read_thread,
     spread,
 )
+from tests.contract.refusals import raises
 
 NOBODY: Page[Comment] = Page((), has_more=False)
 
@@ -117,6 +118,5 @@ async def test_a_branch_of_no_comment_of_this_post_is_empty(store: Store) -> Non
     for parent_id in (new_id(), elsewhere.id, post.id):
         assert await read_thread(store, post.id, branch=Branch(parent_id)) == []
     assert await read_thread(store, post.id, branch=Branch(None)) == []
-    with pytest.raises(NotFound) as caught:
+    with raises(NotFound, "post"):
         await store.comments.page(CommentQuery(post_id=new_id(), limit=9, branch=Branch(elsewhere.id)))
-    assert caught.value.noun == "post"

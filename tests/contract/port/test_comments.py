@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus
+from everpost.domain.comments import CommentChange, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
-from everpost.errors import Conflict, Invalid, NotFound
+from everpost.errors import Invalid, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import (
     LATER,
@@ -19,19 +19,9 @@ from tests.contract.port.examples import (
     read_post,
     read_thread,
 )
+from tests.contract.refusals import attempt, raises, told
 
 CHANGE = CommentChange(updated_at=LATER, content="New")
-
-
-async def attempt_to_add(store: Store, comment: Comment) -> str:
-    """What is in the way, or "added"."""
-    try:
-        await store.comments.add(comment)
-    except (Conflict, Invalid) as refusal:
-        return refusal.field
-    except NotFound as refusal:
-        return f"no {refusal.noun}"
-    return "added"
 
 
 async def test_a_comment_is_one_version_more_of_its_post(store: Store) -> None:
@@ -75,9 +65,8 @@ async def test_a_comment_of_a_post_that_is_not_there_is_not_found(store: Store) 
         store.comments.save(unknown, comment.id, CHANGE, match=None),
         store.comments.remove(unknown, comment.id, match=None),
     ):
-        with pytest.raises(NotFound) as caught:
+        with raises(NotFound, "post"):
             await call
-        assert caught.value.noun == "post"
 
 
 async def test_a_comment_that_is_not_on_this_post_is_not_found(store: Store) -> None:
@@ -89,9 +78,8 @@ async def test_a_comment_that_is_not_on_this_post_is_not_found(store: Store) -> 
             store.comments.save(post.id, comment_id, CHANGE, match=None),
             store.comments.remove(post.id, comment_id, match=None),
         ):
-            with pytest.raises(NotFound) as caught:
+            with raises(NotFound, "comment"):
                 await call
-            assert caught.value.noun == "comment"
     assert await read_post(store, post.id) == post
     assert (await read_post(store, other.id)).comments == (comment,)
 
@@ -107,7 +95,10 @@ async def test_a_taken_comment_id_is_a_conflict_on_every_post(store: Store) -> N
     comment = await comment_on(store, post.id)
     before = await read_post(store, post.id)
     for post_id in (post.id, other.id):
-        assert await attempt_to_add(store, a_comment(post_id, id=comment.id, content="Other")) == "id"
+        assert (
+            await attempt(store.comments.add(a_comment(post_id, id=comment.id, content="Other")))
+            == "Conflict comment id"
+        )
     assert await read_post(store, post.id) == before
     assert await read_post(store, other.id) == other
 
@@ -120,14 +111,20 @@ async def test_a_refused_comment_is_refused_for_the_first_of_the_reasons(store: 
     for comment_id in (comment.id, new_id()):
         for parent_id in (None, unknown, comment.id):
             refused = a_comment(unknown, id=comment_id, parent_id=parent_id)
-            assert await attempt_to_add(store, refused) == "no post"
+            assert await attempt(store.comments.add(refused)) == "NotFound post"
     for taken in (comment.id, of_other.id):
         for parent in (unknown, of_other.id, comment.id):
-            assert await attempt_to_add(store, a_comment(post.id, id=taken, parent_id=parent)) == "id"
+            assert (
+                await attempt(store.comments.add(a_comment(post.id, id=taken, parent_id=parent)))
+                == "Conflict comment id"
+            )
     for parent in (unknown, of_other.id, post.id):
-        assert await attempt_to_add(store, a_comment(post.id, parent_id=parent)) == "parent_id"
+        assert await attempt(store.comments.add(a_comment(post.id, parent_id=parent))) == "Invalid parent_id"
     itself = new_id()
-    assert await attempt_to_add(store, a_comment(post.id, id=itself, parent_id=itself)) == "parent_id"
+    assert (
+        await attempt(store.comments.add(a_comment(post.id, id=itself, parent_id=itself)))
+        == "Invalid parent_id"
+    )
     assert await read_post(store, post.id) == before
 
 
@@ -162,9 +159,8 @@ async def test_a_removed_comment_is_gone_and_its_id_is_free_again(store: Store) 
         store.comments.save(post.id, comment.id, CHANGE, match=None),
         store.comments.remove(post.id, comment.id, match=None),
     ):
-        with pytest.raises(NotFound) as caught:
+        with raises(NotFound, "comment"):
             await call
-        assert caught.value.noun == "comment"
     assert await store.comments.find(comment.id) is None
     for post_id in (post.id, other.id, post.id):
         again = await comment_on(store, post_id, id=comment.id, content="Again")
@@ -179,9 +175,9 @@ async def test_of_comments_added_at_once_under_one_id_one_is_kept(store: Store, 
     post_ids = [(await publish(store)).id for _ in range(posts)]
     comment_id = new_id()
     attempts = [a_comment(post_ids[each % posts], id=comment_id, content=str(each)) for each in range(9)]
-    outcomes = await asyncio.gather(*(attempt_to_add(store, comment) for comment in attempts))
-    assert sorted(outcomes) == ["added"] + ["id"] * 8
-    kept = attempts[outcomes.index("added")]
+    outcomes = await asyncio.gather(*(attempt(store.comments.add(comment)) for comment in attempts))
+    assert sorted(outcomes) == ["Conflict comment id"] * 8 + ["done"]
+    kept = attempts[outcomes.index("done")]
     for post_id in post_ids:
         post = await read_post(store, post_id)
         assert post.comments == ((kept,) if post_id == kept.post_id else ())
@@ -194,7 +190,7 @@ async def test_of_those_who_remove_a_comment_at_once_one_has_removed_it(store: S
     outcomes = await asyncio.gather(
         *(store.comments.remove(post.id, comment.id, match=None) for _ in range(6)), return_exceptions=True
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] + ["NotFound"] * 5
+    assert sorted(map(told, outcomes)) == ["NoneType"] + ["NotFound comment"] * 5
     emptied = await read_post(store, post.id)
     assert (emptied.comment_count, emptied.version) == (0, 3)
 
@@ -221,7 +217,7 @@ async def test_an_import_may_answer_what_is_not_approved(store: Store) -> None:
         below.id: (CommentStatus.SPAM, 3),
         **{each.id: (CommentStatus.APPROVED, 0) for each in replies},
     }
-    assert await attempt_to_add(store, a_comment(post.id, parent_id=below.id)) == "parent_id"
-    with pytest.raises(Invalid):
+    assert await attempt(store.comments.add(a_comment(post.id, parent_id=below.id))) == "Invalid parent_id"
+    with raises(Invalid, field="parent_id"):
         await store.comments.add(a_comment(post.id, parent_id=new_id()), under_hidden=True)
     assert (await read_post(store, post.id)).comment_count == 3

@@ -11,6 +11,7 @@ from everpost.errors import LastAdmin, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, register
 from tests.contract.port.test_users import read_users
+from tests.contract.refusals import raises, told
 
 Departure = Callable[[Store, Id], Awaitable[object]]
 
@@ -52,9 +53,7 @@ async def test_of_admins_who_go_at_once_one_stays(store: Store, departures: Sequ
         outcomes = await asyncio.gather(
             *(way(store, each) for way, each in zip(ways, ids, strict=True)), return_exceptions=True
         )
-        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LastAdmin"] + ["NoneType"] * (
-            count - 1
-        )
+        assert sorted(map(told, outcomes)) == ["LastAdmin user role"] + ["NoneType"] * (count - 1)
         assert await admins_of(store) == [ids[[type(outcome) for outcome in outcomes].index(LastAdmin)]]
 
 
@@ -74,10 +73,10 @@ async def test_the_last_admin_stays_as_it_is(store: Store) -> None:
     disabled = await register(store, role=Role.ADMIN, disabled_at=LATER)
     author = await register(store)
     for depart in DEPARTURES:
-        with pytest.raises(LastAdmin):
+        with raises(LastAdmin, "user", "role"):
             await depart(store, admin.id)
     assert await read_users(store) == sorted([admin, disabled, author], key=lambda user: user.position)
-    with pytest.raises(Stale):
+    with raises(Stale, "user"):
         await store.users.remove(admin.id, heir_id=None, match=frozenset())
     change = UserChange(updated_at=LATER, name="New", role=Role.ADMIN, is_disabled=False)
     assert (await store.users.save(admin.id, change, match=None)).name == "New"
@@ -92,7 +91,7 @@ async def test_who_is_no_enabled_admin_may_go(store: Store) -> None:
     author = await register(store)
     for depart in DEPARTURES:
         await depart(store, author.id)
-    with pytest.raises(NotFound):
+    with raises(NotFound, "user"):
         await store.users.get(author.id)
 
 

@@ -12,24 +12,13 @@ from everpost.domain.comments import Comment, CommentChange
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import Match, Revision
-from everpost.errors import EverpostError, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
+from tests.contract.refusals import attempt
 
-STALE = frozenset({Revision(7, MOMENT)})
+STALE = frozenset({Revision(7, 1)})
 KEY, OTHER_KEY = "a" * 64, "b" * 64
 BEFORE = MOMENT - timedelta(milliseconds=1)
-
-
-async def attempt(call: Awaitable[object]) -> str:
-    """ "done", or the name of the refusal, with what it is about."""
-    try:
-        await call
-    except EverpostError as refusal:
-        is_stale = isinstance(refusal, Stale)
-        about = getattr(refusal, "field", None) or (None if is_stale else getattr(refusal, "noun", None))
-        return " ".join(filter(None, (type(refusal).__name__, about)))
-    return "done"
 
 
 async def save_post(store: Store, id: Id, owner_id: Id | None, match: Match) -> object:
@@ -66,7 +55,7 @@ async def test_a_post_is_changed_by_nobody_but_its_owner(store: Store, write: Wr
                 assert await attempt(write(store, post.id, owner_id, match)) == "Forbidden"
     assert await attempt(write(store, of_nobody.id, ada.id, None)) == "Forbidden"
     assert await attempt(write(store, new_id(), ada.id, STALE)) == "NotFound post"
-    assert await attempt(write(store, own.id, ada.id, STALE)) == "Stale"
+    assert await attempt(write(store, own.id, ada.id, STALE)) == "Stale post"
     assert await read_post(store, own.id) == own
     assert await read_post(store, of_nobody.id) == of_nobody
 
@@ -91,8 +80,8 @@ async def test_a_refused_change_of_a_post_is_refused_for_the_first_of_the_reason
     post = await publish(store, author=ada.author)
     assert await attempt(save_post(store, new_id(), new_id(), STALE)) == "NotFound post"
     assert await attempt(save_post(store, post.id, new_id(), STALE)) == "Forbidden"
-    assert await attempt(save_post(store, post.id, ada.id, STALE)) == "Stale"
-    assert await attempt(save_post(store, post.id, ada.id, None)) == "Conflict slug"
+    assert await attempt(save_post(store, post.id, ada.id, STALE)) == "Stale post"
+    assert await attempt(save_post(store, post.id, ada.id, None)) == "Conflict post slug"
     await store.posts.remove(taken.id, match=None)
     assert await attempt(save_post(store, post.id, ada.id, None)) == "Invalid author_id"
     assert await read_post(store, post.id) == post
@@ -188,4 +177,4 @@ async def test_a_refused_change_of_a_comment_is_refused_for_the_first_of_the_rea
         for match in (None, STALE):
             assert await attempt(write(store, post_id, by_guest.id, each, match)) == "NotFound comment"
     assert await attempt(write(store, post_id, by_user.id, wrong, STALE)) == "Forbidden"
-    assert await attempt(write(store, post_id, by_user.id, hand, STALE)) == "Stale"
+    assert await attempt(write(store, post_id, by_user.id, hand, STALE)) == "Stale comment"

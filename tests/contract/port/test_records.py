@@ -29,6 +29,7 @@ from tests.contract.port.examples import (
     register,
 )
 from tests.contract.port.whole_blogs import ANN, OTTO, TOKENS, a_whole_blog, by, fill, records_of
+from tests.contract.refusals import raises, told
 
 ORIGIN = "1" * 64
 DIGEST = "2" * 64
@@ -245,14 +246,14 @@ async def test_a_move_begins_on_an_empty_blog_and_ends_once(store: Store) -> Non
     await publish(store)
     await store.records.begin(ORIGIN, latest=under_way)
     for wrong in (None, Transfer(origin=ORIGIN, digest=DIGEST), Transfer(origin="3" * 64)):
-        with pytest.raises(Conflict):
+        with raises(Conflict, "blog", "transfer"):
             await store.records.begin(ORIGIN, latest=wrong)
-    with pytest.raises(Conflict):
+    with raises(Conflict, "blog", "transfer"):
         await store.records.finish(Transfer(origin="3" * 64, digest=DIGEST))
     finished = Transfer(origin=ORIGIN, digest=DIGEST)
     await store.records.finish(finished)
     assert await store.records.transfer() == finished
-    with pytest.raises(Conflict):
+    with raises(Conflict, "blog", "transfer"):
         await store.records.finish(finished)
     await store.records.begin("3" * 64, latest=finished)
     assert await store.records.transfer() == Transfer(origin="3" * 64)
@@ -263,7 +264,7 @@ async def test_of_those_who_begin_at_once_one_does(store: Store) -> None:
     ends = await asyncio.gather(
         *(store.records.begin(origin, latest=None) for origin in origins), return_exceptions=True
     )
-    assert [type(end) for end in ends if end is not None] == [Conflict] * 7
+    assert [told(end) for end in ends if end is not None] == ["Conflict blog transfer"] * 7
     transfer = await store.records.transfer()
     assert transfer is not None
     assert ends[origins.index(transfer.origin)] is None
@@ -271,7 +272,7 @@ async def test_of_those_who_begin_at_once_one_does(store: Store) -> None:
 
 async def test_nothing_moves_into_a_blog_that_is_in_use(store: Store) -> None:
     await register(store)
-    with pytest.raises(Conflict):
+    with raises(Conflict, "blog", "transfer"):
         await store.records.begin(ORIGIN, latest=None)
     assert await store.records.transfer() is None
 

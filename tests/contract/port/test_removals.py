@@ -20,6 +20,7 @@ from tests.contract.port.examples import (
     read_posts,
     read_thread,
 )
+from tests.contract.refusals import raises, told
 
 
 async def assert_no_orphans(store: Store, post_id: Id, comments: Sequence[Comment]) -> None:
@@ -28,14 +29,14 @@ async def assert_no_orphans(store: Store, post_id: Id, comments: Sequence[Commen
     """
     some = [*comments[:-30:8], *comments[-30:]]
     for comment in some:
-        with pytest.raises(NotFound):
+        with raises(NotFound, "post"):
             await store.comments.get(post_id, comment.id)
     again = await publish(store, id=post_id, slug="again")
     assert await read_post(store, post_id) == again
     assert await read_posts(store) == [again]
     assert await read_thread(store, post_id) == []
     for comment in some:
-        with pytest.raises(NotFound):
+        with raises(NotFound, "comment"):
             await store.comments.get(post_id, comment.id)
     for comment in some:
         await store.comments.add(comment)
@@ -106,7 +107,7 @@ async def test_nothing_is_left_however_a_comment_and_a_removal_meet(store: Store
             remove(turn, post.id),
             return_exceptions=True,
         )
-        assert {type(outcome) for outcome in outcomes} <= {type(None), Comment, NotFound}
+        assert {*map(told, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
         await assert_no_orphans(store, post.id, comments)
         await store.posts.remove(post.id, match=None)
 
@@ -122,7 +123,7 @@ async def test_a_change_that_meets_a_removal_brings_nothing_back(store: Store) -
             store.posts.remove(post.id, match=None),
             return_exceptions=True,
         )
-        assert {type(outcome) for outcome in outcomes} <= {type(None), Comment, NotFound}
+        assert {*map(told, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
         await assert_no_orphans(store, post.id, [edited, removed])
         await store.posts.remove(post.id, match=None)
 
@@ -141,7 +142,7 @@ async def test_a_post_that_comes_back_at_once_has_nothing_of_the_one_before(stor
         outcomes = await asyncio.gather(
             replace_post(turn), *(store.comments.add(comment) for comment in late), return_exceptions=True
         )
-        assert {type(outcome) for outcome in outcomes} <= {type(None), Comment, NotFound}
+        assert {*map(told, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
         kept = await read_post(store, post.id)
         assert kept.title == str(turn)
         assert {comment.id for comment in kept.comments} <= {comment.id for comment in late}

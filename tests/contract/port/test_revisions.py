@@ -2,37 +2,44 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
-from everpost.domain.clock import EARLIEST, LATEST
-from everpost.domain.comments import CommentChange
+from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.comments import Comment, CommentChange, CommentPolicy
 from everpost.domain.ids import Id, new_id
-from everpost.domain.posts import PostChange
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.posts import Post, PostChange
+from everpost.domain.records import Batch, Record
+from everpost.domain.revisions import MAX_STAMP, Match, Revision
+from everpost.domain.users import User, UserChange
 from everpost.errors import NotFound, Stale
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post
+from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
 
-NOT_SEEN = {
-    "nothing": frozenset[Revision](),
-    "the next version": frozenset({Revision(2, MOMENT)}),
-    "no version": frozenset({Revision(0, MOMENT)}),
-    "a negative version": frozenset({Revision(-1, MOMENT)}),
-    "the same version of something else": frozenset({Revision(1, LATER)}),
-    "a millisecond before": frozenset({Revision(1, MOMENT - timedelta(milliseconds=1))}),
-    "both, but not at once": frozenset({Revision(1, LATER), Revision(2, MOMENT)}),
-    "the ends of the calendar": frozenset({Revision(1, EARLIEST), Revision(1, LATEST)}),
-    "large versions": frozenset({Revision(2**31, MOMENT), Revision(10**18 - 1, MOMENT)}),
-    "a hundred others": frozenset(Revision(version, MOMENT) for version in range(2, 102)),
+OTHER = 1
+"""A stamp that nothing here ever has: they are random."""
+
+Seen = Callable[[int], Match]
+"""Which states of something a writer saw; given is the stamp that it has now, in its first version."""
+
+NOT_SEEN: dict[str, Seen] = {
+    "nothing": lambda _: frozenset(),
+    "the next version": lambda stamp: frozenset({Revision(2, stamp)}),
+    "no version": lambda stamp: frozenset({Revision(0, stamp)}),
+    "a negative version": lambda stamp: frozenset({Revision(-1, stamp)}),
+    "the same version in another history": lambda _: frozenset({Revision(1, OTHER)}),
+    "the stamp before": lambda stamp: frozenset({Revision(1, stamp - 1)}),
+    "both, but not at once": lambda stamp: frozenset({Revision(1, OTHER), Revision(2, stamp)}),
+    "the ends of the range": lambda _: frozenset({Revision(1, 0), Revision(1, MAX_STAMP)}),
+    "large versions": lambda stamp: frozenset({Revision(2**31, stamp), Revision(10**18 - 1, stamp)}),
+    "a hundred others": lambda stamp: frozenset(Revision(version, stamp) for version in range(2, 102)),
 }
-"""What a writer may have seen of something whose revision is (1, MOMENT), and now is stale."""
-SEEN = {
-    "this": frozenset({Revision(1, MOMENT)}),
-    "whatever": None,
-    "this and a hundred others": frozenset(Revision(version, MOMENT) for version in range(101)),
+SEEN: dict[str, Seen] = {
+    "this": lambda stamp: frozenset({Revision(1, stamp)}),
+    "whatever": lambda _: None,
+    "this and a hundred others": lambda stamp: frozenset(Revision(version, stamp) for version in range(101)),
 }
 
 
@@ -71,6 +78,9 @@ WRITES = {
 every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 
 
+Stamped = Post | Comment | User | Blog
+
+
 async def attempt(call: Awaitable[object]) -> str:
     """ "done", or the name of the refusal."""
     try:
@@ -80,23 +90,24 @@ async def attempt(call: Awaitable[object]) -> str:
     return "done"
 
 
-async def something_at_its_first_version(store: Store, write: Write) -> tuple[Id, Id]:
-    """A post and a comment on it; what the write is about has the revision (1, MOMENT)."""
+async def something_at_its_first_version(store: Store, write: Write) -> tuple[Id, Id, int]:
+    """A post and a comment on it, and the stamp of what the write is about, whose version is 1."""
     post = await publish(store)
     if write.to_comment:
-        return post.id, (await comment_on(store, post.id)).id
-    return post.id, new_id()
+        comment = await comment_on(store, post.id)
+        return post.id, comment.id, comment.stamp
+    return post.id, new_id(), post.stamp
 
 
 @every_write
 async def test_who_has_seen_the_present_state_has_its_way(
     store: Store, write: Write, subtests: pytest.Subtests
 ) -> None:
-    stale = frozenset({Revision(1, MOMENT)})
-    for what, match in SEEN.items():
+    for what, seen in SEEN.items():
         with subtests.test(what):
-            post_id, comment_id = await something_at_its_first_version(store, write)
-            assert await attempt(write.call(store, post_id, comment_id, match)) == "done"
+            post_id, comment_id, stamp = await something_at_its_first_version(store, write)
+            assert await attempt(write.call(store, post_id, comment_id, seen(stamp))) == "done"
+            stale = frozenset({Revision(1, stamp)})
             assert await attempt(write.call(store, post_id, comment_id, stale)) != "done"
 
 
@@ -104,11 +115,11 @@ async def test_who_has_seen_the_present_state_has_its_way(
 async def test_who_has_not_seen_the_present_state_changes_nothing(
     store: Store, write: Write, subtests: pytest.Subtests
 ) -> None:
-    post_id, comment_id = await something_at_its_first_version(store, write)
+    post_id, comment_id, stamp = await something_at_its_first_version(store, write)
     before = await read_post(store, post_id)
-    for what, match in NOT_SEEN.items():
+    for what, seen in NOT_SEEN.items():
         with subtests.test(what):
-            assert await attempt(write.call(store, post_id, comment_id, match)) == "Stale"
+            assert await attempt(write.call(store, post_id, comment_id, seen(stamp))) == "Stale"
             assert await read_post(store, post_id) == before
 
 
@@ -116,7 +127,7 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(
 async def test_what_is_not_there_is_not_found_rather_than_stale(store: Store, write: Write) -> None:
     post = await publish(store)
     there = post.id if write.to_comment else new_id()
-    for match in (frozenset[Revision](), frozenset({Revision(1, MOMENT)})):
+    for match in (frozenset[Revision](), frozenset({Revision(1, OTHER)})):
         assert await attempt(write.call(store, there, new_id(), match)) == "NotFound"
         assert await attempt(write.call(store, new_id(), new_id(), match)) == "NotFound"
 
@@ -124,8 +135,8 @@ async def test_what_is_not_there_is_not_found_rather_than_stale(store: Store, wr
 @every_write
 async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: Store, write: Write) -> None:
     for _ in range(12):
-        post_id, comment_id = await something_at_its_first_version(store, write)
-        seen = frozenset({Revision(1, MOMENT)})
+        post_id, comment_id, stamp = await something_at_its_first_version(store, write)
+        seen = frozenset({Revision(1, stamp)})
         attempts = (attempt(write.call(store, post_id, comment_id, seen)) for _ in range(4))
         outcomes = await asyncio.gather(*attempts)
         assert outcomes.count("done") == 1, outcomes
@@ -133,8 +144,8 @@ async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: 
 
 async def test_of_one_who_saves_and_one_who_removes_exactly_one_has_its_way(store: Store) -> None:
     for _ in range(12):
-        post_id, comment_id = await something_at_its_first_version(store, WRITES["save a comment"])
-        seen = frozenset({Revision(1, MOMENT)})
+        post_id, comment_id, stamp = await something_at_its_first_version(store, WRITES["save a comment"])
+        seen = frozenset({Revision(1, stamp)})
         of_comment = (save_comment, remove_comment)
         outcomes = await asyncio.gather(
             *(attempt(call(store, post_id, comment_id, seen)) for call in of_comment)
@@ -160,11 +171,11 @@ async def test_a_change_of_the_thread_makes_the_post_stale(store: Store) -> None
     assert await attempt(save_post(store, post.id, comment.id, seen)) == "Stale"
 
 
-async def test_a_change_of_the_post_leaves_its_comments_fresh(store: Store) -> None:
+async def test_a_change_of_the_post_and_an_answer_leave_a_comment_fresh(store: Store) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id)
     await save_post(store, post.id, comment.id, None)
-    await comment_on(store, post.id)
+    await comment_on(store, post.id, parent_id=comment.id)
     assert await attempt(save_comment(store, post.id, comment.id, frozenset({comment.revision}))) == "done"
 
 
@@ -174,18 +185,19 @@ async def test_what_came_later_under_the_same_id_is_not_what_was_seen(store: Sto
     comment = await comment_on(store, post.id)
     seen = frozenset({comment.revision if write.to_comment else (await read_post(store, post.id)).revision})
     await store.posts.remove(post.id, match=None)
-    await publish(store, id=post.id, updated_at=LATER)
-    await comment_on(store, post.id, id=comment.id, updated_at=LATER)
+    await publish(store, id=post.id)
+    await comment_on(store, post.id, id=comment.id)
     assert await attempt(write.call(store, post.id, comment.id, seen)) == "Stale"
 
 
 async def test_a_change_of_the_thread_leaves_the_moment_at_which_the_post_was_changed(store: Store) -> None:
     post = await publish(store)
-    assert (await read_post(store, post.id)).revision == post.revision == Revision(1, MOMENT)
     await comment_on(store, post.id, updated_at=LATER)
-    assert (await read_post(store, post.id)).revision == Revision(2, MOMENT)
+    seen = await read_post(store, post.id)
+    assert (seen.version, seen.updated_at) == (2, MOMENT)
     await save_post(store, post.id, post.id, None)
-    assert (await read_post(store, post.id)).revision == Revision(3, LATER)
+    seen = await read_post(store, post.id)
+    assert (seen.version, seen.updated_at) == (3, LATER)
 
 
 async def test_nothing_that_one_writer_adds_is_lost_to_another(store: Store) -> None:
@@ -214,3 +226,35 @@ async def test_every_unconditional_write_counts(store: Store) -> None:
     await asyncio.gather(*saves, *edits)
     kept = await read_post(store, post.id)
     assert (kept.version, kept.comments[0].version) == (22, 11)
+
+
+async def test_every_change_draws_a_stamp_that_was_never_there(store: Store) -> None:
+    post, user = await publish(store), await register(store)
+    comment = await comment_on(store, post.id)
+    seen = {post.stamp, user.stamp, comment.stamp, (await store.blog.get()).stamp}
+    assert len(seen) == 4
+    assert all(0 < stamp <= MAX_STAMP for stamp in seen)
+
+    async def keep(record: Record) -> None:
+        await store.records.write(Batch(kept=(record,)))
+
+    read_comment = partial(store.comments.get, post.id, comment.id)
+    rename = UserChange(updated_at=LATER, name="New")
+    open_up = BlogChange(updated_at=LATER, comment_policy=CommentPolicy.OPEN)
+    changes: list[tuple[Callable[[], Awaitable[object]], Callable[[], Awaitable[Stamped]]]] = [
+        (lambda: save_post(store, post.id, comment.id, None), lambda: read_post(store, post.id)),
+        (lambda: comment_on(store, post.id), lambda: read_post(store, post.id)),
+        (lambda: save_comment(store, post.id, comment.id, None), lambda: read_post(store, post.id)),
+        (lambda: save_comment(store, post.id, comment.id, None), read_comment),
+        (lambda: store.users.save(user.id, rename, match=None), lambda: store.users.get(user.id)),
+        (lambda: store.blog.save(open_up, match=None), store.blog.get),
+        (lambda: keep(replace(post, comment_count=2)), lambda: read_post(store, post.id)),
+        (lambda: keep(comment), read_comment),
+        (lambda: keep(user), lambda: store.users.get(user.id)),
+        (lambda: remove_comment(store, post.id, comment.id, None), lambda: read_post(store, post.id)),
+    ]
+    for change, read in changes:
+        await change()
+        stamp = (await read()).stamp
+        assert stamp not in seen
+        seen.add(stamp)

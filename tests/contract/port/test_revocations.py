@@ -21,6 +21,7 @@ from everpost.domain.users import Revocation, User, UserChange
 from everpost.errors import Conflict, NotFound, Stale, TooManyTokens
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, numbered, register, tokens_of
+from tests.contract.refusals import raises, told
 
 LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER, NAMED, OTHER_NAMED, FIRST = map(numbered, range(1, 8))
 LOGINS = {LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER}
@@ -105,10 +106,10 @@ async def test_a_change_that_does_not_happen_ends_no_token(store: Store) -> None
     user, other = await with_tokens(store), await register(store)
     revocation = Revocation(named=True)
     stale = UserChange(updated_at=LATER, is_disabled=True, revocation=revocation)
-    with pytest.raises(Stale):
+    with raises(Stale, "user"):
         await store.users.save(user.id, stale, match=frozenset())
     taken = UserChange(updated_at=LATER, email=other.email, revocation=revocation)
-    with pytest.raises(Conflict):
+    with raises(Conflict, "user", "email"):
         await store.users.save(user.id, taken, match=None)
     assert len(await ids_of(store, user)) == 7
 
@@ -150,9 +151,9 @@ async def test_a_token_is_made_only_while_its_grounds_hold(store: Store) -> None
         (disabled, Grounds(password_hash="old")),
         (disabled, Grounds(token_id=LOGIN)),
     ):
-        with pytest.raises(Stale):
+        with raises(Stale, "user"):
             await store.tokens.add(a_token(owner, new_id()), grounds=grounds)
-    with pytest.raises(NotFound):
+    with raises(NotFound, "user"):
         await store.tokens.add(replace(a_token(user, new_id()), user_id=new_id()), grounds=Grounds())
     assert len(await ids_of(store, user)) == 7
     for grounds in (Grounds(), Grounds(token_id=LOGIN), Grounds(password_hash="old")):
@@ -172,7 +173,7 @@ async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -
         *(store.tokens.add(token, grounds=grounds) for token in logins[4:]),
         return_exceptions=True,
     )
-    assert {type(outcome).__name__ for outcome in outcomes} <= {"NoneType", "Stale", "User"}
+    assert {*map(told, outcomes)} <= {"NoneType", "Stale user", "User"}
     assert await ids_of(store, user) == set()
 
 
@@ -200,11 +201,11 @@ async def test_a_user_has_so_many_tokens_at_most_and_a_login_always(store: Store
     await fill(store, user, TokenKind.NAMED, MAX_NAMED_TOKENS - 2)
     named = [a_token(user, numbered(1000 + number), minute=1000) for number in range(5)]
     outcomes = await asyncio.gather(*map(store.tokens.add, named), return_exceptions=True)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] * 2 + ["TooManyTokens"] * 3
+    assert sorted(map(told, outcomes)) == ["NoneType"] * 2 + ["TooManyTokens token name"] * 3
     logins = [a_token(user, numbered(2000 + number), TokenKind.LOGIN, minute=2000) for number in range(3)]
     await asyncio.gather(*map(store.tokens.add, logins))
     there = await ids_of(store, user)
     assert len(there) == MAX_TOKENS
     assert len({login.id for login in logins} & there) == 1
-    with pytest.raises(TooManyTokens):
+    with raises(TooManyTokens, "token", "name"):
         await store.tokens.add(a_token(user, new_id(), minute=3000))

@@ -30,6 +30,7 @@ from tests.contract.port.examples import (
     spread,
 )
 from tests.contract.port.mirrored import MirroredThread
+from tests.contract.refusals import raises
 from tests.loading import load_thread
 
 
@@ -167,7 +168,7 @@ async def test_edits_and_removals_anywhere_in_a_long_thread(store: Store, conten
     await thread.assert_same(one_by_one=sample)
     other = await publish(store)
     for name in sample:
-        with pytest.raises(Conflict):
+        with raises(Conflict, "comment", "id"):
             await store.comments.add(a_comment(other.id, id=name))
 
 

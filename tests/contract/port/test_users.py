@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from everpost.domain.clock import EARLIEST, LATEST
-from everpost.domain.ids import Id, new_id
+from everpost.domain.ids import new_id
 from everpost.domain.paging import MAX_NUMBER, Position
 from everpost.domain.revisions import Revision
 from everpost.domain.users import MAX_EMAIL, MAX_NAME, Role, User, UserChange, UserQuery
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, a_user, numbered, register, spread
+from tests.contract.refusals import attempt, raises, told
 
 SAME_ADDRESS = [
     ("ada@example.org", "ADA@Example.ORG"),
@@ -34,15 +35,6 @@ OTHER_ADDRESS = [
     ("ada@example.org", "ada\u200b@example.org"),
 ]
 """Some collation takes these for equal."""
-
-
-async def attempt_to_add(store: Store, user: User, *, is_first: bool = False) -> str:
-    """What is in the way, or "added"."""
-    try:
-        await store.users.add(user, is_first=is_first)
-    except Conflict as conflict:
-        return f"{conflict.noun}'s {conflict.field}"
-    return "added"
 
 
 async def read_users(store: Store, *, limit: int = 100) -> Sequence[User]:
@@ -84,9 +76,8 @@ async def test_a_user_who_is_not_there_is_not_found(store: Store) -> None:
         store.users.save(unknown, UserChange(updated_at=LATER), match=frozenset()),
         store.users.remove(unknown, heir_id=new_id(), match=frozenset()),
     ):
-        with pytest.raises(NotFound) as caught:
+        with raises(NotFound, "user"):
             await call
-        assert caught.value.noun == "user"
     assert await store.users.find("ada@example.org") is None
     assert await store.users.find("") is None
 
@@ -95,10 +86,9 @@ async def test_a_user_who_is_not_there_is_not_found(store: Store) -> None:
 async def test_addresses_that_differ_in_case_are_one_address(store: Store, one: str, other: str) -> None:
     ada, bob = await register(store, email=one), await register(store)
     assert await store.users.find(other) == ada
-    assert await attempt_to_add(store, a_user(email=other)) == "user's email"
-    with pytest.raises(Conflict) as caught:
+    assert await attempt(store.users.add(a_user(email=other))) == "Conflict user email"
+    with raises(Conflict, "user", "email"):
         await store.users.save(bob.id, UserChange(updated_at=LATER, name="B", email=other), match=None)
-    assert (caught.value.noun, caught.value.field) == ("user", "email")
     assert await store.users.get(bob.id) == bob
     saved = await store.users.save(ada.id, UserChange(updated_at=LATER, email=other), match=None)
     assert saved == replace(ada, email=other, updated_at=LATER, version=2)
@@ -116,33 +106,29 @@ async def test_addresses_that_differ_otherwise_are_two(store: Store, one: str, o
 async def test_a_taken_id_is_a_conflict_before_a_taken_address(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     for email in (ada.email, bob.email, "free@example.org"):
-        assert await attempt_to_add(store, a_user(id=ada.id, email=email)) == "user's id"
+        assert await attempt(store.users.add(a_user(id=ada.id, email=email))) == "Conflict user id"
     assert await store.users.get(ada.id) == ada
 
 
 async def test_of_users_added_at_once_under_one_address_one_is_kept(store: Store) -> None:
     spellings = ["ada@example.org", "ADA@example.org", "Ada@Example.Org", "aDA@EXAMPLE.org"] * 2
     users = [a_user(email=email) for email in spellings]
-    outcomes = await asyncio.gather(*(attempt_to_add(store, user) for user in users))
-    assert sorted(outcomes) == ["added"] + ["user's email"] * 7
-    assert await read_users(store) == [users[outcomes.index("added")]]
+    outcomes = await asyncio.gather(*(attempt(store.users.add(user)) for user in users))
+    assert sorted(outcomes) == ["Conflict user email"] * 7 + ["done"]
+    assert await read_users(store) == [users[outcomes.index("done")]]
 
 
 async def test_of_users_who_take_one_address_at_once_one_has_it(store: Store) -> None:
     users = [await register(store) for _ in range(6)]
 
-    async def take(id: Id) -> str:
-        try:
-            await store.users.save(id, UserChange(updated_at=LATER, email=f"Wanted@{'x' * 9}"), match=None)
-        except Conflict as conflict:
-            return conflict.field
-        return "saved"
-
-    outcomes = await asyncio.gather(*(take(user.id) for user in users))
-    assert sorted(outcomes) == ["email"] * 5 + ["saved"]
+    wanted = UserChange(updated_at=LATER, email=f"Wanted@{'x' * 9}")
+    outcomes = await asyncio.gather(
+        *(attempt(store.users.save(user.id, wanted, match=None)) for user in users)
+    )
+    assert sorted(outcomes) == ["Conflict user email"] * 5 + ["done"]
     found = await store.users.find("wanted@xxxxxxxxx")
     assert found is not None
-    assert found.id == users[outcomes.index("saved")].id
+    assert found.id == users[outcomes.index("done")].id
 
 
 async def test_an_address_that_is_given_up_is_free_again(store: Store) -> None:
@@ -157,21 +143,23 @@ async def test_an_address_that_is_given_up_is_free_again(store: Store) -> None:
 
 async def test_only_one_user_is_the_first(store: Store) -> None:
     users = [a_user() for _ in range(8)]
-    outcomes = await asyncio.gather(*(attempt_to_add(store, user, is_first=True) for user in users))
-    assert sorted(outcomes) == ["added"] + ["user's id"] * 7
-    first = users[outcomes.index("added")]
+    outcomes = await asyncio.gather(*(attempt(store.users.add(user, is_first=True)) for user in users))
+    assert sorted(outcomes) == ["Conflict user id"] * 7 + ["done"]
+    first = users[outcomes.index("done")]
     assert await read_users(store) == [first]
     second = await register(store)
-    assert await attempt_to_add(store, a_user(), is_first=True) == "user's id"
+    assert await attempt(store.users.add(a_user(), is_first=True)) == "Conflict user id"
     for user in (first, second):
         await store.users.remove(user.id, heir_id=None, match=None)
-    assert await attempt_to_add(store, a_user(), is_first=True) == "added"
+    assert await attempt(store.users.add(a_user(), is_first=True)) == "done"
 
 
 async def test_who_comes_after_others_is_not_the_first(store: Store) -> None:
     user = await register(store)
     refused = [a_user(), a_user(email=user.email), a_user(id=user.id)]
-    assert [await attempt_to_add(store, each, is_first=True) for each in refused] == ["user's id"] * 3
+    assert [await attempt(store.users.add(each, is_first=True)) for each in refused] == [
+        "Conflict user id"
+    ] * 3
     assert await read_users(store) == [user]
 
 
@@ -227,7 +215,7 @@ async def test_who_is_disabled_again_was_disabled_before(store: Store) -> None:
         assert await store.users.get(user.id) == saved
 
 
-@pytest.mark.parametrize("match", [frozenset(), frozenset({Revision(2, MOMENT), Revision(1, LATER)})])
+@pytest.mark.parametrize("match", [frozenset(), frozenset({Revision(2, 1), Revision(1, 1)})])
 async def test_who_has_not_seen_the_present_state_changes_nothing(
     store: Store, match: frozenset[Revision]
 ) -> None:
@@ -238,7 +226,7 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(
         store.users.remove(ada.id, heir_id=None, match=match),
         store.users.remove(ada.id, heir_id=new_id(), match=match),
     ):
-        with pytest.raises(Stale):
+        with raises(Stale, "user"):
             await call
     assert await read_users(store) == sorted([ada, bob], key=lambda user: user.position)
 
@@ -250,7 +238,7 @@ async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: 
         *(store.users.save(user.id, UserChange(updated_at=LATER, name=name), match=seen) for name in "abcd"),
         return_exceptions=True,
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Stale"] * 3 + ["User"]
+    assert sorted(map(told, outcomes)) == ["Stale user"] * 3 + ["User"]
     assert (await store.users.get(user.id)).version == 2
 
 

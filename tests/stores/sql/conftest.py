@@ -1,11 +1,11 @@
 """Databases of the SQL engines that can be had here."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.stores import open_schema
 from everpost.stores.sql.engine import Connections, make_engine
@@ -25,8 +25,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 async def answer(connections: Connections, question: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows that the database gives, as it is now."""
-    async with connections.frozen() as connection:
-        return (await connection.execute(text(question))).all()
+    async with connections.frozen() as transaction:
+        rows = (await transaction.execute(text(question))).rows
+    return cast("Sequence[Row[*tuple[Any, ...]]]", rows)
 
 
 EXPLAIN = {
@@ -101,7 +102,15 @@ async def impatient(url: str) -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 async def aside(url: str) -> AsyncIterator[Connections]:
-    """Connections past the store."""
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=3), timeout=TIMEOUT, pool_size=3)
+    """Connections past the store, which take any SQL and give its rows."""
+    connections = await Connections.open(url, timeout=TIMEOUT, pool_size=3, engine="reference")
     yield connections
     await connections.close()
+
+
+@pytest.fixture
+async def alchemy(url: str) -> AsyncIterator[AsyncEngine]:
+    """SQLAlchemy's own way to the database."""
+    engine = make_engine(url, timeout=TIMEOUT, pool_size=1)
+    yield engine
+    await engine.dispose()

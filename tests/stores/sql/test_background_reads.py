@@ -6,41 +6,68 @@ import threading
 from collections.abc import AsyncIterator, Awaitable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Select, literal, literal_column, select
 
 from everpost.domain.actors import PUBLIC
 from everpost.domain.clock import now
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
+from everpost.errors import Busy
 from everpost.stores import open_store
-from everpost.stores.sql.engine.background_reads import BackgroundReader
+from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.engine.threads import ThreadSession
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-
-
-def connect() -> sqlite3.Connection:
-    return sqlite3.connect(":memory:", check_same_thread=False)
+ENDLESS_SELECT: Select[*tuple[Any, ...]] = select(literal_column(f"({ENDLESS})"))
 
 
 @pytest.fixture
-async def scans() -> AsyncIterator[BackgroundReader]:
-    scans = BackgroundReader(connect)
-    yield scans
-    await scans.close()
+async def session() -> AsyncIterator[ThreadSession]:
+    session = ThreadSession(sqlite3.connect(":memory:", check_same_thread=False))
+    yield session
+    session.close()
 
 
-async def test_a_scan_that_takes_too_long_ends_and_the_next_one_is_answered(scans: BackgroundReader) -> None:
+async def test_a_statement_that_takes_too_long_ends_and_the_next_one_is_answered(
+    session: ThreadSession,
+) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
-            await scans.fetch(ENDLESS, ())
-    assert await scans.fetch("SELECT 1", ()) == [(1,)]
+            await session.fetch(ENDLESS, ())
+    assert await session.fetch("SELECT 1", ()) == [(1,)]
 
 
-async def test_a_scan_that_is_cancelled_before_its_turn_does_not_disturb_the_one_before(
-    scans: BackgroundReader,
+@pytest.fixture
+async def connections(empty_blog_file: Path) -> AsyncIterator[Connections]:
+    """Of a store that waits for half a second."""
+    connections = await Connections.open(f"sqlite:///{empty_blog_file}", timeout=0.5, pool_size=1)
+    yield connections
+    await connections.close()
+
+
+async def test_a_read_that_takes_too_long_is_busy_and_the_next_one_is_answered(
+    connections: Connections,
 ) -> None:
-    endless = asyncio.create_task(scans.fetch(ENDLESS, ()))
-    waiting = asyncio.create_task(scans.fetch("SELECT 1", ()))
+    with pytest.raises(Busy):
+        await connections.fetch(ENDLESS_SELECT, {}, bounded=False)
+    assert await connections.fetch(select(literal(1)), {}, bounded=False)
+
+
+async def test_a_read_of_a_snapshot_can_be_timed_out(connections: Connections) -> None:
+    async with connections.frozen() as transaction:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await transaction.execute(ENDLESS_SELECT)
+        assert (await transaction.execute(select(literal(1)))).first() is not None
+
+
+async def test_a_read_that_is_cancelled_before_its_turn_does_not_disturb_the_one_before(
+    connections: Connections,
+) -> None:
+    endless = asyncio.create_task(connections.fetch(ENDLESS_SELECT, {}, bounded=False))
+    waiting = asyncio.create_task(connections.fetch(select(literal(1)), {}, bounded=False))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.wait([waiting])
@@ -49,10 +76,10 @@ async def test_a_scan_that_is_cancelled_before_its_turn_does_not_disturb_the_one
     await asyncio.wait([endless])
 
 
-async def test_a_scan_that_fails_leaves_a_connection_for_the_next(scans: BackgroundReader) -> None:
+async def test_a_read_that_fails_leaves_a_connection_for_the_next(connections: Connections) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        await scans.fetch("SELECT nothing", ())
-    assert await scans.fetch("SELECT 1", ()) == [(1,)]
+        await connections.fetch(select(literal_column("nothing")), {}, bounded=False)
+    assert await connections.fetch(select(literal(1)), {}, bounded=False)
 
 
 @pytest.fixture

@@ -124,8 +124,9 @@ async def test_connections_that_died_while_idle_are_replaced_unnoticed(
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_transaction_whose_connection_dies_is_run_again(
-    engine_name: str, store: SqlStore, aside: Connections
+    engine_name: str, store: SqlStore, aside: Connections, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And nothing is logged that looks like a mistake of ours."""
     post = await publish(store)
     tries = 0
 
@@ -142,6 +143,7 @@ async def test_a_transaction_whose_connection_dies_is_run_again(
     await store._connections.transact(work)
     assert tries == 2
     assert (await read_post(store, post.id)).version == 2
+    assert caplog.records == []
 
 
 @pytest.mark.usefixtures("on_a_server")
@@ -229,7 +231,9 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
     await (await open_store(url, timeout=TIMEOUT, pool_size=1)).close()
     store = await SqlStore.open(url, timeout=TIMEOUT, pool_size=1)
     post = await publish(store)
-    ((pages,),) = await answer(store._connections, "PRAGMA page_count")
+    aside = await Connections.open(url, timeout=TIMEOUT, pool_size=1, engine="reference")
+    ((pages,),) = await answer(aside, "PRAGMA page_count")
+    await aside.close()
     await store._connections.change(text(f"PRAGMA max_page_count = {pages + 1}"), {})
     with pytest.raises(Busy, match="no space left"):
         await comment_on(store, post.id, content="x" * 200_000)

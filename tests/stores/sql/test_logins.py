@@ -48,7 +48,13 @@ async def test_mysql_elsewhere_is_not_told_the_password_for_a_key_that_it_sends(
     async with listening(server) as port:
         with pytest.raises(Exception, match="an RSA key"):
             await connect(
-                tls=Tls(None), is_here=False, host="127.0.0.1", port=port, user="blog", password=PASSWORD
+                tls=Tls(None),
+                is_here=False,
+                connect_timeout=TIMEOUT,
+                host="127.0.0.1",
+                port=port,
+                user="blog",
+                password=PASSWORD,
             )
     assert server.heard.passwords == []
 

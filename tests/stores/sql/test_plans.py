@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Executable, func, insert, literal, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, Post, PostFilter, PostQuery, PostSort, PostStatus, TagQuery
@@ -107,7 +107,7 @@ async def load(transaction: Transaction, count: int) -> None:
 @pytest.fixture(params=volumes(10_000, MOST))
 async def large_blog(
     engine_name: str, engines: Engines, request: pytest.FixtureRequest
-) -> AsyncIterator[Connections]:
+) -> AsyncIterator[AsyncEngine]:
     """So many posts, of which the engine knows how many there are of what."""
     databases, name = engines.databases(engine_name), new_name()
     await databases.create(name)
@@ -115,15 +115,17 @@ async def large_blog(
     schema = open_schema(url, timeout=TIMEOUT)
     await schema.migrate("head")
     await schema.close()
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT, pool_size=1)
+    connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1)
     await connections.transact(partial(load, count=request.param), hurried=False)
     if engine_name == "postgresql":
         await connections.change(text("VACUUM ANALYZE"), {}, hurried=False)
     elif engine_name == "mysql":
         for table in ("posts", "post_tags", "users"):
             await connections.change(text(f"ANALYZE TABLE {table}"), {})
-    yield connections
     await connections.close()
+    engine = make_engine(url, timeout=TIMEOUT, pool_size=1)
+    yield engine
+    await engine.dispose()
     await databases.drop(name)
 
 
@@ -184,9 +186,9 @@ def nodes(plan: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
 
 
 async def test_every_list_of_posts_is_read_from_an_index_in_its_order(
-    engine_name: str, large_blog: Connections
+    engine_name: str, large_blog: AsyncEngine
 ) -> None:
-    async with large_blog.frozen() as connection:
+    async with large_blog.connect() as connection:
         plans = {name: await explain(engine_name, connection, each) for name, each in lists()}
     assert len(plans) > 150
     assert {name: faults for name, faults in plans.items() if faults} == {}

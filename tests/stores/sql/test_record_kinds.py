@@ -9,9 +9,9 @@ import pytest
 from everpost.domain.records import Record
 from everpost.stores import open_store
 from everpost.stores.port import Records
+from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
+from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.engine import make_engine
-from everpost.stores.sql.record_tables import RECORD_TABLES
-from everpost.stores.sql.records import SqlRecords
 from everpost.stores.sql.store import SqlStore
 from everpost.transfer.archive.checking import check
 from everpost.transfer.archive.reading import open_archive

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, literal_column, select, text
 
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.records import Batch, Record
 from everpost.errors import Busy
-from everpost.stores.sql.engine import Connections, make_engine
-from everpost.stores.sql.records import SqlRecords
+from everpost.stores.sql.bulk.records import SqlRecords
+from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, publish
 from tests.contract.port.whole_blogs import records_of
@@ -21,15 +21,17 @@ from tests.stores.sql.test_faults import kill_others
 
 MEGABYTE = 1024 * 1024
 PATIENCE = {
-    "postgresql": ("SHOW idle_in_transaction_session_timeout", "0"),
-    "mysql": ("SELECT @@wait_timeout", 86_400),
+    "postgresql": (func.current_setting("idle_in_transaction_session_timeout"), "0"),
+    "mysql": (literal_column("@@wait_timeout"), 86_400),
 }
 
 
 @pytest.fixture
 async def hasty(url: str) -> AsyncIterator[Connections]:
     """Connections that wait for half a second."""
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=0.5, pool_size=1)
+    connections = Connections(
+        (await Connections.open(url, timeout=TIMEOUT, pool_size=1))._database, timeout=0.5
+    )
     yield connections
     await connections.close()
 
@@ -55,10 +57,10 @@ async def test_a_server_waits_for_the_reader_of_a_snapshot(
         ((name,),) = await answer(aside, "SELECT current_database()")
         impatient = f'ALTER DATABASE "{name}" SET idle_in_transaction_session_timeout = 1000'
         await aside.change(text(impatient), {})
-    question, patience = PATIENCE[engine_name]
-    connections = Connections(make_engine(url, timeout=TIMEOUT, pool_size=1), timeout=TIMEOUT, pool_size=1)
-    async with connections.frozen() as connection:
-        assert (await connection.execute(text(question))).scalar() == patience
+    setting, patience = PATIENCE[engine_name]
+    connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1)
+    async with connections.frozen() as transaction:
+        assert tuple((await transaction.execute(select(setting))).one()) == (patience,)
     await connections.close()
 
 

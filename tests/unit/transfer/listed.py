@@ -29,6 +29,9 @@ class Listed:
     async def count(self) -> Counts:
         return {kind.name: sum(isinstance(each, kind.type) for each in self._records) for kind in self.kinds}
 
+    async def fingerprint(self) -> str:
+        return str(hash(tuple(self._records)))
+
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         for start in range(0, len(self._records), 3):
             yield self._records[start : start + 3]

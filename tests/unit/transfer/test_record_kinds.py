@@ -9,7 +9,7 @@ import pytest
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import BrokenFile
-from everpost.stores.sql.record_tables import RECORD_TABLES
+from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.transfer.archive.checking import check
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.archive.writing import export

@@ -1,7 +1,8 @@
 """What is written to make one blog equal to another."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -106,8 +107,65 @@ async def test_a_snapshot_is_given_up_when_it_has_been_read() -> None:
         assert blog.open == 0
 
 
-async def test_progress_counts_every_record_of_the_source() -> None:
+async def test_progress_is_told_up_to_the_last_record_of_the_source() -> None:
     counted: list[int] = []
     async with open_stream(Listed(WHOLE)) as ours, open_stream(Listed(sorted_blog(WHOLE[:9]))) as theirs:
         await sync(ours, theirs, advance=counted.append)
-    assert counted == list(range(1, len(WHOLE) + 1))
+    assert counted == sorted(counted)
+    assert counted[-1] == len(WHOLE)
+
+
+async def test_a_batch_is_written_while_the_next_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "BATCH_ROWS", 3)
+    second_is_read = asyncio.Event()
+    written: list[Batch] = []
+
+    class Telling(Listed):
+        async def records(self) -> AsyncIterator[Sequence[Record]]:
+            async for batch in super().records():
+                if batch == WHOLE[3:6]:
+                    second_is_read.set()
+                yield batch
+
+    async def write(batch: Batch) -> None:
+        if not written:
+            await second_is_read.wait()
+        written.append(batch)
+
+    async with open_stream(Telling(WHOLE)) as ours, open_stream(Listed([])) as theirs:
+        await sync(ours, theirs, write)
+    assert [record for batch in written for record in batch.kept] == WHOLE
+
+
+async def test_a_batch_that_cannot_be_written_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "BATCH_ROWS", 3)
+
+    async def write(batch: Batch) -> None:
+        raise OSError(batch.kept[0])
+
+    async with open_stream(Listed(WHOLE)) as ours, open_stream(Listed([])) as theirs:
+        with pytest.raises(OSError, match="Blog"):
+            await sync(ours, theirs, write)
+
+
+async def test_a_source_that_breaks_off_lets_a_batch_be_written_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(syncing, "BATCH_ROWS", 3)
+    is_broken = asyncio.Event()
+    written: list[Batch] = []
+
+    class Breaking(Listed):
+        async def records(self) -> AsyncIterator[Sequence[Record]]:
+            yield WHOLE[:4]
+            is_broken.set()
+            raise LookupError
+
+    async def write(batch: Batch) -> None:
+        await is_broken.wait()
+        written.append(batch)
+
+    async with open_stream(Breaking(WHOLE)) as ours, open_stream(Listed([])) as theirs:
+        with pytest.raises(LookupError):
+            await sync(ours, theirs, write)
+    assert [batch.kept for batch in written] == [WHOLE[:3]]

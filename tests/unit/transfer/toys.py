@@ -15,7 +15,7 @@ from everpost.domain.record_kinds.fields import ID, number, reference, text
 from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
-from everpost.stores.sql.record_table import RecordTable, owned_rows
+from everpost.stores.sql.bulk.record_table import RecordTable, owned_rows
 from everpost.stores.sql.rows import AnyRow, Values
 from everpost.stores.sql.tables import PostRow
 from everpost.stores.sql.types import IdText, Moment

@@ -36,6 +36,9 @@ class Listed:
     async def count(self) -> Counts:
         raise NotImplementedError
 
+    async def fingerprint(self) -> str:
+        raise NotImplementedError
+
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         yield self.listed
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from everpost.domain.ids import Id
@@ -87,6 +88,7 @@ def choices(of: type[StrEnum]) -> Field:
     return Field(read, write=sorted)
 
 
+@lru_cache(maxsize=1_000)  # most records were written last when they were made
 def written(moment: datetime) -> str:
     """A moment in UTC as every record has it: RFC 3339, with three decimals and a Z."""
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

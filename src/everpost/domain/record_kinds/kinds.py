@@ -40,10 +40,19 @@ class Kind(Generic[Kept]):
     """What no two records of this kind have in common, by the name of its field; the `order` is not named
     here.
     """
+    references: Sequence[tuple[str, str]] = field(init=False)
+    """The fields that refer to another record, but for the owner, with the kind of that."""
     _encode: "_Encoder" = field(init=False, repr=False)
+    _read: Sequence[tuple[str, str, Callable[[str, object], object]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        fields = self.fields.items()
+        referring = [(name, each.refers_to) for name, each in fields if each.refers_to and name != self.owner]
+        object.__setattr__(self, "references", referring)
         object.__setattr__(self, "_encode", _Encoder(self))
+        object.__setattr__(
+            self, "_read", [(name, each.attribute or name, each.read) for name, each in fields]
+        )
 
     @property
     def owner_kind(self) -> str | None:
@@ -64,23 +73,13 @@ class Kind(Generic[Kept]):
         """The record as plain JSON values. Equal records have equal values, in the same order."""
         return self._encode(record)
 
-    def references(self, record: Kept) -> Iterator[tuple[str, str, str]]:
-        """What the record refers to, besides its owner: the field, the kind and the id."""
-        for name, each in self.fields.items():
-            if each.refers_to is not None and name != self.owner:
-                value = getattr(record, each.attribute or name)
-                if value is not None:
-                    yield name, each.refers_to, value if each.write is None else str(each.write(value))
-
     def decode(self, values: Values) -> Kept:
         """The record that these are the values of. Invalid: they break a rule of this kind."""
-        read: dict[str, object] = {}
-        for name, each in self.fields.items():
-            if name not in values:
-                raise Invalid(name, "is missing")
-            read[each.attribute or name] = each.read(name, values[name])
         make: Callable[..., Kept] = self.type
-        return make(**read)
+        try:
+            return make(**{attribute: read(name, values[name]) for name, attribute, read in self._read})
+        except KeyError as error:
+            raise Invalid(str(error.args[0]), "is missing") from None
 
 
 class _Encoder:
@@ -122,10 +121,6 @@ class Kinds:
     def of(self, record: Kept) -> Kind[Kept]:
         """The kind of a record."""
         return self._by_type[type(record)]
-
-    def owned_by(self, kind: Kind[Any]) -> Sequence[Kind[Any]]:
-        """The kinds whose records belong to one of this kind."""
-        return [each for each in self if each.owner_kind == kind.name]
 
     def key(self, kind: Kind[Any], values: Values) -> Key:
         """The place of a record with these values."""

@@ -111,7 +111,7 @@ class Adder:
         post = await self._admissions.take(thread, admission, counted, changes=len(comments))
         parents = await _set_depths(thread, documents) if has_replies else {}
         comments = [
-            replace(comment, depth=document["depth"])
+            replace(comment, depth=document["depth"], stamp=document["stamp"])
             for comment, document in zip(comments, documents, strict=True)
         ]
         named, inserted = await asyncio.gather(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
 
@@ -12,7 +13,7 @@ from everpost.domain.posts import Post
 from everpost.domain.users import Author
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING
+from everpost.stores.mongo.model.documents import LIVING, PostDocument, read_post
 from everpost.stores.mongo.model.people import UserDocument
 from everpost.stores.turns import Turns
 
@@ -33,12 +34,6 @@ class Authors:
         ids |= {each.author.id for post in posts for each in post.comments if each.author is not None}
         return _named_posts(posts, await self._find(map(ObjectId, ids), session))
 
-    async def name_joined_posts(self, posts: Sequence[Post], users: Iterable[UserDocument]) -> Sequence[Post]:
-        """The posts, with these users, read with them, as their authors; the heirs are looked up."""
-        found = {user["_id"]: user for user in users}
-        heirs = {user["heir"] for user in found.values() if "heir" in user}
-        return _named_posts(posts, {**found, **await self._find(heirs)})
-
     async def name_comments(self, comments: Sequence[Comment]) -> Sequence[Comment]:
         """The comments, with their authors as these are called now."""
         ids = {comment.author.id for comment in comments if comment.author is not None}
@@ -46,26 +41,13 @@ class Authors:
         return [_named(comment, found) for comment in comments]
 
     def joined(self, field: str) -> Filter:
-        """A stage by which a pipeline gives, as `users` of a document, those that its field names."""
-        names = [{"$project": NAMES}]
-        by_id = {"from": self._users.name, "localField": field, "foreignField": "_id"}
-        return {"$lookup": {**by_id, "pipeline": names, "as": "users"}}
-
-    async def living(self, authors: AbstractSet[Author]) -> AbstractSet[Author]:
-        """These authors, as they are called now; without those who were removed."""
-        found = await self._find(ObjectId(author.id) for author in authors)
-        return self.living_in(found.values())
-
-    def among_others(self, authors: AbstractSet[Author]) -> Filter:
-        """A stage by which a pipeline gives the documents of these users too: see `living_in`."""
-        these = {"$match": {"_id": {"$in": [ObjectId(author.id) for author in authors]}}}
-        pipeline = [these, {"$project": NAMES}]
-        return {"$unionWith": {"coll": self._users.name, "pipeline": pipeline}}
-
-    @staticmethod
-    def living_in(documents: Iterable[UserDocument]) -> AbstractSet[Author]:
-        """The users in these documents, as they are called now; without those who were removed."""
-        return {_author(document) for document in documents if "removed_at" not in document}
+        """A stage by which a pipeline gives, as `users` of a document, those that its field names, with their
+        heirs.
+        """
+        names = {"$project": NAMES}
+        of_users = {"from": self._users.name, "foreignField": "_id"}
+        heirs = {"$lookup": {**of_users, "localField": "heir", "pipeline": [names], "as": "heirs"}}
+        return {"$lookup": {**of_users, "localField": field, "pipeline": [names, heirs], "as": "users"}}
 
     async def is_user(self, id: ObjectId) -> bool:
         """Whether there is such a user, who was not removed."""
@@ -123,6 +105,14 @@ def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocu
     if document is not None and "removed_at" in document:
         document = found.get(document["heir"]) if "heir" in document else None
     return document
+
+
+def named_posts(documents: Iterable[PostDocument]) -> Sequence[Post]:
+    """Posts that were read with their authors; see `Authors.joined`."""
+    joined: Sequence[Any] = list(documents)
+    users = [user for document in joined for user in document["users"]]
+    found = {user["_id"]: user for each in users for user in (each, *each["heirs"])}
+    return _named_posts([read_post(document) for document in joined], found)
 
 
 def named_comments(comments: Sequence[Comment], users: Iterable[UserDocument]) -> Sequence[Comment]:

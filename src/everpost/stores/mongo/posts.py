@@ -1,13 +1,13 @@
 """The port's `Posts` on MongoDB."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import cast
 
 from bson import ObjectId
 from pymongo import ReturnDocument
-from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.comments import Comment
@@ -15,19 +15,19 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, new_stamp
-from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
-from everpost.stores.mongo.authors import Authors
+from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
+from everpost.stores.mongo.authors import Authors, named_posts
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.engine.transactions import SNAPSHOT, Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, read_post
+from everpost.stores.mongo.model.people import BLOG, BlogDocument
 from everpost.stores.mongo.publishing import Publisher
-from everpost.stores.mongo.queries.currency import Currency
-from everpost.stores.mongo.queries.listing import Choice, Listing
+from everpost.stores.mongo.queries.listing import Listing
 from everpost.stores.mongo.queries.slugs import free_slug
 from everpost.stores.mongo.queries.tags import Tags
-from everpost.stores.port import Known
+from everpost.stores.port import Validated, Validator
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
@@ -39,6 +39,7 @@ _FIELDS: Filter = dict.fromkeys(
     ),
     1,
 )
+_STATE: Filter = {"version": 1, "stamp": 1}
 
 Terms = tuple[Match, Id | None]
 """In which states, and whose, a post must be to be written."""
@@ -56,41 +57,46 @@ class MongoPosts:
     ) -> None:
         self._collections = collections
         self._posts = collections.posts
+        self._moment = collections.posts.with_options(read_concern=SNAPSHOT)
         self._transactions = transactions
         self._authors = authors
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
         self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
-        self._currency = Currency(collections, authors, self._listing)
+        names_stamp = [{"$project": {"names_stamp": 1}}]
+        self._names_stamp = {"$unionWith": {"coll": collections.blog.name, "pipeline": names_stamp}}
         self._tags = Tags(collections)
         self._publisher = Publisher(collections, transactions, authors, garbage)
 
     @translated
-    async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
-        if known is not None and await self._currency.holds(known):
-            return known
+    async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
             post = await self._bare.ask(id)
-            if post is None:
-                raise NotFound("post", id)
-            return post
-        document = await self._posts.find_one({"_id": ObjectId(id), **LIVING}, _shown(comments))
-        if document is None:
+        else:
+            post = next(iter(named_posts(await self._read([id], comments))), None)
+        if post is None:
             raise NotFound("post", id)
-        return await self._named(document)
+        return post
 
     async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
         """These posts with no comments inside."""
-        these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
-        joined = self._authors.joined("author_id")
-        cursor: AsyncCommandCursor[Any] = await self._posts.aggregate(
-            [{"$match": these}, {"$project": _shown(0)}, joined]
-        )
-        documents = await cursor.to_list()
-        users = [user for document in documents for user in document["users"]]
-        posts = await self._authors.name_joined_posts(list(map(read_post, documents)), users)
-        found = {post.id: post for post in posts}
+        found = {post.id: post for post in named_posts(await self._read(ids, 0))}
         return [found.get(each) for each in ids]
+
+    async def _read(self, ids: Sequence[Id], comments: int, *others: Filter) -> Sequence[PostDocument]:
+        """These posts with their authors, and what the other stages add."""
+        these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
+        authors = ["$author_id", "$comments.author_id"] if comments else ["$author_id"]
+        cursor = await self._moment.aggregate(
+            [
+                {"$match": these},
+                {"$project": _shown(comments)},
+                {"$set": {"authors": _concatenated(authors)}},
+                self._authors.joined("authors"),
+                *others,
+            ]
+        )
+        return await cursor.to_list()
 
     @translated
     async def find(self, slug: str, *, comments: int) -> Post | None:
@@ -98,16 +104,51 @@ class MongoPosts:
         return None if document is None else await self._named(document)
 
     @translated
-    async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
+    async def page(self, query: PostQuery) -> Page[Post]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
             if choice is None:
                 return Page((), has_more=False)
-            if known is not None and session is None:
-                page = await self._currency.page(choice, query, known)
-                if page is not None:
-                    return page
-            return await self._page(choice, query, session)
+            cursor = self._listing.cursor(choice, query, _shown(query.comments), session)
+            documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
+            posts = [read_post(each) for each in documents[: query.limit]]
+            named = await self._authors.name_posts(posts, session=session)
+            return Page(tuple(named), has_more=len(documents) > query.limit)
+
+    @translated
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+        *documents, blog = await self._read(ids, comments, self._names_stamp)
+        names = cast("BlogDocument", blog)["names_stamp"]
+        return {
+            post.id: Validated(post, Validator(post.version, post.stamp, names))
+            for post in named_posts(documents)
+        }
+
+    @translated
+    async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
+        these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
+        cursor = await self._moment.aggregate([{"$match": these}, {"$project": _STATE}, self._names_stamp])
+        *documents, blog = await cursor.to_list()
+        names = cast("BlogDocument", blog)["names_stamp"]
+        return dict(_validators(documents, names))
+
+    @translated
+    async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
+        async with self._listing.moment(query.filter) as session:
+            choice = await self._listing.choose(query.filter, session)
+            if choice is None:
+                return Page((), has_more=False)
+            cursor = self._listing.cursor(choice, query, _STATE, session)
+            reading = cursor.skip(query.skip).limit(query.limit + 1).to_list()
+            names = self._collections.blog.find_one({"_id": BLOG}, {"names_stamp": 1}, session=session)
+            if session is None:
+                documents, blog = await asyncio.gather(reading, names)
+            else:
+                documents, blog = await reading, await names
+        if blog is None:
+            raise SchemaMismatch("The settings of the blog are missing: the database was not fully made.")
+        rows = _validators(documents[: query.limit], blog["names_stamp"])
+        return Page(tuple(rows), has_more=len(documents) > query.limit)
 
     @translated
     async def count(self, filter: PostFilter) -> int:
@@ -120,7 +161,7 @@ class MongoPosts:
         return await self._tags.page(query)
 
     @translated
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         return await self._publisher.add(post, thread, numbered=numbered)
 
     @translated
@@ -193,13 +234,6 @@ class MongoPosts:
             return Forbidden("This post is somebody else's.")
         return Stale("post", id)
 
-    async def _page(self, choice: Choice, query: PostQuery, session: Session | None) -> Page[Post]:
-        cursor = self._listing.cursor(choice, query, _shown(query.comments), session)
-        documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
-        posts = [read_post(each) for each in documents[: query.limit]]
-        named = await self._authors.name_posts(posts, session=session)
-        return Page(tuple(named), has_more=len(documents) > query.limit)
-
     async def _named(self, document: PostDocument) -> Post:
         (post,) = await self._authors.name_posts([read_post(document)])
         return post
@@ -207,7 +241,17 @@ class MongoPosts:
 
 def _shown(comments: int) -> Filter:
     """The fields of a post with so many comments of its preview."""
-    return _FIELDS | ({"comments": {"$slice": comments}} if comments else {})
+    return _FIELDS | ({"comments": {"$slice": ["$comments", comments]}} if comments else {})
+
+
+def _concatenated(fields: Sequence[str]) -> Filter:
+    """All that these fields hold, each of them nothing, one id or a list of ids."""
+    return {"$concatArrays": [{"$cond": [{"$isArray": each}, each, [each]]} for each in fields]}
+
+
+def _validators(documents: Iterable[PostDocument], names: int) -> Iterator[tuple[Id, Validator]]:
+    for document in documents:
+        yield Id(str(document["_id"])), Validator(document["version"], document["stamp"], names)
 
 
 def _update(change: PostChange) -> Filter:

@@ -49,11 +49,12 @@ class Publisher:
         self._garbage = garbage
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
 
-    async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> str:
-        """Its slug; where it is `numbered` and another post has this one, the first that is free. Conflict,
-        Invalid.
+    async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
+        """The post as it is kept; where it is `numbered` and another one has its slug, with the first slug
+        that is free. Conflict, Invalid.
         """
-        document = post_document(replace(post, comment_count=count_approved(thread)))
+        kept = replace(post, comment_count=count_approved(thread), comments=())
+        document = post_document(kept)
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
         is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
@@ -72,7 +73,7 @@ class Publisher:
                 [comment["_id"] for comment in comments]
             ):
                 raise fault
-        return document["slug"]
+        return replace(kept, slug=document["slug"], stamp=document["stamp"])
 
     async def _try(
         self, document: PostDocument, comments: Sequence[CommentDocument], *, is_author_known: bool

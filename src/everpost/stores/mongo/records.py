@@ -25,6 +25,7 @@ from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, TRANSFER
+from everpost.stores.mongo.names import renew_names
 
 Kind = TypeVar("Kind")
 
@@ -78,6 +79,7 @@ class MongoRecords:
         await self._threads.write(
             _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased), session
         )
+        await renew_names(self._collections, session)
 
     @translated
     async def transfer(self) -> Transfer | None:
@@ -95,13 +97,13 @@ class MongoRecords:
         if latest is not None:
             change: Filter = {"$set": {"origin": origin}, "$unset": {"digest": ""}}
             if (await transfers.update_one(_said(latest), change)).matched_count == 0:
-                raise Conflict("transfer", "origin")
+                raise Conflict("blog", "transfer")
             return
         await self._require_empty()
         try:
             await transfers.insert_one({"_id": TRANSFER, "origin": origin})
         except DuplicateKeyError as error:
-            raise Conflict("transfer", "origin") from error
+            raise Conflict("blog", "transfer") from error
         try:
             await self._require_empty()
         except Conflict:
@@ -113,7 +115,7 @@ class MongoRecords:
         under_way = _said(Transfer(origin=transfer.origin))
         change: Filter = {"$set": {"digest": transfer.digest}}
         if (await self._collections.transfers.update_one(under_way, change)).matched_count == 0:
-            raise Conflict("transfer", "origin")
+            raise Conflict("blog", "transfer")
 
     @translated
     async def _collect(self, spool: Spool) -> None:
@@ -125,7 +127,7 @@ class MongoRecords:
         post = await self._collections.posts.find_one(LIVING, {"_id": 1})
         settings = await self._collections.blog.find_one({"version": {"$gt": 1}}, {"_id": 1})
         if user is not None or post is not None or settings is not None:
-            raise Conflict("transfer", "origin")
+            raise Conflict("blog", "transfer")
 
 
 def _said(transfer: Transfer) -> Filter:

@@ -21,7 +21,7 @@ from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
 _OWNER: Filter = dict.fromkeys(
-    ("name", "email", "role", "created_at", "updated_at", "version", "disabled_at", "password_hash"),
+    ("name", "email", "role", "created_at", "updated_at", "version", "stamp", "disabled_at", "password_hash"),
     1,
 )
 

@@ -1,6 +1,7 @@
 """The port's `Users` on MongoDB."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from bson import MaxKey, MinKey, ObjectId
@@ -19,7 +20,8 @@ from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, index_bound
 from everpost.stores.mongo.model.documents import LIVING, matching
-from everpost.stores.mongo.model.people import BLOG, UserDocument, read_user, user_document
+from everpost.stores.mongo.model.people import UserDocument, read_user, user_document
+from everpost.stores.mongo.names import renew_names
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
 _FIELDS: Filter = {"tokens": 0}
@@ -33,7 +35,7 @@ class MongoUsers:
         self, collections: Collections, transactions: Transactions, garbage: GarbageCollector
     ) -> None:
         self._users = collections.users
-        self._blog = collections.blog
+        self._collections = collections
         self._transactions = transactions
         self._garbage = garbage
 
@@ -64,16 +66,17 @@ class MongoUsers:
         return Page(rows, has_more=len(documents) > query.limit)
 
     @translated
-    async def add(self, user: User, *, is_first: bool = False) -> None:
+    async def add(self, user: User, *, is_first: bool = False) -> User:
         if is_first and await self._users.find_one({"email_key": {"$exists": True}}, {"_id": 1}):
             raise Conflict("user", "id")
         document = user_document(user, is_first=is_first)
         await self._garbage.free_user(document["_id"])
         try:
-            await self._users.insert_one(document)
+            await self._transactions.run(partial(self._add, document))
         except DuplicateKeyError as error:
             by_id = duplicate_field(error) in ("_id", "first") or await self._exists({"_id": document["_id"]})
             raise Conflict("user", "id" if by_id else "email") from error
+        return replace(user, stamp=document["stamp"])
 
     @translated
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
@@ -88,9 +91,13 @@ class MongoUsers:
         await self._transactions.run(partial(self._remove, id, heir_id, match))
         self._garbage.collect_soon()
 
+    async def _add(self, document: UserDocument, session: Session) -> None:
+        await renew_names(self._collections, session)
+        await self._users.insert_one(document, session=session)
+
     async def _save(self, id: Id, change: UserChange, match: Match, session: Session) -> UserDocument:
-        if change.name is not None or change.is_disabled is not None or change.may_demote:
-            await self._lock(session)
+        if change.is_seen_in_posts or change.may_demote:
+            await renew_names(self._collections, session)
         before = await self._users.find_one(_named(id, match), _STANDING, session=session)
         document = await self._users.find_one_and_update(
             _named(id, match),
@@ -105,7 +112,7 @@ class MongoUsers:
         return document
 
     async def _remove(self, id: Id, heir_id: Id | None, match: Match, session: Session) -> None:
-        await self._lock(session)
+        await renew_names(self._collections, session)
         user_id, heir = ObjectId(id), None if heir_id is None else ObjectId(heir_id)
         stays: Filter = {"_id": "$_id", "removed_at": "$$NOW"}
         if heir is not None:
@@ -122,13 +129,6 @@ class MongoUsers:
         passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
         await self._users.update_many({"heir": user_id}, passed_on, session=session)
         await self._require_admin(before, session)
-
-    async def _lock(self, session: Session) -> None:
-        """Transactions that change who is called what, or who is an enabled admin, happen one after the
-        other: each writes the blog's settings. What is read after that stays true until the end.
-        """
-        renewed = {"$set": {"names_stamp": new_stamp()}}
-        await self._blog.update_one({"_id": BLOG}, renewed, session=session)
 
     async def _require_admin(self, before: UserDocument, session: Session) -> None:
         """LastAdmin, where this was the last enabled admin."""

@@ -1,6 +1,7 @@
 """Adding comments to threads."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -10,13 +11,16 @@ from sqlalchemy import insert
 from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.revisions import new_stamp
+from everpost.domain.users import Author
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.sql import reading
 from everpost.stores.sql.durability import confirm
-from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.rows import author_of, comment_of, comment_values
+from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
+from everpost.stores.sql.rows import Values, author_of, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
-from everpost.stores.sql.threads import settle, touch
+from everpost.stores.sql.threads import Touch, answering, settle, touch
+from everpost.stores.sql.writable_ctes import adding_comments, each_of
 from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
@@ -53,7 +57,7 @@ class Adder:
     async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
         """All of them; where one cannot be, each alone."""
         try:
-            return await self._connections.transact(partial(_add, additions))
+            return await self._write(additions)
         except Busy:
             raise
         except EverpostError as error:
@@ -63,7 +67,7 @@ class Adder:
 
     async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
         try:
-            (added,) = await self._connections.transact(partial(_add, [addition]))
+            (added,) = await self._write([addition])
         except EverpostError as error:
             return await self._confirmed(addition, error)
         return added
@@ -77,53 +81,94 @@ class Adder:
                 return failure
         return error
 
+    async def _write(self, additions: Sequence[Addition]) -> Sequence[Comment]:
+        """In one statement where that can be; a transaction says why not."""
+        has_replies = any(addition.comment.parent_id is not None for addition in additions)
+        is_one_statement = self._connections.dialect.name == "postgresql" and not has_replies
+        comments = await self._write_at_once(additions) if is_one_statement else ()
+        return comments or await self._connections.transact(partial(_add, additions))
+
+    async def _write_at_once(self, additions: Sequence[Addition]) -> Sequence[Comment]:
+        comments = [_new(addition) for addition in additions]
+        touching, parameters = _change_by(additions).call
+        parameters = {**parameters, **each_of([_row(comment) for comment in comments])}
+        try:
+            added = await self._connections.change_returning(adding_comments(touching), parameters)
+        except VIOLATED as error:
+            raise Conflict("comment", "id") from error
+        authors = {row.author_id: author_of(row) for row in added}
+        return [_named(comment, authors) for comment in comments] if added else ()
+
 
 async def _add(additions: Sequence[Addition], transaction: Transaction) -> Sequence[Comment]:
     """Put the comments under their post, which is the same."""
-    comments = [addition.comment for addition in additions]
-    approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
-    admission = together([addition.admission for addition in additions])
-    await touch(transaction, comments[0].post_id, more=approved, changes=len(comments), admission=admission)
-    added = [replace(comment, depth=0, reply_count=0) for comment in comments]
-    await _insert(transaction, [comment for comment in added if comment.parent_id is None])
-    for place, (comment, _, under_hidden) in enumerate(additions):
-        if comment.parent_id is not None:
-            added[place] = await _reply(
-                transaction, added[place], comment.parent_id, under_hidden=under_hidden
-            )
-    return await _named(transaction, added)
+    comments = [_new(addition) for addition in additions]
+    parent_ids = sorted({each.parent_id for each in comments if each.parent_id is not None})
+    author_ids = sorted({each.author.id for each in comments if each.author is not None})
+    change = _change_by(additions)
+    reads: list[Call] = [(reading.COMMENT, {"of_post": change.post_id, "this": each}) for each in parent_ids]
+    if author_ids:
+        reads.append(reading.users(author_ids))
+    found = await touch(transaction, change, *reads)
+    parents = {row.id: comment_of(row) for each in found[: len(parent_ids)] for row in each}
+    authors = {row.author_id: author_of(row) for each in found[len(parent_ids) :] for row in each}
+    known = {**parents, **{each.id: each for each in comments if each.parent_id is None}}
+    for place, comment in enumerate(comments):
+        if comment.parent_id in known:
+            depth = known[comment.parent_id].depth + 1
+            comments[place] = known[comment.id] = replace(comment, depth=depth)
+    await _insert(transaction, comments, known)
+    for comment, _, under_hidden in additions:
+        if comment.parent_id is not None and not (
+            comment.parent_id in known and (under_hidden or _is_approved(known[comment.parent_id]))
+        ):
+            raise Invalid("parent_id", "is not an approved comment of this post")
+    return [_named(comment, authors) for comment in comments]
 
 
-async def _insert(transaction: Transaction, comments: Sequence[Comment]) -> None:
-    if not comments:
-        return
+async def _insert(transaction: Transaction, comments: Sequence[Comment], known: Mapping[Id, Comment]) -> None:
+    """Put the comments into the table, and count them as replies to those that are known."""
+    post_id = comments[0].post_id
+    shown = Counter(each.parent_id for each in comments if each.parent_id is not None and each.is_shown)
+    replies = [(known[parent_id], number) for parent_id, number in shown.items() if parent_id in known]
+    answers = [answering(post_id, each.id, replies=more) for each, more in replies if _is_approved(each)]
+    rows = [_row(comment) for comment in comments]
     try:
-        rows = [comment_values(comment) for comment in comments]
-        await transaction.execute(_ADD, rows if len(rows) > 1 else rows[0])
+        if len(rows) > 1:
+            await transaction.execute(_ADD, rows)
+            await transaction.execute_all(answers)
+        else:
+            await transaction.execute_all([(_ADD, rows[0]), *answers])
     except VIOLATED as error:
         raise Conflict("comment", "id") from error
+    for parent, more in replies:
+        if not _is_approved(parent):
+            await settle(transaction, post_id, parent.id, more=more)
 
 
-async def _reply(transaction: Transaction, comment: Comment, parent_id: Id, *, under_hidden: bool) -> Comment:
-    this = {"of_post": comment.post_id, "this": parent_id}
-    row = (await transaction.execute(reading.COMMENT, this)).first()
-    parent = None if row is None else comment_of(row)
-    reply = replace(comment, depth=0 if parent is None else parent.depth + 1)
-    await _insert(transaction, [reply])
-    if parent is None or not (under_hidden or parent.status is CommentStatus.APPROVED):
-        raise Invalid("parent_id", "is not an approved comment of this post")
-    await settle(transaction, comment.post_id, parent_id, more=int(reply.is_shown))
-    return reply
+def _new(addition: Addition) -> Comment:
+    return replace(addition.comment, depth=0, reply_count=0, stamp=new_stamp())
 
 
-async def _named(transaction: Transaction, comments: Sequence[Comment]) -> Sequence[Comment]:
-    """The comments, with their authors as these are called now."""
-    ids = {comment.author.id for comment in comments if comment.author is not None}
-    if not ids:
-        return comments
-    rows = await transaction.execute(*reading.users(list(ids)))
-    named = {row.author_id: author_of(row) for row in rows}
-    return [
-        comment if comment.author is None else replace(comment, author=named.get(comment.author.id))
-        for comment in comments
-    ]
+def _row(comment: Comment) -> Values:
+    return comment_values(comment) | {"stamp": comment.stamp}
+
+
+def _change_by(additions: Sequence[Addition]) -> Touch:
+    """What the comments change of their post."""
+    comments = [addition.comment for addition in additions]
+    return Touch(
+        comments[0].post_id,
+        more=sum(map(_is_approved, comments)),
+        changes=len(comments),
+        admission=together([addition.admission for addition in additions]),
+    )
+
+
+def _is_approved(comment: Comment) -> bool:
+    return comment.status is CommentStatus.APPROVED
+
+
+def _named(comment: Comment, authors: Mapping[Id, Author | None]) -> Comment:
+    """The comment, with its author as this is called now."""
+    return comment if comment.author is None else replace(comment, author=authors.get(comment.author.id))

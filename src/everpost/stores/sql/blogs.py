@@ -9,16 +9,15 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Match
 from everpost.errors import Stale
 from everpost.stores.sql.engine import Connections, Transaction
-from everpost.stores.sql.matching import changing, having, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
 from everpost.stores.sql.rows import AnyRow
 from everpost.stores.sql.tables import BlogRow
 from everpost.stores.turns import Turns
 
-BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key)
+BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key, BlogRow.stamp)
 _MOST_TOGETHER = 1_000
-_SAVE = update(BlogRow).values(version=BlogRow.version + 1)
-LOCK = update(BlogRow).values(version=BlogRow.version)
-"""Whoever runs this first has the blog to themselves until the end of the transaction."""
+_SAVE = update(BlogRow).values(version=BlogRow.version + 1, stamp=STAMP)
+_RENEW_NAMES = update(BlogRow).values(names_stamp=STAMP)
 
 
 class SqlBlogs:
@@ -41,11 +40,18 @@ class SqlBlogs:
         statement = having(match, BlogRow, saving)
 
         async def work(transaction: Transaction) -> Blog:
-            if not (await transaction.execute(statement, parameters | revisions(match))).matched:
+            if not (await transaction.execute(statement, parameters | renewed() | revisions(match))).matched:
                 raise Stale("blog", "settings")
             return blog_of((await transaction.execute(BLOG)).one())
 
         return await self._connections.transact(work)
+
+
+async def renew_names(transaction: Transaction) -> None:
+    """Let no validator that any post had before be current after the transaction; until its end it has the
+    blog to itself.
+    """
+    await transaction.execute(_RENEW_NAMES, renewed())
 
 
 def blog_of(row: AnyRow) -> Blog:
@@ -55,4 +61,5 @@ def blog_of(row: AnyRow) -> Blog:
         updated_at=row.updated_at,
         version=row.version,
         address_key=row.address_key,
+        stamp=row.stamp,
     )

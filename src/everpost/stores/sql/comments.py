@@ -16,14 +16,14 @@ from everpost.domain.revisions import Match
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.adding import Adder, Addition
-from everpost.stores.sql.engine import Connections, Rows, Transaction
-from everpost.stores.sql.matching import changing, having, held, holder, revisions
+from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
+from everpost.stores.sql.matching import STAMP, changing, having, held, holder, renewed, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
-from everpost.stores.sql.threads import settle, show, touch
+from everpost.stores.sql.threads import Touch, settle, show, touch
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
-_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1)
+_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
     select(CommentRow.id)
@@ -93,31 +93,38 @@ class SqlComments:
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
         values = _changes(change)
+        this: Values = {"of_post": post_id, "this": id}
 
         async def work(transaction: Transaction) -> Comment:
-            await touch(transaction, post_id, admission=None if hand is None else hand.admission)
-            before = None if change.status is None else await _find(transaction, post_id, id)
-            await _write(transaction, changing(_SAVE, values), post_id, id, (match, hand))
-            after = await _read(transaction, post_id, id)
-            if before is not None:
-                await _follow(transaction, before, after)
-            return after
+            change_of_post = Touch(post_id, admission=None if hand is None else hand.admission)
+            reads = [] if change.status is None else [(reading.COMMENT, this)]
+            found = await touch(transaction, change_of_post, *reads)
+            writing = _writing(changing(_SAVE, values), this, (match, hand))
+            written, after = await transaction.execute_all([writing, (reading.COMMENT, this)])
+            if not written.matched:
+                raise _mismatch(id, _first(after), hand)
+            saved = comment_of(after.one())
+            for before in found:
+                await _follow(transaction, comment_of(before.one()), saved)
+            return saved
 
         return await self._connections.transact(work)
 
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
+        this: Values = {"of_post": post_id, "this": id}
+
         async def work(transaction: Transaction) -> None:
-            await touch(transaction, post_id)
-            before = await _find(transaction, post_id, id)
-            answers = await transaction.execute(_IS_ANSWERED, {"of_post": post_id, "this": id})
-            if answers.first() is None:
-                await _write(transaction, (_REMOVE, {}), post_id, id, (match, hand))
-                after = None
-            else:
-                erasing = changing(_SAVE, _ERASED)
-                await _write(transaction, erasing, post_id, id, (match, hand))
-                after = replace(before, status=CommentStatus.REMOVED) if before else None
+            found, answers = await touch(
+                transaction, Touch(post_id), (reading.COMMENT, this), (_IS_ANSWERED, this)
+            )
+            before, is_answered = _first(found), answers.first() is not None
+            terms = match, hand
+            erasing = _writing(changing(_SAVE, _ERASED), this, terms)
+            writing = erasing if is_answered else _writing((_REMOVE, {}), this, terms)
+            if not (await transaction.execute(*writing)).matched:
+                raise _mismatch(id, before, hand)
             if before is not None:
+                after = replace(before, status=CommentStatus.REMOVED) if is_answered else None
                 await _follow(transaction, before, after)
 
         await self._connections.transact(work)
@@ -144,24 +151,16 @@ def _page(rows: Rows | list[AnyRow], limit: int) -> Page[Comment]:
     return Page(tuple(map(comment_of, shown)), has_more=len(rows) > len(shown))
 
 
-async def _find(transaction: Transaction, post_id: Id, id: Id) -> Comment | None:
-    row = (await transaction.execute(reading.COMMENT, {"of_post": post_id, "this": id})).first()
+def _first(found: Result) -> Comment | None:
+    row = found.first()
     return None if row is None else comment_of(row)
 
 
-async def _read(transaction: Transaction, post_id: Id, id: Id) -> Comment:
-    return comment_of((await transaction.execute(reading.COMMENT, {"of_post": post_id, "this": id})).one())
-
-
-async def _write(
-    transaction: Transaction, writing: tuple[Write, Values], post_id: Id, id: Id, terms: Terms
-) -> None:
-    """Change or delete the comment where it is as it should be."""
-    (statement, values), (match, hand) = writing, terms
+def _writing(change: tuple[Write, Values], this: Values, terms: Terms) -> Call:
+    """The statement, with its parameters, for the comment where it is as it should be."""
+    (statement, values), (match, hand) = change, terms
     conditional = held(hand, having(match, CommentRow, statement))
-    parameters = {"of_post": post_id, "this": id} | values | revisions(match) | holder(hand)
-    if not (await transaction.execute(conditional, parameters)).matched:
-        raise _mismatch(id, await _find(transaction, post_id, id), hand)
+    return conditional, this | values | renewed() | revisions(match) | holder(hand)
 
 
 def _mismatch(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
@@ -183,7 +182,7 @@ async def _follow(transaction: Transaction, before: Comment, after: Comment | No
     was_approved = before.status is CommentStatus.APPROVED
     is_approved = after is not None and after.status is CommentStatus.APPROVED
     if is_approved != was_approved:
-        await touch(transaction, before.post_id, more=is_approved - was_approved, changes=0)
+        await touch(transaction, Touch(before.post_id, more=is_approved - was_approved, changes=0))
     is_shown = after is not None and after.is_shown
     if is_shown == before.is_shown:
         return

@@ -1,36 +1,100 @@
-"""Counts of what is tried, in SQL."""
+"""Rate-limit counters in SQL. Each count is one statement that commits by itself, so that no lock is held
+while an answer is on its way.
+"""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Insert,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from everpost.domain.limits import WINDOW, Limit, Tally
-from everpost.errors import Busy
-from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.reading import AnyUnion
 from everpost.stores.sql.tables import TallyRow
 from everpost.stores.sql.types import Moment
 
-_Outcome = TypeVar("_Outcome")
-
 _KEY = bindparam("of_key", type_=TallyRow.key.type)
-_TRIES = 3
-"""Two who begin a window at once cannot both do so."""
-_FORGET = delete(TallyRow).where(TallyRow.until <= bindparam("moment", type_=Moment))
-_COUNT = update(TallyRow).where(TallyRow.key == _KEY).values(count=TallyRow.count + 1)
+_MOMENT = bindparam("moment", type_=Moment)
+_UNTIL = bindparam("end", type_=Moment)
+_UNLIMITED = 2**62
+_COLUMNS = ("key", "count", "until")
+_TRIES = TallyRow.count.label("tries")
+_GOES_ON = TallyRow.until > _MOMENT
+_COUNT: ColumnElement[Any] = case((_GOES_ON, TallyRow.count + 1), else_=1)
+_END: ColumnElement[Any] = case((_GOES_ON, TallyRow.until), else_=_UNTIL)
+_FORGET = delete(TallyRow).where(TallyRow.until <= _MOMENT)
 _FORGIVE = (
     update(TallyRow)
     .where(TallyRow.key.in_(bindparam("keys", expanding=True)), TallyRow.count > 0)
     .values(count=TallyRow.count - 1)
 )
-_BEGIN = insert(TallyRow)
-_BEGIN_ANEW = (
-    update(TallyRow)
-    .where(TallyRow.key == _KEY)
-    .values(count=1, until=bindparam("new_until", type_=TallyRow.until.type))
+_TALLY = select(_TRIES, TallyRow.until).where(TallyRow.key == _KEY)
+_FIRST: dict[str, Any] = {"key": _KEY, "count": 1, "until": _UNTIL}
+
+# MySQL returns no rows, and a SELECT afterwards might see the tries of others as well.
+_HIT_IN_MYSQL = (
+    mysql.insert(TallyRow)
+    .values(_FIRST | {"count": func.last_insert_id(1)})
+    .on_duplicate_key_update([("count", func.last_insert_id(_COUNT)), ("until", _END)])
 )
-_TALLY = select(TallyRow.count.label("tries"), TallyRow.until).where(TallyRow.key == _KEY)
+_HIT_BEFORE = select(
+    func.last_insert_id(type_=BigInteger).label("tries"),
+    select(TallyRow.until).where(TallyRow.key == _KEY).scalar_subquery().label("until"),
+)
+_HIT_IN_SQLITE = (
+    sqlite.insert(TallyRow)
+    .values(_FIRST)
+    .on_conflict_do_update(index_elements=[TallyRow.key], set_={"count": _COUNT, "until": _END})
+    .returning(_TRIES, TallyRow.until)
+)
+
+
+@cache
+def _hit_in_postgresql(size: int) -> AnyUnion:
+    """Counts a try for so many limits, up to the first that is exceeded."""
+    hits: list[CTE] = []
+    for place in range(size):
+        first = select(bindparam(f"key_{place}", type_=TallyRow.key.type), literal(1), _UNTIL)
+        if hits:
+            first = first.where(hits[-1].c.tries <= bindparam(f"most_{place - 1}", type_=BigInteger))
+        hit = (
+            postgresql.insert(TallyRow)
+            .from_select(_COLUMNS, first)
+            .on_conflict_do_update(index_elements=[TallyRow.key], set_={"count": _COUNT, "until": _END})
+            .returning(_TRIES, TallyRow.until)
+        )
+        hits.append(hit.cte(f"hit_{place}"))
+    return union_all(
+        *(select(literal_column(str(place)).label("place"), *hit.c) for place, hit in enumerate(hits))
+    )
+
+
+@cache
+def _keeping(engine_name: str) -> Insert:
+    """Begins a window, whatever was there."""
+    if engine_name == "mysql":
+        return mysql.insert(TallyRow).values(_FIRST).on_duplicate_key_update(count=1, until=_UNTIL)
+    insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert
+    changes = {"count": 1, "until": _UNTIL}
+    keeping = insert(TallyRow).values(_FIRST)
+    return keeping.on_conflict_do_update(index_elements=[TallyRow.key], set_=changes)
 
 
 class SqlLimits:
@@ -40,24 +104,32 @@ class SqlLimits:
         self._connections = connections
 
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
-        tallies = []
+        if self._connections.dialect.name == "postgresql":
+            return await self._hit_all(limits, moment)
+        tallies: list[Tally] = []
         for limit in limits:
-            tallies.append(await self._hit(limit.key, moment))
+            tallies.append(await self._hit(limit, moment))
             if limit.is_exceeded_by(tallies[-1]):
                 break
         return tallies
 
-    async def _hit(self, key: str, moment: datetime) -> Tally:
-        async def work(transaction: Transaction) -> Tally:
-            await transaction.execute(_FORGET, {"moment": moment})
-            if (await transaction.execute(_COUNT, {"of_key": key})).matched:
-                row = (await transaction.execute(_TALLY, {"of_key": key})).one()
-                return Tally(row.tries, row.until)
-            first = Tally(1, moment + WINDOW)
-            await transaction.execute(_BEGIN, {"key": key, "count": first.count, "until": first.until})
-            return first
+    async def _hit_all(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+        parameters: dict[str, object] = {"moment": moment, "end": moment + WINDOW}
+        for place, limit in enumerate(limits):
+            most = _UNLIMITED if limit.most is None else limit.most
+            parameters |= {f"key_{place}": limit.key, f"most_{place}": most}
+        rows = await self._connections.change_returning(_hit_in_postgresql(len(limits)), parameters)
+        return [Tally(row.tries, row.until) for row in sorted(rows, key=lambda row: row.place)]
 
-        return await self._try(work)
+    async def _hit(self, limit: Limit, moment: datetime) -> Tally:
+        end = moment + WINDOW
+        parameters = {"of_key": limit.key, "moment": moment, "end": end}
+        if self._connections.dialect.name == "mysql":
+            hits = [(_HIT_IN_MYSQL, parameters), (_HIT_BEFORE, parameters)]
+            (row,) = (await self._connections.change_all(hits))[-1].rows
+        else:
+            (row,) = await self._connections.change_returning(_HIT_IN_SQLITE, parameters)
+        return Tally(row.tries, row.until or end)
 
     async def forgive(self, keys: Sequence[str]) -> None:
         if keys:
@@ -68,20 +140,8 @@ class SqlLimits:
         return next((Tally(row.tries, row.until) for row in rows if row.until > moment), None)
 
     async def keep(self, key: str, until: datetime) -> None:
-        async def work(transaction: Transaction) -> None:
-            anew = await transaction.execute(_BEGIN_ANEW, {"of_key": key, "new_until": until})
-            if not anew.matched:
-                await transaction.execute(_BEGIN, {"key": key, "count": 1, "until": until})
-
-        await self._try(work)
+        keeping = _keeping(self._connections.dialect.name)
+        await self._connections.change(keeping, {"of_key": key, "end": until})
 
     async def forget(self, moment: datetime) -> None:
         await self._connections.change(_FORGET, {"moment": moment})
-
-    async def _try(self, work: Callable[[Transaction], Awaitable[_Outcome]]) -> _Outcome:
-        for _ in range(_TRIES):
-            try:
-                return await self._connections.transact(work)
-            except VIOLATED:
-                continue
-        raise Busy

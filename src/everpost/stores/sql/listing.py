@@ -14,7 +14,8 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.posts import PostFilter, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores.sql.places import PLACE, After, Before, place
-from everpost.stores.sql.reading import LIMIT, AnySelect, passable, these, with_author
+from everpost.stores.sql.post_queries import VALIDATOR
+from everpost.stores.sql.reading import LIMIT, AnySelect, passable, with_author
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import PostRow, PostTagRow
 from everpost.stores.sql.types import IdText, Moment
@@ -27,7 +28,7 @@ _UNTIL = bindparam("until", type_=Moment)
 _SKIP = bindparam("skip", type_=BigInteger)
 
 _POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
-_STATE = (PostRow.id, PostRow.version, PostRow.stamp, PostRow.publication_date, PostRow.updated_at)
+_STATE = (PostRow.id, PostRow.publication_date, PostRow.updated_at, *VALIDATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,8 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
 
 
 @cache
-def bare(size: int) -> AnySelect:
-    """So many posts by their ids, with their authors."""
-    posts = select(*_POST).where(PostRow.id.in_(these("post", size)))
-    return with_author(posts, PostRow.__table__.c.author_id)
-
-
-@cache
 def chosen(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> AnySelect:
-    """The posts of a page in no order, and their authors; where not `whole`, only their states. First
+    """The posts of a page in no order, and their authors; where not `whole`, only their validators. First
     which, then what: MySQL reads every post that is passed over, with its content. An outer join, because
     it is never turned round.
     """
@@ -137,10 +131,9 @@ def chosen(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> 
     # MariaDB guesses that another index and a sort are cheaper.
     names = names.with_hint(listed.table, f"FORCE INDEX ({listed.index(date)})", "mysql")
     page = names.subquery("chosen")
-    posts = (
-        select(*(_POST if whole else _STATE)).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
-    )
-    return with_author(posts, PostRow.__table__.c.author_id)
+    columns = _POST if whole else _STATE
+    posts = select(*columns).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
+    return with_author(posts, PostRow.__table__.c.author_id) if whole else posts
 
 
 def page_of_posts(query: PostQuery, narrowed: Narrowed, *, whole: bool = True) -> tuple[AnySelect, Values]:

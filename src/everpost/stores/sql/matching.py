@@ -7,12 +7,12 @@ carry it out.
 from functools import lru_cache
 from typing import TypeAlias, TypeVar, cast
 
-from sqlalchemy import Delete, Select, Update, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import BigInteger, Delete, Select, Update, and_, bindparam, func, or_, select, tuple_
 
 from everpost.domain.admissions import Admission, Hand
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostStatus
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, UserRow
 from everpost.stores.sql.types import IdText, Moment
@@ -21,10 +21,12 @@ Conditional: TypeAlias = Update | Delete | Select[Id]
 Statement = TypeVar("Statement", Update, Delete, Select[Id])
 Versioned = type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow]
 
-_FORMS = 1_000
+FORMS = 1_000
 """Of statements, at most; a post can be changed in some hundred ways, and few are in use."""
 _NEW = "new_"
 """Before the names of parameters: those of columns are SQLAlchemy's."""
+
+STAMP = bindparam("new_stamp", type_=BigInteger)
 
 _HAND = and_(
     CommentRow.publication_date >= bindparam("since", type_=Moment),
@@ -46,6 +48,11 @@ NAMED_ALIKE = select(UserRow.id).where(UserRow.name_key.in_(bindparam("name_keys
 """The users whose names have one of these keys."""
 
 
+def renewed() -> Values:
+    """The parameter `STAMP` of a statement that makes another version."""
+    return {"new_stamp": new_stamp()}
+
+
 def having(match: Match, table: Versioned, statement: Statement) -> Statement:
     """The statement, for rows in one of the states of the match; its parameters come from `revisions`."""
     return statement if match is None else cast("Statement", _in_state(table, statement))
@@ -53,7 +60,7 @@ def having(match: Match, table: Versioned, statement: Statement) -> Statement:
 
 def revisions(match: Match) -> Values:
     """The parameters of `having`."""
-    return {} if match is None else {"match": [(each.version, each.updated_at) for each in match]}
+    return {} if match is None else {"match": [(each.version, each.stamp) for each in match]}
 
 
 def owned(owner_id: Id | None, statement: Statement) -> Statement:
@@ -111,18 +118,18 @@ def changing(statement: Update, values: Values) -> tuple[Update, Values]:
     return _changing(statement, tuple(values)), {f"{_NEW}{name}": value for name, value in values.items()}
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _changing(statement: Update, names: tuple[str, ...]) -> Update:
     return statement.values({name: bindparam(f"{_NEW}{name}") for name in names})
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _in_state(table: Versioned, statement: Conditional) -> Conditional:
-    state = tuple_(table.version, table.updated_at)
+    state = tuple_(table.version, table.stamp)
     return statement.where(state.in_(bindparam("match", expanding=True)))
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: bool) -> Update:
     statement = statement.where(_POLICY.in_(bindparam("policies", expanding=True)))
     if not sees_all:
@@ -130,11 +137,11 @@ def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: boo
     return statement.where(~NAMED_ALIKE.exists()) if has_name else statement
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _of_owner(statement: Conditional) -> Conditional:
     return statement.where(PostRow.author_id == bindparam("owner", type_=IdText))
 
 
-@lru_cache(_FORMS)
+@lru_cache(FORMS)
 def _in_hand(statement: Conditional) -> Conditional:
     return statement.where(_HAND)

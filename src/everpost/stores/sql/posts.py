@@ -1,9 +1,9 @@
 """Posts in SQL."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, update
 
@@ -11,13 +11,12 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.revisions import Match, Revision, new_stamp
 from everpost.errors import Busy, Conflict, Forbidden, NotFound, Stale
-from everpost.stores.port import Known
-from everpost.stores.sql import listing, reading
-from everpost.stores.sql.currency import Currency
-from everpost.stores.sql.engine import VIOLATED, Connections, Rows, Transaction
-from everpost.stores.sql.matching import changing, having, owned, owner, revisions
+from everpost.stores.port import Validated, Validator
+from everpost.stores.sql import listing, post_queries, reading
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.matching import STAMP, changing, having, owned, owner, renewed, revisions
 from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -26,8 +25,9 @@ from everpost.stores.sql.rows import (
     comment_values,
     post_of,
     post_values,
-    post_with_thread,
+    posts_with_threads,
     tag_values,
+    validator_of,
 )
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 from everpost.stores.sql.types import IdText
@@ -35,7 +35,7 @@ from everpost.stores.turns import Turns
 
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
-_SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1)
+_SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _OF_THE_POST = PostTagRow.post_id == bindparam("tags_of", type_=IdText)
 _ADD_TAGS = insert(PostTagRow)
 _ADD_COMMENTS = insert(CommentRow)
@@ -58,44 +58,48 @@ class SqlPosts:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._currency = Currency(connections)
-        self._bare = Turns(self._get_bare, most=reading.MOST_HEADS)
+        self._bare = Turns(self._read_bare, most=reading.MOST_HEADS)
 
-    async def get(self, id: Id, *, comments: int, known: Post | None = None) -> Post:
-        if known is not None and await self._currency.holds(known):
-            return known
-        if comments == 0:
-            post = await self._bare.ask(id)
-            if post is None:
-                raise NotFound("post", id)
-            return post
-        rows = await self._connections.fetch(reading.POST_BY_ID, {"this": id, "comments": comments})
-        return _found(rows, id)
+    async def get(self, id: Id, *, comments: int) -> Post:
+        found = await (self._bare.ask(id) if comments == 0 else self.read([id], comments=comments))
+        if id not in found:
+            raise NotFound("post", id)
+        return found[id].post
 
-    async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
+    async def _read_bare(self, ids: Sequence[Id]) -> Sequence[Mapping[Id, Validated]]:
         """These posts with no comments inside."""
-        size, parameters = reading.padded("post", list(set(ids)))
-        rows = await self._connections.fetch(listing.bare(size), parameters)
-        found = {row.id: post_of(row) for row in rows}
-        return [found.get(each) for each in ids]
+        return [await self.read(list(set(ids)), comments=0)] * len(ids)
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        rows = await self._connections.fetch(reading.POST_BY_SLUG, {"slug": slug, "comments": comments})
-        return post_with_thread(rows)
+        rows = await self._connections.fetch(post_queries.POST_BY_SLUG, {"slug": slug, "comments": comments})
+        return next((found.post for found in posts_with_threads(rows).values()), None)
 
-    async def page(self, query: PostQuery, *, known: Known | None = None) -> Page[Post]:
+    async def page(self, query: PostQuery) -> Page[Post]:
+        rows = await self._page(query, whole=True)
+        threads = await self._threads(rows.rows, query.comments)
+        return Page(tuple(post_of(row, threads[row.id]) for row in rows.rows), has_more=rows.has_more)
+
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+        return posts_with_threads(await self._connections.fetch(*post_queries.posts(ids, comments)))
+
+    async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
+        rows = await self._connections.fetch(*post_queries.validators(ids))
+        return {row.id: validator_of(row) for row in rows}
+
+    async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
+        rows = await self._page(query, whole=False)
+        return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
+
+    async def _page(self, query: PostQuery, *, whole: bool) -> Page[AnyRow]:
         narrowed = listing.narrow(query.filter)
         if narrowed is None:
             return Page((), has_more=False)
-        if known is not None and (page := await self._currency.page(query, narrowed, known)) is not None:
-            return page
-        statement, parameters = listing.page_of_posts(query, narrowed)
+        statement, parameters = listing.page_of_posts(query, narrowed, whole=whole)
         bounded = listing.is_bounded(query)
-        rows: list[Any] = [*await self._connections.fetch(statement, parameters, bounded=bounded)]
-        shown = listing.in_order(rows, query.sort)[: query.limit]
-        threads = await self._threads(shown, query.comments)
-        posts = tuple(post_of(row, threads[row.id]) for row in shown)
-        return Page(posts, has_more=len(rows) > len(shown))
+        rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
+        return Page(
+            tuple(listing.in_order(rows, query.sort)[: query.limit]), has_more=len(rows) > query.limit
+        )
 
     async def count(self, filter: PostFilter) -> int:
         narrowed = listing.narrow(filter)
@@ -111,21 +115,21 @@ class SqlPosts:
         tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
         return Page(tags, has_more=len(rows) > len(tags))
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> str:
+    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         author_id = None if post.author is None else post.author.id
         claim = Claim(id=post.id, slug=post.slug, author_id=author_id, is_new=True, numbered=numbered)
-        slug = post.slug
+        kept = replace(post, stamp=new_stamp(), comment_count=post.comment_count if thread else 0)
         for _ in range(_ATTEMPTS):
             try:
-                await self._insert(replace(post, slug=slug), thread)
+                await self._insert(kept, thread)
             except VIOLATED:
-                slug = await resolve(self._connections, claim) or slug
+                kept = replace(kept, slug=await resolve(self._connections, claim) or kept.slug)
             else:
-                return slug
+                return kept
         raise Busy
 
     async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
-        values = post_values(post) | ({} if thread else {"comment_count": 0})
+        values = post_values(post) | {"stamp": post.stamp}
         tags, comments = tag_values(post), [comment_values(comment) for comment in thread]
 
         async def work(transaction: Transaction) -> None:
@@ -159,11 +163,11 @@ class SqlPosts:
         parameters = {"this": id} | values | revisions(match) | owner(owner_id)
 
         async def work(transaction: Transaction) -> Post:
-            while not (await transaction.execute(statement, parameters)).matched:
+            while not (await transaction.execute(statement, parameters | renewed())).matched:
                 there = await transaction.execute(reading.POST_IS_THERE, {"this": id})
                 _require_match(id, there.first(), match, owner_id)
-            rows = await transaction.execute(reading.POST_BY_ID, {"this": id, "comments": comments})
-            post = _found(rows.rows, id)
+            saved = await transaction.execute(*post_queries.posts([id], comments))
+            post = posts_with_threads(saved.rows)[id].post
             await _list_by_tags(transaction, post, change)
             return post
 
@@ -176,7 +180,7 @@ class SqlPosts:
             there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
             _require_match(id, next(iter(there), None), match, owner_id)
 
-    async def _threads(self, posts: list[AnyRow], comments: int) -> dict[Id, list[Comment]]:
+    async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
         """The oldest comments of each of these posts."""
         threads: dict[Id, list[Comment]] = defaultdict(list)
         with_comments = [row.id for row in posts if row.comment_count]
@@ -215,15 +219,8 @@ def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | No
         raise NotFound("post", id)
     if owner_id is not None and there.author_id != owner_id:
         raise Forbidden("This post is somebody else's.")
-    if match is not None and Revision(there.version, there.updated_at) not in match:
+    if match is not None and Revision(there.version, there.stamp) not in match:
         raise Stale("post", id)
-
-
-def _found(rows: Rows, id: Id) -> Post:
-    post = post_with_thread(rows)
-    if post is None:
-        raise NotFound("post", id)
-    return post
 
 
 def _changes(change: PostChange) -> dict[str, object]:

@@ -15,10 +15,8 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    null,
     select,
     true,
-    type_coerce,
     union_all,
 )
 from sqlalchemy.types import TypeEngine
@@ -28,7 +26,7 @@ from everpost.domain.ids import Id
 from everpost.stores.sql.places import PLACE, After, Before, place
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import CommentRow, PostRow, UserRow
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.types import IdText
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyUnion = CompoundSelect[*tuple[Any, ...]]
@@ -61,21 +59,10 @@ _COMMENT = (
     CommentRow.editor_id,
     CommentRow.edited_at,
     CommentRow.reply_count,
+    CommentRow.stamp,
 )
 _WRITTEN_BY = "author_id"
 _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
-
-
-_OF_NO_COMMENT = (
-    type_coerce(null(), IdText).label("parent_id"),
-    null().label("depth"),
-    null().label("guest_name"),
-    type_coerce(null(), CommentRow.key_digest.type).label("key_digest"),
-    type_coerce(null(), IdText).label("editor_id"),
-    type_coerce(null(), Moment).label("edited_at"),
-    null().label("reply_count"),
-)
-"""What a comment has and a post has not."""
 
 
 def with_author(statement: AnySelect, author_id: ColumnElement[Any]) -> AnySelect:
@@ -104,7 +91,7 @@ def _of_head(head: FromClause) -> AnySelect:
     return with_author(select(*columns).select_from(head), head.c.author_id)
 
 
-def _shown(post_id: ColumnElement[Any]) -> AnySelect:
+def shown(post_id: ColumnElement[Any]) -> AnySelect:
     """What is shown of a thread, the oldest first."""
     return (
         select(*_COMMENT)
@@ -113,58 +100,16 @@ def _shown(post_id: ColumnElement[Any]) -> AnySelect:
     )
 
 
-def _with_thread(chosen: ColumnElement[bool], post_id: ColumnElement[Any]) -> AnyUnion:
-    """The post and the oldest `:comments` of its comments, as rows of one shape: one statement sees one
-    moment. A comment's row has no `comment_count`.
-    """
-    oldest = _shown(post_id).limit(bindparam("comments")).subquery("oldest")
-    post = select(
-        PostRow.id,
-        PostRow.content,
-        PostRow.publication_date,
-        PostRow.updated_at,
-        PostRow.version,
-        PostRow.status,
-        *_OF_NO_COMMENT,
-        PostRow.title,
-        PostRow.slug,
-        PostRow.tags,
-        PostRow.format,
-        PostRow.comment_count,
-        PostRow.comment_policy,
-        PostRow.stamp,
-    ).where(chosen)
-    thread = select(
-        oldest.c.id,
-        oldest.c.content,
-        oldest.c.publication_date,
-        oldest.c.updated_at,
-        oldest.c.version,
-        oldest.c.status,
-        oldest.c.parent_id,
-        oldest.c.depth,
-        oldest.c.guest_name,
-        oldest.c.key_digest,
-        oldest.c.editor_id,
-        oldest.c.edited_at,
-        oldest.c.reply_count,
-        *(null() for _ in range(7)),
-    )
-    return union_all(
-        with_author(post, PostRow.__table__.c.author_id), with_author(thread, oldest.c.author_id)
-    )
+def union_of(threads: Sequence[AnySelect]) -> FromClause:
+    """The oldest `:comments` of each. MariaDB has no LATERAL; a window function would read whole threads."""
+    heads = (thread.limit(bindparam("comments")).subquery(f"head_{n}") for n, thread in enumerate(threads))
+    return union_all(*map(select, heads)).subquery("heads")
 
 
-_SLUG = bindparam("slug", type_=PostRow.slug.type)
+SLUG = bindparam("slug", type_=PostRow.slug.type)
 
-POST_BY_ID = _with_thread(PostRow.id == ID, ID)
-POST_BY_SLUG = _with_thread(
-    PostRow.slug == _SLUG, select(PostRow.id).where(PostRow.slug == _SLUG).scalar_subquery()
-)
-POST_IS_THERE = select(PostRow.id, PostRow.author_id, PostRow.version, PostRow.updated_at).where(
-    PostRow.id == ID
-)
-SLUG_IS_TAKEN = select(PostRow.id).where(PostRow.slug == _SLUG)
+POST_IS_THERE = select(PostRow.id, PostRow.author_id, PostRow.version, PostRow.stamp).where(PostRow.id == ID)
+SLUG_IS_TAKEN = select(PostRow.id).where(PostRow.slug == SLUG)
 USER_IS_THERE = select(UserRow.id).where(UserRow.id == ID)
 
 _OF_THE_POST = (CommentRow.id == ID, CommentRow.post_id == POST_ID)
@@ -281,10 +226,7 @@ def _heads(ids: Sequence[Id], *, in_branches: bool) -> tuple[AnySelect, Values]:
 
 @cache
 def _oldest_of(size: int, *, in_branches: bool) -> AnySelect:
-    """MariaDB has no LATERAL, and a window function would read whole threads."""
-    heads = []
-    for number in range(size):
-        this = bindparam(f"head_{number}", type_=IdText)
-        head = _shown(POST_ID).where(CommentRow.parent_id == this) if in_branches else _shown(this)
-        heads.append(select(head.limit(bindparam("comments")).subquery(f"head_{number}")))
-    return _of_head(union_all(*heads).subquery("heads"))
+    ids = these("head", size)
+    if in_branches:
+        return _of_head(union_of([shown(POST_ID).where(CommentRow.parent_id == each) for each in ids]))
+    return _of_head(union_of([shown(each) for each in ids]))

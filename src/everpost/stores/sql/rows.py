@@ -1,5 +1,6 @@
 """What becomes of rows, and what rows are made of."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from everpost.domain.blog import Blog
@@ -10,6 +11,7 @@ from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
+from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import Fields
 
 AnyRow = Fields
@@ -23,11 +25,11 @@ def author_of(row: AnyRow) -> Author | None:
     return Author(id=row.author_id, name=row.author_name, is_disabled=row.author_disabled_at is not None)
 
 
-def comment_of(row: AnyRow, post_id: Id | None = None) -> Comment:
-    """The comment in a row; of the post given, where the row does not name it."""
+def comment_of(row: AnyRow) -> Comment:
+    """The comment in a row."""
     return Comment(
         id=row.id,
-        post_id=row.post_id if post_id is None else post_id,
+        post_id=row.post_id,
         parent_id=row.parent_id,
         content=row.content,
         publication_date=row.publication_date,
@@ -41,6 +43,7 @@ def comment_of(row: AnyRow, post_id: Id | None = None) -> Comment:
         editor_id=row.editor_id,
         edited_at=row.edited_at,
         reply_count=row.reply_count,
+        stamp=row.stamp,
     )
 
 
@@ -61,16 +64,23 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
-        mark=row.stamp,
+        stamp=row.stamp,
     )
 
 
-def post_with_thread(rows: Sequence[AnyRow]) -> Post | None:
-    """The post in the rows of `POST_BY_ID` and its like; None where they have none."""
-    post = next((row for row in rows if row.comment_count is not None), None)
-    if post is None:
-        return None
-    return post_of(post, (comment_of(row, post.id) for row in rows if row.comment_count is None))
+def validator_of(row: AnyRow) -> Validator:
+    """The validator of the post in a row that has the columns `post_queries.VALIDATOR`."""
+    return Validator(row.version, row.stamp, row.names)
+
+
+def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Validated]:
+    """The posts in the rows of `post_queries.posts` and its like."""
+    threads: dict[Id, list[Comment]] = defaultdict(list)
+    for row in rows:
+        if row.comment_count is None:
+            threads[row.post_id].append(comment_of(row))
+    posts = (row for row in rows if row.comment_count is not None)
+    return {row.id: Validated(post_of(row, threads[row.id]), validator_of(row)) for row in posts}
 
 
 def user_of(row: AnyRow) -> User:
@@ -85,6 +95,7 @@ def user_of(row: AnyRow) -> User:
         version=row.version,
         disabled_at=row.disabled_at,
         password_hash=row.password_hash,
+        stamp=row.stamp,
     )
 
 
@@ -106,6 +117,7 @@ def blog_values(blog: Blog) -> Values:
         "updated_at": blog.updated_at,
         "version": blog.version,
         "stamp": new_stamp(),
+        "names_stamp": new_stamp(),
     }
 
 

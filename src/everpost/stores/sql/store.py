@@ -5,11 +5,11 @@ from typing import Self
 from sqlalchemy import literal, select
 
 from everpost.stores.sql.blogs import SqlBlogs
+from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
-from everpost.stores.sql.engine import Connections, make_engine, reach
+from everpost.stores.sql.engine import Connections, EngineName
 from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
-from everpost.stores.sql.records import SqlRecords
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
 
@@ -30,11 +30,9 @@ class SqlStore:
         self.records = SqlRecords(connections)
 
     @classmethod
-    async def open(cls, url: str, *, timeout: float, pool_size: int) -> Self:
+    async def open(cls, url: str, *, timeout: float, pool_size: int, engine: EngineName = "drivers") -> Self:
         """The store at a database URL, whose schema is current. Misconfigured, Unreachable."""
-        engine = make_engine(url, timeout=timeout, pool_size=pool_size)
-        await reach(engine, url, timeout=timeout)
-        return cls(Connections(engine, timeout=timeout, pool_size=pool_size))
+        return cls(await Connections.open(url, timeout=timeout, pool_size=pool_size, engine=engine))
 
     async def ping(self) -> None:
         await self._connections.fetch(_NOTHING, {})

@@ -222,7 +222,9 @@ class TallyRow(Base):
 
 
 class BlogRow(Base):
-    """The settings: the one row has the number 1."""
+    """The settings: the one row has the number 1. `names_stamp` is renewed by each transaction that changes a
+    name, disables a user, or adds or removes one (`blogs.renew_names`).
+    """
 
     __tablename__ = "blog"
     __table_args__ = (MYSQL_TABLE,)
@@ -233,6 +235,7 @@ class BlogRow(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
     stamp: Mapped[int] = mapped_column(BigInteger)
+    names_stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class TransferRow(Base):

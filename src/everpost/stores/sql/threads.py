@@ -1,5 +1,8 @@
 """What a change of one comment changes around it: its post, and the comments above it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import bindparam, select, update
 
 from everpost.domain.admissions import Admission
@@ -7,8 +10,8 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
-from everpost.stores.sql.engine import Transaction
-from everpost.stores.sql.matching import NAMED_ALIKE, admitted, admitting
+from everpost.stores.sql.engine import Call, Result, Transaction
+from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, admitting, renewed
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 _TOUCH = (
@@ -17,6 +20,7 @@ _TOUCH = (
     .values(
         version=PostRow.version + bindparam("changes"),
         comment_count=PostRow.comment_count + bindparam("more"),
+        stamp=STAMP,
     )
 )
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
@@ -24,23 +28,36 @@ _ABOVE = select(CommentRow.parent_id, CommentRow.status, CommentRow.reply_count,
     *_OF_THE_POST
 )
 _SHOW = update(CommentRow).where(*_OF_THE_POST).values(is_shown=bindparam("shown"))
+_ANSWER = (
+    update(CommentRow).where(*_OF_THE_POST).values(reply_count=CommentRow.reply_count + bindparam("replies"))
+)
 _SETTLE = _SHOW.values(reply_count=bindparam("replies"))
 
 
-async def touch(
-    transaction: Transaction,
-    post_id: Id,
-    *,
-    more: int = 0,
-    changes: int = 1,
-    admission: Admission | None = None,
-) -> None:
-    """Count changes of the thread, and so many approved comments more; this keeps other writers away
-    from the post until the end. NotFound, Stale, Invalid.
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A change of a post's thread: so many changes are counted, and so many approved comments more."""
+
+    post_id: Id
+    more: int = 0
+    changes: int = 1
+    admission: Admission | None = None
+
+    @property
+    def call(self) -> Call:
+        """The statement, with its parameters."""
+        parameters = {"of_post": self.post_id, "more": self.more, "changes": self.changes}
+        return admitted(self.admission, _TOUCH), parameters | renewed() | admitting(self.admission)
+
+
+async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequence[Result]:
+    """Change the post, which keeps other writers away from it until the end, then run these reads, and return
+    what they give. NotFound, Stale, Invalid.
     """
-    parameters = {"of_post": post_id, "more": more, "changes": changes} | admitting(admission)
-    if not (await transaction.execute(admitted(admission, _TOUCH), parameters)).matched:
-        raise await _refusal(transaction, post_id, admission)
+    touched, *results = await transaction.execute_all([change.call, *reads])
+    if not touched.matched:
+        raise await _refusal(transaction, change.post_id, change.admission)
+    return results
 
 
 async def _refusal(transaction: Transaction, post_id: Id, admission: Admission | None) -> EverpostError:
@@ -57,6 +74,11 @@ async def _refusal(transaction: Transaction, post_id: Id, admission: Admission |
 async def show(transaction: Transaction, post_id: Id, id: Id, *, is_shown: bool) -> None:
     """Let the public see the comment, or no longer."""
     await transaction.execute(_SHOW, {"of_post": post_id, "this": id, "shown": is_shown})
+
+
+def answering(post_id: Id, id: Id, *, replies: int) -> Call:
+    """A statement, with its parameters, for a comment that is approved and has so many shown replies more."""
+    return _ANSWER, {"of_post": post_id, "this": id, "replies": replies}
 
 
 async def settle(transaction: Transaction, post_id: Id, id: Id, *, more: int) -> None:

@@ -1,18 +1,20 @@
 """Users in SQL."""
 
+from dataclasses import replace
+
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.paging import Page
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
 from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql import reading
-from everpost.stores.sql.blogs import LOCK
+from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import changing, having, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
 from everpost.stores.sql.tables import PostRow, TokenRow, UserRow
@@ -26,7 +28,7 @@ _USERS = _USER.order_by(*_OLDEST_FIRST).limit(reading.LIMIT)
 _USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *PLACE))
 _ANYBODY = select(UserRow.id).limit(1)
 _ADD = insert(UserRow)
-_SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.version + 1)
+_SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.version + 1, stamp=STAMP)
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
 # As strong a lock as whoever writes a post by the user waits for.
 _LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
@@ -73,20 +75,20 @@ class SqlUsers:
         shown = rows[: query.limit]
         return Page(tuple(map(user_of, shown)), has_more=len(rows) > len(shown))
 
-    async def add(self, user: User, *, is_first: bool = False) -> None:
+    async def add(self, user: User, *, is_first: bool = False) -> User:
+        kept = replace(user, stamp=new_stamp())
+
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(LOCK)
-            if (await transaction.execute(_ANYBODY)).first() is not None:
+            await renew_names(transaction)  # comments may name a user of this id, who was removed
+            if is_first and (await transaction.execute(_ANYBODY)).first() is not None:
                 raise Conflict("user", "id")
-            await transaction.execute(_ADD, user_values(user))
+            await transaction.execute(_ADD, user_values(user) | {"stamp": kept.stamp})
 
         try:
-            if is_first:
-                await self._connections.transact(work)
-            else:
-                await self._connections.change(_ADD, user_values(user))
+            await self._connections.transact(work)
         except VIOLATED as error:
             raise await self._in_the_way(user) from error
+        return kept
 
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
         saving, values = changing(_DISABLE if change.is_disabled else _SAVE, _changes(change))
@@ -94,12 +96,12 @@ class SqlUsers:
         parameters = {"this": id, "now": change.updated_at} | values | revisions(match)
 
         async def work(transaction: Transaction) -> User:
-            if change.may_demote:
-                await transaction.execute(LOCK)
+            if change.may_demote or change.is_seen_in_posts:
+                await renew_names(transaction)
             before = (await transaction.execute(_LOCKED, {"this": id})).first()
             if before is None:
                 raise NotFound("user", id)
-            if not (await transaction.execute(statement, parameters)).matched:
+            if not (await transaction.execute(statement, parameters | renewed())).matched:
                 raise Stale("user", id)
             if change.may_demote and user_of(before).is_enabled_admin:
                 await _require_admin(transaction)
@@ -115,7 +117,7 @@ class SqlUsers:
         this = {"this": id}
 
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(LOCK)
+            await renew_names(transaction)
             lock = having(match, UserRow, _LOCK)
             if (await transaction.execute(lock, this | revisions(match))).first() is None:
                 there = (await transaction.execute(reading.USER_IS_THERE, this)).first()
@@ -146,7 +148,7 @@ class SqlUsers:
 
 
 async def _require_admin(transaction: Transaction) -> None:
-    """Raise LastAdmin if no enabled admin is left. The caller holds the lock on the blog."""
+    """Raise LastAdmin if no enabled admin is left. The caller has the blog to itself: see `renew_names`."""
     if (await transaction.execute(_ENABLED_ADMIN)).first() is None:
         raise LastAdmin
 

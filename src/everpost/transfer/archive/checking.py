@@ -115,8 +115,9 @@ class _Checker:
             self._index.take(f"{row.kind.name} id", str(row.key[-1]))
 
     def _require_references(self, row: Row) -> None:
-        for field, kind, referred in row.kind.references(row.record):
-            if not self._index.is_taken(f"{kind} id", referred):
+        for field, kind in row.kind.references:
+            referred = row.values[field]
+            if referred is not None and not self._index.is_taken(f"{kind} id", str(referred)):
                 raise Invalid(field, f"is not a {kind} of this archive")
 
 

@@ -27,6 +27,9 @@ class MongoSnapshot:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
 
+    async def fingerprint(self) -> None:
+        """There is none."""
+
     async def count(self) -> Counts:
         return self._spool.count()
 

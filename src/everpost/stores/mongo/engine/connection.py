@@ -11,6 +11,7 @@ from pymongo.errors import ConfigurationError, InvalidName
 from pymongo.read_concern import ReadConcern
 
 from everpost.stores.mongo.engine.errors import misconfigured
+from everpost.stores.mongo.engine.idle_connections import watch
 from everpost.stores.mongo.engine.urls import UNREADABLE, options_in, require_safe_options
 
 DEFAULT_DATABASE = "everpost"
@@ -62,9 +63,11 @@ def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> C
         }
         if not whole_calls:
             options["timeoutMS"] = None
-        return AsyncMongoClient(url, **options, **_CONCERNS)
+        client: Client = AsyncMongoClient(url, **options, **_CONCERNS)
     except (*UNREADABLE, InvalidName) as error:
         raise misconfigured() from error
+    watch(client)
+    return client
 
 
 def database_of(client: Client, url: str) -> Database:

@@ -1,9 +1,12 @@
 """PyMongo's errors as facts of the blog; the only place that knows both."""
 
 import functools
+import time
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
+import pymongo
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
@@ -15,6 +18,8 @@ from pymongo.errors import (
 )
 
 from everpost.errors import Busy, EverpostError, Misconfigured, Unreachable
+from everpost.stores import deadlines
+from everpost.stores.mongo.engine.idle_connections import distrust_idle
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -35,7 +40,8 @@ CursorKilled, SnapshotTooOld, SnapshotUnavailable, ExceededTimeLimit, Interrupte
 def translated(
     call: Callable[Arguments, Coroutine[Any, Any, Result]],
 ) -> Callable[Arguments, Coroutine[Any, Any, Result]]:
-    """The same call, which raises no error of PyMongo's that stands for the state of the database.
+    """The same call, which ends at the deadline of the request and raises no error of PyMongo's that stands
+    for the state of the database.
 
     What PyMongo could retry it has retried before it raises: reads everywhere, writes on a replica
     set (https://www.mongodb.com/docs/manual/core/retryable-writes/). A write whose answer is lost
@@ -44,15 +50,29 @@ def translated(
 
     @functools.wraps(call)
     async def translating(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        began = time.monotonic()
         try:
-            return await call(*args, **kwargs)
+            with _deadline():
+                return await call(*args, **kwargs)
+        except Busy:  # also of a call that waits for a batch
+            distrust_idle(began)
+            raise
         except PyMongoError as error:
+            if error.timeout:
+                distrust_idle(began)
             fact = fact_of(error)
             if fact is None:
                 raise
             raise fact from error
 
     return translating
+
+
+def _deadline() -> AbstractContextManager[None]:
+    """All that PyMongo is asked for inside shares what the request has left. Busy: nothing is left."""
+    if deadlines.deadline() is None:
+        return nullcontext()
+    return pymongo.timeout(deadlines.remaining(0))
 
 
 def fact_of(error: PyMongoError) -> EverpostError | None:

@@ -122,7 +122,7 @@ def read_post(document: PostDocument) -> Post:
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(map(read_comment, document.get("comments", ()))),
-        mark=document["stamp"],
+        stamp=document["stamp"],
     )
 
 
@@ -174,6 +174,7 @@ def read_comment(document: CommentDocument) -> Comment:
         editor_id=None if editor_id is None else Id(str(editor_id)),
         edited_at=document.get("edited_at"),
         reply_count=document["reply_count"],
+        stamp=document["stamp"],
     )
 
 
@@ -191,9 +192,5 @@ def matching(match: Match) -> dict[str, object]:
     """A condition on a document's revision; it holds for none where the set is empty."""
     if match is None:
         return {}
-    states = [
-        {"version": each.version, "updated_at": each.updated_at}
-        for each in match
-        if each.version <= _MAX_LONG
-    ]
+    states = [{"version": each.version, "stamp": each.stamp} for each in match if each.version <= _MAX_LONG]
     return {"$or": states} if states else {"version": {"$in": []}}

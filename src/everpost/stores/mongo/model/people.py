@@ -70,7 +70,7 @@ class BlogDocument(TypedDict):
     version: int
     stamp: int
     names_stamp: int
-    """Another one whenever a user is renamed, disabled, enabled or removed."""
+    """See `names.renew_names`."""
     updated_at: datetime
 
 
@@ -113,6 +113,7 @@ def read_user(document: UserDocument) -> User:
         version=document["version"],
         disabled_at=document.get("disabled_at"),
         password_hash=document.get("password_hash"),
+        stamp=document["stamp"],
     )
 
 
@@ -155,6 +156,7 @@ def read_blog(document: BlogDocument) -> Blog:
         updated_at=document["updated_at"],
         version=document["version"],
         address_key=bytes(document["address_key"]),
+        stamp=document["stamp"],
     )
 
 

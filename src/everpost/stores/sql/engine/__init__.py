@@ -1,7 +1,7 @@
 """Runs statements on SQLite, PostgreSQL and MySQL or MariaDB: what the rest of the store needs to know."""
 
 from everpost.stores.sql.engine.connections import Connections as Connections
-from everpost.stores.sql.engine.connections import Rows as Rows
+from everpost.stores.sql.engine.connections import EngineName as EngineName
 from everpost.stores.sql.engine.engines import OPEN as OPEN
 from everpost.stores.sql.engine.engines import blank_engine as blank_engine
 from everpost.stores.sql.engine.engines import make_engine as make_engine
@@ -11,6 +11,9 @@ from everpost.stores.sql.engine.errors import Fault as Fault
 from everpost.stores.sql.engine.errors import fault_of as fault_of
 from everpost.stores.sql.engine.errors import is_done_already as is_done_already
 from everpost.stores.sql.engine.errors import reason_of as reason_of
-from everpost.stores.sql.engine.statements import Fields as Fields
-from everpost.stores.sql.engine.transactions import Parameters as Parameters
-from everpost.stores.sql.engine.transactions import Transaction as Transaction
+from everpost.stores.sql.engine.protocol import Call as Call
+from everpost.stores.sql.engine.protocol import Fields as Fields
+from everpost.stores.sql.engine.protocol import Parameters as Parameters
+from everpost.stores.sql.engine.protocol import Result as Result
+from everpost.stores.sql.engine.protocol import Rows as Rows
+from everpost.stores.sql.engine.protocol import Transaction as Transaction

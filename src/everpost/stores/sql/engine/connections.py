@@ -4,119 +4,110 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import TypeVar
+from functools import partial
+from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from sqlalchemy import Dialect, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from everpost.stores.deadlines import timed
-from everpost.stores.sql.engine.engines import OPEN
+from everpost.stores.sql.engine.engines import make_engine, reach
 from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.engine.servers import ServerDatabase
-from everpost.stores.sql.engine.sqlite import FileDatabase
-from everpost.stores.sql.engine.statements import Fields, preparer_for
-from everpost.stores.sql.engine.transactions import Database, Parameters, Session, Transaction
+from everpost.stores.sql.engine.mysql import MysqlPool
+from everpost.stores.sql.engine.mysql_login import connect
+from everpost.stores.sql.engine.postgresql import PostgresqlPool
+from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.reference import ReferenceDatabase
+from everpost.stores.sql.engine.servers import Pool, ServerDatabase
+from everpost.stores.sql.engine.sqlite import SqliteDatabase
+from everpost.stores.sql.engine.statements import statement_cache_for
+from everpost.stores.sql.engine.urls import address_of
 
-Result = TypeVar("Result")
-Rows = Sequence[Fields]
+Outcome = TypeVar("Outcome")
+EngineName: TypeAlias = Literal["drivers", "reference"]
 
 _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds before each further try, at most."""
-_FREEZE = {
-    # SQLite's view is that of the first thing read.
-    "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
-    "postgresql": (
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        "SET LOCAL idle_in_transaction_session_timeout = 0",
-        "SELECT 1",
-    ),
-    "mysql": (
-        "SET SESSION wait_timeout = 86400",
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-    ),
-}
-"""How a transaction begins that sees one state of the database until its end, however long its reader does
-other things in between.
-"""
 
 
 class Connections:
-    """A bounded pool. Whatever is asked of it ends within `timeout` seconds, or in Busy."""
+    """A bounded pool. Whatever is asked of it ends at the deadline of the request, or `timeout` seconds after
+    it was asked, in Busy.
+    """
 
-    def __init__(self, engine: AsyncEngine, *, timeout: float, pool_size: int) -> None:
+    def __init__(self, database: Database, *, timeout: float) -> None:
+        self._database = database
         self._timeout = timeout
-        self._preparer = preparer_for(engine.dialect)
-        self._database: Database = (
-            FileDatabase(engine, timeout=timeout)
-            if engine.dialect.name == "sqlite"
-            else ServerDatabase(engine, pool_size=pool_size)
-        )
+
+    @classmethod
+    async def open(cls, url: str, *, timeout: float, pool_size: int, engine: EngineName = "drivers") -> Self:
+        """Connections to the database at a URL. Misconfigured, Unreachable."""
+        alchemy = make_engine(url, timeout=timeout, pool_size=pool_size)
+        await reach(alchemy, url, timeout=timeout)
+        if engine == "reference":
+            return cls(ReferenceDatabase(alchemy), timeout=timeout)
+        await alchemy.dispose()
+        return cls(await _driven(alchemy, url, timeout=timeout, pool_size=pool_size), timeout=timeout)
 
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
         """The rows of one reading statement. Busy.
 
         A statement that is not `bounded` may look at any number of rows: it holds up nothing else.
         """
-        prepared = self._preparer.prepare(statement, parameters)
-        text, arguments = prepared.call(parameters)
-        return prepared.rows(
-            await self._persist(lambda: self._database.read(text, arguments, bounded=bounded))
-        )
+        return await self._persist(lambda: self._database.fetch(statement, parameters, bounded=bounded))
 
     async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
         """One writing statement that is a transaction of its own; how many rows it matched. Busy.
 
         Without `hurried` it takes the time it needs.
         """
-        prepared = self._preparer.prepare(statement, parameters)
-        text, arguments = prepared.call(parameters)
+        calls = [(statement, parameters)]
+        (result,) = await self._persist(
+            lambda: self._database.change(calls, hurried=hurried), hurried=hurried
+        )
+        return result.matched
 
-        async def work(session: Session) -> int:
-            return await session.change(text, arguments)
+    async def change_returning(self, statement: Executable, parameters: Parameters) -> Rows:
+        """The rows that one writing statement returns, which is a transaction of its own. Busy."""
+        (result,) = await self.change_all([(statement, parameters)])
+        return result.rows
 
-        return await self._persist(lambda: self._database.run_alone(work, hurried=hurried), hurried=hurried)
+    async def change_all(self, calls: Calls) -> Sequence[Result]:
+        """Writing statements, one after the other, each a transaction of its own. Busy."""
+        return await self._persist(lambda: self._database.change(calls, hurried=True))
 
     async def transact(
-        self, work: Callable[[Transaction], Awaitable[Result]], *, hurried: bool = True
-    ) -> Result:
+        self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool = True
+    ) -> Outcome:
         """Several statements in one transaction, which an exception undoes. Busy.
 
         `work` is called again where the database undid it. Without `hurried` it takes the time it needs.
         """
-
-        async def in_session(session: Session) -> Result:
-            return await work(Transaction(session, self._preparer))
-
-        return await self._persist(lambda: self._database.run(in_session, hurried=hurried), hurried=hurried)
+        return await self._persist(lambda: self._database.transact(work, hurried=hurried), hurried=hurried)
 
     @asynccontextmanager
-    async def frozen(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees the database as it is now, for as long as it takes. Busy."""
+    async def frozen(self) -> AsyncIterator[Transaction]:
+        """A transaction that sees the database as it is now, for as long as it takes. Busy."""
 
-        async def once() -> tuple[AsyncConnection, AsyncExitStack]:
+        async def once() -> tuple[Transaction, AsyncExitStack]:
             async with AsyncExitStack() as opened:
-                connection = await opened.enter_async_context(self._database.connected())
-                connection.info[OPEN] = True
-                for statement in _FREEZE[self.dialect.name]:
-                    await connection.exec_driver_sql(statement)
-                return connection, opened.pop_all()
+                return await opened.enter_async_context(self._database.snapshot()), opened.pop_all()
 
-        connection, opened = await self._persist(once)
-        async with opened:
-            with _told_as_busy(but=OSError):  # which may be of a file that the reader writes
-                yield connection
+        transaction, opened = await self._persist(once)
+        with _told_as_busy(but=OSError):  # which may be of a file that the reader writes
+            async with opened:
+                yield transaction
 
     @property
     def dialect(self) -> Dialect:
         """How the engine wants its SQL."""
-        return self._preparer.dialect
+        return self._database.dialect
 
     async def close(self) -> None:
         """Give every connection back."""
         await self._database.close()
 
-    async def _persist(self, once: Callable[[], Awaitable[Result]], *, hurried: bool = True) -> Result:
+    async def _persist(self, once: Callable[[], Awaitable[Outcome]], *, hurried: bool = True) -> Outcome:
         async with timed(self._timeout if hurried else None):
             for pause in _PAUSES:
                 try:
@@ -129,6 +120,24 @@ class Connections:
                         raise busy_from(error, fault) from error
                 await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it only spreads tries
         raise AssertionError  # the last try returns or raises
+
+
+async def _driven(engine: AsyncEngine, url: str, *, timeout: float, pool_size: int) -> Database:
+    """The database over its driver. The engine has connected, so its dialect knows the server."""
+    statements = statement_cache_for(engine.dialect)
+    address = address_of(url, timeout=timeout)
+    options: dict[str, Any] = dict(address.connect_args)
+    if engine.dialect.name == "sqlite":
+        return SqliteDatabase(statements, address.url.database or "", timeout=timeout)
+    pool: Pool
+    if engine.dialect.name == "postgresql":
+        options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
+        pool = await PostgresqlPool.open(options, size=pool_size)
+    else:
+        del options["async_creator_fn"]
+        options |= address.url.translate_connect_args(username="user")
+        pool = MysqlPool(partial(connect, **options), size=pool_size)
+    return ServerDatabase(statements, pool, timeout=timeout)
 
 
 @contextmanager

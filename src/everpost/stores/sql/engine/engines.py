@@ -1,18 +1,20 @@
-"""Engines: how each database is talked to."""
+"""Engines of SQLAlchemy, for schemas, for the reference, and to tell which server this is."""
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
-from everpost.stores.sql.engine.errors import Fault, fault_of, reason_of
+from everpost.stores.sql.engine.errors import Fault, fault_of, final_word, reason_of
 from everpost.stores.sql.engine.files import make_private
 from everpost.stores.sql.engine.postgresql_login import guard_logins
 from everpost.stores.sql.engine.urls import address_of
@@ -25,6 +27,24 @@ SQLITE_SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+
+FREEZE = {
+    # SQLite's view is that of the first thing read.
+    "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
+    "postgresql": (
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL idle_in_transaction_session_timeout = 0",
+        "SELECT 1",
+    ),
+    "mysql": (
+        "SET SESSION wait_timeout = 86400",
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    ),
+}
+"""How a transaction begins that sees one state of the database until its end, however long its reader does
+other things in between.
+"""
 
 guard_logins()
 
@@ -50,16 +70,10 @@ def make_engine(url: str, *, timeout: float, pool_size: int) -> AsyncEngine:
         pool_timeout=timeout,
         hide_parameters=True,
     )
-    settings = _session_settings(engine.dialect.name, timeout)
-
-    def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        for setting in settings:
-            _run(connection, setting)
-
     if engine.dialect.name == "sqlite":
         database = address.url.database or ""
         event.listen(engine.sync_engine, "do_connect", lambda *_: make_private(database))
-    event.listen(engine.sync_engine, "connect", prepare)
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "reset", partial(_roll_back_what_is_open, engine.dialect.name))
     return engine
 
@@ -69,16 +83,22 @@ def blank_engine() -> AsyncEngine:
     return create_async_engine("sqlite+aiosqlite://")
 
 
-def _session_settings(engine_name: str, timeout: float) -> tuple[str, ...]:
-    if engine_name == "sqlite":
-        return SQLITE_SETTINGS
-    if engine_name == "mysql":
-        return (
-            "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-            f"SET SESSION innodb_lock_wait_timeout = {max(1, int(timeout))}",
-        )
-    return ()
+@asynccontextmanager
+async def transaction(engine: AsyncEngine, *begin: str) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction that these statements begin, which an exception undoes."""
+    async with engine.connect() as connection:
+        for statement in begin or ("BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN",):
+            await connection.exec_driver_sql(statement)
+            connection.info[OPEN] = True
+        yield connection
+        with final_word():
+            await connection.exec_driver_sql("COMMIT")
+        del connection.info[OPEN]
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    for setting in SQLITE_SETTINGS:
+        _run(connection, setting)
 
 
 def _run(connection: DBAPIConnection, statement: str) -> None:

@@ -1,6 +1,8 @@
 """What a driver's error means. The one place that knows the codes of the engines."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 
 import asyncpg
@@ -53,8 +55,11 @@ _MISTAKES = (
     *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
     *(mysql.IntegrityError, mysql.DataError, mysql.ProgrammingError),
 )
-VIOLATED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, mysql.IntegrityError)
-"""What drivers raise where a constraint does not hold."""
+VIOLATED = (
+    *(sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError),
+    *(mysql.IntegrityError, exc.IntegrityError),
+)
+"""What drivers and SQLAlchemy raise where a constraint does not hold."""
 _DRIVERS = (
     *(exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
     asyncpg.InternalClientError,  # what asyncpg says of a connection that broke while it was asked
@@ -100,6 +105,30 @@ def busy_from(error: Exception, fault: Fault) -> Busy:
     if code in _READ_ONLY:
         return Busy("The database takes no writes at present.")
     return Busy(_BUSY[fault])
+
+
+@contextmanager
+def final_word() -> Iterator[None]:
+    """Where the connection breaks now, nobody knows what took effect: never to be repeated unasked."""
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is Fault.LOST:
+            raise busy_from(error, Fault.LOST) from error
+        raise
+
+
+@contextmanager
+def connecting() -> Iterator[None]:
+    """Whatever goes wrong while a driver connects is a fault: drivers stumble over servers that break off in
+    the middle of a message, and raise what a mistake of ours would raise.
+    """
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is None:
+            raise ConnectionError(f"{type(error).__name__}: {error}") from error
+        raise
 
 
 def reason_of(error: BaseException) -> str:

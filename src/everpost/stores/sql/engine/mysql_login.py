@@ -6,14 +6,16 @@ without TLS, encrypt it with a key that the server has just sent. MySQL's own cl
 Nor can asyncmy use TLS only where the server offers it.
 """
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 from asyncmy.connection import Connection
-from asyncmy.constants.CLIENT import SSL
-from asyncmy.errors import OperationalError
+from asyncmy.constants.CLIENT import FOUND_ROWS, SSL
+from asyncmy.errors import MySQLError, OperationalError
 
+from everpost.stores.sql.engine.sockets import keep_alive
 from everpost.stores.sql.engine.tls import Tls
 
 _PLUGIN_CANNOT_LOAD = 2059
@@ -21,10 +23,37 @@ _PLUGIN_ERROR = 2061
 """Numbers of MySQL's own clients: https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html"""
 
 
-async def connect(*, tls: Tls, is_here: bool, **options: Any) -> Connection:  # noqa: ANN401 - asyncmy's own
-    """A connection of asyncmy that keeps the password to itself. `is_here`: the server is on this machine."""
+_NO_SUCH_VARIABLE = 1193
+_SETTINGS = (
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;"
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = {seconds};"
+    # On Galera a node answers only when it has what any other node acknowledged before. Servers without
+    # Galera do not know the variable, so it comes last.
+    "SET SESSION wsrep_sync_wait = @@SESSION.wsrep_sync_wait | 1"
+)
+
+
+async def connect(
+    *,
+    tls: Tls,
+    is_here: bool,
+    connect_timeout: float,
+    **options: Any,  # noqa: ANN401 - asyncmy's own
+) -> "GuardedConnection":
+    """A connection of asyncmy that keeps the password to itself. `is_here`: the server is on this machine.
+
+    Takes `connect_timeout` seconds at most: TimeoutError.
+    """
+    # An UPDATE counts the rows it found, as elsewhere, whether or not it changed them.
+    options |= {"autocommit": True, "client_flag": FOUND_ROWS}
     connection = GuardedConnection(tls=tls, is_here=is_here, **options)
-    await connection.connect()
+    async with asyncio.timeout(connect_timeout):
+        await connection.connect()
+        try:
+            await connection.set_up(seconds=max(1, int(connect_timeout)))
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
@@ -35,6 +64,8 @@ class GuardedConnection(Connection):
     """Whether nobody can listen: TLS, or a socket of Unix."""
     _ssl_context: ssl.SSLContext | None
     _client_flag: int
+    _stream_broken: bool
+    _transport: asyncio.Transport
     server_capabilities: int
 
     def __init__(self, *, tls: Tls, is_here: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own
@@ -44,6 +75,21 @@ class GuardedConnection(Connection):
         if tls.context is not None and options.get("unix_socket") is None:
             options["ssl"] = tls.context
         super().__init__(auth_plugin_map=_GUARDS, **options)  # type: ignore[no-untyped-call]
+
+    async def set_up(self, *, seconds: int) -> None:
+        """Apply the session's settings in one round trip. A lock is waited for for so many seconds."""
+        async with self.cursor() as cursor:
+            await cursor.execute(_SETTINGS.format(seconds=seconds))
+            try:
+                while await cursor.nextset():
+                    pass
+            except MySQLError as error:
+                if error.args[0] != _NO_SUCH_VARIABLE:
+                    raise
+
+    def _set_keep_alive(self) -> None:
+        if (socket := self._transport.get_extra_info("socket")) is not None:
+            keep_alive(socket)
 
     async def _get_server_information(self) -> None:
         await super()._get_server_information()  # type: ignore[misc]  # it is left out of asyncmy's stubs
@@ -65,6 +111,11 @@ class GuardedConnection(Connection):
                 " an attacker could have replaced: use ssl-mode=VERIFY_IDENTITY",
             )
         self._key_of_server = key
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open as far as is known."""
+        return not self._stream_broken
 
     def require_secrecy(self) -> None:
         """OperationalError where others could listen."""

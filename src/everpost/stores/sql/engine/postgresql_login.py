@@ -4,10 +4,13 @@ asyncpg sends the password as it is to a server that asks for it, with TLS or wi
 libpq's `require_auth`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
 """
 
+import asyncio
 import struct
 from typing import Any
 
 import asyncpg.protocol
+
+from everpost.stores.sql.engine.sockets import keep_alive
 
 _HEADER = struct.Struct("!cI")
 """A letter, and the length of what follows, itself included."""
@@ -30,6 +33,11 @@ class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # async
         super().__init__(address, *others)
         self._is_settled = isinstance(address, str)  # a socket of Unix
         self._unread = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the loop."""
+        keep_alive(transport.get_extra_info("socket"))
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Called by the loop."""

@@ -1,158 +1,183 @@
-"""PostgreSQL and MySQL or MariaDB: statements over a pool of connections."""
+"""PostgreSQL and MySQL or MariaDB, over the pools of their drivers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext, suppress
+from contextvars import Context
+from typing import Protocol
 
-from sqlalchemy import PoolProxiedConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from everpost.stores.deadlines import timed
+from everpost.stores.sql.engine.compiled import Arguments, CompiledDatabase, Raw, Session
+from everpost.stores.sql.engine.engines import FREEZE
+from everpost.stores.sql.engine.errors import Fault, connecting, fault_of, final_word
+from everpost.stores.sql.engine.protocol import Outcome
+from everpost.stores.sql.engine.statements import StatementCache
 
-from everpost.stores.sql.engine.engines import OPEN
-from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.engine.transactions import Arguments, Outcome, Raw, Session
-
-Driven: TypeAlias = Any
-"""A connection of a driver that says nothing of its types."""
-
-
-class PostgresqlSession:
-    """`Session` of asyncpg."""
-
-    def __init__(self, connection: Driven) -> None:
-        self._connection = connection
-
-    async def fetch(self, text: str, arguments: Arguments) -> Raw:
-        rows: Raw = await self._connection.fetch(text, *arguments)
-        return rows
-
-    async def change(self, text: str, arguments: Arguments) -> int:
-        status: str = await self._connection.execute(text, *arguments)
-        count = status.rpartition(" ")[2]  # as of "UPDATE 1"
-        return int(count) if count.isdecimal() else 0
-
-    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
-        await self._connection.executemany(text, rows)
+MAX_IDLE = 60.0
+"""Seconds after which the pools close a connection that nobody uses."""
+_PATIENCE = 0.2
+"""The part of the timeout in which a connection must show that it is alive."""
 
 
-class MysqlSession:
-    """`Session` of asyncmy."""
+class PooledSession(Session, Protocol):
+    """A session lent by a pool."""
 
-    def __init__(self, connection: Driven) -> None:
-        self._connection = connection
+    lent_at: float
+    used_at: float
+    """The loop's time when it was last known to work."""
 
-    async def fetch(self, text: str, arguments: Arguments) -> Raw:
-        async with self._connection.cursor() as cursor:
-            await cursor.execute(text, arguments)
-            rows: Raw = await cursor.fetchall()
-            return rows
+    @property
+    def in_transaction(self) -> bool: ...
 
-    async def change(self, text: str, arguments: Arguments) -> int:
-        async with self._connection.cursor() as cursor:
-            await cursor.execute(text, arguments or None)
-            return int(cursor.rowcount)
+    async def begin(self) -> None:
+        """Begin a transaction, at the latest with the next statement."""
+        ...
 
-    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
-        async with self._connection.cursor() as cursor:
-            await cursor.executemany(text, rows)
+    async def ping(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lent:
-    """A connection in use: SQLAlchemy's, the pool's and the driver's."""
+class Pool(Protocol):
+    """A driver's pool. No more connections are open in the server than it is large."""
 
-    connection: AsyncConnection
-    pooled: PoolProxiedConnection
-    session: Session
+    async def acquire(self) -> PooledSession: ...
+
+    async def release(self, session: PooledSession) -> None:
+        """Take back a session that is in no transaction, or closed."""
+        ...
+
+    async def end(self, session: PooledSession) -> None:
+        """End in the server what the session still does; it is closed, or can be used again."""
+        ...
+
+    def discard(self, session: PooledSession) -> None:
+        """Close the connection without a word."""
+        ...
+
+    async def close(self) -> None: ...
 
 
-class ServerDatabase:
-    """`Database` of a server. Connections stay out of SQLAlchemy's pool while nothing goes wrong: to lend one
-    takes it as long as a short statement does. It makes them, and what failed goes back to it.
+class ServerDatabase(CompiledDatabase):
+    """`Database` of a server.
+
+    A connection whose caller was cancelled stays out of the pool until the server has ended the statement,
+    so that no request leaves a connection behind. After a timeout or a broken connection, the idle ones that
+    have not been used since are asked whether they are alive; if one is not, all of them are closed.
     """
 
-    def __init__(self, engine: AsyncEngine, *, pool_size: int) -> None:
-        self._engine = engine
-        self._idle: list[_Lent] = []
-        self._size = pool_size
-        self._room = asyncio.Semaphore(pool_size)
-        self._session = PostgresqlSession if engine.dialect.name == "postgresql" else MysqlSession
-
-    async def read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:  # noqa: ARG002 - all cost others nothing elsewhere
-        async with self._lend() as lent:
-            return await lent.session.fetch(text, arguments)
-
-    async def run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:  # noqa: ARG002 - all take their time elsewhere
-        async with self._lend() as lent:
-            await lent.session.change("BEGIN", ())
-            lent.connection.info[OPEN] = True
-            outcome = await work(lent.session)
-            with final_word():
-                await lent.session.change("COMMIT", ())
-            del lent.connection.info[OPEN]
-            return outcome
-
-    async def run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:  # noqa: ARG002
-        async with self._lend() as lent:
-            with final_word():
-                return await work(lent.session)
-
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[AsyncConnection]:
-        async with self._room:
-            lent = self._idle.pop() if self._idle else None
-            connection = lent.connection if lent else await self._engine.connect()
-            try:
-                yield connection
-            finally:
-                await asyncio.shield(connection.close())
+    def __init__(self, statements: StatementCache, pool: Pool, *, timeout: float) -> None:
+        super().__init__(statements)
+        self._pool = pool
+        self._timeout = timeout
+        self._doubted = self._distrusted = -1.0
+        self._recovering: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        for _ in range(self._size):  # what is asked for those who wait no longer ends by itself
-            await self._room.acquire()
-        while self._idle:
-            await self._idle.pop().connection.close()
-        await self._engine.dispose()
+        while self._recovering:
+            await asyncio.wait(self._recovering)
+        with suppress(TimeoutError):  # a server that is away is told nothing
+            async with asyncio.timeout(self._timeout):
+                await self._pool.close()
+
+    async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:  # noqa: ARG002 - all cost others nothing elsewhere
+        async with self._lend() as session:
+            return await session.fetch(text, arguments)
+
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        async with self._lend(hurried=hurried) as session:
+            await session.begin()
+            outcome = await work(session)
+            with final_word():
+                await session.change("COMMIT", ())
+            return outcome
+
+    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        async with self._lend(hurried=hurried) as session:
+            with final_word():
+                return await work(session)
 
     @asynccontextmanager
-    async def _lend(self) -> AsyncIterator[_Lent]:
-        async with self._room:
-            lent = self._idle.pop() if self._idle else await self._connect()
+    async def _frozen(self) -> AsyncIterator[Session]:
+        async with self._lend() as session:
+            for statement in FREEZE[self.dialect.name]:
+                await session.change(statement, ())
+            yield session
+            await session.change("COMMIT", ())
+
+    @asynccontextmanager
+    async def _lend(self, *, hurried: bool = True) -> AsyncIterator[PooledSession]:
+        async with nullcontext() if hurried else timed(self._timeout):  # what takes long begins in time
+            session = await self._acquire()
+        is_released = False
+        try:
             try:
-                yield lent
-            except BaseException as error:
-                await asyncio.shield(self._take_back(lent, error))
+                yield session
+            except Exception as error:
+                await self._reset(session, fault_of(error))
+                is_released = True
+                await self._release(session)
                 raise
-            self._idle.append(lent)
+            session.used_at = asyncio.get_running_loop().time()
+            is_released = True
+            await self._release(session)
+        except (asyncio.CancelledError, GeneratorExit):
+            if not is_released:
+                self._recover(session)
+            raise
 
-    async def _connect(self) -> _Lent:
-        connection = await self._engine.connect()
-        pooled = await connection.get_raw_connection()
-        return _Lent(connection, pooled, self._session(pooled.driver_connection))
+    async def _release(self, session: PooledSession) -> None:
+        with suppress(Exception):  # a connection that breaks now has done its work
+            await self._pool.release(session)
 
-    async def _take_back(self, lent: _Lent, error: BaseException) -> None:
-        """SQLAlchemy rolls back what is open. Over a connection on which something broke off, more may come
-        of what was asked; and where one is broken, those that wait are, too.
-        """
-        fault = fault_of(error) if isinstance(error, Exception) else None
-        broken = [lent] if fault is not None or not isinstance(error, Exception) else []
+    async def _acquire(self) -> PooledSession:
+        """A session that works, as far as is known."""
+        while True:
+            with connecting():
+                session = await self._pool.acquire()
+            session.lent_at = asyncio.get_running_loop().time()
+            if session.used_at >= self._doubted:
+                return session
+            try:
+                if session.used_at >= self._distrusted and await self._is_alive(session):
+                    return session
+                self._pool.discard(session)
+                await self._pool.release(session)
+            except BaseException:
+                self._recover(session)
+                raise
+
+    async def _is_alive(self, session: PooledSession) -> bool:
+        try:
+            async with asyncio.timeout(_PATIENCE * self._timeout):
+                await session.ping()
+        except Exception:  # noqa: BLE001 - whatever it is, the connection cannot be used
+            self._distrusted = session.lent_at
+            return False
+        return True
+
+    async def _reset(self, session: PooledSession, fault: Fault | None) -> None:
+        """Undo what is open. A connection that broke, or to a server that refuses, is closed."""
         if fault in (Fault.LOST, Fault.UNSENT):
-            broken += self._idle
-            self._idle.clear()
-        for each in {id(each): each for each in (lent, *broken)}.values():
-            with suppress(Exception):  # what went wrong first is what is told
-                if each in broken:
-                    each.pooled.invalidate(error if isinstance(error, Exception) else None)
-                await each.connection.close()
+            self._doubted = asyncio.get_running_loop().time()
+        if fault not in (None, Fault.CONTENTION):
+            self._pool.discard(session)
+            return
+        try:
+            if session.in_transaction:
+                await session.change("ROLLBACK", ())
+        except Exception:  # noqa: BLE001 - what went wrong first is what is told
+            self._pool.discard(session)
 
+    def _recover(self, session: PooledSession) -> None:
+        """End what the session does for a caller who is gone, beside whatever comes next."""
+        self._doubted = max(self._doubted, session.lent_at)
+        task = asyncio.create_task(self._end(session), context=Context())
+        self._recovering.add(task)
+        task.add_done_callback(self._recovering.discard)
 
-@contextmanager
-def final_word() -> Iterator[None]:
-    """Where the connection breaks now, nobody knows what took effect: never to be repeated unasked."""
-    try:
-        yield
-    except Exception as error:
-        if fault_of(error) is Fault.LOST:
-            raise busy_from(error, Fault.LOST) from error
-        raise
+    async def _end(self, session: PooledSession) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._pool.end(session)
+        except Exception:  # noqa: BLE001 - it did not end: nothing more can be done about it from here
+            self._pool.discard(session)
+        await self._release(session)

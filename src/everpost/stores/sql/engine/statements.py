@@ -1,32 +1,25 @@
-"""Statements made ready for a driver, so that the driver can be asked without SQLAlchemy in between.
+"""Statements of SQLAlchemy compiled for a driver. The only file that uses private details of SQLAlchemy.
 
 SQLAlchemy writes the SQL once and says how values go in and come out; what it does for each execution
 (a greenlet, a cursor, a result) costs several times what the databases here take for a row.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ClauseElement, CompoundSelect, Dialect, Executable, Insert, Select
+from sqlalchemy import ClauseElement, ColumnElement, CompoundSelect, Dialect, Executable, Insert, Select
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
+
+from everpost.stores.sql.engine.protocol import Fields, Parameters
 
 Process = Callable[[Any], Any]
 
 
-class Fields(Protocol):
-    """A row: its values by name."""
-
-    def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401 - each column has a type of its own
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-    def _asdict(self) -> dict[str, Any]: ...
-
-
-class Prepared:
+class CompiledStatement:
     """A statement as the driver of one engine takes it: its text, and its parameters by their place."""
 
     def __init__(self, statement: Executable, dialect: Dialect, column_keys: Sequence[str] | None) -> None:
@@ -39,9 +32,11 @@ class Prepared:
         self._is_expanding = bool(compiled.post_compile_params)
         self.text = str(compiled)
         self._bound = {name: bound for bound, name in compiled.bind_names.items()}
-        self._places = [self._place(name) for name in compiled.positiontup]
-        self.has_rows = isinstance(statement, Select | CompoundSelect)
-        columns = list(statement.selected_columns) if isinstance(statement, Select | CompoundSelect) else []
+        self.names: Sequence[str] = compiled.positiontup
+        """Of the parameters, in the order of their places."""
+        self._places = [self._place(name) for name in self.names]
+        columns = _columns_of(statement)
+        self.has_rows = bool(columns)
         names = [str(column.key) for column in columns]
         # The names are known only now, to neither mypy nor a class statement.
         row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
@@ -49,7 +44,7 @@ class Prepared:
         processes = (self._type(column.type).result_processor(dialect, None) for column in columns)
         self._processes = [(place, process) for place, process in enumerate(processes) if process]
 
-    def call(self, parameters: Mapping[str, object]) -> tuple[str, Sequence[Any]]:
+    def call(self, parameters: Parameters) -> tuple[str, Sequence[Any]]:
         """The text with its arguments; a list among the parameters has as many places as it is long."""
         if not self._is_expanding:
             return self.text, self.arguments(parameters)
@@ -61,7 +56,7 @@ class Prepared:
         values = ((processes.get(name), expanded.parameters[name]) for name in names)
         return expanded.statement, [value if process is None else process(value) for process, value in values]
 
-    def arguments(self, parameters: Mapping[str, object]) -> list[Any]:
+    def arguments(self, parameters: Parameters) -> list[Any]:
         """The parameters in the order of their places, as the driver takes them."""
         return [
             parameters.get(name, default) if process is None else process(parameters.get(name, default))
@@ -86,33 +81,44 @@ class Prepared:
         return of_statement.dialect_impl(self._dialect)
 
 
-class Preparer:
-    """Prepares statements for one dialect, each once."""
+def _columns_of(statement: Executable) -> list[ColumnElement[Any]]:
+    """The columns of the rows that the statement gives."""
+    if isinstance(statement, Select | CompoundSelect):
+        return list(statement.exported_columns)
+    # SQLAlchemy remembers the answer, and copies it with the statement: a look at one that returns nothing
+    # would hold for a copy with `returning()` as well.
+    if isinstance(statement, UpdateBase) and statement._returning:  # noqa: SLF001 - see above
+        return list(statement.exported_columns)
+    return []
+
+
+class StatementCache:
+    """The compiled statements of one dialect, each compiled once."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self._prepared: WeakKeyDictionary[Executable, dict[Sequence[str] | None, Prepared]] = (
+        self._compiled: WeakKeyDictionary[Executable, dict[Sequence[str] | None, CompiledStatement]] = (
             WeakKeyDictionary()
         )
 
-    def prepare(self, statement: Executable, parameters: Mapping[str, object]) -> Prepared:
-        """The statement, for parameters of these names: they say which columns an INSERT has."""
+    def get(self, statement: Executable, parameters: Parameters) -> CompiledStatement:
+        """The statement for parameters of these names, which say which columns an INSERT has."""
         keys = tuple(parameters) if isinstance(statement, Insert) else None
-        forms = self._prepared.get(statement)
+        forms = self._compiled.get(statement)
         if forms is None:
-            forms = self._prepared[statement] = {}
+            forms = self._compiled[statement] = {}
         if keys not in forms:
-            forms[keys] = Prepared(statement, self.dialect, keys)
+            forms[keys] = CompiledStatement(statement, self.dialect, keys)
         return forms[keys]
 
 
-_PREPARERS: dict[Hashable, Preparer] = {}
+_CACHES: dict[Hashable, StatementCache] = {}
 
 
-def preparer_for(dialect: Dialect) -> Preparer:
-    """The one for all servers of a kind and a version: their SQL is the same. The dialect knows its server,
-    as it does once its engine has connected.
+def statement_cache_for(dialect: Dialect) -> StatementCache:
+    """The one for all servers of a kind and a version, whose SQL is the same. The dialect knows its server
+    once its engine has connected.
     """
     is_mariadb = getattr(dialect, "is_mariadb", False)
     kind = (dialect.name, dialect.driver, is_mariadb, dialect.server_version_info)
-    return _PREPARERS.setdefault(kind, Preparer(dialect))
+    return _CACHES.setdefault(kind, StatementCache(dialect))

@@ -22,6 +22,7 @@ _BLOG = sa.table(
     sa.column("updated_at", types.Moment()),
     sa.column("version", sa.BigInteger()),
     sa.column("stamp", sa.BigInteger()),
+    sa.column("names_stamp", sa.BigInteger()),
 )
 
 DATA = {
@@ -222,6 +223,7 @@ def _create_blog() -> None:
         sa.Column("updated_at", types.Moment(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.Column("names_stamp", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         **_TABLE,
     )
@@ -241,4 +243,5 @@ def _create_transfers() -> None:
 def _fill_in_settings() -> None:
     """Insert the settings of a new blog."""
     settings = {"comment_policy": "moderated", "address_key": secrets.token_bytes(32), "updated_at": now()}
-    op.bulk_insert(_BLOG, [{"number": 1, **settings, "version": 1, "stamp": new_stamp()}])
+    stamps = {"stamp": new_stamp(), "names_stamp": new_stamp()}
+    op.bulk_insert(_BLOG, [{"number": 1, **settings, "version": 1, **stamps}])

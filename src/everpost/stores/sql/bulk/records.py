@@ -9,13 +9,13 @@ from sqlalchemy import exists, insert, or_, select, update
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
-from everpost.stores.sql.blogs import LOCK
-from everpost.stores.sql.engine import Connections, Transaction
-from everpost.stores.sql.moving import Mover
-from everpost.stores.sql.record_table import RecordTable
-from everpost.stores.sql.record_tables import RECORD_TABLES
+from everpost.stores.sql.blogs import renew_names
+from everpost.stores.sql.bulk.record_table import RecordTable
+from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
+from everpost.stores.sql.bulk.snapshots import SqlSnapshot
+from everpost.stores.sql.bulk.writer import BulkWriter
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.rows import AnyRow
-from everpost.stores.sql.snapshots import SqlSnapshot
 from everpost.stores.sql.tables import BlogRow, TransferRow
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
@@ -31,7 +31,7 @@ class SqlRecords:
         self.kinds = Kinds(*(table.kind for table in tables))
         self._connections = connections
         self._tables = tables
-        self._mover = Mover(connections.dialect, tables)
+        self._writer = BulkWriter(connections.dialect, tables)
         held = (exists(select(table.table.c.id)) for table in tables if not table.kind.is_single)
         self._holds_something = select(BlogRow.number).where(or_(BlogRow.version > 1, *held))
 
@@ -41,17 +41,23 @@ class SqlRecords:
             yield SqlSnapshot(connection, self._tables)
 
     async def write(self, batch: Batch) -> None:
-        async def work(transaction: Transaction) -> None:
-            await self._mover.write(transaction, batch)
+        async def add(transaction: Transaction) -> None:
+            await self._writer.write(transaction, batch, are_new=True)
 
-        await self._connections.transact(work, hurried=False)
+        async def replace(transaction: Transaction) -> None:
+            await self._writer.write(transaction, batch, are_new=False)
+
+        try:
+            await self._connections.transact(add, hurried=False)
+        except VIOLATED:
+            await self._connections.transact(replace, hurried=False)
 
     async def transfer(self) -> Transfer | None:
         return _transfer_in(await self._connections.fetch(_LATEST, {}))
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(LOCK)
+            await renew_names(transaction)  # which has the blog to itself from here on
             if _transfer_in((await transaction.execute(_LATEST)).rows) != latest:
                 raise Conflict("blog", "transfer")
             if latest is not None:

@@ -4,41 +4,48 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Delete, Dialect, Insert, Table, Update, and_, bindparam, delete, literal, update
+from sqlalchemy import (
+    Delete,
+    Dialect,
+    Insert,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    update,
+)
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from everpost.domain.comments import Comment
 from everpost.domain.records import Batch, Record
-from everpost.domain.revisions import new_stamp
+from everpost.stores.sql.blogs import renew_names
+from everpost.stores.sql.bulk.record_table import Parts, RecordTable
 from everpost.stores.sql.engine import Transaction
-from everpost.stores.sql.record_table import Parts, RecordTable
 from everpost.stores.sql.rows import Values
-from everpost.stores.sql.tables import PostRow
 
 _NAMED_AT_ONCE = 500
-_STAMP_POSTS = (
-    update(PostRow)
-    .where(PostRow.id.in_(bindparam("posts", expanding=True)))
-    .values(stamp=bindparam("new_stamp", type_=PostRow.stamp.type))
-)
 
 
-class Mover:
+class BulkWriter:
     """Writes batches in the dialect of one engine, into these tables."""
 
     def __init__(self, dialect: Dialect, tables: Sequence[RecordTable[Any]]) -> None:
         self._writers = [_TableWriter(dialect, table) for table in tables]
 
-    async def write(self, transaction: Transaction, batch: Batch) -> None:
-        """All of a batch, in the transaction: first what is erased goes."""
+    async def write(self, transaction: Transaction, batch: Batch, *, are_new: bool) -> None:
+        """All of a batch, in the transaction: first what is erased goes. With `are_new`, what is kept is
+        added, which is several times as fast; the database refuses it (VIOLATED) where anything of it is
+        there, or where another record has what is unique.
+        """
+        await renew_names(transaction)  # no post is known any more: records bring their versions along
         erased, kept = _by_type(batch.erased), _by_type(batch.kept)
         for writer in reversed(self._writers):
             await writer.erase(transaction, erased.get(writer.type, ()))
         for writer in self._writers:
-            await writer.keep(transaction, kept.get(writer.type, ()))
-        commented = {each.post_id for each in (*batch.kept, *batch.erased) if isinstance(each, Comment)}
-        for ids in _slices(list(commented)):
-            await transaction.execute(_STAMP_POSTS, {"posts": ids, "new_stamp": new_stamp()})
+            records = kept.get(writer.type, ())
+            await (writer.add if are_new else writer.keep)(transaction, records)
 
 
 class _TableWriter:
@@ -48,16 +55,28 @@ class _TableWriter:
         self.type: type[Record] = table.kind.type
         self._identity = table.identity
         self._values = table.values
+        self._add = insert(table.table)
         self._keep = _keeping(dialect, table.table)
+        self._is_there = table.kind.is_single
         self._erase = _erasing(table)
         self._taken = table.taken
         self._park = None if table.taken is None else _parking(table.table, table.taken)
-        self._parts = None if table.parts is None else _PartWriter(dialect, table.parts)
+        self._parts = None if table.parts is None else _PartWriter(table.parts)
 
     async def erase(self, transaction: Transaction, records: Sequence[Record]) -> None:
         rows = map(self._values, records)
         names = [{f"old_{name}": row[name] for name in self._identity} for row in rows]
         await _each(transaction, self._erase, names)
+
+    async def add(self, transaction: Transaction, records: Sequence[Record]) -> None:
+        """They are new, except for a kind with one record, which is always there."""
+        if self._is_there:
+            await self.keep(transaction, records)
+            return
+        if records:
+            await transaction.load(self._add, [self._values(record) for record in records])
+        if self._parts is not None:
+            await self._parts.add(transaction, records)
 
     async def keep(self, transaction: Transaction, records: Sequence[Record]) -> None:
         rows = [self._values(record) for record in records]
@@ -72,16 +91,21 @@ class _TableWriter:
 class _PartWriter:
     """Writes what has rows of its own of a record."""
 
-    def __init__(self, dialect: Dialect, parts: Parts[Any]) -> None:
+    def __init__(self, parts: Parts[Any]) -> None:
         self._values = parts.values
-        self._keep = _keeping(dialect, parts.table)
+        self._add = insert(parts.table)
         of_these = parts.table.c[parts.of].in_(bindparam("these", expanding=True))
         self._forget = delete(parts.table).where(of_these)
+
+    async def add(self, transaction: Transaction, records: Sequence[Record]) -> None:
+        rows = [row for record in records for row in self._values(record)]
+        if rows:
+            await transaction.load(self._add, rows)
 
     async def keep(self, transaction: Transaction, records: Sequence[Record], ids: Sequence[object]) -> None:
         for some in _slices(ids):
             await transaction.execute(self._forget, {"these": some})
-        await _each(transaction, self._keep, [row for record in records for row in self._values(record)])
+        await self.add(transaction, records)
 
 
 def _erasing(table: RecordTable[Any]) -> Delete:

@@ -11,8 +11,16 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
 from everpost.stores.sql.blogs import blog_of
+from everpost.stores.sql.bulk.record_table import (
+    LIMIT,
+    Octets,
+    OwnedRows,
+    Parts,
+    RecordTable,
+    in_range,
+    sizes_by,
+)
 from everpost.stores.sql.places import PLACE, After, place
-from everpost.stores.sql.record_table import PAGE, OwnedRows, Parts, RecordTable, sizes_by
 from everpost.stores.sql.rows import (
     blog_values,
     comment_of,
@@ -54,7 +62,7 @@ def _following(*, is_shown: bool) -> Select[Any]:
             After(*_OLDEST_FIRST, *PLACE),
         )
         .order_by(*_OLDEST_FIRST)
-        .limit(PAGE)
+        .limit(LIMIT)
     )
     # MariaDB goes through the whole thread where it guesses that most of it comes after the place.
     hint = "FORCE INDEX (ix_comments_post_id_is_shown_publication_date_id)"
@@ -67,11 +75,11 @@ def _place_of(comment: Comment | None) -> Mapping[str, object]:
 
 _next = union_all(_following(is_shown=True), _following(is_shown=False)).subquery("next")
 _THREADS: OwnedRows[Comment] = OwnedRows(
-    sizes=sizes_by(cast("Table", CommentRow.__table__), CommentRow.post_id),
-    of_owners=_nameless(CommentRow.__table__)
-    .where(CommentRow.post_id.in_(bindparam("owners", expanding=True)))
-    .order_by(CommentRow.post_id, *_OLDEST_FIRST),
-    page=_nameless(_next).order_by(_next.c.publication_date, _next.c.id).limit(PAGE),
+    sizes=sizes_by(CommentRow.post_id, Octets(CommentRow.content)),
+    of_owners=in_range(_nameless(CommentRow.__table__), CommentRow.post_id).order_by(
+        CommentRow.post_id, *_OLDEST_FIRST
+    ),
+    page=_nameless(_next).order_by(_next.c.publication_date, _next.c.id).limit(LIMIT),
     place=_place_of,
 )
 
@@ -105,7 +113,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         columns=_NAMELESS,
         taken="slug",
         parts=Parts(table=cast("Table", PostTagRow.__table__), of="post_id", values=tag_values),
-        page_size=8,  # a post has up to 4 MB of text
+        octets=Octets(PostRow.content),
     ),
     RecordTable(
         kind=COMMENTS,

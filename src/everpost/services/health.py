@@ -1,0 +1,8 @@
+"""Whether a blog can be served."""
+
+from everpost.stores.port import Store
+
+
+async def require_database(store: Store) -> None:
+    """Return where the database answers. Busy."""
+    await store.ping()

@@ -1,0 +1,35 @@
+"""What a blog allows and for how long, as its settings say."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from everpost.services.comments import GuestRules
+from everpost.services.logins import LoginRules
+from everpost.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Made once from the settings, and handed to the services that apply them."""
+
+    guests: GuestRules
+    logins: LoginRules
+    editing_time: timedelta
+    """How long those who wrote a comment may edit it."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            guests=GuestRules(
+                links=settings.guest_links,
+                comments_per_address=settings.guest_comments_per_address,
+                comments_per_post=settings.guest_comments_per_post,
+            ),
+            logins=LoginRules(
+                lifetime=timedelta(hours=settings.login_hours),
+                failures_per_hour=settings.failed_logins_per_hour,
+                failures_per_account=settings.failed_logins_per_account,
+            ),
+            editing_time=timedelta(minutes=settings.comment_edit_minutes),
+        )

@@ -1,0 +1,133 @@
+"""A cache of posts that is never stale: each time the database says whether what is kept is still current."""
+
+import json
+import sys
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from everpost.domain.clock import EPOCH
+from everpost.domain.ids import Id
+from everpost.domain.paging import Page
+from everpost.domain.posts import Post, PostQuery
+from everpost.errors import NotFound
+from everpost.stores.port import Posts, Store, Validated, Validator
+from everpost.stores.turns import Turns, TurnsByKey
+
+_VALIDATED_TOGETHER = 100
+"""As many as `Posts.validators` takes."""
+_READ_TOGETHER = 1_000
+_OVERHEAD = 2_000
+"""Bytes that a post, and each comment in it, takes besides its texts."""
+
+_Key = tuple[Id, int]
+"""A post, and how many comments it was read with."""
+
+
+class CachedPosts:
+    """`Posts` of the port, over another one. `get` and `page` give out the very same value for as long as the
+    database has its validator, so others can tell by identity that a post has not changed. Callers share
+    round trips: validators are asked for together, and a page that several ask for at once is read once.
+    """
+
+    def __init__(self, posts: Posts, *, capacity: int) -> None:
+        """`capacity`: bytes for the posts and for their JSON, which others keep as long as the post."""
+        self._posts = posts
+        self._kept = _LeastRecentlyUsed(capacity)
+        self._validations = Turns(self._validate, most=_VALIDATED_TOGETHER)
+        self._pages: TurnsByKey[PostQuery, PostQuery, Page[Post]] = TurnsByKey(
+            self._page_once, most=_READ_TOGETHER
+        )
+        self.find, self.count, self.tags = posts.find, posts.count, posts.tags
+        self.add, self.save, self.remove = posts.add, posts.save, posts.remove
+        self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
+
+    async def get(self, id: Id, *, comments: int) -> Post:
+        if comments == 0:  # costs no more than the validator, and is asked for to check permissions
+            return await self._posts.get(id, comments=0)
+        kept = self._kept.get((id, comments))
+        if kept is not None and await self._validations.ask(id) == kept.validator:
+            return kept.post
+        found = await self._read([id], comments)
+        if id not in found:
+            raise NotFound("post", id)
+        return found[id].post
+
+    async def page(self, query: PostQuery) -> Page[Post]:
+        return await self._pages.ask(query.at(EPOCH), query)
+
+    async def _validate(self, ids: Sequence[Id]) -> Sequence[Validator | None]:
+        validators = await self._posts.validators(list(set(ids)))
+        return [validators.get(each) for each in ids]
+
+    async def _page_once(self, queries: Sequence[PostQuery]) -> Sequence[Page[Post]]:
+        """These queries differ in the moment at most."""
+        latest = max(queries, key=lambda query: query.filter.audience.moment)
+        return [await self._page(latest)] * len(queries)
+
+    async def _page(self, query: PostQuery) -> Page[Post]:
+        wanted = await self._posts.page_validators(query)
+        found = {each: kept for each, _ in wanted.rows if (kept := self._kept.get((each, query.comments)))}
+        outdated = [each for each, validator in wanted.rows if not _is_current(found.get(each), validator)]
+        if outdated:
+            found |= await self._read(outdated, query.comments)
+        if not all(_is_current(found.get(each), validator) for each, validator in wanted.rows):
+            return await self._posts.page(query)  # one changed in between: it may belong elsewhere by now
+        return Page(tuple(found[each].post for each, _ in wanted.rows), has_more=wanted.has_more)
+
+    async def _read(self, ids: Sequence[Id], comments: int) -> dict[Id, Validated]:
+        found = dict(await self._posts.read(ids, comments=comments))
+        for each, validated in found.items():
+            self._kept.put((each, comments), validated)
+        return found
+
+
+class CachedStore:
+    """A store whose posts are cached."""
+
+    def __init__(self, store: Store, *, capacity: int) -> None:
+        self.posts = CachedPosts(store.posts, capacity=capacity)
+        self.comments, self.blog = store.comments, store.blog
+        self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
+        self.records = store.records
+        self.ping, self.close = store.ping, store.close
+
+
+class _LeastRecentlyUsed:
+    """Keeps what was asked for last, in a bounded number of bytes."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._size = 0
+        self._kept: OrderedDict[_Key, tuple[Validated, int]] = OrderedDict()
+
+    def get(self, key: _Key) -> Validated | None:
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
+
+    def put(self, key: _Key, validated: Validated) -> None:
+        if key in self._kept:
+            self._size -= self._kept.pop(key)[1]
+        size = _size_of(validated.post) if self._capacity else 1
+        if size > self._capacity:
+            return
+        self._kept[key] = validated, size
+        self._size += size
+        while self._size > self._capacity:
+            _, (_, size) = self._kept.popitem(last=False)
+            self._size -= size
+
+
+def _is_current(kept: Validated | None, validator: Validator) -> bool:
+    return kept is not None and kept.validator == validator
+
+
+def _size_of(post: Post) -> int:
+    """Bytes of memory that the post and its JSON take, about."""
+    texts = (post.title, post.content, *(comment.content for comment in post.comments))
+    return _OVERHEAD * (1 + len(post.comments)) + sum(map(_size_of_text, texts))
+
+
+def _size_of_text(text: str) -> int:
+    return sys.getsizeof(text) + sys.getsizeof(json.dumps(text, ensure_ascii=False))

@@ -1,0 +1,135 @@
+"""How the records of a kind are kept in a table, for moving whole blogs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, func, literal, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from everpost.domain.record_kinds.kinds import Kind
+from everpost.domain.records import Record
+from everpost.stores.sql.rows import AnyRow, Values
+
+Kept = TypeVar("Kept", bound=Record)
+
+HEADS = 200
+"""Records that are sized up at once."""
+NOTHING = literal(0)
+LIMIT = bindparam("limit", type_=Integer)
+"""Of a page of the records of one owner."""
+
+
+class Octets(FunctionElement[int]):
+    """How many bytes a text has."""
+
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(Octets)
+def _octets(element: Octets, compiler: SQLCompiler, **options: object) -> str:
+    return f"octet_length({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Octets, "sqlite")
+def _octets_in_sqlite(element: Octets, compiler: SQLCompiler, **options: object) -> str:
+    """SQLite has octet_length since 3.43."""
+    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts(Generic[Kept]):
+    """Rows of another table that are a part of a record."""
+
+    table: Table
+    of: str
+    """The column with the id of the record."""
+    values: Callable[[Kept], Sequence[Values]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedRows(Generic[Kept]):
+    """How the records are read that belong to others."""
+
+    sizes: Select[Any]
+    """Of owners in a range: the `owner`, the `number` of its records, the `octets` of their text, and the
+    `largest` of these.
+    """
+    of_owners: Select[Any]
+    """All rows of owners in a range, each with its `owner`: by owner, then in order."""
+    page: Select[Any]
+    """Up to `LIMIT` rows of one `owner`, after the place that the other parameters name."""
+    place: Callable[[Kept | None], Mapping[str, object]]
+    """The parameters for the place of a record; of None, for the place before all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecordTable(Generic[Kept]):
+    """Where the records of a kind are kept. The primary key is `id`, except for a kind with one record."""
+
+    kind: Kind[Kept]
+    table: Table
+    values: Callable[[Kept], Values]
+    """The whole row of a record."""
+    record: Callable[[AnyRow], Kept]
+    columns: Sequence[Any] = ()
+    """What `record` needs besides the columns of the table."""
+    octets: ColumnElement[int] = NOTHING
+    """The bytes of a text without a short limit."""
+    taken: str | None = None
+    """A unique text. A row that is written takes it from the row that has it."""
+    identity: Sequence[str] = ("id",)
+    """The columns that say which row is erased."""
+    parts: Parts[Kept] | None = None
+    owned: OwnedRows[Kept] | None = None
+    """For a kind whose records belong to others."""
+    heads: Select[Any] = field(init=False)
+    """The `id` and the `octets` of the rows after the id `after`, in order, up to `HEADS`."""
+    rows: Select[Any] = field(init=False)
+    """The rows in a range of ids, in order; of a kind with one record, this one."""
+
+    def __post_init__(self) -> None:
+        rows = select(self.table, *self.columns)
+        if not self.kind.is_single:
+            key = self.table.c.id
+            after = key > bindparam("after", type_=key.type)
+            heads = select(key, self.octets.label("octets")).where(after).order_by(key).limit(HEADS)
+            object.__setattr__(self, "heads", heads)
+            rows = in_range(rows, key).order_by(key)
+        object.__setattr__(self, "rows", rows)
+
+
+def in_range(rows: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a column of any type
+    """Those with a key after `after`, up to `until`."""
+    return rows.where(key > bindparam("after", type_=key.type), key <= bindparam("until", type_=key.type))
+
+
+def owned_rows(kind: Kind[Kept], table: Table, *, before_all: object) -> OwnedRows[Kept]:
+    """How records of a kind with one field in its order are read; no value is less than `before_all`."""
+    (name,) = kind.order
+    owner, order = table.c[kind.owner or ""], table.c[name]
+    each = select(table, owner.label("owner"))
+    after = bindparam("after", type_=order.type)
+
+    def place(record: Kept | None) -> Mapping[str, object]:
+        return {"after": before_all if record is None else getattr(record, name)}
+
+    return OwnedRows(
+        sizes=sizes_by(owner),
+        of_owners=in_range(each, owner).order_by(owner, order),
+        page=each.where(owner == bindparam("owner"), order > after).order_by(order).limit(LIMIT),
+        place=place,
+    )
+
+
+def sizes_by(owner: Any, octets: ColumnElement[int] = NOTHING) -> Select[Any]:  # noqa: ANN401 - a column of any type
+    """The sizes of what belongs to owners in a range."""
+    numbers = (
+        func.count().label("number"),
+        func.sum(octets).label("octets"),
+        func.max(octets).label("largest"),
+    )
+    return in_range(select(owner.label("owner"), *numbers), owner).group_by(owner)

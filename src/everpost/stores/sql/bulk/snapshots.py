@@ -1,0 +1,159 @@
+"""A blog in SQL as it was at one moment: everything that a transaction sees which sees nothing new.
+
+Each page is a statement of its own, whose rows are all in memory: no cursor stays open between two of them.
+asyncmy reads on while nobody takes the rows, however many there are, and a server gives up a reader who
+takes none for long (https://mariadb.com/kb/en/server-system-variables/#net_write_timeout). What a page holds
+is known before it is read, so it is as large as memory allows, whatever people wrote.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, Table, func, select, type_coerce
+
+from everpost.domain.ids import Id
+from everpost.domain.records import Counts, Record
+from everpost.stores.sql.bulk.record_table import OwnedRows, RecordTable
+from everpost.stores.sql.engine import Transaction
+from everpost.stores.sql.types import Moment
+
+_PRIME = 2**31 - 1
+"""So that sums of billions of rows have room."""
+_MOST_ROWS = 2_000
+_MOST_OCTETS = 4 * 1024 * 1024
+"""Of a page, unless a record alone is larger."""
+_LEAST_ROWS = 10
+"""Of a page of what belongs to one record."""
+
+
+@dataclass(slots=True)
+class _Size:
+    """A record with all that belongs to it."""
+
+    rows: int
+    octets: int
+    largest: int = 0
+    """The most octets that one of those has which belong to it."""
+
+    @property
+    def is_large(self) -> bool:
+        return self.rows > _MOST_ROWS or self.octets > _MOST_OCTETS
+
+
+class SqlSnapshot:
+    """`Snapshot` of the port, in a transaction that has one view of the database."""
+
+    def __init__(self, transaction: Transaction, tables: Sequence[RecordTable[Any]]) -> None:
+        self._transaction = transaction
+        self._tables = tables
+
+    async def count(self) -> Counts:
+        numbers = (select(func.count()).select_from(table.table) for table in self._tables)
+        columns = [number.scalar_subquery() for number in numbers]
+        row = (await self._transaction.execute(select(*columns))).one()
+        return {table.kind.name: int(number) for table, number in zip(self._tables, row, strict=True)}
+
+    async def fingerprint(self) -> str:
+        """The sums of what is a number or a moment in each table, stamps and versions among them."""
+        sums = [
+            select(*(func.sum(type_coerce(each, BigInteger) % _PRIME) for each in _numbers_in(table.table)))
+            for table in self._tables
+        ]
+        rows = [(await self._transaction.execute(each)).one() for each in sums]
+        return " ".join(str(number) for row in rows for number in row)
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        for table in self._tables:
+            if table.owned is not None:
+                continue
+            if table.kind.is_single:
+                yield [table.record((await self._transaction.execute(table.rows)).one())]
+                continue
+            owned = [each for each in self._tables if each.kind.owner_kind == table.kind.name]
+            async for batch in self._all(table, owned):
+                yield batch
+
+    async def _all(
+        self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]]
+    ) -> AsyncIterator[Sequence[Record]]:
+        """The records of a table by id, each followed by those that belong to it."""
+        after = Id("")
+        while heads := (await self._transaction.execute(table.heads, {"after": after})).all():
+            sizes = {head.id: _Size(1, int(head.octets)) for head in heads}
+            await self._add_sizes(sizes, owned, {"after": after, "until": heads[-1].id})
+            for ids in _portions(sizes):
+                portion = {"after": after, "until": ids[-1]}
+                after = ids[-1]
+                if not sizes[after].is_large:
+                    yield await self._whole(table, owned, portion)
+                    continue
+                yield await self._whole(table, (), portion)
+                for each, statements in _owned(owned):
+                    async for batch in self._owned_pages(each, statements, after, sizes[after].largest):
+                        yield batch
+
+    async def _add_sizes(
+        self, sizes: Mapping[Id, _Size], owned: Sequence[RecordTable[Any]], owners: Mapping[str, Id]
+    ) -> None:
+        """Add what belongs to the owners."""
+        for _, statements in _owned(owned):
+            for row in await self._transaction.execute(statements.sizes, owners):
+                size = sizes[row.owner]
+                size.rows += int(row.number)
+                size.octets += int(row.octets)
+                size.largest = max(size.largest, int(row.largest))
+
+    async def _whole(
+        self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]], ids: Mapping[str, Id]
+    ) -> Sequence[Record]:
+        """All records in a range, each followed by those that belong to it."""
+        rows = (await self._transaction.execute(table.rows, ids)).all()
+        if not owned:
+            return [table.record(row) for row in rows]
+        by_owner: dict[Id, list[Record]] = {row.id: [table.record(row)] for row in rows}
+        for each, statements in _owned(owned):
+            found = (await self._transaction.execute(statements.of_owners, ids)).all()
+            for owner, some in groupby(found, lambda row: row.owner):
+                by_owner[owner] += map(each.record, some)
+        return [record for records in by_owner.values() for record in records]
+
+    async def _owned_pages(
+        self, table: RecordTable[Any], statements: OwnedRows[Any], owner: Id, largest: int
+    ) -> AsyncIterator[Sequence[Record]]:
+        """The records that belong to one, page by page, none of them larger than this."""
+        limit = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_OCTETS // max(largest, 1)))
+        last: Record | None = None
+        while True:
+            parameters = {"owner": owner, "limit": limit, **statements.place(last)}
+            found = (await self._transaction.execute(statements.page, parameters)).all()
+            records = [*map(table.record, found)]
+            if records:
+                yield records
+                last = records[-1]
+            if len(records) < limit:
+                return
+
+
+def _numbers_in(table: Table) -> Iterator[Column[Any]]:
+    return (column for column in table.c if isinstance(column.type, Integer | Moment))
+
+
+def _owned(tables: Sequence[RecordTable[Any]]) -> Iterator[tuple[RecordTable[Any], OwnedRows[Any]]]:
+    return ((table, table.owned) for table in tables if table.owned is not None)
+
+
+def _portions(sizes: Mapping[Id, _Size]) -> Iterator[list[Id]]:
+    """The records in order, as many together as are small enough; alone one that is too large."""
+    portion: list[Id] = []
+    total = _Size(0, 0)
+    for name, size in sizes.items():
+        total.rows += size.rows
+        total.octets += size.octets
+        if portion and total.is_large:
+            yield portion
+            portion, total = [], _Size(size.rows, size.octets)
+        portion.append(name)
+    if portion:
+        yield portion

@@ -1,0 +1,160 @@
+"""Databases that drivers are asked for directly, with statements compiled by SQLAlchemy."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
+
+from sqlalchemy import Dialect, Executable, Insert, Table
+
+from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.statements import StatementCache
+
+Arguments: TypeAlias = Sequence[Any]
+Raw: TypeAlias = Sequence[Sequence[Any]]
+"""Rows as a driver has them."""
+
+
+class Call(NamedTuple):
+    """A statement with its arguments, and whether it gives rows."""
+
+    text: str
+    arguments: Arguments
+    has_rows: bool
+
+
+class Load(NamedTuple):
+    """Rows for an INSERT, which ends after the marks of one row."""
+
+    text: str
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Arguments]
+
+
+class Session(Protocol):
+    """A connection of a driver. Its calls raise what the driver raises."""
+
+    async def fetch(self, text: str, arguments: Arguments) -> Raw:
+        """The rows of a statement."""
+        ...
+
+    async def change(self, text: str, arguments: Arguments) -> int:
+        """How many rows a statement matched."""
+        ...
+
+    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
+        """Run a statement once for each of these."""
+        ...
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        """The rows or the counts of statements, in one round trip where the driver can."""
+        ...
+
+    async def load(self, load: Load) -> None:
+        """Run an INSERT for many rows, in the bulk way of the driver."""
+        ...
+
+
+async def run_each(session: Session, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    """`run_all` of a driver that cannot."""
+    return [
+        await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
+        for text, arguments, has_rows in calls
+    ]
+
+
+class CompiledTransaction:
+    """`Transaction` in a session."""
+
+    def __init__(self, session: Session, statements: StatementCache) -> None:
+        self._session = session
+        self._statements = statements
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
+    ) -> Result:
+        if not isinstance(parameters, Mapping) and parameters:
+            compiled = self._statements.get(statement, parameters[0])
+            await self._session.change_each(compiled.text, [compiled.arguments(each) for each in parameters])
+            return Result((), len(parameters))
+        given: Parameters = parameters if isinstance(parameters, Mapping) else {}
+        compiled = self._statements.get(statement, given)
+        text, arguments = compiled.call(given)
+        if compiled.has_rows:
+            rows = compiled.rows(await self._session.fetch(text, arguments))
+            return Result(rows, len(rows))
+        return Result((), await self._session.change(text, arguments))
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        compiled = self._statements.get(statement, rows[0])
+        arguments = [compiled.arguments(row) for row in rows]
+        table = cast("Table", statement.table)
+        await self._session.load(Load(compiled.text, table.name, compiled.names, arguments))
+
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]
+        given = [
+            Call(*each.call(parameters), each.has_rows)
+            for each, (_, parameters) in zip(compiled, calls, strict=True)
+        ]
+        results = []
+        for each, found in zip(compiled, await self._session.run_all(given), strict=True):
+            if isinstance(found, int):
+                results.append(Result((), found))
+            else:
+                rows = each.rows(found)
+                results.append(Result(rows, len(rows)))
+        return results
+
+
+class CompiledDatabase(ABC):
+    """`Database` over sessions of a driver."""
+
+    def __init__(self, statements: StatementCache) -> None:
+        self._statements = statements
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._statements.dialect
+
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
+        compiled = self._statements.get(statement, parameters)
+        text, arguments = compiled.call(parameters)
+        return compiled.rows(await self._read(text, arguments, bounded=bounded))
+
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
+        async def work(session: Session) -> Sequence[Result]:
+            return await CompiledTransaction(session, self._statements).execute_all(calls)
+
+        return await self._run_alone(work, hurried=hurried)
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        async def in_session(session: Session) -> Outcome:
+            return await work(CompiledTransaction(session, self._statements))
+
+        return await self._run(in_session, hurried=hurried)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        async with self._frozen() as session:
+            yield CompiledTransaction(session, self._statements)
+
+    @abstractmethod
+    async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
+        """The rows of one statement."""
+
+    @abstractmethod
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        """Do the work in a transaction."""
+
+    @abstractmethod
+    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        """Do the work, each of whose statements is a transaction."""
+
+    @abstractmethod
+    def _frozen(self) -> AbstractAsyncContextManager[Session]:
+        """A session whose transaction reads one state of the database."""
+
+    @abstractmethod
+    async def close(self) -> None: ...

@@ -1,0 +1,112 @@
+"""asyncpg's connections and its pool."""
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, TypeAlias, cast
+
+import asyncpg
+
+from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw, run_each
+from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
+
+_STATEMENTS = 500
+"""How many a connection keeps prepared."""
+Driven: TypeAlias = Any
+"""What asyncpg, which has no types, gives."""
+
+
+class PostgresqlSession:
+    """`PooledSession` of asyncpg."""
+
+    def __init__(self, connection: Driven) -> None:
+        self.connection = connection
+        self.proxy: Driven = None
+        """What the pool wants back."""
+        self.lent_at = self.used_at = asyncio.get_running_loop().time()
+
+    async def fetch(self, text: str, arguments: Arguments) -> Raw:
+        rows: Raw = await self.connection.fetch(text, *arguments)
+        return rows
+
+    async def change(self, text: str, arguments: Arguments) -> int:
+        status: str = await self.connection.execute(text, *arguments)
+        count = status.rpartition(" ")[2]  # as of "UPDATE 1"
+        return int(count) if count.isdecimal() else 0
+
+    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
+        await self.connection.executemany(text, rows)
+
+    async def load(self, load: Load) -> None:
+        await self.connection.copy_records_to_table(load.table, records=load.rows, columns=load.columns)
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self.connection.is_in_transaction())
+
+    async def begin(self) -> None:
+        await self.connection.execute("BEGIN")
+
+    async def ping(self) -> None:
+        await self.connection.execute("SELECT 1")
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that is not reset by a round trip of its own: nothing that is done here needs it."""
+
+    session: PostgresqlSession
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class PostgresqlPool:
+    """`Pool` of asyncpg, which closes connections that were idle for long by itself."""
+
+    def __init__(self, pool: Driven) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, options: Mapping[str, object], *, size: int) -> Self:
+        """A pool in which nothing is connected yet. The options are those of `asyncpg.connect`."""
+        pool = await asyncpg.create_pool(
+            min_size=0,
+            max_size=size,
+            max_queries=sys.maxsize,
+            max_inactive_connection_lifetime=MAX_IDLE,
+            connection_class=_Connection,
+            init=_make_session,
+            **{"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **options},
+        )
+        return cls(pool)
+
+    async def acquire(self) -> PostgresqlSession:
+        proxy = await self._pool.acquire()
+        session = cast("PostgresqlSession", proxy.session)
+        session.proxy = proxy
+        return session
+
+    async def release(self, session: PooledSession) -> None:
+        await self._pool.release(cast("PostgresqlSession", session).proxy)
+
+    async def end(self, session: PooledSession) -> None:
+        """asyncpg has asked the server to cancel the statement, over a connection that takes no place among
+        those that the server allows; whatever comes next waits for that.
+        """
+        connection = cast("PostgresqlSession", session).connection
+        await connection.execute("")
+        if connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+
+    def discard(self, session: PooledSession) -> None:
+        cast("PostgresqlSession", session).connection.terminate()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+async def _make_session(connection: _Connection) -> None:
+    connection.session = PostgresqlSession(connection)

@@ -1,0 +1,102 @@
+"""The protocol between the store and a database: statements of SQLAlchemy in, rows and counts out."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import Dialect, Executable, Insert
+
+Outcome = TypeVar("Outcome")
+Parameters: TypeAlias = Mapping[str, object]
+Call: TypeAlias = tuple[Executable, Parameters]
+"""A statement with its parameters."""
+Calls: TypeAlias = Sequence[Call]
+
+
+class Fields(Protocol):
+    """A row: its values by name."""
+
+    def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401 - each column has a type of its own
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+Rows: TypeAlias = Sequence[Fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a statement gave."""
+
+    rows: Rows
+    matched: int
+    """How many rows an UPDATE or DELETE found."""
+
+    def first(self) -> Fields | None:
+        return self.rows[0] if self.rows else None
+
+    def one(self) -> Fields:
+        (row,) = self.rows
+        return row
+
+    def all(self) -> Rows:
+        return self.rows
+
+    def __iter__(self) -> Iterator[Fields]:
+        return iter(self.rows)
+
+
+class Transaction(Protocol):
+    """Several statements that happen together, or see one state of the database."""
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
+    ) -> Result:
+        """Run a statement; with a sequence of parameters, once for each of them."""
+        ...
+
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        """Run statements one after the other, in one round trip where the driver can."""
+        ...
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        """Run an INSERT of plain values for many rows of the same names, in the bulk way of the engine."""
+        ...
+
+
+class Database(Protocol):
+    """Where statements run. Its calls raise what drivers raise, wait as long as their caller does, and end
+    in the database what a cancelled caller no longer waits for.
+    """
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the engine wants its SQL."""
+        ...
+
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
+        """The rows of one reading statement. If it is not `bounded`, its cost grows with the blog instead of
+        with its rows.
+        """
+        ...
+
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
+        """Writing statements on one connection, each a transaction. If `hurried`, they are short."""
+        ...
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        """Several statements in one transaction, which an exception undoes. If `hurried`, they are few and
+        short.
+        """
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that reads one state of the database until it ends, however long that takes."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,75 @@
+"""The reference: the same statements over SQLAlchemy's own connections, the plainest way there is.
+
+Slower, but without a private detail of SQLAlchemy or a driver's pool. The differential test holds the fast
+way against it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Dialect, Executable, Insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from everpost.stores.sql.engine.engines import FREEZE, transaction
+from everpost.stores.sql.engine.errors import final_word
+from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
+
+
+class ReferenceTransaction:
+    """`Transaction` on a connection of SQLAlchemy."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
+    ) -> Result:
+        given = [dict(each) for each in ([parameters] if isinstance(parameters, Mapping) else parameters)]
+        result = await self._connection.execute(statement, given[0] if len(given) == 1 else given or None)
+        if result.returns_rows:
+            rows = result.all()
+            return Result(rows, len(rows))
+        return Result((), result.rowcount)
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        await self.execute(statement, rows)
+
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        return [await self.execute(statement, parameters) for statement, parameters in calls]
+
+
+class ReferenceDatabase:
+    """`Database` over an engine of SQLAlchemy, in whose pool each connection commits by itself."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._engine.dialect
+
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:  # noqa: ARG002 - aiosqlite always reads in a thread
+        async with self._engine.connect() as connection:
+            return (await ReferenceTransaction(connection).execute(statement, parameters)).rows
+
+    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
+        async with self._engine.connect() as connection:
+            with final_word():
+                return await ReferenceTransaction(connection).execute_all(calls)
+
+    async def transact(
+        self,
+        work: Callable[[Transaction], Awaitable[Outcome]],
+        *,
+        hurried: bool,  # noqa: ARG002 - as above
+    ) -> Outcome:
+        async with transaction(self._engine) as connection:
+            return await work(ReferenceTransaction(connection))
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        async with transaction(self._engine, *FREEZE[self.dialect.name]) as connection:
+            yield ReferenceTransaction(connection)
+
+    async def close(self) -> None:
+        await self._engine.dispose()

@@ -1,0 +1,24 @@
+"""What is set on the sockets of connections to servers."""
+
+import socket
+
+_OPTIONS = (
+    ("TCP_KEEPIDLE", 30),
+    ("TCP_KEEPALIVE", 30),  # what macOS calls it
+    ("TCP_KEEPINTVL", 10),
+    ("TCP_KEEPCNT", 3),
+    ("TCP_USER_TIMEOUT", 30_000),
+)
+
+
+def keep_alive(connection: socket.socket) -> None:
+    """Let the system find out within a minute that nobody answers, whether or not anything is sent.
+
+    It also keeps routers and balancers from forgetting an idle connection.
+    """
+    if connection.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _OPTIONS:
+        if (option := getattr(socket, name, None)) is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -1,0 +1,74 @@
+"""Connections to SQLite on threads, for what waits for the disk or takes long."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import TypeVar
+
+from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw, run_each
+
+Value = TypeVar("Value")
+
+_MOST_ROWS = 500
+"""Of one INSERT."""
+
+
+class ThreadSession:
+    """`Session` of sqlite3 on a thread of its own. A statement whose caller is cancelled, as by a timeout,
+    is interrupted.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._thread = ThreadPoolExecutor(1, "everpost-sqlite")
+
+    async def fetch(self, text: str, arguments: Arguments) -> Raw:
+        return await self.do(
+            lambda: self.connection.execute(text, arguments).fetchall(), self.connection.interrupt
+        )
+
+    async def change(self, text: str, arguments: Arguments) -> int:
+        return await self.do(
+            lambda: self.connection.execute(text, arguments).rowcount, self.connection.interrupt
+        )
+
+    async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
+        await self.do(lambda: self.connection.executemany(text, rows).close(), self.connection.interrupt)
+
+    async def load(self, load: Load) -> None:
+        await self.do(lambda: _load(self.connection, load), self.connection.interrupt)
+
+    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+        return await run_each(self, calls)
+
+    async def do(self, work: Callable[[], Value], interrupt: Callable[[], None] | None = None) -> Value:
+        """What the work gives, done on the thread. A caller that is cancelled waits for the end of the work,
+        which `interrupt` brings about, because the connection is used by others next.
+        """
+        job = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.shield(job)
+        except asyncio.CancelledError:
+            while not job.done():
+                if interrupt is not None:
+                    interrupt()  # does nothing before the statement runs, hence the loop
+                await asyncio.wait([job], timeout=0.01 if interrupt else None)
+            job.exception()  # or asyncio would report that nobody has looked at it
+            raise
+
+    def close(self) -> None:
+        """Close the connection, on which nothing runs."""
+        self.connection.close()
+        self._thread.shutdown(wait=False)
+
+
+def _load(connection: sqlite3.Connection, load: Load) -> None:
+    """Many rows by one statement: a thread waits for the interpreter after each one that it has run."""
+    width = len(load.columns)
+    most = min(_MOST_ROWS, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width)
+    marks = f", ({', '.join('?' * width)})"
+    for start in range(0, len(load.rows), most):
+        rows = load.rows[start : start + most]
+        connection.execute(load.text + marks * (len(rows) - 1), [*chain.from_iterable(rows)])

@@ -1,0 +1,200 @@
+"""Cached posts: the same value comes out for as long as it is what would be read, and no longer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from everpost.domain.comments import CommentChange, CommentStatus
+from everpost.domain.ids import Id, new_id
+from everpost.domain.posts import PostChange, PostQuery
+from everpost.domain.records import Batch
+from everpost.domain.users import UserChange
+from everpost.errors import NotFound
+from everpost.stores.caching import CachedPosts
+from everpost.stores.port import Store
+from tests.contract.port.examples import EVERYBODY, LATER, comment_on, publish, register
+from tests.contract.refusals import raises
+
+INSIDE = 9
+WHOLE = PostQuery(filter=EVERYBODY, limit=10, comments=INSIDE)
+CAPACITY = 10_000_000
+
+
+class Known:
+    """A post by one user, with comments of another and of a guest inside, and another post; in a cache."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.posts = CachedPosts(store.posts, capacity=CAPACITY)
+
+    async def make(self) -> None:
+        writer, reader = await register(self.store), await register(self.store)
+        self.writer_id, self.reader_id = writer.id, reader.id
+        post = await publish(self.store, author=writer.author)
+        self.said_by_reader = await comment_on(self.store, post.id, author=reader.author)
+        self.said_by_guest = await comment_on(self.store, post.id, guest_name="A guest")
+        self.other = await publish(self.store)
+        self.page = await self.posts.page(WHOLE)
+        self.post = await self.posts.get(post.id, comments=INSIDE)
+
+    async def comment(self, comment_id: Id, change: CommentChange) -> None:
+        await self.store.comments.save(self.post.id, comment_id, change, match=None)
+
+
+@pytest.fixture
+async def known(store: Store) -> Known:
+    known = Known(store)
+    await known.make()
+    return known
+
+
+async def test_a_post_that_did_not_change_comes_out_itself(known: Known) -> None:
+    assert known.post == await known.store.posts.get(known.post.id, comments=INSIDE)
+    assert await known.posts.get(known.post.id, comments=INSIDE) is known.post
+    assert await known.posts.get(known.post.id, comments=1) is not known.post
+
+
+async def test_a_page_that_did_not_change_has_the_same_posts(known: Known) -> None:
+    assert known.page == await known.store.posts.page(WHOLE)
+    page = await known.posts.page(WHOLE)
+    assert len(page.rows) == 2
+    assert all(one is other for one, other in zip(page.rows, known.page.rows, strict=True))
+    first = await known.posts.page(replace(WHOLE, limit=1))
+    assert first.rows[0] is page.rows[0]
+    assert first.has_more
+
+
+async def test_of_a_page_only_what_changed_is_read_anew(known: Known) -> None:
+    await comment_on(known.store, known.post.id)
+    page = await known.posts.page(WHOLE)
+    assert page == await known.store.posts.page(WHOLE)
+    assert [now is before for now, before in zip(page.rows, known.page.rows, strict=True)].count(True) == 1
+
+
+async def test_a_cache_without_room_reads_everything(store: Store, known: Known) -> None:
+    posts = CachedPosts(store.posts, capacity=0)
+    for _ in range(2):
+        assert await posts.get(known.post.id, comments=INSIDE) == known.post
+        assert await posts.page(WHOLE) == known.page
+    assert await posts.get(known.post.id, comments=INSIDE) is not await posts.get(
+        known.post.id, comments=INSIDE
+    )
+
+
+async def test_what_was_asked_for_last_stays(store: Store) -> None:
+    posts = [await publish(store, content="x" * 100_000) for _ in range(3)]
+    cache = CachedPosts(store.posts, capacity=450_000)
+    first, second = [await cache.get(post.id, comments=1) for post in posts[:2]]
+    assert await cache.get(first.id, comments=1) is first
+    await cache.get(posts[2].id, comments=1)
+    assert await cache.get(first.id, comments=1) is first
+    assert await cache.get(second.id, comments=1) is not second
+
+
+CHANGES: dict[str, Callable[[Known], Awaitable[object]]] = {
+    "the title": lambda known: known.store.posts.save(
+        known.post.id, PostChange(updated_at=LATER, title="Another"), match=None, comments=0
+    ),
+    "a comment more": lambda known: comment_on(known.store, known.post.id),
+    "the words of a comment": lambda known: known.comment(
+        known.said_by_guest.id, CommentChange(updated_at=LATER, content="Other words")
+    ),
+    "a comment shown no more": lambda known: known.comment(
+        known.said_by_guest.id, CommentChange(updated_at=LATER, status=CommentStatus.SPAM)
+    ),
+    "a comment less": lambda known: known.store.comments.remove(
+        known.post.id, known.said_by_guest.id, match=None
+    ),
+    "the author's name": lambda known: known.store.users.save(
+        known.writer_id, UserChange(updated_at=LATER, name="Another name"), match=None
+    ),
+    "the author disabled": lambda known: known.store.users.save(
+        known.writer_id, UserChange(updated_at=LATER, is_disabled=True), match=None
+    ),
+    "the author removed": lambda known: known.store.users.remove(known.writer_id, heir_id=None, match=None),
+    "the author inherited from": lambda known: known.store.users.remove(
+        known.writer_id, heir_id=known.reader_id, match=None
+    ),
+    "a commenter's name": lambda known: known.store.users.save(
+        known.reader_id, UserChange(updated_at=LATER, name="Another name"), match=None
+    ),
+    "a commenter disabled": lambda known: known.store.users.save(
+        known.reader_id, UserChange(updated_at=LATER, is_disabled=True), match=None
+    ),
+    "a commenter removed": lambda known: known.store.users.remove(known.reader_id, heir_id=None, match=None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_changed_is_read_anew(known: Known, change: str) -> None:
+    await CHANGES[change](known)
+    now = await known.store.posts.get(known.post.id, comments=INSIDE)
+    assert now != known.post
+    assert await known.posts.get(known.post.id, comments=INSIDE) == now
+    assert await known.posts.page(WHOLE) == await known.store.posts.page(WHOLE)
+    assert now in (await known.posts.page(WHOLE)).rows
+
+
+async def test_what_is_gone_is_found_no_more(known: Known) -> None:
+    await known.store.posts.remove(known.post.id, match=None)
+    with raises(NotFound, "post"):
+        await known.posts.get(known.post.id, comments=INSIDE)
+    assert [post.id for post in (await known.posts.page(WHOLE)).rows] == [known.other.id]
+
+
+async def test_another_post_under_its_id_is_not_taken_for_it(known: Known) -> None:
+    """Neither its version nor its dates need be others."""
+    another = replace(known.other, content="Other words.")
+    await known.store.posts.remove(another.id, match=None)
+    await known.store.posts.add(another)
+    assert await known.posts.get(another.id, comments=INSIDE) == another
+    assert another in (await known.posts.page(WHOLE)).rows
+
+
+async def test_a_user_under_the_id_of_a_removed_one_is_shown(known: Known) -> None:
+    await known.store.users.remove(known.reader_id, heir_id=None, match=None)
+    assert (await known.posts.get(known.post.id, comments=INSIDE)).comments[0].author is None
+    again = await register(known.store, id=known.reader_id, name="Again")
+    shown = await known.posts.get(known.post.id, comments=INSIDE)
+    assert shown.comments[0].author == again.author
+
+
+async def test_what_is_moved_in_is_read_anew(store: Store, known: Known) -> None:
+    """Its version came with it. Its comments come after it, and it may be read in between."""
+    moved = replace(known.other, content="Other words.")
+    await store.records.write(Batch(kept=(moved,)))
+    assert (await known.posts.get(moved.id, comments=INSIDE)).content == "Other words."
+    comment = replace(known.said_by_guest, content="Other words.")
+    await store.records.write(Batch(kept=(comment,)))
+    assert comment in (await known.posts.get(known.post.id, comments=INSIDE)).comments
+    await store.records.write(Batch(erased=(comment,)))
+    assert comment not in (await known.posts.get(known.post.id, comments=INSIDE)).comments
+    namesake = replace(moved, id=new_id())
+    await store.records.write(Batch(kept=(namesake,)))
+    assert (await known.posts.get(moved.id, comments=INSIDE)).slug != moved.slug
+    taken = replace(known.said_by_reader, post_id=moved.id)
+    await store.records.write(Batch(kept=(taken,)))
+    assert (await known.posts.get(known.post.id, comments=INSIDE)).comments == ()
+
+
+async def test_nobody_is_told_what_was_so_before_they_asked(store: Store) -> None:
+    """However many ask at once, and are answered together."""
+    post = await publish(store)
+    posts = CachedPosts(store.posts, capacity=CAPACITY)
+    listed = PostQuery(filter=EVERYBODY, limit=10, comments=100)
+
+    async def ask(version: int) -> None:
+        assert (await posts.get(post.id, comments=100)).version >= version
+        (shown,) = (await posts.page(listed)).rows
+        assert shown.version >= version
+
+    asking = []
+    for version in range(2, 30):
+        asking += [asyncio.create_task(ask(version - 1)) for _ in range(5)]
+        await comment_on(store, post.id)
+        asking += [asyncio.create_task(ask(version)) for _ in range(5)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*asking)
+    assert (await posts.get(post.id, comments=100)).version == 29

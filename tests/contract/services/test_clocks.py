@@ -1,0 +1,101 @@
+"""A clock that is put back hides nothing that was published."""
+
+from datetime import datetime, timedelta, tzinfo
+from typing import Self
+
+import pytest
+
+from everpost.domain import clock
+from everpost.domain.actors import PUBLIC, Actor
+from everpost.domain.clock import EARLIEST, HORIZON, LATEST, now
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.ids import Id
+from everpost.domain.posts import PostFilter, PostQuery, TagQuery
+from everpost.domain.tokens import ROLE_SCOPES
+from everpost.domain.users import Role
+from everpost.errors import NotFound
+from everpost.services.comments import admission_of
+from everpost.services.posts import PostDraft, observe_latest_write, publish, read_post
+from everpost.stores.port import Store
+from tests.contract.port.examples import a_comment
+from tests.contract.port.examples import publish as keep
+from tests.contract.refusals import raises
+from tests.contract.services.people import add_user
+
+HOUR = timedelta(hours=1)
+
+
+async def publish_ahead(store: Store, monkeypatch: pytest.MonkeyPatch, ahead: timedelta) -> Id:
+    """Publish a post while the clock is ahead of what it is put back to."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + ahead
+
+    author = await add_user(store, Role.AUTHOR)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "datetime", Ahead)
+        draft = PostDraft(title="Title", content="", tags=("tag",))
+        post, _ = await publish(store, Actor(author, ROLE_SCOPES[author.role]), draft)
+    return post.id
+
+
+def restart() -> None:
+    """What a process has learned of other clocks is forgotten when it ends."""
+    HORIZON._seen = EARLIEST
+
+
+async def listed(store: Store) -> list[Id]:
+    audience = PUBLIC.audience(HORIZON.moment())
+    page = await store.posts.page(PostQuery(filter=PostFilter(audience=audience), limit=10))
+    return [post.id for post in page.rows]
+
+
+async def test_a_post_stays_public_when_the_clock_is_put_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_id = await publish_ahead(store, monkeypatch, HOUR)
+    assert (await read_post(store, PUBLIC, post_id, comments=0)).publication_date > now()
+    assert await listed(store) == [post_id]
+
+
+async def test_a_post_stays_public_after_a_restart_with_the_clock_put_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_id = await publish_ahead(store, monkeypatch, HOUR)
+    restart()
+    assert await listed(store) == []
+    await observe_latest_write(store)
+    assert await listed(store) == [post_id]
+    tags = await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=10))
+    assert [each.tag for each in tags.rows] == ["tag"]
+    admission = admission_of(PUBLIC, CommentPolicy.OPEN)
+    await store.comments.add(a_comment(post_id), admission=admission_of(PUBLIC, None))
+    assert admission.audience.moment > now()
+
+
+async def test_a_post_that_another_machine_published_is_public_once_it_is_asked_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_id = await publish_ahead(store, monkeypatch, HOUR)
+    restart()
+    assert (await read_post(store, PUBLIC, post_id, comments=0)).id == post_id
+    assert await listed(store) == [post_id]
+
+
+async def test_a_post_that_is_scheduled_stays_hidden(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    await publish_ahead(store, monkeypatch, HOUR)
+    scheduled = await keep(store, publication_date=now() + 2 * HOUR, updated_at=now())
+    with raises(NotFound, "post"):
+        await read_post(store, PUBLIC, scheduled.id, comments=0)
+
+
+@pytest.mark.parametrize("moment", [LATEST, now() + timedelta(days=1, hours=1)])
+async def test_a_moment_that_no_clock_can_show_changes_nothing(store: Store, moment: datetime) -> None:
+    """An import may bring any."""
+    await keep(store, publication_date=now() + HOUR, updated_at=moment)
+    await observe_latest_write(store)
+    assert await listed(store) == []
+    HORIZON.observe(moment)
+    assert HORIZON.moment() <= now()

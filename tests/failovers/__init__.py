@@ -1,0 +1,1 @@
+"""What clients see of a blog while its database fails over."""

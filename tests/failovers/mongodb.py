@@ -1,0 +1,118 @@
+"""A MongoDB replica set of three whose primary fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from pymongo import AsyncMongoClient, MongoClient
+from pymongo.errors import PyMongoError
+
+from tests.failovers.experiment import POOL_SIZE
+from tests.failovers.partition import Partition
+from tests.servers.databases import new_name
+from tests.servers.mongodb import MongodbServer
+from tests.servers.private import START_TIMEOUT
+from tests.servers.replica_set import MongodbReplicaSet
+
+MONITORS = 2
+"""Connections by which PyMongo watches each member."""
+TIMEOUT = 5_000
+"""Milliseconds for each call of the plain client: what Everpost takes by default."""
+
+FAULTS = ("the primary is killed", "the primary stops for a while", "the primary steps down", "a partition")
+
+
+class MongodbCluster:
+    """The `Cluster`. Its members reach each other through proxies, and so do clients."""
+
+    name = "mongodb"
+    most_connections = POOL_SIZE + MONITORS
+
+    def __init__(self) -> None:
+        self._set = MongodbReplicaSet()
+        self._partition = Partition(self._set.members)
+        self._set.hosts = [f"127.0.0.1:{port}" for port in self._partition.ports]
+        self._plain: AsyncMongoClient[dict[str, Any]] | None = None
+
+    async def start(self) -> None:
+        await self._partition.start()
+        await asyncio.to_thread(self._set.start)
+        self._plain = AsyncMongoClient(
+            self._set.url(),
+            w="majority",
+            journal=True,
+            timeoutMS=TIMEOUT,
+            serverSelectionTimeoutMS=TIMEOUT,
+        )
+
+    async def stop(self) -> None:
+        if self._plain is not None:
+            await self._plain.close()
+        await asyncio.to_thread(self._set.stop)
+        await self._partition.stop()
+
+    def urls(self, servers: int) -> list[str]:
+        return [self._set.url(new_name())] * servers
+
+    async def write(self) -> None:
+        assert self._plain is not None
+        await self._plain["plain"]["writes"].insert_one({})
+
+    async def connections(self) -> int:
+        return max([await asyncio.to_thread(_connections_to, member) for member in self._set.members])
+
+    async def until_whole(self) -> None:
+        await asyncio.to_thread(self._set.wait_until_whole)
+
+    @asynccontextmanager
+    async def fault(self, name: str) -> AsyncIterator[None]:
+        primary = await self._primary()
+        match name:
+            case "the primary is killed":
+                await asyncio.to_thread(primary.kill)
+                yield
+                await asyncio.to_thread(primary.restart)
+            case "the primary stops for a while":
+                primary.pause()
+                yield
+                primary.resume()
+            case "the primary steps down":
+                with suppress(PyMongoError):
+                    await asyncio.to_thread(_step_down, primary)
+                yield
+            case "a partition":
+                self._partition.isolate(primary)
+                yield
+                self._partition.heal()
+            case _:
+                raise LookupError(name)
+
+    async def _primary(self) -> MongodbServer:
+        async with asyncio.timeout(START_TIMEOUT):
+            while True:
+                with suppress(LookupError):
+                    return await asyncio.to_thread(self._set.primary)
+                await asyncio.sleep(0.05)
+
+
+def _step_down(member: MongodbServer) -> None:
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(member.url(), directConnection=True) as client:
+        client.admin.command("replSetStepDown", 5)
+
+
+def _connections_to(member: MongodbServer) -> int:
+    """How many Everpost has to this member; 0 where the member does not answer."""
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(
+        member.url(), directConnection=True, serverSelectionTimeoutMS=500, socketTimeoutMS=500
+    ) as client:
+        stages: list[dict[str, Any]] = [
+            {"$currentOp": {"allUsers": True, "idleConnections": True}},
+            {"$match": {"appName": "everpost"}},
+        ]
+        try:
+            return len(client.admin.aggregate(stages).to_list())
+        except PyMongoError:
+            return 0

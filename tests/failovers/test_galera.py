@@ -1,0 +1,103 @@
+"""A blog on a Galera cluster of three of which nodes fail, and on two nodes of one at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import asyncmy
+import pytest
+
+from everpost.domain.posts import PostChange
+from everpost.domain.users import Role, UserChange, UserQuery
+from everpost.errors import LastAdmin
+from everpost.stores import open_store
+from everpost.stores.port import Store
+from tests.contract.port.examples import LATER, publish, register
+from tests.failovers.experiment import assert_kept, run
+from tests.failovers.galera import FAULTS, GaleraOfThree
+from tests.servers.galera import GaleraNode
+from tests.volume import FAILOVERS
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(GaleraNode.missing() is not None, reason="only with Galera"),
+]
+
+TIMEOUT = 10.0
+
+
+@pytest.fixture(scope="module")
+async def cluster() -> AsyncIterator[GaleraOfThree]:
+    cluster = GaleraOfThree()
+    await cluster.start()
+    yield cluster
+    await cluster.stop()
+
+
+@pytest.fixture(scope="module")
+async def stores(cluster: GaleraOfThree) -> AsyncIterator[tuple[Store, Store]]:
+    """Of one blog, each on another node."""
+    async with AsyncExitStack() as opened:
+        stores = []
+        for url in cluster.urls(2):
+            stores.append(await open_store(url, timeout=TIMEOUT, pool_size=4))
+            opened.push_async_callback(stores[-1].close)
+        here, there = stores
+        yield here, there
+
+
+@pytest.fixture
+async def aside(cluster: GaleraOfThree) -> AsyncIterator[asyncmy.Connection]:
+    """A connection to the second node past the stores."""
+    second = cluster.cluster.nodes[1]
+    connection = await asyncmy.connect(host="127.0.0.1", port=second.port, user="root")
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_promises_are_kept_through_failovers(
+    cluster: GaleraOfThree, fault: str, tmp_path: Path
+) -> None:
+    assert_kept(await run(cluster, fault, tmp_path, rounds=FAILOVERS), cluster)
+
+
+@pytest.mark.parametrize("fault", ["two nodes are written to", "the node in use is killed"])
+async def test_promises_are_kept_where_two_everposts_are_on_two_nodes(
+    cluster: GaleraOfThree, fault: str, tmp_path: Path
+) -> None:
+    assert_kept(await run(cluster, fault, tmp_path, rounds=FAILOVERS, servers=2), cluster)
+
+
+async def test_of_admins_who_demote_each_other_on_two_nodes_one_stays(stores: tuple[Store, Store]) -> None:
+    here, there = stores
+    admin = await register(here, role=Role.ADMIN)
+    demotion = UserChange(updated_at=LATER, role=Role.AUTHOR)
+    for _ in range(20):
+        other = await register(here, role=Role.ADMIN)
+        outcomes = await asyncio.gather(
+            here.users.save(admin.id, demotion, match=None),
+            there.users.save(other.id, demotion, match=None),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in outcomes].count(LastAdmin) == 1, outcomes
+        users = await there.users.page(UserQuery(limit=100))
+        (admin,) = [user for user in users.rows if user.is_enabled_admin]
+
+
+async def test_a_read_on_another_node_waits_for_what_was_acknowledged(
+    stores: tuple[Store, Store], aside: asyncmy.Connection
+) -> None:
+    """The other node is late: a backup holds a lock there."""
+    here, there = stores
+    post = await publish(here, title="Old")
+    assert (await there.posts.get(post.id, comments=0)).title == "Old"
+    async with aside.cursor() as cursor:
+        await cursor.execute("FLUSH TABLES WITH READ LOCK")
+        new = PostChange(updated_at=LATER, title="New")
+        await here.posts.save(post.id, new, match=None, comments=0)
+        reading = asyncio.create_task(there.posts.get(post.id, comments=0))
+        await asyncio.wait([reading], timeout=0.2)
+        await cursor.execute("UNLOCK TABLES")
+    assert (await reading).title == "New"
