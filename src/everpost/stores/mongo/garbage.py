@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from everpost.errors import Busy
 from everpost.stores.mongo.engine.transactions import Session, Transactions
-from everpost.stores.mongo.model.collections import COMMENTS_BY_AUTHOR, Collections, Filter
+from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING
 
 _log = logging.getLogger(__name__)
@@ -84,8 +84,6 @@ class GarbageCollector:
         """Delete what is left of a removed user, so that another one can have this id."""
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
             await self._hand_over(id)
-            while await self._transactions.run(partial(self._disown, id)):
-                pass
             await self._users.delete_one({"_id": id, **_REMOVED})
 
     async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
@@ -122,21 +120,6 @@ class GarbageCollector:
             heir = user.get("heir")
             change: Filter = {"$set": {"author_id": heir}} if heir else {"$unset": {"author_id": ""}}
             await self._posts.update_many({"author_id": user_id}, change)
-
-    async def _disown(self, user_id: ObjectId, session: Session) -> bool:
-        """Let some comments of a removed user name nobody; whether there may be more."""
-        written = self._comments.find({"author_id": user_id}, {"post_id": 1}, session=session)
-        some = await written.hint(COMMENTS_BY_AUTHOR).limit(_BATCH).to_list()
-        await self._comments.update_many(
-            {"_id": {"$in": [each["_id"] for each in some]}}, {"$unset": {"author_id": ""}}, session=session
-        )
-        await self._posts.update_many(
-            {"_id": {"$in": list({each["post_id"] for each in some})}, **LIVING},
-            {"$unset": {"comments.$[c].author_id": ""}},
-            array_filters=[{"c.author_id": user_id}],
-            session=session,
-        )
-        return len(some) == _BATCH
 
     async def _run(self) -> None:
         # It is never cancelled: before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a

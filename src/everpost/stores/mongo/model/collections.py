@@ -31,7 +31,6 @@ IN_ORDER: Index = [("post_id", 1), ("publication_date", 1), ("_id", 1)]
 SHOWN: Index = [("post_id", 1), ("shown", 1), ("publication_date", 1), ("_id", 1)]
 REPLIES: Index = [("post_id", 1), ("parent_id", 1), ("shown", 1), ("publication_date", 1), ("_id", 1)]
 QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id", 1)]
-COMMENTS_BY_AUTHOR: Index = [("author_id", 1)]
 """Of comments."""
 
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]

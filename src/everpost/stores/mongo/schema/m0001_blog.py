@@ -150,7 +150,6 @@ COLLECTIONS = {
             _index("shown", "post_id", "shown", *_PLACE),
             _index("replies", "post_id", "parent_id", "shown", *_PLACE),
             _index("queue", "status", *_PLACE),
-            _index("by_author", "author_id", only_with="author_id"),
         ),
     ),
     "users": Collection(
