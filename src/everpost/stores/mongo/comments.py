@@ -34,7 +34,7 @@ class MongoComments:
         garbage: GarbageCollector,
     ) -> None:
         self._authors = authors
-        self._reader = ThreadReader(collections, authors)
+        self._reader = ThreadReader(collections, transactions, authors)
         admissions = Admissions(collections, authors)
         self._changer = Changer(collections, transactions, admissions)
         self._adder = Adder(collections, transactions, admissions, garbage)

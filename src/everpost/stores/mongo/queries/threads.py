@@ -1,5 +1,5 @@
-"""Reading threads: pages, branches, the queue. Each is one command, which sees one moment of the database,
-and gives no comment whose post is not there.
+"""Reading threads: pages, branches, the queue. Each reads one moment of the database, and gives no comment
+whose post is not there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.paging import Position
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.engine.transactions import SNAPSHOT
+from everpost.stores.mongo.engine.transactions import SNAPSHOT, Transactions
 from everpost.stores.mongo.model.collections import COMMENTS, POSTS, QUEUE, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument
 from everpost.stores.mongo.model.people import UserDocument
@@ -32,7 +32,8 @@ class Joined(NamedTuple):
 class ThreadReader:
     """Reads comments. Where these are not joined, the names of their authors are yet to be looked up."""
 
-    def __init__(self, collections: Collections, authors: Authors) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
+        self._transactions = transactions
         self._posts = collections.posts.with_options(read_concern=SNAPSHOT)
         self._comments = collections.comments.with_options(read_concern=SNAPSHOT)
         self._authors = authors
@@ -96,22 +97,30 @@ class ThreadReader:
         return branches
 
     async def queue(self, query: QueueQuery, limit: int) -> Sequence[CommentDocument]:
-        """So many comments with the status, the newest first."""
+        """So many comments with the status, the newest first. Most of them are on posts that are wanted, as a
+        rule: they are read a few at a time, and the posts after them.
+        """
         wanted = _beyond(query.after, "$lt", {"status": query.status.value})
-        post: Filter = dict(LIVING)
-        if query.post_author_id is not None:
-            authors = await self._authors.predecessors(ObjectId(query.post_author_id))
-            post["author_id"] = {"$in": list(authors)}
-        found = await self._comments.aggregate(
-            [{"$match": wanted}, {"$sort": _NEWEST_FIRST}, *_with_living_post(post), {"$limit": limit}],
-            hint=dict(QUEUE),
-        )
-        return await found.to_list()
+        found: list[CommentDocument] = []
+        async with self._transactions.snapshot() as session:
+            post: Filter = dict(LIVING)
+            if query.post_author_id is not None:
+                author_id = ObjectId(query.post_author_id)
+                authors = await self._authors.predecessors(author_id, session=session)
+                post["author_id"] = {"$in": list(authors)}
+            cursor = self._comments.find(wanted, session=session).hint(QUEUE).sort(_NEWEST_FIRST)
+            cursor.batch_size(limit)
+            while len(found) < limit and (some := await cursor.to_list(limit)):
+                post["_id"] = {"$in": list({comment["post_id"] for comment in some})}
+                posts = {each["_id"] async for each in self._posts.find(post, {"_id": 1}, session=session)}
+                found += [comment for comment in some if comment["post_id"] in posts]
+            await cursor.close()
+        return found[:limit]
 
 
-def _with_living_post(condition: Filter | None = None) -> Sequence[Filter]:
-    """The stages by which comments whose post is not there, or does not meet the condition, drop out."""
-    pipeline = [{"$match": condition or LIVING}, {"$project": {"_id": 1}}]
+def _with_living_post() -> Sequence[Filter]:
+    """The stages by which comments whose post is not there drop out."""
+    pipeline = [{"$match": LIVING}, {"$project": {"_id": 1}}]
     by_id = {"from": POSTS, "localField": "post_id", "foreignField": "_id"}
     return [
         {"$lookup": {**by_id, "pipeline": pipeline, "as": _POST}},
