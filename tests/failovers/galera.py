@@ -10,7 +10,7 @@ from tests.failovers.experiment import POOL_SIZE
 from tests.failovers.one_node import CHECK_EVERY, OneNode, ask, is_synced, view_of
 from tests.servers import open_databases
 from tests.servers.databases import new_name
-from tests.servers.galera import SIZE, GaleraCluster
+from tests.servers.galera import SIZE, GaleraCluster, GaleraNode
 
 TIMEOUT = 5.0
 """Seconds for each call of the plain client: what Everpost takes by default."""
@@ -19,7 +19,7 @@ KILLERS = 1
 PLAIN = "plain"
 MOST_RUNS = 10
 
-FAULTS = ("the node in use is killed", "the node in use stops for a while")
+FAULTS = ("the node in use is killed", "the node in use stops for a while", "the majority is killed")
 
 
 class GaleraOfThree:
@@ -107,7 +107,23 @@ class GaleraOfThree:
                 node.pause()
                 yield
                 node.resume()
+            case "the majority is killed":
+                others = [each for each in self.cluster.nodes if each is not node]
+                await asyncio.gather(*(asyncio.to_thread(other.kill) for other in others))
+                await self._until_cut_off(node)
+                # What an operator does who knows that the others are gone.
+                await ask(node, "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
+                yield
+                for other in others:
+                    await asyncio.to_thread(other.restart)
             case "two nodes are written to":
                 yield
             case _:
                 raise LookupError(name)
+
+    async def _until_cut_off(self, node: GaleraNode) -> None:
+        """Return when a node knows that it is alone, and serves nobody."""
+        while True:
+            if await ask(node, "SHOW STATUS LIKE 'wsrep_cluster_status'") == "non-Primary":
+                return
+            await asyncio.sleep(CHECK_EVERY)

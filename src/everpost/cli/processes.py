@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 
 _CONNECTIONS = 1_024
 """Granian accepts so many, divided by the number of workers (`backlog`)."""
@@ -23,8 +24,9 @@ def raise_file_limit(workers: int) -> str | None:
     unlimited = resource.RLIM_INFINITY
     wanted = _ENOUGH if hard == unlimited else min(hard, _ENOUGH)
     if soft != unlimited and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
+        with suppress(ValueError, OSError):  # macOS may have a lower limit that it does not tell
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
     return None if soft == unlimited else _file_limit_warning(soft, workers)
 
 

@@ -109,8 +109,7 @@ class _LeastRecentlyUsed:
     def put(self, key: _Key, validated: Validated) -> None:
         if key in self._kept:
             self._size -= self._kept.pop(key)[1]
-        size = _size_of(validated.post) if self._capacity else 1
-        if size > self._capacity:
+        if self._capacity == 0 or (size := _size_of(validated.post)) > self._capacity:
             return
         self._kept[key] = validated, size
         self._size += size

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import cast
+from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.comments import Comment
@@ -18,11 +19,11 @@ from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
 from everpost.stores.mongo.authors import Authors, named_posts
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.transactions import SNAPSHOT, Session, Transactions
+from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, read_post
-from everpost.stores.mongo.model.people import BLOG, BlogDocument
+from everpost.stores.mongo.model.people import BLOG
 from everpost.stores.mongo.publishing import Publisher
 from everpost.stores.mongo.queries.listing import Listing
 from everpost.stores.mongo.queries.slugs import free_slug
@@ -57,14 +58,11 @@ class MongoPosts:
     ) -> None:
         self._collections = collections
         self._posts = collections.posts
-        self._moment = collections.posts.with_options(read_concern=SNAPSHOT)
         self._transactions = transactions
         self._authors = authors
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
         self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
-        names_stamp = [{"$project": {"names_stamp": 1}}]
-        self._names_stamp = {"$unionWith": {"coll": collections.blog.name, "pipeline": names_stamp}}
         self._tags = Tags(collections)
         self._publisher = Publisher(collections, transactions, authors, garbage)
 
@@ -83,20 +81,20 @@ class MongoPosts:
         found = {post.id: post for post in named_posts(await self._read(ids, 0))}
         return [found.get(each) for each in ids]
 
-    async def _read(self, ids: Sequence[Id], comments: int, *others: Filter) -> Sequence[PostDocument]:
-        """These posts with their authors, and what the other stages add."""
-        these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
-        authors = ["$author_id", "$comments.author_id"] if comments else ["$author_id"]
-        cursor = await self._moment.aggregate(
-            [
-                {"$match": these},
-                {"$project": _shown(comments)},
-                {"$set": {"authors": _concatenated(authors)}},
-                self._authors.joined("authors"),
-                *others,
-            ]
-        )
+    async def _read(self, ids: Sequence[Id], comments: int) -> Sequence[PostDocument]:
+        """These posts with their authors."""
+        cursor = await self._posts.aggregate(self._joined(ids, comments))
         return await cursor.to_list()
+
+    def _joined(self, ids: Sequence[Id], comments: int) -> list[Filter]:
+        """The stages that give these posts with their authors."""
+        authors = ["$author_id", "$comments.author_id"] if comments else ["$author_id"]
+        return [
+            {"$match": {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}},
+            {"$project": _shown(comments)},
+            {"$set": {"authors": _concatenated(authors)}},
+            self._authors.joined("authors"),
+        ]
 
     @translated
     async def find(self, slug: str, *, comments: int) -> Post | None:
@@ -117,8 +115,9 @@ class MongoPosts:
 
     @translated
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
-        *documents, blog = await self._read(ids, comments, self._names_stamp)
-        names = cast("BlogDocument", blog)["names_stamp"]
+        """The stamp of the names is read first: it is never newer than the names."""
+        posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
+        names, documents = await self._read_with_names({"$unionWith": posts})
         return {
             post.id: Validated(post, Validator(post.version, post.stamp, names))
             for post in named_posts(documents)
@@ -127,10 +126,16 @@ class MongoPosts:
     @translated
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
-        cursor = await self._moment.aggregate([{"$match": these}, {"$project": _STATE}, self._names_stamp])
-        *documents, blog = await cursor.to_list()
-        names = cast("BlogDocument", blog)["names_stamp"]
+        posts = {"coll": self._posts.name, "pipeline": [{"$match": these}, {"$project": _STATE}]}
+        names, documents = await self._read_with_names({"$unionWith": posts})
         return dict(_validators(documents, names))
+
+    async def _read_with_names(self, stage: Filter) -> tuple[int, Sequence[PostDocument]]:
+        """The stamp of the names, and what a stage adds to it."""
+        blog: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$project": {"names_stamp": 1}}]
+        cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate([*blog, stage])
+        names, *documents = await cursor.to_list()
+        return names["names_stamp"], documents
 
     @translated
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:

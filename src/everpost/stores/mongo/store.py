@@ -5,7 +5,7 @@ from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.replica_sets import require_replica_set
+from everpost.stores.mongo.engine.replica_sets import can_fail_over, require_replica_set
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.limits import MongoLimits
@@ -23,7 +23,7 @@ class MongoStore:
         collections = Collections.of(database)
         authors = Authors(collections)
         self._client = client
-        self._transactions = transactions = Transactions(client, timeout=timeout)
+        self._transactions = transactions = Transactions(client, database, timeout=timeout)
         self._garbage = garbage = GarbageCollector(collections, transactions)
         self._posts = MongoPosts(collections, transactions, authors, garbage)
         self._comments = MongoComments(collections, transactions, authors, garbage)
@@ -40,8 +40,9 @@ class MongoStore:
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
-            await require_replica_set(client, url, timeout=timeout)
-            store = cls(client, database_of(client, url), timeout=timeout)
+            hello = await require_replica_set(client, url, timeout=timeout)
+            database = database_of(client, url, can_fail_over=can_fail_over(hello))
+            store = cls(client, database, timeout=timeout)
         except BaseException:
             await client.close()
             raise

@@ -23,7 +23,7 @@ Versioned = type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow]
 
 FORMS = 1_000
 """Of statements, at most; a post can be changed in some hundred ways, and few are in use."""
-_NEW = "new_"
+NEW = "new_"
 """Before the names of parameters: those of columns are SQLAlchemy's."""
 
 STAMP = bindparam("new_stamp", type_=BigInteger)
@@ -115,12 +115,12 @@ def admitting(admission: Admission | None) -> Values:
 
 def changing(statement: Update, values: Values) -> tuple[Update, Values]:
     """The statement with these values for the columns of their names, and its parameters."""
-    return _changing(statement, tuple(values)), {f"{_NEW}{name}": value for name, value in values.items()}
+    return _changing(statement, tuple(values)), {f"{NEW}{name}": value for name, value in values.items()}
 
 
 @lru_cache(FORMS)
 def _changing(statement: Update, names: tuple[str, ...]) -> Update:
-    return statement.values({name: bindparam(f"{_NEW}{name}") for name in names})
+    return statement.values({name: bindparam(f"{NEW}{name}") for name in names})
 
 
 @lru_cache(FORMS)

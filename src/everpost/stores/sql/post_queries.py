@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, null, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, FromClause, null, select, type_coerce, union_all
 
 from everpost.domain.ids import Id
 from everpost.stores.sql.reading import SLUG, AnySelect, AnyUnion, padded, shown, these, union_of, with_author
@@ -12,52 +12,58 @@ from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow
 from everpost.stores.sql.types import IdText, Moment
 
-VALIDATOR = (
-    PostRow.version,
-    PostRow.stamp,
-    select(BlogRow.names_stamp).where(BlogRow.number == 1).scalar_subquery().label("names"),
-)
-_POST = (
-    PostRow.id,
-    PostRow.id.label("post_id"),
-    PostRow.content,
-    PostRow.publication_date,
-    PostRow.updated_at,
-    PostRow.status,
-    *VALIDATOR,
-    PostRow.title,
-    PostRow.slug,
-    PostRow.tags,
-    PostRow.format,
-    PostRow.comment_count,
-    PostRow.comment_policy,
-    # What a comment has and a post has not.
-    type_coerce(null(), IdText).label("parent_id"),
-    null().label("depth"),
-    null().label("guest_name"),
-    type_coerce(null(), CommentRow.key_digest.type).label("key_digest"),
-    type_coerce(null(), IdText).label("editor_id"),
-    type_coerce(null(), Moment).label("edited_at"),
-    null().label("reply_count"),
-)
-"""A post in the shape of a row that may also be a comment."""
+_NAMES = select(BlogRow.names_stamp).where(BlogRow.number == 1).scalar_subquery().label("names")
+_POSTS = PostRow.__table__
+VALIDATOR = (_POSTS.c.version, _POSTS.c.stamp, _NAMES)
 
 
-def _with_threads(chosen: ColumnElement[bool], post_ids: Sequence[ColumnElement[Any]]) -> AnyUnion:
+def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
+    """A post in the shape of a row that may also be a comment."""
+    return (
+        posts.c.id,
+        posts.c.id.label("post_id"),
+        posts.c.content,
+        posts.c.publication_date,
+        posts.c.updated_at,
+        posts.c.status,
+        posts.c.version,
+        posts.c.stamp,
+        _NAMES,
+        posts.c.title,
+        posts.c.slug,
+        posts.c.tags,
+        posts.c.format,
+        posts.c.comment_count,
+        posts.c.comment_policy,
+        # What a comment has and a post has not.
+        type_coerce(null(), IdText).label("parent_id"),
+        null().label("depth"),
+        null().label("guest_name"),
+        type_coerce(null(), CommentRow.key_digest.type).label("key_digest"),
+        type_coerce(null(), IdText).label("editor_id"),
+        type_coerce(null(), Moment).label("edited_at"),
+        null().label("reply_count"),
+    )
+
+
+def posts_of(posts: FromClause) -> AnySelect:
+    """The posts in a table that has the columns of `PostRow`."""
+    return with_author(select(*_columns(posts)).select_from(posts), posts.c.author_id)
+
+
+def with_threads(posts: AnySelect, post_ids: Sequence[ColumnElement[Any]]) -> AnyUnion:
     """The posts and the oldest `:comments` of the comments of each, as rows of one shape: one statement sees
     one moment. A comment's row has no `comment_count`.
     """
     heads = union_of([shown(each) for each in post_ids])
-    thread = select(*(heads.c.get(column.key, null()) for column in _POST)).select_from(heads)
-    return union_all(_posts(chosen), with_author(thread, heads.c.author_id))
+    names = [str(column.key) for column in _columns(_POSTS)]
+    thread = select(*(heads.c.get(name, null()) for name in names)).select_from(heads)
+    return union_all(posts, with_author(thread, heads.c.author_id))
 
 
-def _posts(chosen: ColumnElement[bool]) -> AnySelect:
-    return with_author(select(*_POST).where(chosen), PostRow.__table__.c.author_id)
-
-
-POST_BY_SLUG = _with_threads(
-    PostRow.slug == SLUG, [select(PostRow.id).where(PostRow.slug == SLUG).scalar_subquery()]
+POST_BY_SLUG = with_threads(
+    posts_of(_POSTS).where(PostRow.slug == SLUG),
+    [select(PostRow.id).where(PostRow.slug == SLUG).scalar_subquery()],
 )
 
 
@@ -73,13 +79,13 @@ def posts(ids: Sequence[Id], comments: int) -> tuple[AnySelect | AnyUnion, Value
 
 @cache
 def _bare_posts(size: int) -> AnySelect:
-    return _posts(PostRow.id.in_(these("post", size)))
+    return posts_of(_POSTS).where(PostRow.id.in_(these("post", size)))
 
 
 @cache
 def _posts_with_threads(size: int) -> AnyUnion:
     ids = these("post", size)
-    return _with_threads(PostRow.id.in_(ids), ids)
+    return with_threads(posts_of(_POSTS).where(PostRow.id.in_(ids)), ids)
 
 
 def validators(ids: Sequence[Id]) -> tuple[AnySelect, Values]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
@@ -14,8 +14,8 @@ from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCo
 from everpost.domain.revisions import Match, Revision, new_stamp
 from everpost.errors import Busy, Conflict, Forbidden, NotFound, Stale
 from everpost.stores.port import Validated, Validator
-from everpost.stores.sql import listing, post_queries, reading
-from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql import listing, post_queries, reading, writable_ctes
+from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.matching import STAMP, changing, having, owned, owner, renewed, revisions
 from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
@@ -36,12 +36,23 @@ from everpost.stores.turns import Turns
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
 _SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1, stamp=STAMP)
-_OF_THE_POST = PostTagRow.post_id == bindparam("tags_of", type_=IdText)
-_ADD_TAGS = insert(PostTagRow)
+_TAGS_OF = bindparam("tags_of", type_=IdText)
+_LISTED = (PostRow.status, PostRow.publication_date, PostRow.updated_at)
+_ADD_TAG = insert(PostTagRow)
 _ADD_COMMENTS = insert(CommentRow)
-_REMOVE_TAGS = delete(PostTagRow).where(_OF_THE_POST)
-_LIST_TAGS_ANEW = update(PostTagRow).where(_OF_THE_POST)
-_LISTED_BY = ("status", "publication_date", "updated_at")
+_REMOVE_TAGS = delete(PostTagRow).where(PostTagRow.post_id == _TAGS_OF)
+_TAG = insert(PostTagRow).from_select(
+    ["post_id", "tag", *(column.key for column in _LISTED)],
+    select(PostRow.id, bindparam("each_tag", type_=PostTagRow.tag.type), *_LISTED).where(
+        PostRow.id == _TAGS_OF
+    ),
+)
+_OF_POST = select(PostRow.id).where(PostRow.id == PostTagRow.post_id)
+_LIST_TAGS_ANEW = (
+    update(PostTagRow)
+    .where(PostTagRow.post_id == _TAGS_OF)
+    .values({column.key: _OF_POST.with_only_columns(column).scalar_subquery() for column in _LISTED})
+)
 _ATTEMPTS = 20
 """How often others may take a slug first."""
 
@@ -58,6 +69,7 @@ class SqlPosts:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._is_postgresql = connections.dialect.name == "postgresql"
         self._bare = Turns(self._read_bare, most=reading.MOST_HEADS)
 
     async def get(self, id: Id, *, comments: int) -> Post:
@@ -133,16 +145,17 @@ class SqlPosts:
         tags, comments = tag_values(post), [comment_values(comment) for comment in thread]
 
         async def work(transaction: Transaction) -> None:
-            await transaction.execute(_ADD, values)
-            if tags:
-                await transaction.execute(_ADD_TAGS, tags)
+            await transaction.execute_all([(_ADD, values), *((_ADD_TAG, tag) for tag in tags)])
             if comments:
                 await _add_thread(transaction, comments)
 
-        if tags or comments:
-            await self._connections.transact(work, hurried=not comments)
-        else:
+        if not (tags or comments):
             await self._connections.change(_ADD, values)
+        elif self._is_postgresql and not comments:
+            tagged = writable_ctes.new(values) | writable_ctes.each_tag(post.tags)
+            await self._connections.change_returning(writable_ctes.ADD_TAGGED_POST, tagged)
+        else:
+            await self._connections.transact(work, hurried=not comments)
 
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
@@ -166,11 +179,18 @@ class SqlPosts:
             while not (await transaction.execute(statement, parameters | renewed())).matched:
                 there = await transaction.execute(reading.POST_IS_THERE, {"this": id})
                 _require_match(id, there.first(), match, owner_id)
-            saved = await transaction.execute(*post_queries.posts([id], comments))
-            post = posts_with_threads(saved.rows)[id].post
-            await _list_by_tags(transaction, post, change)
-            return post
+            calls = [*_tagging(id, change.tags), post_queries.posts([id], comments)]
+            saved = (await transaction.execute_all(calls))[-1]
+            return posts_with_threads(saved.rows)[id].post
 
+        if self._is_postgresql:  # in one statement where that can be; a transaction says why not
+            at_once = writable_ctes.saving_post(
+                statement, has_tags=change.tags is not None, has_comments=comments > 0
+            )
+            given = {"comments": comments, **writable_ctes.each_tag(change.tags or ())}
+            rows = await self._connections.change_returning(at_once, parameters | renewed() | given)
+            if rows:
+                return posts_with_threads(rows)[id].post
         return await self._connections.transact(work)
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
@@ -199,16 +219,12 @@ async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> N
         raise Conflict("comment", "id") from error
 
 
-async def _list_by_tags(transaction: Transaction, post: Post, change: PostChange) -> None:
-    """Let lists by tag show the post as it is after the change."""
-    if change.tags is not None:
-        await transaction.execute(_REMOVE_TAGS, {"tags_of": post.id})
-        if post.tags:
-            await transaction.execute(_ADD_TAGS, tag_values(post))
-    elif post.tags:
-        listed = {name: getattr(post, name) for name in _LISTED_BY}
-        listing_anew, values = changing(_LIST_TAGS_ANEW, listed)
-        await transaction.execute(listing_anew, {"tags_of": post.id} | values)
+def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
+    """Statements for lists by tag to show a post as it is after a change; under these tags, if given."""
+    of_post = {"tags_of": id}
+    if tags is None:
+        return [(_LIST_TAGS_ANEW, of_post)]
+    return [(_REMOVE_TAGS, of_post), *((_TAG, of_post | {"each_tag": tag}) for tag in tags)]
 
 
 def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | None) -> None:

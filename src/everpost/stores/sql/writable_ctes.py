@@ -8,13 +8,14 @@ https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import Update, bindparam, column, func, insert, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import FromClause, Update, all_, bindparam, column, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
-from everpost.stores.sql.matching import FORMS
-from everpost.stores.sql.reading import AnySelect, with_author
+from everpost.stores.sql.matching import FORMS, NEW
+from everpost.stores.sql.post_queries import posts_of, with_threads
+from everpost.stores.sql.reading import ID, AnySelect, AnyUnion, with_author
 from everpost.stores.sql.rows import Values
-from everpost.stores.sql.tables import CommentRow, PostRow
+from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 
 _EACH = "each_"
 """Before the names of parameters that have a value for each row."""
@@ -26,9 +27,64 @@ _NEW_COMMENTS = (
 )
 
 
+def new(values: Values) -> Values:
+    """The parameters of `ADD_TAGGED_POST` for the columns of a post."""
+    return {f"{NEW}{name}": value for name, value in values.items()}
+
+
 def each_of(rows: Sequence[Values]) -> Values:
     """The parameters for these rows, which have the same columns."""
     return {f"{_EACH}{name}": [row[name] for row in rows] for name in rows[0]}
+
+
+_TAGS = bindparam(f"{_EACH}tag", type_=ARRAY(PostTagRow.tag.type))
+_LISTED = ("status", "publication_date", "updated_at")
+
+
+def _tags(post: FromClause) -> Insert:
+    """Lists the post by its tags."""
+    tags = func.unnest(_TAGS).table_valued("tag", name="tags").render_derived()
+    rows = select(post.c.id, tags.c.tag, *(post.c[name] for name in _LISTED)).select_from(post, tags)
+    inserting = insert(PostTagRow).from_select(["post_id", "tag", *_LISTED], rows)
+    return inserting.on_conflict_do_update(
+        index_elements=[PostTagRow.post_id, PostTagRow.tag],
+        set_={name: inserting.excluded[name] for name in _LISTED},
+    )
+
+
+_ADDED = (
+    insert(PostRow)
+    .values({column.key: bindparam(f"{NEW}{column.key}") for column in PostRow.__table__.c})
+    .returning(PostRow.__table__)
+    .cte("added")
+)
+ADD_TAGGED_POST = select(_ADDED.c.id).add_cte(_tags(_ADDED).cte("tagged"))
+"""Adds a post with its tags."""
+
+
+def each_tag(tags: Sequence[str]) -> Values:
+    """The parameter for the tags of a post."""
+    return {_TAGS.key: list(tags)}
+
+
+@lru_cache(FORMS)
+def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySelect | AnyUnion:
+    """Changes a post by an UPDATE, with what lists it by its tags, and gives it as `post_queries` does.
+
+    It gives nothing where it changes nothing, which is also so where somebody else has just changed the post,
+    for it may not see the comments of that change.
+    """
+    seen = PostRow.__table__.alias("seen")
+    is_as_seen = PostRow.stamp == select(seen.c.stamp).where(seen.c.id == ID).scalar_subquery()
+    saved = saving.where(is_as_seen).returning(PostRow.__table__).cte("saved")
+    posts = posts_of(saved)
+    reading = with_threads(posts, [ID]) if has_comments else posts
+    of_post = PostTagRow.post_id == saved.c.id
+    if has_tags:
+        removing = delete(PostTagRow).where(of_post, PostTagRow.tag != all_(_TAGS))
+        return reading.add_cte(removing.cte("untagged"), _tags(saved).cte("tagged"))
+    listed = {name: saved.c[name] for name in _LISTED}
+    return reading.add_cte(update(PostTagRow).where(of_post).values(listed).cte("listed"))
 
 
 @lru_cache(FORMS)

@@ -1,5 +1,6 @@
-"""Reading threads: pages, branches, the queue. Each reads one moment of the database, and gives no comment
-whose post is not there.
+"""Reading threads: pages, branches, the queue. None of them gives comments whose post is not there.
+
+A page makes sure of the post once more at the end: the garbage collector may have deleted a part meanwhile.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.paging import Position
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.engine.transactions import SNAPSHOT, Transactions
+from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.model.collections import COMMENTS, POSTS, QUEUE, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument
 from everpost.stores.mongo.model.people import UserDocument
@@ -19,7 +20,7 @@ from everpost.stores.mongo.model.people import UserDocument
 _OLDEST_FIRST = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST = {"publication_date": -1, "_id": -1}
 _POST = "post"
-"""The field in which a pipeline has a comment's post."""
+"""The field in which a pipeline has the post."""
 
 
 class Joined(NamedTuple):
@@ -34,15 +35,15 @@ class ThreadReader:
 
     def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
         self._transactions = transactions
-        self._posts = collections.posts.with_options(read_concern=SNAPSHOT)
-        self._comments = collections.comments.with_options(read_concern=SNAPSHOT)
+        self._posts = collections.posts
+        self._comments = collections.comments
         self._authors = authors
 
     async def find(self, id: ObjectId) -> Joined | None:
         """The comment with this id, of whichever post."""
         joined = self._authors.joined("author_id")
         found: AsyncCommandCursor[Any] = await self._comments.aggregate(
-            [{"$match": {"_id": id}}, *_with_living_post(), joined]
+            [{"$match": {"_id": id}}, *_with_living_post("post_id"), joined]
         )
         return next((Joined([each], each["users"]) for each in await found.to_list()), None)
 
@@ -67,6 +68,7 @@ class ThreadReader:
                 {"$project": {"_id": 1}},
                 {"$lookup": {"from": COMMENTS, "pipeline": pipeline, "as": "comments"}},
                 self._authors.joined("comments.author_id"),
+                *_with_living_post("_id"),
             ]
         )
         return next((Joined(post["comments"], post["users"]) for post in await found.to_list()), None)
@@ -118,10 +120,10 @@ class ThreadReader:
         return found[:limit]
 
 
-def _with_living_post() -> Sequence[Filter]:
-    """The stages by which comments whose post is not there drop out."""
+def _with_living_post(field: str) -> Sequence[Filter]:
+    """The stages by which documents drop out where the post that this field names is not there."""
     pipeline = [{"$match": LIVING}, {"$project": {"_id": 1}}]
-    by_id = {"from": POSTS, "localField": "post_id", "foreignField": "_id"}
+    by_id = {"from": POSTS, "localField": field, "foreignField": "_id"}
     return [
         {"$lookup": {**by_id, "pipeline": pipeline, "as": _POST}},
         {"$match": {_POST: {"$ne": []}}},

@@ -1,0 +1,26 @@
+"""A post is rendered once, and its rendering is kept as long as the post."""
+
+from dataclasses import replace
+
+from everpost.api.renderings import Renderings
+from tests.contract.port.examples import a_post
+
+
+def test_a_post_is_rendered_once() -> None:
+    renderings, post = Renderings(), a_post()
+    first = renderings.render(post)
+    assert renderings.render(post) is first
+
+
+def test_an_equal_post_in_another_state_is_rendered_anew() -> None:
+    renderings, post = Renderings(), a_post()
+    other = replace(post, stamp=1)
+    assert post == other
+    assert renderings.render(post).tag != renderings.render(other).tag
+
+
+def test_a_rendering_ends_with_its_post() -> None:
+    renderings = Renderings()
+    for number in range(100):
+        assert f'"T{number}"'.encode() in renderings.render(a_post(title=f"T{number}")).body
+    assert renderings._kept == {}
