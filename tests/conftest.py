@@ -31,6 +31,8 @@ environment.strip(os.environ)
 
 TIMEOUT = 10.0
 POOL_SIZE = 5
+REFERENCE = "-reference"
+"""What follows the name of a database whose store goes through SQLAlchemy's own connections."""
 A_DAY = 24 * 60 * 60
 
 # How long an example takes is the machine's affair: two workers and three servers share two cores. What is
@@ -118,13 +120,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store_name" in metafunc.fixturenames:
         short = metafunc.definition.get_closest_marker("long_but_on")
-        metafunc.parametrize(
-            "store_name",
-            [
-                name if short is None or name in short.args else pytest.param(name, marks=pytest.mark.long)
-                for name in metafunc.config.stash[offer_key].names
-            ],
-        )
+        offered = metafunc.config.stash[offer_key].names
+        names = [
+            name if short is None or name in short.args else pytest.param(name, marks=pytest.mark.long)
+            for name in offered
+        ]
+        if metafunc.module.__name__.startswith("tests.contract.port."):
+            references = [name + REFERENCE for name in offered if name != "mongodb"]
+            names += [pytest.param(name, marks=pytest.mark.long) for name in references]
+        metafunc.parametrize("store_name", names)
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ class Engines:
         self._open = AsyncExitStack()
 
     def databases(self, name: str) -> Databases:
+        name = name.removesuffix(REFERENCE)
         if name not in self._databases:
             self._databases[name] = open_databases(name, "" if name == "sqlite" else self._server_url(name))
             self._open.push_async_callback(self._databases[name].close)
@@ -170,7 +175,12 @@ class Engines:
         database = new_name()
         await databases.create(database)
         self._open.push_async_callback(databases.drop, database)
-        store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
+        store = await open_store(
+            databases.url(database),
+            timeout=TIMEOUT,
+            pool_size=POOL_SIZE,
+            sql_engine="reference" if name.endswith(REFERENCE) else "drivers",
+        )
         self._open.push_async_callback(store.close)
         await databases.remember(database)
         return Blog(database, databases, store)

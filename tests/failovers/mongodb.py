@@ -55,6 +55,9 @@ class MongodbCluster:
     def urls(self, servers: int) -> list[str]:
         return [self._set.url(new_name())] * servers
 
+    def member_urls(self) -> list[str]:
+        return [f"{member.url('blog')}?directConnection=true" for member in self._set.members]
+
     async def write(self) -> None:
         assert self._plain is not None
         await self._plain["plain"]["writes"].insert_one({})

@@ -1,4 +1,4 @@
-"""The databases between which a blog moves, opened for one command."""
+"""The databases between which a blog moves, each opened once for one command."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 
 from everpost.errors import Misconfigured
 from everpost.settings import Settings
-from everpost.stores import open_schema, open_store
+from everpost.stores import find_store, open_store
 from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
-from everpost.stores.schema import SchemaState
 
 URL_FORMS = "a URL, env:NAME or file:PATH"
 """How an argument names a database: see `settings.read_database_url`."""
@@ -20,26 +19,28 @@ _CONNECTIONS = 2
 @asynccontextmanager
 async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
     """A blog to be read. Misconfigured: there is none. Unreachable, SchemaMismatch, Unfinished."""
-    if await _is_without_schema(url, settings):
+    store = await _find(url, settings, unfinished=False)
+    if store is None:
         raise Misconfigured(f"There is no blog in {describe_url(url)}.")
-    async with _opened(url, settings, unfinished=False) as store:
+    async with _closing(store):
         yield store
 
 
 @asynccontextmanager
 async def open_target(url: str, settings: Settings) -> AsyncIterator[Store]:
     """Where a blog moves; the schema is made where there is none. Unreachable, SchemaMismatch."""
-    async with _opened(url, settings, unfinished=True) as store:
+    async with _closing(await _open(url, settings, unfinished=True)) as store:
         yield store
 
 
 @asynccontextmanager
 async def look_at_target(url: str, settings: Settings) -> AsyncIterator[Store | None]:
     """Where a blog could move; None where there is no schema, and that stays so. As for `open_target`."""
-    if await _is_without_schema(url, settings):
+    store = await _find(url, settings, unfinished=True)
+    if store is None:
         yield None
         return
-    async with _opened(url, settings, unfinished=True) as store:
+    async with _closing(store):
         yield store
 
 
@@ -50,26 +51,29 @@ async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[St
     """
     url = settings.database_url
     with tempfile.TemporaryDirectory() as folder:
-        if is_dry_run and await _is_without_schema(url, settings):
-            url = f"sqlite:///{folder}/blog.db"
-        async with _opened(url, settings, unfinished=False) as store:
+        store = await _find(url, settings, unfinished=False) if is_dry_run else None
+        if store is None:
+            place = f"sqlite:///{folder}/blog.db" if is_dry_run else url
+            store = await _open(place, settings, unfinished=False)
+        async with _closing(store):
             yield store
 
 
-@asynccontextmanager
-async def _opened(url: str, settings: Settings, *, unfinished: bool) -> AsyncIterator[Store]:
-    store = await open_store(
+async def _open(url: str, settings: Settings, *, unfinished: bool) -> Store:
+    return await open_store(
         url, timeout=settings.database_timeout, pool_size=_CONNECTIONS, unfinished=unfinished
     )
+
+
+async def _find(url: str, settings: Settings, *, unfinished: bool) -> Store | None:
+    return await find_store(
+        url, timeout=settings.database_timeout, pool_size=_CONNECTIONS, unfinished=unfinished
+    )
+
+
+@asynccontextmanager
+async def _closing(store: Store) -> AsyncIterator[Store]:
     try:
         yield store
     finally:
         await store.close()
-
-
-async def _is_without_schema(url: str, settings: Settings) -> bool:
-    schema = open_schema(url, timeout=settings.database_timeout)
-    try:
-        return await schema.state() is SchemaState.EMPTY
-    finally:
-        await schema.close()

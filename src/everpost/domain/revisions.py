@@ -1,7 +1,7 @@
 """Which state of a thing a reader saw, for writers who must not undo what they have not seen."""
 
 from dataclasses import dataclass
-from secrets import randbelow
+from secrets import token_bytes
 
 MAX_STAMP = 2**63 - 1
 
@@ -24,4 +24,4 @@ Match = frozenset[Revision] | None
 
 def new_stamp() -> int:
     """A random positive 63-bit integer, which tells one state of a row from all its others."""
-    return randbelow(MAX_STAMP) + 1
+    return int.from_bytes(token_bytes(8)) & MAX_STAMP or 1

@@ -42,10 +42,36 @@ async def open_store(
     """
     schema = open_schema(url, timeout=timeout)
     try:
-        await _require_current(schema)
+        if await _is_empty(schema):
+            await schema.migrate("head")
     finally:
         await schema.close()
-    store = await _connect(url, timeout, pool_size, sql_engine)
+    return await _connect(url, timeout, pool_size, sql_engine, unfinished=unfinished)
+
+
+async def find_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store | None:
+    """As `open_store`, but None if the database is empty, which stays so."""
+    schema = open_schema(url, timeout=timeout)
+    try:
+        if await _is_empty(schema):
+            return None
+    finally:
+        await schema.close()
+    return await _connect(url, timeout, pool_size, "drivers", unfinished=unfinished)
+
+
+async def _connect(
+    url: str, timeout: float, pool_size: int, sql_engine: SqlEngine, *, unfinished: bool
+) -> Store:
+    store: Store
+    if _is_mongo(url):
+        from everpost.stores.mongo.store import MongoStore
+
+        store = await MongoStore.open(url, timeout=timeout, pool_size=pool_size)
+    else:
+        from everpost.stores.sql.store import SqlStore
+
+        store = await SqlStore.open(url, timeout=timeout, pool_size=pool_size, engine=sql_engine)
     try:
         if not unfinished:
             await _require_whole(store)
@@ -53,16 +79,6 @@ async def open_store(
         await store.close()
         raise
     return store
-
-
-async def _connect(url: str, timeout: float, pool_size: int, sql_engine: SqlEngine) -> Store:
-    if _is_mongo(url):
-        from everpost.stores.mongo.store import MongoStore
-
-        return await MongoStore.open(url, timeout=timeout, pool_size=pool_size)
-    from everpost.stores.sql.store import SqlStore
-
-    return await SqlStore.open(url, timeout=timeout, pool_size=pool_size, engine=sql_engine)
 
 
 async def _require_whole(store: Store) -> None:
@@ -122,15 +138,15 @@ def open_schema(url: str, *, timeout: float) -> Schema:
     return SqlSchema(url, timeout=timeout)
 
 
-async def _require_current(schema: Schema) -> None:
+async def _is_empty(schema: Schema) -> bool:
+    """Whether there is no schema yet. SchemaMismatch."""
     state = await schema.state()
-    if state is SchemaState.EMPTY:
-        await schema.migrate("head")
-    elif state is SchemaState.BEHIND:
+    if state is SchemaState.BEHIND:
         raise SchemaMismatch(
             "The database was made by an older Everpost. Back it up, then run: everpost db upgrade"
         )
-    elif state is SchemaState.AHEAD:
+    if state is SchemaState.AHEAD:
         raise SchemaMismatch(
             "The database was made by a newer Everpost than this one. Install that version, or a newer one."
         )
+    return state is SchemaState.EMPTY

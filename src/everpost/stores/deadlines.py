@@ -6,55 +6,51 @@ command, each call of a store has a deadline of its own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import ContextVar
 
 from everpost.errors import Busy
 
 
 class _Limit:
-    """The seconds that a request may wait and, once it has waited, the loop's time at which they are over."""
+    """The seconds for which the stores may be waited for, and, once somebody has, the loop's time at which
+    they are over; None and None: there is no limit. Holds inside a `with`.
+    """
 
-    __slots__ = ("ends_at", "seconds")
+    __slots__ = ("_token", "ends_at", "seconds")
 
-    def __init__(self, seconds: float, ends_at: float | None = None) -> None:
+    def __init__(self, seconds: float | None, ends_at: float | None = None) -> None:
         self.seconds = seconds
         self.ends_at = ends_at
 
+    def __enter__(self) -> None:
+        self._token = _limit.set(self)
 
-_limit: ContextVar[_Limit | None] = ContextVar("everpost_deadline", default=None)
+    def __exit__(self, *_error: object) -> None:
+        _limit.reset(self._token)
 
 
-@contextmanager
-def limited(seconds: float) -> Iterator[None]:
+_limit: ContextVar[_Limit] = ContextVar("everpost_deadline", default=_Limit(None))  # noqa: B039 - it never changes
+
+
+def limited(seconds: float) -> AbstractContextManager[None]:
     """All that is asked of stores inside, by this task and by those it starts, shares `seconds`."""
-    token = _limit.set(_Limit(seconds))
-    try:
-        yield
-    finally:
-        _limit.reset(token)
+    return _Limit(seconds)
 
 
-@contextmanager
-def ending(at: float | None) -> Iterator[None]:
+def ending(at: float | None) -> AbstractContextManager[None]:
     """All that is asked of stores inside ends at this time of the loop; None: each call has its own deadline.
 
     For tasks that work for several requests.
     """
-    token = _limit.set(None if at is None else _Limit(0, at))
-    try:
-        yield
-    finally:
-        _limit.reset(token)
+    return _Limit(None, at)
 
 
 def deadline() -> float | None:
     """The loop's time at which the request ends; None outside one."""
     limit = _limit.get()
-    if limit is None:
-        return None
-    if limit.ends_at is None:
+    if limit.ends_at is None and limit.seconds is not None:
         limit.ends_at = asyncio.get_running_loop().time() + limit.seconds
     return limit.ends_at
 

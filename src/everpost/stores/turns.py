@@ -12,6 +12,10 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
+_SWEEP_EVERY = 0.1
+"""Seconds."""
+
+
 class _Asked(NamedTuple, Generic[Question, Answer]):
     question: Question
     answer: asyncio.Future[Answer]
@@ -22,7 +26,7 @@ class Turns(Generic[Question, Answer]):
     """Takes questions in turns: those that come while a turn is under way are the next one, at most so many.
     So each is answered from what the database has after it was asked, and many cost one round trip.
 
-    A turn ends at the latest deadline of its callers, and each of them waits until its own.
+    A turn ends at the latest deadline of its callers, and each of them waits until its own, more or less.
     """
 
     def __init__(
@@ -31,7 +35,9 @@ class Turns(Generic[Question, Answer]):
         self._answer = answer
         self._most = most
         self._waiting: list[_Asked[Question, Answer]] = []
+        self._taken: Sequence[_Asked[Question, Answer]] = ()
         self._work: asyncio.Task[None] | None = None
+        self._sweeping: asyncio.TimerHandle | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -42,17 +48,12 @@ class Turns(Generic[Question, Answer]):
         """The answer. Raises what answering the turn raises; Busy at the caller's deadline."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
-        deadline = deadlines.deadline()
-        self._waiting.append(_Asked(question, future, deadline))
+        self._waiting.append(_Asked(question, future, deadlines.deadline()))
         if self._work is None:
             self._work = loop.create_task(self._take_turns())
-        if deadline is None:
-            return await future
-        timer = loop.call_at(deadline, _expire, future)
-        try:
-            return await future
-        finally:
-            timer.cancel()
+        if self._sweeping is None:
+            self._sweeping = loop.call_later(_SWEEP_EVERY, self._sweep)
+        return await future
 
     async def _take_turns(self) -> None:
         try:
@@ -67,6 +68,7 @@ class Turns(Generic[Question, Answer]):
             self._waiting.clear()
 
     async def _take(self, turn: Sequence[_Asked[Question, Answer]]) -> None:
+        self._taken = turn
         try:
             with deadlines.ending(deadlines.latest([asked.deadline for asked in turn])):
                 answers = await self._answer([asked.question for asked in turn]) if turn else ()
@@ -81,10 +83,14 @@ class Turns(Generic[Question, Answer]):
                 if not asked.answer.done():
                     asked.answer.set_result(answer)
 
-
-def _expire(future: asyncio.Future[Answer]) -> None:
-    if not future.done():
-        future.set_exception(Busy())
+    def _sweep(self) -> None:
+        """Give up for those whose deadline is over: one timer for all, because each costs something."""
+        loop = asyncio.get_running_loop()
+        is_working, now = self._work is not None, loop.time()
+        self._sweeping = loop.call_later(_SWEEP_EVERY, self._sweep) if is_working else None
+        for asked in (*self._taken, *self._waiting) if is_working else ():
+            if asked.deadline is not None and asked.deadline <= now and not asked.answer.done():
+                asked.answer.set_exception(Busy())
 
 
 class TurnsByKey(Generic[Key, Question, Answer]):

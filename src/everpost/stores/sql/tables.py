@@ -223,7 +223,7 @@ class TallyRow(Base):
 
 class BlogRow(Base):
     """The settings: the one row has the number 1. `names_stamp` is renewed by each transaction that changes a
-    name, disables a user, or adds or removes one (`blogs.renew_names`).
+    name, disables a user, adds or removes one, or writes a batch of a move (`blogs.renew_names`).
     """
 
     __tablename__ = "blog"

@@ -1,7 +1,7 @@
 """Column types that keep the same values, and compare them alike, on every engine."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +52,11 @@ class Word(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """A plain text: not every driver knows what to do with a member of a StrEnum."""
-        return None if value is None else str(value)
+        return _text(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
+        """The same at once; see `Moment`."""
+        return _text
 
 
 class ExactText(TypeDecorator[str]):
@@ -95,11 +99,32 @@ class Moment(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
-        return None if value is None else to_milliseconds(value)
+    # What TypeDecorator makes of `process_bind_param` and its like calls three functions for each value.
 
-    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
-        return None if value is None else from_milliseconds(value)
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
+        return _milliseconds(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:  # noqa: ARG002
+        return _milliseconds
+
+    def result_processor(
+        self,
+        dialect: Dialect,  # noqa: ARG002
+        coltype: object,  # noqa: ARG002
+    ) -> Callable[[int | None], datetime | None]:
+        return _moment
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _milliseconds(value: datetime | None) -> int | None:
+    return None if value is None else to_milliseconds(value)
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else from_milliseconds(value)
 
 
 class TextList(TypeDecorator[Sequence[str]]):

@@ -34,7 +34,7 @@ and so is what is written, from the journal. Transactions inherit it.
 """
 # MongoDB cuts a long error message between the bytes of a character, and find_one_and_update, unlike
 # insert_one, decodes errors like documents: https://github.com/mongodb/mongo-rust-driver/pull/601
-_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
+CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     tz_aware=True, tzinfo=UTC, unicode_decode_error_handler="replace"
 )
 
@@ -70,14 +70,17 @@ def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> C
     return client
 
 
-def database_of(client: Client, url: str) -> Database:
-    """The database that the URL names, with the URL's read concern where it is stronger than the
-    client's: transactions take no `linearizable`.
+def database_of(client: Client, url: str, *, can_fail_over: bool = False) -> Database:
+    """The database that the URL names, with the read concern that the URL names.
+
+    By default that is `linearizable` where there can be a failover: a primary that was cut off, and does not
+    know yet that there is another one, answers nothing. Transactions, which take no `linearizable`, have
+    the client's `majority`.
     """
     try:
-        level = options_in(url).get("readconcernlevel")
+        level = options_in(url).get("readconcernlevel", "linearizable" if can_fail_over else "majority")
         return client.get_default_database(
-            DEFAULT_DATABASE, codec_options=_CODEC, read_concern=ReadConcern(level) if level else None
+            DEFAULT_DATABASE, codec_options=CODEC, read_concern=ReadConcern(level)
         )
     except (ConfigurationError, InvalidName) as error:
         raise misconfigured() from error

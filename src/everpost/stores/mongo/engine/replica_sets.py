@@ -42,9 +42,9 @@ class _NoMembers(Exception):
     """No server that answered can become the primary."""
 
 
-async def require_replica_set(client: Client, url: str, *, timeout: float) -> None:
-    """Return once a primary answers, or the router of a sharded cluster. Servers on this machine that wait
-    for their set to be initiated are initiated.
+async def require_replica_set(client: Client, url: str, *, timeout: float) -> Hello:
+    """What the primary says of itself, or the router of a sharded cluster, once one answers. Servers on this
+    machine that wait for their set to be initiated are initiated.
 
     Unreachable where nothing answers, or refuses the user; Misconfigured where there is no replica set, or
     the URL leads to one member of several.
@@ -67,6 +67,12 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> No
         raise _standalone(url)
     if options_in(url).get("directconnection"):
         await _require_only_member(client, url, hello, timeout)
+    return hello
+
+
+def can_fail_over(hello: Hello) -> bool:
+    """Whether another server could become the primary."""
+    return len(hello.get("hosts", ())) > 1
 
 
 async def initiate(url: str, *, timeout: float) -> str:

@@ -88,9 +88,10 @@ class CompiledTransaction:
 
     async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
         compiled = self._statements.get(statement, rows[0])
-        arguments = [compiled.arguments(row) for row in rows]
         table = cast("Table", statement.table)
-        await self._session.load(Load(compiled.text, table.name, compiled.names, arguments))
+        await self._session.load(
+            Load(compiled.text, table.name, compiled.names, compiled.all_arguments(rows))
+        )
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]

@@ -63,6 +63,14 @@ class CompiledStatement:
             for name, default, process in self._places
         ]
 
+    def all_arguments(self, given: Sequence[Parameters]) -> list[tuple[Any, ...]]:
+        """The same for many parameters, none of which is missing."""
+        columns = []
+        for name, _, process in self._places:
+            values = [parameters[name] for parameters in given]
+            columns.append(values if process is None else [*map(process, values)])
+        return [*zip(*columns, strict=True)]
+
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Fields]:
         """The driver's rows with the values that the statement's types say."""
         rows = []
