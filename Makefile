@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILED := PYTHONDONTWRITEBYTECODE=
 
 .PHONY: serve test test-long check install fuzz failovers lock assets format clean
-.PHONY: bench bench-quick bench-check bench-growth bench-threads bench-transfers bench-all
+.PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
 	@$(BIN)/everpost serve
@@ -46,10 +46,13 @@ bench-growth: install  ## up to 1,000,000 posts, 2 workers, 256 connections: an 
 bench-threads: install  ## threads of up to 1,000,000 comments
 	@$(BIN)/python -m bench.threads $(BENCH)
 
+bench-writers: install  ## comments a second on one post, from 1, 2 and 4 processes
+	@$(BIN)/python -m bench.writers $(BENCH)
+
 bench-transfers: install  ## how fast a blog moves
 	@$(BIN)/python -m bench.transfers $(BENCH)
 
-bench-all: bench bench-growth bench-threads bench-transfers  ## every benchmark
+bench-all: bench bench-growth bench-threads bench-writers bench-transfers  ## every benchmark
 
 format: install
 	@$(BIN)/ruff check --fix .

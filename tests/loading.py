@@ -7,9 +7,9 @@ from sqlalchemy import insert
 
 from everpost.domain.comments import Comment
 from everpost.domain.posts import COMMENTS_INSIDE, Post
-from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.documents import comment_entry, post_document, settled_comment
 from everpost.stores.mongo.engine.connection import connect, database_of
+from everpost.stores.mongo.model.collections import Collections
+from everpost.stores.mongo.model.documents import comment_document, post_document
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.rows import comment_values, post_values
 from everpost.stores.sql.tables import CommentRow, PostRow
@@ -35,16 +35,12 @@ async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> N
 
 
 async def _load_into_mongodb(url: str, post: Post, comments: Iterator[Comment]) -> None:
-    """The oldest nested in the post, the others as one run of settling leaves them."""
     client = connect(url, timeout=60, pool_size=1, whole_calls=False)
-    collections = Collections.of(database_of(client, url))
+    collections = Collections.of(database_of(client))
     document = post_document(post)
-    document["comments"] = [comment_entry(each) for each in islice(comments, COMMENTS_INSIDE)]
     document["comment_count"] = post.comment_count
-    document["runs"] = 1
-    while copies := [settled_comment(comment_entry(each), document) for each in islice(comments, BATCH)]:
-        document.setdefault("settled_from", copies[0]["publication_date"])
-        await collections.comments.insert_many(copies, ordered=False)
-    await collections.threads.insert_one({"_id": document["thread"], "post_id": document["_id"]})
+    while documents := [comment_document(each) for each in islice(comments, BATCH)]:
+        document["comments"] = document["comments"] or documents[:COMMENTS_INSIDE]
+        await collections.comments.insert_many(documents, ordered=False)
     await collections.posts.insert_one(document)
     await client.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
 from typing import Generic, NamedTuple, TypeVar
 
 from everpost.errors import Busy
@@ -50,10 +51,16 @@ class Turns(Generic[Question, Answer]):
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append(_Asked(question, future, deadlines.deadline()))
         if self._work is None:
-            self._work = loop.create_task(self._take_turns())
+            # Not in the context of the first caller, whose deadline a driver may keep there.
+            self._work = loop.create_task(self._take_turns(), context=Context())
         if self._sweeping is None:
             self._sweeping = loop.call_later(_SWEEP_EVERY, self._sweep)
         return await future
+
+    async def finish(self) -> None:
+        """Return when no turn is under way any more."""
+        if self._work is not None:
+            await asyncio.wait([self._work])
 
     async def _take_turns(self) -> None:
         try:
@@ -113,3 +120,7 @@ class TurnsByKey(Generic[Key, Question, Answer]):
         finally:
             if turns.is_idle and self._turns.get(key) is turns:
                 del self._turns[key]
+
+    async def finish(self) -> None:
+        """Return when no turn is under way any more."""
+        await asyncio.gather(*(turns.finish() for turns in list(self._turns.values())))

@@ -18,8 +18,6 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture import engine
 
 from everpost.domain import clock, revisions
-from everpost.stores.mongo import store as mongo_store
-from everpost.stores.mongo.settling import Limits
 from tests.conftest import Engines, offer_key
 from tests.contract.http.calls import ask, next_page
 from tests.contract.http.conftest import Applications
@@ -53,8 +51,8 @@ class StampOfTheCall:
     number: ClassVar[int] = 0
 
     @classmethod
-    def draw(cls, _below: int) -> int:
-        return cls.number
+    def draw(cls, size: int) -> bytes:
+        return cls.number.to_bytes(size)
 
 
 class StoppedClock(datetime):
@@ -69,15 +67,11 @@ class StoppedClock(datetime):
 
 @pytest.fixture(scope="module")
 async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIterator[Applications]:
-    """Applications whose clocks go alike. Short as these sequences are, their threads are long enough for
-    MongoDB to continue them in further documents.
-    """
-    limits = Limits(nested=3, kept=2, gone=1, copied_at_once=2)
+    """Applications whose clocks go alike."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_SHRINKING_SECONDS", 60)
         patch.setattr(clock, "datetime", StoppedClock)
-        patch.setattr(revisions, "randbelow", StampOfTheCall.draw)
-        patch.setattr(mongo_store, "Limits", lambda: limits)
+        patch.setattr(revisions, "token_bytes", StampOfTheCall.draw)
         async with AsyncExitStack() as opened:
             yield Applications(engines, pytestconfig.stash[offer_key].names, opened)
 

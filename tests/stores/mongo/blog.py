@@ -10,6 +10,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
+from everpost.domain.posts import COMMENTS_INSIDE
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, a_post, numbered, read_thread
 from tests.contract.port.mirrored import MirroredThread, read_queue
@@ -26,8 +27,20 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def nothing_settled(database: Database) -> bool:
-    return await database["comments"].count_documents({}) == 0
+async def has_no_garbage(database: Database) -> bool:
+    """Whether each comment, and each post, is one that a reader can find."""
+    if await database["posts"].find_one({"removed_at": {"$exists": True}}) is not None:
+        return False
+    posts = await database["posts"].distinct("_id")
+    return await database["comments"].count_documents({"post_id": {"$nin": posts}}) == 0
+
+
+async def assert_previews_are_right(database: Database) -> None:
+    """Each post has the oldest of its shown comments inside, as they are."""
+    async for post in database["posts"].find({"removed_at": {"$exists": False}}):
+        shown = database["comments"].find({"post_id": post["_id"], "shown": True})
+        oldest = await shown.sort([("publication_date", 1), ("_id", 1)]).limit(COMMENTS_INSIDE).to_list()
+        assert post["comments"] == oldest
 
 
 class Thread:

@@ -7,16 +7,10 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from everpost.stores import open_schema
-from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
 from tests.conftest import Engines, offer_key
 from tests.servers.databases import Databases, new_name
 from tests.stores.mongo.blog import TIMEOUT, Database
-
-TIGHT = Limits(
-    nested=8, nested_bytes=3_000, kept=4, kept_bytes=1_000, gone=2, copied_at_once=3, stale_after=0
-)
-"""Threads settle all the time, a part at a time, and every run is taken for dead by the next one."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -97,8 +91,7 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[MongoStore]:
-    """A store whose threads settle all the time."""
-    store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=5, limits=TIGHT)
+    store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=5)
     yield store
     await store.close()
 
@@ -106,6 +99,6 @@ async def store(url: str) -> AsyncIterator[MongoStore]:
 @pytest.fixture
 async def other_store(url: str) -> AsyncIterator[MongoStore]:
     """Another process's store on the same database, as it were."""
-    store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=5, limits=TIGHT)
+    store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=5)
     yield store
     await store.close()

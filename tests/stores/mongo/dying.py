@@ -17,13 +17,11 @@ from pymongo import monitoring
 
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
-from everpost.stores.mongo.settling import Limits
 from everpost.stores.mongo.store import MongoStore
 from everpost.stores.port import Store
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, spread
 
-LIMITS = Limits(nested=5, kept=2, kept_bytes=10**6, gone=1, copied_at_once=2, stale_after=0)
-WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
+WRITES = frozenset({"insert", "update", "delete", "findAndModify", "commitTransaction"})
 Content = Mapping[Id, str] | None
 """What each comment says; None: there is no post."""
 Deed = tuple[Callable[[], Awaitable[object]], Callable[[Content], Content]]
@@ -121,7 +119,7 @@ class Executioner(monitoring.CommandListener):
 
 async def _live(url: str, child: int, told: Path) -> None:
     monitoring.register(Executioner(child))
-    store = await MongoStore.open(url, timeout=30, pool_size=2, limits=LIMITS)
+    store = await MongoStore.open(url, timeout=30, pool_size=2)
     with told.open("a", buffering=1) as lines:
         async for number in _do(store, child):
             lines.write(f"{number}\n")

@@ -10,8 +10,8 @@ from everpost.domain.ids import Id
 from everpost.errors import NotFound
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import a_comment, publish, read_thread
-from tests.stores.mongo.blog import Database, nothing_settled, until
-from tests.stores.mongo.dying import LIMITS, Content, comment_of, deeds, post_of, states
+from tests.stores.mongo.blog import Database, assert_previews_are_right, has_no_garbage, until
+from tests.stores.mongo.dying import Content, comment_of, deeds, post_of, states
 from tests.volume import volumes
 
 
@@ -67,11 +67,12 @@ async def test_wherever_a_process_is_killed_what_it_was_told_is_so_and_nothing_e
         if dying.returncode is None:
             dying.kill()
             await dying.wait()
-    store = await MongoStore.open(url, timeout=30, pool_size=5, limits=LIMITS)
+    store = await MongoStore.open(url, timeout=30, pool_size=5)
     told = read_told(tmp_path)
     assert len(told) * step > len(deeds(store, 0))
     for child, done in told.items():
         assert await content_of(store, post_of(child)) in states(child, store)[done : done + 2]
+    await assert_previews_are_right(database)
     await asyncio.gather(*(finish(store, child) for child in told))
-    await until(lambda: nothing_settled(database))
+    await until(lambda: has_no_garbage(database))
     await store.close()

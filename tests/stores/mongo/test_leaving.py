@@ -18,10 +18,9 @@ from tests.contract.port.examples import EVERYBODY, LATER, publish, read_posts, 
 from tests.stores.mongo.blog import Database, until
 
 POSTS = 30
-KILLED = [("heir", 1), ("heir", 2), ("heir", 3), ("heir", 4), ("", 1), ("", 2), ("", 3)]
-"""The user's intention comes first; with an heir, a word with the heir; then the removal itself. The last
-write of each hands the posts over.
-"""
+COMMITTED = 4
+KILLED = [(heirs, writes) for heirs in ("heir", "") for writes in (1, 2, COMMITTED, COMMITTED + 1)]
+"""After three writes the transaction is committed; the next one hands the posts over."""
 
 
 async def is_user(store: MongoStore, id: Id) -> bool:
@@ -63,7 +62,7 @@ async def test_a_removal_that_is_killed_has_happened_or_not_and_is_finished(
     process = await asyncio.create_subprocess_exec(*command)
     assert await process.wait() == -signal.SIGKILL
     is_removed = not await is_user(store, ada.id)
-    assert is_removed == (writes >= (3 if heirs else 2))
+    assert is_removed == (writes >= COMMITTED)
     if not is_removed:
         await assert_all_are_of(store, ada, no_longer=bob)
         await store.users.remove(ada.id, heir_id=None if heir is None else heir.id, match=None)

@@ -14,10 +14,12 @@ from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, PostFilter, PostQuery, PostSort, PostStatus
 from everpost.stores import open_schema
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.documents import post_document
-from everpost.stores.mongo.listing import Listing
-from everpost.stores.mongo.people import user_document
+from everpost.stores.mongo.engine.connection import Client
+from everpost.stores.mongo.engine.transactions import Transactions
+from everpost.stores.mongo.model.collections import Collections
+from everpost.stores.mongo.model.documents import post_document
+from everpost.stores.mongo.model.people import user_document
+from everpost.stores.mongo.queries.listing import Listing
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name
@@ -93,7 +95,7 @@ FILTERS = [
 
 async def explain(listing: Listing, query: PostQuery) -> tuple[Sequence[str], int]:
     """The stages of the plan, and how many keys of its index it took for a page."""
-    choice = await listing.choose(query.filter)
+    choice = await listing.choose(query.filter, None)
     assert choice is not None
     cursor = listing.cursor(choice, query, {"_id": 1}).limit(query.limit + 1)
     explained = cast("Mapping[str, Any]", await cursor.explain())
@@ -104,7 +106,9 @@ async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_i
     listed: Collections,
 ) -> None:
     """One test, so that the posts are loaded once."""
-    listing = Listing(listed, Authors(listed))
+    database = listed.posts.database
+    transactions = Transactions(cast("Client", database.client), cast("Database", database), timeout=TIMEOUT)
+    listing = Listing(listed, transactions, Authors(listed))
     await assert_read_from_an_index(listing)
     await assert_counted(listing, listed)
     await assert_the_lists_of_an_heir_are_read_in_order_too(listing, listed)
@@ -122,10 +126,10 @@ async def assert_read_from_an_index(listing: Listing) -> None:
 
 async def assert_counted(listing: Listing, listed: Collections) -> None:
     for some in FILTERS:
-        choice = await listing.choose(some)
+        choice = await listing.choose(some, None)
         assert choice is not None
         natural = await listed.posts.count_documents(choice.condition, hint=[("$natural", 1)])
-        assert await listing.count(choice) == natural > 0
+        assert await listing.count(choice, None) == natural > 0
 
 
 async def assert_the_lists_of_an_heir_are_read_in_order_too(listing: Listing, listed: Collections) -> None:

@@ -19,9 +19,10 @@ from tests.stores.mongo.blog import TIMEOUT
 
 INITIAL = HISTORY[0]
 _POSTS = INITIAL.collections["posts"]
-_SCHEMA = _POSTS.validator["$jsonSchema"]
+_POST, *_OTHERS = _POSTS.validator["$jsonSchema"]["oneOf"]
+_MOODY_POST = {**_POST, "properties": {**_POST["properties"], "mood": {"bsonType": "string"}}}
 _MOODY = Collection(
-    {"$jsonSchema": {**_SCHEMA, "properties": {**_SCHEMA["properties"], "mood": {"bsonType": "string"}}}},
+    {"$jsonSchema": {"oneOf": [_MOODY_POST, *_OTHERS]}},
     (*_POSTS.indexes, IndexModel([("mood", ASCENDING)], name="by_mood")),
 )
 

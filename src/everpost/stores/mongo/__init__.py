@@ -1,4 +1,4 @@
-"""The store on MongoDB: posts as documents, their comments nested in them.
+"""The store on MongoDB: posts with a preview of their threads, comments, users with their tokens.
 
-How a thread outgrows its document is told in docs/decisions/0004-threads-in-mongodb.md.
+docs/decisions/0019-threads-in-transactions.md explains the layout.
 """

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
 
@@ -10,15 +11,14 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
 from everpost.domain.users import Author
-from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.people import UserDocument
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING, PostDocument, read_post
+from everpost.stores.mongo.model.people import UserDocument
 from everpost.stores.turns import Turns
 
-LIVING: Filter = {"removed_at": {"$exists": False}}
-"""The condition that a document is of a user who was not removed."""
-
 _MOST_TOGETHER = 100
-_NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
+NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
 class Authors:
@@ -28,19 +28,11 @@ class Authors:
         self._users = collections.users
         self._turns = Turns(self._find_all, most=_MOST_TOGETHER)
 
-    async def name_posts(self, posts: Sequence[Post]) -> Sequence[Post]:
+    async def name_posts(self, posts: Sequence[Post], *, session: Session | None = None) -> Sequence[Post]:
         """The posts and the comments in them, with their authors as these are called now."""
         ids = {post.author.id for post in posts if post.author is not None}
         ids |= {each.author.id for post in posts for each in post.comments if each.author is not None}
-        found = await self._find(map(ObjectId, ids))
-        return [
-            replace(
-                post,
-                author=_successor(post.author, found),
-                comments=tuple(_named(comment, found) for comment in post.comments),
-            )
-            for post in posts
-        ]
+        return _named_posts(posts, await self._find(map(ObjectId, ids), session))
 
     async def name_comments(self, comments: Sequence[Comment]) -> Sequence[Comment]:
         """The comments, with their authors as these are called now."""
@@ -48,9 +40,14 @@ class Authors:
         found = await self._find(map(ObjectId, ids))
         return [_named(comment, found) for comment in comments]
 
-    async def name_comment(self, comment: Comment) -> Comment:
-        (named,) = await self.name_comments([comment])
-        return named
+    def joined(self, field: str) -> Filter:
+        """A stage by which a pipeline gives, as `users` of a document, those that its field names, with their
+        heirs.
+        """
+        names = {"$project": NAMES}
+        of_users = {"from": self._users.name, "foreignField": "_id"}
+        heirs = {"$lookup": {**of_users, "localField": "heir", "pipeline": [names], "as": "heirs"}}
+        return {"$lookup": {**of_users, "localField": field, "pipeline": [names, heirs], "as": "users"}}
 
     async def is_user(self, id: ObjectId) -> bool:
         """Whether there is such a user, who was not removed."""
@@ -64,58 +61,80 @@ class Authors:
 
     async def successor(self, id: ObjectId) -> ObjectId | None:
         """Whose the posts are that name this user; None: nobody's."""
-        return _last_heir(id, await self._find([id]))
+        heir = _successor(id, await self._find([id]))
+        return None if heir is None else heir["_id"]
 
-    async def predecessors(self, id: ObjectId) -> Sequence[ObjectId]:
-        """All who were removed not long ago and whose posts are this user's now, and at last the user.
-        Nobody, where there is no such user. Who reads posts by these asks again afterwards: where the
-        answer is another one, posts may have been handed over meanwhile.
+    async def predecessors(self, id: ObjectId, *, session: Session | None = None) -> Sequence[ObjectId]:
+        """The user, and all who were removed not long ago and whose posts are this user's now. Nobody, where
+        there is no such user. To find the posts of all of these, read both in one snapshot.
         """
-        wanted: Filter = {"$or": [{"_id": id, **LIVING}, {"heir": {"$exists": True}}]}
-        found = {each["_id"]: each for each in await self._users.find(wanted, _NAMES).to_list()}
-        if id not in found or "removed_at" in found[id]:
-            return []
-        return [*(each for each in found if each != id and id in _line_of(each, found)), id]
+        wanted: Filter = {"$or": [{"_id": id, **LIVING}, {"heir": id}]}
+        found = [
+            each["_id"] for each in await self._users.find(wanted, {"_id": 1}, session=session).to_list()
+        ]
+        return found if id in found else []
 
-    async def _find(self, ids: Iterable[ObjectId]) -> Mapping[ObjectId, UserDocument]:
-        """The documents of these, of those who inherited from them, and maybe of others."""
+    async def _find(
+        self, ids: Iterable[ObjectId], session: Session | None = None
+    ) -> Mapping[ObjectId, UserDocument]:
+        """The documents of these, of their heirs, and maybe of others."""
         wanted = frozenset(ids)
-        return await self._turns.ask(wanted) if wanted else {}
+        if not wanted:
+            return {}
+        return await (self._turns.ask(wanted) if session is None else self._read(wanted, session))
 
     async def _find_all(
         self, questions: Sequence[frozenset[ObjectId]]
     ) -> Sequence[Mapping[ObjectId, UserDocument]]:
+        return [await self._read(frozenset().union(*questions), None)] * len(questions)
+
+    async def _read(
+        self, ids: AbstractSet[ObjectId], session: Session | None
+    ) -> Mapping[ObjectId, UserDocument]:
         found: dict[ObjectId, UserDocument] = {}
-        asked: set[ObjectId] = set()
-        wanted: set[ObjectId] = set().union(*questions)
-        while wanted:
-            documents = await self._users.find({"_id": {"$in": list(wanted)}}, _NAMES).to_list()
-            found |= {document["_id"]: document for document in documents}
-            asked |= wanted
-            wanted = {document["heir"] for document in documents if "heir" in document} - asked
-        return [found] * len(questions)
+        while ids:
+            documents = self._users.find({"_id": {"$in": list(ids)}}, NAMES, session=session)
+            found |= {document["_id"]: document for document in await documents.to_list()}
+            ids = {document["heir"] for document in found.values() if "heir" in document} - found.keys() - ids
+        return found
 
 
-def _line_of(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> Sequence[ObjectId]:
-    """The user, the heir, the heir's heir, ...; it ends where two who were removed at the same moment
-    are each other's heirs.
-    """
-    line = [id]
-    while line[-1] in found and "heir" in found[line[-1]] and found[line[-1]]["heir"] not in line:
-        line.append(found[line[-1]]["heir"])
-    return line
+def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocument | None:
+    """The user, or whoever inherited from the user."""
+    document = found.get(id)
+    if document is not None and "removed_at" in document:
+        document = found.get(document["heir"]) if "heir" in document else None
+    return document
 
 
-def _last_heir(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> ObjectId | None:
-    last = _line_of(id, found)[-1]
-    return last if last in found and "removed_at" not in found[last] else None
+def named_posts(documents: Iterable[PostDocument]) -> Sequence[Post]:
+    """Posts that were read with their authors; see `Authors.joined`."""
+    joined: Sequence[Any] = list(documents)
+    users = [user for document in joined for user in document["users"]]
+    found = {user["_id"]: user for each in users for user in (each, *each["heirs"])}
+    return _named_posts([read_post(document) for document in joined], found)
 
 
-def _successor(author: Author | None, found: Mapping[ObjectId, UserDocument]) -> Author | None:
-    if author is None:
-        return None
-    last = _last_heir(ObjectId(author.id), found)
-    return None if last is None else _author(found[last])
+def named_comments(comments: Sequence[Comment], users: Iterable[UserDocument]) -> Sequence[Comment]:
+    """The comments, with these users, read with them, as their authors."""
+    found = {user["_id"]: user for user in users}
+    return [_named(comment, found) for comment in comments]
+
+
+def _named_posts(posts: Sequence[Post], found: Mapping[ObjectId, UserDocument]) -> Sequence[Post]:
+    return [
+        replace(
+            post,
+            author=_author_of_post(post.author, found),
+            comments=tuple(_named(comment, found) for comment in post.comments),
+        )
+        for post in posts
+    ]
+
+
+def _author_of_post(author: Author | None, found: Mapping[ObjectId, UserDocument]) -> Author | None:
+    document = None if author is None else _successor(ObjectId(author.id), found)
+    return None if document is None else _author(document)
 
 
 def _named(comment: Comment, found: Mapping[ObjectId, UserDocument]) -> Comment:

@@ -7,10 +7,11 @@ from pymongo import ReturnDocument
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import SchemaMismatch, Stale
-from everpost.stores.mongo.collections import Collections
-from everpost.stores.mongo.documents import matching
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.people import BLOG, read_blog
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.model.collections import Collections
+from everpost.stores.mongo.model.documents import matching
+from everpost.stores.mongo.model.people import BLOG, BlogDocument, read_blog
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 1_000
@@ -19,7 +20,8 @@ _MOST_TOGETHER = 1_000
 class MongoBlogs:
     """The settings, one document."""
 
-    def __init__(self, collections: Collections) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions) -> None:
+        self._transactions = transactions
         self._blog = collections.blog
         self._turns: Turns[None, Blog] = Turns(self._get, most=_MOST_TOGETHER)
 
@@ -35,12 +37,21 @@ class MongoBlogs:
 
     @translated
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
-        values = {"comment_policy": change.comment_policy.value, "updated_at": change.updated_at}
-        document = await self._blog.find_one_and_update(
-            {"_id": BLOG, **matching(match)},
-            {"$set": values | {"stamp": new_stamp()}, "$inc": {"version": 1}},
-            return_document=ReturnDocument.AFTER,
-        )
-        if document is None:
-            raise Stale("blog", "settings")
-        return read_blog(document)
+        values = {
+            "comment_policy": change.comment_policy.value,
+            "updated_at": change.updated_at,
+            "stamp": new_stamp(),
+        }
+
+        async def work(session: Session) -> BlogDocument:
+            document: BlogDocument | None = await self._blog.find_one_and_update(
+                {"_id": BLOG, **matching(match)},
+                {"$set": values, "$inc": {"version": 1}},
+                return_document=ReturnDocument.AFTER,
+                session=session,
+            )
+            if document is None:
+                raise Stale("blog", "settings")
+            return document
+
+        return read_blog(await self._transactions.run(work))

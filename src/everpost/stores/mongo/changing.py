@@ -1,142 +1,163 @@
-"""Changing and removing comments, with all that this changes above them."""
+"""Editing, deciding about and removing comments."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
+from pymongo import ReturnDocument
 
 from everpost.domain.admissions import Hand
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match, new_stamp
-from everpost.errors import Busy, Forbidden, NotFound, Stale
-from everpost.stores.mongo.admitting import Admissions
-from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.documents import CommentEntry
-from everpost.stores.mongo.threads import ATTEMPTS, Located, Threads
-from everpost.stores.mongo.writing import Change, ThreadWriter
+from everpost.errors import EverpostError, Forbidden, NotFound, Stale
+from everpost.stores.mongo.admissions import Admissions
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import CommentDocument, matching, read_comment
+from everpost.stores.mongo.threads import Thread
+
+Terms = tuple[Match, Hand | None]
+"""In which states, and in whose hand, a comment must be to be written."""
+_PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 
 
 class Changer:
-    """Reads what a change is about, writes it on the condition that nothing of that has changed since,
-    and starts again where it has.
-    """
+    """Changes comments, each in a transaction."""
 
-    def __init__(self, collections: Collections, threads: Threads, admissions: Admissions) -> None:
-        self._posts = collections.posts
-        self._threads = threads
+    def __init__(self, collections: Collections, transactions: Transactions, admissions: Admissions) -> None:
+        self._collections = collections
+        self._comments = collections.comments
+        self._transactions = transactions
         self._admissions = admissions
-        self._writer = ThreadWriter(collections)
 
-    async def save(
-        self, post_id: Id, id: Id, change: CommentChange, match: Match, hand: Hand | None
-    ) -> Comment:
-        """The comment as it is then. NotFound, Forbidden, Stale, Busy."""
-        names = ObjectId(post_id), ObjectId(id)
-        admission = None if hand is None else hand.admission
-        for _ in range(ATTEMPTS):
-            condition = await self._admissions.require(names[0], admission)
-            if change.status is None:
-                saved = await self._writer.edit_nested(*names, change, (match, hand), condition)
-                if saved is not None:
-                    return saved
-            located = await self.find(post_id, id, match, hand)
-            if change.status is None and located.copy is None:
-                continue
-            changed = _changed(located.comment, change)
-            if await self.write(located, changed, condition):
-                return changed
-        raise Busy
+    async def save(self, post_id: Id, id: Id, change: CommentChange, terms: Terms) -> Comment:
+        """The comment as it is then. NotFound, Stale, Forbidden."""
+        work = self._edit if change.status is None else self._decide
+        return read_comment(await self._transactions.run(partial(work, post_id, id, change, terms)))
 
-    async def remove(self, post_id: Id, id: Id, match: Match, hand: Hand | None) -> None:
-        """NotFound, Forbidden, Stale, Busy."""
-        for _ in range(ATTEMPTS):
-            located = await self.find(post_id, id, match, hand)
-            is_answered = await self._threads.is_answered(located)
-            if is_answered is None:
-                continue
-            if await self.write(located, _tombstone(located.comment) if is_answered else None):
-                if located.copy is not None:
-                    await self._writer.erase([located.copy])
-                return
-        raise Busy
+    async def remove(self, post_id: Id, id: Id, terms: Terms) -> None:
+        """NotFound, Stale, Forbidden."""
+        await self._transactions.run(partial(self._remove, post_id, id, terms))
 
-    async def take_back(self, located: Located) -> bool:
-        """Whether the comment, which ought not to have been added, is gone for good."""
-        return await self.write(located, None)
+    async def _edit(
+        self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
+    ) -> CommentDocument:
+        """Change the words only; the copy in the preview along with the post."""
+        thread = Thread(self._collections, session, ObjectId(post_id))
+        values = _values(change)
+        copy: Filter = {
+            "$set": {f"comments.$[c].{name}": value for name, value in values.items()},
+            "$inc": {"comments.$[c].version": 1},
+        }
+        await self._take(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
+        return await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
 
-    async def find(self, post_id: Id, id: Id, match: Match = None, hand: Hand | None = None) -> Located:
-        """The comment; NotFound, Forbidden, Stale."""
-        located = await self._threads.locate(ObjectId(post_id), ObjectId(id))
-        if located is None:
-            post = await self._posts.find_one({"_id": ObjectId(post_id)}, {"_id": 1})
-            raise NotFound("post", post_id) if post is None else NotFound("comment", id)
-        comment = located.comment
-        if hand is not None and comment.status is CommentStatus.REMOVED and not comment.content:
+    async def _decide(
+        self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
+    ) -> CommentDocument:
+        thread = Thread(self._collections, session, ObjectId(post_id))
+        await self._take(thread, terms)
+        before = await self._find(thread, id)
+        values = _values(change)
+        if change.status is not None:
+            values |= {"status": change.status.value, "shown": _is_shown(before, change.status)}
+        after = await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
+        await _follow(thread, before, after)
+        return after
+
+    async def _remove(self, post_id: Id, id: Id, terms: Terms, session: Session) -> None:
+        thread = Thread(self._collections, session, ObjectId(post_id))
+        if not await thread.take():
+            raise NotFound("post", post_id)
+        before = await self._find(thread, id)
+        if not await thread.has_replies(before["_id"]):
+            deleted = await self._comments.delete_one(_named(thread, id, terms), session=session)
+            if not deleted.deleted_count:
+                raise _mismatch(before, terms[1])
+            await _follow(thread, before, None)
+            return
+        removed: Filter = {
+            "content": "",
+            "status": CommentStatus.REMOVED.value,
+            "shown": _is_shown(before, CommentStatus.REMOVED),
+            "stamp": new_stamp(),
+        }
+        erased = dict.fromkeys(_PERSONAL, "")
+        tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
+        await _follow(thread, before, await self._write(thread, id, tombstone, terms))
+
+    async def _take(
+        self, thread: Thread, terms: Terms, change: Filter | None = None, within: list[Filter] | None = None
+    ) -> None:
+        admission = None if terms[1] is None else terms[1].admission
+        post = await self._admissions.take(thread, admission, change, within=within or ())
+        await self._admissions.require(post, admission, ())
+
+    async def _find(self, thread: Thread, id: Id) -> CommentDocument:
+        found = await thread.find([ObjectId(id)])
+        if not found:
             raise NotFound("comment", id)
-        if hand is not None and not hand.wrote(comment):
-            raise Forbidden("This comment is somebody else's.")
-        if hand is not None and comment.publication_date < hand.since:
-            raise Forbidden("This comment is too old to be changed by who wrote it.")
-        if match is not None and comment.revision not in match:
-            raise Stale("comment", id)
-        return located
+        return found[ObjectId(id)]
 
-    async def write(
-        self,
-        located: Located,
-        becomes: Comment | None,
-        condition: Filter | None = None,
-        *,
-        added: Sequence[CommentEntry] = (),
-    ) -> bool:
-        """Write it with what is added below it and what changes above, where the condition holds; whether
-        nothing was in the way.
-        """
-        changes = [Change(located, becomes)]
-        while (more := _more_shown(changes[-1])) and (parent_id := changes[-1].located.comment.parent_id):
-            parent = await self._threads.locate(located.post["_id"], ObjectId(parent_id))
-            if parent is None or any(parent.comment.id == each.located.comment.id for each in changes):
-                break
-            replies = parent.comment.reply_count + more
-            changes.append(Change(parent, replace(parent.comment, reply_count=replies)))
-        try:
-            return await self._writer.write(located.post["_id"], changes, added, condition=condition)
-        except DuplicateKeyError:  # somebody is about to find out that this id is taken
-            return False
+    async def _write(self, thread: Thread, id: Id, update: Filter, terms: Terms) -> CommentDocument:
+        """Change the comment where it is as it should be."""
+        document: CommentDocument | None = await self._comments.find_one_and_update(
+            _named(thread, id, terms), update, return_document=ReturnDocument.AFTER, session=thread.session
+        )
+        if document is None:
+            raise _mismatch(await self._find(thread, id), terms[1])
+        return document
 
 
-def _more_shown(change: Change) -> int:
-    after = change.becomes is not None and change.becomes.is_shown
-    return after - change.located.comment.is_shown
+def _values(change: CommentChange) -> Filter:
+    """The fields that get another value."""
+    values: Filter = {"stamp": new_stamp()}
+    if change.content is not None:
+        values |= {"content": change.content, "updated_at": change.updated_at}
+    if change.editor_id is not None:
+        values |= {"editor_id": ObjectId(change.editor_id), "edited_at": change.updated_at}
+    return values
 
 
-def _changed(comment: Comment, change: CommentChange) -> Comment:
-    is_edited = change.editor_id is not None
-    return replace(
-        comment,
-        editor_id=change.editor_id if is_edited else comment.editor_id,
-        edited_at=change.updated_at if is_edited else comment.edited_at,
-        content=comment.content if change.content is None else change.content,
-        updated_at=comment.updated_at if change.content is None else change.updated_at,
-        status=change.status or comment.status,
-        version=comment.version + 1,
-        stamp=new_stamp(),
-    )
+def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
+    """The comment, in one of the states, in the hand."""
+    match, hand = terms
+    named: Filter = {"_id": ObjectId(id), "post_id": thread.post_id, **matching(match)}
+    if hand is None:
+        return named
+    writers: list[Filter] = []
+    if hand.author_id is not None:
+        writers.append({"author_id": ObjectId(hand.author_id)})
+    if hand.key_digest is not None:
+        writers.append({"key_digest": hand.key_digest})
+    by_hand: Filter = {"$or": writers} if writers else {"_id": {"$in": []}}
+    return {"$and": [named, by_hand, {"publication_date": {"$gte": hand.since}}]}
 
 
-def _tombstone(comment: Comment) -> Comment:
-    """What stays of a comment that others answer."""
-    return replace(
-        comment,
-        status=CommentStatus.REMOVED,
-        content="",
-        author=None,
-        guest_name=None,
-        key_digest=None,
-        editor_id=None,
-        edited_at=None,
-        version=comment.version + 1,
-        stamp=new_stamp(),
-    )
+def _mismatch(there: CommentDocument, hand: Hand | None) -> EverpostError:
+    """Why the comment was not as it should have been."""
+    comment = read_comment(there)
+    if hand is not None:
+        if comment.status is CommentStatus.REMOVED and not comment.content:
+            return NotFound("comment", comment.id)
+        if not hand.wrote(comment):
+            return Forbidden("This comment is somebody else's.")
+        if comment.publication_date < hand.since:
+            return Forbidden("This comment is too old to be changed by who wrote it.")
+    return Stale("comment", comment.id)
+
+
+def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
+    return replace(read_comment(before), status=status).is_shown
+
+
+async def _follow(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
+    """Bring what depends on a comment into line with it; `after` is None where it is gone."""
+    was_approved = before["status"] == CommentStatus.APPROVED
+    is_approved = after is not None and after["status"] == CommentStatus.APPROVED
+    is_shown = after is not None and after["shown"]
+    if is_shown != before["shown"] and "parent_id" in before:
+        await thread.settle(before["parent_id"], more=is_shown - before["shown"])
+    if is_shown or before["shown"]:
+        await thread.refresh_preview(approved=is_approved - was_approved)

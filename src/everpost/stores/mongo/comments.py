@@ -11,91 +11,102 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
-from everpost.stores.mongo.adding import Adder
-from everpost.stores.mongo.admitting import Admissions
-from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.branches import Branches
+from everpost.stores.mongo.adding import Adder, Addition
+from everpost.stores.mongo.admissions import Admissions
+from everpost.stores.mongo.authors import Authors, named_comments
 from everpost.stores.mongo.changing import Changer
-from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.queues import Queues
-from everpost.stores.mongo.settling import Settler
-from everpost.stores.mongo.threads import STATE, Stretch, Threads
+from everpost.stores.mongo.engine.transactions import Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.model.collections import Collections
+from everpost.stores.mongo.model.documents import read_comment
+from everpost.stores.mongo.queries.threads import Joined, ThreadReader
 
 
 class MongoComments:
-    """Comments: nested in their post, or settled in documents of their own."""
+    """Comments, each one a document."""
 
     def __init__(
-        self, collections: Collections, threads: Threads, authors: Authors, settler: Settler
+        self,
+        collections: Collections,
+        transactions: Transactions,
+        authors: Authors,
+        garbage: GarbageCollector,
     ) -> None:
-        self._posts = collections.posts
-        self._threads = threads
         self._authors = authors
-        self._settler = settler
-        self._branches = Branches(collections, threads)
-        self._queues = Queues(collections, threads, authors)
+        self._reader = ThreadReader(collections, transactions, authors)
         admissions = Admissions(collections, authors)
-        self._changer = Changer(collections, threads, admissions)
-        self._adder = Adder(collections, threads, self._changer, settler, admissions)
+        self._changer = Changer(collections, transactions, admissions)
+        self._adder = Adder(collections, transactions, admissions, garbage)
 
     @translated
     async def get(self, post_id: Id, id: Id) -> Comment:
-        return await self._authors.name_comment((await self._changer.find(post_id, id)).comment)
+        comment = await self.find(id)
+        if comment is not None and comment.post_id == post_id:
+            return comment
+        if not await self._reader.has_post(ObjectId(post_id)):
+            raise NotFound("post", post_id)
+        raise NotFound("comment", id)
 
     @translated
     async def find(self, id: Id) -> Comment | None:
-        comment = await self._queues.find(ObjectId(id))
-        return None if comment is None else await self._authors.name_comment(comment)
+        found = await self._reader.find(ObjectId(id))
+        return None if found is None else _named(found)[0]
 
     @translated
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        stretch = Stretch(query.limit + 1, query.after, query.branch)
-        post = await self._posts.find_one({"_id": ObjectId(query.post_id)}, STATE | stretch.nested())
-        if post is None:
+        found = await self._reader.page(query, query.limit + 1)
+        if found is None:
             raise NotFound("post", query.post_id)
-        return await self._page(await self._threads.fill(post, stretch), query.limit)
+        return _page(_named(found), query.limit)
 
     @translated
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        pages = await self._branches.first(post_id, parent_ids, limit)
-        rows = chain.from_iterable(page.rows for page in pages.values())
-        named = {comment.id: comment for comment in await self._authors.name_comments(list(rows))}
+        parents = list(map(ObjectId, dict.fromkeys(parent_ids)))
+        found = await self._reader.branches(ObjectId(post_id), parents, limit + 1)
+        rows = [read_comment(each) for each in chain.from_iterable(found.values())]
+        named = {comment.id: comment for comment in await self._authors.name_comments(rows)}
         return {
-            parent_id: Page(tuple(named[row.id] for row in page.rows), has_more=page.has_more)
-            for parent_id, page in pages.items()
+            Id(str(parent)): Page(
+                tuple(named[Id(str(each["_id"]))] for each in replies[:limit]), has_more=len(replies) > limit
+            )
+            for parent, replies in found.items()
         }
 
     @translated
     async def queue(self, query: QueueQuery) -> Page[Comment]:
-        return await self._page(await self._queues.first(query, query.limit + 1), query.limit)
+        documents = await self._reader.queue(query, query.limit + 1)
+        comments = [read_comment(document) for document in documents]
+        return _page(await self._authors.name_comments(comments), query.limit)
 
     @translated
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
     ) -> Comment:
-        added = await self._adder.add(comment, admission, under_hidden=under_hidden)
-        return await self._authors.name_comment(added)
+        return await self._adder.add(Addition(comment, admission, under_hidden))
 
     @translated
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
-        saved = await self._changer.save(post_id, id, change, match, hand)
-        await self._settler.settle_if_due(ObjectId(post_id))
-        return await self._authors.name_comment(saved)
+        saved = await self._changer.save(post_id, id, change, (match, hand))
+        (named,) = await self._authors.name_comments([saved])
+        return named
 
     @translated
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
-        await self._changer.remove(post_id, id, match, hand)
-        await self._settler.settle_if_due(ObjectId(post_id))
+        await self._changer.remove(post_id, id, (match, hand))
 
     async def finish(self) -> None:
         """Return when no addition is under way any more."""
         await self._adder.finish()
 
-    async def _page(self, rows: Sequence[Comment], limit: int) -> Page[Comment]:
-        named = await self._authors.name_comments(rows[:limit])
-        return Page(tuple(named), has_more=len(rows) > limit)
+
+def _named(found: Joined) -> Sequence[Comment]:
+    return named_comments([read_comment(document) for document in found.comments], found.users)
+
+
+def _page(comments: Sequence[Comment], limit: int) -> Page[Comment]:
+    return Page(tuple(comments[:limit]), has_more=len(comments) > limit)

@@ -8,9 +8,10 @@ from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.limits import WINDOW, Limit, Tally
 from everpost.errors import Busy
-from everpost.stores.mongo.collections import Collections, Filter
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.threads import ATTEMPTS
+from everpost.stores.mongo.model.collections import Collections, Filter
+
+_ATTEMPTS = 20
 
 
 class MongoLimits:
@@ -32,7 +33,7 @@ class MongoLimits:
         lasts = {"$gt": ["$until", moment]}
         count: Filter = {"$cond": [lasts, {"$add": ["$count", 1]}, 1]}
         until: Filter = {"$cond": [lasts, "$until", moment + WINDOW]}
-        for _ in range(ATTEMPTS):
+        for _ in range(_ATTEMPTS):
             try:
                 document = await self._limits.find_one_and_update(
                     {"_id": key},
@@ -58,7 +59,7 @@ class MongoLimits:
 
     @translated
     async def keep(self, key: str, until: datetime) -> None:
-        for _ in range(ATTEMPTS):
+        for _ in range(_ATTEMPTS):
             try:
                 await self._limits.update_one(
                     {"_id": key}, {"$set": {"count": 1, "until": until}}, upsert=True

@@ -1,134 +1,129 @@
 """Adding posts, each with its thread."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import compress
-from typing import Any
+from functools import partial
 
-from bson import ObjectId
-from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
-from everpost.errors import Busy, Conflict, Invalid
-from everpost.stores.mongo.arriving import Arrivals
+from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.bulk import chunks
-from everpost.stores.mongo.collections import SETTLED_BY_ID, Collections, Filter
-from everpost.stores.mongo.documents import PostDocument, post_document
-from everpost.stores.mongo.engine.errors import duplicate_field
-from everpost.stores.mongo.settling import Limits
-from everpost.stores.mongo.sweeping import Sweeper
-from everpost.stores.mongo.threads import Threads
+from everpost.stores.mongo.engine.errors import is_duplicate
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import (
+    CommentDocument,
+    PostDocument,
+    comment_document,
+    post_document,
+    preview_of,
+)
+from everpost.stores.mongo.queries.slugs import free_slug
+from everpost.stores.mongo.threads import count_approved
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 50
-_DUPLICATE_KEY = 11_000
 
 
 class Publisher:
-    """The document of a post, with what is nested in it, is written last: nobody counts before that what is
-    too much to be nested.
+    """Adds posts. Those that come while some are being added go together; one with a thread is a transaction
+    of its own.
     """
 
     def __init__(
         self,
         collections: Collections,
-        threads: Threads,
+        transactions: Transactions,
         authors: Authors,
-        sweeper: Sweeper,
-        limits: Limits,
+        garbage: GarbageCollector,
     ) -> None:
+        self._collections = collections
         self._posts = collections.posts
-        self._settled = collections.comments
-        self._threads = threads
+        self._comments = collections.comments
+        self._transactions = transactions
         self._authors = authors
-        self._sweeper = sweeper
-        self._arrivals = Arrivals(collections, limits)
+        self._garbage = garbage
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
 
-    async def add(self, post: Post, thread: Sequence[Comment]) -> Post:
-        """The post as it is kept. Conflict, Invalid."""
-        approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
-        document = post_document(replace(post, comment_count=approved))
-        names = [ObjectId(comment.id) for comment in thread]
-        if await self._has_rivals(document, names):
-            raise await self._in_the_way(document) or Conflict("comment", "id")
-        arrival = self._arrivals.of_new(document, thread)
-        await self._arrivals.prepare([arrival])
-        try:
-            if fault := await self._insertions.ask(arrival.post):
+    async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
+        """The post as it is kept; where it is `numbered` and another one has its slug, with the first slug
+        that is free. Conflict, Invalid.
+        """
+        kept = replace(post, comment_count=count_approved(thread), comments=())
+        document = post_document(kept)
+        comments = [comment_document(comment) for comment in thread]
+        document["comments"] = preview_of(comments)
+        is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
+        while fault := await self._try(document, comments, is_author_known=is_author_known):
+            there, free = await asyncio.gather(
+                self._in_the_way(document),
+                free_slug(self._collections, post.slug, document["_id"]) if numbered else _nothing(),
+            )
+            if there is not None and "removed_at" in there:
+                await self._garbage.free_post(document["_id"])
+            elif there is not None and (free is None or there["_id"] == document["_id"]):
+                raise Conflict("post", "id" if there["_id"] == document["_id"] else "slug")
+            elif there is not None and free is not None:
+                document["slug"] = free
+            elif isinstance(fault, Invalid) or not await self._garbage.free_comments(
+                [comment["_id"] for comment in comments]
+            ):
                 raise fault
-        except Invalid as error:
-            self._sweeper.erase_soon(document["thread"])
-            raise await self._in_the_way(document) or error from error
+        return replace(kept, slug=document["slug"], stamp=document["stamp"])
+
+    async def _try(
+        self, document: PostDocument, comments: Sequence[CommentDocument], *, is_author_known: bool
+    ) -> EverpostError | None:
+        """Why it could not be added."""
+        if not is_author_known:
+            return Invalid("author_id", "is not a user")
+        if not comments:
+            return await self._insertions.ask(document)
+        try:
+            await self._transactions.run(partial(self._insert_thread, document, comments))
+        except Conflict as conflict:
+            return conflict
+        return None
+
+    async def _insert_thread(
+        self, document: PostDocument, comments: Sequence[CommentDocument], session: Session
+    ) -> None:
+        try:
+            await self._posts.insert_one(document, session=session)
         except DuplicateKeyError as error:
-            self._sweeper.erase_soon(document["thread"])
-            if duplicate_field(error) == "comments.id":
-                raise await self._in_the_way(document) or Conflict("comment", "id") from error
-            taken = duplicate_field(error) == "_id" or await self._exists({"_id": document["_id"]})
-            raise Conflict("post", "id" if taken else "slug") from error
-        await self._confirm(document, names)
-        await self._arrivals.conclude([arrival])
-        return replace(post, comment_count=approved, stamp=document["stamp"])
+            raise Conflict("post", "slug") from error
+        try:
+            await self._comments.insert_many(comments, session=session)
+        except BulkWriteError as error:
+            if is_duplicate(error):
+                raise Conflict("comment", "id") from error
+            raise
 
-    async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | Invalid | None]:
-        """Why each could not be inserted, where that is so."""
-        users = await self._authors.users_among(
-            each["author_id"] for each in documents if "author_id" in each
-        )
-        is_right = [each.get("author_id") in {None, *users} for each in documents]
-        faults = iter(await self._insert_all(list(compress(documents, is_right))))
-        return [next(faults) if right else Invalid("author_id", "is not a user") for right in is_right]
-
-    async def _insert_all(self, documents: Sequence[PostDocument]) -> Sequence[WriteError | None]:
-        if not documents:
-            return []
+    async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[EverpostError | None]:
+        """Why each could not be inserted."""
         try:
             await self._posts.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
                 raise Busy from error  # they are there, but it is not known for how long
-            found = {each["index"]: each for each in error.details["writeErrors"]}
-            return [_write_error(found.get(place)) for place in range(len(documents))]
+            if not is_duplicate(error):
+                raise
+            refused = {each["index"] for each in error.details["writeErrors"]}
+            conflict = Conflict("post", "slug")
+            return [conflict if place in refused else None for place in range(len(documents))]
         return [None] * len(documents)
 
-    async def _confirm(self, document: PostDocument, names: Sequence[ObjectId]) -> None:
-        """What has settled is in no unique index: a rival may have come since it was looked for. Either
-        this one or that one, which looks again likewise, sees the other.
-        """
-        if not await self._has_rivals(document, names):
-            return
-        await self._posts.delete_one({"_id": document["_id"], "thread": document["thread"]})
-        self._sweeper.erase_soon(document["thread"])
-        raise Conflict("comment", "id")
-
-    async def _has_rivals(self, document: PostDocument, names: Sequence[ObjectId]) -> bool:
-        """Whether a comment of another post has one of these ids."""
-        for some in chunks(names):
-            these, post_id = {"$in": list(some)}, document["_id"]
-            if await self._exists({"comments.id": these, "_id": {"$ne": post_id}}):
-                return True
-            wanted = {"_id.id": these, "post_id": {"$ne": post_id}}
-            copies = await self._settled.find(wanted, {"post_id": 1}).hint(SETTLED_BY_ID).to_list()
-            for other in {copy["post_id"] for copy in copies}:
-                if await self._threads.locate_all(other, list(some)):
-                    return True
-        return False
-
-    async def _in_the_way(self, document: PostDocument) -> Conflict | None:
-        """Which of its values another post has, of a post that is refused in any case."""
-        if await self._exists({"_id": document["_id"]}):
-            return Conflict("post", "id")
-        return Conflict("post", "slug") if await self._exists({"slug": document["slug"]}) else None
-
-    async def _exists(self, condition: Filter) -> bool:
-        return await self._posts.find_one(condition, {"_id": 1}) is not None
+    async def _in_the_way(self, document: PostDocument) -> PostDocument | None:
+        """What has its id or else its slug; of what has been read `_id` and `removed_at`."""
+        unique: Filter = {"$or": [{"_id": document["_id"]}, {"slug": document["slug"]}]}
+        there = await self._posts.find(unique, {"removed_at": 1}).to_list()
+        by_id = [each for each in there if each["_id"] == document["_id"]]
+        return next(iter(by_id or there), None)
 
 
-def _write_error(told: Mapping[str, Any] | None) -> WriteError | None:
-    """The error that inserting this document alone would have raised."""
-    if told is None:
-        return None
-    kind = DuplicateKeyError if told["code"] == _DUPLICATE_KEY else WriteError
-    return kind(told["errmsg"], told["code"], told)
+async def _nothing() -> None:
+    pass

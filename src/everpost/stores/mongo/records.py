@@ -1,35 +1,33 @@
 """The port's `Records` on MongoDB."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
+from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
+from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
-from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
-from everpost.stores.mongo.authors import LIVING
-from everpost.stores.mongo.collecting import Collector
-from everpost.stores.mongo.collections import Collections, Filter
-from everpost.stores.mongo.documents import TRANSFER
-from everpost.stores.mongo.engine.connection import Client
+from everpost.stores.mongo.bulk.people import PeopleWriter
+from everpost.stores.mongo.bulk.record_collections import RecordCollection
+from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
+from everpost.stores.mongo.bulk.spool import Spool
+from everpost.stores.mongo.bulk.threads import ThreadWriter
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.inheriting import Notary
-from everpost.stores.mongo.moving_people import PeopleWriter
-from everpost.stores.mongo.moving_threads import ThreadMover
-from everpost.stores.mongo.people import BLOG
-from everpost.stores.mongo.settling import Limits
-from everpost.stores.mongo.snapshots import MongoSnapshot
-from everpost.stores.mongo.spool import Spool
-from everpost.stores.mongo.sweeping import Sweeper
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING, TRANSFER
+from everpost.stores.mongo.names import renew_names
 
 Kind = TypeVar("Kind")
 
@@ -37,37 +35,61 @@ Kind = TypeVar("Kind")
 class MongoRecords:
     """A blog as a whole: out of its collections, and into them."""
 
-    kinds = KINDS
-
     def __init__(
-        self, client: Client, collections: Collections, notary: Notary, sweeper: Sweeper, limits: Limits
+        self,
+        collections: Collections,
+        transactions: Transactions,
+        garbage: GarbageCollector,
+        others: Sequence[RecordCollection[Any]] = (),
     ) -> None:
+        """`others` are kinds besides those that this file knows, in the order of a stream."""
+        self.kinds = Kinds(*KINDS, *(each.kind for each in others))
+        self._others = others
         self._collections = collections
-        self._people = PeopleWriter(collections, notary)
-        self._threads = ThreadMover(collections, sweeper, limits)
-        self._collector = Collector(client, collections)
-        self._writing = asyncio.Lock()
+        self._transactions = transactions
+        self._garbage = garbage
+        self._people = PeopleWriter(collections)
+        self._threads = ThreadWriter(collections)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[MongoSnapshot]:
-        with closing(Spool()) as spool:
+        with closing(Spool(self._others)) as spool:
             await self._collect(spool)
             yield MongoSnapshot(spool)
 
     @translated
     async def write(self, batch: Batch) -> None:
-        async with self._writing:  # what is read of a thread is written back
-            await self._people.erase_tokens(_these(Token, batch.erased))
-            await self._people.erase_users(_these(User, batch.erased))
-            await self._people.keep_settings(_these(Blog, batch.kept))
-            await self._people.keep_users(_these(User, batch.kept))
-            await self._people.keep_tokens(_these(Token, batch.kept))
-            await self._threads.erase_posts(_these(Post, batch.erased))
-            await self._threads.write(
-                _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased)
-            )
-            renewed: Filter = {"$set": {"names_stamp": new_stamp()}}
-            await self._collections.blog.update_one({"_id": BLOG}, renewed)
+        """What is erased along with users and posts knows no bounds, and what is left of those that had the
+        ids of new ones neither: that is done before. The rest is a transaction.
+        """
+        if users := _these(User, batch.erased):
+            await self._people.erase_users(users)
+        for user in _these(User, batch.kept):
+            await self._garbage.free_user(ObjectId(user.id))
+        if posts := _these(Post, batch.erased):
+            await self._threads.erase_posts(posts)
+            self._garbage.collect_soon()
+        if posts := _these(Post, batch.kept):
+            for post_id in await self._threads.erased_among(posts):
+                await self._garbage.free_post(post_id)
+        await self._transactions.run(partial(self._write, batch))
+
+    async def _write(self, batch: Batch, session: Session) -> None:
+        people = self._people
+        await people.keep_settings(_these(Blog, batch.kept), session)
+        if tokens := _these(Token, batch.erased):
+            await people.erase_tokens(tokens, session)
+        if users := _these(User, batch.kept):
+            await people.keep_users(users, session)
+        if tokens := _these(Token, batch.kept):
+            await people.keep_tokens(tokens, session)
+        await self._threads.write(
+            _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased), session
+        )
+        erased_posts = [ObjectId(post.id) for post in _these(Post, batch.erased)]
+        for each in self._others:
+            await each.write(batch, session, erased_owners=erased_posts)
+        await renew_names(self._collections, session)
 
     @translated
     async def transfer(self) -> Transfer | None:
@@ -107,13 +129,15 @@ class MongoRecords:
 
     @translated
     async def _collect(self, spool: Spool) -> None:
-        await self._collector.collect(spool)
+        async with self._transactions.snapshot() as session:
+            await spool.fill(self._collections, session)
 
     async def _require_empty(self) -> None:
         user = await self._collections.users.find_one(LIVING, {"_id": 1})
-        post = await self._collections.posts.find_one({}, {"_id": 1})
+        post = await self._collections.posts.find_one(LIVING, {"_id": 1})
         settings = await self._collections.blog.find_one({"version": {"$gt": 1}}, {"_id": 1})
-        if user is not None or post is not None or settings is not None:
+        others = [await each.collection.find_one({}, {"_id": 1}) for each in self._others]
+        if any(found is not None for found in (user, post, settings, *others)):
             raise Conflict("blog", "transfer")
 
 

@@ -2,18 +2,17 @@
 
 from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.blogs import MongoBlogs
-from everpost.stores.mongo.collections import Collections
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.replica_sets import can_fail_over, require_replica_set
-from everpost.stores.mongo.inheriting import Notary
+from everpost.stores.mongo.engine.leadership import Leadership
+from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_replica_set
+from everpost.stores.mongo.engine.transactions import Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.limits import MongoLimits
+from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.records import MongoRecords
-from everpost.stores.mongo.settling import Limits, Settler
-from everpost.stores.mongo.sweeping import Sweeper
-from everpost.stores.mongo.threads import Threads
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
 
@@ -21,37 +20,42 @@ from everpost.stores.mongo.users import MongoUsers
 class MongoStore:
     """A blog in a MongoDB database; a replica set, or the routers of a sharded cluster."""
 
-    def __init__(self, client: Client, database: Database, limits: Limits) -> None:
+    def __init__(self, client: Client, database: Database, *, timeout: float) -> None:
         collections = Collections.of(database)
-        threads, authors = Threads(collections), Authors(collections)
-        notary = Notary(collections, authors)
+        authors = Authors(collections)
         self._client = client
-        self._sweeper = Sweeper(collections, notary)
-        self._posts = MongoPosts(collections, threads, authors, self._sweeper, limits)
-        self._comments = MongoComments(collections, threads, authors, Settler(collections, limits))
-        self._users = MongoUsers(collections, authors, notary, self._sweeper)
-        self._tokens = MongoTokens(collections)
+        self._transactions = transactions = Transactions(client, database, timeout=timeout)
+        self._garbage = garbage = GarbageCollector(collections, transactions)
+        self._posts = MongoPosts(collections, transactions, authors, garbage)
+        self._comments = MongoComments(collections, transactions, authors, garbage)
+        self._users = MongoUsers(collections, transactions, garbage)
+        self._tokens = MongoTokens(collections, transactions)
         self._limits = MongoLimits(collections)
-        self._blog = MongoBlogs(collections)
-        self._records = MongoRecords(client, collections, notary, self._sweeper, limits)
+        self._blog = MongoBlogs(collections, transactions)
+        self._records = MongoRecords(collections, transactions, garbage)
 
     @classmethod
-    async def open(
-        cls, url: str, *, timeout: float, pool_size: int, limits: Limits | None = None
-    ) -> "MongoStore":
+    async def open(cls, url: str, *, timeout: float, pool_size: int) -> "MongoStore":
         """The store at a URL whose schema is current. `timeout`: seconds that a call takes at most.
         Misconfigured, Unreachable.
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
             hello = await require_replica_set(client, url, timeout=timeout)
-            database = database_of(client, url, can_fail_over=can_fail_over(hello))
-            store = cls(client, database, limits or Limits())
+            store = cls(client, database_of(client), timeout=timeout)
+            if can_be_replaced(hello, url):
+                store._confirm_answers()
         except BaseException:
             await client.close()
             raise
-        store._sweeper.start()
+        store._garbage.start()
         return store
+
+    def _confirm_answers(self) -> None:
+        leadership = Leadership(database_of(self._client))
+        for part in (self._posts, self._comments, self._users, self._tokens, self._limits, self._blog):
+            leadership.confirm_answers_of(part)
+        leadership.confirm_answers_of(self._records)
 
     @property
     def posts(self) -> MongoPosts:
@@ -87,5 +91,6 @@ class MongoStore:
 
     async def close(self) -> None:
         await self._comments.finish()
-        await self._sweeper.stop()
+        await self._garbage.stop()
+        await self._transactions.close()
         await self._client.close()

@@ -1,191 +1,121 @@
-"""Reading a thread: the part that is nested in its post, then the part that has settled."""
+"""What a change of one comment changes around it: its post, and the comments above it.
 
-from collections.abc import Mapping, Sequence
+Every change takes the post first, so of two that meet one starts again; what was read in between stays true
+until the end.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bson import MaxKey, MinKey, ObjectId
+from bson import ObjectId
+from pymongo import ASCENDING, UpdateOne
 
-from everpost.domain.comments import Branch, Comment
-from everpost.domain.paging import MAX_NUMBER, Position
-from everpost.errors import Busy
-from everpost.stores.mongo.collections import (
-    SETTLED_BY_ID,
-    SETTLED_REPLIES,
-    SETTLED_SHOWN,
-    Collections,
-    Filter,
-    index_bound,
-)
-from everpost.stores.mongo.documents import (
-    CommentEntry,
-    CopyName,
-    PostDocument,
-    SettledComment,
-    read_comment,
-    read_settled,
-)
+from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.posts import COMMENTS_INSIDE
+from everpost.domain.revisions import new_stamp
+from everpost.errors import NotFound
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import SHOWN, Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument
 
-ATTEMPTS = 50
-"""How often a call that lost a race against others starts again before the database is `Busy`."""
-
-STATE: Filter = {"thread": 1, "runs": 1, "open": 1, "gone": 1, "settled_from": 1}
-"""The projection of a post's document that says which settled comments count."""
-
-
-def visible(post: PostDocument) -> Filter:
-    """The settled comments that count for the post as it was read: copied by a run that had committed
-    by then, and not gone since. Together with what was nested in it they are its thread.
-    """
-    return {
-        "_id.thread": post["thread"],
-        "_id.run": {"$lte": post["runs"], "$nin": [each["run"] for each in post["open"]]},
-        "_id": {"$nin": post["gone"]},
-    }
+_ORDER = {"publication_date": ASCENDING, "_id": ASCENDING}
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """The oldest shown comments of a thread, at most `limit`, after a position; of one branch, if any."""
+class Thread:
+    """The thread of one post, in a transaction."""
 
-    limit: int
-    after: Position | None = None
-    branch: Branch | None = None
+    collections: Collections
+    session: Session
+    post_id: ObjectId
 
-    @property
-    def parent_id(self) -> ObjectId | None:
-        """None also where there is no branch."""
-        if self.branch is None or self.branch.parent_id is None:
-            return None
-        return ObjectId(self.branch.parent_id)
-
-    def nested(self) -> Filter:
-        """The projection of those that are nested, in order; they are kept in none."""
-        if self.limit == 0:
-            return {}
-        conditions: list[Filter] = [{"$eq": ["$$this.shown", True]}]
-        if self.branch is not None:
-            conditions.append({"$eq": [{"$ifNull": ["$$this.parent_id", None]}, self.parent_id]})
-        if self.after is not None:
-            date, comment_id = {"$literal": self.after.moment}, {"$literal": ObjectId(self.after.id)}
-            tie = {"$and": [{"$eq": ["$$this.publication_date", date]}, {"$gt": ["$$this.id", comment_id]}]}
-            conditions.append({"$or": [{"$gt": ["$$this.publication_date", date]}, tie]})
-        these = {"$filter": {"input": "$comments", "cond": {"$and": conditions}}}
-        in_order = {"$sortArray": {"input": these, "sortBy": {"publication_date": 1, "id": 1}}}
-        return {"comments": {"$slice": [in_order, min(self.limit, MAX_NUMBER)]}}
-
-    def nested_of(self, post: PostDocument) -> Sequence[CommentEntry]:
-        """What `nested` asks for, all the same where the post comes from a write that was retried: that
-        gives the whole document, whatever it was asked for
-        (https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/db/ops/write_ops_retryability.cpp).
-        Such a write asks for no branch, and for the beginning.
+    async def take(
+        self,
+        change: Filter | None = None,
+        *,
+        condition: Filter | None = None,
+        changes: int = 1,
+        within: Sequence[Filter] = (),
+    ) -> PostDocument | None:
+        """Count changes of the post, and change it: this keeps other writers away from it until the end.
+        `within`: the array filters of the change. The post, of which only `comment_policy` was read; None
+        where it is not there, or does not meet the condition.
         """
-        shown = [entry for entry in post.get("comments", []) if entry["shown"]]
-        return sorted(shown, key=lambda entry: (entry["publication_date"], entry["id"]))[: self.limit]
+        update = dict(change or {})
+        update["$inc"] = {"version": changes, **update.get("$inc", {})}
+        update["$set"] = {"stamp": new_stamp(), **update.get("$set", {})}
+        return await self.collections.posts.find_one_and_update(
+            {"_id": self.post_id, **LIVING, **(condition or {})},
+            update,
+            projection={"comment_policy": 1},
+            array_filters=list(within) or None,
+            session=self.session,
+        )
 
+    async def require_post(self) -> None:
+        """NotFound."""
+        named = {"_id": self.post_id, **LIVING}
+        if await self.collections.posts.find_one(named, {"_id": 1}, session=self.session) is None:
+            raise NotFound("post", str(self.post_id))
 
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A comment where it was when its post was read: nested, or settled in the copy of this name."""
+    async def find(self, ids: Iterable[ObjectId]) -> dict[ObjectId, CommentDocument]:
+        """Those of these comments that are there."""
+        named = {"_id": {"$in": list(ids)}, "post_id": self.post_id}
+        found = await self.collections.comments.find(named, session=self.session).to_list()
+        return {document["_id"]: document for document in found}
 
-    post: PostDocument
-    comment: Comment
-    mark: ObjectId
-    copy: CopyName | None
+    async def has_replies(self, id: ObjectId) -> bool:
+        """Whether there are any, whatever their status."""
+        reply = {"post_id": self.post_id, "parent_id": id}
+        return await self.collections.comments.find_one(reply, {"_id": 1}, session=self.session) is not None
 
-
-class Threads:
-    """What the whole of a thread says, wherever its comments are. The names of authors are not here."""
-
-    def __init__(self, collections: Collections) -> None:
-        self._collections = collections
-
-    async def fill(self, post: PostDocument, stretch: Stretch) -> Sequence[Comment]:
-        """The comments of a stretch, of a post that was read with `STATE` and `stretch.nested()`."""
-        for _ in range(ATTEMPTS):
-            entries = stretch.nested_of(post)
-            found = [read_comment(entry, post["_id"]) for entry in entries]
-            if stretch.limit == 0 or suffices(post, entries, stretch.limit):
-                return found
-            settled = await self._settled_after(post, stretch)
-            latest = await self.latest(post, STATE | stretch.nested())
-            if latest is None:
-                found.extend(read_settled(copy) for copy in settled)
-                return sorted(found, key=lambda comment: comment.position)[: stretch.limit]
-            post = latest
-        raise Busy
-
-    async def locate(self, post_id: ObjectId, comment_id: ObjectId) -> Located | None:
-        """Where a comment of this post is; None where there is none."""
-        return (await self.locate_all(post_id, [comment_id])).get(comment_id)
-
-    async def locate_all(
-        self, post_id: ObjectId, comment_ids: Sequence[ObjectId]
-    ) -> Mapping[ObjectId, Located]:
-        """Where each of these comments of this post is, all at one moment."""
-        named = {"$filter": {"input": "$comments", "cond": {"$in": ["$$this.id", {"$literal": comment_ids}]}}}
-        for _ in range(ATTEMPTS):
-            post = await self._collections.posts.find_one({"_id": post_id}, STATE | {"comments": named})
-            if post is None:
-                return {}
-            found = {
-                entry["id"]: Located(post, read_comment(entry, post_id), entry["mark"], None)
-                for entry in post["comments"]
-            }
-            others = [each for each in comment_ids if each not in found]
-            if not others or post["runs"] == 0:
-                return found
-            wanted = visible(post) | {"_id.id": {"$in": others}}
-            for copy in await self._collections.comments.find(wanted).hint(SETTLED_BY_ID).to_list():
-                found[copy["_id"]["id"]] = Located(post, read_settled(copy), copy["mark"], copy["_id"])
-            if len(found) == len(comment_ids) or await self.latest(post, {"runs": 1}) is None:
-                return found
-        raise Busy
-
-    async def is_answered(self, located: Located) -> bool | None:
-        """Whether any comment, whatever its status, answers this one. What is not answered stays so as
-        long as none that does is nested and no run begins; None: one has begun since it was located.
+    async def settle(self, id: ObjectId, *, more: int) -> None:
+        """The comment has so many shown replies more. A tombstone is shown for their sake, and that in turn
+        may be the first or the last reply shown of what is above it.
         """
-        comment_id = ObjectId(located.comment.id)
-        answers = {"$in": [comment_id, "$comments.parent_id"]}
-        same = {"_id": located.post["_id"], "thread": located.post["thread"], "runs": located.post["runs"]}
-        post = await self._collections.posts.find_one(same, STATE | {"answered": answers})
-        if post is None:
-            return None
-        if post["answered"] or post["runs"] == 0:
-            return post["answered"]
-        wanted = visible(post) | {"parent_id": comment_id}
-        copies = self._collections.comments.find(wanted, {"_id": 1}).hint(SETTLED_REPLIES)
-        return bool(await copies.limit(1).to_list())
+        above: ObjectId | None = id
+        while above is not None and more:
+            found = await self.find([above])
+            if above not in found:
+                return
+            comment = found[above]
+            replies = comment["reply_count"] + more
+            is_shown = comment["status"] == CommentStatus.APPROVED or replies > 0
+            await self.collections.comments.update_one(
+                {"_id": above}, {"$set": {"reply_count": replies, "shown": is_shown}}, session=self.session
+            )
+            above, more = comment.get("parent_id"), is_shown - comment["shown"]
 
-    async def latest(self, post: PostDocument, projection: Filter) -> PostDocument | None:
-        """The post where a run began since it was read; None where that is not so, or it is removed."""
-        others = {"_id": post["_id"], "thread": post["thread"], "runs": {"$ne": post["runs"]}}
-        return await self._collections.posts.find_one(others, projection)
+    async def count_replies(self, counts: Mapping[ObjectId, int]) -> None:
+        """Approved comments have so many shown replies more."""
+        updates = [UpdateOne({"_id": each}, {"$inc": {"reply_count": more}}) for each, more in counts.items()]
+        await self.collections.comments.bulk_write(updates, session=self.session)
 
-    async def _settled_after(self, post: PostDocument, stretch: Stretch) -> Sequence[SettledComment]:
-        """The settled part of a stretch, of those that count for the post as it was read.
+    async def preview(self, shown: Sequence[CommentDocument], counts: Mapping[ObjectId, int]) -> None:
+        """Put comments into the preview, and count so many shown replies more to comments in it."""
+        this = {"_id": self.post_id}
+        updates = [UpdateOne(this, previewing(shown))] if shown else []
+        for each, more in counts.items():
+            counted = {"$inc": {"comments.$[c].reply_count": more}}
+            updates.append(UpdateOne(this, counted, array_filters=[{"c._id": each}]))
+        if updates:
+            await self.collections.posts.bulk_write(updates, session=self.session)
 
-        Where to begin is told by the index's own bounds: left to a filter on date and id, MongoDB may
-        choose to walk the thread from its beginning.
-        """
-        index, place = SETTLED_SHOWN, [post["thread"], True]
-        wanted = visible(post) | {"shown": True}
-        if stretch.branch is not None:
-            index, place = SETTLED_REPLIES, [post["thread"], stretch.parent_id, True]
-            wanted["parent_id"] = stretch.parent_id
-        first: tuple[object, object] = (MinKey(), MinKey())
-        if stretch.after is not None:
-            first = (stretch.after.moment, ObjectId(stretch.after.id))
-            wanted["_id.id"] = {"$ne": first[1]}
-        cursor = self._collections.comments.find(wanted).hint(index).sort(index)
-        cursor.min(index_bound(index, *place, *first))
-        cursor.max(index_bound(index, *place, MaxKey(), MaxKey()))
-        return await cursor.limit(stretch.limit).to_list()
+    async def refresh_preview(self, *, approved: int = 0) -> None:
+        """Read the preview anew; there are so many approved comments more."""
+        shown = {"post_id": self.post_id, "shown": True}
+        oldest = self.collections.comments.find(shown, session=self.session).hint(SHOWN).sort(_ORDER)
+        preview = await oldest.limit(COMMENTS_INSIDE).to_list()
+        change: Filter = {"$set": {"comments": preview}, "$inc": {"comment_count": approved}}
+        await self.collections.posts.update_one({"_id": self.post_id}, change, session=self.session)
 
 
-def suffices(post: PostDocument, entries: Sequence[CommentEntry], limit: int) -> bool:
-    """Whether no settled comment can come before the last of these, or there is none at all."""
-    settled_from = post.get("settled_from")
-    if settled_from is None:
-        return True
-    return len(entries) == limit and entries[-1]["publication_date"] < settled_from
+def previewing(documents: Sequence[CommentDocument]) -> Filter:
+    """The change of a post that puts these comments, which are shown, into its preview."""
+    if not documents:
+        return {}
+    return {"$push": {"comments": {"$each": documents, "$sort": _ORDER, "$slice": COMMENTS_INSIDE}}}
+
+
+def count_approved(comments: Iterable[Comment]) -> int:
+    return sum(comment.status is CommentStatus.APPROVED for comment in comments)

@@ -1,10 +1,8 @@
 """The port's `Tokens` on MongoDB."""
 
-import asyncio
-import random
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -13,12 +11,12 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.users import User
-from everpost.errors import Busy, Conflict, NotFound, Stale
-from everpost.stores.mongo.authors import LIVING
-from everpost.stores.mongo.collections import Collections, Filter
+from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.people import read_token, read_user, token_entry
-from everpost.stores.mongo.threads import ATTEMPTS
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING
+from everpost.stores.mongo.model.people import read_token, read_user, token_entry
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
@@ -31,8 +29,9 @@ _OWNER: Filter = dict.fromkeys(
 class MongoTokens:
     """Tokens, nested in the documents of their owners."""
 
-    def __init__(self, collections: Collections) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._users = collections.users
+        self._transactions = transactions
         self._turns = Turns(self._find, most=_MOST_TOGETHER)
 
     @translated
@@ -60,48 +59,34 @@ class MongoTokens:
 
     @translated
     async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
-        for attempt in range(ATTEMPTS):
-            await asyncio.sleep(random.random() * attempt / 100)  # noqa: S311 - so that rivals part
-            owner = await self._read_owner(token.user_id)
-            if owner is None:
-                raise NotFound("user", token.user_id)
-            user, there = owner
-            if grounds is not None and not grounds.hold(user, there):
-                raise Stale("user", token.user_id)
-            gone = displaced(there, token)
-            # The unique indexes compare documents, not what is nested in one.
-            if any(
-                token.id == each.id or token.digest == each.digest for each in there if each.id not in gone
-            ):
-                raise Conflict("token", "id")
-            if await self._add(token, user, there, gone):
-                return
-        raise Busy
-
-    async def _add(self, token: Token, user: User, there: Sequence[Token], gone: AbstractSet[Id]) -> bool:
-        """Whether nothing has changed of what was read of the owner."""
-        same: Filter = {
-            "_id": ObjectId(user.id),
-            **LIVING,
-            "$expr": {"$eq": [{"$ifNull": ["$tokens.id", []]}, [ObjectId(each.id) for each in there]]},
-            "password_hash": user.password_hash or {"$exists": False},
-            "disabled_at": user.disabled_at or {"$exists": False},
-        }
-        stays = {"$not": [{"$in": ["$$this.id", [*map(ObjectId, gone)]]}]}
-        tokens = {
-            "$concatArrays": [
-                {"$filter": {"input": "$tokens", "cond": stays}},
-                {"$literal": [token_entry(token)]},
-            ]
-        }
         try:
-            added = await self._users.update_one(same, [{"$set": {"tokens": tokens}}])
+            await self._transactions.run(partial(self._add, token, grounds))
         except DuplicateKeyError as error:
             raise Conflict("token", "id") from error
-        return added.matched_count == 1
 
-    async def _read_owner(self, user_id: Id) -> tuple[User, Sequence[Token]] | None:
-        document = await self._users.find_one({"_id": ObjectId(user_id), **LIVING}, _OWNER | {"tokens": 1})
+    async def _add(self, token: Token, grounds: Grounds | None, session: Session) -> None:
+        owner = await self._read_owner(token.user_id, session)
+        if owner is None:
+            raise NotFound("user", token.user_id)
+        user, there = owner
+        if grounds is not None and not grounds.hold(user, there):
+            raise Stale("user", token.user_id)
+        gone = displaced(there, token)
+        # The unique indexes compare documents, not what is nested in one.
+        if any(token.id == each.id or token.digest == each.digest for each in there if each.id not in gone):
+            raise Conflict("token", "id")
+        this: Filter = {"_id": ObjectId(token.user_id)}
+        if gone:
+            ended = {"$pull": {"tokens": {"id": {"$in": list(map(ObjectId, gone))}}}}
+            await self._users.update_one(this, ended, session=session)
+        await self._users.update_one(this, {"$push": {"tokens": token_entry(token)}}, session=session)
+
+    async def _read_owner(
+        self, user_id: Id, session: Session | None = None
+    ) -> tuple[User, Sequence[Token]] | None:
+        document = await self._users.find_one(
+            {"_id": ObjectId(user_id), **LIVING}, _OWNER | {"tokens": 1}, session=session
+        )
         if document is None:
             return None
         return read_user(document), [read_token(entry, document["_id"]) for entry in document["tokens"]]

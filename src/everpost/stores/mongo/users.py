@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from bson import MaxKey, MinKey, ObjectId
 from pymongo import ReturnDocument
@@ -12,29 +13,31 @@ from everpost.domain.names import name_key
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
-from everpost.domain.users import Revocation, User, UserChange, UserQuery, email_key
-from everpost.errors import Conflict, NotFound
-from everpost.stores.mongo.authors import LIVING, Authors
-from everpost.stores.mongo.collections import USERS_BY_CREATION, Collections, Filter, index_bound
-from everpost.stores.mongo.departures import Departures
-from everpost.stores.mongo.documents import matching
+from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
+from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.mongo.engine.errors import duplicate_field, translated
-from everpost.stores.mongo.inheriting import Notary
-from everpost.stores.mongo.people import BLOG, UserDocument, read_user, user_document
-from everpost.stores.mongo.sweeping import Sweeper
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, index_bound
+from everpost.stores.mongo.model.documents import LIVING, matching
+from everpost.stores.mongo.model.people import UserDocument, read_user, user_document
+from everpost.stores.mongo.names import renew_names
 
+_ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
 _FIELDS: Filter = {"tokens": 0}
+_STANDING: Filter = {"role": 1, "disabled_at": 1}
 
 
 class MongoUsers:
     """Users, each one a document with the tokens in it."""
 
-    def __init__(self, collections: Collections, authors: Authors, notary: Notary, sweeper: Sweeper) -> None:
+    def __init__(
+        self, collections: Collections, transactions: Transactions, garbage: GarbageCollector
+    ) -> None:
         self._users = collections.users
-        self._blog = collections.blog
-        self._departures = Departures(collections, authors)
-        self._notary = notary
-        self._sweeper = sweeper
+        self._collections = collections
+        self._transactions = transactions
+        self._garbage = garbage
 
     @translated
     async def get(self, id: Id) -> User:
@@ -67,59 +70,82 @@ class MongoUsers:
         if is_first and await self._users.find_one({"email_key": {"$exists": True}}, {"_id": 1}):
             raise Conflict("user", "id")
         document = user_document(user, is_first=is_first)
-        await self._notary.free(document["_id"])
+        await self._garbage.free_user(document["_id"])
         try:
-            await self._users.insert_one(document)
+            await self._transactions.run(partial(self._add, document))
         except DuplicateKeyError as error:
-            by_id = duplicate_field(error) in ("_id", "first") or await self._exists(document["_id"])
+            by_id = duplicate_field(error) in ("_id", "first") or await self._exists({"_id": document["_id"]})
             raise Conflict("user", "id" if by_id else "email") from error
-        await self._renew_names()
         return replace(user, stamp=document["stamp"])
 
     @translated
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
-        async def write(condition: Filter) -> UserDocument | None:
-            return await self._users.find_one_and_update(
-                condition,
-                _update(change),
-                projection=_FIELDS,
-                return_document=ReturnDocument.AFTER,
-            )
-
-        document: UserDocument | None
         try:
-            if change.may_demote:
-                document = await self._departures.depart(id, match, write)
-            else:
-                document = await write({"_id": ObjectId(id), **LIVING, **matching(match)})
+            return read_user(await self._transactions.run(partial(self._save, id, change, match)))
         except DuplicateKeyError as error:
             raise Conflict("user", "email") from error
-        if document is None:
-            raise await self._departures.unchanged(id)
-        if change.is_seen_in_posts:
-            await self._renew_names()
-        return read_user(document)
 
     @translated
     async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
-        """From one write on, the last of these, the posts are the heir's, whatever they say."""
-        left: Filter = {"_id": "$_id", "removed_at": "$$NOW"}
-        if heir_id is not None:
-            left["heir"] = {"$literal": ObjectId(heir_id)}
+        """Readers find the heir by the document that stays for a while; see `GarbageCollector`."""
+        await self._transactions.run(partial(self._remove, id, heir_id, match))
+        self._garbage.collect_soon()
 
-        async def write(condition: Filter) -> bool | None:
-            removed = await self._users.update_one(condition, [{"$replaceWith": left}])
-            return True if removed.matched_count == 1 else None
+    async def _add(self, document: UserDocument, session: Session) -> None:
+        await renew_names(self._collections, session)
+        await self._users.insert_one(document, session=session)
 
-        await self._departures.depart(id, match, write, heir_id=heir_id)
-        await self._renew_names()
-        self._sweeper.hand_over_soon(ObjectId(id))
+    async def _save(self, id: Id, change: UserChange, match: Match, session: Session) -> UserDocument:
+        if change.is_seen_in_posts or change.may_demote:
+            await renew_names(self._collections, session)
+        before = await self._users.find_one(_named(id, match), _STANDING, session=session)
+        document = await self._users.find_one_and_update(
+            _named(id, match),
+            _update(change),
+            projection=_FIELDS,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        if before is None or document is None:
+            raise await self._mismatch(id, session)
+        await self._require_admin(before, session)
+        return document
 
-    async def _renew_names(self) -> None:
-        await self._blog.update_one({"_id": BLOG}, {"$set": {"names_stamp": new_stamp()}})
+    async def _remove(self, id: Id, heir_id: Id | None, match: Match, session: Session) -> None:
+        await renew_names(self._collections, session)
+        user_id, heir = ObjectId(id), None if heir_id is None else ObjectId(heir_id)
+        stays: Filter = {"_id": "$_id", "removed_at": "$$NOW"}
+        if heir is not None:
+            stays["heir"] = {"$literal": heir}
+        removal: Sequence[Filter] = [{"$replaceWith": stays}]
+        before = await self._users.find_one_and_update(
+            _named(id, match), removal, projection=_STANDING, session=session
+        )
+        if before is None:
+            raise await self._mismatch(id, session)
+        if heir is not None and not await self._exists({"_id": heir, **LIVING}, session):
+            raise Invalid("heir_id", "is not another user")
+        # What was left to this user goes on to the heir.
+        passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
+        await self._users.update_many({"heir": user_id}, passed_on, session=session)
+        await self._require_admin(before, session)
 
-    async def _exists(self, id: ObjectId) -> bool:
-        return await self._users.find_one({"_id": id}, {"_id": 1}) is not None
+    async def _require_admin(self, before: UserDocument, session: Session) -> None:
+        """LastAdmin, where this was the last enabled admin."""
+        was_admin = before["role"] == Role.ADMIN and "disabled_at" not in before
+        if was_admin and not await self._exists(_ENABLED_ADMIN, session):
+            raise LastAdmin
+
+    async def _mismatch(self, id: Id, session: Session) -> NotFound | Stale:
+        is_there = await self._exists(_named(id, None), session)
+        return Stale("user", id) if is_there else NotFound("user", id)
+
+    async def _exists(self, condition: Filter, session: Session | None = None) -> bool:
+        return await self._users.find_one(condition, {"_id": 1}, session=session) is not None
+
+
+def _named(id: Id, match: Match) -> Filter:
+    return {"_id": ObjectId(id), **LIVING, **matching(match)}
 
 
 def _update(change: UserChange) -> Sequence[Filter]:
@@ -141,8 +167,7 @@ def _update(change: UserChange) -> Sequence[Filter]:
     if change.is_disabled:
         fields["disabled_at"] = {"$ifNull": ["$disabled_at", change.updated_at]}
     enabled: Sequence[Filter] = [{"$unset": "disabled_at"}] if change.is_disabled is False else []
-    settled: Sequence[Filter] = [{"$unset": "leaving"}] if change.may_demote else []
-    return [{"$set": fields}, *enabled, *settled]
+    return [{"$set": fields}, *enabled]
 
 
 def _lasting(change: UserChange) -> Filter | Sequence[Filter] | None:

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pymongo
 from pymongo.errors import (
+    BulkWriteError,
     ConnectionFailure,
     DocumentTooLarge,
     DuplicateKeyError,
@@ -24,6 +25,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 # https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/base/error_codes.yml
+_DUPLICATE_KEY = 11_000
 REFUSED = frozenset({13, 18, 8000})
 """Unauthorized, AuthenticationFailed, and MongoDB Atlas' own word for the two."""
 TOO_LARGE = frozenset({10334, 17419, 17420})
@@ -114,3 +116,8 @@ def misconfigured() -> EverpostError:
         " characters : / ? # [ ] @ % must be percent-encoded"
         " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
     )
+
+
+def is_duplicate(error: BulkWriteError) -> bool:
+    """Whether a unique index refused one of the documents."""
+    return any(each["code"] == _DUPLICATE_KEY for each in error.details["writeErrors"])

@@ -24,7 +24,8 @@ from everpost.stores.mongo.schema.json_schema import (
 _POLICY = one_of("open", "moderated", "members", "closed")
 _DIGEST = text(64, 64)
 _WORDS = {
-    "mark": ID,
+    "_id": ID,
+    "post_id": ID,
     "stamp": NUMBER,
     "content": text(0, 20_000),  # empty: the comment was erased, and others answer it
     "publication_date": DATE,
@@ -43,7 +44,7 @@ _MORE_WORDS = {
     "editor_id": ID,
     "edited_at": DATE,
 }
-_COPY_NAME = document({"thread": ID, "run": NUMBER, "id": ID})
+_COMMENT = document(_WORDS, _MORE_WORDS)
 
 _POST = document(
     {
@@ -59,16 +60,11 @@ _POST = document(
         "format": one_of("markdown", "html"),
         "status": one_of("draft", "published"),
         "comment_count": COUNT,
-        "comments": array(document({"id": ID, **_WORDS}, _MORE_WORDS)),
-        "thread": ID,
-        "runs": COUNT,
-        "open": array(document({"run": NUMBER, "since": DATE}, {"void": FLAG})),
-        "gone": array(_COPY_NAME),
+        "comments": array(_COMMENT),
     },
-    {"author_id": ID, "comment_policy": _POLICY, "settled_from": DATE},
+    {"author_id": ID, "comment_policy": _POLICY},
 )
-_SETTLED = document({"_id": _COPY_NAME, "post_id": ID, **_WORDS}, _MORE_WORDS)
-_THREAD = document({"_id": ID, "post_id": ID}, {"arriving_since": DATE, "removed_at": DATE})
+_REMOVED_POST = document({"_id": ID, "removed_at": DATE})
 _TOKEN = document(
     {
         "id": ID,
@@ -94,7 +90,7 @@ _USER = document(
         "stamp": NUMBER,
         "tokens": array(_TOKEN),
     },
-    {"disabled_at": DATE, "password_hash": text(0, 255), "first": FLAG, "leaving": ID},
+    {"disabled_at": DATE, "password_hash": text(0, 255), "first": FLAG},
 )
 _REMOVED_USER = document({"_id": ID, "removed_at": DATE}, {"heir": ID})
 _LIMIT = document({"_id": text(1, 64), "count": COUNT, "until": DATE})
@@ -104,9 +100,9 @@ _BLOG = document(
         "comment_policy": _POLICY,
         "address_key": {"bsonType": "binData"},
         "version": NUMBER,
-        "updated_at": DATE,
         "stamp": NUMBER,
         "names_stamp": NUMBER,
+        "updated_at": DATE,
     }
 )
 _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
@@ -136,37 +132,26 @@ def _lists_of_posts() -> Sequence[IndexModel]:
     ]
 
 
-_QUEUE = ("comments.status", "-comments.publication_date", "-comments.id")
-_SETTLED_PLACE = ("publication_date", "_id.id")
-_SETTLED_OF_AUTHOR = IndexModel(
-    [("author_id", ASCENDING), ("runs", ASCENDING)],
-    name="settled_of_author",
-    partialFilterExpression={"runs": {"$gt": 0}},
-)
+_PLACE = ("publication_date", "_id")
 
 COLLECTIONS = {
     "posts": Collection(
-        {"$jsonSchema": _POST},
+        {"$jsonSchema": {"oneOf": [_POST, _REMOVED_POST]}},
         (
             *_lists_of_posts(),
             _unique("unique_slug", "slug"),
-            _unique("unique_comment", "comments.id"),
-            _index("queue", *_QUEUE),
-            _index("queue_of_author", "author_id", *_QUEUE),
-            _SETTLED_OF_AUTHOR,
+            _index("removed", "removed_at", only_with="removed_at"),
         ),
     ),
     "comments": Collection(
-        {"$jsonSchema": _SETTLED},
+        {"$jsonSchema": _COMMENT},
         (
-            _index("shown", "_id.thread", "shown", *_SETTLED_PLACE),
-            _index("replies", "_id.thread", "parent_id", "shown", *_SETTLED_PLACE),
-            _index("by_comment", "_id.id"),
-            _index("queue", "status", *_SETTLED_PLACE),
-            _index("queue_of_thread", "_id.thread", "status", *_SETTLED_PLACE),
+            _index("in_order", "post_id", *_PLACE),
+            _index("shown", "post_id", "shown", *_PLACE),
+            _index("replies", "post_id", "parent_id", "shown", *_PLACE),
+            _index("queue", "status", *_PLACE),
         ),
     ),
-    "threads": Collection({"$jsonSchema": _THREAD}),
     "users": Collection(
         {"$jsonSchema": {"oneOf": [_USER, _REMOVED_USER]}},
         (
@@ -196,9 +181,9 @@ async def up(database: Database) -> None:
         "comment_policy": "moderated",
         "address_key": secrets.token_bytes(32),
         "version": 1,
-        "updated_at": now(),
         "stamp": new_stamp(),
         "names_stamp": new_stamp(),
+        "updated_at": now(),
     }
     await database["blog"].update_one({"_id": "blog"}, {"$setOnInsert": settings}, upsert=True)
 
@@ -216,8 +201,7 @@ MIGRATION = Definition(
     collections=COLLECTIONS,
     seeds={"blog": {"_id": "blog", "version": 1}},
     losses_down=(
-        Loss("posts", "posts"),
-        Loss("comments", "comments"),
+        Loss("posts", "posts", {"removed_at": {"$exists": False}}),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
         Loss("that a move into this database has not ended", "transfers", {"digest": {"$exists": False}}),

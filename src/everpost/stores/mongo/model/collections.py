@@ -6,18 +6,12 @@ from typing import Any, cast
 
 from pymongo.asynchronous.collection import AsyncCollection
 
-from everpost.stores.mongo.documents import (
-    PostDocument,
-    SettledComment,
-    ThreadDocument,
-    TransferDocument,
-)
 from everpost.stores.mongo.engine.connection import Database
-from everpost.stores.mongo.people import BlogDocument, LimitDocument, UserDocument
+from everpost.stores.mongo.model.documents import CommentDocument, PostDocument, TransferDocument
+from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
 
 POSTS = "posts"
 COMMENTS = "comments"
-THREADS = "threads"
 USERS = "users"
 LIMITS = "limits"
 BLOG = "blog"
@@ -33,35 +27,23 @@ OF_AUTHOR: Index = [("author_id", 1), ("status", 1)]
 OF_TAG: Index = [("tags", 1), ("status", 1)]
 """What an index of posts begins with, and how it ends: there is one of each pair."""
 
-QUEUE: Index = [("comments.status", 1), ("comments.publication_date", -1), ("comments.id", -1)]
-QUEUE_OF_AUTHOR: Index = [("author_id", 1), *QUEUE]
-"""Read from the front, without a sort, they give the posts with the newest nested comments first: each
-where the first of its comments is that the bounds let in.
-"""
-SETTLED_OF_AUTHOR: Index = [("author_id", 1), ("runs", 1)]
-
-SETTLED_SHOWN: Index = [("_id.thread", 1), ("shown", 1), ("publication_date", 1), ("_id.id", 1)]
-SETTLED_REPLIES: Index = [
-    *(("_id.thread", 1), ("parent_id", 1)),
-    *(("shown", 1), ("publication_date", 1), ("_id.id", 1)),
-]
-SETTLED_BY_ID: Index = [("_id.id", 1)]
-SETTLED_QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id.id", 1)]
-SETTLED_QUEUE_OF_THREAD: Index = [("_id.thread", 1), *SETTLED_QUEUE]
+IN_ORDER: Index = [("post_id", 1), ("publication_date", 1), ("_id", 1)]
+SHOWN: Index = [("post_id", 1), ("shown", 1), ("publication_date", 1), ("_id", 1)]
+REPLIES: Index = [("post_id", 1), ("parent_id", 1), ("shown", 1), ("publication_date", 1), ("_id", 1)]
+QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id", 1)]
+"""Of comments."""
 
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Collections:
-    """`posts` with their comments nested in them; `comments` that have settled; `threads`: a record of
-    each thread that has such comments; `users` with their tokens; `limits`; `blog`: its settings;
-    `transfers`: the latest move of a whole blog into this database.
+    """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`; `blog`:
+    its settings; `transfers`: the latest move of a whole blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
-    comments: AsyncCollection[SettledComment]
-    threads: AsyncCollection[ThreadDocument]
+    comments: AsyncCollection[CommentDocument]
     users: AsyncCollection[UserDocument]
     limits: AsyncCollection[LimitDocument]
     blog: AsyncCollection[BlogDocument]
@@ -71,8 +53,7 @@ class Collections:
     def of(cls, database: Database) -> "Collections":
         return cls(
             posts=cast("AsyncCollection[PostDocument]", database[POSTS]),
-            comments=cast("AsyncCollection[SettledComment]", database[COMMENTS]),
-            threads=cast("AsyncCollection[ThreadDocument]", database[THREADS]),
+            comments=cast("AsyncCollection[CommentDocument]", database[COMMENTS]),
             users=cast("AsyncCollection[UserDocument]", database[USERS]),
             limits=cast("AsyncCollection[LimitDocument]", database[LIMITS]),
             blog=cast("AsyncCollection[BlogDocument]", database[BLOG]),

@@ -4,7 +4,7 @@ from itertools import count
 
 from bson import ObjectId
 
-from everpost.stores.mongo.collections import Collections, Filter
+from everpost.stores.mongo.model.collections import Collections, Filter
 
 _NUMBERS = 1_000
 """Tried at once."""

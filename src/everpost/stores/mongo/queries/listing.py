@@ -1,6 +1,7 @@
 """Lists of posts: which index they are read from, and which part of it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from pymongo.asynchronous.cursor import AsyncCursor
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostFilter, PostQuery, PostStatus
 from everpost.stores.mongo.authors import Authors
-from everpost.stores.mongo.collections import (
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.model.collections import (
     BY_DATE,
     BY_UPDATE,
     OF_AUTHOR,
@@ -22,7 +24,7 @@ from everpost.stores.mongo.collections import (
     Index,
     index_bound,
 )
-from everpost.stores.mongo.documents import PostDocument
+from everpost.stores.mongo.model.documents import PostDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,27 @@ class Choice:
 class Listing:
     """Finds out whose the posts are that a filter names, and where they are."""
 
-    def __init__(self, collections: Collections, authors: Authors) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
         self._posts = collections.posts
+        self._transactions = transactions
         self._authors = authors
 
-    async def choose(self, filter: PostFilter) -> Choice | None:
-        """None: no post can be wanted. Where it is another one after the posts were read than before,
-        what was read is not to be trusted; see `Authors.predecessors`.
+    def moment(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
+        """A session in which everything is read as it was at one moment, where the filter depends on whose
+        the posts are; see `Authors.predecessors`.
         """
+        if filter.author_id is None and filter.audience.author_id is None:
+            return nullcontext()
+        return self._transactions.snapshot()
+
+    async def choose(self, filter: PostFilter, session: Session | None) -> Choice | None:
+        """None: no post can be wanted."""
         audience, of_author = filter.audience, filter.author_id
         if filter.status is PostStatus.DRAFT and not audience.sees_all:
             if audience.author_id is None or of_author not in (None, audience.author_id):
                 return None
             of_author = audience.author_id
-        named = {} if of_author is None else {of_author: await self._names(of_author)}
+        named = {} if of_author is None else {of_author: await self._names(of_author, session)}
         if [] in named.values():
             return None
         choice = _choice(filter, named.get(of_author or Id("")))
@@ -62,11 +71,13 @@ class Listing:
         is_out: Filter = {"publication_date": {"$lte": audience.moment}}
         if audience.author_id is None:
             return replace(choice, condition=choice.condition | is_out, until=audience.moment)
-        own = named.get(audience.author_id) or await self._names(audience.author_id)
+        own = named.get(audience.author_id) or await self._names(audience.author_id, session)
         shown = {"$or": [is_out, {"author_id": {"$in": own}}]}
         return replace(choice, condition=choice.condition | shown)
 
-    def cursor(self, choice: Choice, query: PostQuery, projection: Filter) -> AsyncCursor[PostDocument]:
+    def cursor(
+        self, choice: Choice, query: PostQuery, projection: Filter, session: Session | None = None
+    ) -> AsyncCursor[PostDocument]:
         """The posts in the order of the query, after its position."""
         index = [*choice.index, *(BY_UPDATE if query.sort.by_update else BY_DATE)]
         direction = -1 if query.sort.is_descending else 1
@@ -75,22 +86,18 @@ class Listing:
         if len(choice.places) > 1:
             # The bounds of an index are one stretch of it: the places are left to the condition.
             condition |= _past(query)
-            return self._posts.find(condition, projection).hint(index).sort(order)
+            return self._posts.find(condition, projection, session=session).hint(index).sort(order)
         (place,) = choice.places
-        cursor = self._posts.find(condition, projection).hint(index).sort(order)
+        cursor = self._posts.find(condition, projection, session=session).hint(index).sort(order)
         cursor.min(index_bound(index, *place, *first))
         return cursor.max(index_bound(index, *place, *last))
 
-    async def count(self, choice: Choice) -> int:
+    async def count(self, choice: Choice, session: Session | None) -> int:
         index = [*choice.index, *BY_DATE]
-        if len(choice.places) == 1:
-            return await self._posts.count_documents(choice.condition, hint=index)
-        # In this order a post that goes from one place to another meanwhile counts once.
-        posts = self._posts.find(choice.condition, {"_id": 1}).hint(index).sort(BY_DATE).batch_size(10_000)
-        return sum([1 async for _ in posts])
+        return await self._posts.count_documents(choice.condition, hint=index, session=session)
 
-    async def _names(self, author_id: Id) -> Sequence[ObjectId]:
-        return await self._authors.predecessors(ObjectId(author_id))
+    async def _names(self, author_id: Id, session: Session | None) -> Sequence[ObjectId]:
+        return await self._authors.predecessors(ObjectId(author_id), session=session)
 
 
 def _choice(filter: PostFilter, authors: Sequence[ObjectId] | None) -> Choice:

@@ -48,11 +48,9 @@ class UserDocument(TypedDict):
     first: NotRequired[bool]
     """The user was added as the first one: there is one such user at most."""
     tokens: list[TokenEntry]
-    leaving: NotRequired[ObjectId]
-    """The user is about to be removed, or to be an enabled admin no longer; see `departures`."""
     removed_at: NotRequired[datetime]
     heir: NotRequired[ObjectId]
-    """Whose the posts of a removed user are."""
+    """Whose the posts of a removed user are: somebody who was not removed."""
 
 
 class LimitDocument(TypedDict):
@@ -70,10 +68,10 @@ class BlogDocument(TypedDict):
     comment_policy: str
     address_key: bytes
     version: int
-    updated_at: datetime
     stamp: int
     names_stamp: int
-    """Another one whenever a user is renamed, disabled, added or removed, or a move writes a batch."""
+    """See `names.renew_names`."""
+    updated_at: datetime
 
 
 BLOG = "blog"
@@ -168,7 +166,7 @@ def blog_document(blog: Blog) -> BlogDocument:
         "comment_policy": blog.comment_policy.value,
         "address_key": blog.address_key,
         "version": blog.version,
-        "updated_at": blog.updated_at,
         "stamp": new_stamp(),
         "names_stamp": new_stamp(),
+        "updated_at": blog.updated_at,
     }

@@ -7,7 +7,7 @@ from bson import MaxKey, MinKey
 
 from everpost.domain.paging import Page
 from everpost.domain.posts import PostStatus, TagCount, TagQuery
-from everpost.stores.mongo.collections import BY_DATE, OF_TAG, Collections, index_bound
+from everpost.stores.mongo.model.collections import BY_DATE, OF_TAG, Collections, index_bound
 
 _INDEX = [*OF_TAG, *BY_DATE]
 

@@ -1,0 +1,120 @@
+"""The conditions for writing a comment."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
+
+from everpost.domain.admissions import Admission
+from everpost.domain.comments import Comment
+from everpost.domain.posts import PostStatus
+from everpost.errors import EverpostError, Invalid, Stale
+from everpost.stores.mongo.authors import NAMES, Authors, named_comments
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import PostDocument
+from everpost.stores.mongo.model.people import BLOG
+from everpost.stores.mongo.threads import Thread
+
+
+class Admissions:
+    """Checks them in the transaction that writes the comment.
+
+    What the post says is in the filter of the update that takes it. So each comment is written entirely
+    before or entirely after a change of the post.
+
+    The blog's default policy and the names of users are other documents. They are read while the transaction
+    is open, but outside its snapshot: the read sees each change of them that was acknowledged before it
+    began, hence every one that was acknowledged before the comment was sent. A change that commits after
+    this read may be acknowledged a moment before the comment commits; the two are concurrent, and SQL's
+    statements leave the same moment. Reading in the snapshot would leave a longer one and cost a round trip.
+    To leave none, each comment would have to write to the settings, and no two posts could take comments at
+    the same time.
+    """
+
+    def __init__(self, collections: Collections, authors: Authors) -> None:
+        self._users = collections.users
+        self._blog = collections.blog
+        self._authors = authors
+
+    async def take(
+        self,
+        thread: Thread,
+        admission: Admission | None,
+        change: Filter | None = None,
+        *,
+        changes: int = 1,
+        within: Sequence[Filter] = (),
+    ) -> PostDocument:
+        """Take the post, as `Thread.take` does, where it admits this. NotFound, Invalid, Stale."""
+        take = partial(thread.take, change, changes=changes, within=within)
+        if admission is None:
+            post = await take()
+        else:
+            author_id = admission.audience.author_id
+            authors = [] if author_id is None else [ObjectId(author_id)]
+            post = await take(condition=_condition(admission, authors))
+            if (
+                post is None and author_id is not None
+            ):  # it may still name one whose posts this author inherited
+                authors = [*await self._authors.predecessors(ObjectId(author_id))]
+                post = await take(condition=_condition(admission, authors))
+        if post is None:
+            raise await self._refusal(thread, admission)
+        return post
+
+    async def require(
+        self, post: PostDocument, admission: Admission | None, comments: Sequence[Comment]
+    ) -> Sequence[Comment]:
+        """Check what is in other documents; the comments, with their authors as these are called now.
+        Invalid, Stale.
+        """
+        ids = {ObjectId(comment.author.id) for comment in comments if comment.author is not None}
+        keys = admission.name_keys if admission is not None else frozenset()
+        users: Filter = {"$or": [{"_id": {"$in": list(ids)}}, {"name_key": {"$in": sorted(keys)}}]}
+        stages: list[Filter] = [{"$match": users}, {"$project": {**NAMES, "name_key": 1}}]
+        inherits_policy = admission is not None and "comment_policy" not in post
+        if inherits_policy:
+            settings = [{"$match": {"_id": BLOG}}, {"$project": {"comment_policy": 1}}]
+            stages.append({"$unionWith": {"coll": self._blog.name, "pipeline": settings}})
+        if not (ids or keys or inherits_policy):
+            return comments
+        documents: AsyncCommandCursor[Any] = await self._users.aggregate(stages)
+        found = await documents.to_list()
+        if any(document.get("name_key") in keys for document in found):
+            raise _name_taken()
+        if admission is not None and inherits_policy:
+            policies = [document["comment_policy"] for document in found if document["_id"] == BLOG]
+            if not admission.policies.issuperset(policies):
+                raise Stale("post", str(post["_id"]))
+        return named_comments(comments, [document for document in found if document["_id"] in ids])
+
+    async def _refusal(self, thread: Thread, admission: Admission | None) -> EverpostError:
+        await thread.require_post()
+        if admission is not None and await self._is_name_taken(admission):
+            return _name_taken()
+        return Stale("post", str(thread.post_id))
+
+    async def _is_name_taken(self, admission: Admission) -> bool:
+        if not admission.name_keys:
+            return False
+        alike = {"name_key": {"$in": sorted(admission.name_keys)}}
+        return await self._users.find_one(alike, {"_id": 1}) is not None
+
+
+def _condition(admission: Admission, authors: Sequence[ObjectId]) -> Filter:
+    """What must be so of the post itself. Where it has no policy, the blog's decides."""
+    own = sorted(policy.value for policy in admission.policies)
+    policy: Filter = {"comment_policy": {"$in": [*own, None]}}
+    if admission.audience.sees_all:
+        return policy
+    is_out = {
+        "status": PostStatus.PUBLISHED.value,
+        "publication_date": {"$lte": admission.audience.moment},
+    }
+    return {"$and": [policy, {"$or": [is_out, {"author_id": {"$in": list(authors)}}]}]}
+
+
+def _name_taken() -> Invalid:
+    return Invalid("name", "looks like the name of a user of this blog")

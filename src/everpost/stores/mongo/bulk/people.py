@@ -1,0 +1,73 @@
+"""Writing the people of a blog that moves in: users with their tokens, and the settings."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from pymongo import UpdateOne
+
+from everpost.domain.blog import Blog
+from everpost.domain.tokens import Token
+from everpost.domain.users import User
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.people import BLOG, blog_document, token_entry, user_document
+
+_OPTIONAL = ("disabled_at", "password_hash")
+
+
+class PeopleWriter:
+    """Writes them in a transaction, but for what concerns more than the batch."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._posts = collections.posts
+        self._users = collections.users
+        self._blog = collections.blog
+
+    async def erase_users(self, users: Sequence[User]) -> None:
+        """With their tokens; nothing is left to any of them, and nothing of theirs is somebody's."""
+        these = {"$in": [ObjectId(user.id) for user in users]}
+        await self._posts.update_many({"author_id": these}, {"$unset": {"author_id": ""}})
+        await self._users.update_many({"heir": these}, {"$unset": {"heir": ""}})
+        await self._users.delete_many({"_id": these})
+
+    async def keep_settings(self, settings: Sequence[Blog], session: Session) -> None:
+        for blog in settings:
+            await self._blog.replace_one({"_id": BLOG}, blog_document(blog), upsert=True, session=session)
+
+    async def keep_users(self, users: Sequence[User], session: Session) -> None:
+        """As they are here; their tokens stay."""
+        writes = [_keep(user) for user in users]
+        addresses = [user_document(user, is_first=False)["email_key"] for user in users]
+        parked = {"$concat": ["~", {"$toString": "$_id"}]}
+        parking: Sequence[Filter] = [{"$set": {"email": parked, "email_key": parked}}]
+        await self._users.update_many({"email_key": {"$in": addresses}}, parking, session=session)
+        await self._users.bulk_write(writes, ordered=False, session=session)
+
+    async def erase_tokens(self, tokens: Sequence[Token], session: Session) -> None:
+        await self._pull("id", [ObjectId(token.id) for token in tokens], session)
+
+    async def keep_tokens(self, tokens: Sequence[Token], session: Session) -> None:
+        """In the place of those with their ids or digests."""
+        by_user: dict[ObjectId, list[object]] = {}
+        for token in tokens:
+            by_user.setdefault(ObjectId(token.user_id), []).append(token_entry(token))
+        await self.erase_tokens(tokens, session)
+        await self._pull("digest", [token.digest for token in tokens], session)
+        writes = [
+            UpdateOne({"_id": user_id}, {"$push": {"tokens": {"$each": entries}}})
+            for user_id, entries in by_user.items()
+        ]
+        await self._users.bulk_write(writes, ordered=False, session=session)
+
+    async def _pull(self, field: str, values: Sequence[object], session: Session) -> None:
+        these = {"$in": list(values)}
+        pulled = {"$pull": {"tokens": {field: these}}}
+        await self._users.update_many({f"tokens.{field}": these}, pulled, session=session)
+
+
+def _keep(user: User) -> UpdateOne:
+    document = user_document(user, is_first=False)
+    fields = {name: value for name, value in document.items() if name not in ("_id", "tokens")}
+    absent = {name: "" for name in _OPTIONAL if name not in fields}
+    update = {"$set": fields, "$unset": absent, "$setOnInsert": {"tokens": []}}
+    return UpdateOne({"_id": document["_id"]}, update, upsert=True)

@@ -1,0 +1,97 @@
+"""The port's `Snapshot` on MongoDB: a spool as records."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bson import ObjectId
+
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.domain.posts import Post
+from everpost.domain.records import Counts, Record
+from everpost.domain.users import Author
+from everpost.stores.mongo.bulk.spool import Pile, Spool
+from everpost.stores.mongo.model.documents import read_comment, read_post
+from everpost.stores.mongo.model.people import read_blog, read_token, read_user
+
+_BATCH = 500
+_BATCH_BYTES = 4_000_000
+
+_Sized = tuple[Record, int]
+"""A record, and about how many bytes it has."""
+
+
+class MongoSnapshot:
+    """Reads the spool in order, and finds out who inherited what from whom."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+
+    async def fingerprint(self) -> None:
+        """There is none."""
+
+    async def count(self) -> Counts:
+        return self._spool.count()
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        batch: list[Record] = []
+        size = 0
+        for record, length in self._all():
+            batch.append(record)
+            size += length
+            if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _all(self) -> Iterator[_Sized]:
+        for document, length in self._spool.blog:
+            yield read_blog(document), length
+        for document, length in self._spool.users:
+            yield read_user(document), length
+        for document, length in self._spool.tokens:
+            yield read_token(document["tokens"], document["_id"]), length
+        owned = [_Owned(self._spool.comments, "post_id", lambda each: self._disowned(read_comment(each)))]
+        others = self._spool.others
+        owned += [_Owned(pile, each.kind.owner, each.record) for each, pile in others if each.kind.owner]
+        for document, length in self._spool.posts:
+            yield self._inherited(read_post(document | {"comments": []})), length
+            for some in owned:
+                yield from some.by(document["_id"])
+        for each, pile in others:
+            if each.kind.owner is None:
+                yield from ((each.record(document), length) for document, length in pile)
+
+    def _inherited(self, post: Post) -> Post:
+        """A post of somebody who was removed is the heir's."""
+        if post.author is None:
+            return post
+        heir = self._spool.heir(ObjectId(post.author.id))
+        return replace(post, author=None if heir is None else Author(id=Id(str(heir)), name=""))
+
+    def _disowned(self, comment: Comment) -> Comment:
+        """A comment names neither an author nor an editor who was removed."""
+        if comment.author is not None and not self._spool.has_user(ObjectId(comment.author.id)):
+            comment = replace(comment, author=None)
+        if comment.editor_id is not None and not self._spool.has_user(ObjectId(comment.editor_id)):
+            comment = replace(comment, editor_id=None)
+        return comment
+
+
+class _Owned:
+    """Records that belong to others, in the order of these."""
+
+    def __init__(self, pile: Pile, owner: str, read: Callable[[Any], Record]) -> None:
+        self._documents = iter(pile)
+        self._head = next(self._documents, None)
+        self._owner = owner
+        self._read = read
+
+    def by(self, owner: ObjectId) -> Iterator[_Sized]:
+        """Those of the next owner."""
+        while self._head is not None and self._head[0][self._owner] == owner:
+            document, length = self._head
+            yield self._read(document), length
+            self._head = next(self._documents, None)

@@ -1,0 +1,163 @@
+"""Writing the posts of a blog that moves in, and their threads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from bson import ObjectId
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+
+from everpost.domain.comments import Comment
+from everpost.domain.posts import COMMENTS_INSIDE, Post
+from everpost.domain.revisions import new_stamp
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import COMMENTS, Collections, Filter
+from everpost.stores.mongo.model.documents import (
+    LIVING,
+    CommentDocument,
+    PostDocument,
+    comment_document,
+    post_document,
+    preview_of,
+)
+
+_OPTIONAL = ("author_id", "comment_policy")
+_REFRESHED_TOGETHER = 20
+"""Posts whose previews are in memory together."""
+
+
+class ThreadWriter:
+    """Writes them in a transaction, but for what concerns more than the batch."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._posts = collections.posts
+        self._comments = collections.comments
+
+    async def erase_posts(self, posts: Sequence[Post]) -> None:
+        """Their comments are garbage from now on."""
+        these: Filter = {"_id": {"$in": [ObjectId(post.id) for post in posts]}}
+        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self._posts.update_many(these, removal)
+
+    async def erased_among(self, posts: Sequence[Post]) -> Sequence[ObjectId]:
+        """Those of these posts of which only garbage is there."""
+        named: Filter = {"_id": {"$in": [ObjectId(post.id) for post in posts]}}
+        removed = self._posts.find(named | {"removed_at": {"$exists": True}}, {"_id": 1})
+        return [post["_id"] for post in await removed.to_list()]
+
+    async def write(
+        self,
+        posts: Sequence[Post],
+        comments: Sequence[Comment],
+        erased: Sequence[Comment],
+        session: Session,
+    ) -> None:
+        """Keep these posts and comments, and erase those comments. A new post comes with its preview; that of
+        another one is read anew.
+        """
+        touched = await self._erase_comments(erased, session)
+        documents = [comment_document(comment) for comment in comments]
+        touched |= await self._keep_comments(documents, session)
+        new = await self._keep_posts(posts, _by_post(documents), session)
+        await self._refresh(touched - new, session)
+
+    async def _erase_comments(self, erased: Sequence[Comment], session: Session) -> set[ObjectId]:
+        """The posts that lose some."""
+        if not erased:
+            return set()
+        deletions = [
+            DeleteOne(
+                {
+                    "_id": ObjectId(comment.id),
+                    "post_id": ObjectId(comment.post_id),
+                    "publication_date": comment.publication_date,
+                }
+            )
+            for comment in erased
+        ]
+        await self._comments.bulk_write(deletions, ordered=False, session=session)
+        return {ObjectId(comment.post_id) for comment in erased}
+
+    async def _keep_comments(self, documents: Sequence[CommentDocument], session: Session) -> set[ObjectId]:
+        """The posts that get some, and those that lose them."""
+        if not documents:
+            return set()
+        named: Filter = {"_id": {"$in": [document["_id"] for document in documents]}}
+        there = await self._comments.find(named, {"post_id": 1}, session=session).to_list()
+        names = {each["_id"] for each in there}
+        writes = [
+            ReplaceOne({"_id": document["_id"]}, document)
+            if document["_id"] in names
+            else InsertOne(document)
+            for document in documents
+        ]
+        await self._comments.bulk_write(writes, ordered=False, session=session)
+        return {each["post_id"] for each in (*documents, *there)}
+
+    async def _keep_posts(
+        self,
+        posts: Sequence[Post],
+        threads: Mapping[ObjectId, Sequence[CommentDocument]],
+        session: Session,
+    ) -> set[ObjectId]:
+        """Those of them that are new."""
+        if not posts:
+            return set()
+        documents = [post_document(post) for post in posts]
+        parking: Sequence[Filter] = [{"$set": {"slug": {"$concat": ["~", {"$toString": "$_id"}]}}}]
+        slugs: Filter = {"slug": {"$in": [document["slug"] for document in documents]}}
+        await self._posts.update_many(slugs, parking, session=session)
+        named: Filter = {"_id": {"$in": [document["_id"] for document in documents]}}
+        there = {each["_id"] for each in await self._posts.find(named, {"_id": 1}, session=session).to_list()}
+        writes: list[UpdateOne | InsertOne[PostDocument]] = []
+        for document in documents:
+            if document["_id"] in there:
+                writes.append(_change(document))
+            else:
+                document["comments"] = preview_of(threads[document["_id"]])
+                writes.append(InsertOne(document))
+        await self._posts.bulk_write(writes, ordered=False, session=session)
+        return {document["_id"] for document in documents} - there
+
+    async def _refresh(self, ids: Iterable[ObjectId], session: Session) -> None:
+        """Read the previews of these posts anew."""
+        waiting = list(ids)
+        while waiting:
+            some, waiting = waiting[:_REFRESHED_TOGETHER], waiting[_REFRESHED_TOGETHER:]
+            oldest = [
+                {"$match": {"shown": True}},
+                {"$sort": {"publication_date": 1, "_id": 1}},
+                {"$limit": COMMENTS_INSIDE},
+            ]
+            of_post = {"from": COMMENTS, "localField": "_id", "foreignField": "post_id"}
+            found = await self._posts.aggregate(
+                [
+                    {"$match": {"_id": {"$in": some}, **LIVING}},
+                    {"$project": {"_id": 1}},
+                    {"$lookup": {**of_post, "pipeline": oldest, "as": "comments"}},
+                ],
+                session=session,
+            )
+            writes = [
+                UpdateOne(
+                    {"_id": post["_id"]}, {"$set": {"comments": post["comments"], "stamp": new_stamp()}}
+                )
+                for post in await found.to_list()
+            ]
+            if writes:
+                await self._posts.bulk_write(writes, ordered=False, session=session)
+
+
+def _by_post(
+    documents: Iterable[CommentDocument],
+) -> Mapping[ObjectId, Sequence[CommentDocument]]:
+    threads: dict[ObjectId, list[CommentDocument]] = defaultdict(list)
+    for document in documents:
+        threads[document["post_id"]].append(document)
+    return threads
+
+
+def _change(document: PostDocument) -> UpdateOne:
+    """Make a post that is there what this document says, but for its preview."""
+    fields = {name: value for name, value in document.items() if name not in ("_id", "comments")}
+    absent = {name: "" for name in _OPTIONAL if name not in fields}
+    return UpdateOne({"_id": document["_id"]}, {"$set": fields} | ({"$unset": absent} if absent else {}))

@@ -1,0 +1,123 @@
+"""Transactions, retried where they collide with others."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import Context
+from typing import TypeVar
+
+import pymongo
+from pymongo import ReadPreference, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from everpost.stores import deadlines
+from everpost.stores.mongo.engine.abandonment import abort_abandoned
+from everpost.stores.mongo.engine.connection import Client, Database
+from everpost.stores.mongo.engine.errors import fact_of
+
+Outcome = TypeVar("Outcome")
+Session = AsyncClientSession
+
+_SNAPSHOT = ReadConcern("snapshot")
+_LINEARIZABLE = "linearizable"
+_FIRST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.04
+_LONGEST_WAIT_FOR_ABORT = 0.1
+_PATIENCE = 1.0
+"""Seconds, as are the others."""
+
+
+class Transactions:
+    """Runs transactions. Where two write the same document, MongoDB lets the first go on and fails the other
+    at once; that one starts again after a random pause, until the deadline.
+    """
+
+    def __init__(self, client: Client, database: Database, *, timeout: float) -> None:
+        self._client = client
+        self._database = database
+        self._timeout = timeout
+        self._endings: set[asyncio.Task[None]] = set()
+
+    async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+        """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It
+        may run several times, each time from the start. Busy.
+        """
+        timeout = deadlines.remaining(self._timeout)
+        deadline = asyncio.get_running_loop().time() + timeout
+        session = self._client.start_session(causal_consistency=False)
+        try:
+            with pymongo.timeout(timeout):
+                return await self._run(session, work, deadline)
+        except PyMongoError as error:
+            raise fact_of(error) or error from error
+        finally:
+            await self._end(session)
+
+    async def _run(
+        self, session: Session, work: Callable[[Session], Awaitable[Outcome]], deadline: float
+    ) -> Outcome:
+        loop = asyncio.get_running_loop()
+        next_look = loop.time() + _PATIENCE
+        for attempt in itertools.count():
+            try:
+                return await _attempt(session, work)
+            except PyMongoError as error:
+                pause = random.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)  # noqa: S311
+                if loop.time() + pause > deadline or not error.has_error_label("TransientTransactionError"):
+                    raise
+            if session.in_transaction:
+                await session.abort_transaction()
+            if loop.time() > next_look:
+                await abort_abandoned(self._client)
+                next_look = loop.time() + _PATIENCE
+            await asyncio.sleep(pause)
+        raise AssertionError
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        """A session that only reads, and reads everything as it was when it read first. MongoDB keeps five
+        minutes of the past.
+
+        A snapshot of a primary that was cut off may be old. So one more document is read at the end, with the
+        read concern of the database, which makes sure where it matters that this is the primary still.
+        """
+        async with self._client.start_session(snapshot=True) as session:
+            yield session
+        if self._database.read_concern.level == _LINEARIZABLE:
+            await self._database["blog"].find_one({}, {"_id": 1})
+
+    async def close(self) -> None:
+        """Return when every transaction has ended on the server too."""
+        await asyncio.gather(*self._endings, return_exceptions=True)
+
+    async def _end(self, session: Session) -> None:
+        """End the session, and abort a transaction that is open: nobody else would, for a minute. This must
+        not be cut short by the deadline that has passed, so it runs in a context that has none.
+        """
+        ending = asyncio.get_running_loop().create_task(session.end_session(), context=Context())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        await asyncio.wait([ending], timeout=_LONGEST_WAIT_FOR_ABORT)
+
+
+async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+    await session.start_transaction(
+        read_concern=_SNAPSHOT,
+        write_concern=WriteConcern("majority", j=True),
+        read_preference=ReadPreference.PRIMARY,
+    )
+    outcome = await work(session)
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            # Committing again is harmless, until the deadline.
+            if error.timeout or not error.has_error_label("UnknownTransactionCommitResult"):
+                raise
+            await asyncio.sleep(_FIRST_PAUSE)
+        else:
+            return outcome

@@ -1,0 +1,137 @@
+"""What removals leave behind: nobody sees it, and it is deleted in the background."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from everpost.errors import Busy
+from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING
+
+_log = logging.getLogger(__name__)
+
+INTERVAL = 3600
+"""Seconds between two searches for garbage of processes that died."""
+GRACE = 86_400
+"""Seconds for which a removed user's document stays, and says whose the posts are: somebody may have
+looked the user up before the removal, and name them in a post only now.
+"""
+_PAUSE = 10
+"""Seconds after which what failed is tried again."""
+_BATCH = 1_000
+_REMOVED: Filter = {"removed_at": {"$exists": True}}
+_OVER: Filter = {"$gt": [{"$subtract": ["$$NOW", "$removed_at"]}, GRACE * 1000]}
+
+
+class GarbageCollector:
+    """Deletes the comments of removed posts, and writes into the posts of removed users whose they are now.
+
+    Removing a post leaves its document behind, empty, so a comment exists only if its post is a living one. A
+    batch is deleted in a transaction, and only while the snapshot of this one shows the post as removed: what
+    was added under the same ids since is not in the snapshot, or collides with it.
+    """
+
+    def __init__(self, collections: Collections, transactions: Transactions) -> None:
+        self._posts = collections.posts
+        self._comments = collections.comments
+        self._users = collections.users
+        self._transactions = transactions
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Collect now, at every removal, and once in a while."""
+        self._task = asyncio.create_task(self._run(), name="everpost-garbage-collector")
+
+    async def stop(self) -> None:
+        """Leave the rest to the next process that opens this database."""
+        self._stopping.set()
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+
+    def collect_soon(self) -> None:
+        """Something was removed."""
+        self._wake.set()
+
+    async def collect(self) -> None:
+        """Collect everything there is, unless it is to stop."""
+        for post in await self._posts.find(_REMOVED, {"_id": 1}).to_list():
+            await self.free_post(post["_id"])
+        for user in await self._users.find(_REMOVED, {"_id": 1}).to_list():
+            await self._hand_over(user["_id"])
+            if await self._users.find_one({"_id": user["_id"], **_REMOVED, "$expr": _OVER}, {"_id": 1}):
+                await self.free_user(user["_id"])
+
+    async def free_post(self, id: ObjectId) -> None:
+        """Delete what is left of a removed post, so that another one can have this id."""
+        while not await self._transactions.run(partial(self._delete_batch, id)):
+            if self._stopping.is_set():
+                return
+
+    async def free_comments(self, ids: Sequence[ObjectId]) -> bool:
+        """Delete those of these comments whose posts were removed; whether there is no other one."""
+        return await self._transactions.run(partial(self._delete_orphans, ids))
+
+    async def free_user(self, id: ObjectId) -> None:
+        """Delete what is left of a removed user, so that another one can have this id."""
+        if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
+            await self._hand_over(id)
+            await self._users.delete_one({"_id": id, **_REMOVED})
+
+    async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
+        """Delete comments of a removed post, and with the last of them the post; whether these were all."""
+        removed: Filter = {"_id": id, **_REMOVED}
+        if await self._posts.find_one(removed, {"_id": 1}, session=session) is None:
+            return True
+        found = self._comments.find({"post_id": id}, {"_id": 1}, session=session).limit(_BATCH)
+        ids = [comment["_id"] for comment in await found.to_list()]
+        await self._comments.delete_many({"_id": {"$in": ids}}, session=session)
+        if len(ids) == _BATCH:
+            return False
+        await self._posts.delete_one(removed, session=session)
+        return True
+
+    async def _delete_orphans(self, ids: Sequence[ObjectId], session: Session) -> bool:
+        named: Filter = {"_id": {"$in": list(ids)}}
+        found = await self._comments.find(named, {"post_id": 1}, session=session).to_list()
+        posts = {"_id": {"$in": list({comment["post_id"] for comment in found})}, **LIVING}
+        living = {
+            post["_id"] for post in await self._posts.find(posts, {"_id": 1}, session=session).to_list()
+        }
+        orphans = [comment["_id"] for comment in found if comment["post_id"] not in living]
+        if orphans:
+            await self._comments.delete_many({"_id": {"$in": orphans}}, session=session)
+        return len(orphans) == len(found)
+
+    async def _hand_over(self, user_id: ObjectId) -> None:
+        """Readers have known whose the posts are since the removal: it makes no difference to them when this
+        happens, and how often.
+        """
+        user = await self._users.find_one({"_id": user_id, **_REMOVED}, {"heir": 1})
+        if user is not None:
+            heir = user.get("heir")
+            change: Filter = {"$set": {"author_id": heir}} if heir else {"$unset": {"author_id": ""}}
+            await self._posts.update_many({"author_id": user_id}, change)
+
+    async def _run(self) -> None:
+        # It is never cancelled: before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a
+        # cancellation (https://github.com/python/cpython/issues/86296), and stop() would wait for ever.
+        while not self._stopping.is_set():
+            self._wake.clear()
+            pause = INTERVAL
+            try:
+                await self.collect()
+            except (PyMongoError, Busy) as error:
+                _log.warning("What was removed could not be cleared away yet: %s", type(error).__name__)
+                pause = _PAUSE
+            if not self._stopping.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)

@@ -1,0 +1,196 @@
+"""Values as MongoDB's documents, and back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+from bson import ObjectId
+
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostStatus
+from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.users import Author
+
+_MAX_LONG = 2**63 - 1
+"""BSON's largest integer: no document has a version above it."""
+
+LIVING: Mapping[str, object] = {"removed_at": {"$exists": False}}
+"""The condition that a post, or a user, was not removed."""
+
+
+class CommentDocument(TypedDict):
+    """A comment, in `comments` and, as a copy, in the preview of its post."""
+
+    _id: ObjectId
+    post_id: ObjectId
+    stamp: int
+    content: str
+    publication_date: datetime
+    updated_at: datetime
+    version: int
+    depth: int
+    status: str
+    reply_count: int
+    shown: bool
+    """What `Comment.is_shown` says, for the indexes."""
+    parent_id: NotRequired[ObjectId]
+    author_id: NotRequired[ObjectId]
+    guest_name: NotRequired[str]
+    key_digest: NotRequired[str]
+    editor_id: NotRequired[ObjectId]
+    edited_at: NotRequired[datetime]
+
+
+class PostDocument(TypedDict):
+    """A post. Read with a projection it has only the fields that the projection names. Of a post that was
+    removed `_id` and `removed_at` are left until the garbage collector has deleted its comments.
+    """
+
+    _id: ObjectId
+    title: str
+    content: str
+    publication_date: datetime
+    updated_at: datetime
+    version: int
+    stamp: int
+    slug: str
+    tags: list[str]
+    format: str
+    status: str
+    author_id: NotRequired[ObjectId]
+    comment_policy: NotRequired[str]
+    comment_count: int
+    comments: list[CommentDocument]
+    """The preview: the oldest of the shown comments, in order; all of them where there are fewer than
+    `COMMENTS_INSIDE`.
+    """
+    removed_at: NotRequired[datetime]
+
+
+class TransferDocument(TypedDict):
+    """The latest move of a whole blog into this database, the one document of its collection."""
+
+    _id: str
+    origin: str
+    digest: NotRequired[str]
+
+
+TRANSFER = "transfer"
+"""The `_id` of the latest move."""
+
+
+def post_document(post: Post) -> PostDocument:
+    """A new post; its preview is empty."""
+    document: PostDocument = {
+        "_id": ObjectId(post.id),
+        "title": post.title,
+        "content": post.content,
+        "publication_date": post.publication_date,
+        "updated_at": post.updated_at,
+        "version": post.version,
+        "stamp": new_stamp(),
+        "slug": post.slug,
+        "tags": list(post.tags),
+        "format": post.format.value,
+        "status": post.status.value,
+        "comment_count": post.comment_count,
+        "comments": [],
+    }
+    if post.author is not None:
+        document["author_id"] = ObjectId(post.author.id)
+    if post.comment_policy is not None:
+        document["comment_policy"] = post.comment_policy.value
+    return document
+
+
+def read_post(document: PostDocument) -> Post:
+    """The post with as much of its preview as was read, the names of its authors yet to be looked up."""
+    policy = document.get("comment_policy")
+    return Post(
+        id=Id(str(document["_id"])),
+        title=document["title"],
+        content=document["content"],
+        publication_date=document["publication_date"],
+        updated_at=document["updated_at"],
+        version=document["version"],
+        slug=document["slug"],
+        tags=tuple(document["tags"]),
+        format=PostFormat(document["format"]),
+        status=PostStatus(document["status"]),
+        author=_nameless(document.get("author_id")),
+        comment_policy=None if policy is None else CommentPolicy(policy),
+        comment_count=document["comment_count"],
+        comments=tuple(map(read_comment, document.get("comments", ()))),
+        stamp=document["stamp"],
+    )
+
+
+def comment_document(comment: Comment) -> CommentDocument:
+    document: CommentDocument = {
+        "_id": ObjectId(comment.id),
+        "post_id": ObjectId(comment.post_id),
+        "stamp": new_stamp(),
+        "content": comment.content,
+        "publication_date": comment.publication_date,
+        "updated_at": comment.updated_at,
+        "version": comment.version,
+        "depth": comment.depth,
+        "status": comment.status.value,
+        "reply_count": comment.reply_count,
+        "shown": comment.is_shown,
+    }
+    if comment.parent_id is not None:
+        document["parent_id"] = ObjectId(comment.parent_id)
+    if comment.author is not None:
+        document["author_id"] = ObjectId(comment.author.id)
+    if comment.guest_name is not None:
+        document["guest_name"] = comment.guest_name
+    if comment.key_digest is not None:
+        document["key_digest"] = comment.key_digest
+    if comment.editor_id is not None:
+        document["editor_id"] = ObjectId(comment.editor_id)
+    if comment.edited_at is not None:
+        document["edited_at"] = comment.edited_at
+    return document
+
+
+def read_comment(document: CommentDocument) -> Comment:
+    """The comment, its author's name yet to be looked up."""
+    parent_id, editor_id = document.get("parent_id"), document.get("editor_id")
+    return Comment(
+        id=Id(str(document["_id"])),
+        post_id=Id(str(document["post_id"])),
+        content=document["content"],
+        publication_date=document["publication_date"],
+        updated_at=document["updated_at"],
+        version=document["version"],
+        parent_id=None if parent_id is None else Id(str(parent_id)),
+        depth=document["depth"],
+        status=CommentStatus(document["status"]),
+        author=_nameless(document.get("author_id")),
+        guest_name=document.get("guest_name"),
+        key_digest=document.get("key_digest"),
+        editor_id=None if editor_id is None else Id(str(editor_id)),
+        edited_at=document.get("edited_at"),
+        reply_count=document["reply_count"],
+        stamp=document["stamp"],
+    )
+
+
+def preview_of(comments: Iterable[CommentDocument]) -> list[CommentDocument]:
+    """What a post shows of a whole thread."""
+    shown = [comment for comment in comments if comment["shown"]]
+    return sorted(shown, key=lambda each: (each["publication_date"], each["_id"]))[:COMMENTS_INSIDE]
+
+
+def _nameless(author_id: ObjectId | None) -> Author | None:
+    return None if author_id is None else Author(id=Id(str(author_id)), name="")
+
+
+def matching(match: Match) -> dict[str, object]:
+    """A condition on a document's revision; it holds for none where the set is empty."""
+    if match is None:
+        return {}
+    states = [{"version": each.version, "stamp": each.stamp} for each in match if each.version <= _MAX_LONG]
+    return {"$or": states} if states else {"version": {"$in": []}}
