@@ -88,6 +88,13 @@ class MongodbCluster:
                 self._partition.isolate(primary)
                 yield
                 self._partition.heal()
+            case "the others stop":
+                others = [member for member in self._set.members if member is not primary]
+                for member in others:
+                    member.pause()
+                yield
+                for member in others:
+                    member.resume()
             case _:
                 raise LookupError(name)
 

@@ -51,8 +51,8 @@ class StampOfTheCall:
     number: ClassVar[int] = 0
 
     @classmethod
-    def draw(cls, _below: int) -> int:
-        return cls.number
+    def draw(cls, size: int) -> bytes:
+        return cls.number.to_bytes(size)
 
 
 class StoppedClock(datetime):
@@ -71,7 +71,7 @@ async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIt
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_SHRINKING_SECONDS", 60)
         patch.setattr(clock, "datetime", StoppedClock)
-        patch.setattr(revisions, "randbelow", StampOfTheCall.draw)
+        patch.setattr(revisions, "token_bytes", StampOfTheCall.draw)
         async with AsyncExitStack() as opened:
             yield Applications(engines, pytestconfig.stash[offer_key].names, opened)
 

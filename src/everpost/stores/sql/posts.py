@@ -53,6 +53,8 @@ _LIST_TAGS_ANEW = (
     .where(PostTagRow.post_id == _TAGS_OF)
     .values({column.key: _OF_POST.with_only_columns(column).scalar_subquery() for column in _LISTED})
 )
+_TRIES_AT_ONCE = 5
+"""How often others may be faster before they have to wait."""
 _ATTEMPTS = 20
 """How often others may take a slug first."""
 
@@ -183,14 +185,15 @@ class SqlPosts:
             saved = (await transaction.execute_all(calls))[-1]
             return posts_with_threads(saved.rows)[id].post
 
-        if self._is_postgresql:  # in one statement where that can be; a transaction says why not
-            at_once = writable_ctes.saving_post(
-                statement, has_tags=change.tags is not None, has_comments=comments > 0
-            )
-            given = {"comments": comments, **writable_ctes.each_tag(change.tags or ())}
-            rows = await self._connections.change_returning(at_once, parameters | renewed() | given)
-            if rows:
+        at_once = writable_ctes.saving_post(
+            statement, has_tags=change.tags is not None, has_comments=comments > 0
+        )
+        given = parameters | {"comments": comments} | writable_ctes.each_tag(change.tags or ())
+        for _ in range(_TRIES_AT_ONCE if self._is_postgresql else 0):
+            if rows := await self._connections.change_returning(at_once, given | renewed()):
                 return posts_with_threads(rows)[id].post
+            there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
+            _require_match(id, next(iter(there), None), match, owner_id)
         return await self._connections.transact(work)
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:

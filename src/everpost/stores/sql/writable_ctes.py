@@ -78,7 +78,7 @@ def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySel
     is_as_seen = PostRow.stamp == select(seen.c.stamp).where(seen.c.id == ID).scalar_subquery()
     saved = saving.where(is_as_seen).returning(PostRow.__table__).cte("saved")
     posts = posts_of(saved)
-    reading = with_threads(posts, [ID]) if has_comments else posts
+    reading = with_threads(posts, [select(saved.c.id).scalar_subquery()]) if has_comments else posts
     of_post = PostTagRow.post_id == saved.c.id
     if has_tags:
         removing = delete(PostTagRow).where(of_post, PostTagRow.tag != all_(_TAGS))
