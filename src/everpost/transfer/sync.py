@@ -16,7 +16,7 @@ from everpost.transfer.lines import Row
 from everpost.transfer.streams import Stream
 
 BATCH_ROWS = 2_000
-BATCH_BYTES = 4 * 1024 * 1024
+BATCH_BYTES = 2 * 1024 * 1024
 EXAMPLES = 10
 
 Write = Callable[[Batch], Coroutine[Any, Any, None]]

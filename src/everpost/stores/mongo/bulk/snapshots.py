@@ -15,8 +15,8 @@ from everpost.stores.mongo.bulk.spool import Pile, Spool
 from everpost.stores.mongo.model.documents import read_comment, read_post
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
-_BATCH = 500
-_BATCH_BYTES = 4_000_000
+_BATCH = 1_000
+_BATCH_BYTES = 2_000_000
 
 _Sized = tuple[Record, int]
 """A record, and about how many bytes it has."""

@@ -1,7 +1,7 @@
 """Documents of a blog as they were at one moment, set aside in temporary files."""
 
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from tempfile import TemporaryFile
@@ -24,6 +24,8 @@ _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocumen
 _ID_LENGTH = 12
 _LENGTH_LENGTH = 4
 _BY_ID = {"_id": 1}
+_AT_ONCE = 500
+"""Documents in a batch from the server, which it also ends at 16 MB."""
 
 
 class Pile:
@@ -96,7 +98,7 @@ class Spool:
 
     async def fill(self, collections: Collections, session: Session) -> None:
         """Read everything in the session."""
-        await self._read(self.blog, collections.blog, {}, session)
+        await self.blog.fill(collections.blog.find_raw_batches({}, session=session))
         async for user in _raw(collections.users).find({}, session=session).sort(_BY_ID):
             if "removed_at" not in user:
                 self.users.put(bytes(user.raw))
@@ -110,20 +112,22 @@ class Spool:
         ]
         found = await collections.users.aggregate_raw_batches(tokens, allowDiskUse=True, session=session)
         await self.tokens.fill(found)
-        await self._read(self.posts, collections.posts, LIVING, session)
+        posts = collections.posts.find_raw_batches(
+            LIVING, {"comments": 0}, session=session, batch_size=_AT_ONCE
+        )
+        await self.posts.fill(posts.sort(_BY_ID))
         removed = collections.posts.find({"removed_at": {"$exists": True}}, {"_id": 1}, session=session)
         gone = [post["_id"] async for post in removed]
-        comments = collections.comments.find_raw_batches({"post_id": {"$nin": gone}}, session=session)
+        comments = collections.comments.find_raw_batches(
+            {"post_id": {"$nin": gone}}, session=session, batch_size=_AT_ONCE
+        )
         await self.comments.fill(comments.hint(IN_ORDER).sort(IN_ORDER))
         for each, pile in self.others:
             there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
-            others = each.collection.find_raw_batches(there, session=session, allow_disk_use=True)
+            others = each.collection.find_raw_batches(
+                there, session=session, allow_disk_use=True, batch_size=_AT_ONCE
+            )
             await pile.fill(others.sort(each.order))
-
-    async def _read(
-        self, pile: Pile, collection: AsyncCollection[Any], wanted: Mapping[str, object], session: Session
-    ) -> None:
-        await pile.fill(collection.find_raw_batches(wanted, session=session).sort(_BY_ID))
 
     def _pile(self) -> Pile:
         return Pile(self._opened.enter_context(TemporaryFile()))

@@ -22,7 +22,7 @@ from everpost.stores.sql.types import Moment
 _PRIME = 2**31 - 1
 """So that sums of billions of rows have room."""
 _MOST_ROWS = 2_000
-_MOST_OCTETS = 4 * 1024 * 1024
+_MOST_OCTETS = 2 * 1024 * 1024
 """Of a page, unless a record alone is larger."""
 _LEAST_ROWS = 10
 """Of a page of what belongs to one record."""
