@@ -119,7 +119,7 @@ def _connections_to(member: MongodbServer) -> int:
         member.url(), directConnection=True, serverSelectionTimeoutMS=500, socketTimeoutMS=500
     ) as client:
         stages: list[dict[str, Any]] = [
-            {"$currentOp": {"allUsers": True, "idleConnections": True}},
+            {"$currentOp": {"allUsers": True, "idleConnections": True, "idleSessions": False}},
             {"$match": {"appName": "everpost"}},
         ]
         try:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bson import ObjectId
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.blog import Blog
@@ -64,15 +65,24 @@ class MongoRecords:
         """
         if users := _these(User, batch.erased):
             await self._people.erase_users(users)
-        for user in _these(User, batch.kept):
-            await self._garbage.free_user(ObjectId(user.id))
+        for user_id in await self._removed(self._collections.users, _these(User, batch.kept)):
+            await self._garbage.free_user(user_id)
         if posts := _these(Post, batch.erased):
             await self._threads.erase_posts(posts)
             self._garbage.collect_soon()
-        if posts := _these(Post, batch.kept):
-            for post_id in await self._threads.erased_among(posts):
-                await self._garbage.free_post(post_id)
+        for post_id in await self._removed(self._collections.posts, _these(Post, batch.kept)):
+            await self._garbage.free_post(post_id)
         await self._transactions.run(partial(self._write, batch))
+
+    async def _removed(
+        self, collection: AsyncCollection[Any], records: Sequence[User] | Sequence[Post]
+    ) -> Sequence[ObjectId]:
+        """The ids of these that removed ones have."""
+        if not records:
+            return []
+        ids = [ObjectId(record.id) for record in records]
+        removed: Filter = {"_id": {"$in": ids}, "removed_at": {"$exists": True}}
+        return [each["_id"] async for each in collection.find(removed, {"_id": 1})]
 
     async def _write(self, batch: Batch, session: Session) -> None:
         people = self._people
