@@ -28,8 +28,8 @@ class MongoSnapshot:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
 
-    async def fingerprint(self) -> None:
-        """There is none."""
+    async def fingerprint(self) -> str:
+        return self._spool.fingerprint()
 
     async def count(self) -> Counts:
         return self._spool.count()

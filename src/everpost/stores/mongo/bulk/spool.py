@@ -1,8 +1,9 @@
 """Documents of a blog as they were at one moment, set aside in temporary files."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -30,11 +31,26 @@ class Pile:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._digest = sha256()
         self.count = 0
 
-    def put(self, document: RawBSONDocument) -> None:
-        self._file.write(document.raw)
-        self.count += 1
+    def put(self, documents: bytes) -> None:
+        """Documents one behind the other, as the server sends them."""
+        self._file.write(documents)
+        self._digest.update(documents)
+        at = 0
+        while at < len(documents):
+            at += int.from_bytes(documents[at : at + _LENGTH_LENGTH], "little")
+            self.count += 1
+
+    async def fill(self, batches: AsyncIterator[Any]) -> None:
+        """Put what a cursor of raw batches gives."""
+        async for documents in batches:
+            self.put(documents)
+
+    def digest(self) -> str:
+        """Of all that was put."""
+        return self._digest.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[Any, int]]:
         """Each document, and its length. Only one at a time may iterate."""
@@ -64,6 +80,11 @@ class Spool:
         counts = {kind.name: pile.count for kind, pile in zip(KINDS, piles, strict=True)}
         return counts | {each.kind.name: pile.count for each, pile in self.others}
 
+    def fingerprint(self) -> str:
+        """The digests of all documents, and who inherited from whom."""
+        piles = (self.blog, self.users, self.posts, self.comments, *(pile for _, pile in self.others))
+        return " ".join([*(pile.digest() for pile in piles), str(hash(frozenset(self._heirs.items())))])
+
     def has_user(self, id: ObjectId) -> bool:
         """Whether this is a user, who was not removed."""
         place = bisect_left(range(self.users.count), id.binary, key=self._user_at)
@@ -78,7 +99,7 @@ class Spool:
         await self._read(self.blog, collections.blog, {}, session)
         async for user in _raw(collections.users).find({}, session=session).sort(_BY_ID):
             if "removed_at" not in user:
-                self.users.put(user)
+                self.users.put(bytes(user.raw))
                 self._living += user["_id"].binary
             elif "heir" in user:
                 self._heirs[user["_id"]] = user["heir"]
@@ -87,27 +108,22 @@ class Spool:
             {"$project": {"tokens": 1}},
             {"$sort": {"tokens.id": 1}},
         ]
-        async for token in await _raw(collections.users).aggregate(
-            tokens, allowDiskUse=True, session=session
-        ):
-            self.tokens.put(token)
+        found = await collections.users.aggregate_raw_batches(tokens, allowDiskUse=True, session=session)
+        await self.tokens.fill(found)
         await self._read(self.posts, collections.posts, LIVING, session)
         removed = collections.posts.find({"removed_at": {"$exists": True}}, {"_id": 1}, session=session)
         gone = [post["_id"] async for post in removed]
-        comments = _raw(collections.comments).find({"post_id": {"$nin": gone}}, session=session)
-        async for comment in comments.hint(IN_ORDER).sort(IN_ORDER):
-            self.comments.put(comment)
+        comments = collections.comments.find_raw_batches({"post_id": {"$nin": gone}}, session=session)
+        await self.comments.fill(comments.hint(IN_ORDER).sort(IN_ORDER))
         for each, pile in self.others:
             there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
-            found = _raw(each.collection).find(there, session=session, allow_disk_use=True)
-            async for document in found.sort(each.order):
-                pile.put(document)
+            others = each.collection.find_raw_batches(there, session=session, allow_disk_use=True)
+            await pile.fill(others.sort(each.order))
 
     async def _read(
         self, pile: Pile, collection: AsyncCollection[Any], wanted: Mapping[str, object], session: Session
     ) -> None:
-        async for document in _raw(collection).find(wanted, session=session).sort(_BY_ID):
-            pile.put(document)
+        await pile.fill(collection.find_raw_batches(wanted, session=session).sort(_BY_ID))
 
     def _pile(self) -> Pile:
         return Pile(self._opened.enter_context(TemporaryFile()))
