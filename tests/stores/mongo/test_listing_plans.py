@@ -106,8 +106,7 @@ async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_i
     listed: Collections,
 ) -> None:
     """One test, so that the posts are loaded once."""
-    database = listed.posts.database
-    transactions = Transactions(cast("Client", database.client), cast("Database", database), timeout=TIMEOUT)
+    transactions = Transactions(cast("Client", listed.posts.database.client), timeout=TIMEOUT)
     listing = Listing(listed, transactions, Authors(listed))
     await assert_read_from_an_index(listing)
     await assert_counted(listing, listed)

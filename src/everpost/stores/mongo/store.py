@@ -24,7 +24,7 @@ class MongoStore:
         collections = Collections.of(database)
         authors = Authors(collections)
         self._client = client
-        self._transactions = transactions = Transactions(client, database, timeout=timeout)
+        self._transactions = transactions = Transactions(client, timeout=timeout)
         self._garbage = garbage = GarbageCollector(collections, transactions)
         self._posts = MongoPosts(collections, transactions, authors, garbage)
         self._comments = MongoComments(collections, transactions, authors, garbage)
