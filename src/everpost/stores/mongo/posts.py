@@ -17,7 +17,6 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
-from everpost.stores.mongo.authors import Authors, named_posts
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
@@ -25,6 +24,7 @@ from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, read_post
 from everpost.stores.mongo.model.people import BLOG
 from everpost.stores.mongo.publishing import Publisher
+from everpost.stores.mongo.queries.authors import Authors, named_posts
 from everpost.stores.mongo.queries.listing import Listing
 from everpost.stores.mongo.queries.slugs import free_slug
 from everpost.stores.mongo.queries.tags import Tags

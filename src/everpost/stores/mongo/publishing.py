@@ -10,7 +10,6 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
-from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
@@ -22,8 +21,9 @@ from everpost.stores.mongo.model.documents import (
     post_document,
     preview_of,
 )
+from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import free_slug
-from everpost.stores.mongo.threads import count_approved
+from everpost.stores.mongo.threads.thread import count_approved
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 50

@@ -11,11 +11,11 @@ from everpost.domain.admissions import Admission
 from everpost.domain.comments import Comment
 from everpost.domain.posts import PostStatus
 from everpost.errors import EverpostError, Invalid, Stale
-from everpost.stores.mongo.authors import NAMES, Authors, named_comments
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import PostDocument
 from everpost.stores.mongo.model.people import BLOG
-from everpost.stores.mongo.threads import Thread
+from everpost.stores.mongo.queries.authors import NAMES, Authors, named_comments
+from everpost.stores.mongo.threads.thread import Thread
 
 
 class Admissions:

@@ -14,13 +14,13 @@ from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
-from everpost.stores.mongo.admissions import Admissions
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import CommentDocument, comment_document
-from everpost.stores.mongo.threads import Thread, count_approved, previewing
+from everpost.stores.mongo.threads.admissions import Admissions
+from everpost.stores.mongo.threads.thread import Thread, count_approved, previewing
 from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
