@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, settings
 
 from everpost.domain.clock import EARLIEST, HORIZON
 from everpost.services import limits, passwords
-from everpost.stores import open_store
+from everpost.stores import SqlEngine, open_store
 from everpost.stores.port import Store
 from tests import environment
+from tests.differential import open_differential
 from tests.servers import Offer, Servers, find_offer, open_databases
 from tests.servers.broker import Broker, ask
 from tests.servers.databases import Databases, new_name
@@ -31,8 +32,12 @@ environment.strip(os.environ)
 
 TIMEOUT = 10.0
 POOL_SIZE = 5
-REFERENCE = "-reference"
-"""What follows the name of a database whose store goes through SQLAlchemy's own connections."""
+REFERENCE, DIFFERENTIAL = "-reference", "-differential"
+"""What follows the name of a database whose store goes through SQLAlchemy's own connections, or goes both
+ways and compares them.
+"""
+COMPARED = {"tests.contract.port.test_comments", "tests.contract.port.test_posts"}
+"""Where both ways are compared in `make test`; in `make test-long`, everywhere at the port."""
 A_DAY = 24 * 60 * 60
 
 # How long an example takes is the machine's affair: two workers and three servers share two cores. What is
@@ -126,8 +131,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             for name in offered
         ]
         if metafunc.module.__name__.startswith("tests.contract.port."):
-            references = [name + REFERENCE for name in offered if name != "mongodb"]
-            names += [pytest.param(name, marks=pytest.mark.long) for name in references]
+            sql = [name for name in offered if name != "mongodb"]
+            others = [name + suffix for suffix in (REFERENCE, DIFFERENTIAL) for name in sql]
+            is_short = metafunc.module.__name__ in COMPARED
+            names += [
+                name
+                if is_short and name.endswith(DIFFERENTIAL)
+                else pytest.param(name, marks=pytest.mark.long)
+                for name in others
+            ]
         metafunc.parametrize("store_name", names)
 
 
@@ -154,7 +166,7 @@ class Engines:
         self._open = AsyncExitStack()
 
     def databases(self, name: str) -> Databases:
-        name = name.removesuffix(REFERENCE)
+        name = name.removesuffix(REFERENCE).removesuffix(DIFFERENTIAL)
         if name not in self._databases:
             self._databases[name] = open_databases(name, "" if name == "sqlite" else self._server_url(name))
             self._open.push_async_callback(self._databases[name].close)
@@ -175,12 +187,13 @@ class Engines:
         database = new_name()
         await databases.create(database)
         self._open.push_async_callback(databases.drop, database)
-        store = await open_store(
-            databases.url(database),
-            timeout=TIMEOUT,
-            pool_size=POOL_SIZE,
-            sql_engine="reference" if name.endswith(REFERENCE) else "drivers",
-        )
+        url = databases.url(database)
+        if name.endswith(DIFFERENTIAL):
+            await (await open_store(url, timeout=TIMEOUT, pool_size=1)).close()
+            store: Store = await open_differential(url, timeout=TIMEOUT, pool_size=POOL_SIZE)
+        else:
+            engine: SqlEngine = "reference" if name.endswith(REFERENCE) else "drivers"
+            store = await open_store(url, timeout=TIMEOUT, pool_size=POOL_SIZE, sql_engine=engine)
         self._open.push_async_callback(store.close)
         await databases.remember(database)
         return Blog(database, databases, store)

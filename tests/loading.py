@@ -36,7 +36,7 @@ async def _load_into_sql(url: str, post: Post, comments: Iterator[Comment]) -> N
 
 async def _load_into_mongodb(url: str, post: Post, comments: Iterator[Comment]) -> None:
     client = connect(url, timeout=60, pool_size=1, whole_calls=False)
-    collections = Collections.of(database_of(client, url))
+    collections = Collections.of(database_of(client))
     document = post_document(post)
     document["comment_count"] = post.comment_count
     while documents := [comment_document(each) for each in islice(comments, BATCH)]:

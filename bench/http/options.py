@@ -39,7 +39,7 @@ def read_options() -> Options:
     return Options(
         stores=given.stores or stores_here(),
         operations=given.operations or short[0],
-        subjects=given.subjects,
+        subjects=given.subjects or [kind for kind in KINDS if not (given.check and kind == REFERENCE)],
         rounds=given.rounds or short[1],
         seconds=given.seconds,
         in_full=not (given.quick or given.check),
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--stores", type=some_of(NAMES), help="default: those that can be had")
     add("--operations", type=some_of(OPERATIONS), help="default: all")
-    add("--subjects", type=some_of(KINDS), default=KINDS, help="default: all")
+    add("--subjects", type=some_of(KINDS), help="default: all, with --check those of the ratios")
     add("--rounds", type=int, help="default: 3")
     add(
         "--seconds",

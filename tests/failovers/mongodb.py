@@ -88,6 +88,13 @@ class MongodbCluster:
                 self._partition.isolate(primary)
                 yield
                 self._partition.heal()
+            case "the others stop":
+                others = [member for member in self._set.members if member is not primary]
+                for member in others:
+                    member.pause()
+                yield
+                for member in others:
+                    member.resume()
             case _:
                 raise LookupError(name)
 
@@ -112,7 +119,7 @@ def _connections_to(member: MongodbServer) -> int:
         member.url(), directConnection=True, serverSelectionTimeoutMS=500, socketTimeoutMS=500
     ) as client:
         stages: list[dict[str, Any]] = [
-            {"$currentOp": {"allUsers": True, "idleConnections": True}},
+            {"$currentOp": {"allUsers": True, "idleConnections": True, "idleSessions": False}},
             {"$match": {"appName": "everpost"}},
         ]
         try:

@@ -73,8 +73,9 @@ class Partition:
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int) -> None:
         peer, own = writer.get_extra_info("peername")[1], writer.get_extra_info("sockname")[1]
-        link = _Link(await asyncio.to_thread(self._owner_of, peer, own), target, [writer])
+        link = _Link(None, target, [writer])
         try:
+            link.origin = await asyncio.to_thread(self._owner_of, peer, own)
             if self._is_cut(link):
                 return
             there, onward = await asyncio.open_connection("127.0.0.1", self._servers[target].port)

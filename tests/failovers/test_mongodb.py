@@ -1,15 +1,28 @@
 """A blog on a MongoDB replica set whose primary fails in different ways."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from everpost.errors import Misconfigured
-from everpost.stores import open_schema
-from everpost.stores.mongo.engine.connection import connect, database_of
-from everpost.stores.mongo.engine.replica_sets import can_fail_over, require_replica_set
+from everpost.domain.comments import CommentChange
+from everpost.domain.posts import PostQuery
+from everpost.errors import Busy, Misconfigured
+from everpost.stores import open_schema, open_store
+from everpost.stores.mongo.engine.connection import connect
+from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_replica_set
+from tests.contract.port.examples import (
+    EVERYBODY,
+    LATER,
+    comment_on,
+    numbered,
+    publish,
+    read_thread,
+    register,
+)
 from tests.failovers.experiment import assert_kept, run
 from tests.failovers.mongodb import FAULTS, MongodbCluster
 from tests.servers.mongodb import MongodbServer
@@ -48,11 +61,45 @@ async def test_one_member_of_several_is_not_enough(cluster: MongodbCluster) -> N
         await schema.close()
 
 
-async def test_reads_ask_the_majority_where_there_can_be_a_failover(cluster: MongodbCluster) -> None:
+async def test_answers_are_confirmed_where_another_primary_is_possible(cluster: MongodbCluster) -> None:
     [url] = cluster.urls(1)
     client = connect(url, timeout=5, pool_size=1, whole_calls=True)
     hello = await require_replica_set(client, url, timeout=5)
-    assert can_fail_over(hello)
-    for given, level in ((url, "linearizable"), (f"{url}&readConcernLevel=majority", "majority")):
-        assert database_of(client, given, can_fail_over=True).read_concern.level == level
     await client.close()
+    assert can_be_replaced(hello, url)
+    assert can_be_replaced(hello, f"{url}&readConcernLevel=linearizable")
+    assert not can_be_replaced(hello, f"{url}&readConcernLevel=majority")
+    assert not can_be_replaced({**hello, "hosts": hello["hosts"][:1]}, url)
+
+
+async def test_a_primary_that_lost_the_others_answers_nothing(cluster: MongodbCluster) -> None:
+    """Whatever it knows could be old: that there is no such post, too."""
+    [url] = cluster.urls(1)
+    store = await open_store(url, timeout=2, pool_size=2)
+    user = await register(store)
+    post = await publish(store, author=user.author)
+    comment = await comment_on(store, post.id)
+    change = CommentChange(updated_at=LATER, content="Changed")
+    of_author = replace(EVERYBODY, author_id=user.id)
+    questions: dict[str, Callable[[], Awaitable[object]]] = {
+        "a post": lambda: store.posts.get(post.id, comments=10),
+        "a missing post": lambda: store.posts.get(numbered(1), comments=10),
+        "a list": lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10)),
+        "a list by author": lambda: store.posts.page(PostQuery(filter=of_author, limit=10)),
+        "comments": lambda: read_thread(store, post.id),
+        "a user": lambda: store.users.get(user.id),
+        "a comment on a missing post": lambda: comment_on(store, numbered(1)),
+        "a change of a missing comment": lambda: store.comments.save(
+            post.id, numbered(1), change, match=None
+        ),
+        "a change of a comment as it was": lambda: store.comments.save(
+            post.id, comment.id, change, match=frozenset()
+        ),
+    }
+    async with cluster.fault("the others stop"):
+        outcomes = await asyncio.gather(*(ask() for ask in questions.values()), return_exceptions=True)
+        assert {name: type(found) for name, found in zip(questions, outcomes, strict=True)} == dict.fromkeys(
+            questions, Busy
+        )
+    await cluster.until_whole()
+    await store.close()

@@ -54,7 +54,7 @@ NOTHING_TO_SAY = [
     "mongodb://[::1]/d",
     "mongodb://u:secret@db.example/d?tls=true",
     "mongodb://u:secret@db.example/d?ssl=true",
-    "mongodb://u:secret@db.example/d?tls=true&tlsAllowInvalidHostnames=true&tlsCAFile=ca.pem",
+    f"mongodb://u:secret@db.example/d?tls=true&tlsAllowInvalidHostnames=true&tlsCAFile={CA}",
     "mongodb+srv://u:secret@db.example/d",
 ]
 
@@ -73,7 +73,7 @@ def test_a_database_on_this_machine_or_one_that_proves_itself_is_not(url: str) -
     assert transport_warning(url) is None
 
 
-@pytest.mark.parametrize("options", ["authMechanism=PLAIN", "authmechanism=plain&tls=false"])
+@pytest.mark.parametrize("options", ["authMechanism=PLAIN", "authmechanism=PLAIN&tls=false"])
 async def test_mongodb_is_not_told_the_password_without_tls(options: str) -> None:
     with pytest.raises(Misconfigured, match="add tls=true") as refused:
         await open_store(f"mongodb://u:secret@127.0.0.1:1/d?{options}", timeout=1, pool_size=1)

@@ -56,12 +56,13 @@ DOCUMENTED = """
     fastapi.routing fastapi.security granian.constants granian.http granian.log ijson ijson.common lxml
     lxml.etree orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal
     pygal.style pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
-    pymongo.asynchronous.cursor pymongo.asynchronous.database pymongo.errors pymongo.read_concern
-    pymongo.uri_parser rich.console rich.progress rich.table rich.text sqlalchemy sqlalchemy.dialects
-    sqlalchemy.dialects.postgresql sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio
-    sqlalchemy.ext.compiler sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types
-    starlette.datastructures starlette.exceptions starlette.middleware.cors starlette.routing
-    starlette.types structlog typer typing_extensions yaml zxcvbn
+    pymongo.asynchronous.command_cursor pymongo.asynchronous.cursor pymongo.asynchronous.database
+    pymongo.errors pymongo.read_concern pymongo.uri_parser rich.console rich.progress rich.table
+    rich.text sqlalchemy sqlalchemy.dialects sqlalchemy.dialects.postgresql sqlalchemy.engine.interfaces
+    sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler sqlalchemy.orm sqlalchemy.pool
+    sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures starlette.exceptions
+    starlette.middleware.cors starlette.routing starlette.types structlog typer typing_extensions yaml
+    zxcvbn
 """
 PUBLIC_MODULES = frozenset(DOCUMENTED.split())
 _OF_MODULES = {module.partition(".")[0] for module in PRIVATE_MODULES}

@@ -14,6 +14,8 @@ URL_FORMS = "a URL, env:NAME or file:PATH"
 """How an argument names a database: see `settings.read_database_url`."""
 _CONNECTIONS = 2
 """One reads while the other writes."""
+_IMPORTING = 4
+"""Several posts are imported at once."""
 
 
 @asynccontextmanager
@@ -54,14 +56,14 @@ async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[St
         store = await _find(url, settings, unfinished=False) if is_dry_run else None
         if store is None:
             place = f"sqlite:///{folder}/blog.db" if is_dry_run else url
-            store = await _open(place, settings, unfinished=False)
+            store = await _open(place, settings, unfinished=False, pool_size=_IMPORTING)
         async with _closing(store):
             yield store
 
 
-async def _open(url: str, settings: Settings, *, unfinished: bool) -> Store:
+async def _open(url: str, settings: Settings, *, unfinished: bool, pool_size: int = _CONNECTIONS) -> Store:
     return await open_store(
-        url, timeout=settings.database_timeout, pool_size=_CONNECTIONS, unfinished=unfinished
+        url, timeout=settings.database_timeout, pool_size=pool_size, unfinished=unfinished
     )
 
 

@@ -70,12 +70,12 @@ async def test_a_url_that_is_none_is_a_setting_that_cannot_be_used(url: str) -> 
 async def test_the_url_names_the_database_and_its_harmless_options_go_first() -> None:
     url = "mongodb://127.0.0.1:1"
     plain = connect(url, timeout=3, pool_size=7, whole_calls=True)
-    assert database_of(plain, url).name == "everpost"
+    assert database_of(plain).name == "everpost"
     assert (plain.options.pool_options.max_pool_size, plain.options.timeout) == (7, 3)
     await plain.close()
     url = "mongodb://127.0.0.1:1/blog?maxPoolSize=2&timeoutMS=9000"
     own = connect(url, timeout=3, pool_size=7, whole_calls=True)
-    assert database_of(own, url).name == "blog"
+    assert database_of(own).name == "blog"
     assert (own.options.pool_options.max_pool_size, own.options.timeout) == (2, 9)
     await own.close()
 

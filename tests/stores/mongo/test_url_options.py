@@ -105,7 +105,7 @@ async def settings_of(options: str) -> Mapping[str, Any]:
     """How a client reads and writes that this URL makes."""
     url = f"{HOST}?{options}"
     client = connect(url, timeout=1, pool_size=3, whole_calls=True)
-    database = database_of(client, url)
+    database = database_of(client)
     await client.close()
     return {
         "read preference": database.read_preference.mongos_mode,
@@ -143,17 +143,16 @@ def test_a_value_that_would_break_a_promise_is_refused_with_the_reason(name: str
 )
 async def test_whatever_else_the_url_says_reads_and_writes_keep_their_promises(options: str) -> None:
     settings, plain = await settings_of(options), await settings_of("")
-    for name in ("read preference", "write concern", "of transactions", "codec"):
+    for name in ("read preference", "read concern", "write concern", "of transactions", "codec"):
         if options != "wtimeoutMS=5000":
             assert settings[name] == plain[name], name
-    assert settings["read concern"] == ("linearizable" if options.endswith("linearizable") else "majority")
     assert settings["pool"] > 0
 
 
 async def test_by_default_the_majority_decides() -> None:
     settings = await settings_of("")
     majority = {"w": "majority", "j": True}
-    assert settings["read preference"] == "primary"
+    assert (settings["read preference"], settings["read concern"]) == ("primary", "majority")
     assert settings["of transactions"] == ("majority", majority)
     assert settings["write concern"] == majority
     assert (await settings_of("wtimeoutMS=5000"))["write concern"] == {**majority, "wtimeout": 5000}

@@ -1,12 +1,14 @@
 """Two kinds of records that no blog has: badges, and notes that belong to posts. This is all that a new kind
-takes: its value, its entry in the registry, its table.
+takes: its value, its entry in the registry, its table, its collection.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table
 
 from everpost.domain.ids import Id
@@ -15,6 +17,7 @@ from everpost.domain.record_kinds.fields import ID, number, reference, text
 from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
+from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.sql.bulk.record_table import RecordTable, owned_rows
 from everpost.stores.sql.rows import AnyRow, Values
 from everpost.stores.sql.tables import PostRow
@@ -93,6 +96,41 @@ def _badge_values(badge: Badge) -> Values:
 
 def _badge_of(row: AnyRow) -> Badge:
     return Badge(id=row.id, label=row.label, given_at=row.given_at)
+
+
+def toy_collections(database: AsyncDatabase[Any]) -> Sequence[RecordCollection[Any]]:
+    """Where they are on MongoDB."""
+    return (
+        RecordCollection(
+            kind=NOTE_KIND,
+            collection=database["notes"],
+            document=lambda note: {
+                "_id": ObjectId(note.id),
+                "post_id": ObjectId(note.post_id),
+                "number": note.number,
+                "words": note.words,
+            },
+            record=lambda note: Note(
+                id=Id(str(note["_id"])),
+                post_id=Id(str(note["post_id"])),
+                number=note["number"],
+                words=note["words"],
+            ),
+        ),
+        RecordCollection(
+            kind=BADGE_KIND,
+            collection=database["badges"],
+            document=lambda badge: {
+                "_id": ObjectId(badge.id),
+                "label": badge.label,
+                "given_at": badge.given_at,
+            },
+            record=lambda badge: Badge(
+                id=Id(str(badge["_id"])), label=badge["label"], given_at=badge["given_at"]
+            ),
+            taken="label",
+        ),
+    )
 
 
 TOY_TABLES = (

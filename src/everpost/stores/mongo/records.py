@@ -3,20 +3,23 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bson import ObjectId
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
+from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
 from everpost.stores.mongo.bulk.people import PeopleWriter
+from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
 from everpost.stores.mongo.bulk.spool import Spool
 from everpost.stores.mongo.bulk.threads import ThreadWriter
@@ -33,11 +36,16 @@ Kind = TypeVar("Kind")
 class MongoRecords:
     """A blog as a whole: out of its collections, and into them."""
 
-    kinds = KINDS
-
     def __init__(
-        self, collections: Collections, transactions: Transactions, garbage: GarbageCollector
+        self,
+        collections: Collections,
+        transactions: Transactions,
+        garbage: GarbageCollector,
+        others: Sequence[RecordCollection[Any]] = (),
     ) -> None:
+        """`others` are kinds besides those that this file knows, in the order of a stream."""
+        self.kinds = Kinds(*KINDS, *(each.kind for each in others))
+        self._others = others
         self._collections = collections
         self._transactions = transactions
         self._garbage = garbage
@@ -46,7 +54,7 @@ class MongoRecords:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[MongoSnapshot]:
-        with closing(Spool()) as spool:
+        with closing(Spool(self._others)) as spool:
             await self._collect(spool)
             yield MongoSnapshot(spool)
 
@@ -57,15 +65,24 @@ class MongoRecords:
         """
         if users := _these(User, batch.erased):
             await self._people.erase_users(users)
-        for user in _these(User, batch.kept):
-            await self._garbage.free_user(ObjectId(user.id))
+        for user_id in await self._removed(self._collections.users, _these(User, batch.kept)):
+            await self._garbage.free_user(user_id)
         if posts := _these(Post, batch.erased):
             await self._threads.erase_posts(posts)
             self._garbage.collect_soon()
-        if posts := _these(Post, batch.kept):
-            for post_id in await self._threads.erased_among(posts):
-                await self._garbage.free_post(post_id)
+        for post_id in await self._removed(self._collections.posts, _these(Post, batch.kept)):
+            await self._garbage.free_post(post_id)
         await self._transactions.run(partial(self._write, batch))
+
+    async def _removed(
+        self, collection: AsyncCollection[Any], records: Sequence[User] | Sequence[Post]
+    ) -> Sequence[ObjectId]:
+        """The ids of these that removed ones have."""
+        if not records:
+            return []
+        ids = [ObjectId(record.id) for record in records]
+        removed: Filter = {"_id": {"$in": ids}, "removed_at": {"$exists": True}}
+        return [each["_id"] async for each in collection.find(removed, {"_id": 1})]
 
     async def _write(self, batch: Batch, session: Session) -> None:
         people = self._people
@@ -79,6 +96,9 @@ class MongoRecords:
         await self._threads.write(
             _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased), session
         )
+        erased_posts = [ObjectId(post.id) for post in _these(Post, batch.erased)]
+        for each in self._others:
+            await each.write(batch, session, erased_owners=erased_posts)
         await renew_names(self._collections, session)
 
     @translated
@@ -126,7 +146,8 @@ class MongoRecords:
         user = await self._collections.users.find_one(LIVING, {"_id": 1})
         post = await self._collections.posts.find_one(LIVING, {"_id": 1})
         settings = await self._collections.blog.find_one({"version": {"$gt": 1}}, {"_id": 1})
-        if user is not None or post is not None or settings is not None:
+        others = [await each.collection.find_one({}, {"_id": 1}) for each in self._others]
+        if any(found is not None for found in (user, post, settings, *others)):
             raise Conflict("blog", "transfer")
 
 

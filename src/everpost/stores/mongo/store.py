@@ -5,7 +5,8 @@ from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.replica_sets import can_fail_over, require_replica_set
+from everpost.stores.mongo.engine.leadership import Leadership
+from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_replica_set
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.limits import MongoLimits
@@ -41,13 +42,20 @@ class MongoStore:
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
             hello = await require_replica_set(client, url, timeout=timeout)
-            database = database_of(client, url, can_fail_over=can_fail_over(hello))
-            store = cls(client, database, timeout=timeout)
+            store = cls(client, database_of(client), timeout=timeout)
+            if can_be_replaced(hello, url):
+                store._confirm_answers()
         except BaseException:
             await client.close()
             raise
         store._garbage.start()
         return store
+
+    def _confirm_answers(self) -> None:
+        leadership = Leadership(database_of(self._client))
+        for part in (self._posts, self._comments, self._users, self._tokens, self._limits, self._blog):
+            leadership.confirm_answers_of(part)
+        leadership.confirm_answers_of(self._records)
 
     @property
     def posts(self) -> MongoPosts:

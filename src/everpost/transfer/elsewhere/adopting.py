@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostStatus
@@ -10,6 +11,7 @@ from everpost.errors import Conflict, NotFound, UnreadableSource
 from everpost.services.slugs import write_numbered
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.authors import Authors
+from everpost.transfer.elsewhere.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.elsewhere.fitting import Changes
 from everpost.transfer.elsewhere.growing import Growth
 from everpost.transfer.elsewhere.items import (
@@ -26,7 +28,7 @@ from everpost.transfer.elsewhere.items import (
 from everpost.transfer.elsewhere.ledger import Ledger
 from everpost.transfer.elsewhere.matching import Matcher
 from everpost.transfer.elsewhere.naming import Origin, is_same_thing
-from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.elsewhere.reports import NoteSink, Report
 from everpost.transfer.elsewhere.threads import Adopter, Drop, Thread
 from everpost.transfer.elsewhere.writing import Rehearsal, StoreWriter, Writer
 
@@ -62,11 +64,12 @@ async def adopt(
         writer = Rehearsal(store, ledger) if run.dry_run else StoreWriter(store)
         importer = _Importer(store, writer, ledger, origin, run.report)
         done = 0
-        for item in ledger.items:
-            await importer.take(item)
-            if isinstance(item, SourcePost):
-                done += 1
-                run.progress(done, total)
+        async with ConcurrentWrites(run.report, most=1 if run.dry_run else MOST_AT_ONCE) as writes:
+            for item in ledger.items:
+                await importer.take(item, writes)
+                if isinstance(item, SourcePost):
+                    done += 1
+                    run.progress(done, total)
         for thread in ledger.threads():
             await importer.take_thread(thread, matcher)
             done += 1
@@ -125,18 +128,32 @@ class _Importer:
         self._report = report
         self._authors = Authors(store, writer, origin, report)
         self._adopter = Adopter(origin, self._authors.by_source_id)
-        self._growth = Growth(store, writer, report)
 
-    async def take(self, item: Item) -> None:
+    async def take(self, item: Item, writes: ConcurrentWrites) -> None:
         """Add what the item is, or has; threads have their own time."""
-        if isinstance(item, Note):
-            self._report.add(item)
-        elif isinstance(item, Problem):
-            self._report.unreadable(item)
+        if isinstance(item, SourcePost):
+            await self._start_post(item, writes)
         elif isinstance(item, SourceAuthor):
+            await writes.finish()
             await self._authors.take(item)
-        elif isinstance(item, SourcePost):
-            await self._take_post(item)
+        elif isinstance(item, Note | Problem):
+            await writes.note(item)
+
+    async def _start_post(self, source: SourcePost, writes: ConcurrentWrites) -> None:
+        """Nothing else is written beside a post whose slug depends on others that are imported."""
+        is_apart = self._has_its_slug(source)
+        size = len(source.content) + sum(len(each.content) for each in source.comments)
+        if not is_apart:
+            await writes.finish()
+        await writes.start(partial(self._take_post, source), size)
+        if not is_apart:
+            await writes.finish()
+
+    def _has_its_slug(self, source: SourcePost) -> bool:
+        if not normalize_slug(source.slug or ""):
+            return False
+        slug = Changes().slug(source.slug, source.title)
+        return not self._ledger.is_claimed(slug, by_others_than=_identity(source, self._origin))
 
     async def take_thread(self, source: SourceThread, matcher: Matcher | None) -> None:
         """Add the comments that are new to the post that they belong to."""
@@ -146,30 +163,31 @@ class _Importer:
             self._report.dropped("thread", shown_as(source.url, source.title), reason)
             return
         name = source.url[:LONGEST_ID]
-        drop = self._dropper(name)
+        drop = _dropper(name, self._report)
         thread = self._adopter.thread(post_id, self._unique(source.comments, drop), drop)
-        await self._growth.grow(thread, name)
+        await Growth(self._store, self._writer, self._report).grow(thread, name)
 
-    async def _take_post(self, source: SourcePost) -> None:
+    async def _take_post(self, source: SourcePost, notes: NoteSink) -> None:
         changes = Changes(source.changes)
         post = self._fit(source, changes)
         name = shown_as(source.source_id, post.title)
         if not self._ledger.take_id(_identity(source, self._origin)):
-            self._report.dropped("post", name, "the source has its id twice")
+            notes.dropped("post", name, "the source has its id twice")
             return
-        drop = self._dropper(name)
+        drop = _dropper(name, notes)
         comments = self._unique(source.comments, drop)
         present = await self._find(post)
         if present is not None:
-            self._report.present("post", name)
-            await self._growth.grow(self._adopter.thread(present, comments, drop), name)
+            notes.present("post", name)
+            thread = self._adopter.thread(present, comments, drop)
+            await Growth(self._store, self._writer, notes).grow(thread, name)
             return
         slug, thread = await self._add(post, _identity(source, self._origin), comments, drop)
         if source.slug and slug != post.slug:
             changes.add(f"the slug {post.slug!r} was taken: it became {slug!r}")
-        self._report.kept("post", name, changes)
+        notes.kept("post", name, changes)
         for each in thread:
-            self._report.kept("comment", f"{each.source_id} on {name}", each.changes)
+            notes.kept("comment", f"{each.source_id} on {name}", each.changes)
 
     def _fit(self, source: SourcePost, changes: Changes) -> Post:
         published = changes.moment(source.publication_date)
@@ -241,8 +259,9 @@ class _Importer:
                 drop(comment, "the source has its id twice")
         return unique
 
-    def _dropper(self, post_name: str) -> Drop:
-        def drop(comment: SourceComment, reason: str) -> None:
-            self._report.dropped("comment", f"{comment.source_id} on {post_name}", reason)
 
-        return drop
+def _dropper(post_name: str, notes: NoteSink) -> Drop:
+    def drop(comment: SourceComment, reason: str) -> None:
+        notes.dropped("comment", f"{comment.source_id} on {post_name}", reason)
+
+    return drop

@@ -6,7 +6,7 @@ from dataclasses import replace
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.elsewhere.reports import NoteSink
 from everpost.transfer.elsewhere.threads import ORPHANED, Adopted, Thread
 from everpost.transfer.elsewhere.writing import Writer
 
@@ -14,10 +14,10 @@ from everpost.transfer.elsewhere.writing import Writer
 class Growth:
     """Adds to a thread what it has not, each comment with its own status from the first moment on."""
 
-    def __init__(self, store: Store, writer: Writer, report: Report) -> None:
+    def __init__(self, store: Store, writer: Writer, notes: NoteSink) -> None:
         self._store = store
         self._writer = writer
-        self._report = report
+        self._notes = notes
 
     async def grow(self, thread: Thread, post_name: str) -> None:
         """Add the comments that are not there; those that are stay as they are."""
@@ -28,11 +28,11 @@ class Growth:
             found = there.get(each.comment.id)
             if found is None:
                 await self._add(each, open_to_replies)
-                self._report.kept("comment", name, each.changes)
+                self._notes.kept("comment", name, each.changes)
             elif found.post_id != each.comment.post_id:
-                self._report.dropped("comment", name, "it is here already, on another post")
+                self._notes.dropped("comment", name, "it is here already, on another post")
             else:
-                self._report.present("comment", name)
+                self._notes.present("comment", name)
 
     async def _there(self, thread: Thread) -> Mapping[Id, Comment]:
         found = [await self._store.comments.find(comment.id) for comment in thread.comments]

@@ -241,12 +241,14 @@ def _ends_in_break(piece: list[_Part]) -> bool:
 
 def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
     """The white space before what is in a piece, that, and the white space after it."""
+    if len(piece) == 1 and piece[0][0] is _Kind.TEXT:
+        return _stripped_text(piece[0][1])
     start, end = 0, len(piece)
     while start < end and piece[start][0] is _Kind.TEXT and not piece[start][1].strip(_BLANKS):
         start += 1
     while end > start and piece[end - 1][0] is _Kind.TEXT and not piece[end - 1][1].strip(_BLANKS):
         end -= 1
-    before, after = ("".join(text for _, text in part) for part in (piece[:start], piece[end:]))
+    before, after = ("".join([text for _, text in part]) for part in (piece[:start], piece[end:]))
     parts = piece[start:end]
     if parts and parts[0][0] is _Kind.TEXT:
         words = parts[0][1].lstrip(_BLANKS)
@@ -257,6 +259,13 @@ def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
         after = parts[-1][1][len(words) :] + after
         parts[-1] = (_Kind.TEXT, words)
     return before, parts, after
+
+
+def _stripped_text(text: str) -> tuple[str, list[_Part], str]:
+    start = text.lstrip(_BLANKS)
+    words = start.rstrip(_BLANKS)
+    parts = [(_Kind.TEXT, words)] if words else []
+    return text[: len(text) - len(start)], parts, start[len(words) :]
 
 
 def _with_breaks(parts: list[_Part]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,48 @@ _SPOOL = 1024 * 1024
 """Bytes that are in memory before a temporary file is made."""
 
 
-class Report:
+class NoteSink(ABC):
+    """Takes notes on what becomes of things."""
+
+    @abstractmethod
+    def add(self, note: Note) -> None:
+        """Keep a note."""
+
+    def kept(self, kind: str, name: str, changes: Changes) -> None:
+        """Something is imported; changed, where there are changes."""
+        fate = Fate.CHANGED if changes else Fate.IMPORTED
+        self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
+
+    def present(self, kind: str, name: str) -> None:
+        """Something is there already, and stays as it is."""
+        self.add(Note(fate=Fate.PRESENT, kind=kind, name=name))
+
+    def dropped(self, kind: str, name: str, reason: str) -> None:
+        """Something is left out."""
+        self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
+
+    def unreadable(self, problem: Problem) -> None:
+        """Something cannot be read."""
+        self.add(Note(fate=Fate.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
+
+
+class NoteBuffer(NoteSink):
+    """A few notes, for later."""
+
+    def __init__(self) -> None:
+        self._notes: list[Note] = []
+
+    def __iter__(self) -> Iterator[Note]:
+        return iter(self._notes)
+
+    def __len__(self) -> int:
+        return len(self._notes)
+
+    def add(self, note: Note) -> None:
+        self._notes.append(note)
+
+
+class Report(NoteSink):
     """The notes of an import, in order, and how many there are; however many, they take no memory."""
 
     def __init__(self) -> None:
@@ -37,27 +79,14 @@ class Report:
         self._lines.close()
 
     def add(self, note: Note) -> None:
-        """Keep a note."""
         self._counts[note.fate, note.kind] += 1
         line = {"fate": note.fate, "kind": note.kind, "name": note.name, "reason": note.reason}
         self._lines.write(json.dumps(line) + "\n")
 
-    def kept(self, kind: str, name: str, changes: Changes) -> None:
-        """Something is imported; changed, where there are changes."""
-        fate = Fate.CHANGED if changes else Fate.IMPORTED
-        self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
-
-    def present(self, kind: str, name: str) -> None:
-        """Something is there already, and stays as it is."""
-        self.add(Note(fate=Fate.PRESENT, kind=kind, name=name))
-
-    def dropped(self, kind: str, name: str, reason: str) -> None:
-        """Something is left out."""
-        self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
-
-    def unreadable(self, problem: Problem) -> None:
-        """Something cannot be read."""
-        self.add(Note(fate=Fate.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
+    def take(self, notes: NoteBuffer) -> None:
+        """Keep all of these."""
+        for note in notes:
+            self.add(note)
 
     def count(self, fate: Fate, kind: str | None = None) -> int:
         """How many notes of this fate there are, of all kinds or of one."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from everpost.domain.comments import MAX_GUEST_NAME, Comment, CommentStatus
 from everpost.domain.ids import Id
@@ -14,6 +15,15 @@ from everpost.transfer.elsewhere.naming import Origin
 Drop = Callable[[SourceComment, str], None]
 """Is told what is left out, and why."""
 ORPHANED = "what it answered is not here: it answers the post"
+
+
+class _Place(TypedDict):
+    """Where a comment is in a thread."""
+
+    id: Id
+    post_id: Id
+    parent_id: Id | None
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +82,22 @@ class Adopter:
         fitted: dict[Id, Adopted] = {}
         for name, depth in _depths(kept, parents).items():
             parent = parents[name]
-            comment = replace(
-                self._fit(kept[name], changes[name]),
-                id=ids[name],
-                post_id=post_id,
-                parent_id=None if parent is None else ids[parent],
-                depth=depth,
-            )
+            place: _Place = {
+                "id": ids[name],
+                "post_id": post_id,
+                "parent_id": None if parent is None else ids[parent],
+                "depth": depth,
+            }
+            comment = self._fit(kept[name], changes[name], place)
             fitted[comment.id] = Adopted(comment, name, changes[name])
         return Thread(_counted(fitted))
 
-    def _fit(self, source: SourceComment, changes: Changes) -> Comment:
-        """The comment, but for its place in a thread."""
+    def _fit(self, source: SourceComment, changes: Changes, place: _Place) -> Comment:
+        """The comment, at its place in a thread."""
         published = Changes().moment(source.publication_date)
         author = self.authors.get(source.author_id or "")
         comment = Comment(
-            id=Id(""),
-            post_id=Id(""),
+            **place,
             content=changes.comment(source.content),
             publication_date=published,
             updated_at=published if source.updated_at is None else changes.moment(source.updated_at),
@@ -167,8 +176,10 @@ def _counted(adopted: Mapping[Id, Adopted]) -> Sequence[Adopted]:
     counts: Counter[Id] = Counter()
     counted: list[Adopted] = []
     for each in sorted(adopted.values(), key=lambda each: -each.comment.depth):
-        comment = replace(each.comment, reply_count=counts[each.comment.id])
+        comment = each.comment
+        if replies := counts[comment.id]:
+            comment = replace(comment, reply_count=replies)
         if comment.is_shown and comment.parent_id is not None:
             counts[comment.parent_id] += 1
-        counted.append(replace(each, comment=comment))
+        counted.append(each if comment is each.comment else replace(each, comment=comment))
     return counted

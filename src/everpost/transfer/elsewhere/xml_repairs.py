@@ -24,6 +24,8 @@ _LESS_THAN = re.compile(rb"<(?=[^a-zA-Z_:/!?\x80-\xff]|!(?!--))")
 _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _SUSPICIOUS = re.compile(rb"&|]]>|<[^a-zA-Z_:/?\x80-\xff]|<$")
 _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_MOST_SKIPPED = 20
+"""Prefixes that are passed over once they are known, which takes less time than to list them again."""
 _PREFIX_OF_TAG = re.compile(rb"<([a-zA-Z_][\w.-]{0,99}):")
 _ATTRIBUTE = re.compile(rb""":[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
 _PREFIX_OF_ATTRIBUTE = re.compile(rb"\s([a-zA-Z_][\w.-]{0,99})$")
@@ -148,9 +150,13 @@ def prefixes_in(chunks: Iterable[bytes]) -> set[bytes]:
     """The prefixes that tags and attributes have, at most a thousand; among them some that only look so."""
     prefixes: set[bytes] = set()
     held = b""
+    tags = _PREFIX_OF_TAG
     for chunk in chunks:
         piece = held + chunk
-        prefixes.update(_PREFIX_OF_TAG.findall(piece))
+        if new := {*tags.findall(piece)} - prefixes:
+            prefixes |= new
+            known = b"|".join(map(re.escape, sorted(prefixes)[:_MOST_SKIPPED]))
+            tags = re.compile(rb"<(?!(?:%b):)([a-zA-Z_][\w.-]{0,99}):" % known)
         for colon in _ATTRIBUTE.finditer(piece):
             if found := _PREFIX_OF_ATTRIBUTE.search(piece[max(0, colon.start() - 101) : colon.start()]):
                 prefixes.add(found[1])

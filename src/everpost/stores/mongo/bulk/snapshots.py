@@ -1,7 +1,8 @@
 """The port's `Snapshot` on MongoDB: a spool as records."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bson import ObjectId
 
@@ -10,7 +11,7 @@ from everpost.domain.ids import Id
 from everpost.domain.posts import Post
 from everpost.domain.records import Counts, Record
 from everpost.domain.users import Author
-from everpost.stores.mongo.bulk.spool import Spool
+from everpost.stores.mongo.bulk.spool import Pile, Spool
 from everpost.stores.mongo.model.documents import read_comment, read_post
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
@@ -52,13 +53,16 @@ class MongoSnapshot:
             yield read_user(document), length
         for document, length in self._spool.tokens:
             yield read_token(document["tokens"], document["_id"]), length
-        comments = iter(self._spool.comments)
-        comment = next(comments, None)
+        owned = [_Owned(self._spool.comments, "post_id", lambda each: self._disowned(read_comment(each)))]
+        others = self._spool.others
+        owned += [_Owned(pile, each.kind.owner, each.record) for each, pile in others if each.kind.owner]
         for document, length in self._spool.posts:
             yield self._inherited(read_post(document | {"comments": []})), length
-            while comment is not None and comment[0]["post_id"] == document["_id"]:
-                yield self._disowned(read_comment(comment[0])), comment[1]
-                comment = next(comments, None)
+            for some in owned:
+                yield from some.by(document["_id"])
+        for each, pile in others:
+            if each.kind.owner is None:
+                yield from ((each.record(document), length) for document, length in pile)
 
     def _inherited(self, post: Post) -> Post:
         """A post of somebody who was removed is the heir's."""
@@ -74,3 +78,20 @@ class MongoSnapshot:
         if comment.editor_id is not None and not self._spool.has_user(ObjectId(comment.editor_id)):
             comment = replace(comment, editor_id=None)
         return comment
+
+
+class _Owned:
+    """Records that belong to others, in the order of these."""
+
+    def __init__(self, pile: Pile, owner: str, read: Callable[[Any], Record]) -> None:
+        self._documents = iter(pile)
+        self._head = next(self._documents, None)
+        self._owner = owner
+        self._read = read
+
+    def by(self, owner: ObjectId) -> Iterator[_Sized]:
+        """Those of the next owner."""
+        while self._head is not None and self._head[0][self._owner] == owner:
+            document, length = self._head
+            yield self._read(document), length
+            self._head = next(self._documents, None)

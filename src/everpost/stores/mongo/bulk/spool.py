@@ -13,6 +13,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Counts
+from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.engine.connection import CODEC
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import IN_ORDER, Collections, Filter
@@ -48,12 +49,10 @@ class Spool:
     however long it is read from here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, others: Sequence[RecordCollection[Any]]) -> None:
         self._opened = ExitStack()
-        self.blog, self.users, self.tokens, self.posts, self.comments = (
-            Pile(self._opened.enter_context(TemporaryFile()))  # noqa: SIM115 - it is one
-            for _ in range(5)
-        )
+        self.blog, self.users, self.tokens, self.posts, self.comments = (self._pile() for _ in range(5))
+        self.others = [(each, self._pile()) for each in others]
         self._living = bytearray()
         self._heirs: dict[ObjectId, ObjectId] = {}
 
@@ -62,7 +61,8 @@ class Spool:
 
     def count(self) -> Counts:
         piles = (self.blog, self.users, self.tokens, self.posts, self.comments)
-        return {kind.name: pile.count for kind, pile in zip(KINDS, piles, strict=True)}
+        counts = {kind.name: pile.count for kind, pile in zip(KINDS, piles, strict=True)}
+        return counts | {each.kind.name: pile.count for each, pile in self.others}
 
     def has_user(self, id: ObjectId) -> bool:
         """Whether this is a user, who was not removed."""
@@ -97,12 +97,20 @@ class Spool:
         comments = _raw(collections.comments).find({"post_id": {"$nin": gone}}, session=session)
         async for comment in comments.hint(IN_ORDER).sort(IN_ORDER):
             self.comments.put(comment)
+        for each, pile in self.others:
+            there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
+            found = _raw(each.collection).find(there, session=session, allow_disk_use=True)
+            async for document in found.sort(each.order):
+                pile.put(document)
 
     async def _read(
         self, pile: Pile, collection: AsyncCollection[Any], wanted: Mapping[str, object], session: Session
     ) -> None:
         async for document in _raw(collection).find(wanted, session=session).sort(_BY_ID):
             pile.put(document)
+
+    def _pile(self) -> Pile:
+        return Pile(self._opened.enter_context(TemporaryFile()))
 
     def _user_at(self, place: int) -> bytes:
         return bytes(self._living[place * _ID_LENGTH : (place + 1) * _ID_LENGTH])

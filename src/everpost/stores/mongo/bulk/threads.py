@@ -38,12 +38,6 @@ class ThreadWriter:
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._posts.update_many(these, removal)
 
-    async def erased_among(self, posts: Sequence[Post]) -> Sequence[ObjectId]:
-        """Those of these posts of which only garbage is there."""
-        named: Filter = {"_id": {"$in": [ObjectId(post.id) for post in posts]}}
-        removed = self._posts.find(named | {"removed_at": {"$exists": True}}, {"_id": 1})
-        return [post["_id"] for post in await removed.to_list()]
-
     async def write(
         self,
         posts: Sequence[Post],

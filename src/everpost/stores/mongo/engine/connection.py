@@ -8,7 +8,6 @@ from bson import CodecOptions
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, InvalidName
-from pymongo.read_concern import ReadConcern
 
 from everpost.stores.mongo.engine.errors import misconfigured
 from everpost.stores.mongo.engine.idle_connections import watch
@@ -70,17 +69,9 @@ def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> C
     return client
 
 
-def database_of(client: Client, url: str, *, can_fail_over: bool = False) -> Database:
-    """The database that the URL names, with the read concern that the URL names.
-
-    By default that is `linearizable` where there can be a failover: a primary that was cut off, and does not
-    know yet that there is another one, answers nothing. Transactions, which take no `linearizable`, have
-    the client's `majority`.
-    """
+def database_of(client: Client) -> Database:
+    """The database that the URL names. Misconfigured."""
     try:
-        level = options_in(url).get("readconcernlevel", "linearizable" if can_fail_over else "majority")
-        return client.get_default_database(
-            DEFAULT_DATABASE, codec_options=CODEC, read_concern=ReadConcern(level)
-        )
+        return client.get_default_database(DEFAULT_DATABASE, codec_options=CODEC)
     except (ConfigurationError, InvalidName) as error:
         raise misconfigured() from error

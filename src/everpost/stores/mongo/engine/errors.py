@@ -10,7 +10,6 @@ import pymongo
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
-    DocumentTooLarge,
     DuplicateKeyError,
     OperationFailure,
     PyMongoError,
@@ -28,8 +27,6 @@ Result = TypeVar("Result")
 _DUPLICATE_KEY = 11_000
 REFUSED = frozenset({13, 18, 8000})
 """Unauthorized, AuthenticationFailed, and MongoDB Atlas' own word for the two."""
-TOO_LARGE = frozenset({10334, 17419, 17420})
-"""BSONObjectTooLarge, and what an update says whose result is over 16 MB."""
 PASSING = frozenset({24, 43, 46, 50, 112, 175, 237, 239, 246, 262, 11601})
 """What a server that is busy or comes up says besides the codes that PyMongo takes for a lost
 connection: LockTimeout, CursorNotFound, LockBusy, MaxTimeMSExpired, WriteConflict, QueryPlanKilled,
@@ -79,18 +76,9 @@ def fact_of(error: PyMongoError) -> EverpostError | None:
     """What the error says about the database; None where it is a mistake of ours."""
     if isinstance(error, OperationFailure) and error.code in REFUSED:
         return Unreachable("The database refuses who asks: the user's name, password or rights are wrong.")
-    if is_too_large(error):
-        return Busy("The post is being written to faster than its thread can settle. Try again.")
     if isinstance(error, ConnectionFailure | WriteConcernError) or error.timeout:
         return Busy()
     return Busy() if isinstance(error, OperationFailure) and error.code in PASSING else None
-
-
-def is_too_large(error: PyMongoError) -> bool:
-    """Whether a document would have become larger than MongoDB takes."""
-    return isinstance(error, DocumentTooLarge) or (
-        isinstance(error, OperationFailure) and error.code in TOO_LARGE
-    )
 
 
 def duplicate_field(error: DuplicateKeyError) -> str:

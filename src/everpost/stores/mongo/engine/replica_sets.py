@@ -70,9 +70,9 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> He
     return hello
 
 
-def can_fail_over(hello: Hello) -> bool:
-    """Whether another server could become the primary."""
-    return len(hello.get("hosts", ())) > 1
+def can_be_replaced(hello: Hello, url: str) -> bool:
+    """Whether another server could become the primary, and the URL does not say that this does not matter."""
+    return len(hello.get("hosts", ())) > 1 and options_in(url).get("readconcernlevel") != "majority"
 
 
 async def initiate(url: str, *, timeout: float) -> str:

@@ -98,6 +98,9 @@ class Transactions:
         """End the session, and abort a transaction that is open: nobody else would, for a minute. This must
         not be cut short by the deadline that has passed, so it runs in a context that has none.
         """
+        if not session.in_transaction:
+            await session.end_session()
+            return
         ending = asyncio.get_running_loop().create_task(session.end_session(), context=Context())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)

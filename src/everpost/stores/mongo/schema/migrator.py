@@ -19,7 +19,7 @@ class MongoSchema:
     def __init__(self, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY) -> None:
         self._url, self._timeout = url, timeout
         self._client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
-        self._database = database_of(self._client, url)
+        self._database = database_of(self._client)
         self._ledger = Ledger(self._database)
         self._history = history
         self._answered = False

@@ -15,8 +15,8 @@ Raw: TypeAlias = Sequence[Sequence[Any]]
 """Rows as a driver has them."""
 
 
-class Call(NamedTuple):
-    """A statement with its arguments, and whether it gives rows."""
+class BoundStatement(NamedTuple):
+    """A statement with its arguments in their places, and whether it gives rows."""
 
     text: str
     arguments: Arguments
@@ -47,7 +47,7 @@ class Session(Protocol):
         """Run a statement once for each of these."""
         ...
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
         """The rows or the counts of statements, in one round trip where the driver can."""
         ...
 
@@ -56,7 +56,7 @@ class Session(Protocol):
         ...
 
 
-async def run_each(session: Session, calls: Sequence[Call]) -> Sequence[Raw | int]:
+async def run_each(session: Session, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
     """`run_all` of a driver that cannot."""
     return [
         await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
@@ -96,7 +96,7 @@ class CompiledTransaction:
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]
         given = [
-            Call(*each.call(parameters), each.has_rows)
+            BoundStatement(*each.call(parameters), each.has_rows)
             for each, (_, parameters) in zip(compiled, calls, strict=True)
         ]
         results = []

@@ -28,6 +28,8 @@ SQLITE_SETTINGS = (
     "PRAGMA foreign_keys = ON",
 )
 
+_INTRODUCTION = 3
+"""Timeouts that the first connection may take, for what is asked over it too."""
 FREEZE = {
     # SQLite's view is that of the first thing read.
     "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
@@ -123,9 +125,13 @@ def _roll_back_what_is_open(
 
 
 async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
-    """Connect once; give every connection back where that fails. Unreachable says why."""
+    """Connect once; give every connection back where that fails. Unreachable says why.
+
+    The driver has `timeout` seconds to connect. Then SQLAlchemy asks which server this is, in several
+    statements.
+    """
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(_INTRODUCTION * timeout):
             await _connect(engine)
     except TimeoutError:
         reason = f"no answer within {timeout:g} s"

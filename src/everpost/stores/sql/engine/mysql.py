@@ -9,7 +9,7 @@ import asyncmy
 from asyncmy.cursors import Cursor
 from asyncmy.errors import MySQLError
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw
+from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw
 from everpost.stores.sql.engine.mysql_login import GuardedConnection
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
@@ -37,7 +37,7 @@ class MysqlSession:
             await self._execute(cursor, text, arguments or None)
             return cast("int", cursor.rowcount)
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
         if not calls:
             return ()
         async with self.connection.cursor() as cursor:
@@ -95,6 +95,7 @@ class _Connections(asyncmy.Pool):
 
     async def _acquire(self) -> GuardedConnection:
         while True:
+            self._close_idle()
             if self._free:
                 connection = self._free.pop()
             elif self.size < self.maxsize:
@@ -103,10 +104,23 @@ class _Connections(asyncmy.Pool):
                 async with self._cond:
                     await self._cond.wait_for(lambda: self._free or self.size < self.maxsize)
                 continue
-            if connection.is_open and self._loop.time() - connection.last_usage < MAX_IDLE:
+            if connection.is_open:
                 self._used.add(connection)
                 return connection
             connection.close()
+
+    def _close_idle(self, seconds: float = MAX_IDLE) -> None:
+        """Close connections that nobody has used for so long; the first has waited the longest."""
+        while self._free and self._loop.time() - self._free[0].last_usage >= seconds:
+            self._free.popleft().close()
+
+    async def drain(self) -> None:
+        """Close all connections, those that do not answer, too."""
+        self.close()
+        try:
+            await self.wait_closed()
+        finally:
+            self._close_idle(0)
 
     async def _add(self) -> GuardedConnection:
         self._acquiring += 1
@@ -148,8 +162,7 @@ class MysqlPool:
         cast("MysqlSession", session).connection.close()
 
     async def close(self) -> None:
-        self._pool.close()
-        await self._pool.wait_closed()
+        await self._pool.drain()
 
 
 async def _kill(connection: GuardedConnection, thread_id: int) -> None:

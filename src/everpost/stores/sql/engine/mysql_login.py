@@ -88,8 +88,7 @@ class GuardedConnection(Connection):
                     raise
 
     def _set_keep_alive(self) -> None:
-        if (socket := self._transport.get_extra_info("socket")) is not None:
-            keep_alive(socket)
+        keep_alive(self._transport.get_extra_info("socket"))
 
     async def _get_server_information(self) -> None:
         await super()._get_server_information()  # type: ignore[misc]  # it is left out of asyncmy's stubs

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeAlias, cast
 
 import asyncpg
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw, run_each
+from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
 _STATEMENTS = 500
@@ -40,7 +40,7 @@ class PostgresqlSession:
     async def load(self, load: Load) -> None:
         await self.connection.copy_records_to_table(load.table, records=load.rows, columns=load.columns)
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
         return await run_each(self, calls)
 
     @property

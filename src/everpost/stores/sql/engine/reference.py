@@ -24,8 +24,11 @@ class ReferenceTransaction:
     async def execute(
         self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
     ) -> Result:
-        given = [dict(each) for each in ([parameters] if isinstance(parameters, Mapping) else parameters)]
-        result = await self._connection.execute(statement, given[0] if len(given) == 1 else given or None)
+        if not isinstance(parameters, Mapping) and parameters:
+            await self._connection.execute(statement, [dict(each) for each in parameters])
+            return Result((), len(parameters))
+        given = dict(parameters) if isinstance(parameters, Mapping) else {}
+        result = await self._connection.execute(statement, given)
         if result.returns_rows:
             rows = result.all()
             return Result(rows, len(rows))

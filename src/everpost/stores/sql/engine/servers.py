@@ -112,7 +112,7 @@ class ServerDatabase(CompiledDatabase):
             try:
                 yield session
             except Exception as error:
-                await self._reset(session, fault_of(error))
+                await self._reset(session, _fault_behind(error))
                 is_released = True
                 await self._release(session)
                 raise
@@ -181,3 +181,9 @@ class ServerDatabase(CompiledDatabase):
         except Exception:  # noqa: BLE001 - it did not end: nothing more can be done about it from here
             self._pool.discard(session)
         await self._release(session)
+
+
+def _fault_behind(error: Exception) -> Fault | None:
+    """The fault that an error tells of, or that it was made from."""
+    cause = error.__cause__
+    return fault_of(error) or (fault_of(cause) if isinstance(cause, Exception) else None)

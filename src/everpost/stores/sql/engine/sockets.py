@@ -11,12 +11,12 @@ _OPTIONS = (
 )
 
 
-def keep_alive(connection: socket.socket) -> None:
+def keep_alive(connection: socket.socket | None) -> None:
     """Let the system find out within a minute that nobody answers, whether or not anything is sent.
 
     It also keeps routers and balancers from forgetting an idle connection.
     """
-    if connection.family not in (socket.AF_INET, socket.AF_INET6):
+    if connection is None or connection.family not in (socket.AF_INET, socket.AF_INET6):
         return
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _OPTIONS:

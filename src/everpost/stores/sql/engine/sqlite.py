@@ -13,7 +13,7 @@ from typing import Any, Generic
 
 from everpost.stores.sql.engine.compiled import (
     Arguments,
-    Call,
+    BoundStatement,
     CompiledDatabase,
     Load,
     Raw,
@@ -51,7 +51,7 @@ class _LoopSession:
     async def load(self, load: Load) -> None:
         await self.change_each(load.text, load.rows)
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
         return await run_each(self, calls)
 
 

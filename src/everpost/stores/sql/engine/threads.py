@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TypeVar
 
-from everpost.stores.sql.engine.compiled import Arguments, Call, Load, Raw, run_each
+from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
 
 Value = TypeVar("Value")
 
@@ -40,7 +40,7 @@ class ThreadSession:
     async def load(self, load: Load) -> None:
         await self.do(lambda: _load(self.connection, load), self.connection.interrupt)
 
-    async def run_all(self, calls: Sequence[Call]) -> Sequence[Raw | int]:
+    async def run_all(self, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
         return await run_each(self, calls)
 
     async def do(self, work: Callable[[], Value], interrupt: Callable[[], None] | None = None) -> Value:

@@ -1,6 +1,7 @@
 """A new kind of records moves like all others once the registry of a store knows it."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from everpost.domain.records import Record
 from everpost.stores import open_store
+from everpost.stores.mongo.records import MongoRecords
+from everpost.stores.mongo.store import MongoStore
 from everpost.stores.port import Records
 from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.stores.sql.bulk.records import SqlRecords
@@ -22,7 +25,17 @@ from tests.conftest import POOL_SIZE, TIMEOUT
 from tests.contract.port.examples import LATER, numbered
 from tests.contract.port.whole_blogs import SETTINGS
 from tests.unit.transfer.listed import Listed
-from tests.unit.transfer.toys import BADGES, METADATA, TOY_KINDS, TOY_TABLES, WHOLE, Badge, in_order, notes_on
+from tests.unit.transfer.toys import (
+    BADGES,
+    METADATA,
+    TOY_KINDS,
+    TOY_TABLES,
+    WHOLE,
+    Badge,
+    in_order,
+    notes_on,
+    toy_collections,
+)
 
 ORIGIN = origin_of(SETTINGS)
 
@@ -51,17 +64,36 @@ async def read(records: Records) -> list[Record]:
         return [record async for batch in snapshot.records() for record in batch]
 
 
-@pytest.fixture
-async def toys(empty_url: str) -> AsyncIterator[Records]:
-    """The records of an empty blog whose store knows two more kinds."""
-    engine = make_engine(empty_url, timeout=TIMEOUT, pool_size=1)
-    store = await open_store(empty_url, timeout=TIMEOUT, pool_size=POOL_SIZE)
-    assert isinstance(store, SqlStore)
+@asynccontextmanager
+async def toys_in_sql(url: str) -> AsyncIterator[Records]:
+    engine = make_engine(url, timeout=TIMEOUT, pool_size=1)
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
     await engine.dispose()
+    store = await open_store(url, timeout=TIMEOUT, pool_size=POOL_SIZE)
+    assert isinstance(store, SqlStore)
     yield SqlRecords(store._connections, (*RECORD_TABLES, *TOY_TABLES))
     await store.close()
+
+
+@asynccontextmanager
+async def toys_in_mongodb(url: str) -> AsyncIterator[Records]:
+    store = await open_store(url, timeout=TIMEOUT, pool_size=POOL_SIZE)
+    assert isinstance(store, MongoStore)
+    collections = store.records._collections
+    database = collections.posts.database
+    await database["badges"].create_index("label", unique=True)
+    yield MongoRecords(collections, store._transactions, store._garbage, toy_collections(database))
+    await store.close()
+
+
+@pytest.fixture
+async def toys(store_name: str, database_url: str) -> AsyncIterator[Records]:
+    """The records of an empty blog whose store knows two more kinds."""
+    opened = toys_in_mongodb if store_name == "mongodb" else toys_in_sql
+    await (await open_store(database_url, timeout=TIMEOUT, pool_size=1)).close()
+    async with opened(database_url) as records:
+        yield records
 
 
 async def test_new_kinds_are_copied_counted_and_compared(toys: Records) -> None:

@@ -1,0 +1,57 @@
+"""Kinds of records with a collection of their own, a document each, as a whole blog moves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from bson import ObjectId
+from pymongo import ReplaceOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from everpost.domain.record_kinds.kinds import Kind
+from everpost.domain.records import Batch, Record
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import Filter
+
+Kept = TypeVar("Kept", bound=Record)
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecordCollection(Generic[Kept]):
+    """Where the records of a kind are kept. The `_id` is the record's id; the owner's id and what the records
+    are sorted by have the names of the kind's fields.
+    """
+
+    kind: Kind[Kept]
+    collection: AsyncCollection[Any]
+    document: Callable[[Kept], Document]
+    record: Callable[[Document], Kept]
+    taken: str | None = None
+    """A unique text. A document that is written takes it from the one that has it."""
+
+    @property
+    def order(self) -> Mapping[str, int]:
+        """In which the documents are read: by owner, then in the order of the kind."""
+        names = [*filter(None, [self.kind.owner]), *self.kind.order]
+        return {"_id" if name == "id" else name: 1 for name in names}
+
+    async def write(self, batch: Batch, session: Session, *, erased_owners: Sequence[ObjectId]) -> None:
+        """Erase and keep the records of this kind, as the batch says."""
+        erased = [document["_id"] for document in self._documents(batch.erased)]
+        if erased:
+            await self.collection.delete_many({"_id": {"$in": erased}}, session=session)
+        if self.kind.owner is not None and erased_owners:
+            await self.collection.delete_many({self.kind.owner: {"$in": erased_owners}}, session=session)
+        documents = self._documents(batch.kept)
+        if not documents:
+            return
+        if self.taken is not None:
+            named: Filter = {self.taken: {"$in": [document[self.taken] for document in documents]}}
+            parked: Sequence[Filter] = [{"$set": {self.taken: {"$concat": ["~", {"$toString": "$_id"}]}}}]
+            await self.collection.update_many(named, parked, session=session)
+        writes = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in documents]
+        await self.collection.bulk_write(writes, ordered=False, session=session)
+
+    def _documents(self, records: Sequence[Record]) -> Sequence[Document]:
+        return [self.document(record) for record in records if isinstance(record, self.kind.type)]

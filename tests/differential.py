@@ -1,0 +1,170 @@
+"""An SQL database asked in both ways at once: by its driver, and by the reference, which must agree."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from random import Random
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import Dialect, Executable, Insert
+
+from everpost.domain import revisions
+from everpost.stores.sql.engine import VIOLATED, Call, Connections, Parameters, Result, Rows, Transaction
+from everpost.stores.sql.engine.protocol import Calls, Database
+from everpost.stores.sql.store import SqlStore
+
+Outcome = TypeVar("Outcome")
+
+
+class RolledBack(Exception):
+    """The rehearsal is over."""
+
+
+async def open_differential(url: str, *, timeout: float, pool_size: int) -> SqlStore:
+    """A store on a database whose schema is current."""
+    drivers = await Connections.open(url, timeout=timeout, pool_size=pool_size)
+    reference = await Connections.open(url, timeout=timeout, pool_size=pool_size, engine="reference")
+    database = DifferentialDatabase(drivers._database, reference._database)
+    return SqlStore(Connections(database, timeout=timeout))
+
+
+class _Recorder:
+    """`Transaction` that keeps what another one answers."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.answers: list[object] = []
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
+    ) -> Result:
+        result = await self._transaction.execute(statement, parameters)
+        self.answers.append(_plain(result))
+        return result
+
+    async def execute_all(self, calls: Calls) -> Sequence[Result]:
+        results = await self._transaction.execute_all(calls)
+        self.answers += map(_plain, results)
+        return results
+
+    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+        await self._transaction.load(statement, rows)
+
+
+class DifferentialDatabase:
+    """`Database` that answers as the driver does, after the reference has rehearsed the same in a transaction
+    that it rolled back. Where others work meanwhile, answers may differ, and are not compared.
+    """
+
+    def __init__(self, drivers: Database, reference: Database) -> None:
+        self._drivers = drivers
+        self._reference = reference
+        self._random = Random(0)
+        self._begun = self._working = 0
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._drivers.dialect
+
+    async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
+        with self._comparing() as answers:
+            rows = await self._drivers.fetch(statement, parameters, bounded=bounded)
+            answers["drivers"] = [[*row] for row in rows]
+            expected = await self._reference.fetch(statement, parameters, bounded=bounded)
+            answers["reference"] = [[*row] for row in expected]
+        return rows
+
+    async def change(self, calls: Sequence[Call], *, hurried: bool) -> Sequence[Result]:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute_all(calls)
+
+        with self._comparing() as answers, self._numbers() as again:
+            answers["reference"] = await self._rehearse(work)
+            again()
+            try:
+                results = await self._drivers.change(calls, hurried=hurried)
+            except VIOLATED:
+                answers["drivers"] = ["violated"]
+                raise
+            answers["drivers"] = [*map(_plain, results)]
+        return results
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+        recorder: _Recorder
+
+        async def recorded(transaction: Transaction) -> Outcome:
+            nonlocal recorder
+            recorder = _Recorder(transaction)
+            try:
+                return await work(recorder)
+            except VIOLATED:
+                recorder.answers.append("violated")
+                raise
+
+        with self._comparing() as answers, self._numbers() as again:
+            answers["reference"] = await self._rehearse(work)
+            again()
+            try:
+                return await self._drivers.transact(recorded, hurried=hurried)
+            finally:
+                answers["drivers"] = recorder.answers
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        async with self._drivers.snapshot() as transaction:
+            yield transaction
+
+    async def close(self) -> None:
+        await self._drivers.close()
+        await self._reference.close()
+
+    async def _rehearse(self, work: Callable[[Transaction], Awaitable[object]]) -> list[object]:
+        """What the reference answers to the statements of this work, which it then undoes."""
+        answers: list[object] = []
+
+        async def rehearsal(transaction: Transaction) -> None:
+            nonlocal answers
+            recorder = _Recorder(transaction)
+            answers = recorder.answers
+            try:
+                await work(recorder)
+            except VIOLATED:
+                answers.append("violated")
+            raise RolledBack
+
+        try:
+            await self._reference.transact(rehearsal, hurried=True)
+        except Exception:  # noqa: BLE001 - of the rehearsal itself, or what the work would raise
+            return answers
+        raise AssertionError
+
+    @contextmanager
+    def _comparing(self) -> Iterator[dict[str, list[object]]]:
+        """Compare what is entered, if nobody else worked meanwhile."""
+        self._begun += 1
+        self._working += 1
+        mine, is_alone = self._begun, self._working == 1
+        answers: dict[str, list[object]] = {}
+        try:
+            yield answers
+        finally:
+            self._working -= 1
+            if is_alone and mine == self._begun and len(answers) == 2:
+                assert answers["drivers"] == answers["reference"]
+                assert repr(answers["drivers"]) == repr(answers["reference"])  # of the same types
+
+    @contextmanager
+    def _numbers(self) -> Iterator[Callable[[], None]]:
+        """Let the random numbers be the same again after a call of what this gives."""
+        seed = self._random.random()
+        with pytest.MonkeyPatch.context() as patch:
+
+            def again() -> None:
+                patch.setattr(revisions, "randbelow", Random(seed).randrange)
+
+            again()
+            yield again
+
+
+def _plain(result: Result) -> object:
+    return [[*row] for row in result.rows] or result.matched

@@ -1,0 +1,82 @@
+"""Posts that are written at once, and what is reported of them."""
+
+import asyncio
+
+import pytest
+
+from everpost.errors import Busy
+from everpost.transfer.elsewhere.concurrent_writes import ConcurrentWrites, Work
+from everpost.transfer.elsewhere.items import Fate, Note
+from everpost.transfer.elsewhere.reports import NoteBuffer, Report
+
+
+def noting(name: str, *, after: asyncio.Event | None = None, then: asyncio.Event | None = None) -> Work:
+    """A work that waits for an event, notes the name, and sets another event."""
+
+    async def work(notes: NoteBuffer) -> None:
+        if after is not None:
+            await after.wait()
+        notes.present("post", name)
+        if then is not None:
+            then.set()
+
+    return work
+
+
+async def failing(notes: NoteBuffer) -> None:
+    notes.present("post", "lost")
+    raise Busy
+
+
+def names(report: Report) -> list[str]:
+    return [note.name for note in report.notes()]
+
+
+async def test_what_is_done_at_once_is_reported_in_order() -> None:
+    with Report() as report:
+        is_done = asyncio.Event()
+        async with ConcurrentWrites(report, most=2) as writes:
+            await writes.start(noting("1", after=is_done), 1)
+            await writes.note(Note(fate=Fate.DROPPED, kind="page", name="between"))
+            await writes.start(noting("2", then=is_done), 1)
+        assert names(report) == ["1", "between", "2"]
+
+
+async def test_of_works_that_fail_those_that_have_begun_come_to_their_end() -> None:
+    with Report() as report:
+        writes = ConcurrentWrites(report, most=3)
+        for work in (noting("1"), failing, noting("3")):
+            await writes.start(work, 1)
+        with pytest.raises(Busy):
+            await writes.finish()
+        assert names(report) == ["1", "3"]
+
+
+async def test_few_works_are_under_way_and_large_ones_alone() -> None:
+    under_way: set[int] = set()
+
+    def watched(number: int, most: int) -> Work:
+        async def work(_notes: NoteBuffer) -> None:
+            under_way.add(number)
+            assert len(under_way) <= most
+            await asyncio.sleep(0)
+            under_way.remove(number)
+
+        return work
+
+    with Report() as report:
+        async with ConcurrentWrites(report, most=2) as writes:
+            for number in range(9):
+                await writes.start(watched(number, 2), 1)
+            for number in range(9):
+                await writes.start(watched(number, 2 if number == 0 else 1), 2**30)
+
+
+async def test_a_million_notes_between_two_posts_are_not_kept_in_memory() -> None:
+    with Report() as report:
+        async with ConcurrentWrites(report, most=2) as writes:
+            await writes.start(noting("1"), 1)
+            for number in range(2_000):
+                await writes.note(Note(fate=Fate.DROPPED, kind="page", name=str(number)))
+            assert report.count(Fate.DROPPED) >= 1_000
+        assert report.count(Fate.DROPPED) == 2_000
