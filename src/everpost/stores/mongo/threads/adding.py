@@ -114,20 +114,19 @@ class Adder:
             replace(comment, depth=document["depth"], stamp=document["stamp"])
             for comment, document in zip(comments, documents, strict=True)
         ]
-        named, inserted = await asyncio.gather(
-            self._admissions.require(post, admission, comments),
+        outcomes = await asyncio.gather(
+            self._admissions.require(post, admission),
             self._insert(documents, session),
             return_exceptions=True,
         )
-        if isinstance(named, BaseException):
-            raise named
-        if inserted is not None:
-            raise inserted
+        for error in outcomes:
+            if error is not None:
+                raise error
         if not all(addition.may_answer(parents) for addition in additions):
             raise Invalid("parent_id", "is not an approved comment of this post")
         if has_replies:
             await _follow(thread, documents, parents)
-        return named
+        return comments
 
     async def _insert(self, documents: Sequence[CommentDocument], session: Session) -> None:
         try:

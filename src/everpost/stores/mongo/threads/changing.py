@@ -92,7 +92,7 @@ class Changer:
     ) -> None:
         admission = None if terms[1] is None else terms[1].admission
         post = await self._admissions.take(thread, admission, change, within=within or ())
-        await self._admissions.require(post, admission, ())
+        await self._admissions.require(post, admission)
 
     async def _find(self, thread: Thread, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
