@@ -2,7 +2,8 @@
 
 For one post of each size, in the same run and interleaved: adding one comment, getting the post
 with its first 100 comments inside, and getting the last page of the thread by cursor. The time of
-each is a median over all rounds (adding: also the mean), at the port. The private servers run as their vendors ship them, on a disk.
+each is a median over all rounds (adding: also the mean), at the port. The private servers run as their
+vendors ship them, on a disk.
 """
 
 import argparse

@@ -160,7 +160,7 @@ class DifferentialDatabase:
         with pytest.MonkeyPatch.context() as patch:
 
             def again() -> None:
-                patch.setattr(revisions, "randbelow", Random(seed).randrange)
+                patch.setattr(revisions, "token_bytes", Random(seed).randbytes)
 
             again()
             yield again

@@ -4,9 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy
 from everpost.domain.ids import Id
-from everpost.domain.posts import Audience
+from everpost.domain.posts import Audience, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On what it depends who may comment on a post, as it was at one moment."""
+
+    post: Post
+    """With no comments inside."""
+    blog: Blog
+
+    @property
+    def policy(self) -> CommentPolicy:
+        """Who may comment on the post."""
+        return self.post.comment_policy or self.blog.comment_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +36,10 @@ class Admission:
     """Who must be able to see the post."""
     name_keys: frozenset[str] = field(default_factory=frozenset)
     """No user has a name with one of these keys."""
+    blog_policy: CommentPolicy | None = None
+    """That of the blog, where it was read for this admission: a database that would have to read it once more
+    may take this. It holds for every request that began after it was acknowledged.
+    """
 
 
 def together(admissions: Sequence[Admission | None]) -> Admission | None:
@@ -37,6 +56,7 @@ def together(admissions: Sequence[Admission | None]) -> Admission | None:
             sees_all=all(each.audience.sees_all for each in given),
         ),
         name_keys=frozenset().union(*(each.name_keys for each in given)),
+        blog_policy=given[0].blog_policy if len({each.blog_policy for each in given}) == 1 else None,
     )
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.actors import Actor
-from everpost.domain.admissions import Admission, Hand
-from everpost.domain.blog import Blog
+from everpost.domain.admissions import Admission, Ground, Hand
 from everpost.domain.clock import HORIZON, now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
@@ -19,7 +18,7 @@ from everpost.domain.tokens import Scope, digest
 from everpost.domain.users import checked_name
 from everpost.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from everpost.services.limits import Allowance, address_key, count_try
-from everpost.services.posts import read_post
+from everpost.services.posts import sees
 from everpost.stores.port import Store
 
 _KEY_BYTES = 24
@@ -78,25 +77,21 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
     given only once. NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict, Invalid.
     """
     for attempt in range(ATTEMPTS):
-        post = await read_post(store, actor, draft.post_id, comments=0)
-        blog = await settings_for(store, actor, post, attempt)
-        policy = policy_of(post, blog)
-        require_welcome(actor, policy)
-        _require_own_values(actor, post, draft)
-        if blog is not None and actor.user is None and attempt == 0:
-            await require_moderation(store, blog, post, draft.content, guest)
+        ground = await read_ground(store, actor, draft.post_id)
+        require_welcome(actor, ground.policy)
+        _require_own_values(actor, ground.post, draft)
+        if actor.user is None and attempt == 0:
+            await require_moderation(store, ground, draft.content, guest)
         with suppress(Stale):  # the post was closed, hidden or opened meanwhile
-            made = await _add(store, actor, draft, guest, policy)
-            return replace(made, is_moderated=moderates(actor, post))
+            made = await _add(store, actor, draft, guest, ground)
+            return replace(made, is_moderated=moderates(actor, ground.post))
     raise Busy
 
 
-async def _add(
-    store: Store, actor: Actor, draft: CommentDraft, guest: Guest, policy: CommentPolicy | None
-) -> Commented:
+async def _add(store: Store, actor: Actor, draft: CommentDraft, guest: Guest, ground: Ground) -> Commented:
     key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
-    comment = _comment(actor, draft, _first_status(actor, policy, guest), key)
-    admission = admission_of(actor, policy, guest_name=comment.guest_name)
+    comment = _comment(actor, draft, _first_status(actor, ground.policy, guest), key)
+    admission = admission_of(actor, ground, guest_name=comment.guest_name)
     try:
         return Commented(comment=await store.comments.add(comment, admission=admission), is_new=True, key=key)
     except Conflict as conflict:
@@ -108,29 +103,25 @@ async def _add(
         return Commented(comment=stored, is_new=False)
 
 
-def admission_of(actor: Actor, policy: CommentPolicy | None, *, guest_name: str | None = None) -> Admission:
-    """On which ground the actor, who is welcome, writes under a post that has this policy."""
+def admission_of(actor: Actor, ground: Ground, *, guest_name: str | None = None) -> Admission:
+    """The conditions under which the actor, who is welcome, writes under the post."""
     return Admission(
-        policies=_TO_USERS if actor.user is not None or policy is None else frozenset({policy}),
+        policies=frozenset({ground.policy}) if actor.user is None else _TO_USERS,
         audience=actor.audience(HORIZON.moment()),
         name_keys=frozenset() if guest_name is None else imitated_keys(guest_name),
+        blog_policy=ground.blog.comment_policy,
     )
 
 
-async def settings_for(store: Store, actor: Actor, post: Post, attempt: int) -> Blog | None:
-    """The settings of the blog, where a comment on the post depends on them. A user is let in unless they
-    close the post, which the store sees when it writes: they are read only once it has refused.
-    """
-    is_needed = actor.user is None or (post.comment_policy is None and attempt > 0)
-    return await store.blog.get() if is_needed else None
+async def read_ground(store: Store, actor: Actor, post_id: Id) -> Ground:
+    """The post, where the actor may see it, with the settings of the blog. NotFound."""
+    ground = await store.posts.ground(post_id)
+    if not sees(actor, ground.post):
+        raise NotFound("post", post_id)
+    return ground
 
 
-def policy_of(post: Post, blog: Blog | None) -> CommentPolicy | None:
-    """Who may comment on the post; None: what the settings say, which were not read."""
-    return post.comment_policy or (None if blog is None else blog.comment_policy)
-
-
-def require_welcome(actor: Actor, policy: CommentPolicy | None) -> None:
+def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
     """Let no one comment whom the policy keeps out. Unauthenticated, Forbidden."""
     if policy is CommentPolicy.CLOSED:
         raise Forbidden("This post takes no comments.")
@@ -152,15 +143,15 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
         raise Forbidden("Only who moderates a post dates its comments.")
 
 
-async def require_moderation(store: Store, blog: Blog, post: Post, content: str, guest: Guest) -> None:
+async def require_moderation(store: Store, ground: Ground, content: str, guest: Guest) -> None:
     """Let no guest flood the blog, with new words or with changed ones. Invalid, TooMany."""
-    rules, key = guest.rules, blog.address_key
+    rules, key = guest.rules, ground.blog.address_key
     of_address = Allowance(
         Limit(address_key(key, "comment", guest.address), rules.comments_per_address),
         "You have commented a lot. Come back later.",
     )
     of_post = Allowance(
-        Limit(address_key(key, f"comments on {post.id}", ""), rules.comments_per_post),
+        Limit(address_key(key, f"comments on {ground.post.id}", ""), rules.comments_per_post),
         "This post has had a lot of comments just now. Come back later.",
     )
     has_many_links = count_links(content) > rules.links
@@ -169,7 +160,7 @@ async def require_moderation(store: Store, blog: Blog, post: Post, content: str,
         raise Invalid("content", f"has more than {rules.links} links")
 
 
-def _first_status(actor: Actor, policy: CommentPolicy | None, guest: Guest) -> CommentStatus:
+def _first_status(actor: Actor, policy: CommentPolicy, guest: Guest) -> CommentStatus:
     if actor.user is not None:
         return CommentStatus.APPROVED
     if guest.is_caught:
@@ -224,7 +215,7 @@ class Seen:
     """A comment that the actor may see, on its post; whether the actor decides about it, and wrote it."""
 
     comment: Comment
-    post: Post
+    ground: Ground
     is_moderated: bool
     is_own: bool
 
@@ -247,10 +238,10 @@ class Seen:
 
 async def read_comment(store: Store, actor: Actor, post_id: Id, id: Id, *, key: str | None = None) -> Seen:
     """The comment, where the actor, or who has the key, may see it. NotFound."""
-    post = await read_post(store, actor, post_id, comments=0)
+    ground = await read_ground(store, actor, post_id)
     comment = await store.comments.get(post_id, id)
     is_own = hand_of(actor, key, comment.updated_at).wrote(comment)
-    seen = Seen(comment, post, moderates(actor, post), is_own)
+    seen = Seen(comment, ground, moderates(actor, ground.post), is_own)
     if not (comment.is_shown or seen.is_moderated or is_own):
         raise NotFound("comment", id)
     return seen

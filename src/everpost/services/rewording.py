@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from everpost.domain.actors import Actor
-from everpost.domain.admissions import Admission, Hand
+from everpost.domain.admissions import Hand
 from everpost.domain.clock import now
 from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
@@ -17,11 +17,9 @@ from everpost.services.comments import (
     Seen,
     admission_of,
     hand_of,
-    policy_of,
     read_comment,
     require_moderation,
     require_welcome,
-    settings_for,
 )
 from everpost.services.security_events import COMMENT_DECIDED, COMMENT_EDITED, COMMENT_REMOVED, record
 from everpost.stores.port import Store
@@ -58,10 +56,10 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
                 raise Stale("comment", wanted.id)
             return seen
         if hand is not None:
-            blog = await settings_for(store, actor, seen.post, attempt)
-            hand = replace(hand, admission=_admission(actor, policy_of(seen.post, blog)))
-            if blog is not None and actor.user is None and wanted.content is not None and attempt == 0:
-                await require_moderation(store, blog, seen.post, wanted.content, guest)
+            require_welcome(actor, seen.ground.policy)
+            hand = replace(hand, admission=admission_of(actor, seen.ground))
+            if actor.user is None and wanted.content is not None and attempt == 0:
+                await require_moderation(store, seen.ground, wanted.content, guest)
         try:
             saved = await _save(store, actor, wanted, seen, hand)
         except Stale as stale:
@@ -71,12 +69,6 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
         _record(actor, wanted)
         return saved
     raise Busy
-
-
-def _admission(actor: Actor, policy: CommentPolicy | None) -> Admission:
-    """On which ground the writer may still write. Unauthenticated, Forbidden."""
-    require_welcome(actor, policy)
-    return admission_of(actor, policy)
 
 
 async def _save(store: Store, actor: Actor, wanted: Rewording, seen: Seen, hand: Hand | None) -> Seen:

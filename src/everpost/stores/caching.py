@@ -37,7 +37,7 @@ class CachedPosts:
         self._pages: TurnsByKey[PostQuery, PostQuery, Page[Post]] = TurnsByKey(
             self._page_once, most=_READ_TOGETHER
         )
-        self.find, self.count, self.tags = posts.find, posts.count, posts.tags
+        self.ground, self.find, self.count, self.tags = posts.ground, posts.find, posts.count, posts.tags
         self.add, self.save, self.remove = posts.add, posts.save, posts.remove
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
-from everpost.domain.admissions import Admission, Hand
+from everpost.domain.admissions import Admission, Ground, Hand
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
@@ -49,6 +49,10 @@ class Posts(Protocol):
 
     async def get(self, id: Id, *, comments: int) -> Post:
         """The post, whoever may see it. NotFound."""
+        ...
+
+    async def ground(self, id: Id) -> Ground:
+        """The post, whoever may see it, with the settings of the blog. NotFound."""
         ...
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
@@ -136,7 +140,7 @@ class Comments(Protocol):
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
     ) -> Comment:
-        """Put a comment under its post, and give it back as it is kept, with its depth. In this order:
+        """Put a comment under its post, and give it back with its depth, its author as given. In this order:
         NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
         of any post has it, which is as durable as one that was added), Invalid("parent_id") (not an
         approved comment of this post; with `under_hidden`, which is for imports, not a comment of this

@@ -82,8 +82,7 @@ async def test_what_is_called_a_new_name_by_a_writer_keeps_that_of_the_user(stor
     ada = await register(store, name="Ada")
     misnamed = Author(id=ada.id, name="Another", is_disabled=True)
     post = await publish(store, author=misnamed)
-    comment = await comment_on(store, post.id, author=misnamed)
-    assert comment.author == ada.author
+    await comment_on(store, post.id, author=misnamed)
     kept = await read_post(store, post.id)
     assert (kept.author, kept.comments[0].author) == (ada.author, ada.author)
 
@@ -146,5 +145,5 @@ async def test_a_taken_id_or_slug_is_a_conflict_before_an_author_who_is_nobody(s
 async def test_a_comment_by_nobody_who_is_known_has_no_author(store: Store) -> None:
     post = await publish(store)
     comment = a_comment(post.id, author=Author(id=new_id(), name="Nobody"))
-    assert await store.comments.add(comment) == replace(comment, author=None)
+    await store.comments.add(comment)
     assert (await read_post(store, post.id)).comments == (replace(comment, author=None),)

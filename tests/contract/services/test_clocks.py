@@ -8,7 +8,6 @@ import pytest
 from everpost.domain import clock
 from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.clock import EARLIEST, HORIZON, LATEST, now
-from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.domain.tokens import ROLE_SCOPES
@@ -70,8 +69,8 @@ async def test_a_post_stays_public_after_a_restart_with_the_clock_put_back(
     assert await listed(store) == [post_id]
     tags = await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=10))
     assert [each.tag for each in tags.rows] == ["tag"]
-    admission = admission_of(PUBLIC, CommentPolicy.OPEN)
-    await store.comments.add(a_comment(post_id), admission=admission_of(PUBLIC, None))
+    admission = admission_of(PUBLIC, await store.posts.ground(post_id))
+    await store.comments.add(a_comment(post_id), admission=admission)
     assert admission.audience.moment > now()
 
 

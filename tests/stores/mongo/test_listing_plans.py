@@ -13,12 +13,12 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, PostFilter, PostQuery, PostSort, PostStatus
 from everpost.stores import open_schema
-from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import post_document
 from everpost.stores.mongo.model.people import user_document
+from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.listing import Listing
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
@@ -106,8 +106,7 @@ async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_i
     listed: Collections,
 ) -> None:
     """One test, so that the posts are loaded once."""
-    database = listed.posts.database
-    transactions = Transactions(cast("Client", database.client), cast("Database", database), timeout=TIMEOUT)
+    transactions = Transactions(cast("Client", listed.posts.database.client), timeout=TIMEOUT)
     listing = Listing(listed, transactions, Authors(listed))
     await assert_read_from_an_index(listing)
     await assert_counted(listing, listed)

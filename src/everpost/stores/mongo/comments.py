@@ -11,16 +11,16 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
-from everpost.stores.mongo.adding import Adder, Addition
-from everpost.stores.mongo.admissions import Admissions
-from everpost.stores.mongo.authors import Authors, named_comments
-from everpost.stores.mongo.changing import Changer
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import read_comment
+from everpost.stores.mongo.queries.authors import Authors, named_comments
 from everpost.stores.mongo.queries.threads import Joined, ThreadReader
+from everpost.stores.mongo.threads.adding import Adder, Addition
+from everpost.stores.mongo.threads.admissions import Admissions
+from everpost.stores.mongo.threads.changing import Changer
 
 
 class MongoComments:

@@ -11,20 +11,21 @@ from pymongo import ReturnDocument
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.errors import DuplicateKeyError
 
+from everpost.domain.admissions import Ground
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
-from everpost.stores.mongo.authors import Authors, named_posts
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, read_post
-from everpost.stores.mongo.model.people import BLOG
+from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.mongo.publishing import Publisher
+from everpost.stores.mongo.queries.authors import Authors, named_posts
 from everpost.stores.mongo.queries.listing import Listing
 from everpost.stores.mongo.queries.slugs import free_slug
 from everpost.stores.mongo.queries.tags import Tags
@@ -63,6 +64,7 @@ class MongoPosts:
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
         self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
+        self._grounds = Turns(self._read_grounds, most=_MOST_TOGETHER)
         self._tags = Tags(collections)
         self._publisher = Publisher(collections, transactions, authors, garbage)
 
@@ -95,6 +97,21 @@ class MongoPosts:
             {"$set": {"authors": _concatenated(authors)}},
             self._authors.joined("authors"),
         ]
+
+    @translated
+    async def ground(self, id: Id) -> Ground:
+        ground = await self._grounds.ask(id)
+        if ground is None:
+            raise NotFound("post", id)
+        return ground
+
+    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[Ground | None]:
+        posts: Filter = {"coll": self._posts.name, "pipeline": self._joined(ids, 0)}
+        stages: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$unionWith": posts}]
+        cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate(stages)
+        settings, *documents = await cursor.to_list()
+        found = {post.id: Ground(post, read_blog(settings)) for post in named_posts(documents)}
+        return [found.get(each) for each in ids]
 
     @translated
     async def find(self, slug: str, *, comments: int) -> Post | None:

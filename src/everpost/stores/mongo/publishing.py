@@ -1,6 +1,5 @@
 """Adding posts, each with its thread."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,11 +9,10 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
-from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
-from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import (
     CommentDocument,
     PostDocument,
@@ -22,8 +20,9 @@ from everpost.stores.mongo.model.documents import (
     post_document,
     preview_of,
 )
-from everpost.stores.mongo.queries.slugs import free_slug
-from everpost.stores.mongo.threads import count_approved
+from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.slugs import find_obstacles
+from everpost.stores.mongo.threads.thread import count_approved
 from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 50
@@ -59,16 +58,15 @@ class Publisher:
         document["comments"] = preview_of(comments)
         is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
         while fault := await self._try(document, comments, is_author_known=is_author_known):
-            there, free = await asyncio.gather(
-                self._in_the_way(document),
-                free_slug(self._collections, post.slug, document["_id"]) if numbered else _nothing(),
-            )
-            if there is not None and "removed_at" in there:
+            found = await find_obstacles(self._collections, document["_id"], document["slug"], post.slug)
+            if found.by_id is not None and "removed_at" in found.by_id:
                 await self._garbage.free_post(document["_id"])
-            elif there is not None and (free is None or there["_id"] == document["_id"]):
-                raise Conflict("post", "id" if there["_id"] == document["_id"] else "slug")
-            elif there is not None and free is not None:
-                document["slug"] = free
+            elif found.by_id is not None:
+                raise Conflict("post", "id")
+            elif found.by_slug is not None and not numbered:
+                raise Conflict("post", "slug")
+            elif found.by_slug is not None:
+                document["slug"] = found.free_slug
             elif isinstance(fault, Invalid) or not await self._garbage.free_comments(
                 [comment["_id"] for comment in comments]
             ):
@@ -116,14 +114,3 @@ class Publisher:
             conflict = Conflict("post", "slug")
             return [conflict if place in refused else None for place in range(len(documents))]
         return [None] * len(documents)
-
-    async def _in_the_way(self, document: PostDocument) -> PostDocument | None:
-        """What has its id or else its slug; of what has been read `_id` and `removed_at`."""
-        unique: Filter = {"$or": [{"_id": document["_id"]}, {"slug": document["slug"]}]}
-        there = await self._posts.find(unique, {"removed_at": 1}).to_list()
-        by_id = [each for each in there if each["_id"] == document["_id"]]
-        return next(iter(by_id or there), None)
-
-
-async def _nothing() -> None:
-    pass

@@ -1,6 +1,5 @@
 """The store on MongoDB, as a whole."""
 
-from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
@@ -12,6 +11,7 @@ from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
+from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
@@ -24,7 +24,7 @@ class MongoStore:
         collections = Collections.of(database)
         authors = Authors(collections)
         self._client = client
-        self._transactions = transactions = Transactions(client, database, timeout=timeout)
+        self._transactions = transactions = Transactions(client, timeout=timeout)
         self._garbage = garbage = GarbageCollector(collections, transactions)
         self._posts = MongoPosts(collections, transactions, authors, garbage)
         self._comments = MongoComments(collections, transactions, authors, garbage)

@@ -12,12 +12,11 @@ from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import new_stamp
-from everpost.domain.users import Author
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.sql import reading
 from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
-from everpost.stores.sql.rows import Values, author_of, comment_of, comment_values
+from everpost.stores.sql.rows import Values, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, answering, settle, touch
 from everpost.stores.sql.writable_ctes import adding_comments, each_of
@@ -96,22 +95,17 @@ class Adder:
             added = await self._connections.change_returning(adding_comments(touching), parameters)
         except VIOLATED as error:
             raise Conflict("comment", "id") from error
-        authors = {row.author_id: author_of(row) for row in added}
-        return [_named(comment, authors) for comment in comments] if added else ()
+        return comments if added else ()
 
 
 async def _add(additions: Sequence[Addition], transaction: Transaction) -> Sequence[Comment]:
     """Put the comments under their post, which is the same."""
     comments = [_new(addition) for addition in additions]
     parent_ids = sorted({each.parent_id for each in comments if each.parent_id is not None})
-    author_ids = sorted({each.author.id for each in comments if each.author is not None})
     change = _change_by(additions)
     reads: list[Call] = [(reading.COMMENT, {"of_post": change.post_id, "this": each}) for each in parent_ids]
-    if author_ids:
-        reads.append(reading.users(author_ids))
     found = await touch(transaction, change, *reads)
-    parents = {row.id: comment_of(row) for each in found[: len(parent_ids)] for row in each}
-    authors = {row.author_id: author_of(row) for each in found[len(parent_ids) :] for row in each}
+    parents = {row.id: comment_of(row) for each in found for row in each}
     known = {**parents, **{each.id: each for each in comments if each.parent_id is None}}
     for place, comment in enumerate(comments):
         if comment.parent_id in known:
@@ -123,7 +117,7 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
             comment.parent_id in known and (under_hidden or _is_approved(known[comment.parent_id]))
         ):
             raise Invalid("parent_id", "is not an approved comment of this post")
-    return [_named(comment, authors) for comment in comments]
+    return comments
 
 
 async def _insert(transaction: Transaction, comments: Sequence[Comment], known: Mapping[Id, Comment]) -> None:
@@ -167,8 +161,3 @@ def _change_by(additions: Sequence[Addition]) -> Touch:
 
 def _is_approved(comment: Comment) -> bool:
     return comment.status is CommentStatus.APPROVED
-
-
-def _named(comment: Comment, authors: Mapping[Id, Author | None]) -> Comment:
-    """The comment, with its author as this is called now."""
-    return comment if comment.author is None else replace(comment, author=authors.get(comment.author.id))

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Match
 from everpost.errors import Stale
 from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
-from everpost.stores.sql.rows import AnyRow
+from everpost.stores.sql.rows import blog_of
 from everpost.stores.sql.tables import BlogRow
 from everpost.stores.turns import Turns
 
@@ -52,14 +51,3 @@ async def renew_names(transaction: Transaction) -> None:
     blog to itself. The value has to be a new one: nodes of Galera see only changes.
     """
     await transaction.execute(_RENEW_NAMES, renewed())
-
-
-def blog_of(row: AnyRow) -> Blog:
-    """The settings in a row."""
-    return Blog(
-        comment_policy=CommentPolicy(row.comment_policy),
-        updated_at=row.updated_at,
-        version=row.version,
-        address_key=row.address_key,
-        stamp=row.stamp,
-    )

@@ -14,6 +14,8 @@ from everpost.stores.sql.types import IdText, Moment
 
 _NAMES = select(BlogRow.names_stamp).where(BlogRow.number == 1).scalar_subquery().label("names")
 _POSTS = PostRow.__table__
+BLOG_PREFIX = "blog_"
+"""Before the names of the columns of the settings in a row of `grounds`."""
 VALIDATOR = (_POSTS.c.version, _POSTS.c.stamp, _NAMES)
 
 
@@ -86,6 +88,18 @@ def _bare_posts(size: int) -> AnySelect:
 def _posts_with_threads(size: int) -> AnyUnion:
     ids = these("post", size)
     return with_threads(posts_of(_POSTS).where(PostRow.id.in_(ids)), ids)
+
+
+def grounds(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
+    """A statement for these posts, `MOST_HEADS` at most, each with the settings, and its parameters."""
+    size, values = padded("post", ids)
+    return _grounds(size), values
+
+
+@cache
+def _grounds(size: int) -> AnySelect:
+    settings = (column.label(f"{BLOG_PREFIX}{column.key}") for column in BlogRow.__table__.c)
+    return _bare_posts(size).add_columns(*settings).join(BlogRow, BlogRow.number == 1)
 
 
 def validators(ids: Sequence[Id]) -> tuple[AnySelect, Values]:

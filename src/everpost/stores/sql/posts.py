@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from everpost.domain.admissions import Ground
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
@@ -21,6 +22,7 @@ from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
     Values,
+    blog_of,
     comment_of,
     comment_values,
     post_of,
@@ -73,6 +75,7 @@ class SqlPosts:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
         self._bare = Turns(self._read_bare, most=reading.MOST_HEADS)
+        self._grounds = Turns(self._read_grounds, most=reading.MOST_HEADS)
 
     async def get(self, id: Id, *, comments: int) -> Post:
         found = await (self._bare.ask(id) if comments == 0 else self.read([id], comments=comments))
@@ -83,6 +86,17 @@ class SqlPosts:
     async def _read_bare(self, ids: Sequence[Id]) -> Sequence[Mapping[Id, Validated]]:
         """These posts with no comments inside."""
         return [await self.read(list(set(ids)), comments=0)] * len(ids)
+
+    async def ground(self, id: Id) -> Ground:
+        ground = await self._grounds.ask(id)
+        if ground is None:
+            raise NotFound("post", id)
+        return ground
+
+    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[Ground | None]:
+        rows = await self._connections.fetch(*post_queries.grounds(list(set(ids))))
+        found = {row.id: Ground(post_of(row), blog_of(row, prefix=post_queries.BLOG_PREFIX)) for row in rows}
+        return [found.get(each) for each in ids]
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
         rows = await self._connections.fetch(post_queries.POST_BY_SLUG, {"slug": slug, "comments": comments})

@@ -88,6 +88,17 @@ def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Validated]:
     return {row.id: Validated(post_of(row, threads[row.id]), validator_of(row)) for row in posts}
 
 
+def blog_of(row: AnyRow, *, prefix: str = "") -> Blog:
+    """The settings in a row whose columns have this before their names."""
+    return Blog(
+        comment_policy=CommentPolicy(getattr(row, f"{prefix}comment_policy")),
+        updated_at=getattr(row, f"{prefix}updated_at"),
+        version=getattr(row, f"{prefix}version"),
+        address_key=getattr(row, f"{prefix}address_key"),
+        stamp=getattr(row, f"{prefix}stamp"),
+    )
+
+
 def user_of(row: AnyRow) -> User:
     """The user in a row."""
     return User(

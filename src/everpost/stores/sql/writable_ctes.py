@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from everpost.stores.sql.matching import FORMS, NEW
 from everpost.stores.sql.post_queries import posts_of, with_threads
-from everpost.stores.sql.reading import ID, AnySelect, AnyUnion, with_author
+from everpost.stores.sql.reading import ID, AnySelect, AnyUnion
 from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 
@@ -89,11 +89,8 @@ def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySel
 
 @lru_cache(FORMS)
 def adding_comments(touching: Update) -> AnySelect:
-    """Adds comments that answer none to the post that an UPDATE touches, and gives their ids with the columns
-    of their authors; nothing where it touches no post.
-    """
+    """Adds comments that answer none to the post that an UPDATE touches, and gives their ids, if any."""
     touched = touching.returning(PostRow.id).cte("touched")
     new = select(*_NEW_COMMENTS.c).join(touched, touched.c.id == _NEW_COMMENTS.c.post_id)
     adding = insert(CommentRow).from_select([each.key for each in _COMMENT], new)
-    added = adding.returning(CommentRow.id, CommentRow.author_id).cte("added")
-    return with_author(select(added.c.id).select_from(added), added.c.author_id)
+    return select(adding.returning(CommentRow.id).cte("added"))

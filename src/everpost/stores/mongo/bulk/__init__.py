@@ -1,0 +1,1 @@
+"""A whole blog, out of the database and into it."""

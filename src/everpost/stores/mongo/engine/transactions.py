@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 from typing import TypeVar
 
@@ -16,14 +16,13 @@ from pymongo.read_concern import ReadConcern
 
 from everpost.stores import deadlines
 from everpost.stores.mongo.engine.abandonment import abort_abandoned
-from everpost.stores.mongo.engine.connection import Client, Database
+from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.errors import fact_of
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession
 
 _SNAPSHOT = ReadConcern("snapshot")
-_LINEARIZABLE = "linearizable"
 _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.04
 _LONGEST_WAIT_FOR_ABORT = 0.1
@@ -36,9 +35,8 @@ class Transactions:
     at once; that one starts again after a random pause, until the deadline.
     """
 
-    def __init__(self, client: Client, database: Database, *, timeout: float) -> None:
+    def __init__(self, client: Client, *, timeout: float) -> None:
         self._client = client
-        self._database = database
         self._timeout = timeout
         self._endings: set[asyncio.Task[None]] = set()
 
@@ -77,18 +75,11 @@ class Transactions:
             await asyncio.sleep(pause)
         raise AssertionError
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Session]:
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
         """A session that only reads, and reads everything as it was when it read first. MongoDB keeps five
         minutes of the past.
-
-        A snapshot of a primary that was cut off may be old. So one more document is read at the end, with the
-        read concern of the database, which makes sure where it matters that this is the primary still.
         """
-        async with self._client.start_session(snapshot=True) as session:
-            yield session
-        if self._database.read_concern.level == _LINEARIZABLE:
-            await self._database["blog"].find_one({}, {"_id": 1})
+        return self._client.start_session(snapshot=True)
 
     async def close(self) -> None:
         """Return when every transaction has ended on the server too."""

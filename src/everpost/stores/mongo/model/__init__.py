@@ -1,0 +1,1 @@
+"""What documents look like, and in which collections they are."""

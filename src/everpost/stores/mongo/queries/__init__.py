@@ -1,0 +1,1 @@
+"""Reading: lists, threads, authors, tags, free slugs."""

@@ -11,7 +11,6 @@ from pymongo.asynchronous.cursor import AsyncCursor
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostFilter, PostQuery, PostStatus
-from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import (
     BY_DATE,
@@ -25,6 +24,7 @@ from everpost.stores.mongo.model.collections import (
     index_bound,
 )
 from everpost.stores.mongo.model.documents import PostDocument
+from everpost.stores.mongo.queries.authors import Authors
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
 from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.paging import Position
-from everpost.stores.mongo.authors import Authors
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.model.collections import COMMENTS, POSTS, QUEUE, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument
 from everpost.stores.mongo.model.people import UserDocument
+from everpost.stores.mongo.queries.authors import Authors
 
 _OLDEST_FIRST = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST = {"publication_date": -1, "_id": -1}

@@ -10,7 +10,6 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
-from everpost.stores.sql.blogs import blog_of
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
     Octets,
@@ -22,6 +21,7 @@ from everpost.stores.sql.bulk.record_table import (
 )
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import (
+    blog_of,
     blog_values,
     comment_of,
     comment_values,

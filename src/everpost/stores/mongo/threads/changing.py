@@ -11,11 +11,11 @@ from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
-from everpost.stores.mongo.admissions import Admissions
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import CommentDocument, matching, read_comment
-from everpost.stores.mongo.threads import Thread
+from everpost.stores.mongo.threads.admissions import Admissions
+from everpost.stores.mongo.threads.thread import Thread
 
 Terms = tuple[Match, Hand | None]
 """In which states, and in whose hand, a comment must be to be written."""
@@ -92,7 +92,7 @@ class Changer:
     ) -> None:
         admission = None if terms[1] is None else terms[1].admission
         post = await self._admissions.take(thread, admission, change, within=within or ())
-        await self._admissions.require(post, admission, ())
+        await self._admissions.require(post, admission)
 
     async def _find(self, thread: Thread, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])

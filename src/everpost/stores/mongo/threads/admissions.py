@@ -8,14 +8,13 @@ from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
 from everpost.domain.admissions import Admission
-from everpost.domain.comments import Comment
 from everpost.domain.posts import PostStatus
 from everpost.errors import EverpostError, Invalid, Stale
-from everpost.stores.mongo.authors import NAMES, Authors, named_comments
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import PostDocument
 from everpost.stores.mongo.model.people import BLOG
-from everpost.stores.mongo.threads import Thread
+from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.threads.thread import Thread
 
 
 class Admissions:
@@ -24,13 +23,12 @@ class Admissions:
     What the post says is in the filter of the update that takes it. So each comment is written entirely
     before or entirely after a change of the post.
 
-    The blog's default policy and the names of users are other documents. They are read while the transaction
-    is open, but outside its snapshot: the read sees each change of them that was acknowledged before it
-    began, hence every one that was acknowledged before the comment was sent. A change that commits after
-    this read may be acknowledged a moment before the comment commits; the two are concurrent, and SQL's
-    statements leave the same moment. Reading in the snapshot would leave a longer one and cost a round trip.
-    To leave none, each comment would have to write to the settings, and no two posts could take comments at
-    the same time.
+    The blog's default policy and the names of users are other documents. The policy is read with the post, at
+    the beginning of the request; the names while the transaction is open, but outside its snapshot. A read
+    sees each change that was acknowledged before it began, hence every one that was acknowledged before the
+    comment was sent. A change that commits after the read may be acknowledged before the comment commits; the
+    two are concurrent. To leave no such moment, each comment would have to write to the settings, and no two
+    posts could take comments at the same time.
     """
 
     def __init__(self, collections: Collections, authors: Authors) -> None:
@@ -64,31 +62,24 @@ class Admissions:
             raise await self._refusal(thread, admission)
         return post
 
-    async def require(
-        self, post: PostDocument, admission: Admission | None, comments: Sequence[Comment]
-    ) -> Sequence[Comment]:
-        """Check what is in other documents; the comments, with their authors as these are called now.
-        Invalid, Stale.
-        """
-        ids = {ObjectId(comment.author.id) for comment in comments if comment.author is not None}
-        keys = admission.name_keys if admission is not None else frozenset()
-        users: Filter = {"$or": [{"_id": {"$in": list(ids)}}, {"name_key": {"$in": sorted(keys)}}]}
-        stages: list[Filter] = [{"$match": users}, {"$project": {**NAMES, "name_key": 1}}]
-        inherits_policy = admission is not None and "comment_policy" not in post
-        if inherits_policy:
+    async def require(self, post: PostDocument, admission: Admission | None) -> None:
+        """Check what is in other documents. Invalid, Stale."""
+        if admission is None:
+            return
+        policies = {admission.blog_policy}
+        stages: list[Filter] = [{"$match": {"name_key": {"$in": sorted(admission.name_keys)}}}]
+        stages.append({"$project": {"name_key": 1}})
+        if admission.blog_policy is None:
             settings = [{"$match": {"_id": BLOG}}, {"$project": {"comment_policy": 1}}]
             stages.append({"$unionWith": {"coll": self._blog.name, "pipeline": settings}})
-        if not (ids or keys or inherits_policy):
-            return comments
-        documents: AsyncCommandCursor[Any] = await self._users.aggregate(stages)
-        found = await documents.to_list()
-        if any(document.get("name_key") in keys for document in found):
-            raise _name_taken()
-        if admission is not None and inherits_policy:
-            policies = [document["comment_policy"] for document in found if document["_id"] == BLOG]
-            if not admission.policies.issuperset(policies):
-                raise Stale("post", str(post["_id"]))
-        return named_comments(comments, [document for document in found if document["_id"] in ids])
+        if admission.name_keys or admission.blog_policy is None:
+            documents: AsyncCommandCursor[Any] = await self._users.aggregate(stages)
+            found = await documents.to_list()
+            if any("name_key" in document for document in found):
+                raise _name_taken()
+            policies |= {each["comment_policy"] for each in found if "comment_policy" in each}
+        if "comment_policy" not in post and not admission.policies.issuperset(policies - {None}):
+            raise Stale("post", str(post["_id"]))
 
     async def _refusal(self, thread: Thread, admission: Admission | None) -> EverpostError:
         await thread.require_post()

@@ -14,13 +14,13 @@ from everpost.domain.admissions import Admission, together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
-from everpost.stores.mongo.admissions import Admissions
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import CommentDocument, comment_document
-from everpost.stores.mongo.threads import Thread, count_approved, previewing
+from everpost.stores.mongo.threads.admissions import Admissions
+from everpost.stores.mongo.threads.thread import Thread, count_approved, previewing
 from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
@@ -114,20 +114,19 @@ class Adder:
             replace(comment, depth=document["depth"], stamp=document["stamp"])
             for comment, document in zip(comments, documents, strict=True)
         ]
-        named, inserted = await asyncio.gather(
-            self._admissions.require(post, admission, comments),
+        outcomes = await asyncio.gather(
+            self._admissions.require(post, admission),
             self._insert(documents, session),
             return_exceptions=True,
         )
-        if isinstance(named, BaseException):
-            raise named
-        if inserted is not None:
-            raise inserted
+        for error in outcomes:
+            if error is not None:
+                raise error
         if not all(addition.may_answer(parents) for addition in additions):
             raise Invalid("parent_id", "is not an approved comment of this post")
         if has_replies:
             await _follow(thread, documents, parents)
-        return named
+        return comments
 
     async def _insert(self, documents: Sequence[CommentDocument], session: Session) -> None:
         try:

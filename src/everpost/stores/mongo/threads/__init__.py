@@ -1,0 +1,1 @@
+"""Writing threads: each change is a transaction that updates the post first."""
