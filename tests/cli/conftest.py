@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from everpost.cli import main
+from tests.servers.private import free_port
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 @pytest.fixture
 def everpost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs `everpost` with these arguments."""
+    """Runs `everpost` with these arguments, on a port that nothing else uses."""
+    monkeypatch.setenv("EVERPOST_PORT", str(free_port()))
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["everpost", *arguments])

@@ -25,7 +25,7 @@ Method = Callable[..., Awaitable[Any]]
 READS = frozenset(
     {
         *("get", "find", "page", "read", "count", "tags", "branches", "queue", "transfer"),
-        *("validators", "page_validators"),
+        *("validators", "page_validators", "ground"),
     }
 )
 """The methods of the port that only read. What the others answer is acknowledged by the majority anyway, but
