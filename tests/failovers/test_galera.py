@@ -16,13 +16,11 @@ from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, publish, register
 from tests.failovers.experiment import assert_kept, run
 from tests.failovers.galera import FAULTS, GaleraOfThree
+from tests.failovers.machine import where_it_can_run
 from tests.servers.galera import GaleraNode
 from tests.volume import FAILOVERS
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(GaleraNode.missing() is not None, reason="only with Galera"),
-]
+pytestmark = [pytest.mark.long, where_it_can_run(GaleraNode)]
 
 TIMEOUT = 10.0
 

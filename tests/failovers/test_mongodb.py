@@ -1,7 +1,6 @@
 """A blog on a MongoDB replica set whose primary fails in different ways."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,17 +23,12 @@ from tests.contract.port.examples import (
     register,
 )
 from tests.failovers.experiment import assert_kept, run
+from tests.failovers.machine import where_it_can_run
 from tests.failovers.mongodb import FAULTS, MongodbCluster
 from tests.servers.mongodb import MongodbServer
 from tests.volume import FAILOVERS
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(
-        sys.platform != "linux" or MongodbServer.missing() is not None,
-        reason="only on Linux, with a mongod to start",
-    ),
-]
+pytestmark = [pytest.mark.long, where_it_can_run(MongodbServer)]
 
 
 @pytest.fixture(scope="module")

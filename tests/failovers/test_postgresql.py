@@ -9,15 +9,13 @@ import pytest
 
 from everpost.domain.ids import new_id
 from tests.failovers.experiment import assert_kept, run
+from tests.failovers.machine import where_it_can_run
 from tests.failovers.postgresql import FAULTS, PostgresqlCluster
 from tests.faults.served import AS_ADMIN, PATIENCE, ServedBlog
 from tests.servers.postgresql_pair import ReplicatedPostgresql
 from tests.volume import FAILOVERS
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(ReplicatedPostgresql.missing() is not None, reason="only with pg_basebackup"),
-]
+pytestmark = [pytest.mark.long, where_it_can_run(ReplicatedPostgresql)]
 
 
 @pytest.fixture(scope="module")
