@@ -49,9 +49,7 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
         raise Invalid("kind", f"should be one of {', '.join(kind.name for kind in kinds)}")
     row = row_of(kinds[name].decode(values), kinds)
     if row.line != line:
-        raise Invalid(
-            "the line", "is not in the form that an archive has: its fields, their order or spelling"
-        )
+        raise Invalid("the line", "is not in the canonical form: check its fields, their order and spelling")
     return row
 
 

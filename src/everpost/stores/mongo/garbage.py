@@ -130,7 +130,7 @@ class GarbageCollector:
             try:
                 await self.collect()
             except (PyMongoError, Busy) as error:
-                _log.warning("What was removed could not be cleared away yet: %s", type(error).__name__)
+                _log.warning("Garbage collection failed, and will be retried: %s", type(error).__name__)
                 pause = _PAUSE
             if not self._stopping.is_set():
                 with suppress(TimeoutError):

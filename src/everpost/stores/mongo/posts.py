@@ -168,7 +168,7 @@ class MongoPosts:
             else:
                 documents, blog = await reading, await names
         if blog is None:
-            raise SchemaMismatch("The settings of the blog are missing: the database was not fully made.")
+            raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
         rows = _validators(documents[: query.limit], blog["names_stamp"])
         return Page(tuple(rows), has_more=len(documents) > query.limit)
 

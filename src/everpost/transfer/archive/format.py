@@ -56,7 +56,7 @@ def read_header(line: bytes, kinds: Kinds) -> Counts:
         if kind.is_single and kind.name not in counts:
             raise Invalid("kinds", f"has no {kind.name}")
     if header(kinds, counts) != line:
-        raise Invalid("the line", "is not in the form that an archive has: the order of its kinds or fields")
+        raise Invalid("the line", "is not in the canonical form: check the order of its kinds and fields")
     return counts
 
 
@@ -74,9 +74,9 @@ def _read_kind(described: object, kinds: Kinds) -> tuple[str, int]:
     if not isinstance(name, str) or type(count) is not int or not 0 <= count <= _MOST:
         raise Invalid("kinds", "should each have a name and a count")
     if name not in kinds:
-        raise Invalid("kinds", f"has {name!r}, which this Everpost does not know: use a newer version")
+        raise Invalid("kinds", f"has {name!r}, unknown to this version of Everpost: use a newer one")
     if given != _described(kinds[name], count):
-        raise Invalid("kinds", f"describes {name!r} otherwise than this Everpost does: use another version")
+        raise Invalid("kinds", f"describes {name!r} differently from this version of Everpost: use another")
     return name, count
 
 

@@ -165,7 +165,7 @@ async def _initiate(url: str, members: Sequence[str], timeout: float) -> bool:
                 raise unreachable(error, hosts_in(url)) from error
     raise Misconfigured(
         f"MongoDB at {hosts_in(url)} does not let this user initiate the replica set: use a user with the"
-        " role clusterManager, or, where there is no user yet, run the command on the machine of the server."
+        " role clusterManager or, if there are no users yet, run the command on the server's machine."
     )
 
 
@@ -207,7 +207,7 @@ async def _require_set(url: str, timeout: float) -> None:
     while _is_uninitiated(await _found_directly(url, timeout)):
         if time.monotonic() > deadline:
             raise Misconfigured(
-                f"The replica set of MongoDB at {hosts_in(url)} was never initiated."
+                f"The replica set of MongoDB at {hosts_in(url)} has not been initiated."
                 " Run: everpost db init-replica-set"
             )
         await asyncio.sleep(0.1)
@@ -220,7 +220,7 @@ async def _require_only_member(client: Client, url: str, hello: Hello, timeout: 
     if len(members) > 1:
         raise Misconfigured(
             f"database_url: directConnection=true is refused for a set of {len(members)} members: after a"
-            f" failover, reads would be old. Name the members instead: mongodb://{','.join(members)}/..."
+            f" failover, reads would be stale. Name the members instead: mongodb://{','.join(members)}/..."
         )
     deadline = time.monotonic() + timeout
     while not hello.get("isWritablePrimary"):
@@ -242,6 +242,6 @@ def _is_standalone(hello: Hello) -> bool:
 def _standalone(url: str) -> Misconfigured:
     return Misconfigured(
         f"MongoDB at {hosts_in(url)} is a standalone server, and Everpost needs a replica set; one node is"
-        f" enough. Restart the server with one more option (mongod --replSet {DEFAULT_NAME} ...), then run:"
+        f" enough. Restart the server with --replSet (mongod --replSet {DEFAULT_NAME} ...), then run:"
         " everpost db init-replica-set"
     )

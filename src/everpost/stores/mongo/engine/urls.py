@@ -14,8 +14,8 @@ from everpost.stores.addresses import is_this_machine, unverified_warning
 DEFAULT_PORT = 27017
 _CREDENTIALS = frozenset({"authmechanism", "authmechanismproperties", "authsource"})
 _OF_A_SET = frozenset({"directconnection", "loadbalanced", "replicaset"})
-_CAN_BE_ROLLED_BACK = "a write that the majority does not have is lost in a failover"
-_IS_STALE = "a read from another member than the primary can be older than an acknowledged write"
+_CAN_BE_ROLLED_BACK = "a failover can lose a write that the majority does not have"
+_IS_STALE = "a read from a member other than the primary can be older than an acknowledged write"
 
 
 UNREADABLE = (ConfigurationError, ValueError, TypeError, LookupError, OSError)
@@ -31,20 +31,21 @@ class Rule(NamedTuple):
 
 RULES: Mapping[str, Rule] = {
     "w": Rule({"majority"}, _CAN_BE_ROLLED_BACK),
-    "journal": Rule({True}, "a write that is not in the journal is lost in a crash"),
-    "fsync": Rule((), "MongoDB has no such write concern any more"),
+    "journal": Rule({True}, "a crash can lose a write that is not in the journal"),
+    "fsync": Rule((), "MongoDB no longer has this write concern"),
     "readpreference": Rule({"primary"}, _IS_STALE),
     "readpreferencetags": Rule((), _IS_STALE),
     "maxstalenessseconds": Rule({-1}, _IS_STALE),
     "readconcernlevel": Rule(
-        {"majority", "linearizable"}, "what a read shows could be rolled back, or be older than it may be"
+        {"majority", "linearizable"},
+        "a read could show a write that is rolled back later, or miss an acknowledged one",
     ),
 }
 """Options that could break a promise. Their names are lower-case, their values as PyMongo reads them."""
 
 UNBOUNDED: Mapping[str, str] = {
     "maxpoolsize": "the number of connections must have a limit",
-    "timeoutms": "a call must end some time",
+    "timeoutms": "calls must have a time limit",
 }
 """Options in which 0 means no limit, and why there must be one."""
 
@@ -89,7 +90,7 @@ def require_safe_options(url: str) -> None:
 
 def _refusal(name: str, reason: str) -> str:
     shown = _SPELLINGS.get(name, name)
-    return f"database_url: this value of the option {shown} is refused: {reason}. Leave the option out."
+    return f"database_url: this value of the option {shown} is refused: {reason}. Remove the option."
 
 
 _SPELLINGS = {
