@@ -28,8 +28,8 @@ _CONCERNS: Mapping[str, Any] = {
     "w": "majority",
     "journal": True,
 }
-"""Whatever the URL says: what a write decides on is not old, what is read was acknowledged by the majority,
-and so is what is written, from the journal. Transactions inherit it.
+"""Whatever the URL says: decisions of a write are not based on stale reads, reads show what the majority
+acknowledged, and the majority acknowledges writes, from the journal. Transactions inherit these.
 """
 # MongoDB cuts a long error message between the bytes of a character, and find_one_and_update, unlike
 # insert_one, decodes errors like documents: https://github.com/mongodb/mongo-rust-driver/pull/601

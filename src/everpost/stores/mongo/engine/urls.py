@@ -1,4 +1,4 @@
-"""MongoDB's URLs: which of their options Everpost takes, and where they lead."""
+"""MongoDB URLs: which options Everpost accepts, and where they lead."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -41,7 +41,7 @@ RULES: Mapping[str, Rule] = {
         "a read could show a write that is rolled back later, or miss an acknowledged one",
     ),
 }
-"""Options that could break a promise. Their names are lower-case, their values as PyMongo reads them."""
+"""Options that could break a guarantee. Their names are lower-case, their values as PyMongo reads them."""
 
 UNBOUNDED: Mapping[str, str] = {
     "maxpoolsize": "the number of connections must have a limit",
@@ -51,12 +51,12 @@ UNBOUNDED: Mapping[str, str] = {
 
 
 def hosts_in(url: str) -> str:
-    """The hosts that a URL names, without who asks there."""
+    """The hosts that a URL names, without the user and password."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def members_in(url: str) -> list[str]:
-    """The same, each with its port, unless it is a socket of Unix."""
+    """The same, each with its port, unless it is a Unix socket."""
     return [
         host if is_socket(host) or host != _without_port(host) else f"{host}:{DEFAULT_PORT}"
         for host in hosts_in(url).split(",")
@@ -75,7 +75,7 @@ def options_in(url: str) -> Mapping[str, Any]:
 
 
 def require_safe_options(url: str) -> None:
-    """Misconfigured where an option of the URL would break a promise. Raises UNREADABLE."""
+    """Misconfigured if an option of the URL would break a guarantee. Raises UNREADABLE."""
     options = options_in(url)
     for name, value in options.items():
         if name in RULES and value not in RULES[name].allowed:
@@ -122,7 +122,7 @@ def is_on_this_machine(url: str) -> bool:
 
 
 def transport_warning(url: str) -> str | None:
-    """One line where the database is not on this machine and the URL lets anyone pass for it."""
+    """One line if the database is not on this machine and the URL lets anyone impersonate it."""
     options = _options_or_none(url)
     is_lax = bool(options.get("tlsinsecure") or options.get("tlsallowinvalidcertificates"))
     if options.get("tlsallowinvalidhostnames") and "tlscafile" not in options:
