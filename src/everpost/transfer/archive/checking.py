@@ -122,7 +122,7 @@ class _Checker:
 
 
 class _ThreadChecker:
-    """What is counted of a thread, and where each comment is in it."""
+    """The counts of a thread, and the place of each comment in it."""
 
     def __init__(self, archive: Archive, index: Index) -> None:
         self._archive = archive
@@ -139,7 +139,7 @@ class _ThreadChecker:
             self._take_comment(row.record, line)
 
     def end(self) -> None:
-        """The thread of the latest post is over."""
+        """Finish the thread of the latest post."""
         if self._post is not None and self._post.comment_count != self._approved:
             raise self._archive.broken(self._post_line, f"comment_count: should be {self._approved:,}")
 
