@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         description="Where the blog is kept. It may hold a password.",
     )
     database_timeout: float = Field(
-        default=5.0, gt=0, le=300, description="Seconds that a request waits for the database, in all."
+        default=5.0, gt=0, le=300, description="Seconds that a request waits for the database, in total."
     )
     database_pool_size: int = Field(
         default=10, ge=1, le=1000, description="Connections to the database that one worker keeps, at most."

@@ -87,7 +87,7 @@ def named(table: list[tuple[Any, list[dict[str, Any]]]]) -> list[str]:
 
 
 @pytest.mark.parametrize(("endpoint", "requests"), [*QUICK, *SLOW], ids=named([*QUICK, *SLOW]))
-async def test_every_declaration_is_given_what_fastapi_gives(
+async def test_every_declaration_resolves_as_in_fastapi(
     endpoint: Any,  # noqa: ANN401 - any endpoint
     requests: list[dict[str, Any]],
 ) -> None:

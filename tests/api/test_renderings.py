@@ -12,7 +12,7 @@ def test_a_post_is_rendered_once() -> None:
     assert renderings.render(post) is first
 
 
-def test_an_equal_post_in_another_state_is_rendered_anew() -> None:
+def test_an_equal_post_in_another_state_is_rendered_again() -> None:
     renderings, post = Renderings(), a_post()
     other = replace(post, stamp=1)
     assert post == other

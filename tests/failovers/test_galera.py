@@ -62,13 +62,13 @@ async def test_promises_are_kept_through_failovers(
 
 
 @pytest.mark.parametrize("fault", ["two nodes are written to", "the node in use is killed"])
-async def test_promises_are_kept_where_two_everposts_are_on_two_nodes(
+async def test_promises_are_kept_with_two_everpost_servers_on_two_nodes(
     cluster: GaleraOfThree, fault: str, tmp_path: Path
 ) -> None:
     assert_kept(await run(cluster, fault, tmp_path, rounds=FAILOVERS, servers=2), cluster)
 
 
-async def test_of_admins_who_demote_each_other_on_two_nodes_one_stays(stores: tuple[Store, Store]) -> None:
+async def test_one_admin_stays_if_two_demote_each_other_on_two_nodes(stores: tuple[Store, Store]) -> None:
     here, there = stores
     admin = await register(here, role=Role.ADMIN)
     demotion = UserChange(updated_at=LATER, role=Role.AUTHOR)

@@ -65,7 +65,7 @@ GOOD = (*GOOD[:3], replace(GOOD[3], retry_after=True), *GOOD[4:])
 END = Ending(posts=["p"], comments={"p": [("c", "Comment c")]})
 
 
-def test_a_good_history_breaks_nothing() -> None:
+def test_a_good_history_breaks_no_promise() -> None:
     assert violations(GOOD, END) == []
     concurrent = read("p", 4.1, with_comment())  # sent before the comment was acknowledged
     assert violations([*GOOD, concurrent], END) == []
@@ -120,7 +120,7 @@ BAD: dict[str, Callable[[], tuple[list[Exchange], Ending]]] = {
 
 
 @pytest.mark.parametrize("said", BAD)
-def test_a_history_that_breaks_a_promise_is_found_out(said: str) -> None:
+def test_a_history_that_breaks_a_promise_is_detected(said: str) -> None:
     history, ending = BAD[said]()
     broken = violations(history, ending)
     assert any(said in each for each in broken), broken

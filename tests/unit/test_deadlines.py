@@ -35,7 +35,7 @@ async def test_outside_a_limit_each_call_has_its_own_seconds() -> None:
         assert remaining(5) == 5
 
 
-async def test_what_does_not_end_in_time_is_busy() -> None:
+async def test_a_wait_past_its_deadline_is_busy() -> None:
     forever = asyncio.get_running_loop().create_future()
     with limited(0.001):
         with pytest.raises(Busy):

@@ -27,7 +27,7 @@ HOSTILE = {
 ROOT = Path(__file__).parents[2]
 
 
-def test_only_what_is_meant_for_tests_is_kept() -> None:
+def test_only_variables_for_tests_are_kept() -> None:
     kept = {"EVERPOST_TEST_FUZZ": "1", "PATH": "/bin", "HOME": "/home", "LANG": "C.UTF-8"}
     environment = HOSTILE | kept
     strip(environment)

@@ -110,7 +110,7 @@ def test_no_library_is_newer_than_what_was_checked() -> None:
     assert [text for each in wanted if (text := complaint(each, version(each.name)))] == []
 
 
-def test_a_version_beyond_a_bound_is_named() -> None:
+def test_a_version_beyond_its_bound_is_reported() -> None:
     assert complaint(Requirement("fastapi>=0.130,<0.140"), "0.140.0") == (
         "fastapi 0.140.0 is not one that Everpost was checked against (<0.140,>=0.130):"
         " see docs/decisions/0018-private-names.md"
@@ -133,7 +133,7 @@ def test_every_module_of_a_library_is_public_or_bounded() -> None:
     assert unknown == [], f"see {PAGE}"
 
 
-def test_what_is_listed_is_used() -> None:
+def test_every_listed_name_is_used() -> None:
     used = {module for tree in TREES.values() for module in modules_of(tree)}
     assert {*PUBLIC_MODULES, *PRIVATE_MODULES} - used == set()
 
@@ -155,7 +155,7 @@ def test_the_page_has_every_library_with_its_bound() -> None:
     assert rows == bounds
 
 
-def test_the_page_names_files_that_there_are() -> None:
+def test_the_page_names_existing_files() -> None:
     files = re.findall(r"`([a-z_/]+\.py)`", (PROJECT / PAGE).read_text())
     places = (ROOT, PROJECT, PROJECT / "tests" / "api")
     assert [file for file in files if not any((place / file).exists() for place in places)] == []

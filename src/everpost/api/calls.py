@@ -18,7 +18,7 @@ from everpost.api.security import personal_headers
 
 
 class CallRoute(APIRoute):
-    """A route that is quicker than FastAPI's where it can be, and gives the same answer. A body has at most
+    """A route that is faster than FastAPI's where possible, and gives the same answer. A body has at most
     `max_body_size` bytes and, unless it is a form, is JSON; a quick route reads it once the dependencies have
     let the request through.
     """
@@ -54,11 +54,11 @@ class CallRoute(APIRoute):
 
     @property
     def is_quick(self) -> bool:
-        """Whether this file knows how to do all that the endpoint declares."""
+        """Whether this route supports everything that the endpoint declares."""
         return self._resolver is not None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own way, which knows every declaration, and applications' overrides of dependencies."""
+        """FastAPI's own handler, which supports every declaration, and dependency overrides."""
         handle = super().get_route_handler()
 
         async def handle_bounded(request: Request) -> Response:
@@ -90,7 +90,7 @@ class CallRoute(APIRoute):
 
 
 async def _require_body(request: BodyRequest, declared: FieldInfo) -> None:
-    """Refuse a body that is too large or not JSON: FastAPI would take it for fields that are missing."""
+    """Refuse a body that is too large or not JSON: FastAPI would report missing fields instead."""
     is_form = isinstance(declared, params.Form)
     if not is_form and (declared.is_required() or await request.body()):
         await request.json()

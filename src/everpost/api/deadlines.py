@@ -6,7 +6,7 @@ from everpost.stores.deadlines import limited
 
 
 class StoreDeadline:
-    """Lets each request wait for the store for `timeout` seconds in all; then it is answered with 503."""
+    """Middleware: lets each request wait for the store for `timeout` seconds in total, then answers 503."""
 
     def __init__(self, app: ASGIApp, *, timeout: float) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Which declarations of an endpoint `api.resolving` knows how to fulfil; all others are left to FastAPI."""
+"""Which declarations of an endpoint `api.resolving` supports; all others are left to FastAPI."""
 
 import inspect
 from collections.abc import Collection
@@ -16,7 +16,7 @@ _KNOWN = frozenset(
         *("request_param_name", "http_connection_param_name", "path", "scope"),
     }
 )
-"""What may be declared; a later FastAPI may have more than it has now."""
+"""Everything that a `Dependant` can declare; later versions of FastAPI may add to it."""
 
 
 def is_known(dependant: Dependant) -> bool:
@@ -40,14 +40,14 @@ def _is_known(dependant: Dependant, *, is_endpoint: bool) -> bool:
 
 
 def _is_declared(dependant: Dependant, name: str, field: Any) -> bool:  # noqa: ANN401 - dataclasses.Field
-    """Whether something is declared under this name that is not known here."""
+    """Whether this name declares something that is not supported here."""
     default = None if field.default is MISSING else field.default
     value = getattr(dependant, name)
     return name not in _KNOWN and value != default and bool(value or default)
 
 
 def _is_coroutine(call: object) -> bool:
-    """Whether calling it gives a coroutine, by FastAPI's rules too, which look into what is wrapped."""
+    """Whether calling it gives a coroutine, also by FastAPI's rules, which look through wrappers."""
     if not inspect.isroutine(call):
         call = getattr(call, "__call__", None)  # noqa: B004 - whether it is a coroutine, not callable
     return inspect.iscoroutinefunction(call) and inspect.iscoroutinefunction(inspect.unwrap(call))
@@ -59,7 +59,7 @@ def _returns_response(call: Any) -> bool:  # noqa: ANN401 - any endpoint
 
 
 def _is_scalar(field: Any) -> bool:  # noqa: ANN401 - FastAPI's type has no public name
-    """Whether it is sent once, under one name, and without it a default is used that nothing changes."""
+    """Whether it is a single value under one name, whose default, if it is absent, is immutable."""
     info = field.field_info
     return (
         type(info) in (params.Path, params.Query, params.Header)

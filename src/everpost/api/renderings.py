@@ -18,8 +18,8 @@ class Rendering:
 
 
 class Renderings:
-    """Keeps the rendering of each post for as long as anybody keeps that very post; who does decides how much
-    memory both take.
+    """Keeps the rendering of each post as long as that very object lives; its owner (the cache) bounds the
+    memory of both.
     """
 
     def __init__(self) -> None:

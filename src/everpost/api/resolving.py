@@ -1,8 +1,8 @@
-"""What an endpoint is given, worked out once for each route.
+"""Resolves an endpoint's parameters, by a plan made once for each route.
 
-FastAPI looks through all that an endpoint declares again at every request, which took more than half of one
-that reads a post (docs/decisions/0012-fast-answers.md). Most endpoints declare less than FastAPI knows, see
-`api.declarations`. That is looked through when the route is made; a request only runs it. The errors are
+FastAPI goes through an endpoint's declarations at every request, which took more than half the time of
+reading a post (docs/decisions/0012-fast-answers.md). Most endpoints need only the declarations in
+`api.declarations`. They are analysed when the route is created; a request only runs the plan. The errors are
 FastAPI's own.
 """
 

@@ -81,7 +81,7 @@ def check() -> None:
 
 @db.command()
 def init_replica_set() -> None:
-    """Make the MongoDB servers in EVERPOST_DATABASE_URL a replica set, unless they are one already.
+    """Turn the MongoDB servers in EVERPOST_DATABASE_URL into a replica set, unless they are one already.
 
     The servers must have been started with --replSet. The URL must name each member as the others reach it.
     """

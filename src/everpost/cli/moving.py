@@ -15,7 +15,7 @@ URL_FORMS = "a URL, env:NAME or file:PATH"
 _CONNECTIONS = 2
 """One reads while the other writes."""
 _IMPORTING = 4
-"""Several posts are imported at once."""
+"""Connections for an import, which writes several posts at once."""
 
 
 @asynccontextmanager

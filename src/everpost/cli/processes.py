@@ -1,4 +1,4 @@
-"""What a server asks of the operating system: enough open files, and an end of workers without a parent."""
+"""Limits and signals of the operating system: enough open files, and an end of workers without a parent."""
 
 import ctypes
 import os
@@ -8,17 +8,17 @@ import sys
 from contextlib import suppress
 
 _CONNECTIONS = 1_024
-"""Granian accepts so many, divided by the number of workers (`backlog`)."""
+"""Granian's `backlog`, which the workers share."""
 _OTHER_FILES = 128
-"""Of each worker: connections to the database, files of SQLite, and what a process has open anyway."""
+"""Per worker: connections to the database, SQLite's files, and whatever a process has open anyway."""
 _ENOUGH = 65_536
 _PR_SET_PDEATHSIG = 1
 """linux/prctl.h"""
 
 
 def raise_file_limit(workers: int) -> str | None:
-    """Let this process and its workers open as many files as the system allows; a warning in one line where
-    these are too few for all connections that a worker would accept.
+    """Let this process and its workers open as many files as the system allows. Return a warning of one line
+    if that is too few for all the connections that a worker would accept.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = resource.RLIM_INFINITY
@@ -35,14 +35,14 @@ def _file_limit_warning(limit: int, workers: int) -> str | None:
     if limit >= needed:
         return None
     return (
-        f"A process may open only {limit:,} files, so a worker that accepts many connections stops answering."
+        f"A process may open only {limit:,} files, so a worker stops answering if it has many connections."
         f" Raise the limit to at least {needed:,}: ulimit -n, or LimitNOFILE= in a systemd unit."
     )
 
 
 def end_with_parent(parent: int) -> None:
-    """For a worker: have the system end it when the process with this id, which forked it, is killed (Linux).
-    Otherwise it would go on serving, and keep the port.
+    """Called in a worker: have the kernel end it when the process with this id, which forked it, is killed
+    (Linux). Otherwise it would go on serving, and keep the port.
     """
     if sys.platform != "linux":
         return

@@ -68,7 +68,7 @@ def serve(
 
 
 def _warn(settings: Settings) -> None:
-    """Say, in one line each, what lets others read the database, and that few connections are possible."""
+    """Warn, in one line each, if others can read the database, or if too few files can be opened."""
     readable = transport_warning(settings.database_url) or readable_warning(settings.database_url)
     for warning in (readable, raise_file_limit(settings.workers)):
         if warning is not None:

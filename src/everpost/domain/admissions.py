@@ -12,7 +12,7 @@ from everpost.domain.posts import Audience, Post
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """On what it depends who may comment on a post, as it was at one moment."""
+    """The state that decides who may comment on a post, as of one moment."""
 
     post: Post
     """With no comments inside."""
@@ -37,8 +37,8 @@ class Admission:
     name_keys: frozenset[str] = field(default_factory=frozenset)
     """No user has a name with one of these keys."""
     blog_policy: CommentPolicy | None = None
-    """That of the blog, where it was read for this admission: a database that would have to read it once more
-    may take this. It holds for every request that began after it was acknowledged.
+    """The blog's policy, if it was read for this admission: a store may use it instead of reading it again. A
+    change of the policy applies to every request that begins after the change was acknowledged.
     """
 
 

@@ -16,23 +16,23 @@ def now() -> datetime:
 
 
 class Horizon:
-    """The moment up to which posts are out: now, or, after the clock of this machine was put back, the
-    latest moment at which something is known to have been written. So nothing that was published is hidden.
+    """The moment up to which posts are published: now or, after this machine's clock was set back, the latest
+    known time of a write. So no published post disappears.
     """
 
     MAX_AHEAD = timedelta(days=1)
-    """Moments further ahead of the clock say nothing: an import may bring any."""
+    """Moments further ahead of the clock are ignored: an import may bring any."""
 
     def __init__(self) -> None:
         self._seen = EARLIEST
 
     def observe(self, moment: datetime) -> None:
-        """Something was written at this moment, by the clock of whichever machine wrote it."""
+        """Note that something was written at this moment, by the clock of the machine that wrote it."""
         if self._seen < moment <= now() + self.MAX_AHEAD:
             self._seen = moment
 
     def moment(self) -> datetime:
-        """The horizon. Tokens and rate limits go by `now`, which the horizon never changes."""
+        """The horizon. Tokens and rate limits use `now`, which the horizon never affects."""
         current = now()
         return self._seen if current < self._seen <= current + self.MAX_AHEAD else current
 

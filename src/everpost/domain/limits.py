@@ -9,15 +9,15 @@ WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How often something may be tried in a window."""
+    """How many attempts are allowed in a window."""
 
     key: str
     """A hash, at most 64 ASCII characters."""
     most: int | None = None
-    """None: tries are only counted."""
+    """None: attempts are only counted."""
 
     def is_exceeded_by(self, tally: "Tally") -> bool:
-        """Whether this was one try too many."""
+        """Whether the tally is beyond this limit."""
         return self.most is not None and tally.count > self.most
 
 

@@ -99,7 +99,7 @@ class PostChange:
     publication_date: datetime | None = None
     slug: str | None = None
     is_slug_numbered: bool = False
-    """Where another post has the slug, the first `numbered_slug` that is free becomes it."""
+    """If another post has the slug, the first free `numbered_slug` is used instead."""
     tags: tuple[str, ...] | None = None
     format: PostFormat | None = None
     status: PostStatus | None = None

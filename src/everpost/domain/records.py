@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 
 class Record:
-    """A value that is kept as a row of its own, of a kind that `domain.record_kinds.registry` lists. Posts
-    and comments name their authors by id: `name` is empty, and an author who is no more is None. Posts have
+    """A value that is stored as a row of its own, of a kind that `domain.record_kinds.registry` lists. Posts
+    and comments name their authors by id: `name` is empty, and an author who was removed is None. Posts have
     no comments inside: these are records of their own.
     """
 
@@ -19,8 +19,8 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What is to be so: `kept` are there, exactly as they are here, whatever was there before; `erased`
-    are not. The caller bounds the number of records.
+    """The state to bring about: the `kept` records exist exactly as given, whatever was there before; the
+    `erased` ones do not exist. The caller bounds the number of records.
     """
 
     kept: Sequence[Record] = ()

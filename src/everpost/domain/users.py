@@ -103,7 +103,7 @@ class UserChange:
 
     @property
     def is_seen_in_posts(self) -> bool:
-        """Whether posts and comments show their author otherwise afterwards."""
+        """Whether the change alters how posts and comments show their author."""
         return self.name is not None or self.is_disabled is not None
 
 

@@ -4,5 +4,5 @@ from everpost.stores.port import Store
 
 
 async def require_database(store: Store) -> None:
-    """Return where the database answers. Busy."""
+    """Return if the database answers. Busy."""
     await store.ping()

@@ -24,15 +24,15 @@ _IPV6_PREFIX = 64
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A limit, and what to tell those who exceed it."""
+    """A limit, and the message for those who exceed it."""
 
     limit: Limit
     message: str
 
 
 async def count_try(store: Store, allowances: Sequence[Allowance]) -> None:
-    """Count one try against each of these, in this order. TooMany, with the message of the first that is used
-    up, until the hour since the first try is over; the ones after it count nothing.
+    """Count one attempt against each of these, in this order. TooMany, with the message of the first that is
+    exceeded, until an hour after the window's first attempt; later ones are not counted.
     """
     moment = now()
     tallies = await store.limits.hit([allowance.limit for allowance in allowances], moment)
@@ -40,7 +40,7 @@ async def count_try(store: Store, allowances: Sequence[Allowance]) -> None:
 
 
 def require_within(allowances: Sequence[Allowance], tallies: Sequence[Tally], moment: datetime) -> None:
-    """Raise TooMany for the first allowance that is used up, if any is."""
+    """Raise TooMany for the first allowance that is exceeded, if any."""
     for allowance, tally in zip(allowances, tallies, strict=False):
         if allowance.limit.is_exceeded_by(tally):
             raise TooMany(allowance.message, retry_after=seconds_to(tally.until, moment))

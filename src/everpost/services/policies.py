@@ -1,4 +1,4 @@
-"""What a blog allows and for how long, as its settings say."""
+"""What a blog allows, and for how long, according to its settings."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ class Policies:
     guests: GuestRules
     logins: LoginRules
     editing_time: timedelta
-    """How long those who wrote a comment may edit it."""
+    """How long the writer of a comment may edit it."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -62,7 +62,7 @@ async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> 
 
 
 def sees(actor: Actor, post: Post) -> bool:
-    """Whether the post is shown to the actor. A post that was just read tells what other clocks show."""
+    """Whether the post is shown to the actor. The post's own time moves the clock's horizon."""
     HORIZON.observe(post.updated_at)
     return actor.sees(post, HORIZON.moment())
 
@@ -93,7 +93,7 @@ async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
 
 
 async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
-    """A page of the tags on the posts that are out, in order."""
+    """A page of the tags on published posts, in order."""
     return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 

@@ -15,8 +15,8 @@ _ATTEMPTS = 20
 async def write_numbered(
     slug: str, write: Callable[[str], Awaitable[Result]], is_taken: Callable[[str], Awaitable[bool]]
 ) -> Result:
-    """Write something under this slug, or, where it is taken, under a numbered one.
-    Whether a slug is free is decided by the write. Busy, and what `write` raises.
+    """Write something under this slug, or, where it is taken, under a numbered one. The write itself decides
+    whether a slug is free. Busy, and what `write` raises.
     """
     number = 1
     for _ in range(_ATTEMPTS):

@@ -34,11 +34,10 @@ async def open_store(
     unfinished: bool = False,
     sql_engine: SqlEngine = "drivers",
 ) -> Store:
-    """The store at a database URL, connected, its schema current: made where the database is empty.
-
-    `timeout` is in seconds, for a connection and for a busy database. With `unfinished` also a database
-    that holds a part of a blog. `sql_engine` is how an SQL database is asked. Misconfigured, Unreachable,
-    SchemaMismatch (older or newer: the message says what to do), Unfinished.
+    """The store at a database URL, connected, its schema current; an empty database gets one. `timeout` is in
+    seconds, for a connection and for a busy database. `unfinished` admits a database that holds a part of a
+    blog. `sql_engine` selects how SQL statements are run. Misconfigured, Unreachable, SchemaMismatch (older
+    or newer: the message says what to do), Unfinished.
     """
     schema = open_schema(url, timeout=timeout)
     try:
@@ -117,7 +116,7 @@ def readable_warning(url: str) -> str | None:
 
 
 async def initiate_replica_set(url: str, *, timeout: float) -> str:
-    """Make the MongoDB servers at a URL a replica set, unless they are one; say what was done.
+    """Turn the MongoDB servers at a URL into a replica set, unless they are one; say what was done.
     Misconfigured, Unreachable.
     """
     if not _is_mongo(url):

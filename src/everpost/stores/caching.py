@@ -1,4 +1,4 @@
-"""A cache of posts that is never stale: each time the database says whether what is kept is still current."""
+"""A cache of posts that is never stale: each use asks the database whether a cached post is current."""
 
 import json
 import sys
@@ -14,23 +14,23 @@ from everpost.stores.port import Posts, Store, Validated, Validator
 from everpost.stores.turns import Turns, TurnsByKey
 
 _VALIDATED_TOGETHER = 100
-"""As many as `Posts.validators` takes."""
+"""The most ids that `Posts.validators` accepts."""
 _READ_TOGETHER = 1_000
 _OVERHEAD = 2_000
-"""Bytes that a post, and each comment in it, takes besides its texts."""
+"""Bytes that a post, and each comment in it, takes in addition to its texts."""
 
 _Key = tuple[Id, int]
 """A post, and how many comments it was read with."""
 
 
 class CachedPosts:
-    """`Posts` of the port, over another one. `get` and `page` give out the very same value for as long as the
-    database has its validator, so others can tell by identity that a post has not changed. Callers share
-    round trips: validators are asked for together, and a page that several ask for at once is read once.
+    """The port's `Posts`, caching another one. `get` and `page` return the same object as long as the
+    database has its validator, so callers can tell by identity that a post has not changed. Callers share
+    round trips: validators are batched, and a page that several callers request at once is read once.
     """
 
     def __init__(self, posts: Posts, *, capacity: int) -> None:
-        """`capacity`: bytes for the posts and for their JSON, which others keep as long as the post."""
+        """`capacity`: bytes for the posts and their JSON, which the API keeps as long as the post."""
         self._posts = posts
         self._kept = _LeastRecentlyUsed(capacity)
         self._validations = Turns(self._validate, most=_VALIDATED_TOGETHER)
@@ -93,7 +93,7 @@ class CachedStore:
 
 
 class _LeastRecentlyUsed:
-    """Keeps what was asked for last, in a bounded number of bytes."""
+    """A least-recently-used cache, bounded in bytes."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -123,7 +123,7 @@ def _is_current(kept: Validated | None, validator: Validator) -> bool:
 
 
 def _size_of(post: Post) -> int:
-    """Bytes of memory that the post and its JSON take, about."""
+    """Roughly how many bytes of memory the post and its JSON take."""
     texts = (post.title, post.content, *(comment.content for comment in post.comments))
     return _OVERHEAD * (1 + len(post.comments)) + sum(map(_size_of_text, texts))
 

@@ -1,8 +1,8 @@
 """One deadline for everything that a request waits for in a store: its pool, its batches, its statements
 and their retries.
 
-The clock starts at the first wait, so a slow upload takes nothing from it. Outside a request, as in a
-command, each call of a store has a deadline of its own.
+The clock starts at the first wait, so a slow upload does not count. Outside a request, as in a command, each
+call of a store has a deadline of its own.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from everpost.errors import Busy
 
 
 class _Limit:
-    """The seconds for which the stores may be waited for, and, once somebody has, the loop's time at which
-    they are over; None and None: there is no limit. Holds inside a `with`.
+    """How many seconds the stores may take and, from the first wait on, the loop's time at which they are
+    over; None and None: no limit. Applies inside a `with`.
     """
 
     __slots__ = ("_token", "ends_at", "seconds")
@@ -35,14 +35,13 @@ _limit: ContextVar[_Limit] = ContextVar("everpost_deadline", default=_Limit(None
 
 
 def limited(seconds: float) -> AbstractContextManager[None]:
-    """All that is asked of stores inside, by this task and by those it starts, shares `seconds`."""
+    """All calls of stores inside, by this task and by those it starts, share `seconds`."""
     return _Limit(seconds)
 
 
 def ending(at: float | None) -> AbstractContextManager[None]:
-    """All that is asked of stores inside ends at this time of the loop; None: each call has its own deadline.
-
-    For tasks that work for several requests.
+    """All calls of stores inside end at this time of the loop; None: each call has its own deadline. For
+    tasks that work for several requests.
     """
     return _Limit(None, at)
 
@@ -77,6 +76,6 @@ async def timed(seconds: float | None) -> AsyncIterator[None]:
 
 
 def latest(deadlines: list[float | None]) -> float | None:
-    """When work for several requests ends: at their last deadline; None where one has none."""
+    """When work for several requests ends: at their latest deadline; None if one of them has none."""
     ends = [each for each in deadlines if each is not None]
     return max(ends) if ends and len(ends) == len(deadlines) else None

@@ -25,34 +25,34 @@ from everpost.stores.port_people import Limits, Tokens, Users
 
 
 class Validator(NamedTuple):
-    """What tells one state of a post, its thread and the names in both from every other state that it ever
-    had, also in another history of the database. Opaque: two are the same, or they are not.
+    """Distinguishes one state of a post, its thread and the names in both from every other state it ever had,
+    even in another history of the database. Opaque: compare for equality only.
     """
 
     version: int
     stamp: int
     names: int
-    """Drawn anew, for all posts at once, by each transaction that changes what a user is called, whether
-    one is disabled, or which users there are.
+    """Drawn anew, for all posts at once, by each transaction that renames, disables, enables, adds or removes
+    a user.
     """
 
 
 class Validated(NamedTuple):
-    """A post, and the validator that it had at the moment at which it was read."""
+    """A post, and its validator at the moment it was read."""
 
     post: Post
     validator: Validator
 
 
 class Posts(Protocol):
-    """`comments` is how many of its shown comments, the oldest, a post that comes out has inside."""
+    """`comments`: how many of its shown comments, oldest first, a returned post contains."""
 
     async def get(self, id: Id, *, comments: int) -> Post:
         """The post, whoever may see it. NotFound."""
         ...
 
     async def ground(self, id: Id) -> Ground:
-        """The post, whoever may see it, with the settings of the blog. NotFound."""
+        """The post, without regard to who may see it, with the settings of the blog. NotFound."""
         ...
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
@@ -64,17 +64,17 @@ class Posts(Protocol):
         ...
 
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
-        """Those of these posts, at most 100, that there are. Each is read, with its thread, the names in it
-        and its validator, at one moment.
+        """Those of these posts, at most 100, that exist. Each is read as of one moment, with its thread, the
+        names in it and its validator.
         """
         ...
 
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
-        """The validators of those of these posts, at most 100, that there are."""
+        """The validators of those of these posts, at most 100, that exist."""
         ...
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
-        """Which posts `page` would give, and their validators, for less than it takes to read them."""
+        """The ids and validators of the posts that `page` would return; cheaper than reading them."""
         ...
 
     async def count(self, filter: PostFilter) -> int:
@@ -86,9 +86,9 @@ class Posts(Protocol):
         ...
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
-        """Keep a new post with its whole thread, whose depths and counts are right already; without one
-        it has no comments. Gives the post back as it is kept, with no comments inside: with `numbered`, a
-        slug that is taken becomes the first `numbered_slug` that is free.
+        """Add a new post, with its whole thread if one is given, whose depths and counts must be right.
+        Returns the post as stored, with no comments inside: with `numbered`, a slug that is taken becomes the
+        first free `numbered_slug`.
 
         In this order: Conflict("id") (the post that has it is as durable as one that was added),
         Conflict("slug") (not with `numbered`), Invalid("author_id") (no such user); Conflict("comment",
@@ -185,8 +185,8 @@ class Snapshot(Protocol):
         ...
 
     async def fingerprint(self) -> str | None:
-        """A text that is cheap to have, and another one in each state of the blog that calls of this store
-        can bring about; None where a store has none.
+        """A text that is cheap to compute, and differs between any two states of the blog that calls of this
+        store can bring about; None if a store has none.
         """
         ...
 
@@ -225,14 +225,14 @@ class Records(Protocol):
         ...
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
-        """Say that a move from this origin is under way. Conflict("blog", "transfer") where what the
-        database says is not `latest`, or where that is None and the blog is not empty: it has a user, a post,
-        or settings that were changed.
+        """Record that a move from this origin is under way. Conflict("blog", "transfer") if the database does
+        not record `latest`, or if `latest` is None and the blog is not empty: it has a user, a post, or
+        changed settings.
         """
         ...
 
     async def finish(self, transfer: Transfer) -> None:
-        """Say that the move has ended. Conflict("blog", "transfer") where none of this origin is under
+        """Record that the move has ended. Conflict("blog", "transfer") if no move from this origin is under
         way.
         """
         ...

@@ -28,8 +28,8 @@ class Users(Protocol):
         ...
 
     async def add(self, user: User, *, is_first: bool = False) -> User:
-        """Keep a new user, and give it back as it is kept. Conflict("id"), Conflict("email"). With
-        `is_first` Conflict("id") also where there is any user at all.
+        """Add a new user, and return it as stored. Conflict("id"), Conflict("email"). With `is_first`,
+        Conflict("id") also if there is any user at all.
         """
         ...
 
@@ -77,16 +77,16 @@ class Tokens(Protocol):
 
 
 class Limits(Protocol):
-    """Rate-limit counters. Counts are exact, however many try at once."""
+    """Rate-limit counters. Counts are exact, however many callers count at once."""
 
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
-        """Count one try more for each limit, in this order, up to and including the first that this
-        exceeds; the counts. Where a window has ended, or there was none, a new one begins.
+        """Count one attempt for each limit, in this order, up to and including the first that this exceeds.
+        Returns the counts. If a window has ended, or there was none, a new one begins.
         """
         ...
 
     async def forgive(self, keys: Sequence[str]) -> None:
-        """Count one try less for each of these keys."""
+        """Take one attempt back from each of these keys."""
         ...
 
     async def get(self, key: str, moment: datetime) -> Tally | None:

@@ -24,10 +24,9 @@ class _Asked(NamedTuple, Generic[Question, Answer]):
 
 
 class Turns(Generic[Question, Answer]):
-    """Takes questions in turns: those that come while a turn is under way are the next one, at most so many.
-    So each is answered from what the database has after it was asked, and many cost one round trip.
-
-    A turn ends at the latest deadline of its callers, and each of them waits until its own, more or less.
+    """Batches queries in turns: those that arrive while a turn is under way form the next one, up to a limit.
+    So each is answered from what the database has after its call, and many cost one round trip. A turn ends
+    at the latest deadline of its callers; each of them waits until about its own.
     """
 
     def __init__(
@@ -91,7 +90,7 @@ class Turns(Generic[Question, Answer]):
                     asked.answer.set_result(answer)
 
     def _sweep(self) -> None:
-        """Give up for those whose deadline is over: one timer for all, because each costs something."""
+        """Fail the callers whose deadline has passed: one timer for all, because timers are not free."""
         loop = asyncio.get_running_loop()
         is_working, now = self._work is not None, loop.time()
         self._sweeping = loop.call_later(_SWEEP_EVERY, self._sweep) if is_working else None

@@ -31,7 +31,7 @@ class Copied:
     carried: Comparison
     """What there was to be done."""
     after: Comparison | None = None
-    """How the two stood when the target was read back; None where nothing was written."""
+    """The comparison after the target was read back; None if nothing was written."""
 
     @property
     def agrees(self) -> bool:
@@ -50,11 +50,10 @@ async def verify(source: Source, target: Source, report: Progress) -> Comparison
 
 
 async def copy(source: Source, target: Records, report: Progress, *, origin: str) -> Copied:
-    """Make the target equal to the source as it is at one moment, and read it back. `origin` is that of the
-    source.
+    """Make the target equal to a snapshot of the source, and read it back. `origin` is the source's.
 
-    The target must be empty, hold an unfinished move of the same blog, or a finished one that nobody has
-    written to since, or be equal already. Occupied: it is not, and stays as it was.
+    The target must be empty, hold an unfinished move of the same blog or a finished one that nobody has
+    written to since, or already be equal. Occupied: none of these; the target is left as it was.
     """
     latest = await target.transfer()
     if not await _begin_at_once(target, latest, origin):
@@ -110,7 +109,7 @@ async def _compare(
 
 
 async def _read_back(carried: Comparison, source: Source, target: Source, report: Progress) -> Comparison:
-    """How the two stand, by their digests; record by record where those differ, or the source has changed."""
+    """Compare the two by their digests; record by record if those differ, or the source has changed."""
     total = sum(carried.source.counts.values())
     async with open_stream(target) as stream:
         report(Phase.VERIFYING, 0, total)

@@ -11,8 +11,8 @@ from everpost.transfer.lines import Row
 
 @dataclass(frozen=True, slots=True)
 class BlogDigest:
-    """How many records of each kind there are, and the SHA-256 of their lines in order: of each kind's,
-    and of all. 64 hexadecimal digits each; by the name of the kind, in the order of the stream.
+    """The number of records of each kind, and the SHA-256 of the lines in order, per kind and of all. Each
+    has 64 hexadecimal digits; the keys are the names of the kinds, in the order of the stream.
     """
 
     counts: Counts
@@ -40,7 +40,7 @@ class RunningDigest:
 
     @property
     def total(self) -> int:
-        """How many rows there were."""
+        """The number of rows so far."""
         return sum(self._counts.values())
 
     def result(self) -> BlogDigest:

@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The kind, and the id where there are several of it."""
+        """The kind, and the id unless the kind has only one record."""
         return self.kind.name if self.kind.is_single else f"{self.kind.name} {self.key[-1]}"
 
 
@@ -38,8 +38,8 @@ def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
-    """The record in a line, which has its newline. Invalid: it is not, byte for byte, the line of a record
-    that keeps every rule.
+    """The record in a line, which includes its newline. Invalid: it is not, byte for byte, the line of a
+    valid record.
     """
     values = read_values(line)
     name = values.get("kind")
@@ -49,9 +49,7 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
         raise Invalid("kind", f"should be one of {', '.join(kind.name for kind in kinds)}")
     row = row_of(kinds[name].decode(values), kinds)
     if row.line != line:
-        raise Invalid(
-            "the line", "is not in the form that an archive has: its fields, their order or spelling"
-        )
+        raise Invalid("the line", "is not in the canonical form: check its fields, their order and spelling")
     return row
 
 
@@ -61,7 +59,7 @@ def encoded(values: Mapping[str, object]) -> bytes:
 
 
 def read_values(line: bytes) -> Mapping[str, object]:
-    """The values of a line of JSON in UTF-8. Invalid: it is none."""
+    """The values of a line of JSON in UTF-8. Invalid: it is not JSON."""
     try:
         values = orjson.loads(line)
     except ValueError:

@@ -44,7 +44,7 @@ class Stream:
         self._open = open_
 
     def step(self) -> bool:
-        """Pass over the head, if the next row is in memory. Whether it is."""
+        """Skip the head if the next row is in memory, and return whether it is."""
         self.head = next(self._rows, None)
         return self.head is not None
 
@@ -60,11 +60,11 @@ class Stream:
             self._rows = iter(rows)
 
     def digest(self) -> BlogDigest:
-        """What the snapshot comes to, once it has been read to its end."""
+        """The digest of the snapshot, once it has been read to its end."""
         return self._digest.result()
 
     async def read(self, report: Callable[[int], None]) -> BlogDigest:
-        """Read to the end, for the digest. `report` is told how many records are read by now."""
+        """Read to the end, for the digest. `report` is called with the number of records read so far."""
         while self.head is not None:
             self._rows = iter(())
             await self.advance()

@@ -21,7 +21,7 @@ EXAMPLES = 10
 
 Write = Callable[[Batch], Coroutine[Any, Any, None]]
 Advance = Callable[[int], None]
-"""Is told now and then how many rows of the source have been passed over by now."""
+"""Called now and then with the number of the source's rows read so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Comparison:
 
 @dataclass(slots=True)
 class _Carrier:
-    """Collects what is to be written until it is a batch, while the batch before is being written."""
+    """Collects records into the next batch while the batch before is being written."""
 
     write: Write | None
     kept: list[Record] = field(default_factory=list)
@@ -61,7 +61,7 @@ class _Carrier:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let a batch that is being written come to its end. Where the caller is cancelled, that is too."""
+        """Wait for the batch that is being written. Cancelling the caller cancels it."""
         if self.writing is None:
             return
         if isinstance(error, asyncio.CancelledError):

@@ -100,7 +100,7 @@ async def test_connections_that_were_silently_dropped_cost_few_answers(site: Sit
 
 
 @pytest.mark.parametrize("says", ["nothing", "garbage"])
-async def test_whatever_hangs_up_is_answered_503(site: Site, server_name: str, says: str) -> None:
+async def test_a_server_that_hangs_up_is_answered_503(site: Site, server_name: str, says: str) -> None:
     site.proxy.hang_up(GARBAGE[server_name] if says == "garbage" else b"")
     for _ in range(3):
         assert await site.ask_all() == {503}

@@ -67,7 +67,7 @@ def write_of(kind: str, history: History, words: str) -> httpx.Request:
 KINDS = ("a change of the post", "a new comment", "a change of a comment", "a new name of the author")
 
 
-async def test_no_reader_is_told_of_what_was_lost(history: History, subtests: pytest.Subtests) -> None:
+async def test_no_reader_sees_a_lost_write(history: History, subtests: pytest.Subtests) -> None:
     client = history.client
     paths = [history.post, "/posts", f"{history.post}/comments", history.comment]
     for kind in KINDS:
@@ -89,9 +89,7 @@ async def test_no_reader_is_told_of_what_was_lost(history: History, subtests: py
             await history.roll_back()
 
 
-async def test_no_writer_who_saw_what_was_lost_has_its_way(
-    history: History, subtests: pytest.Subtests
-) -> None:
+async def test_a_writer_who_saw_a_lost_write_is_refused(history: History, subtests: pytest.Subtests) -> None:
     client = history.client
     for kind in KINDS[:3]:
         with subtests.test(kind):

@@ -50,13 +50,13 @@ async def known(store: Store) -> Known:
     return known
 
 
-async def test_a_post_that_did_not_change_comes_out_itself(known: Known) -> None:
+async def test_an_unchanged_post_is_the_same_object(known: Known) -> None:
     assert known.post == await known.store.posts.get(known.post.id, comments=INSIDE)
     assert await known.posts.get(known.post.id, comments=INSIDE) is known.post
     assert await known.posts.get(known.post.id, comments=1) is not known.post
 
 
-async def test_a_page_that_did_not_change_has_the_same_posts(known: Known) -> None:
+async def test_an_unchanged_page_has_the_same_posts(known: Known) -> None:
     assert known.page == await known.store.posts.page(WHOLE)
     page = await known.posts.page(WHOLE)
     assert len(page.rows) == 2
@@ -66,7 +66,7 @@ async def test_a_page_that_did_not_change_has_the_same_posts(known: Known) -> No
     assert first.has_more
 
 
-async def test_of_a_page_only_what_changed_is_read_anew(known: Known) -> None:
+async def test_only_changed_posts_of_a_page_are_read_again(known: Known) -> None:
     await comment_on(known.store, known.post.id)
     page = await known.posts.page(WHOLE)
     assert page == await known.store.posts.page(WHOLE)
@@ -83,7 +83,7 @@ async def test_a_cache_without_room_reads_everything(store: Store, known: Known)
     )
 
 
-async def test_what_was_asked_for_last_stays(store: Store) -> None:
+async def test_the_least_recently_used_post_is_evicted(store: Store) -> None:
     posts = [await publish(store, content="x" * 100_000) for _ in range(3)]
     cache = CachedPosts(store.posts, capacity=450_000)
     first, second = [await cache.get(post.id, comments=1) for post in posts[:2]]
@@ -128,7 +128,7 @@ CHANGES: dict[str, Callable[[Known], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_what_changed_is_read_anew(known: Known, change: str) -> None:
+async def test_a_post_that_changed_is_read_again(known: Known, change: str) -> None:
     await CHANGES[change](known)
     now = await known.store.posts.get(known.post.id, comments=INSIDE)
     assert now != known.post
@@ -137,14 +137,14 @@ async def test_what_changed_is_read_anew(known: Known, change: str) -> None:
     assert now in (await known.posts.page(WHOLE)).rows
 
 
-async def test_what_is_gone_is_found_no_more(known: Known) -> None:
+async def test_a_removed_post_is_no_longer_found(known: Known) -> None:
     await known.store.posts.remove(known.post.id, match=None)
     with raises(NotFound, "post"):
         await known.posts.get(known.post.id, comments=INSIDE)
     assert [post.id for post in (await known.posts.page(WHOLE)).rows] == [known.other.id]
 
 
-async def test_another_post_under_its_id_is_not_taken_for_it(known: Known) -> None:
+async def test_another_post_under_the_same_id_is_not_mistaken_for_it(known: Known) -> None:
     """Neither its version nor its dates need be others."""
     another = replace(known.other, content="Other words.")
     await known.store.posts.remove(another.id, match=None)
@@ -161,7 +161,7 @@ async def test_a_user_under_the_id_of_a_removed_one_is_shown(known: Known) -> No
     assert shown.comments[0].author == again.author
 
 
-async def test_what_is_moved_in_is_read_anew(store: Store, known: Known) -> None:
+async def test_a_record_that_was_moved_in_is_read_again(store: Store, known: Known) -> None:
     """Its version came with it. Its comments come after it, and it may be read in between."""
     moved = replace(known.other, content="Other words.")
     await store.records.write(Batch(kept=(moved,)))
@@ -179,7 +179,7 @@ async def test_what_is_moved_in_is_read_anew(store: Store, known: Known) -> None
     assert (await known.posts.get(known.post.id, comments=INSIDE)).comments == ()
 
 
-async def test_nobody_is_told_what_was_so_before_they_asked(store: Store) -> None:
+async def test_no_answer_is_older_than_its_request(store: Store) -> None:
     """However many ask at once, and are answered together."""
     post = await publish(store)
     posts = CachedPosts(store.posts, capacity=CAPACITY)

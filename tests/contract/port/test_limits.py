@@ -70,7 +70,7 @@ async def test_nothing_is_counted_after_a_limit_that_is_exceeded(store: Store, s
     assert await store.limits.get("after it", start) is None
 
 
-async def test_of_many_at_once_as_many_are_within_a_limit_as_it_allows(store: Store, start: datetime) -> None:
+async def test_of_concurrent_attempts_as_many_pass_as_the_limit_allows(store: Store, start: datetime) -> None:
     limits = [Limit("first", 30), Limit("second", 20)]
     tallies = await asyncio.gather(*(store.limits.hit(limits, start) for _ in range(40)))
     assert sorted(len(each) for each in tallies) == [1] * 10 + [2] * 30

@@ -19,7 +19,7 @@ async def add(store: Store, post: Post) -> str:
     return (await store.posts.add(post, numbered=True)).slug
 
 
-async def test_it_is_the_slug_itself_or_the_first_number_that_is_free(store: Store) -> None:
+async def test_a_slug_gets_the_first_free_number_if_it_is_taken(store: Store) -> None:
     for expected in ("same", "same-2", "same-3"):
         post = a_post(slug="same")
         assert await add(store, post) == expected
@@ -30,14 +30,14 @@ async def test_it_is_the_slug_itself_or_the_first_number_that_is_free(store: Sto
     assert await add(store, a_post(slug="same-2")) == "same-2-2"
 
 
-async def test_it_is_found_among_more_than_a_thousand(store: Store) -> None:
+async def test_a_free_number_is_found_after_more_than_a_thousand(store: Store) -> None:
     posts = [a_post(id=numbered(1), slug="same")]
     posts += [a_post(id=numbered(number), slug=f"same-{number}") for number in range(2, 1_006)]
     await store.records.write(Batch(kept=posts))
     assert await add(store, a_post(slug="same")) == "same-1006"
 
 
-async def test_of_many_at_once_each_gets_its_own(store: Store, blog_url: str) -> None:
+async def test_concurrent_posts_each_get_a_slug_of_their_own(store: Store, blog_url: str) -> None:
     other = await open_store(blog_url, timeout=10, pool_size=3)
     try:
         adding = (add(each, a_post(slug="same")) for each in (store, other) for _ in range(4))
@@ -57,7 +57,7 @@ async def test_a_post_that_changes_may_get_a_number_and_keep_it(store: Store) ->
     assert (await store.posts.save(post.id, change, match=None, comments=0)).slug == "other"
 
 
-async def test_whatever_else_is_wrong_is_told_as_without_numbers(store: Store) -> None:
+async def test_other_errors_are_the_same_as_without_numbering(store: Store) -> None:
     taken = await publish(store, slug="same")
     post = await publish(store, slug="mine")
     with raises(Conflict, "post", "id"):

@@ -42,7 +42,7 @@ async def test_one_call_fails_and_the_next_ones_get_new_connections(proxy: Proxy
     assert failures <= 1
 
 
-async def test_a_request_whose_time_is_over_asks_for_nothing_more(proxy: Proxy, distant: Store) -> None:
+async def test_a_request_past_its_deadline_sends_no_more_queries(proxy: Proxy, distant: Store) -> None:
     post = await publish(distant)
     proxy.forget_connections()
     with deadlines.limited(TIMEOUT / 2):

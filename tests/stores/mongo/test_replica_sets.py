@@ -87,7 +87,9 @@ async def test_a_standalone_server_is_refused_with_the_commands_that_make_it_a_s
         ("bench", "URL"),
     ],
 )
-async def test_commands_say_so_in_one_line(standalone: MongodbServer, arguments: tuple[str, ...]) -> None:
+async def test_commands_refuse_a_standalone_server_in_one_line(
+    standalone: MongodbServer, arguments: tuple[str, ...]
+) -> None:
     url = standalone.url("blog")
     status, said = await run_everpost(url, *(url if each == "URL" else each for each in arguments))
     assert status == 1
@@ -96,8 +98,8 @@ async def test_commands_say_so_in_one_line(standalone: MongodbServer, arguments:
 
 
 @pytest.mark.parametrize("options", ["", "?replicaSet=everpost", "?directConnection=true"])
-async def test_a_server_of_this_machine_that_waits_is_initiated_by_whoever_comes_first(
-    uninitiated: MongodbServer, options: str
+async def test_a_local_server_is_initiated_by_the_first_process_which_says_so(
+    uninitiated: MongodbServer, options: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = uninitiated.url("blog") + options
     stores = await asyncio.gather(*(open_store(url, timeout=TIMEOUT, pool_size=1) for _ in range(4)))
@@ -105,10 +107,11 @@ async def test_a_server_of_this_machine_that_waits_is_initiated_by_whoever_comes
         await store.ping()
         await store.close()
     assert hosts_of(url) == [f"127.0.0.1:{uninitiated.port}"]
+    assert f"Initiated the replica set 'everpost' of 127.0.0.1:{uninitiated.port}." in caplog.messages
 
 
 @pytest.mark.usefixtures("elsewhere")
-async def test_a_server_of_another_machine_is_initiated_by_the_command_only(
+async def test_a_remote_server_is_initiated_by_the_command_only(
     uninitiated: MongodbServer,
 ) -> None:
     url = uninitiated.url("blog")
@@ -131,7 +134,7 @@ async def test_the_command_initiates_at_once_with_others(uninitiated: MongodbSer
     assert sorted(said.partition(" ")[0] for _, said in outcomes) == ["Already", "Already", "Initiated"]
 
 
-async def test_where_users_must_log_in_the_first_user_is_made_after_the_set(guarded: MongodbServer) -> None:
+async def test_under_access_control_the_first_user_is_created_after_the_set(guarded: MongodbServer) -> None:
     url = guarded.url("blog").replace("//", "//root:5ecret@") + "?authSource=admin"
     assert (await initiate_replica_set(url, timeout=TIMEOUT)).startswith("Initiated the replica set")
     client: AsyncMongoClient[dict[str, Any]]
@@ -142,7 +145,7 @@ async def test_where_users_must_log_in_the_first_user_is_made_after_the_set(guar
     await store.close()
 
 
-async def test_where_users_exist_one_with_the_right_initiates(guarded: MongodbServer) -> None:
+async def test_where_users_exist_one_with_the_role_initiates(guarded: MongodbServer) -> None:
     """They come from the time when the server was a standalone one, as in MongoDB's container images."""
     url = await asyncio.to_thread(make_user_and_wait_again, guarded)
     with pytest.raises(Misconfigured, match="a user with the role clusterManager"):

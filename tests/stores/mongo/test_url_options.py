@@ -141,7 +141,7 @@ def test_a_value_that_would_break_a_promise_is_refused_with_the_reason(name: str
         "",
     ],
 )
-async def test_whatever_else_the_url_says_reads_and_writes_keep_their_promises(options: str) -> None:
+async def test_no_url_option_weakens_reads_and_writes(options: str) -> None:
     settings, plain = await settings_of(options), await settings_of("")
     for name in ("read preference", "read concern", "write concern", "of transactions", "codec"):
         if options != "wtimeoutMS=5000":
@@ -171,5 +171,18 @@ async def test_by_default_the_majority_decides() -> None:
     ],
 )
 @pytest.mark.filterwarnings("ignore:Duplicate URI option")
-def test_what_cannot_be_used_is_one_line(options: str) -> None:
+def test_an_unusable_option_is_refused_in_one_line(options: str) -> None:
     refusal_of(options)
+
+
+@pytest.mark.parametrize(
+    "option", ["readPreferance=secondary", "maxPoolSize=many", "tlsCAFile=/nowhere/ca.pem"]
+)
+def test_an_unusable_option_is_named(option: str) -> None:
+    assert f"does not accept the option {option.partition('=')[0]}, " in refusal_of(option)
+
+
+def test_a_password_that_looks_like_options_is_not_repeated() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        open_schema("mongodb://u:pa?secret=w@db.example/blog", timeout=1)
+    assert "secret" not in refused.value.message

@@ -39,7 +39,7 @@ async def is_killed_before(change: int, url: str, scripts: str | None = None) ->
     return process.exitcode == -SIGKILL
 
 
-async def test_a_schema_whose_creation_was_killed_is_created_anew(empty_url: str) -> None:
+async def test_a_schema_whose_creation_was_killed_is_created_again(empty_url: str) -> None:
     for change in (1, 2, 9):
         assert await is_killed_before(change, empty_url)
         schema = SqlSchema(empty_url, timeout=TIMEOUT)

@@ -92,7 +92,7 @@ async def test_the_examples_print_what_the_page_says(
 
 
 @pytest.mark.usefixtures("blog")
-async def test_a_session_deletes_nothing_and_loads_nothing_that_was_not_asked_for(
+async def test_a_session_deletes_nothing_and_loads_nothing_implicitly(
     engine_name: str, url: str, store: SqlStore
 ) -> None:
     engine = create_async_engine(make_url(url).set(drivername=DRIVERS[engine_name]))

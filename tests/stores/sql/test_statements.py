@@ -69,7 +69,7 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
         assert len(statements) == expected, statements
 
 
-async def test_a_write_is_as_few_statements_as_can_be(
+async def test_a_write_takes_as_few_statements_as_possible(
     store: SqlStore, statements: list[str], engine_name: str
 ) -> None:
     at_once = engine_name == "postgresql"

@@ -52,7 +52,7 @@ async def locked(engine_name: str, alchemy: AsyncEngine) -> AsyncIterator[None]:
             await connection.exec_driver_sql(UNLOCK[engine_name])
 
 
-async def test_no_more_connections_are_open_than_the_pool_is_large(
+async def test_no_more_connections_are_open_than_the_pool_allows(
     engine_name: str, hasty: SqlStore, aside: Connections, alchemy: AsyncEngine
 ) -> None:
     post = await publish(hasty)

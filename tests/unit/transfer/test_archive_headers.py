@@ -47,14 +47,14 @@ def test_an_archive_of_the_first_format_is_refused_in_one_line(tmp_path: Path) -
 def test_a_kind_that_is_not_known_is_refused_by_its_name(tmp_path: Path) -> None:
     content = archive_of(SMALL).replace(b'"name":"token"', b'"name":"media"', 1)
     assert fault_in(content, tmp_path).reason == (
-        "kinds: has 'media', which this Everpost does not know: use a newer version"
+        "kinds: has 'media', unknown to this version of Everpost: use a newer one"
     )
 
 
 def test_a_kind_with_other_fields_is_refused_by_its_name(tmp_path: Path) -> None:
     content = archive_of(SMALL).replace(b'"token_kind"', b'"mood"', 1)
     assert fault_in(content, tmp_path).reason == (
-        "kinds: describes 'token' otherwise than this Everpost does: use another version"
+        "kinds: describes 'token' differently from this version of Everpost: use another"
     )
 
 

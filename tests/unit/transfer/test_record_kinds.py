@@ -31,7 +31,7 @@ async def test_an_everpost_without_the_new_kinds_refuses_their_archive(tmp_path:
     await export(Listed(WHOLE, TOY_KINDS), str(file), quiet)
     with open_archive(str(file), KINDS) as archive, pytest.raises(BrokenFile) as broken:
         check(archive, quiet)
-    assert broken.value.reason == "kinds: has 'note', which this Everpost does not know: use a newer version"
+    assert broken.value.reason == "kinds: has 'note', unknown to this version of Everpost: use a newer one"
 
 
 async def test_an_archive_from_before_the_new_kinds_is_read(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ async def test_an_archive_from_before_the_new_kinds_is_read(tmp_path: Path) -> N
             "line 4",
             "label: another badge has it",
         ),
-        ([SETTINGS, *notes_on(1, 1)], "line 3", "post_id: is not the post that stands above it"),
+        ([SETTINGS, *notes_on(1, 1)], "line 3", "post_id: is not the post before it"),
     ],
 )
 async def test_the_rules_of_new_kinds_are_checked(

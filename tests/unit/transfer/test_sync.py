@@ -107,7 +107,7 @@ async def test_a_snapshot_is_given_up_when_it_has_been_read() -> None:
         assert blog.open == 0
 
 
-async def test_progress_is_told_up_to_the_last_record_of_the_source() -> None:
+async def test_progress_is_reported_up_to_the_last_record_of_the_source() -> None:
     counted: list[int] = []
     async with open_stream(Listed(WHOLE)) as ours, open_stream(Listed(sorted_blog(WHOLE[:9]))) as theirs:
         await sync(ours, theirs, advance=counted.append)

@@ -32,7 +32,7 @@ def names(report: Report) -> list[str]:
     return [note.name for note in report.notes()]
 
 
-async def test_what_is_done_at_once_is_reported_in_order() -> None:
+async def test_concurrent_writes_are_reported_in_order() -> None:
     with Report() as report:
         is_done = asyncio.Event()
         async with ConcurrentWrites(report, most=2) as writes:
@@ -42,7 +42,7 @@ async def test_what_is_done_at_once_is_reported_in_order() -> None:
         assert names(report) == ["1", "between", "2"]
 
 
-async def test_of_works_that_fail_those_that_have_begun_come_to_their_end() -> None:
+async def test_writes_that_have_begun_end_even_if_one_fails() -> None:
     with Report() as report:
         writes = ConcurrentWrites(report, most=3)
         for work in (noting("1"), failing, noting("3")):
@@ -52,7 +52,7 @@ async def test_of_works_that_fail_those_that_have_begun_come_to_their_end() -> N
         assert names(report) == ["1", "3"]
 
 
-async def test_few_works_are_under_way_and_large_ones_alone() -> None:
+async def test_few_writes_run_at_once_and_large_ones_alone() -> None:
     under_way: set[int] = set()
 
     def watched(number: int, most: int) -> Work:

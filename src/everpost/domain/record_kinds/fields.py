@@ -33,7 +33,7 @@ class Field:
     attribute: str | None = None
     """The record's attribute, where its name is not that of the field."""
     refers_to: str | None = None
-    """The kind of which this is the id of a record that must be there."""
+    """The kind of the record that this id refers to, which must exist."""
 
 
 def optional(field: Field) -> Field:
@@ -51,7 +51,7 @@ def reference(kind: str) -> Field:
 
 
 def text(shortest: int, longest: int) -> Field:
-    """Text that every store takes; the limits are in code points."""
+    """Text that every store accepts; the limits are in code points."""
 
     def read(name: str, value: object) -> str:
         return _checked_text(name, value, shortest, longest)
@@ -71,7 +71,7 @@ def number(least: int, most: int) -> Field:
 
 
 def choice(choices: type[StrEnum]) -> Field:
-    """One of a few words."""
+    """One of the values of an enumeration."""
 
     def read(name: str, value: object) -> StrEnum:
         return _chosen(name, value, choices)
@@ -80,7 +80,7 @@ def choice(choices: type[StrEnum]) -> Field:
 
 
 def choices(of: type[StrEnum]) -> Field:
-    """Any number of a few words, each once, in alphabetical order."""
+    """Any number of values of an enumeration, each once, in alphabetical order."""
 
     def read(name: str, value: object) -> frozenset[StrEnum]:
         return frozenset(_chosen(name, each, of) for each in _checked_list(name, value))
@@ -90,7 +90,7 @@ def choices(of: type[StrEnum]) -> Field:
 
 @lru_cache(maxsize=10_000)  # most things were last changed when they were made
 def written(moment: datetime) -> str:
-    """A moment in UTC as every record has it: RFC 3339, with three decimals and a Z."""
+    """A moment in UTC as records spell it: RFC 3339, with three decimals and a Z."""
     # In half the time that `isoformat` takes.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (  # noqa: UP031
         moment.year,
@@ -149,7 +149,7 @@ def _read_moment(name: str, value: object) -> datetime:
             return datetime.fromisoformat(value)
         except ValueError:
             pass
-    raise Invalid(name, "should be a moment like 2026-05-04T03:02:01.000Z")
+    raise Invalid(name, "should be a timestamp like 2026-05-04T03:02:01.000Z")
 
 
 def _read_author(name: str, value: object) -> Author:
@@ -196,7 +196,7 @@ def _read_tags(name: str, value: object) -> tuple[str, ...]:
     if len(tags) > MAX_TAGS:
         raise Invalid(name, f"has more than {MAX_TAGS}")
     if checked_tags(tags) != tags:
-        raise Invalid(name, "has blanks around a tag, or a tag twice")
+        raise Invalid(name, "has whitespace around a tag, or a duplicate tag")
     return tags
 
 

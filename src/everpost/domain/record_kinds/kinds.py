@@ -35,13 +35,13 @@ class Kind(Generic[Kept]):
     is one record of this kind, which is always there. A kind that owns others has one such field.
     """
     owner: str | None = None
-    """The field that refers to the record that a record belongs to, and vanishes with."""
+    """The field with the id of the record that a record belongs to, and is removed with."""
     unique: Mapping[str, Callable[[Kept], str]] = field(default_factory=dict)
-    """What no two records of this kind have in common, by the name of its field; the `order` is not named
-    here.
+    """Functions that give the unique values of a record, by field; the `order`, unique anyway, is not
+    repeated here.
     """
     references: Sequence[tuple[str, str]] = field(init=False)
-    """The fields that refer to another record, but for the owner, with the kind of that."""
+    """The fields that refer to other records, the owner excepted, with the kind of each."""
     _encode: "_Encoder" = field(init=False, repr=False)
     _read: Sequence[tuple[str, str, Callable[[str, object], object]]] = field(init=False, repr=False)
 
@@ -74,7 +74,7 @@ class Kind(Generic[Kept]):
         return self._encode(record)
 
     def decode(self, values: Values) -> Kept:
-        """The record that these are the values of. Invalid: they break a rule of this kind."""
+        """The record with these values. Invalid: they break a rule of this kind."""
         make: Callable[..., Kept] = self.type
         try:
             return make(**{attribute: read(name, values[name]) for name, attribute, read in self._read})
@@ -128,7 +128,7 @@ class Kinds:
 
 
 def _placing(kinds: Mapping[str, Kind[Any]], kind: Kind[Any], place: int) -> Callable[[Values], Key]:
-    """What gives the key of a record."""
+    """The function that gives the key of a record."""
     order = tuple(kind.order)
     if kind.owner is None:
         return lambda values: cast("Key", (place, *[values[name] for name in order]))

@@ -1,4 +1,4 @@
-"""What removals leave behind: nobody sees it, and it is deleted in the background."""
+"""Garbage collection: removals leave invisible documents behind, which are deleted in the background."""
 
 import asyncio
 import logging
@@ -17,20 +17,20 @@ from everpost.stores.mongo.model.documents import LIVING
 _log = logging.getLogger(__name__)
 
 INTERVAL = 3600
-"""Seconds between two searches for garbage of processes that died."""
+"""Seconds between two searches for garbage left by processes that died."""
 GRACE = 86_400
-"""Seconds for which a removed user's document stays, and says whose the posts are: somebody may have
-looked the user up before the removal, and name them in a post only now.
+"""Seconds for which a removed user's document stays, and names the heir: a request may have looked the user
+up before the removal, and write the id to a post only now.
 """
 _PAUSE = 10
-"""Seconds after which what failed is tried again."""
+"""Seconds before a failed collection is retried."""
 _BATCH = 1_000
 _REMOVED: Filter = {"removed_at": {"$exists": True}}
 _OVER: Filter = {"$gt": [{"$subtract": ["$$NOW", "$removed_at"]}, GRACE * 1000]}
 
 
 class GarbageCollector:
-    """Deletes the comments of removed posts, and writes into the posts of removed users whose they are now.
+    """Deletes the comments of removed posts, and writes the heirs into the posts of removed users.
 
     Removing a post leaves its document behind, empty, so a comment exists only if its post is a living one. A
     batch is deleted in a transaction, and only while the snapshot of this one shows the post as removed: what
@@ -51,14 +51,14 @@ class GarbageCollector:
         self._task = asyncio.create_task(self._run(), name="everpost-garbage-collector")
 
     async def stop(self) -> None:
-        """Leave the rest to the next process that opens this database."""
+        """Stop; the rest is left to the next process that opens this database."""
         self._stopping.set()
         self._wake.set()
         if self._task is not None:
             await self._task
 
     def collect_soon(self) -> None:
-        """Something was removed."""
+        """Start collecting: something was removed."""
         self._wake.set()
 
     async def collect(self) -> None:
@@ -77,7 +77,7 @@ class GarbageCollector:
                 return
 
     async def free_comments(self, ids: Sequence[ObjectId]) -> bool:
-        """Delete those of these comments whose posts were removed; whether there is no other one."""
+        """Delete those of these comments whose posts were removed; whether these were all of them."""
         return await self._transactions.run(partial(self._delete_orphans, ids))
 
     async def free_user(self, id: ObjectId) -> None:
@@ -112,8 +112,8 @@ class GarbageCollector:
         return len(orphans) == len(found)
 
     async def _hand_over(self, user_id: ObjectId) -> None:
-        """Readers have known whose the posts are since the removal: it makes no difference to them when this
-        happens, and how often.
+        """Readers know the heir since the removal, so it makes no difference to them when, or how often, this
+        happens.
         """
         user = await self._users.find_one({"_id": user_id, **_REMOVED}, {"heir": 1})
         if user is not None:
@@ -130,7 +130,7 @@ class GarbageCollector:
             try:
                 await self.collect()
             except (PyMongoError, Busy) as error:
-                _log.warning("What was removed could not be cleared away yet: %s", type(error).__name__)
+                _log.warning("Garbage collection failed, and will be retried: %s", type(error).__name__)
                 pause = _PAUSE
             if not self._stopping.is_set():
                 with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""What users are called, and which there are, all together."""
+"""The stamp of all users' names, which validators of posts contain."""
 
 from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.transactions import Session
@@ -7,10 +7,10 @@ from everpost.stores.mongo.model.people import BLOG
 
 
 async def renew_names(collections: Collections, session: Session) -> None:
-    """Let no validator of a post that was given out before hold any more.
+    """Invalidate all validators of posts that were given out before.
 
-    Each transaction that changes what a user is called, which users there are, or who is an enabled admin,
-    begins with this. So they happen one after the other: what one of them reads stays true until its end.
+    Each transaction that changes a user's name, the set of users, or the set of enabled admins begins with
+    this. So they happen one after the other: what one of them reads stays true until it ends.
     """
     renewed = {"$set": {"names_stamp": new_stamp()}}
     await collections.blog.update_one({"_id": BLOG}, renewed, session=session)

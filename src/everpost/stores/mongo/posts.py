@@ -44,7 +44,7 @@ _FIELDS: Filter = dict.fromkeys(
 _STATE: Filter = {"version": 1, "stamp": 1}
 
 Terms = tuple[Match, Id | None]
-"""In which states, and whose, a post must be to be written."""
+"""The revisions and the owners that a post must have to be written."""
 
 
 class MongoPosts:
@@ -132,7 +132,7 @@ class MongoPosts:
 
     @translated
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
-        """The stamp of the names is read first: it is never newer than the names."""
+        """The names stamp is read first, so it is never newer than the names."""
         posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
         names, documents = await self._read_with_names({"$unionWith": posts})
         return {
@@ -168,7 +168,7 @@ class MongoPosts:
             else:
                 documents, blog = await reading, await names
         if blog is None:
-            raise SchemaMismatch("The settings of the blog are missing: the database was not fully made.")
+            raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
         rows = _validators(documents[: query.limit], blog["names_stamp"])
         return Page(tuple(rows), has_more=len(documents) > query.limit)
 
@@ -224,7 +224,7 @@ class MongoPosts:
         terms: Terms,
         session: Session,
     ) -> PostDocument:
-        """Change the post where it is as it should be, and whose it should be. NotFound, Forbidden, Stale."""
+        """Change the post if its revision and its owner are as required. NotFound, Forbidden, Stale."""
         write = partial(
             self._posts.find_one_and_update,
             update=update,
@@ -247,7 +247,7 @@ class MongoPosts:
         return document
 
     async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
-        """Why a post was not as it should have been, or not one of the owners'."""
+        """Why a post did not have the required revision or owner."""
         named: Filter = {"_id": ObjectId(id), **LIVING}
         document = await self._posts.find_one(named, {"author_id": 1}, session=session)
         if document is None:
@@ -262,12 +262,12 @@ class MongoPosts:
 
 
 def _shown(comments: int) -> Filter:
-    """The fields of a post with so many comments of its preview."""
+    """The projection of a post with this many comments of its preview."""
     return _FIELDS | ({"comments": {"$slice": ["$comments", comments]}} if comments else {})
 
 
 def _concatenated(fields: Sequence[str]) -> Filter:
-    """All that these fields hold, each of them nothing, one id or a list of ids."""
+    """All ids in these fields, each of which is absent, one id or a list of ids."""
     return {"$concatArrays": [{"$cond": [{"$isArray": each}, each, [each]]} for each in fields]}
 
 

@@ -29,8 +29,8 @@ _MOST_TOGETHER = 50
 
 
 class Publisher:
-    """Adds posts. Those that come while some are being added go together; one with a thread is a transaction
-    of its own.
+    """Adds posts. Those that arrive while others are being added are inserted together; a post with a thread
+    is a transaction of its own.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class Publisher:
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
 
     async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
-        """The post as it is kept; where it is `numbered` and another one has its slug, with the first slug
-        that is free. Conflict, Invalid.
+        """The post as stored; if it is `numbered` and its slug is taken, with the first free slug. Conflict,
+        Invalid.
         """
         kept = replace(post, comment_count=count_approved(thread), comments=())
         document = post_document(kept)
@@ -102,7 +102,7 @@ class Publisher:
             raise
 
     async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[EverpostError | None]:
-        """Why each could not be inserted."""
+        """The reason for each that could not be inserted."""
         try:
             await self._posts.insert_many(documents, ordered=False)
         except BulkWriteError as error:

@@ -60,8 +60,8 @@ class MongoRecords:
 
     @translated
     async def write(self, batch: Batch) -> None:
-        """What is erased along with users and posts knows no bounds, and what is left of those that had the
-        ids of new ones neither: that is done before. The rest is a transaction.
+        """Erasing users and posts, and clearing what is left of removed ones with the same ids, can take any
+        number of writes, so it is done first. The rest is one transaction.
         """
         if users := _these(User, batch.erased):
             await self._people.erase_users(users)
@@ -77,7 +77,7 @@ class MongoRecords:
     async def _removed(
         self, collection: AsyncCollection[Any], records: Sequence[User] | Sequence[Post]
     ) -> Sequence[ObjectId]:
-        """The ids of these that removed ones have."""
+        """Those of these ids that belong to removed posts or users."""
         if not records:
             return []
         ids = [ObjectId(record.id) for record in records]

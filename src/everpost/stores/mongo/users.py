@@ -131,7 +131,7 @@ class MongoUsers:
         await self._require_admin(before, session)
 
     async def _require_admin(self, before: UserDocument, session: Session) -> None:
-        """LastAdmin, where this was the last enabled admin."""
+        """LastAdmin, if this was the last enabled admin."""
         was_admin = before["role"] == Role.ADMIN and "disabled_at" not in before
         if was_admin and not await self._exists(_ENABLED_ADMIN, session):
             raise LastAdmin

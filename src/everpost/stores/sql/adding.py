@@ -72,7 +72,7 @@ class Adder:
         return added
 
     async def _confirmed(self, addition: Addition, error: EverpostError) -> EverpostError:
-        """The error; where it says that the comment is there already, once that is durable."""
+        """The error; if it says that the comment exists already, only once that comment is durable."""
         if isinstance(error, Conflict):
             try:
                 await confirm(self._connections, CommentRow, addition.comment.id)
@@ -81,7 +81,7 @@ class Adder:
         return error
 
     async def _write(self, additions: Sequence[Addition]) -> Sequence[Comment]:
-        """In one statement where that can be; a transaction says why not."""
+        """In one statement where possible; otherwise a transaction finds the reason."""
         has_replies = any(addition.comment.parent_id is not None for addition in additions)
         is_one_statement = self._connections.dialect.name == "postgresql" and not has_replies
         comments = await self._write_at_once(additions) if is_one_statement else ()
@@ -121,7 +121,7 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
 
 
 async def _insert(transaction: Transaction, comments: Sequence[Comment], known: Mapping[Id, Comment]) -> None:
-    """Put the comments into the table, and count them as replies to those that are known."""
+    """Insert the comments, and count them as replies to the known parents."""
     post_id = comments[0].post_id
     shown = Counter(each.parent_id for each in comments if each.parent_id is not None and each.is_shown)
     replies = [(known[parent_id], number) for parent_id, number in shown.items() if parent_id in known]
@@ -149,7 +149,7 @@ def _row(comment: Comment) -> Values:
 
 
 def _change_by(additions: Sequence[Addition]) -> Touch:
-    """What the comments change of their post."""
+    """The changes that the comments make to their post."""
     comments = [addition.comment for addition in additions]
     return Touch(
         comments[0].post_id,

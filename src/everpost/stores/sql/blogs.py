@@ -47,7 +47,7 @@ class SqlBlogs:
 
 
 async def renew_names(transaction: Transaction) -> None:
-    """Let no validator that any post had before be current after the transaction; until its end it has the
-    blog to itself. The value has to be a new one: nodes of Galera see only changes.
+    """Invalidate the validators of all posts when the transaction commits; until then, it has the blog to
+    itself. The value has to be a new one: Galera's nodes notice only changes.
     """
     await transaction.execute(_RENEW_NAMES, renewed())

@@ -157,7 +157,7 @@ def _first(found: Result) -> Comment | None:
 
 
 def _writing(change: tuple[Write, Values], this: Values, terms: Terms) -> Call:
-    """The statement, with its parameters, for the comment where it is as it should be."""
+    """The statement, with its parameters, for the comment if its revision is as required."""
     (statement, values), (match, hand) = change, terms
     conditional = held(hand, having(match, CommentRow, statement))
     return conditional, this | values | renewed() | revisions(match) | holder(hand)

@@ -1,4 +1,4 @@
-"""That what is answered as stored is as durable as what was written just now."""
+"""Durability of rows that an answer reports as already stored."""
 
 from functools import cache
 
@@ -11,16 +11,16 @@ from everpost.stores.sql.tables import CommentRow, PostRow
 
 
 async def confirm(connections: Connections, table: type[PostRow | CommentRow], id: Id) -> None:
-    """Wait until the row with this id is as durable as one that was written now.
+    """Wait until the row with this id is as durable as one written now.
 
-    PostgreSQL shows a row that no synchronous standby has where its writer's wait was cut short, as by a
-    restart (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION). A commit of
-    one's own waits for the standby, and with it for all that was committed before.
+    PostgreSQL shows a row that no synchronous standby has if its writer's wait was cut short, as by a restart
+    (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION). A new commit waits
+    for the standby, and with it for everything that was committed before.
     """
     await connections.change(_touched(table), {"this": id})
 
 
 @cache
 def _touched(table: type[PostRow | CommentRow]) -> Update:
-    """An UPDATE that changes nothing; PostgreSQL writes it all the same."""
+    """An UPDATE that changes nothing; PostgreSQL writes it anyway."""
     return update(table).where(table.id == reading.ID).values(version=table.version)

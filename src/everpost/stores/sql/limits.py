@@ -48,7 +48,7 @@ _FORGIVE = (
 _TALLY = select(_TRIES, TallyRow.until).where(TallyRow.key == _KEY)
 _FIRST: dict[str, Any] = {"key": _KEY, "count": 1, "until": _UNTIL}
 
-# MySQL returns no rows, and a SELECT afterwards might see the tries of others as well.
+# MySQL returns no rows, and a SELECT afterwards might see the attempts of others as well.
 _HIT_IN_MYSQL = (
     mysql.insert(TallyRow)
     .values(_FIRST | {"count": func.last_insert_id(1)})
@@ -68,7 +68,7 @@ _HIT_IN_SQLITE = (
 
 @cache
 def _hit_in_postgresql(size: int) -> AnyUnion:
-    """Counts a try for so many limits, up to the first that is exceeded."""
+    """The statement that counts an attempt for this many limits, up to the first that is exceeded."""
     hits: list[CTE] = []
     for place in range(size):
         first = select(bindparam(f"key_{place}", type_=TallyRow.key.type), literal(1), _UNTIL)
@@ -88,7 +88,7 @@ def _hit_in_postgresql(size: int) -> AnyUnion:
 
 @cache
 def _keeping(engine_name: str) -> Insert:
-    """Begins a window, whatever was there."""
+    """Begins a new window, whatever was there."""
     if engine_name == "mysql":
         return mysql.insert(TallyRow).values(_FIRST).on_duplicate_key_update(count=1, until=_UNTIL)
     insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert

@@ -108,9 +108,9 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
 
 @cache
 def chosen(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> AnySelect:
-    """The posts of a page in no order, and their authors; where not `whole`, only their validators. First
-    which, then what: MySQL reads every post that is passed over, with its content. An outer join, because
-    it is never turned round.
+    """The posts of a page in no order, with their authors; unless `whole`, only their validators. Ids are
+    selected first, contents joined to them, because MySQL would read every post that is skipped, with its
+    content. The join is an outer one, because it is never reordered.
     """
     listed = _listed_by(shape)
     date = "updated_at" if sort.by_update else "publication_date"

@@ -49,7 +49,7 @@ NAMED_ALIKE = select(UserRow.id).where(UserRow.name_key.in_(bindparam("name_keys
 
 
 def renewed() -> Values:
-    """The parameter `STAMP` of a statement that makes another version."""
+    """The parameter `STAMP` of a statement that writes a new version."""
     return {"new_stamp": new_stamp()}
 
 

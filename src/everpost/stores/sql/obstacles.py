@@ -1,4 +1,4 @@
-"""What is in the way of a post that could not be written: one question to the database says all of it."""
+"""The obstacles to a post that could not be written, found in one query."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from everpost.stores.sql.tables import PostRow, UserRow
 from everpost.stores.sql.types import IdText
 
 _NUMBERS = 1_000
-"""Tried at once: MySQL and MariaDB give up a recursion after as many steps."""
+"""How many numbers are tried at once: MySQL and MariaDB end a recursion after as many steps."""
 _SLUG = bindparam("slug", type_=PostRow.slug.type)
 _OTHERS = select(PostRow.id).where(PostRow.id != reading.ID)
 _OBSTACLES = select(
@@ -35,7 +35,7 @@ _OBSTACLES_AND_FREE = _OBSTACLES.add_columns(_FREE.label("free"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a post wants that another one may have."""
+    """The unique values that a post needs."""
 
     id: Id
     slug: str | None
@@ -59,7 +59,7 @@ async def resolve(connections: Connections, claim: Claim) -> str | None:
             raise Conflict("post", "slug")
         if claim.author_id is not None and not row.has_author:
             raise Invalid("author_id", "is not a user")
-        if claim.slug is None or not row.has_slug:  # what was in the way is gone again
+        if claim.slug is None or not row.has_slug:  # the obstacle is gone again
             return claim.slug
         if row.free is not None:
             return numbered_slug(claim.slug, row.free)

@@ -15,12 +15,12 @@ from everpost.stores.sql.types import IdText, Moment
 _NAMES = select(BlogRow.names_stamp).where(BlogRow.number == 1).scalar_subquery().label("names")
 _POSTS = PostRow.__table__
 BLOG_PREFIX = "blog_"
-"""Before the names of the columns of the settings in a row of `grounds`."""
+"""Prefix of the settings' columns in a row of `grounds`."""
 VALIDATOR = (_POSTS.c.version, _POSTS.c.stamp, _NAMES)
 
 
 def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
-    """A post in the shape of a row that may also be a comment."""
+    """A post as a row of the shape shared with comments."""
     return (
         posts.c.id,
         posts.c.id.label("post_id"),
@@ -37,7 +37,7 @@ def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
         posts.c.format,
         posts.c.comment_count,
         posts.c.comment_policy,
-        # What a comment has and a post has not.
+        # Columns of a comment that a post does not have.
         type_coerce(null(), IdText).label("parent_id"),
         null().label("depth"),
         null().label("guest_name"),
@@ -70,7 +70,7 @@ POST_BY_SLUG = with_threads(
 
 
 def posts(ids: Sequence[Id], comments: int) -> tuple[AnySelect | AnyUnion, Values]:
-    """A statement for these posts, `MOST_HEADS` at most, each with so many of its comments, and its
+    """A statement for these posts, at most `MOST_HEADS`, each with up to this many of its comments, and its
     parameters.
     """
     size, values = padded("post", ids)

@@ -56,13 +56,13 @@ _LIST_TAGS_ANEW = (
     .values({column.key: _OF_POST.with_only_columns(column).scalar_subquery() for column in _LISTED})
 )
 _TRIES_AT_ONCE = 5
-"""How often others may be faster before they have to wait."""
+"""How often other writers may be faster, before the row is locked."""
 _ATTEMPTS = 20
-"""How often others may take a slug first."""
+"""How often others may take a free slug first."""
 
 
 class _Terms(NamedTuple):
-    """In which states, and whose, a post must be to be written; None: any."""
+    """The revisions and the owners that a post must have to be written; None: any."""
 
     match: Match
     owner_id: Id | None

@@ -1,10 +1,11 @@
 """The tables. A change of a column needs a migration: `alembic revision --autogenerate -m ...`.
 
-Everpost writes with Core statements alone. The relationships are for code of others that reads with a session
-(`everpost.models`): they are view-only, load nothing on their own, and a session's flush is refused.
+Everpost itself writes with Core statements only. The relationships are for your own code that reads with a
+session (`everpost.models`): they are view-only and never load implicitly, and a session's flush is refused.
 
-`stamp` is a random number that each write renews (`domain.revisions.new_stamp`). With `version` it names one
-state of a row, also where two histories of a database reached the same version. It never leaves the database.
+`stamp` is a random number that each write renews (`domain.revisions.new_stamp`). Together with `version` it
+identifies one state of a row, even if two histories of a database reached the same version. It never leaves
+the database.
 """
 
 from collections.abc import Sequence
@@ -253,7 +254,7 @@ class TransferRow(Base):
 @event.listens_for(Base, "before_update", propagate=True)
 @event.listens_for(Base, "before_delete", propagate=True)
 def _refuse(_mapper: object, _connection: object, row: Base) -> None:
-    """End a session's flush that would write a row past the rules of the store."""
+    """Refuse a session's flush that would write a row without the store's rules."""
     raise InvalidRequestError(
         f"Everpost's table {row.__tablename__} is written through its API: docs/use-from-your-code.md"
     )

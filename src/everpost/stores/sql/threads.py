@@ -36,7 +36,7 @@ _SETTLE = _SHOW.values(reply_count=bindparam("replies"))
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A change of a post's thread: so many changes are counted, and so many approved comments more."""
+    """A change to a post's thread: how many changes to count, and how many approved comments to add."""
 
     post_id: Id
     more: int = 0
@@ -51,8 +51,8 @@ class Touch:
 
 
 async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequence[Result]:
-    """Change the post, which keeps other writers away from it until the end, then run these reads, and return
-    what they give. NotFound, Stale, Invalid.
+    """Change the post, which keeps other writers away from it until the end, then run these reads and return
+    their results. NotFound, Stale, Invalid.
     """
     touched, *results = await transaction.execute_all([change.call, *reads])
     if not touched.matched:
@@ -77,7 +77,7 @@ async def show(transaction: Transaction, post_id: Id, id: Id, *, is_shown: bool)
 
 
 def answering(post_id: Id, id: Id, *, replies: int) -> Call:
-    """A statement, with its parameters, for a comment that is approved and has so many shown replies more."""
+    """A statement, with its parameters, that adds this many shown replies to an approved comment's count."""
     return _ANSWER, {"of_post": post_id, "this": id, "replies": replies}
 
 

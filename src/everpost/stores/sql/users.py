@@ -148,7 +148,7 @@ class SqlUsers:
 
 
 async def _require_admin(transaction: Transaction) -> None:
-    """Raise LastAdmin if no enabled admin is left. The caller has the blog to itself: see `renew_names`."""
+    """Raise LastAdmin if no enabled admin is left. The caller has the blog to itself; see `renew_names`."""
     if (await transaction.execute(_ENABLED_ADMIN)).first() is None:
         raise LastAdmin
 

@@ -18,7 +18,7 @@ from everpost.stores.sql.rows import Values
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 
 _EACH = "each_"
-"""Before the names of parameters that have a value for each row."""
+"""Prefix of parameters that have a value for each row."""
 _COMMENT = tuple(CommentRow.__table__.c)
 _NEW_COMMENTS = (
     func.unnest(*(bindparam(f"{_EACH}{each.key}", type_=ARRAY(each.type)) for each in _COMMENT))
@@ -73,8 +73,8 @@ def each_tag(tags: Sequence[str]) -> Values:
 def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySelect | AnyUnion:
     """Changes a post by an UPDATE, with what lists it by its tags, and gives it as `post_queries` does.
 
-    It gives nothing where it changes nothing, which is also so where somebody else has just changed the post,
-    for it may not see the comments of that change.
+    It returns nothing if it changes nothing. That is also the case if somebody else has just changed the
+    post, whose new comments it might not see.
     """
     seen = PostRow.__table__.alias("seen")
     is_as_seen = PostRow.stamp == select(seen.c.stamp).where(seen.c.id == ID).scalar_subquery()
@@ -91,7 +91,7 @@ def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySel
 
 @lru_cache(FORMS)
 def adding_comments(touching: Update) -> AnySelect:
-    """Adds comments that answer none to the post that an UPDATE touches, and gives their ids, if any."""
+    """Adds top-level comments to the post that an UPDATE touches, and returns their ids, if any."""
     touched = touching.returning(PostRow.id).cte("touched")
     new = select(*_NEW_COMMENTS.c).join(touched, touched.c.id == _NEW_COMMENTS.c.post_id)
     adding = insert(CommentRow).from_select([each.key for each in _COMMENT], new)

@@ -83,10 +83,10 @@ class _Checker:
             raise self._archive.broken(line, "stands where the settings should be")
         self._threads.end()
         if any(digest.counts[name] != count for name, count in self._counts.items()):
-            raise self._archive.broken(1, "kinds: the counts are not those of the records that follow")
+            raise self._archive.broken(1, "kinds: the counts do not match the records that follow")
         if trailer(digest, self._counts) != last:
             raise self._archive.broken(
-                line, "the counts or digests are not those of the records: they were altered"
+                line, "the counts or digests do not match the records: the archive was altered"
             )
         fault = self._index.find_fault()
         if fault is not None:
@@ -102,7 +102,7 @@ class _Checker:
         if kind.owner is None:
             self._owner = row.key
         elif row.key[: len(self._owner)] != self._owner:
-            raise Invalid(kind.owner, f"is not the {kind.owner_kind} that stands above it")
+            raise Invalid(kind.owner, f"is not the {kind.owner_kind} before it")
         if row.key <= self._key:
             raise Invalid("the line", "is not in its place: see the order of records")
         self._key = row.key
@@ -122,7 +122,7 @@ class _Checker:
 
 
 class _ThreadChecker:
-    """What is counted of a thread, and where each comment is in it."""
+    """The counts of a thread, and the place of each comment in it."""
 
     def __init__(self, archive: Archive, index: Index) -> None:
         self._archive = archive
@@ -139,7 +139,7 @@ class _ThreadChecker:
             self._take_comment(row.record, line)
 
     def end(self) -> None:
-        """The thread of the latest post is over."""
+        """Finish the thread of the latest post."""
         if self._post is not None and self._post.comment_count != self._approved:
             raise self._archive.broken(self._post_line, f"comment_count: should be {self._approved:,}")
 
@@ -147,5 +147,5 @@ class _ThreadChecker:
         if not self._index.add(comment, line):
             raise Invalid("id", "another comment has it")
         if comment.parent_id is None and comment.depth:
-            raise Invalid("depth", "should be 0: it answers no comment")
+            raise Invalid("depth", "should be 0: the comment is not a reply")
         self._approved += comment.status is CommentStatus.APPROVED

@@ -19,7 +19,7 @@ _MOST = 2**63 - 1
 
 
 def header(kinds: Kinds, counts: Counts) -> bytes:
-    """The first line: the kinds that have a count, and how many records there are of each."""
+    """The first line: the kinds that have a count, and the number of records of each."""
     described = [_described(kind, counts[kind.name]) for kind in kinds if kind.name in counts]
     return encoded({"kind": HEADER, "version": VERSION, "kinds": described})
 
@@ -36,13 +36,13 @@ def trailer(digest: BlogDigest, kinds: Counts) -> bytes:
 
 
 def is_trailer(line: bytes) -> bool:
-    """Whether the line may be the last one."""
+    """Whether the line has the form of a last line."""
     return line.startswith(b'{"kind":"%s"' % TRAILER.encode())
 
 
 def read_header(line: bytes, kinds: Kinds) -> Counts:
-    """How many records of which kinds follow. Invalid: it is the first line of no archive, or of one with a
-    kind that is not one of these, or that has other fields.
+    """The number of records of each kind that follow. Invalid: it is not the first line of an archive, or the
+    archive has an unknown kind, or a kind with other fields.
     """
     values = read_values(line)
     if values.get("kind") != HEADER:
@@ -56,7 +56,7 @@ def read_header(line: bytes, kinds: Kinds) -> Counts:
         if kind.is_single and kind.name not in counts:
             raise Invalid("kinds", f"has no {kind.name}")
     if header(kinds, counts) != line:
-        raise Invalid("the line", "is not in the form that an archive has: the order of its kinds or fields")
+        raise Invalid("the line", "is not in the canonical form: check the order of its kinds and fields")
     return counts
 
 
@@ -68,15 +68,15 @@ def _require_version(version: object) -> None:
 
 
 def _read_kind(described: object, kinds: Kinds) -> tuple[str, int]:
-    """The name of a kind, and how many records of it there are."""
+    """The name of a kind, and the number of its records."""
     given = described if isinstance(described, dict) else {}
     name, count = given.get("name"), given.get("count")
     if not isinstance(name, str) or type(count) is not int or not 0 <= count <= _MOST:
         raise Invalid("kinds", "should each have a name and a count")
     if name not in kinds:
-        raise Invalid("kinds", f"has {name!r}, which this Everpost does not know: use a newer version")
+        raise Invalid("kinds", f"has {name!r}, unknown to this version of Everpost: use a newer one")
     if given != _described(kinds[name], count):
-        raise Invalid("kinds", f"describes {name!r} otherwise than this Everpost does: use another version")
+        raise Invalid("kinds", f"describes {name!r} differently from this version of Everpost: use another")
     return name, count
 
 

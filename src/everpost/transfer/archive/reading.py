@@ -75,7 +75,7 @@ class Archive:
             raise BrokenFile(self.name, f"after line {number:,}", reason) from error
 
     def read_header(self, line: bytes) -> Counts:
-        """How many records the first line counts, of each kind that it names."""
+        """The number of records of each kind, according to the first line."""
         try:
             return read_header(line, self.kinds)
         except Invalid as error:

@@ -77,7 +77,7 @@ async def adopt(
 
 
 def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Run) -> int:
-    """How many posts and threads there are; all items are kept, and which slugs posts have.
+    """Spool all items, record the slugs of posts, and return the number of posts and threads.
     UnreadableSource.
     """
     posts = problems = 0
@@ -140,7 +140,7 @@ class _Importer:
             await writes.note(item)
 
     async def _start_post(self, source: SourcePost, writes: ConcurrentWrites) -> None:
-        """Nothing else is written beside a post whose slug depends on others that are imported."""
+        """Start writing a post; alone, if its slug depends on other imported posts."""
         is_apart = self._has_its_slug(source)
         size = len(source.content) + sum(len(each.content) for each in source.comments)
         if not is_apart:

@@ -1,4 +1,4 @@
-"""Several posts written at once, and reported in the order of the source."""
+"""Writes several posts at once, and reports them in the order of the source."""
 
 import asyncio
 from collections import deque
@@ -11,26 +11,26 @@ from everpost.transfer.elsewhere.reports import NoteBuffer, Report
 
 MOST_AT_ONCE = 8
 _MOST_CHARACTERS = 8 * 1024 * 1024
-"""Of the posts and comments that are being written, unless one post alone has more."""
+"""The most characters of posts and comments being written at once, unless one post alone has more."""
 
 _MOST_NOTES = 1_000
-"""In memory at once, on what comes between two posts."""
+"""The most notes in memory about items between two posts."""
 
 Work = Callable[[NoteBuffer], Coroutine[None, None, None]]
 
 
 class _Begun(NamedTuple):
-    """A work that was started."""
+    """A write that was started."""
 
     task: asyncio.Task[None]
     notes: NoteBuffer
     after: NoteBuffer
-    """On what comes after it in the source."""
+    """Notes on the items that follow it in the source."""
     size: int
 
 
 class ConcurrentWrites:
-    """Starts works in order. What they note is reported in that order too, once each has ended."""
+    """Starts writes in order. Their notes are reported in that order too, once each has ended."""
 
     def __init__(self, report: Report, *, most: int) -> None:
         self._report = report
@@ -44,8 +44,8 @@ class ConcurrentWrites:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for the end of all; where one fails, for that of those that have begun. A caller that was
-        cancelled cancels them.
+        """Wait for all writes to end; if one fails, for those that have begun. Cancelling the caller cancels
+        them.
         """
         if isinstance(error, asyncio.CancelledError):
             for begun in self._works:
@@ -57,7 +57,7 @@ class ConcurrentWrites:
                 raise
 
     async def start(self, work: Work, size: int) -> None:
-        """Start a work as soon as there is room for it; its size is in characters."""
+        """Start a write as soon as there is room for it; its size is in characters."""
         while len(self._works) >= self._most or (self._works and self._size + size > _MOST_CHARACTERS):
             await self._end_first()
         notes = NoteBuffer()
@@ -65,7 +65,7 @@ class ConcurrentWrites:
         self._size += size
 
     async def note(self, item: Note | Problem) -> None:
-        """Report this after what has begun."""
+        """Report this after the writes that have begun."""
         if self._works and len(self._works[-1].after) >= _MOST_NOTES:
             await self.finish()
         sink = self._works[-1].after if self._works else self._report
@@ -75,7 +75,7 @@ class ConcurrentWrites:
             sink.unreadable(item)
 
     async def finish(self) -> None:
-        """Wait for the end of all that has begun. The first error is raised."""
+        """Wait for all writes that have begun to end. Raises the first error."""
         try:
             while self._works:
                 await self._end_first()

@@ -28,8 +28,8 @@ _CACHE = -8_000
 
 
 class Ledger:
-    """For one run: the items of the source, which ids and slugs it has taken, which slugs are kept for which
-    posts, and the threads that came in parts.
+    """The state of one import: the source's items, the ids and slugs taken, the slugs reserved for posts, and
+    the threads that came in parts.
     """
 
     def __init__(self) -> None:

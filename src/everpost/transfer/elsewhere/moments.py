@@ -23,7 +23,7 @@ _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?")
 _NUMERIC = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):([0-5]\d)", re.ASCII)
-"""The form that databases write."""
+"""The format that databases write."""
 _SECONDS = re.compile(r"\d{9,10}", re.ASCII)
 """A Unix time, as Hugo takes it, of 1973 or later."""
 _YEAR_AGAIN = re.compile(r"^(\d{4})(-\d\d-\d\d \d\d:\d\d:\d\d) \1\b", re.ASCII)

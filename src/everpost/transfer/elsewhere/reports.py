@@ -19,32 +19,32 @@ _SPOOL = 1024 * 1024
 
 
 class NoteSink(ABC):
-    """Takes notes on what becomes of things."""
+    """Takes notes on the fate of each item."""
 
     @abstractmethod
     def add(self, note: Note) -> None:
         """Keep a note."""
 
     def kept(self, kind: str, name: str, changes: Changes) -> None:
-        """Something is imported; changed, where there are changes."""
+        """The item is imported; with changes, it is reported as changed."""
         fate = Fate.CHANGED if changes else Fate.IMPORTED
         self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
 
     def present(self, kind: str, name: str) -> None:
-        """Something is there already, and stays as it is."""
+        """The item exists already, and stays as it is."""
         self.add(Note(fate=Fate.PRESENT, kind=kind, name=name))
 
     def dropped(self, kind: str, name: str, reason: str) -> None:
-        """Something is left out."""
+        """The item is left out."""
         self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
 
     def unreadable(self, problem: Problem) -> None:
-        """Something cannot be read."""
+        """The item cannot be read."""
         self.add(Note(fate=Fate.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
 
 
 class NoteBuffer(NoteSink):
-    """A few notes, for later."""
+    """Notes that are collected for later."""
 
     def __init__(self) -> None:
         self._notes: list[Note] = []

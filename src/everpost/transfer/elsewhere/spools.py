@@ -13,20 +13,22 @@ else:
     from backports import zstd
 
 _LEVEL = 1
-"""Of compression: to pack text takes a small part of the time that it takes to read it from an export."""
+"""Compression level: compressing text takes far less time than reading it from an export."""
 _BUFFER = 1024 * 1024
-"""Bytes that are packed, or unpacked, at once."""
+"""Bytes that are compressed or decompressed at once."""
 
 
 class ItemSpool:
-    """The items in order, however many. A source is read once: to read it again takes much longer."""
+    """The items in order, however many. A source is read only once, because reading it again takes much
+    longer.
+    """
 
     def __init__(self, path: Path) -> None:
         """The file must be in a folder that only this process writes to."""
         self._path = path
 
     def fill(self, items: Iterator[Item]) -> None:
-        """Keep the items. What reading them raises is raised."""
+        """Store the items. Errors from reading them propagate."""
         with zstd.ZstdFile(self._path, "wb", level=_LEVEL) as packed:
             held: list[bytes] = []
             size = 0

@@ -18,7 +18,7 @@ ORPHANED = "what it answered is not here: it answers the post"
 
 
 class _Place(TypedDict):
-    """Where a comment is in a thread."""
+    """The place of a comment in a thread."""
 
     id: Id
     post_id: Id

@@ -25,7 +25,7 @@ _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _SUSPICIOUS = re.compile(rb"&|]]>|<[^a-zA-Z_:/?\x80-\xff]|<$")
 _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _MOST_SKIPPED = 20
-"""Prefixes that are passed over once they are known, which takes less time than to list them again."""
+"""Prefixes that are skipped once they are known, which is faster than collecting them again."""
 _PREFIX_OF_TAG = re.compile(rb"<([a-zA-Z_][\w.-]{0,99}):")
 _ATTRIBUTE = re.compile(rb""":[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
 _PREFIX_OF_ATTRIBUTE = re.compile(rb"\s([a-zA-Z_][\w.-]{0,99})$")
@@ -178,14 +178,14 @@ def with_prefixes(start: bytes, prefixes: set[bytes]) -> bytes:
 
 
 class _Sections(Enum):
-    """How the sections of a sound piece stand at its end."""
+    """The state of the sections at the end of a well-formed piece."""
 
     CLOSED = auto()
     OPEN = auto()
 
 
 def _sections_in(piece: bytes, *, in_section: bool) -> _Sections | None:
-    """None unless it is sure at a glance that nothing in the piece needs a repair."""
+    """None unless a quick check shows that nothing in the piece needs a repair."""
     parts = piece.split(_START)
     between = [] if in_section else [parts.pop(0)]
     is_open = in_section

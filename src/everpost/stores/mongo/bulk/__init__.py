@@ -1,1 +1,1 @@
-"""A whole blog, out of the database and into it."""
+"""Reading and writing a whole blog."""

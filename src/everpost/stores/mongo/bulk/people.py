@@ -1,4 +1,4 @@
-"""Writing the people of a blog that moves in: users with their tokens, and the settings."""
+"""Writes the users of a blog that is moved into this database, with their tokens, and its settings."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ class PeopleWriter:
         self._blog = collections.blog
 
     async def erase_users(self, users: Sequence[User]) -> None:
-        """With their tokens; nothing is left to any of them, and nothing of theirs is somebody's."""
+        """Delete these users with their tokens, and every mention of them as author or heir."""
         these = {"$in": [ObjectId(user.id) for user in users]}
         await self._posts.update_many({"author_id": these}, {"$unset": {"author_id": ""}})
         await self._users.update_many({"heir": these}, {"$unset": {"heir": ""}})
@@ -35,7 +35,7 @@ class PeopleWriter:
             await self._blog.replace_one({"_id": BLOG}, blog_document(blog), upsert=True, session=session)
 
     async def keep_users(self, users: Sequence[User], session: Session) -> None:
-        """As they are here; their tokens stay."""
+        """Write these users exactly as given; their tokens stay."""
         writes = [_keep(user) for user in users]
         addresses = [user_document(user, is_first=False)["email_key"] for user in users]
         parked = {"$concat": ["~", {"$toString": "$_id"}]}
@@ -47,7 +47,7 @@ class PeopleWriter:
         await self._pull("id", [ObjectId(token.id) for token in tokens], session)
 
     async def keep_tokens(self, tokens: Sequence[Token], session: Session) -> None:
-        """In the place of those with their ids or digests."""
+        """Write these tokens, in place of those with the same ids or digests."""
         by_user: dict[ObjectId, list[object]] = {}
         for token in tokens:
             by_user.setdefault(ObjectId(token.user_id), []).append(token_entry(token))

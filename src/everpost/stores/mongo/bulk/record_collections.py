@@ -1,4 +1,4 @@
-"""Kinds of records with a collection of their own, a document each, as a whole blog moves."""
+"""Collections of records, one document each, for moving a whole blog."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordCollection(Generic[Kept]):
-    """Where the records of a kind are kept. The `_id` is the record's id; the owner's id and what the records
-    are sorted by have the names of the kind's fields.
+    """Where the records of a kind are stored. The `_id` is the record's id; the owner's id and the sort
+    fields have the names of the kind's fields.
     """
 
     kind: Kind[Kept]
@@ -28,7 +28,8 @@ class RecordCollection(Generic[Kept]):
     document: Callable[[Kept], Document]
     record: Callable[[Document], Kept]
     taken: str | None = None
-    """A unique text. A document that is written takes it from the one that has it."""
+    """The name of a unique text field. A document that is written takes the value from the one that has it.
+    """
 
     @property
     def order(self) -> Mapping[str, int]:

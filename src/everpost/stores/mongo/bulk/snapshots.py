@@ -19,11 +19,11 @@ _BATCH = 1_000
 _BATCH_BYTES = 2_000_000
 
 _Sized = tuple[Record, int]
-"""A record, and about how many bytes it has."""
+"""A record, and roughly its size in bytes."""
 
 
 class MongoSnapshot:
-    """Reads the spool in order, and finds out who inherited what from whom."""
+    """Reads the spool in order, and resolves which heirs inherited which posts."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
@@ -65,14 +65,14 @@ class MongoSnapshot:
                 yield from ((each.record(document), length) for document, length in pile)
 
     def _inherited(self, post: Post) -> Post:
-        """A post of somebody who was removed is the heir's."""
+        """Give a removed user's post to the heir."""
         if post.author is None:
             return post
         heir = self._spool.heir(ObjectId(post.author.id))
         return replace(post, author=None if heir is None else Author(id=Id(str(heir)), name=""))
 
     def _disowned(self, comment: Comment) -> Comment:
-        """A comment names neither an author nor an editor who was removed."""
+        """Clear the comment's author or editor if that user was removed."""
         if comment.author is not None and not self._spool.has_user(ObjectId(comment.author.id)):
             comment = replace(comment, author=None)
         if comment.editor_id is not None and not self._spool.has_user(ObjectId(comment.editor_id)):

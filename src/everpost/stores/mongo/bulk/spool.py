@@ -1,4 +1,4 @@
-"""Documents of a blog as they were at one moment, set aside in temporary files."""
+"""Documents of a blog as of one moment, kept in temporary files."""
 
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -29,7 +29,7 @@ _AT_ONCE = 500
 
 
 class Pile:
-    """Documents in a file that has no name, in the order in which they came."""
+    """Documents in an anonymous temporary file, in the order in which they were added."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -37,7 +37,7 @@ class Pile:
         self.count = 0
 
     def put(self, documents: bytes) -> None:
-        """Documents one behind the other, as the server sends them."""
+        """Concatenated documents, as the server sends them."""
         self._file.write(documents)
         self._digest.update(documents)
         at = 0
@@ -46,16 +46,16 @@ class Pile:
             self.count += 1
 
     async def fill(self, batches: AsyncIterator[Any]) -> None:
-        """Put what a cursor of raw batches gives."""
+        """Add everything from a cursor of raw batches."""
         async for documents in batches:
             self.put(documents)
 
     def digest(self) -> str:
-        """Of all that was put."""
+        """The digest of everything added."""
         return self._digest.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[Any, int]]:
-        """Each document, and its length. Only one at a time may iterate."""
+        """Each document, and its length. Only one caller at a time may iterate."""
         self._file.seek(0)
         while start := self._file.read(_LENGTH_LENGTH):
             length = int.from_bytes(start, "little")
@@ -63,8 +63,8 @@ class Pile:
 
 
 class Spool:
-    """All that counts of a blog. MongoDB keeps only a few minutes of its past, so this reads it all at once,
-    however long it is read from here.
+    """All documents of a blog. MongoDB keeps a snapshot only for a few minutes, so everything is read at
+    once, and can then be read from here for as long as it takes.
     """
 
     def __init__(self, others: Sequence[RecordCollection[Any]]) -> None:
@@ -88,12 +88,12 @@ class Spool:
         return " ".join([*(pile.digest() for pile in piles), str(hash(frozenset(self._heirs.items())))])
 
     def has_user(self, id: ObjectId) -> bool:
-        """Whether this is a user, who was not removed."""
+        """Whether this id is that of a user who was not removed."""
         place = bisect_left(range(self.users.count), id.binary, key=self._user_at)
         return place < self.users.count and self._user_at(place) == id.binary
 
     def heir(self, id: ObjectId) -> ObjectId | None:
-        """Whose the posts are that name this user."""
+        """The owner of the posts that name this user."""
         return id if self.has_user(id) else self._heirs.get(id)
 
     async def fill(self, collections: Collections, session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Writing the posts of a blog that moves in, and their threads."""
+"""Writes the posts of a blog that is moved into this database, and their threads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from everpost.stores.mongo.model.documents import (
 
 _OPTIONAL = ("author_id", "comment_policy")
 _REFRESHED_TOGETHER = 20
-"""Posts whose previews are in memory together."""
+"""How many posts' previews are in memory at once."""
 
 
 class ThreadWriter:
@@ -45,8 +45,8 @@ class ThreadWriter:
         erased: Sequence[Comment],
         session: Session,
     ) -> None:
-        """Keep these posts and comments, and erase those comments. A new post comes with its preview; that of
-        another one is read anew.
+        """Keep these posts and comments, and erase those comments. A new post is written with its preview;
+        the preview of an existing one is read anew.
         """
         touched = await self._erase_comments(erased, session)
         documents = [comment_document(comment) for comment in comments]
@@ -151,7 +151,7 @@ def _by_post(
 
 
 def _change(document: PostDocument) -> UpdateOne:
-    """Make a post that is there what this document says, but for its preview."""
+    """Set an existing post to this document, except for its preview."""
     fields = {name: value for name, value in document.items() if name not in ("_id", "comments")}
     absent = {name: "" for name in _OPTIONAL if name not in fields}
     return UpdateOne({"_id": document["_id"]}, {"$set": fields} | ({"$unset": absent} if absent else {}))

@@ -8,14 +8,14 @@ from pymongo.read_concern import ReadConcern
 from everpost.stores.mongo.engine.connection import Client
 
 SILENCE = 2
-"""Seconds after which a transaction that nobody goes on with is taken for abandoned. If its process is only
-slow, it starts the transaction again.
+"""Seconds without activity after which a transaction counts as abandoned. If its process is only slow, it
+retries the transaction.
 """
 
 
 async def abort_abandoned(client: Client) -> None:
-    """Abort all that this user of the database, in a program of this name, has abandoned. Where the server
-    does not let it, they are left to the server.
+    """Abort all transactions that this database user, in a program of this name, has abandoned. If the server
+    does not permit it, it ends them itself, later.
 
     https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/
     """

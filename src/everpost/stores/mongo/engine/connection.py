@@ -28,8 +28,8 @@ _CONCERNS: Mapping[str, Any] = {
     "w": "majority",
     "journal": True,
 }
-"""Whatever the URL says: what a write decides on is not old, what is read was acknowledged by the majority,
-and so is what is written, from the journal. Transactions inherit it.
+"""Whatever the URL says: decisions of a write are not based on stale reads, reads show what the majority
+acknowledged, and the majority acknowledges writes, from the journal. Transactions inherit these.
 """
 # MongoDB cuts a long error message between the bytes of a character, and find_one_and_update, unlike
 # insert_one, decodes errors like documents: https://github.com/mongodb/mongo-rust-driver/pull/601
@@ -39,8 +39,8 @@ CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
 
 
 def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> Client:
-    """A client that has not connected yet. The URL's own options take precedence over `timeout` and
-    `pool_size`.
+    """A client that has not connected yet. The URL's `maxPoolSize` takes precedence over `pool_size`; its
+    timeouts limit single calls of the driver, within the deadline of a request.
 
     `whole_calls`: a call as a whole, retries included, ends after `timeout` seconds; otherwise only
     the search for a server does. Misconfigured, also where an option would break a promise.

@@ -37,12 +37,12 @@ CursorKilled, SnapshotTooOld, SnapshotUnavailable, ExceededTimeLimit, Interrupte
 def translated(
     call: Callable[Arguments, Coroutine[Any, Any, Result]],
 ) -> Callable[Arguments, Coroutine[Any, Any, Result]]:
-    """The same call, which ends at the deadline of the request and raises no error of PyMongo's that stands
-    for the state of the database.
+    """The same call, ending at the deadline of the request, with PyMongo's errors about the state of the
+    database translated.
 
-    What PyMongo could retry it has retried before it raises: reads everywhere, writes on a replica
-    set (https://www.mongodb.com/docs/manual/core/retryable-writes/). A write whose answer is lost
-    may have happened, so it is `Busy` here and not tried again.
+    PyMongo has retried what it can before it raises: reads everywhere, writes on a replica set
+    (https://www.mongodb.com/docs/manual/core/retryable-writes/). A write whose answer is lost may have
+    happened, so it raises `Busy` and is not retried.
     """
 
     @functools.wraps(call)
@@ -66,7 +66,7 @@ def translated(
 
 
 def _deadline() -> AbstractContextManager[None]:
-    """All that PyMongo is asked for inside shares what the request has left. Busy: nothing is left."""
+    """All calls of PyMongo inside share the time that the request has left. Busy: none is left."""
     if deadlines.deadline() is None:
         return nullcontext()
     return pymongo.timeout(deadlines.remaining(0))

@@ -1,4 +1,4 @@
-"""Idle connections, which a firewall may have dropped without a word: after a timeout none is trusted."""
+"""Idle connections, which a firewall may have dropped silently: after a timeout, none is trusted."""
 
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -10,19 +10,20 @@ if TYPE_CHECKING:
 
 _FOR_EVER = float("-inf")
 _clients: "WeakValueDictionary[int, Client]" = WeakValueDictionary()
-"""By their `id`: PyMongo takes clients of the same servers for equal."""
+"""By `id`, because PyMongo's clients of the same servers compare equal."""
 
 
 def watch(client: "Client") -> None:
-    """Let `distrust_idle` look after this client."""
+    """Register this client for `distrust_idle`."""
     _clients[id(client)] = client
 
 
 def distrust_idle(since: float) -> None:
-    """Let every client of this process replace connections that nobody has used since this time of
-    `time.monotonic`, when it timed out to use one that was as old. PyMongo closes only that one.
+    """Make every client of this process replace connections unused since this time of `time.monotonic`, after
+    a connection as old timed out. PyMongo closes only that one.
 
-    There is no public way: a connection that seems to have been idle for ever is replaced at its next use.
+    There is no public API for this: a connection that seems to have been idle forever is replaced at its next
+    use.
     """
     for client in list(_clients.values()):
         topology: Topology | None = client._topology  # noqa: SLF001

@@ -1,8 +1,8 @@
 """Answers that the majority confirms.
 
-MongoDB reads what the majority has, but from a primary that may have been replaced a moment ago and does not
-know it: it lacks what the next one acknowledged since. So every answer is confirmed: the primary that gave it
-still was the primary after the question came. Raft calls this a read index
+MongoDB reads what the majority has, but from a primary that may just have been replaced without knowing it,
+and lacks what the new primary has acknowledged since. So every answer is confirmed: the primary that gave it
+was still the primary after the call began. Raft calls this a read index
 (https://web.stanford.edu/~ouster/cgi-bin/papers/OngaroPhD.pdf, section 6.4).
 """
 
@@ -28,22 +28,22 @@ READS = frozenset(
         *("validators", "page_validators", "ground"),
     }
 )
-"""The methods of the port that only read. What the others answer is acknowledged by the majority anyway, but
-not what they refuse.
+"""The methods of the port that only read. The majority acknowledges what the others write anyway, but not
+what they refuse.
 """
 _MOST_TOGETHER = 1_000
 _ATTEMPTS = 5
 
 
 class Leadership:
-    """Of the replica set's primary; calls that wait for its confirmation at the same time share one."""
+    """Confirms that the primary still leads; calls that wait at the same time share a confirmation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turns: Turns[None, None] = Turns(self._ask_majority, most=_MOST_TOGETHER)
 
     def confirm_answers_of(self, part: Part) -> None:
-        """Let every method of a part of the store answer only what is confirmed."""
+        """Wrap every method of a part of the store, so that only confirmed answers are returned."""
         for name, method in inspect.getmembers(type(part), inspect.iscoroutinefunction):
             if not name.startswith("_"):
                 confirmed = self._reading if name in READS else self._writing
@@ -84,12 +84,12 @@ class Leadership:
 
     @property
     def _term(self) -> object:
-        """Another one after each election that this process hears of."""
+        """Changes with each election that this process learns of."""
         return self._database.client.topology_description.max_election_id
 
     @translated
     async def _confirm(self) -> bool:
-        """Whether the majority follows the primary; Busy where that cannot be found out in time."""
+        """Whether the majority follows the primary. Busy: unknown in time."""
         try:
             await self._turns.ask(None)
         except ConnectionFailure as error:

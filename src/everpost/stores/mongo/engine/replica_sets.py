@@ -1,6 +1,7 @@
-"""Replica sets: one is required, and a new server's is initiated."""
+"""Replica sets: one is required; for a new server on this machine, it is initiated."""
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,8 +24,10 @@ from everpost.stores.mongo.engine.urls import (
     options_in,
 )
 
+_log = logging.getLogger(__name__)
+
 DEFAULT_NAME = "everpost"
-"""What the commands in the documentation call the set."""
+"""The name of the set in the documentation's commands."""
 ELECTION = 30.0
 """Seconds that the first election may take; among three members it takes twelve."""
 
@@ -32,7 +35,7 @@ Hello = Mapping[str, Any]
 """What a server says of itself, also to somebody who is not logged in: https://www.mongodb.com/docs/manual/reference/command/hello/"""
 
 _UNINITIATED = "RSGhost"
-"""PyMongo's word for a member without a set."""
+"""PyMongo's name for a member without a set."""
 _NAME_GIVEN = re.compile(r"command line set name: ([^\s,]+)")
 _ALREADY_INITIALIZED = 23
 _INVALID_REPLICA_SET_CONFIG = 93
@@ -46,8 +49,8 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> He
     """What the primary says of itself, or the router of a sharded cluster, once one answers. Servers on this
     machine that wait for their set to be initiated are initiated.
 
-    Unreachable where nothing answers, or refuses the user; Misconfigured where there is no replica set, or
-    the URL leads to one member of several.
+    Unreachable if nothing answers, or the user is refused; Misconfigured if there is no replica set, or if
+    the URL leads to one of several members only.
     """
     try:
         hello = await _first_answer(client)
@@ -59,7 +62,7 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> He
         raise unreachable(error, hosts_in(url)) from error
     if _is_uninitiated(hello):
         if is_on_this_machine(url):
-            await initiate(url, timeout=timeout)
+            _log.warning(await initiate(url, timeout=timeout))
         else:
             await _require_set(url, timeout)
         hello = await _ask(client, url)
@@ -71,13 +74,13 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> He
 
 
 def can_be_replaced(hello: Hello, url: str) -> bool:
-    """Whether another server could become the primary, and the URL does not say that this does not matter."""
+    """Whether another server could become the primary, unless the URL says that this does not matter."""
     return len(hello.get("hosts", ())) > 1 and options_in(url).get("readconcernlevel") != "majority"
 
 
 async def initiate(url: str, *, timeout: float) -> str:
-    """Initiate the replica set of the servers that the URL names; nothing is done where there is one. Return
-    once there is a primary, and say what was done. Any number of processes may do so at once.
+    """Initiate the replica set of the servers that the URL names, unless there is one. Return once there is a
+    primary, and say what was done. Any number of processes may do so at once.
 
     Misconfigured, Unreachable.
     """
@@ -111,7 +114,7 @@ async def _first_answer(client: Client) -> Hello:
 
 
 async def _found_directly(url: str, timeout: float) -> Hello:
-    """What the first server says of itself that says anything; nothing where none does."""
+    """The first `hello` that any of the servers answers; empty if none does."""
     for member in () if is_srv(url) else members_in(url):
         try:
             return await _hello_of(url, member, min(timeout, 1.0))
@@ -150,7 +153,7 @@ async def _direct(
 
 
 async def _initiate(url: str, members: Sequence[str], timeout: float) -> bool:
-    """Whether this process did it, and not another one."""
+    """Initiate the set; False if another process has done it."""
     for credentials in (False, True):
         async with _direct(url, members[0], max(timeout, ELECTION), credentials=credentials) as client:
             try:
@@ -165,12 +168,12 @@ async def _initiate(url: str, members: Sequence[str], timeout: float) -> bool:
                 raise unreachable(error, hosts_in(url)) from error
     raise Misconfigured(
         f"MongoDB at {hosts_in(url)} does not let this user initiate the replica set: use a user with the"
-        " role clusterManager, or, where there is no user yet, run the command on the machine of the server."
+        " role clusterManager or, if there are no users yet, run the command on the server's machine."
     )
 
 
 async def _initiate_as(client: Client, name: str | None, members: Sequence[str]) -> bool:
-    """Only the server knows the set's name, and gives it with the refusal of another one."""
+    """Only the server knows the set's name, which it states when it refuses a wrong one."""
     configuration = {
         "_id": name or DEFAULT_NAME,
         "members": [{"_id": number, "host": member} for number, member in enumerate(members)],
@@ -207,7 +210,7 @@ async def _require_set(url: str, timeout: float) -> None:
     while _is_uninitiated(await _found_directly(url, timeout)):
         if time.monotonic() > deadline:
             raise Misconfigured(
-                f"The replica set of MongoDB at {hosts_in(url)} was never initiated."
+                f"The replica set of MongoDB at {hosts_in(url)} has not been initiated."
                 " Run: everpost db init-replica-set"
             )
         await asyncio.sleep(0.1)
@@ -220,7 +223,7 @@ async def _require_only_member(client: Client, url: str, hello: Hello, timeout: 
     if len(members) > 1:
         raise Misconfigured(
             f"database_url: directConnection=true is refused for a set of {len(members)} members: after a"
-            f" failover, reads would be old. Name the members instead: mongodb://{','.join(members)}/..."
+            f" failover, reads would be stale. Name the members instead: mongodb://{','.join(members)}/..."
         )
     deadline = time.monotonic() + timeout
     while not hello.get("isWritablePrimary"):
@@ -242,6 +245,6 @@ def _is_standalone(hello: Hello) -> bool:
 def _standalone(url: str) -> Misconfigured:
     return Misconfigured(
         f"MongoDB at {hosts_in(url)} is a standalone server, and Everpost needs a replica set; one node is"
-        f" enough. Restart the server with one more option (mongod --replSet {DEFAULT_NAME} ...), then run:"
+        f" enough. Restart the server with --replSet (mongod --replSet {DEFAULT_NAME} ...), then run:"
         " everpost db init-replica-set"
     )

@@ -1,4 +1,4 @@
-"""Transactions, retried where they collide with others."""
+"""Transactions, retried if they conflict with others."""
 
 import asyncio
 import itertools
@@ -31,8 +31,8 @@ _PATIENCE = 1.0
 
 
 class Transactions:
-    """Runs transactions. Where two write the same document, MongoDB lets the first go on and fails the other
-    at once; that one starts again after a random pause, until the deadline.
+    """Runs transactions. If two write the same document, MongoDB lets the first continue and fails the other
+    at once; that one is retried after a random pause, until the deadline.
     """
 
     def __init__(self, client: Client, *, timeout: float) -> None:
@@ -76,8 +76,8 @@ class Transactions:
         raise AssertionError
 
     def snapshot(self) -> AbstractAsyncContextManager[Session]:
-        """A session that only reads, and reads everything as it was when it read first. MongoDB keeps five
-        minutes of the past.
+        """A session that only reads, and reads everything as it was at its first read. MongoDB keeps such a
+        snapshot for five minutes.
         """
         return self._client.start_session(snapshot=True)
 
@@ -86,8 +86,8 @@ class Transactions:
         await asyncio.gather(*self._endings, return_exceptions=True)
 
     async def _end(self, session: Session) -> None:
-        """End the session, and abort a transaction that is open: nobody else would, for a minute. This must
-        not be cut short by the deadline that has passed, so it runs in a context that has none.
+        """End the session, and abort an open transaction: otherwise it would stay open for a minute. This
+        must not be cut short by the deadline that has passed, so it runs in a context without one.
         """
         if not session.in_transaction:
             await session.end_session()

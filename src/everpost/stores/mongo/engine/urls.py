@@ -1,4 +1,4 @@
-"""MongoDB's URLs: which of their options Everpost takes, and where they lead."""
+"""MongoDB URLs: which options Everpost accepts, and where they lead."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -14,8 +14,8 @@ from everpost.stores.addresses import is_this_machine, unverified_warning
 DEFAULT_PORT = 27017
 _CREDENTIALS = frozenset({"authmechanism", "authmechanismproperties", "authsource"})
 _OF_A_SET = frozenset({"directconnection", "loadbalanced", "replicaset"})
-_CAN_BE_ROLLED_BACK = "a write that the majority does not have is lost in a failover"
-_IS_STALE = "a read from another member than the primary can be older than an acknowledged write"
+_CAN_BE_ROLLED_BACK = "a failover can lose a write that the majority does not have"
+_IS_STALE = "a read from a member other than the primary can be older than an acknowledged write"
 
 
 UNREADABLE = (ConfigurationError, ValueError, TypeError, LookupError, OSError)
@@ -31,31 +31,32 @@ class Rule(NamedTuple):
 
 RULES: Mapping[str, Rule] = {
     "w": Rule({"majority"}, _CAN_BE_ROLLED_BACK),
-    "journal": Rule({True}, "a write that is not in the journal is lost in a crash"),
-    "fsync": Rule((), "MongoDB has no such write concern any more"),
+    "journal": Rule({True}, "a crash can lose a write that is not in the journal"),
+    "fsync": Rule((), "MongoDB no longer has this write concern"),
     "readpreference": Rule({"primary"}, _IS_STALE),
     "readpreferencetags": Rule((), _IS_STALE),
     "maxstalenessseconds": Rule({-1}, _IS_STALE),
     "readconcernlevel": Rule(
-        {"majority", "linearizable"}, "what a read shows could be rolled back, or be older than it may be"
+        {"majority", "linearizable"},
+        "a read could show a write that is rolled back later, or miss an acknowledged one",
     ),
 }
-"""Options that could break a promise. Their names are lower-case, their values as PyMongo reads them."""
+"""Options that could break a guarantee. Their names are lower-case, their values as PyMongo reads them."""
 
 UNBOUNDED: Mapping[str, str] = {
     "maxpoolsize": "the number of connections must have a limit",
-    "timeoutms": "a call must end some time",
+    "timeoutms": "calls must have a time limit",
 }
 """Options in which 0 means no limit, and why there must be one."""
 
 
 def hosts_in(url: str) -> str:
-    """The hosts that a URL names, without who asks there."""
+    """The hosts that a URL names, without the user and password."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def members_in(url: str) -> list[str]:
-    """The same, each with its port, unless it is a socket of Unix."""
+    """The same, each with its port, unless it is a Unix socket."""
     return [
         host if is_socket(host) or host != _without_port(host) else f"{host}:{DEFAULT_PORT}"
         for host in hosts_in(url).split(",")
@@ -74,7 +75,8 @@ def options_in(url: str) -> Mapping[str, Any]:
 
 
 def require_safe_options(url: str) -> None:
-    """Misconfigured where an option of the URL would break a promise. Raises UNREADABLE."""
+    """Misconfigured if an option of the URL is unknown or would break a guarantee. Raises UNREADABLE."""
+    _require_readable_options(url)
     options = options_in(url)
     for name, value in options.items():
         if name in RULES and value not in RULES[name].allowed:
@@ -87,9 +89,23 @@ def require_safe_options(url: str) -> None:
         )
 
 
+def _require_readable_options(url: str) -> None:
+    query = url.partition("?")[2]
+    if "@" in query:  # what looks like the name of an option may be a part of the password
+        return
+    for option in filter(None, re.split("[&;]", query)):
+        try:
+            split_options(option, warn=False)
+        except UNREADABLE as error:
+            raise Misconfigured(
+                f"database_url: MongoDB's driver does not accept the option {option.partition('=')[0]},"
+                " or this value of it, or cannot read the file that it names"
+            ) from error
+
+
 def _refusal(name: str, reason: str) -> str:
     shown = _SPELLINGS.get(name, name)
-    return f"database_url: this value of the option {shown} is refused: {reason}. Leave the option out."
+    return f"database_url: this value of the option {shown} is refused: {reason}. Remove the option."
 
 
 _SPELLINGS = {
@@ -121,7 +137,7 @@ def is_on_this_machine(url: str) -> bool:
 
 
 def transport_warning(url: str) -> str | None:
-    """One line where the database is not on this machine and the URL lets anyone pass for it."""
+    """One line if the database is not on this machine and the URL lets anyone impersonate it."""
     options = _options_or_none(url)
     is_lax = bool(options.get("tlsinsecure") or options.get("tlsallowinvalidcertificates"))
     if options.get("tlsallowinvalidhostnames") and "tlscafile" not in options:

@@ -1,1 +1,1 @@
-"""What documents look like, and in which collections they are."""
+"""The documents, and the collections that hold them."""

@@ -33,7 +33,7 @@ class CommentDocument(TypedDict):
     status: str
     reply_count: int
     shown: bool
-    """What `Comment.is_shown` says, for the indexes."""
+    """The value of `Comment.is_shown`, for the indexes."""
     parent_id: NotRequired[ObjectId]
     author_id: NotRequired[ObjectId]
     guest_name: NotRequired[str]
@@ -43,8 +43,8 @@ class CommentDocument(TypedDict):
 
 
 class PostDocument(TypedDict):
-    """A post. Read with a projection it has only the fields that the projection names. Of a post that was
-    removed `_id` and `removed_at` are left until the garbage collector has deleted its comments.
+    """A post. Read with a projection, it has only the fields that the projection names. Of a removed post,
+    only `_id` and `removed_at` remain until the garbage collector has deleted its comments.
     """
 
     _id: ObjectId
@@ -105,7 +105,7 @@ def post_document(post: Post) -> PostDocument:
 
 
 def read_post(document: PostDocument) -> Post:
-    """The post with as much of its preview as was read, the names of its authors yet to be looked up."""
+    """The post with as much of its preview as was read; the authors' names are yet to be looked up."""
     policy = document.get("comment_policy")
     return Post(
         id=Id(str(document["_id"])),
@@ -156,7 +156,7 @@ def comment_document(comment: Comment) -> CommentDocument:
 
 
 def read_comment(document: CommentDocument) -> Comment:
-    """The comment, its author's name yet to be looked up."""
+    """The comment; its author's name is yet to be looked up."""
     parent_id, editor_id = document.get("parent_id"), document.get("editor_id")
     return Comment(
         id=Id(str(document["_id"])),

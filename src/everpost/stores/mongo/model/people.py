@@ -50,7 +50,7 @@ class UserDocument(TypedDict):
     tokens: list[TokenEntry]
     removed_at: NotRequired[datetime]
     heir: NotRequired[ObjectId]
-    """Whose the posts of a removed user are: somebody who was not removed."""
+    """The owner of a removed user's posts; never a removed user."""
 
 
 class LimitDocument(TypedDict):

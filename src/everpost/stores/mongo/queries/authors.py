@@ -1,4 +1,4 @@
-"""Who wrote what, as it is read: stored are the ids of users only."""
+"""Authors of posts and comments, looked up on reading: documents store only ids of users."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -22,51 +22,49 @@ NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
 class Authors:
-    """Looks up all names of one answer at once. A post that still names a removed user is the heir's."""
+    """Looks up all names of an answer at once. A post that still names a removed user is the heir's."""
 
     def __init__(self, collections: Collections) -> None:
         self._users = collections.users
         self._turns = Turns(self._find_all, most=_MOST_TOGETHER)
 
     async def name_posts(self, posts: Sequence[Post], *, session: Session | None = None) -> Sequence[Post]:
-        """The posts and the comments in them, with their authors as these are called now."""
+        """The posts and the comments in them, with their authors' current names."""
         ids = {post.author.id for post in posts if post.author is not None}
         ids |= {each.author.id for post in posts for each in post.comments if each.author is not None}
         return _named_posts(posts, await self._find(map(ObjectId, ids), session))
 
     async def name_comments(self, comments: Sequence[Comment]) -> Sequence[Comment]:
-        """The comments, with their authors as these are called now."""
+        """The comments, with their authors' current names."""
         ids = {comment.author.id for comment in comments if comment.author is not None}
         found = await self._find(map(ObjectId, ids))
         return [_named(comment, found) for comment in comments]
 
     def joined(self, field: str) -> Filter:
-        """A stage by which a pipeline gives, as `users` of a document, those that its field names, with their
-        heirs.
-        """
+        """A pipeline stage that adds, as `users`, the users in this field of a document and their heirs."""
         names = {"$project": NAMES}
         of_users = {"from": self._users.name, "foreignField": "_id"}
         heirs = {"$lookup": {**of_users, "localField": "heir", "pipeline": [names], "as": "heirs"}}
         return {"$lookup": {**of_users, "localField": field, "pipeline": [names, heirs], "as": "users"}}
 
     async def is_user(self, id: ObjectId) -> bool:
-        """Whether there is such a user, who was not removed."""
+        """Whether the user exists and was not removed."""
         return id in await self.users_among([id])
 
     async def users_among(self, ids: Iterable[ObjectId]) -> AbstractSet[ObjectId]:
-        """Those of these that are users, who were not removed."""
+        """Those of these ids whose users exist and were not removed."""
         wanted = frozenset(ids)
         found = await self._find(wanted)
         return {each for each in wanted & found.keys() if "removed_at" not in found[each]}
 
     async def successor(self, id: ObjectId) -> ObjectId | None:
-        """Whose the posts are that name this user; None: nobody's."""
+        """The owner of the posts that name this user; None: nobody."""
         heir = _successor(id, await self._find([id]))
         return None if heir is None else heir["_id"]
 
     async def predecessors(self, id: ObjectId, *, session: Session | None = None) -> Sequence[ObjectId]:
-        """The user, and all who were removed not long ago and whose posts are this user's now. Nobody, where
-        there is no such user. To find the posts of all of these, read both in one snapshot.
+        """The user, and all recently removed users whose posts this user inherited; empty if there is no such
+        user. To find the posts of all of them, read users and posts in one snapshot.
         """
         wanted: Filter = {"$or": [{"_id": id, **LIVING}, {"heir": id}]}
         found = [
@@ -77,7 +75,7 @@ class Authors:
     async def _find(
         self, ids: Iterable[ObjectId], session: Session | None = None
     ) -> Mapping[ObjectId, UserDocument]:
-        """The documents of these, of their heirs, and maybe of others."""
+        """The documents of these users and their heirs, and maybe of others."""
         wanted = frozenset(ids)
         if not wanted:
             return {}
@@ -100,7 +98,7 @@ class Authors:
 
 
 def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocument | None:
-    """The user, or whoever inherited from the user."""
+    """The user, or the user's heir."""
     document = found.get(id)
     if document is not None and "removed_at" in document:
         document = found.get(document["heir"]) if "heir" in document else None
@@ -138,7 +136,7 @@ def _author_of_post(author: Author | None, found: Mapping[ObjectId, UserDocument
 
 
 def _named(comment: Comment, found: Mapping[ObjectId, UserDocument]) -> Comment:
-    """What a removed user said in comments is nobody's."""
+    """A removed user's comments have no author."""
     if comment.author is None:
         return comment
     document = found.get(ObjectId(comment.author.id))

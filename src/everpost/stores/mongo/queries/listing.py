@@ -48,15 +48,13 @@ class Listing:
         self._authors = authors
 
     def moment(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
-        """A session in which everything is read as it was at one moment, where the filter depends on whose
-        the posts are; see `Authors.predecessors`.
-        """
+        """A snapshot session if the filter depends on the posts' owners; see `Authors.predecessors`."""
         if filter.author_id is None and filter.audience.author_id is None:
             return nullcontext()
         return self._transactions.snapshot()
 
     async def choose(self, filter: PostFilter, session: Session | None) -> Choice | None:
-        """None: no post can be wanted."""
+        """None: no post can match."""
         audience, of_author = filter.audience, filter.author_id
         if filter.status is PostStatus.DRAFT and not audience.sees_all:
             if audience.author_id is None or of_author not in (None, audience.author_id):

@@ -1,4 +1,4 @@
-"""Slugs that are free, and what is in the way of a post."""
+"""Free slugs, and the obstacles to writing a post."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import PostDocument
 
 _NUMBERS = 1_000
-"""Tried at once."""
+"""How many numbers are tried at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,15 @@ class Obstacles:
     """What is in the way of a post."""
 
     by_id: PostDocument | None
-    """The post with its id; of what has been read `_id` and `removed_at`."""
+    """The post with its id; only `_id` and `removed_at` are read."""
     by_slug: PostDocument | None
     """Another post with its slug, likewise."""
     free_slug: str
-    """The slug that it wanted, or, where another post has it, the first numbered one that none has."""
+    """The slug that it wanted or, if another post has it, the first free numbered one."""
 
 
 async def find_obstacles(collections: Collections, post_id: ObjectId, slug: str, wanted: str) -> Obstacles:
-    """What is in the way of a post with this slug: the one that was wanted, or that with a number."""
+    """The obstacles to a post with this slug: the one that was wanted, possibly with a number."""
     unique: Filter = {"$or": [{"_id": post_id}, {"slug": slug}]}
     in_the_way = [{"$match": unique}, {"$project": {"removed_at": 1}}]
     for first in count(1, _NUMBERS):
@@ -44,7 +44,7 @@ async def find_obstacles(collections: Collections, post_id: ObjectId, slug: str,
 
 
 async def free_slug(collections: Collections, slug: str, post_id: ObjectId) -> str:
-    """This slug, or, where another post has it, the first numbered one that none has."""
+    """This slug or, if another post has it, the first free numbered one."""
     return (await find_obstacles(collections, post_id, slug, slug)).free_slug
 
 

@@ -1,6 +1,6 @@
-"""Reading threads: pages, branches, the queue. None of them gives comments whose post is not there.
+"""Reading threads: pages, branches, the queue. None of them returns comments whose post does not exist.
 
-A page makes sure of the post once more at the end: the garbage collector may have deleted a part meanwhile.
+A page checks the post again at the end: the garbage collector may have deleted a part meanwhile.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Joined(NamedTuple):
 
 
 class ThreadReader:
-    """Reads comments. Where these are not joined, the names of their authors are yet to be looked up."""
+    """Reads comments. Unless they are `Joined`, their authors' names are yet to be looked up."""
 
     def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
         self._transactions = transactions
@@ -51,7 +51,7 @@ class ThreadReader:
         return await self._posts.find_one({"_id": id, **LIVING}, {"_id": 1}) is not None
 
     async def page(self, query: CommentQuery, limit: int) -> Joined | None:
-        """So many shown comments of a post; None where it is not there."""
+        """Up to this many shown comments of a post; None if it does not exist."""
         post_id = ObjectId(query.post_id)
         shown: Filter = {"post_id": post_id, "shown": True}
         if query.branch is not None:
@@ -76,7 +76,7 @@ class ThreadReader:
     async def branches(
         self, post_id: ObjectId, parents: Sequence[ObjectId], limit: int
     ) -> Mapping[ObjectId, Sequence[CommentDocument]]:
-        """So many of the first shown replies to each of these comments of the post."""
+        """Up to this many of the first shown replies to each of these comments of the post."""
         replies = [
             {"$match": {"post_id": post_id, "shown": True}},
             {"$sort": _OLDEST_FIRST},
@@ -99,8 +99,8 @@ class ThreadReader:
         return branches
 
     async def queue(self, query: QueueQuery, limit: int) -> Sequence[CommentDocument]:
-        """So many comments with the status, the newest first. Most of them are on posts that are wanted, as a
-        rule: they are read a few at a time, and the posts after them.
+        """Up to this many comments with the status, newest first. Most of them are usually on posts that
+        match, so they are read a few at a time, followed by their posts.
         """
         wanted = _beyond(query.after, "$lt", {"status": query.status.value})
         found: list[CommentDocument] = []
@@ -121,7 +121,7 @@ class ThreadReader:
 
 
 def _with_living_post(field: str) -> Sequence[Filter]:
-    """The stages by which documents drop out where the post that this field names is not there."""
+    """The stages that drop documents whose post, named by this field, does not exist."""
     pipeline = [{"$match": LIVING}, {"$project": {"_id": 1}}]
     by_id = {"from": POSTS, "localField": field, "foreignField": "_id"}
     return [
@@ -132,7 +132,7 @@ def _with_living_post(field: str) -> Sequence[Filter]:
 
 
 def _beyond(position: Position | None, way: str, wanted: Filter) -> Filter:
-    """What is wanted beyond a position: two ranges of an index, which MongoDB merges in order."""
+    """The condition for documents beyond a position: two index ranges, which MongoDB merges in order."""
     if position is None:
         return wanted
     tie = {"publication_date": position.moment, "_id": {way: ObjectId(position.id)}}

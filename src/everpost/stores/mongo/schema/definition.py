@@ -20,7 +20,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What is lost where a collection has a document that meets the condition."""
+    """What would be lost if a collection has a document that meets the condition."""
 
     name: str
     collection: str

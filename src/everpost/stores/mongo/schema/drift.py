@@ -14,7 +14,7 @@ async def differences_of(database: Database, name: str, collection: Collection) 
         return [f"The collection {name} is missing."]
     differences: list[str] = []
     if found[0].get("options", {}).get("validator") != collection.validator:
-        differences.append(f"The validator of {name} is another one.")
+        differences.append(f"The validator of {name} differs.")
     expected = {index.document["name"]: _traits(index.document) for index in collection.indexes}
     async for index in await database[name].list_indexes():
         if index["name"] == "_id_":
@@ -23,12 +23,12 @@ async def differences_of(database: Database, name: str, collection: Collection) 
         if wanted is None:
             differences.append(f"The index {index['name']} of {name} is not Everpost's.")
         elif wanted != _traits(index):
-            differences.append(f"The index {index['name']} of {name} is another one.")
+            differences.append(f"The index {index['name']} of {name} differs.")
     return differences + [f"The index {missing} of {name} is missing." for missing in expected]
 
 
 def _traits(index: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What tells an index from another one."""
+    """The properties by which indexes are compared."""
     return {
         "key": list(index["key"].items()),
         "unique": bool(index.get("unique", False)),

@@ -1,4 +1,4 @@
-"""Plans and takes the migrations of a MongoDB database."""
+"""Plans and runs the migrations of a MongoDB database."""
 
 from collections.abc import Mapping, Sequence
 
@@ -117,7 +117,7 @@ class MongoSchema:
                 )
 
     async def _take_all(self, steps: Sequence[tuple[Step, Definition]]) -> None:
-        """A new database counts as empty until every step is taken: nobody takes it for an old one."""
+        """A new database counts as empty until every step is done, so nobody mistakes it for an old one."""
         is_new = await self._ledger.latest() is None
         for step, migration in steps:
             if step.upward:

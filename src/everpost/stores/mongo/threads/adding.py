@@ -33,7 +33,7 @@ class Addition(NamedTuple):
     comment: Comment
     admission: Admission | None
     under_hidden: bool
-    """Whether it may answer a comment that is not approved."""
+    """Whether it may reply to a comment that is not approved."""
 
     def may_answer(self, parents: _Parents) -> bool:
         if self.comment.parent_id is None:
@@ -43,8 +43,8 @@ class Addition(NamedTuple):
 
 
 class Adder:
-    """Adds comments. Those that come for one post while some are being added to it go together, in the next
-    transaction: each of their own would fail there, and start again, until the one before was done.
+    """Adds comments. Those that arrive for a post while others are being added to it are added together, in
+    the next transaction: separate ones would conflict, and be retried until the one before was done.
     """
 
     def __init__(
@@ -63,18 +63,18 @@ class Adder:
         )
 
     async def add(self, addition: Addition) -> Comment:
-        """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
+        """The comment as stored. NotFound, Stale, Conflict, Invalid, Busy."""
         outcome = await self._turns.ask(addition.comment.post_id, addition)
         if isinstance(outcome, EverpostError):
             raise outcome
         return outcome
 
     async def finish(self) -> None:
-        """Return when no addition is under way any more."""
+        """Return once no addition is under way."""
         await self._turns.finish()
 
     async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
-        """All of them; where one cannot be, each alone."""
+        """Add all of them together; if one is refused, each alone."""
         try:
             return await self._transactions.run(partial(self._add, additions))
         except Busy:
@@ -100,7 +100,7 @@ class Adder:
         return await self._garbage.free_comments([ObjectId(addition.comment.id)])
 
     async def _add(self, additions: Sequence[Addition], session: Session) -> Sequence[Comment]:
-        """Put the comments under their post, which is the same."""
+        """Add the comments to their post, which is the same for all."""
         comments = [replace(addition.comment, depth=0, reply_count=0) for addition in additions]
         documents = [comment_document(comment) for comment in comments]
         has_replies = any("parent_id" in document for document in documents)
@@ -138,7 +138,7 @@ class Adder:
 
 
 async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _Parents:
-    """Find what the comments answer."""
+    """Find the parents of the comments."""
     parents = await thread.find({each["parent_id"] for each in documents if "parent_id" in each})
     for document in documents:
         parent = parents.get(document["parent_id"]) if "parent_id" in document else None
@@ -147,7 +147,7 @@ async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _
 
 
 async def _follow(thread: Thread, documents: Sequence[CommentDocument], parents: _Parents) -> None:
-    """Bring what is above replies, and the preview, into line with them."""
+    """Update the comments above the replies, and the preview."""
     shown = [document for document in documents if document["shown"]]
     counts = Counter(document["parent_id"] for document in shown if "parent_id" in document)
     if all(_is_approved(parents[parent_id]) for parent_id in counts):

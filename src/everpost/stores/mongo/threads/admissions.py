@@ -20,8 +20,8 @@ from everpost.stores.mongo.threads.thread import Thread
 class Admissions:
     """Checks them in the transaction that writes the comment.
 
-    What the post says is in the filter of the update that takes it. So each comment is written entirely
-    before or entirely after a change of the post.
+    The conditions on the post itself are in the filter of the update that takes it. So each comment is
+    written entirely before or entirely after a change of the post.
 
     The blog's default policy and the names of users are other documents. The policy is read with the post, at
     the beginning of the request; the names while the transaction is open, but outside its snapshot. A read
@@ -45,7 +45,7 @@ class Admissions:
         changes: int = 1,
         within: Sequence[Filter] = (),
     ) -> PostDocument:
-        """Take the post, as `Thread.take` does, where it admits this. NotFound, Invalid, Stale."""
+        """Take the post, as `Thread.take` does, if it admits this comment. NotFound, Invalid, Stale."""
         take = partial(thread.take, change, changes=changes, within=within)
         if admission is None:
             post = await take()
@@ -63,7 +63,7 @@ class Admissions:
         return post
 
     async def require(self, post: PostDocument, admission: Admission | None) -> None:
-        """Check what is in other documents. Invalid, Stale."""
+        """Check the conditions on other documents. Invalid, Stale."""
         if admission is None:
             return
         policies = {admission.blog_policy}
@@ -95,7 +95,7 @@ class Admissions:
 
 
 def _condition(admission: Admission, authors: Sequence[ObjectId]) -> Filter:
-    """What must be so of the post itself. Where it has no policy, the blog's decides."""
+    """The conditions on the post itself. If it has no policy, the blog's decides."""
     own = sorted(policy.value for policy in admission.policies)
     policy: Filter = {"comment_policy": {"$in": [*own, None]}}
     if admission.audience.sees_all:

@@ -1,4 +1,4 @@
-"""Editing, deciding about and removing comments."""
+"""Editing, moderating and removing comments."""
 
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,7 @@ from everpost.stores.mongo.threads.admissions import Admissions
 from everpost.stores.mongo.threads.thread import Thread
 
 Terms = tuple[Match, Hand | None]
-"""In which states, and in whose hand, a comment must be to be written."""
+"""The revisions that a comment must have, and who must hold it, to be written."""
 _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 
 
@@ -101,7 +101,7 @@ class Changer:
         return found[ObjectId(id)]
 
     async def _write(self, thread: Thread, id: Id, update: Filter, terms: Terms) -> CommentDocument:
-        """Change the comment where it is as it should be."""
+        """Change the comment if its revision is as required."""
         document: CommentDocument | None = await self._comments.find_one_and_update(
             _named(thread, id, terms), update, return_document=ReturnDocument.AFTER, session=thread.session
         )
@@ -111,7 +111,7 @@ class Changer:
 
 
 def _values(change: CommentChange) -> Filter:
-    """The fields that get another value."""
+    """The fields whose values change."""
     values: Filter = {"stamp": new_stamp()}
     if change.content is not None:
         values |= {"content": change.content, "updated_at": change.updated_at}
@@ -136,7 +136,7 @@ def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
 
 
 def _mismatch(there: CommentDocument, hand: Hand | None) -> EverpostError:
-    """Why the comment was not as it should have been."""
+    """Why the comment did not have the required revision or hand."""
     comment = read_comment(there)
     if hand is not None:
         if comment.status is CommentStatus.REMOVED and not comment.content:
@@ -153,7 +153,7 @@ def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
 
 
 async def _follow(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
-    """Bring what depends on a comment into line with it; `after` is None where it is gone."""
+    """Update everything that depends on a comment; `after` is None if it was deleted."""
     was_approved = before["status"] == CommentStatus.APPROVED
     is_approved = after is not None and after["status"] == CommentStatus.APPROVED
     is_shown = after is not None and after["shown"]

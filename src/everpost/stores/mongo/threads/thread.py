@@ -1,7 +1,7 @@
-"""What a change of one comment changes around it: its post, and the comments above it.
+"""A thread in a transaction: a change of one comment also changes its post and the comments above it.
 
-Every change takes the post first, so of two that meet one starts again; what was read in between stays true
-until the end.
+Every change takes the post first, so if two meet, one is retried; what is read after that stays true until
+the transaction ends.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,9 +37,9 @@ class Thread:
         changes: int = 1,
         within: Sequence[Filter] = (),
     ) -> PostDocument | None:
-        """Count changes of the post, and change it: this keeps other writers away from it until the end.
-        `within`: the array filters of the change. The post, of which only `comment_policy` was read; None
-        where it is not there, or does not meet the condition.
+        """Count changes of the post, and change it; this keeps other writers away from it until the end.
+        `within`: the array filters of the change. Returns the post, of which only `comment_policy` was read;
+        None if it does not exist or does not meet the condition.
         """
         update = dict(change or {})
         update["$inc"] = {"version": changes, **update.get("$inc", {})}
@@ -59,19 +59,19 @@ class Thread:
             raise NotFound("post", str(self.post_id))
 
     async def find(self, ids: Iterable[ObjectId]) -> dict[ObjectId, CommentDocument]:
-        """Those of these comments that are there."""
+        """Those of these comments that exist."""
         named = {"_id": {"$in": list(ids)}, "post_id": self.post_id}
         found = await self.collections.comments.find(named, session=self.session).to_list()
         return {document["_id"]: document for document in found}
 
     async def has_replies(self, id: ObjectId) -> bool:
-        """Whether there are any, whatever their status."""
+        """Whether there are any replies, whatever their status."""
         reply = {"post_id": self.post_id, "parent_id": id}
         return await self.collections.comments.find_one(reply, {"_id": 1}, session=self.session) is not None
 
     async def settle(self, id: ObjectId, *, more: int) -> None:
-        """The comment has so many shown replies more. A tombstone is shown for their sake, and that in turn
-        may be the first or the last reply shown of what is above it.
+        """Add this many shown replies to a comment's count. That may show or hide a tombstone, which in turn
+        may be the first or last shown reply of the comment above it.
         """
         above: ObjectId | None = id
         while above is not None and more:
@@ -87,12 +87,12 @@ class Thread:
             above, more = comment.get("parent_id"), is_shown - comment["shown"]
 
     async def count_replies(self, counts: Mapping[ObjectId, int]) -> None:
-        """Approved comments have so many shown replies more."""
+        """Add this many shown replies to the counts of approved comments."""
         updates = [UpdateOne({"_id": each}, {"$inc": {"reply_count": more}}) for each, more in counts.items()]
         await self.collections.comments.bulk_write(updates, session=self.session)
 
     async def preview(self, shown: Sequence[CommentDocument], counts: Mapping[ObjectId, int]) -> None:
-        """Put comments into the preview, and count so many shown replies more to comments in it."""
+        """Add comments to the preview, and this many shown replies to the counts of comments in it."""
         this = {"_id": self.post_id}
         updates = [UpdateOne(this, previewing(shown))] if shown else []
         for each, more in counts.items():
@@ -102,7 +102,7 @@ class Thread:
             await self.collections.posts.bulk_write(updates, session=self.session)
 
     async def refresh_preview(self, *, approved: int = 0) -> None:
-        """Read the preview anew; there are so many approved comments more."""
+        """Rebuild the preview, and add this many to the post's count of approved comments."""
         shown = {"post_id": self.post_id, "shown": True}
         oldest = self.collections.comments.find(shown, session=self.session).hint(SHOWN).sort(_ORDER)
         preview = await oldest.limit(COMMENTS_INSIDE).to_list()
@@ -111,7 +111,7 @@ class Thread:
 
 
 def previewing(documents: Sequence[CommentDocument]) -> Filter:
-    """The change of a post that puts these comments, which are shown, into its preview."""
+    """The update of a post that adds these comments, which are shown, to its preview."""
     if not documents:
         return {}
     return {"$push": {"comments": {"$each": documents, "$sort": _ORDER, "$slice": COMMENTS_INSIDE}}}

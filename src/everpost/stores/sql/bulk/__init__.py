@@ -1,1 +1,1 @@
-"""A whole blog at once: read as it was at one moment, and written in the bulk way of each engine."""
+"""Bulk reading and writing of a whole blog: a snapshot out, and each engine's fastest way in."""

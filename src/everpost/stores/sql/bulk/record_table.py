@@ -1,4 +1,4 @@
-"""How the records of a kind are kept in a table, for moving whole blogs."""
+"""How the records of a kind are stored in a table, for moving whole blogs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from everpost.stores.sql.rows import AnyRow, Values
 Kept = TypeVar("Kept", bound=Record)
 
 HEADS = 200
-"""Records that are sized up at once."""
+"""How many records' sizes are read at once."""
 NOTHING = literal(0)
 LIMIT = bindparam("limit", type_=Integer)
 """Of a page of the records of one owner."""
@@ -52,23 +52,25 @@ class Parts(Generic[Kept]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnedRows(Generic[Kept]):
-    """How the records are read that belong to others."""
+    """How records that belong to others are read."""
 
     sizes: Select[Any]
-    """Of owners in a range: the `owner`, the `number` of its records, the `octets` of their text, and the
-    `largest` of these.
+    """For each owner in a range: the `owner`, the `number` of its records, the `octets` of their text, and
+    the `largest` of these.
     """
     of_owners: Select[Any]
     """All rows of owners in a range, each with its `owner`: by owner, then in order."""
     page: Select[Any]
     """Up to `LIMIT` rows of one `owner`, after the place that the other parameters name."""
     place: Callable[[Kept | None], Mapping[str, object]]
-    """The parameters for the place of a record; of None, for the place before all."""
+    """The parameters for the place of a record; for None, the place before all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordTable(Generic[Kept]):
-    """Where the records of a kind are kept. The primary key is `id`, except for a kind with one record."""
+    """The table that stores the records of a kind. Its primary key is `id`, except for a kind with one
+    record.
+    """
 
     kind: Kind[Kept]
     table: Table
@@ -76,11 +78,11 @@ class RecordTable(Generic[Kept]):
     """The whole row of a record."""
     record: Callable[[AnyRow], Kept]
     columns: Sequence[Any] = ()
-    """What `record` needs besides the columns of the table."""
+    """Columns that `record` needs in addition to the table's."""
     octets: ColumnElement[int] = NOTHING
     """The bytes of a text without a short limit."""
     taken: str | None = None
-    """A unique text. A row that is written takes it from the row that has it."""
+    """The name of a unique text column. A row that is written takes the value from the row that has it."""
     identity: Sequence[str] = ("id",)
     """The columns that say which row is erased."""
     parts: Parts[Kept] | None = None
@@ -108,7 +110,7 @@ def in_range(rows: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a co
 
 
 def owned_rows(kind: Kind[Kept], table: Table, *, before_all: object) -> OwnedRows[Kept]:
-    """How records of a kind with one field in its order are read; no value is less than `before_all`."""
+    """How records of a kind sorted by one field are read; no value is less than `before_all`."""
     (name,) = kind.order
     owner, order = table.c[kind.owner or ""], table.c[name]
     each = select(table, owner.label("owner"))

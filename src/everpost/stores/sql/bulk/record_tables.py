@@ -53,7 +53,7 @@ def _nameless(comments: FromClause) -> Select[Any]:
 
 
 def _following(*, is_shown: bool) -> Select[Any]:
-    """What comes next of a thread, of what is shown or of the rest: a range of an index."""
+    """The next comments of a thread, among the shown ones or the others: a range of an index."""
     statement = (
         select(CommentRow.__table__)
         .where(
@@ -64,7 +64,7 @@ def _following(*, is_shown: bool) -> Select[Any]:
         .order_by(*_OLDEST_FIRST)
         .limit(LIMIT)
     )
-    # MariaDB goes through the whole thread where it guesses that most of it comes after the place.
+    # MariaDB scans the whole thread if it estimates that most of it comes after the place.
     hint = "FORCE INDEX (ix_comments_post_id_is_shown_publication_date_id)"
     return select(statement.with_hint(CommentRow, hint, "mysql").subquery())
 

@@ -1,9 +1,9 @@
-"""A blog in SQL as it was at one moment: everything that a transaction sees which sees nothing new.
+"""A snapshot of a blog in SQL: everything that a transaction with one fixed view sees.
 
 Each page is a statement of its own, whose rows are all in memory: no cursor stays open between two of them.
-asyncmy reads on while nobody takes the rows, however many there are, and a server gives up a reader who
-takes none for long (https://mariadb.com/kb/en/server-system-variables/#net_write_timeout). What a page holds
-is known before it is read, so it is as large as memory allows, whatever people wrote.
+asyncmy buffers rows without limit while nobody takes them, and a server disconnects a reader who takes none
+for long (https://mariadb.com/kb/en/server-system-variables/#net_write_timeout). The size of a page is known
+before it is read, so memory is bounded, whatever people wrote.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.types import Moment
 
 _PRIME = 2**31 - 1
-"""So that sums of billions of rows have room."""
+"""Wide enough for sums over billions of rows."""
 _MOST_ROWS = 2_000
 _MOST_OCTETS = 2 * 1024 * 1024
 """Of a page, unless a record alone is larger."""
@@ -30,12 +30,12 @@ _LEAST_ROWS = 10
 
 @dataclass(slots=True)
 class _Size:
-    """A record with all that belongs to it."""
+    """A record with all records that belong to it."""
 
     rows: int
     octets: int
     largest: int = 0
-    """The most octets that one of those has which belong to it."""
+    """The octets of the largest record that belongs to it."""
 
     @property
     def is_large(self) -> bool:
@@ -56,7 +56,7 @@ class SqlSnapshot:
         return {table.kind.name: int(number) for table, number in zip(self._tables, row, strict=True)}
 
     async def fingerprint(self) -> str:
-        """The sums of what is a number or a moment in each table, stamps and versions among them."""
+        """The sums of all numbers and moments in each table, stamps and versions among them."""
         sums = [
             select(*(func.sum(type_coerce(each, BigInteger) % _PRIME) for each in _numbers_in(table.table)))
             for table in self._tables
@@ -97,7 +97,7 @@ class SqlSnapshot:
     async def _add_sizes(
         self, sizes: Mapping[Id, _Size], owned: Sequence[RecordTable[Any]], owners: Mapping[str, Id]
     ) -> None:
-        """Add what belongs to the owners."""
+        """Add the records that belong to the owners."""
         for _, statements in _owned(owned):
             for row in await self._transaction.execute(statements.sizes, owners):
                 size = sizes[row.owner]
@@ -145,7 +145,7 @@ def _owned(tables: Sequence[RecordTable[Any]]) -> Iterator[tuple[RecordTable[Any
 
 
 def _portions(sizes: Mapping[Id, _Size]) -> Iterator[list[Id]]:
-    """The records in order, as many together as are small enough; alone one that is too large."""
+    """The records in order, grouped up to the size limit; one that is too large comes alone."""
     portion: list[Id] = []
     total = _Size(0, 0)
     for name, size in sizes.items():

@@ -1,4 +1,4 @@
-"""Writing records as they are, many at once, whatever was there before."""
+"""Writes records exactly as given, many at once, whatever was there before."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -35,11 +35,11 @@ class BulkWriter:
         self._writers = [_TableWriter(dialect, table) for table in tables]
 
     async def write(self, transaction: Transaction, batch: Batch, *, are_new: bool) -> None:
-        """All of a batch, in the transaction: first what is erased goes. With `are_new`, what is kept is
-        added, which is several times as fast; the database refuses it (VIOLATED) where anything of it is
-        there, or where another record has what is unique.
+        """Write a batch in the transaction; the erased records go first. With `are_new`, the kept records are
+        inserted, which is several times as fast; the database refuses that (VIOLATED) if any of them exists,
+        or another record has a unique value.
         """
-        await renew_names(transaction)  # no post is known any more: records bring their versions along
+        await renew_names(transaction)  # no validator holds any more: records bring their versions along
         erased, kept = _by_type(batch.erased), _by_type(batch.kept)
         for writer in reversed(self._writers):
             await writer.erase(transaction, erased.get(writer.type, ()))
@@ -89,7 +89,7 @@ class _TableWriter:
 
 
 class _PartWriter:
-    """Writes what has rows of its own of a record."""
+    """Writes those parts of a record that have rows of their own."""
 
     def __init__(self, parts: Parts[Any]) -> None:
         self._values = parts.values
@@ -116,7 +116,7 @@ def _erasing(table: RecordTable[Any]) -> Delete:
 
 
 def _parking(table: Table, name: str) -> Update:
-    """Take what is unique from whoever has it. No slug, address or digest begins with this sign."""
+    """Free the unique values that other rows hold. No slug, address or digest begins with this sign."""
     holds_it = table.c[name].in_(bindparam("wanted", expanding=True))
     return update(table).where(holds_it).values({name: literal("~").concat(table.c.id)})
 

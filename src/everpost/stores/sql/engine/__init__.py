@@ -1,4 +1,6 @@
-"""Runs statements on SQLite, PostgreSQL and MySQL or MariaDB: what the rest of the store needs to know."""
+"""Runs statements on SQLite, PostgreSQL, MySQL and MariaDB; these names are all that the rest of the store
+uses.
+"""
 
 from everpost.stores.sql.engine.connections import Connections as Connections
 from everpost.stores.sql.engine.connections import EngineName as EngineName

@@ -1,4 +1,4 @@
-"""Databases that drivers are asked for directly, with statements compiled by SQLAlchemy."""
+"""Databases over the drivers themselves, with statements compiled by SQLAlchemy."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from everpost.stores.sql.engine.statements import StatementCache
 
 Arguments: TypeAlias = Sequence[Any]
 Raw: TypeAlias = Sequence[Sequence[Any]]
-"""Rows as a driver has them."""
+"""Rows as a driver returns them."""
 
 
 class BoundStatement(NamedTuple):
@@ -24,7 +24,7 @@ class BoundStatement(NamedTuple):
 
 
 class Load(NamedTuple):
-    """Rows for an INSERT, which ends after the marks of one row."""
+    """Rows for an INSERT, whose text ends after the placeholders of one row."""
 
     text: str
     table: str
@@ -52,12 +52,12 @@ class Session(Protocol):
         ...
 
     async def load(self, load: Load) -> None:
-        """Run an INSERT for many rows, in the bulk way of the driver."""
+        """Run an INSERT for many rows, in the driver's fastest way."""
         ...
 
 
 async def run_each(session: Session, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
-    """`run_all` of a driver that cannot."""
+    """`run_all` for a driver that cannot."""
     return [
         await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
         for text, arguments, has_rows in calls

@@ -27,12 +27,12 @@ Outcome = TypeVar("Outcome")
 EngineName: TypeAlias = Literal["drivers", "reference"]
 
 _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-"""Seconds before each further try, at most."""
+"""The most seconds before each retry."""
 
 
 class Connections:
-    """A bounded pool. Whatever is asked of it ends at the deadline of the request, or `timeout` seconds after
-    it was asked, in Busy.
+    """A bounded pool. Every call ends with Busy at the deadline of the request or, outside one, after
+    `timeout` seconds.
     """
 
     def __init__(self, database: Database, *, timeout: float) -> None:
@@ -52,12 +52,12 @@ class Connections:
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
         """The rows of one reading statement. Busy.
 
-        A statement that is not `bounded` may look at any number of rows: it holds up nothing else.
+        A statement that is not `bounded` may read any number of rows: it does not hold up others.
         """
         return await self._persist(lambda: self._database.fetch(statement, parameters, bounded=bounded))
 
     async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
-        """One writing statement that is a transaction of its own; how many rows it matched. Busy.
+        """Run one writing statement, a transaction of its own; how many rows it matched. Busy.
 
         Without `hurried` it takes the time it needs.
         """
@@ -73,7 +73,7 @@ class Connections:
         return result.rows
 
     async def change_all(self, calls: Calls) -> Sequence[Result]:
-        """Writing statements, one after the other, each a transaction of its own. Busy."""
+        """Run writing statements one after the other, each a transaction of its own. Busy."""
         return await self._persist(lambda: self._database.change(calls, hurried=True))
 
     async def transact(
@@ -81,13 +81,13 @@ class Connections:
     ) -> Outcome:
         """Several statements in one transaction, which an exception undoes. Busy.
 
-        `work` is called again where the database undid it. Without `hurried` it takes the time it needs.
+        `work` is called again if the database rolled it back. Without `hurried` it takes the time it needs.
         """
         return await self._persist(lambda: self._database.transact(work, hurried=hurried), hurried=hurried)
 
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[Transaction]:
-        """A transaction that sees the database as it is now, for as long as it takes. Busy."""
+        """A transaction that sees the database as it is now, for as long as it is open. Busy."""
 
         async def once() -> tuple[Transaction, AsyncExitStack]:
             async with AsyncExitStack() as opened:
@@ -100,11 +100,11 @@ class Connections:
 
     @property
     def dialect(self) -> Dialect:
-        """How the engine wants its SQL."""
+        """The engine's SQL dialect."""
         return self._database.dialect
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         await self._database.close()
 
     async def _persist(self, once: Callable[[], Awaitable[Outcome]], *, hurried: bool = True) -> Outcome:

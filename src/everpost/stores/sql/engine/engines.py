@@ -1,4 +1,4 @@
-"""Engines of SQLAlchemy, for schemas, for the reference, and to tell which server this is."""
+"""SQLAlchemy engines, for schemas, for the reference, and to identify the server."""
 
 import asyncio
 import logging
@@ -44,8 +44,8 @@ FREEZE = {
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
     ),
 }
-"""How a transaction begins that sees one state of the database until its end, however long its reader does
-other things in between.
+"""Statements that begin a transaction with one view of the database until it ends, however long its reader
+pauses in between.
 """
 
 guard_logins()
@@ -125,7 +125,7 @@ def _roll_back_what_is_open(
 
 
 async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
-    """Connect once; give every connection back where that fails. Unreachable says why.
+    """Connect once; close every connection if that fails. Unreachable says why.
 
     The driver has `timeout` seconds to connect. Then SQLAlchemy asks which server this is, in several
     statements.

@@ -59,7 +59,7 @@ VIOLATED = (
     *(sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError),
     *(mysql.IntegrityError, exc.IntegrityError),
 )
-"""What drivers and SQLAlchemy raise where a constraint does not hold."""
+"""The errors of drivers and SQLAlchemy for violated constraints."""
 _DRIVERS = (
     *(exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
     asyncpg.InternalClientError,  # what asyncpg says of a connection that broke while it was asked
@@ -109,7 +109,9 @@ def busy_from(error: Exception, fault: Fault) -> Busy:
 
 @contextmanager
 def final_word() -> Iterator[None]:
-    """Where the connection breaks now, nobody knows what took effect: never to be repeated unasked."""
+    """If the connection breaks here, nobody knows what took effect, so this must never be retried
+    automatically.
+    """
     try:
         yield
     except Exception as error:
@@ -120,8 +122,8 @@ def final_word() -> Iterator[None]:
 
 @contextmanager
 def connecting() -> Iterator[None]:
-    """Whatever goes wrong while a driver connects is a fault: drivers stumble over servers that break off in
-    the middle of a message, and raise what a mistake of ours would raise.
+    """Treat any error while a driver connects as a fault: if a server breaks off in the middle of a message,
+    drivers raise errors that look like bugs.
     """
     try:
         yield

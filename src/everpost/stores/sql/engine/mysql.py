@@ -56,7 +56,7 @@ class MysqlSession:
             await cursor.executemany(text, rows)
 
     async def load(self, load: Load) -> None:
-        """The driver makes INSERTs of many rows."""
+        """The driver builds multi-row INSERTs."""
         await self.change_each(load.text, load.rows)
 
     @property
@@ -78,8 +78,8 @@ class MysqlSession:
 
 
 class _Connections(asyncmy.Pool):
-    """asyncmy's pool without what it does under its lock: to connect. So a connection that is free is lent
-    while another one is being made, and the login is guarded.
+    """asyncmy's pool, but connecting outside its lock. So a free connection is lent while another one is
+    being opened, and the login is guarded.
     """
 
     _acquiring: int
@@ -110,12 +110,12 @@ class _Connections(asyncmy.Pool):
             connection.close()
 
     def _close_idle(self, seconds: float = MAX_IDLE) -> None:
-        """Close connections that nobody has used for so long; the first has waited the longest."""
+        """Close connections that were idle for this long; the first has been idle the longest."""
         while self._free and self._loop.time() - self._free[0].last_usage >= seconds:
             self._free.popleft().close()
 
     async def drain(self) -> None:
-        """Close all connections, those that do not answer, too."""
+        """Close all connections, even those that do not answer."""
         self.close()
         try:
             await self.wait_closed()
@@ -146,8 +146,8 @@ class MysqlPool:
         self._pool.release(cast("MysqlSession", session).connection)
 
     async def end(self, session: PooledSession) -> None:
-        """Close the connection, and let the server end what it does, which it would go on with: over one
-        more connection, one after the other.
+        """Close the connection, and have the server end its statement, which would otherwise continue: over
+        one more connection, one statement at a time.
         """
         connection = cast("MysqlSession", session).connection
         connection.close()
@@ -166,7 +166,7 @@ class MysqlPool:
 
 
 async def _kill(connection: GuardedConnection, thread_id: int) -> None:
-    """Return when the thread is gone."""
+    """Return once the server's thread has ended."""
     async with connection.cursor() as cursor:
         while True:
             try:

@@ -77,7 +77,7 @@ class GuardedConnection(Connection):
         super().__init__(auth_plugin_map=_GUARDS, **options)  # type: ignore[no-untyped-call]
 
     async def set_up(self, *, seconds: int) -> None:
-        """Apply the session's settings in one round trip. A lock is waited for for so many seconds."""
+        """Apply the session's settings in one round trip, with this timeout for locks, in seconds."""
         async with self.cursor() as cursor:
             await cursor.execute(_SETTINGS.format(seconds=seconds))
             try:
@@ -113,7 +113,7 @@ class GuardedConnection(Connection):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is open as far as is known."""
+        """Whether it is open, as far as is known."""
         return not self._stream_broken
 
     def require_secrecy(self) -> None:

@@ -11,7 +11,7 @@ from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load,
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
 _STATEMENTS = 500
-"""How many a connection keeps prepared."""
+"""How many statements a connection keeps prepared."""
 Driven: TypeAlias = Any
 """What asyncpg, which has no types, gives."""
 
@@ -22,7 +22,7 @@ class PostgresqlSession:
     def __init__(self, connection: Driven) -> None:
         self.connection = connection
         self.proxy: Driven = None
-        """What the pool wants back."""
+        """The connection to return to the pool."""
         self.lent_at = self.used_at = asyncio.get_running_loop().time()
 
     async def fetch(self, text: str, arguments: Arguments) -> Raw:
@@ -55,7 +55,7 @@ class PostgresqlSession:
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection that is not reset by a round trip of its own: nothing that is done here needs it."""
+    """A connection without asyncpg's reset, which costs a round trip: nothing done here needs it."""
 
     session: PostgresqlSession
 
@@ -64,14 +64,14 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 
 
 class PostgresqlPool:
-    """`Pool` of asyncpg, which closes connections that were idle for long by itself."""
+    """`Pool` of asyncpg, which closes connections that were idle for long."""
 
     def __init__(self, pool: Driven) -> None:
         self._pool = pool
 
     @classmethod
     async def open(cls, options: Mapping[str, object], *, size: int) -> Self:
-        """A pool in which nothing is connected yet. The options are those of `asyncpg.connect`."""
+        """A pool without connections yet. The options are those of `asyncpg.connect`."""
         pool = await asyncpg.create_pool(
             min_size=0,
             max_size=size,
@@ -93,8 +93,8 @@ class PostgresqlPool:
         await self._pool.release(cast("PostgresqlSession", session).proxy)
 
     async def end(self, session: PooledSession) -> None:
-        """asyncpg has asked the server to cancel the statement, over a connection that takes no place among
-        those that the server allows; whatever comes next waits for that.
+        """asyncpg has asked the server to cancel the statement, over a connection that does not count towards
+        the server's limit; the next statement waits for that.
         """
         connection = cast("PostgresqlSession", session).connection
         await connection.execute("")

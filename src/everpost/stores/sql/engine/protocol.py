@@ -63,18 +63,18 @@ class Transaction(Protocol):
         ...
 
     async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
-        """Run an INSERT of plain values for many rows of the same names, in the bulk way of the engine."""
+        """Run an INSERT of plain values for many rows with the same names, in the engine's fastest way."""
         ...
 
 
 class Database(Protocol):
-    """Where statements run. Its calls raise what drivers raise, wait as long as their caller does, and end
-    in the database what a cancelled caller no longer waits for.
+    """A database that runs statements. Its calls raise the drivers' errors, have no timeout of their own, and
+    when their caller is cancelled, they end its statement in the database too.
     """
 
     @property
     def dialect(self) -> Dialect:
-        """How the engine wants its SQL."""
+        """The engine's SQL dialect."""
         ...
 
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:

@@ -1,7 +1,7 @@
-"""The reference: the same statements over SQLAlchemy's own connections, the plainest way there is.
+"""The reference: the same statements over SQLAlchemy's own connections, the simplest implementation.
 
-Slower, but without a private detail of SQLAlchemy or a driver's pool. The differential test holds the fast
-way against it.
+Slower, but without private details of SQLAlchemy or a driver's pool. The differential tests compare the other
+implementations with it.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""PostgreSQL and MySQL or MariaDB, over the pools of their drivers."""
+"""PostgreSQL, MySQL and MariaDB, over the pools of their drivers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +16,7 @@ from everpost.stores.sql.engine.statements import StatementCache
 MAX_IDLE = 60.0
 """Seconds after which the pools close a connection that nobody uses."""
 _PATIENCE = 0.2
-"""The part of the timeout in which a connection must show that it is alive."""
+"""The fraction of the timeout in which a connection must answer a ping."""
 
 
 class PooledSession(Session, Protocol):
@@ -37,7 +37,7 @@ class PooledSession(Session, Protocol):
 
 
 class Pool(Protocol):
-    """A driver's pool. No more connections are open in the server than it is large."""
+    """A driver's pool. The server never has more open connections than its size."""
 
     async def acquire(self) -> PooledSession: ...
 
@@ -46,11 +46,11 @@ class Pool(Protocol):
         ...
 
     async def end(self, session: PooledSession) -> None:
-        """End in the server what the session still does; it is closed, or can be used again."""
+        """End the session's statement in the server; afterwards it is closed, or can be used again."""
         ...
 
     def discard(self, session: PooledSession) -> None:
-        """Close the connection without a word."""
+        """Drop the connection without telling the server."""
         ...
 
     async def close(self) -> None: ...
@@ -59,9 +59,9 @@ class Pool(Protocol):
 class ServerDatabase(CompiledDatabase):
     """`Database` of a server.
 
-    A connection whose caller was cancelled stays out of the pool until the server has ended the statement,
-    so that no request leaves a connection behind. After a timeout or a broken connection, the idle ones that
-    have not been used since are asked whether they are alive; if one is not, all of them are closed.
+    A connection whose caller was cancelled stays out of the pool until the server has ended the statement, so
+    that no request leaves a connection behind. After a timeout or a broken connection, idle ones that have
+    not been used since are pinged; if one does not answer, all of them are closed.
     """
 
     def __init__(self, statements: StatementCache, pool: Pool, *, timeout: float) -> None:
@@ -129,7 +129,7 @@ class ServerDatabase(CompiledDatabase):
             await self._pool.release(session)
 
     async def _acquire(self) -> PooledSession:
-        """A session that works, as far as is known."""
+        """Take a session from the pool that works, as far as is known."""
         while True:
             with connecting():
                 session = await self._pool.acquire()
@@ -155,7 +155,7 @@ class ServerDatabase(CompiledDatabase):
         return True
 
     async def _reset(self, session: PooledSession, fault: Fault | None) -> None:
-        """Undo what is open. A connection that broke, or to a server that refuses, is closed."""
+        """Roll back an open transaction. A connection that is broken, or whose server refuses, is closed."""
         if fault in (Fault.LOST, Fault.UNSENT):
             self._doubted = asyncio.get_running_loop().time()
         if fault not in (None, Fault.CONTENTION):
@@ -168,7 +168,7 @@ class ServerDatabase(CompiledDatabase):
             self._pool.discard(session)
 
     def _recover(self, session: PooledSession) -> None:
-        """End what the session does for a caller who is gone, beside whatever comes next."""
+        """End, in the background, what the session does for a cancelled caller."""
         self._doubted = max(self._doubted, session.lent_at)
         task = asyncio.create_task(self._end(session), context=Context())
         self._recovering.add(task)
@@ -184,6 +184,6 @@ class ServerDatabase(CompiledDatabase):
 
 
 def _fault_behind(error: Exception) -> Fault | None:
-    """The fault that an error tells of, or that it was made from."""
+    """The fault that an error, or one that it was raised from, stands for."""
     cause = error.__cause__
     return fault_of(error) or (fault_of(cause) if isinstance(cause, Exception) else None)

@@ -1,4 +1,4 @@
-"""What is set on the sockets of connections to servers."""
+"""Options for the sockets of connections to servers."""
 
 import socket
 
@@ -12,9 +12,9 @@ _OPTIONS = (
 
 
 def keep_alive(connection: socket.socket | None) -> None:
-    """Let the system find out within a minute that nobody answers, whether or not anything is sent.
+    """Make the system detect a dead peer within a minute, whether or not anything is sent.
 
-    It also keeps routers and balancers from forgetting an idle connection.
+    This also keeps routers and load balancers from forgetting an idle connection.
     """
     if connection is None or connection.family not in (socket.AF_INET, socket.AF_INET6):
         return

@@ -1,7 +1,7 @@
-"""SQLite, asked on the event loop itself, except for what waits for the disk or takes long.
+"""SQLite on the event loop itself, except for work that waits for the disk or takes long.
 
-To wake a thread and be woken by it takes many times as long as a row does, and threads that hold the
-interpreter take turns of milliseconds.
+Switching to a thread and back takes many times as long as reading a row, and a thread may hold the
+interpreter for milliseconds.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ from everpost.stores.sql.engine.statements import StatementCache
 from everpost.stores.sql.engine.threads import ThreadSession
 
 _STATEMENTS = 500
-"""How many a connection keeps prepared."""
+"""How many statements a connection keeps prepared."""
 _MOST_TOGETHER = 100
-"""Works that share one commit."""
+"""The most transactions that share one commit."""
 _ONLY_READ = "PRAGMA query_only = ON"
 
 
@@ -65,7 +65,9 @@ class _Waiting(Generic[Outcome]):
         self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
     async def run(self, writer: sqlite3.Connection) -> None:
-        """Do it after a savepoint. One that fails is undone and fails alone, unless SQLite undid all."""
+        """Run it after a savepoint. If it fails, it is rolled back and fails alone, unless SQLite rolled back
+        everything.
+        """
         writer.execute("SAVEPOINT one")
         try:
             self._outcome = await self._work(_LoopSession(writer))
@@ -77,7 +79,9 @@ class _Waiting(Generic[Outcome]):
         writer.execute("RELEASE one")
 
     def tell(self, error: BaseException | None = None) -> None:
-        """Tell the caller, after the commit: what was in the way of a work may be what another one wrote."""
+        """Tell the caller, after the commit: a failure may depend on what another transaction of the group
+        wrote.
+        """
         if self.done.done():
             return
         if (error := error or self._error) is not None:
@@ -89,8 +93,8 @@ class _Waiting(Generic[Outcome]):
 class SqliteDatabase(CompiledDatabase):
     """`Database` in a file. Readers never wait for writers (https://www.sqlite.org/wal.html#concurrency).
 
-    There is one writer at a time. Transactions that come while one is being committed are the next one
-    together, each after a savepoint of its own, and wait for the disk once.
+    There is one writer at a time. Transactions that arrive while one is being committed run together as the
+    next one, each after a savepoint of its own, and wait for the disk once.
     """
 
     def __init__(self, statements: StatementCache, path: str, *, timeout: float) -> None:
@@ -196,7 +200,7 @@ class SqliteDatabase(CompiledDatabase):
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[ThreadSession]:
-        """The writer in a transaction, which an exception undoes. A connection on which more went wrong is
+        """The writer in a transaction, which an exception rolls back. If that fails too, the connection is
         not used again.
         """
         writer = self._writer = self._writer or ThreadSession(self._connect(*SQLITE_SETTINGS))
@@ -229,8 +233,8 @@ class SqliteDatabase(CompiledDatabase):
             connection.execute("PRAGMA busy_timeout = 0")
 
     def _connect(self, *settings: str) -> sqlite3.Connection:
-        """A connection that makes no file, and waits for no lock: its user tries again, and lets others go
-        on in between.
+        """A connection that creates no file, and waits for no lock: its user retries, and lets others run in
+        between.
         """
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode=rw",

@@ -1,7 +1,7 @@
 """Statements of SQLAlchemy compiled for a driver. The only file that uses private details of SQLAlchemy.
 
-SQLAlchemy writes the SQL once and says how values go in and come out; what it does for each execution
-(a greenlet, a cursor, a result) costs several times what the databases here take for a row.
+SQLAlchemy writes the SQL once and says how values are bound and read; its work for each execution (a
+greenlet, a cursor, a result) costs several times what these databases need for a row.
 """
 
 from collections import namedtuple
@@ -90,7 +90,7 @@ class CompiledStatement:
 
 
 def _columns_of(statement: Executable) -> list[ColumnElement[Any]]:
-    """The columns of the rows that the statement gives."""
+    """The columns of the rows that the statement returns."""
     if isinstance(statement, Select | CompoundSelect):
         return list(statement.exported_columns)
     # SQLAlchemy remembers the answer, and copies it with the statement: a look at one that returns nothing
@@ -124,8 +124,8 @@ _CACHES: dict[Hashable, StatementCache] = {}
 
 
 def statement_cache_for(dialect: Dialect) -> StatementCache:
-    """The one for all servers of a kind and a version, whose SQL is the same. The dialect knows its server
-    once its engine has connected.
+    """The cache shared by all servers of the same kind and version, whose SQL is the same. The dialect knows
+    its server once its engine has connected.
     """
     is_mariadb = getattr(dialect, "is_mariadb", False)
     kind = (dialect.name, dialect.driver, is_mariadb, dialect.server_version_info)

@@ -44,8 +44,8 @@ class ThreadSession:
         return await run_each(self, calls)
 
     async def do(self, work: Callable[[], Value], interrupt: Callable[[], None] | None = None) -> Value:
-        """What the work gives, done on the thread. A caller that is cancelled waits for the end of the work,
-        which `interrupt` brings about, because the connection is used by others next.
+        """The result of the work, run on the thread. A caller that is cancelled waits for the work to end,
+        which `interrupt` brings about, because others use the connection next.
         """
         job = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
@@ -59,13 +59,13 @@ class ThreadSession:
             raise
 
     def close(self) -> None:
-        """Close the connection, on which nothing runs."""
+        """Close the connection; nothing may be running on it."""
         self.connection.close()
         self._thread.shutdown(wait=False)
 
 
 def _load(connection: sqlite3.Connection, load: Load) -> None:
-    """Many rows by one statement: a thread waits for the interpreter after each one that it has run."""
+    """Insert many rows by one statement: a thread waits for the interpreter after each statement."""
     width = len(load.columns)
     most = min(_MOST_ROWS, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width)
     marks = f", ({', '.join('?' * width)})"

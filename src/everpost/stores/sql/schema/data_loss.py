@@ -111,7 +111,7 @@ def _record(script: Script, upward: bool) -> list[MigrateOperation]:
 
 
 def _held(connection: Connection, inspector: Inspector, dropped: Dropped, data: Data) -> str | None:
-    """How much data this holds; None: none, or it is not there yet."""
+    """How much data this holds; None: none, or it does not exist yet."""
     if not inspector.has_table(dropped.table):
         return None
     if dropped.column is None:
