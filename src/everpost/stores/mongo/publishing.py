@@ -1,6 +1,6 @@
 """Adding posts, each with its thread."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,9 +23,10 @@ from everpost.stores.mongo.model.documents import (
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import find_obstacles
 from everpost.stores.mongo.threads.thread import count_approved
-from everpost.stores.turns import Turns
+from everpost.stores.turns import Turns, TurnsByKey
 
 _MOST_TOGETHER = 50
+_Repeat = Callable[[], Awaitable[None]]
 
 
 class Publisher:
@@ -47,6 +48,7 @@ class Publisher:
         self._authors = authors
         self._garbage = garbage
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
+        self._repeats: TurnsByKey[str, _Repeat, None] = TurnsByKey(_repeat, most=1)
 
     async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
         """The post as stored; if it is `numbered` and its slug is taken, with the first free slug. Conflict,
@@ -57,13 +59,34 @@ class Publisher:
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
         is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
-        while fault := await self._try(document, comments, is_author_known=is_author_known):
-            found = await find_obstacles(self._collections, document["_id"], document["slug"], post.slug)
+        write = partial(self._try, document, comments, is_author_known=is_author_known)
+        fault = await write()
+        if fault is not None:
+            slug = post.slug if numbered else None
+            repeat = partial(self._repeat, document, comments, write, fault, slug)
+            # Of this process, one after the other looks for what is free after one slug: at once, all would
+            # find the same, and all but one in vain.
+            await self._repeats.ask(post.slug, repeat)
+        return replace(kept, slug=document["slug"], stamp=document["stamp"])
+
+    async def _repeat(
+        self,
+        document: PostDocument,
+        comments: Sequence[CommentDocument],
+        write: Callable[[], Awaitable[EverpostError | None]],
+        fault: EverpostError | None,
+        slug: str | None,
+    ) -> None:
+        """Write a post that could not be added; with `slug`, under a numbered one where that is taken."""
+        while fault is not None:
+            found = await find_obstacles(
+                self._collections, document["_id"], document["slug"], slug or document["slug"]
+            )
             if found.by_id is not None and "removed_at" in found.by_id:
                 await self._garbage.free_post(document["_id"])
             elif found.by_id is not None:
                 raise Conflict("post", "id")
-            elif found.by_slug is not None and not numbered:
+            elif found.by_slug is not None and slug is None:
                 raise Conflict("post", "slug")
             elif found.by_slug is not None:
                 document["slug"] = found.free_slug
@@ -71,7 +94,7 @@ class Publisher:
                 [comment["_id"] for comment in comments]
             ):
                 raise fault
-        return replace(kept, slug=document["slug"], stamp=document["stamp"])
+            fault = await write()
 
     async def _try(
         self, document: PostDocument, comments: Sequence[CommentDocument], *, is_author_known: bool
@@ -114,3 +137,9 @@ class Publisher:
             conflict = Conflict("post", "slug")
             return [conflict if place in refused else None for place in range(len(documents))]
         return [None] * len(documents)
+
+
+async def _repeat(works: Sequence[_Repeat]) -> Sequence[None]:
+    for work in works:
+        await work()
+    return [None] * len(works)

@@ -1,7 +1,8 @@
 """Posts in SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ from everpost.stores.sql.rows import (
 )
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 from everpost.stores.sql.types import IdText
-from everpost.stores.turns import Turns
+from everpost.stores.turns import Turns, TurnsByKey
 
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
@@ -61,6 +62,9 @@ _ATTEMPTS = 20
 """How often others may take a free slug first."""
 
 
+_Repeat = Callable[[], Awaitable[Post]]
+
+
 class _Terms(NamedTuple):
     """The revisions and the owners that a post must have to be written; None: any."""
 
@@ -76,6 +80,7 @@ class SqlPosts:
         self._is_postgresql = connections.dialect.name == "postgresql"
         self._bare = Turns(self._read_bare, most=reading.MOST_HEADS)
         self._grounds = Turns(self._read_grounds, most=reading.MOST_HEADS)
+        self._repeats: TurnsByKey[str | None, _Repeat, Post] = TurnsByKey(_repeat, most=1)
 
     async def get(self, id: Id, *, comments: int) -> Post:
         found = await (self._bare.ask(id) if comments == 0 else self.read([id], comments=comments))
@@ -147,14 +152,30 @@ class SqlPosts:
         author_id = None if post.author is None else post.author.id
         claim = Claim(id=post.id, slug=post.slug, author_id=author_id, is_new=True, numbered=numbered)
         kept = replace(post, stamp=new_stamp(), comment_count=post.comment_count if thread else 0)
-        for _ in range(_ATTEMPTS):
-            try:
-                await self._insert(kept, thread)
-            except VIOLATED:
-                kept = replace(kept, slug=await resolve(self._connections, claim) or kept.slug)
-            else:
-                return kept
-        raise Busy
+
+        async def write(slug: str | None) -> Post:
+            numbered_post = replace(kept, slug=slug or kept.slug)
+            await self._insert(numbered_post, thread)
+            return numbered_post
+
+        return await self._claim(claim, write)
+
+    async def _claim(self, claim: Claim, write: Callable[[str | None], Awaitable[Post]]) -> Post:
+        """Write a post, with another slug where its own is taken. Of this process, one after the other looks
+        for what is free after one slug: at once, all would find the same, and all but one in vain.
+        """
+
+        async def repeat() -> Post:
+            for _ in range(_ATTEMPTS):
+                slug = await resolve(self._connections, claim)
+                with suppress(*VIOLATED):
+                    return await write(slug)
+            raise Busy
+
+        try:
+            return await write(claim.slug)
+        except VIOLATED:
+            return await self._repeats.ask(claim.slug, repeat)
 
     async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
         values = post_values(post) | {"stamp": post.stamp}
@@ -178,12 +199,9 @@ class SqlPosts:
     ) -> Post:
         claim = Claim(id=id, slug=change.slug, author_id=change.author_id, numbered=change.is_slug_numbered)
         terms = _Terms(match, owner_id)
-        for _ in range(_ATTEMPTS):
-            try:
-                return await self._save(id, change, terms, comments)
-            except VIOLATED:
-                change = replace(change, slug=await resolve(self._connections, claim))
-        raise Busy
+        return await self._claim(
+            claim, lambda slug: self._save(id, replace(change, slug=slug), terms, comments)
+        )
 
     async def _save(self, id: Id, change: PostChange, terms: _Terms, comments: int) -> Post:
         match, owner_id = terms
@@ -227,6 +245,10 @@ class SqlPosts:
             for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
                 threads[row.post_id].append(comment_of(row))
         return threads
+
+
+async def _repeat(works: Sequence[_Repeat]) -> Sequence[Post]:
+    return [await work() for work in works]
 
 
 async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:

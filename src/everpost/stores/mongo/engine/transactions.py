@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from contextvars import Context
 from typing import TypeVar
 
@@ -47,13 +47,16 @@ class Transactions:
         timeout = deadlines.remaining(self._timeout)
         deadline = asyncio.get_running_loop().time() + timeout
         session = self._client.start_session(causal_consistency=False)
+        is_committed = False
         try:
             with pymongo.timeout(timeout):
-                return await self._run(session, work, deadline)
+                outcome = await self._run(session, work, deadline)
+            is_committed = True
         except PyMongoError as error:
             raise fact_of(error) or error from error
         finally:
-            await self._end(session)
+            await self._end(session, is_committed=is_committed)
+        return outcome
 
     async def _run(
         self, session: Session, work: Callable[[Session], Awaitable[Outcome]], deadline: float
@@ -85,17 +88,26 @@ class Transactions:
         """Return when every transaction has ended on the server too."""
         await asyncio.gather(*self._endings, return_exceptions=True)
 
-    async def _end(self, session: Session) -> None:
-        """End the session, and abort an open transaction: otherwise it would stay open for a minute. This
-        must not be cut short by the deadline that has passed, so it runs in a context without one.
+    async def _end(self, session: Session, *, is_committed: bool) -> None:
+        """End the session, and abort a transaction that may be open: otherwise it would stay open for a minute.
+        This must not be cut short by the deadline that has passed, so it runs in a context without one.
         """
-        if not session.in_transaction:
+        if is_committed:
             await session.end_session()
             return
-        ending = asyncio.get_running_loop().create_task(session.end_session(), context=Context())
+        ending = asyncio.get_running_loop().create_task(self._undo(session), context=Context())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
         await asyncio.wait([ending], timeout=_LONGEST_WAIT_FOR_ABORT)
+
+    async def _undo(self, session: Session) -> None:
+        """Abort the transaction. PyMongo takes it for ended as soon as it was to be committed or aborted,
+        even where its caller was cancelled before the server was told.
+        """
+        if not session.in_transaction:
+            with suppress(PyMongoError):
+                await self._client.admin.command("killSessions", [session.session_id])
+        await session.end_session()
 
 
 async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
