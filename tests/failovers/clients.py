@@ -198,7 +198,7 @@ class Clients:
         url = f"{random.choice(self._addresses)}{path}"
         sent = time.monotonic()
         answer: httpx.Response | None = None
-        with suppress(httpx.TransportError):  # it is not known whether the server did what it was asked for
+        with suppress(httpx.TransportError):  # the server may or may not have carried it out
             answer = await self._client.request(method, url, json=json, headers=headers)
         exchange = Exchange(
             action=action,
