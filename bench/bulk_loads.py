@@ -1,6 +1,6 @@
 """The yardstick of moves: the rows of a blog, read and loaded by the drivers alone.
 
-Nothing is made of the rows, nothing is checked, and nothing is read back.
+The rows are not processed, checked or read back.
 """
 
 import sqlite3
@@ -15,22 +15,22 @@ import asyncpg
 from pymongo import AsyncMongoClient
 
 Tables: TypeAlias = Mapping[str, Sequence[Any]]
-"""The rows of each table or collection, those last that refer to others."""
+"""The rows of each table or collection; those that refer to others come last."""
 
 _TABLES = ("users", "tokens", "posts", "post_tags", "comments")
 _AT_ONCE = 1_000
 """Rows in one INSERT."""
 _SETTINGS = ("blog", "migrations")
-"""Collections that a new blog has something in."""
+"""Collections that are not empty in a new blog."""
 
 
 async def read(url: str) -> tuple[Tables, float]:
-    """All rows of a blog, and in how many seconds they came. A connection is not counted."""
+    """All rows of a blog, and the seconds it took to read them, without connecting."""
     return await _ENGINES[urlsplit(url).scheme].read(url)
 
 
 async def load(url: str, tables: Tables) -> float:
-    """In how many seconds these rows can be loaded into the database of a new blog."""
+    """The seconds it takes to load these rows into the database of a new blog."""
     return await _ENGINES[urlsplit(url).scheme].load(url, tables)
 
 

@@ -70,8 +70,8 @@ _COMMENT = """    <wp:comment>
 
 
 def write_export(path: Path, *, posts: int, comments: int, length: int) -> None:
-    """An export of so many posts, each of so many characters, in paragraphs with some markup, and with so
-    many comments of 200.
+    """An export of this many posts, each of this many characters, in paragraphs with some markup, and with
+    this many comments of 200 characters.
     """
     with path.open("w", encoding="utf-8") as file:
         file.write(_HEAD)
@@ -96,7 +96,7 @@ def write_export(path: Path, *, posts: int, comments: int, length: int) -> None:
 
 
 def _content(length: int) -> str:
-    """Paragraphs in the way of the old editor: an empty line between two of them."""
+    """Paragraphs as the old editor writes them: separated by empty lines."""
     parts: list[str] = []
     size = 0
     for part in _paragraphs():

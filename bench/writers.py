@@ -32,7 +32,7 @@ TIMEOUT = 5
 
 
 class Added(NamedTuple):
-    """What one process did: the seconds that each comment took, and how often the store was busy."""
+    """The result of one process: the seconds that each comment took, and how often the store was busy."""
 
     seconds: list[float]
     busy: int

@@ -33,11 +33,9 @@ environment.strip(os.environ)
 TIMEOUT = 10.0
 POOL_SIZE = 5
 REFERENCE, DIFFERENTIAL = "-reference", "-differential"
-"""What follows the name of a database whose store goes through SQLAlchemy's own connections, or goes both
-ways and compares them.
-"""
+"""Suffixes of a database's name, for a store over the reference engine, or over both engines, compared."""
 COMPARED = {"tests.contract.port.test_comments", "tests.contract.port.test_posts"}
-"""Where both ways are compared in `make test`; in `make test-long`, everywhere at the port."""
+"""The tests that compare both engines in `make test`; in `make test-long`, all tests at the port do."""
 A_DAY = 24 * 60 * 60
 
 # How long an example takes is the machine's affair: two workers and three servers share two cores. What is

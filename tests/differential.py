@@ -1,4 +1,4 @@
-"""An SQL database asked in both ways at once: by its driver, and by the reference, which must agree."""
+"""Differential testing of an SQL database: the driver and the reference must agree."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -29,7 +29,7 @@ async def open_differential(url: str, *, timeout: float, pool_size: int) -> SqlS
 
 
 class _Recorder:
-    """`Transaction` that keeps what another one answers."""
+    """A `Transaction` that records another one's answers."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -119,7 +119,7 @@ class DifferentialDatabase:
         await self._reference.close()
 
     async def _rehearse(self, work: Callable[[Transaction], Awaitable[object]]) -> list[object]:
-        """What the reference answers to the statements of this work, which it then undoes."""
+        """The reference's answers to the statements of this work, which is then rolled back."""
         answers: list[object] = []
 
         async def rehearsal(transaction: Transaction) -> None:
@@ -140,7 +140,7 @@ class DifferentialDatabase:
 
     @contextmanager
     def _comparing(self) -> Iterator[dict[str, list[object]]]:
-        """Compare what is entered, if nobody else worked meanwhile."""
+        """Compare the two, unless other work ran meanwhile."""
         self._begun += 1
         self._working += 1
         mine, is_alone = self._begun, self._working == 1
@@ -155,7 +155,7 @@ class DifferentialDatabase:
 
     @contextmanager
     def _numbers(self) -> Iterator[Callable[[], None]]:
-        """Let the random numbers be the same again after a call of what this gives."""
+        """Return a function that restores the present state of the random numbers."""
         seed = self._random.random()
         with pytest.MonkeyPatch.context() as patch:
 

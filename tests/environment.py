@@ -15,7 +15,7 @@ _NAMES = frozenset(
 
 
 def strip(environment: MutableMapping[str, str]) -> None:
-    """Remove what would change how Everpost, a driver, a server or a command behaves."""
+    """Remove variables that would change how Everpost, a driver, a server or a command behaves."""
     for name in list(environment):
         upper = name.upper()
         is_ours = upper.startswith(_OURS) and not upper.startswith(_OF_TESTS)

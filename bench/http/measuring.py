@@ -23,9 +23,9 @@ LONGER = 2
 TRIES = 3
 """For the tutorial's way, which crashes now and then."""
 DISTANCE = 0.001
-"""Seconds that a round trip to a database on another machine takes longer."""
+"""Seconds of latency that are added to each round trip."""
 DISTANT = frozenset({"one-post", "list-10", "add-10", "add-as-guest", "create", "change"})
-"""The operations that are measured at a distance."""
+"""The operations that are measured with added latency."""
 WARMING, COUNTED = 3, 10
 """Requests for which round trips are not counted yet, and then are."""
 
@@ -119,8 +119,8 @@ async def count_round_trips(
 async def measure_at_a_distance(
     subjects: Sequence[Subject], operations: Sequence[Operation], results: Results
 ) -> None:
-    """Enter one round of figures of the operations in `DISTANT`, of programs whose databases are as far away
-    as another machine.
+    """Record one round of figures for the operations in `DISTANT`, with the latency of a database on another
+    machine.
     """
     for subject in (each for each in subjects if each.store not in {"", "sqlite"}):
         with Proxy(subject.url, latency=DISTANCE) as proxy, subject.again(proxy.url) as program:

@@ -10,7 +10,7 @@ from bench.http.blog import EMAIL, GUEST, PASSWORD, POSTS
 from bench.http.driving import CONNECTIONS, Request
 
 EVERPOST, REFERENCE, TUTORIAL, LIMIT = "everpost", "reference", "tutorial", "limit"
-"""The reference is Everpost on plain SQLAlchemy: what the drivers' own way is worth."""
+"""The reference is Everpost on plain SQLAlchemy; it shows what calling the drivers directly gains."""
 
 HOT = 0
 """The place of the one post that is read."""

@@ -26,7 +26,7 @@ class Options:
     rounds: int
     seconds: int
     in_full: bool
-    """Round trips are counted, a database at a distance is measured, and the results are kept, too."""
+    """Whether to also count round trips, measure with added latency, and keep the results."""
     check: bool
     write: bool
     again: bool

@@ -93,7 +93,7 @@ def _figures_rows(results: Results, store: str) -> Iterator[Sequence[str]]:
 
 
 def distance_table(results: Results) -> str:
-    """Every operation that was measured at a distance, at every store."""
+    """Every operation that was measured with added latency, on every store."""
     rows = (
         [OPERATIONS[name].title, *_subject(key), *_written(figures)[:2]]
         for name, by_subject in results.distant.items()

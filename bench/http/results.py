@@ -46,7 +46,7 @@ class Results:
     round_trips: dict[str, dict[str, float]] = field(default_factory=dict)
     """To the database, for one request: by operation, then by subject."""
     distant: dict[str, dict[str, Figures]] = field(default_factory=dict)
-    """As `figures`, with a database that is as far away as another machine."""
+    """As `figures`, with the latency of a database on another machine."""
     crashes: dict[str, int] = field(default_factory=dict)
     """How often a subject, by its key, crashed, and was started again to go on."""
 

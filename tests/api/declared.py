@@ -1,4 +1,4 @@
-"""Endpoints, each of which declares something of another kind."""
+"""Endpoints, one for each kind of declaration."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime

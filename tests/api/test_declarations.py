@@ -1,4 +1,4 @@
-"""Whatever an endpoint declares, it is given what plain FastAPI would give it."""
+"""Every declaration of an endpoint gets the values that plain FastAPI would give it."""
 
 from contextlib import AsyncExitStack
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What a server asks of the operating system."""
+"""Limits and signals of the operating system."""
 
 import resource
 import subprocess

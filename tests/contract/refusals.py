@@ -1,4 +1,4 @@
-"""What stores and services refuse, compared by every fact that an error states."""
+"""Refusals of stores and services, compared by every fact that an error states."""
 
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

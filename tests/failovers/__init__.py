@@ -1,1 +1,1 @@
-"""What clients see of a blog while its database fails over."""
+"""A blog as clients see it while its database fails over."""

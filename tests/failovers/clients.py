@@ -1,4 +1,6 @@
-"""Clients that write and read all the time, with ids of their own, until what they write is acknowledged."""
+"""Clients that read and write continuously, with ids of their own, and repeat each write until it is
+acknowledged.
+"""
 
 import asyncio
 import random
@@ -59,7 +61,7 @@ class Clients:
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> Ending:
-        """Let every writer finish what it began, and walk everything there is."""
+        """Let every writer finish its write, then read everything there is."""
         self._is_stopping = True
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*self._tasks)
@@ -73,7 +75,7 @@ class Clients:
         return Ending(posts=posts, comments=comments)
 
     async def until_acknowledged(self, count: int) -> None:
-        """Return when so many more writes were acknowledged that were sent from now on."""
+        """Return once this many writes, sent from now on, were acknowledged."""
         begin, position = time.monotonic(), len(self.history)
         async with asyncio.timeout(PATIENCE):
             while (
@@ -169,7 +171,7 @@ class Clients:
         return found
 
     async def _insist(self, method: str, path: str, action: Action, resource: str, **more: Any) -> Exchange:  # noqa: ANN401 - for `_ask`
-        """Ask until there is an answer that another try would not change."""
+        """Repeat the request until its answer is final."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 exchange = await self._ask(method, path, action, resource, **more)
@@ -191,12 +193,12 @@ class Clients:
         json: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Exchange:
-        """One request, written down with its answer."""
+        """Send one request, and record it with its answer."""
         headers = dict(headers or {}) | ({} if based_on is None else {"if-match": based_on})
         url = f"{random.choice(self._addresses)}{path}"
         sent = time.monotonic()
         answer: httpx.Response | None = None
-        with suppress(httpx.TransportError):  # it is not known whether the server did what it was asked for
+        with suppress(httpx.TransportError):  # the server may or may not have carried it out
             answer = await self._client.request(method, url, json=json, headers=headers)
         exchange = Exchange(
             action=action,

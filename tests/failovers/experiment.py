@@ -1,4 +1,4 @@
-"""One run: servers, clients, faults, and what became of the promises."""
+"""One run: servers, clients and faults, and whether the promises were kept."""
 
 import asyncio
 import time
@@ -29,10 +29,10 @@ class Cluster(Protocol):
 
     name: str
     most_connections: int
-    """That one Everpost process may hold to one node."""
+    """The most connections that one Everpost process may have to one node."""
 
     def urls(self, servers: int) -> list[str]:
-        """The database URL of each of so many Everpost servers."""
+        """The database URLs for this many Everpost servers."""
         ...
 
     async def write(self) -> None:
@@ -40,7 +40,7 @@ class Cluster(Protocol):
         ...
 
     async def connections(self) -> int:
-        """How many connections Everpost has to the node that has the most."""
+        """The number of Everpost's connections to the node that has the most."""
         ...
 
     async def until_whole(self) -> None:
@@ -54,7 +54,7 @@ class Cluster(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run showed."""
+    """The result of a run."""
 
     broken: Sequence[str]
     gaps: Sequence[Gap]
@@ -131,7 +131,7 @@ async def _served(url: str, folder: Path) -> AsyncIterator[ServedBlog]:
 
 @asynccontextmanager
 async def _plain_writes(cluster: Cluster) -> AsyncIterator[list[float]]:
-    """When writes of a plain client were acknowledged, one after the other."""
+    """The times at which a plain client's consecutive writes were acknowledged."""
     moments: list[float] = []
 
     async def write() -> None:
@@ -144,7 +144,7 @@ async def _plain_writes(cluster: Cluster) -> AsyncIterator[list[float]]:
 
 @asynccontextmanager
 async def _connection_counts(cluster: Cluster) -> AsyncIterator[list[int]]:
-    """How many connections Everpost had, again and again."""
+    """Samples of the number of Everpost's connections."""
     counts: list[int] = []
 
     async def count() -> None:

@@ -15,7 +15,7 @@ from tests.servers.galera import SIZE, GaleraCluster, GaleraNode
 TIMEOUT = 5.0
 """Seconds for each call of the plain client: what Everpost takes by default."""
 KILLERS = 1
-"""Connections by which Everpost ends on the server what nobody waits for any more."""
+"""Connections by which Everpost ends abandoned statements in the server."""
 PLAIN = "plain"
 MOST_RUNS = 10
 
@@ -122,7 +122,7 @@ class GaleraOfThree:
                 raise LookupError(name)
 
     async def _until_cut_off(self, node: GaleraNode) -> None:
-        """Return when a node knows that it is alone, and serves nobody."""
+        """Return once a node knows that it is alone, and refuses to serve."""
         while True:
             if await ask(node, "SHOW STATUS LIKE 'wsrep_cluster_status'") == "non-Primary":
                 return

@@ -1,4 +1,4 @@
-"""What clients asked, when, and what they were answered; and what is there in the end."""
+"""The requests of clients with their times and answers, and the final state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """All that is there in the end, as clients can walk it."""
+    """The final state, as clients can read it."""
 
     posts: Sequence[str]
     comments: Mapping[str, Sequence[tuple[str, str]]]

@@ -33,7 +33,7 @@ def wrong_answers(history: Sequence[Exchange]) -> Iterator[str]:
 
 
 def lost(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """What was acknowledged is there in the end, as it was sent."""
+    """Every acknowledged write is there in the end, as it was sent."""
     there = dict(comment for thread in ending.comments.values() for comment in thread)
     for each in history:
         if not each.is_acknowledged:
@@ -48,7 +48,7 @@ def lost(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
 
 
 def doubled(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """What was sent, however often, is there once, and nothing else is."""
+    """Everything that was sent, however often, is there once, and nothing else is."""
     sent = {each.resource for each in history if each.action is Action.ADD}
     found = Counter(ending.posts)
     for thread in ending.comments.values():
@@ -67,7 +67,7 @@ def doubled(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
 
 
 def gone_back(history: Sequence[Exchange]) -> Iterator[str]:
-    """An answer is never older than what anyone had been answered when the request was sent."""
+    """An answer is never older than any answer that was given before the request was sent."""
     versions: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     answers = sorted(history, key=lambda each: each.answered)
@@ -105,7 +105,7 @@ def _comments_missed(history: Sequence[Exchange]) -> Iterator[str]:
 
 
 def rolled_back(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """There is one state of each version, and whatever was shown is still there in the end."""
+    """Each version has one state, and every state that was shown is still there in the end."""
     contents: dict[tuple[str, int], set[str]] = defaultdict(set)
     tags: dict[tuple[str, int], set[str]] = defaultdict(set)
     shown: dict[str, set[str]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""A history that breaks a promise is found out; one that keeps them all is not."""
+"""The checks detect a history that breaks a promise, and accept one that keeps them all."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -116,7 +116,7 @@ BAD: dict[str, Callable[[], tuple[list[Exchange], Ending]]] = {
         END,
     ),
 }
-"""Of each promise, histories that break it, by what is said of them."""
+"""Histories that break a promise, by the message about them."""
 
 
 @pytest.mark.parametrize("said", BAD)

@@ -18,7 +18,7 @@ LIBRARY = "libgalera_smm.so"
 SYNCED = "Synchronized with group"
 SMALL = (
     "gcache.size=32M",
-    # A cluster that was killed as a whole is founded anew, by its first node.
+    # A cluster that was killed as a whole is bootstrapped again from its first node.
     "pc.recovery=false",
 )
 

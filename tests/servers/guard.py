@@ -1,4 +1,4 @@
-"""Keeps one database server and its folder, and removes both when whoever asked for them is gone.
+"""Keeps one database server and its folder, and removes both when the process that asked for them ends.
 
 Runs as a process of its own, in a session of its own, so no Ctrl-C reaches it. Its standard input is a
 pipe whose other end only the asking process holds; each line there is an order in JSON, answered, once it is

@@ -1,5 +1,5 @@
-"""A proxy before a database server, which counts round trips and can make each one take longer, lose what is
-said, or hang up.
+"""A proxy in front of a database server that counts round trips, and can add latency, drop traffic, or hang
+up.
 """
 
 import select
@@ -17,8 +17,8 @@ _CHUNK = 2**16
 class Proxy:
     """Listens on a loopback port, from `with` to its end, for the database server at a URL.
 
-    A round trip is what a client says after the server has spoken, in however many pieces. Each one takes
-    `latency` seconds more.
+    A round trip begins when a client sends something after the server has sent something, in however many
+    pieces. Each one takes `latency` seconds more.
     """
 
     def __init__(self, url: str, *, latency: float = 0) -> None:
@@ -62,7 +62,7 @@ class Proxy:
         return self._count
 
     def forget_connections(self) -> None:
-        """Let nothing more through on the connections that there are, as a firewall does that forgot them."""
+        """Let nothing more through on the existing connections, like a firewall that forgot them."""
         self._epoch += 1
 
     def block(self) -> None:
@@ -71,7 +71,7 @@ class Proxy:
         self.forget_connections()
 
     def hang_up(self, farewell: bytes = b"") -> None:
-        """Say this to new connections, and close them; close those that there are when they speak."""
+        """Send this to new connections, and close them; close existing ones when they send something."""
         self._farewell = farewell
 
     def recover(self) -> None:

@@ -1,4 +1,4 @@
-"""What a request may wait for in all."""
+"""Deadlines: the total time a request may wait."""
 
 import asyncio
 

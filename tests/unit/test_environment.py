@@ -1,4 +1,4 @@
-"""Tests do not depend on the environment of whoever runs them."""
+"""Tests do not depend on the caller's environment."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
 """Private names of libraries: where Everpost uses them, and up to which version that was checked.
 
-docs/decisions/0018-private-names.md says what to do where one of these tests fails.
+docs/decisions/0018-private-names.md says what to do if one of these tests fails.
 """
 
 import ast
@@ -48,7 +48,7 @@ PRIVATE_ATTRIBUTES: Mapping[str, str] = {
 }
 """Names with an underscore in front that libraries define."""
 OTHERWISE = {"pygal", "starlette", "uvloop"}
-"""Libraries whose behaviour is relied upon where nothing documents it."""
+"""Libraries whose undocumented behaviour is relied upon."""
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
@@ -96,7 +96,7 @@ def defined_in(trees: Mapping[str, ast.AST]) -> set[str]:
 
 
 def complaint(requirement: Requirement, installed: str) -> str | None:
-    """What is wrong with the version of a library that is installed, if anything is."""
+    """What is wrong with a library's installed version, if anything."""
     if requirement.specifier.contains(installed, prereleases=True):
         return None
     return (

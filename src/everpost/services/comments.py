@@ -17,7 +17,7 @@ from everpost.domain.posts import Post
 from everpost.domain.tokens import Scope, digest
 from everpost.domain.users import checked_name
 from everpost.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
-from everpost.services.limits import Allowance, address_key, count_try
+from everpost.services.limits import Allowance, address_key, count_attempt
 from everpost.services.posts import sees
 from everpost.stores.port import Store
 
@@ -155,7 +155,7 @@ async def require_moderation(store: Store, ground: Ground, content: str, guest: 
         "This post has had a lot of comments just now. Come back later.",
     )
     has_many_links = count_links(content) > rules.links
-    await count_try(store, [of_address] if has_many_links else [of_address, of_post])
+    await count_attempt(store, [of_address] if has_many_links else [of_address, of_post])
     if has_many_links:
         raise Invalid("content", f"has more than {rules.links} links")
 

@@ -30,7 +30,7 @@ class Allowance:
     message: str
 
 
-async def count_try(store: Store, allowances: Sequence[Allowance]) -> None:
+async def count_attempt(store: Store, allowances: Sequence[Allowance]) -> None:
     """Count one attempt against each of these, in this order. TooMany, with the message of the first that is
     exceeded, until an hour after the window's first attempt; later ones are not counted.
     """

@@ -42,7 +42,7 @@ class CachedPosts:
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
 
     async def get(self, id: Id, *, comments: int) -> Post:
-        if comments == 0:  # costs no more than the validator, and is asked for to check permissions
+        if comments == 0:  # costs no more than the validator; permission checks need it
             return await self._posts.get(id, comments=0)
         kept = self._kept.get((id, comments))
         if kept is not None and await self._validations.ask(id) == kept.validator:

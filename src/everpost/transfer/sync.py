@@ -66,7 +66,7 @@ class _Carrier:
             return
         if isinstance(error, asyncio.CancelledError):
             self.writing.cancel()
-        await asyncio.gather(self.writing, return_exceptions=True)  # the first error is what is told
+        await asyncio.gather(self.writing, return_exceptions=True)  # the first error is the one to report
 
     async def keep(self, row: Row) -> None:
         self.kept.append(row.record)

@@ -1,4 +1,6 @@
-"""Databases that stop answering: 503 in time, and answers again as soon as the database gives them."""
+"""Databases that stop answering: requests get 503 in time, and normal answers as soon as the database
+recovers.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +19,7 @@ from tests.servers.proxy import Proxy
 
 TIMEOUT = 1.0
 LATEST = (TIMEOUT + 0.5) * 1.5
-"""Seconds in which every answer is there, on a machine that does other things too."""
+"""Seconds within which every answer must arrive, on a busy machine."""
 POOL_SIZE = 3
 GARBAGE = {
     "postgresql": b"S\0\0\0\x08\0\0\0\0",

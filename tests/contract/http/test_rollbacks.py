@@ -1,5 +1,5 @@
 """The database goes back to an older state under a running server, as by a failover or a restored backup, and
-another write takes the version of the one that was lost. Nobody is told, then or later, of what was lost.
+another write takes the version of the one that was lost. No answer, then or later, shows the lost write.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.servers.databases import Databases, new_name
 
 @dataclass(frozen=True)
 class History:
-    """A blog with one post and a comment on it, and how to have the database go back to that state."""
+    """A blog with one post and a comment on it, and a way to roll the database back to that state."""
 
     client: httpx.AsyncClient
     databases: Databases

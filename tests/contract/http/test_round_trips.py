@@ -1,6 +1,5 @@
-"""How often a request asks the database: a database on another machine takes up to a millisecond each time.
-
-SQLite is in the process and has none.
+"""The number of round trips to the database for each request; on another machine, each takes up to a
+millisecond. SQLite runs in the process and has none.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +19,7 @@ from tests.servers.proxy import Proxy
 
 WARMING, COUNTED = 3, 3
 NAMESAKES = 20
-"""Posts that have the title that is taken."""
+"""How many posts have the taken title."""
 _numbers = count()
 
 
@@ -35,7 +34,7 @@ class Site(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request, in whose texts the fields of a site and a number `n` are put."""
+    """A request whose texts are templates for the fields of a site and a number `n`."""
 
     who: Who
     method: str
@@ -88,7 +87,7 @@ MOST = {
     "comment as a guest": {"postgresql": 3, "mysql": 6, "mongodb": 7},
     "change a comment": {"postgresql": 8, "mysql": 6, "mongodb": 7},
 }
-"""Round trips, when statements are prepared and connections made."""
+"""Round trips once statements are prepared and connections open."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,4 +1,4 @@
-"""Cached posts: the same value comes out for as long as it is what would be read, and no longer."""
+"""Cached posts: the same object is returned exactly as long as the database would return an equal one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -145,7 +145,7 @@ async def test_a_removed_post_is_no_longer_found(known: Known) -> None:
 
 
 async def test_another_post_under_the_same_id_is_not_mistaken_for_it(known: Known) -> None:
-    """Neither its version nor its dates need be others."""
+    """Even its version and dates may be the same."""
     another = replace(known.other, content="Other words.")
     await known.store.posts.remove(another.id, match=None)
     await known.store.posts.add(another)
@@ -180,7 +180,7 @@ async def test_a_record_that_was_moved_in_is_read_again(store: Store, known: Kno
 
 
 async def test_no_answer_is_older_than_its_request(store: Store) -> None:
-    """However many ask at once, and are answered together."""
+    """Even if many callers are answered by one batch."""
     post = await publish(store)
     posts = CachedPosts(store.posts, capacity=CAPACITY)
     listed = PostQuery(filter=EVERYBODY, limit=10, comments=100)

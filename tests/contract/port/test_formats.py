@@ -1,4 +1,4 @@
-"""What a post is written in: kept as it is, and changed on its own."""
+"""The format of a post: stored as given, and changed independently of the content."""
 
 from everpost.domain.posts import PostChange, PostFormat
 from everpost.stores.port import Store

@@ -15,7 +15,7 @@ KEY = "a" * 64
 
 
 async def hit(store: Store, key: str, moment: datetime) -> Tally:
-    """Count one try of what is only counted."""
+    """Count one attempt for a key without a limit."""
     (tally,) = await store.limits.hit([Limit(key)], moment)
     return tally
 

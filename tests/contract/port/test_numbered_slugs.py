@@ -1,4 +1,4 @@
-"""A post whose slug may be numbered gets the first one that is free."""
+"""A post whose slug may be numbered gets the first free one."""
 
 import asyncio
 

@@ -19,10 +19,10 @@ from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
 
 OTHER = 1
-"""A stamp that nothing here ever has: they are random."""
+"""A stamp that no row here has, because they are random."""
 
 Seen = Callable[[int], Match]
-"""Which states of something a writer saw; given is the stamp that it has now, in its first version."""
+"""Functions that give the states a writer saw, from the current stamp of a first version."""
 
 NOT_SEEN: dict[str, Seen] = {
     "nothing": lambda _: frozenset(),
@@ -91,7 +91,7 @@ async def attempt(call: Awaitable[object]) -> str:
 
 
 async def something_at_its_first_version(store: Store, write: Write) -> tuple[Id, Id, int]:
-    """A post and a comment on it, and the stamp of what the write is about, whose version is 1."""
+    """A post and a comment on it, and the stamp of the one to be written, whose version is 1."""
     post = await publish(store)
     if write.to_comment:
         comment = await comment_on(store, post.id)

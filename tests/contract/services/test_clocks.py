@@ -1,4 +1,4 @@
-"""A clock that is put back hides nothing that was published."""
+"""Setting a clock back hides no published post."""
 
 from datetime import datetime, timedelta, tzinfo
 from typing import Self
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 
 async def publish_ahead(store: Store, monkeypatch: pytest.MonkeyPatch, ahead: timedelta) -> Id:
-    """Publish a post while the clock is ahead of what it is put back to."""
+    """Publish a post, then set the clock back."""
 
     class Ahead(datetime):
         @classmethod
@@ -41,7 +41,7 @@ async def publish_ahead(store: Store, monkeypatch: pytest.MonkeyPatch, ahead: ti
 
 
 def restart() -> None:
-    """What a process has learned of other clocks is forgotten when it ends."""
+    """Simulate a restart: a new process knows nothing of other clocks."""
     HORIZON._seen = EARLIEST
 
 

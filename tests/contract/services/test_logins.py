@@ -10,7 +10,7 @@ from everpost.domain.limits import Limit
 from everpost.domain.tokens import Scope
 from everpost.domain.users import Role, UserChange
 from everpost.errors import TooMany, Unauthenticated
-from everpost.services.limits import Allowance, count_try
+from everpost.services.limits import Allowance, count_attempt
 from everpost.services.logins import Credentials, LoginRules, log_in
 from everpost.services.passwords import hash_password, is_outdated, is_right
 from everpost.services.tokens import identify
@@ -94,7 +94,7 @@ async def test_tries_of_another_kind_are_counted_apart(store: Store) -> None:
     one, another = (Allowance(Limit(kind, 2), f"Too many of {kind}.") for kind in ("one", "another"))
     for allowance in (one, another):
         for _ in range(2):
-            await count_try(store, [allowance])
+            await count_attempt(store, [allowance])
     with pytest.raises(TooMany) as refused:
-        await count_try(store, [one, another])
+        await count_attempt(store, [one, another])
     assert refused.value.message == "Too many of one."

@@ -41,7 +41,7 @@ ORIGIN = origin_of(SETTINGS)
 
 
 def later(records: Sequence[Record]) -> list[Record]:
-    """What became of them: a post is gone with its notes, others are new, labels were swapped."""
+    """The changed records: a post is gone with its notes, others are new, labels were swapped."""
     others = [each for each in records if not isinstance(each, Badge)]
     kept = [
         each for each in others if numbered(1) not in (getattr(each, "id", ""), getattr(each, "post_id", ""))
@@ -52,7 +52,7 @@ def later(records: Sequence[Record]) -> list[Record]:
 
 
 def quiet(_action: Phase | int, _done: int = 0, _total: int = 0) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 async def copied(records: Sequence[Record], target: Records) -> Copied:

@@ -1,4 +1,4 @@
-"""Connections that a firewall has forgotten: what was idle costs one timeout together, not one each."""
+"""Connections that a firewall has forgotten: idle ones cost one timeout in total, not one each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -11,7 +11,7 @@ WRITES = {
     *("add", "save", "remove", "mark_used", "hit", "forgive", "keep", "forget"),
     *("write", "begin", "finish"),
 }
-"""What succeeds here is confirmed by the majority as it is written."""
+"""The majority acknowledges the writes of these methods."""
 
 
 def test_every_method_of_the_port_is_known_to_read_or_to_write() -> None:

@@ -27,7 +27,7 @@ CHECKED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "maxPoolSize": (("1", "100"), ("0",)),
     "timeoutMS": (("1", "60000"), ("0",)),
 }
-"""Of each option that could break a promise, values that are allowed and values that are refused."""
+"""For each option that could break a promise, allowed and refused values."""
 
 PASSED_ON = {
     "appName": "blog",
@@ -82,7 +82,7 @@ OVERRIDDEN = {
     "unicode_decode_error_handler": "ignore",
     "uuidRepresentation": "standard",
 }
-"""How documents are read is Everpost's own affair: these are taken, and change nothing."""
+"""Options about decoding documents, which are accepted and have no effect."""
 
 FOR_PROGRAMS = {
     *("auto_encryption_opts", "authoidcallowedhosts", "document_class", "driver", "event_listeners"),
@@ -118,7 +118,7 @@ async def settings_of(options: str) -> Mapping[str, Any]:
 
 
 def test_every_option_of_pymongo_is_in_one_of_these_tables() -> None:
-    """A new one must be looked at: could it break a promise?"""
+    """A new option must be reviewed: could it break a promise?"""
     tables = (CHECKED, PASSED_ON, WITH_OTHERS, OVERRIDDEN, FOR_PROGRAMS)
     known = sorted(name.lower() for table in tables for name in table)
     assert known == sorted(common.VALIDATORS)

@@ -1,4 +1,4 @@
-"""What is answered as stored has been committed anew, so that a synchronous standby has it as well."""
+"""Rows reported as already stored are committed again, so that a synchronous standby has them as well."""
 
 from everpost.errors import Conflict
 from everpost.stores.sql.engine import Connections
@@ -11,7 +11,7 @@ from tests.stores.sql.conftest import answer
 async def test_a_conflict_about_an_id_changes_nothing_and_is_written_by_postgresql_all_the_same(
     engine_name: str, store: SqlStore, aside: Connections
 ) -> None:
-    """Which of its transactions wrote a row, PostgreSQL tells in the column `xmin`."""
+    """The transaction that wrote the row, from PostgreSQL's column `xmin`."""
     writer = "xmin::text" if engine_name == "postgresql" else "0"
     post = await publish(store)
     comment = await comment_on(store, post.id)

@@ -1,4 +1,4 @@
-"""What a connection to a server costs to make, and what is set on it."""
+"""The cost of opening a connection to a server, and its settings."""
 
 import pytest
 from sqlalchemy import literal, select

@@ -1,4 +1,4 @@
-"""Whatever makes another version of a row renews its stamp."""
+"""Every write of a new version renews the row's stamp."""
 
 import pkgutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A server that is stuck is not filled with connections that nobody waits for any more."""
+"""Abandoned connections do not pile up in a server that is stuck."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Archives as bytes, and what Everpost says of them."""
+"""Archives as bytes, and the faults that Everpost finds in them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ SMALL: list[Record] = [SETTINGS, ANN, TOKENS[0], POST, FIRST, REPLY]
 
 
 def quiet(_done: int, _total: int) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> bytes:

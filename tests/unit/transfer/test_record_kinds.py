@@ -1,4 +1,4 @@
-"""Archives with kinds of records that this Everpost does not know, or that it does know and they do not."""
+"""Archives with kinds of records that Everpost does not know, or without kinds that it knows."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tests.unit.transfer.toys import BADGES, TOY_KINDS, WHOLE, notes_on
 
 
 def quiet(_done: int, _total: int) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 def test_every_kind_has_a_table_in_the_order_of_the_registry() -> None:

@@ -1,4 +1,4 @@
-"""Posts that are written at once, and what is reported of them."""
+"""Posts that are written concurrently, and their reports."""
 
 import asyncio
 

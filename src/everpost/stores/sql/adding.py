@@ -18,7 +18,7 @@ from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.rows import Values, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
-from everpost.stores.sql.threads import Touch, answering, settle, touch
+from everpost.stores.sql.threads import Touch, add_shown_replies, answering, touch
 from everpost.stores.sql.writable_ctes import adding_comments, each_of
 from everpost.stores.turns import TurnsByKey
 
@@ -137,7 +137,7 @@ async def _insert(transaction: Transaction, comments: Sequence[Comment], known: 
         raise Conflict("comment", "id") from error
     for parent, more in replies:
         if not _is_approved(parent):
-            await settle(transaction, post_id, parent.id, more=more)
+            await add_shown_replies(transaction, post_id, parent.id, more=more)
 
 
 def _new(addition: Addition) -> Comment:

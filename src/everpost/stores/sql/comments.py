@@ -20,7 +20,7 @@ from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transact
 from everpost.stores.sql.matching import STAMP, changing, having, held, holder, renewed, revisions
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
-from everpost.stores.sql.threads import Touch, settle, show, touch
+from everpost.stores.sql.threads import Touch, add_shown_replies, show, touch
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
 _SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
@@ -189,4 +189,6 @@ async def _follow(transaction: Transaction, before: Comment, after: Comment | No
     if after is not None:
         await show(transaction, before.post_id, before.id, is_shown=is_shown)
     if before.parent_id is not None:
-        await settle(transaction, before.post_id, before.parent_id, more=is_shown - before.is_shown)
+        await add_shown_replies(
+            transaction, before.post_id, before.parent_id, more=is_shown - before.is_shown
+        )

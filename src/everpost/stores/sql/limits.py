@@ -1,4 +1,4 @@
-"""Rate-limit counters in SQL. Each count is one statement that commits by itself, so that no lock is held
+"""Rate-limit counters in SQL. Each count is one statement, its own transaction, so that no lock is held
 while an answer is on its way.
 """
 

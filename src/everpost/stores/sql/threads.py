@@ -31,7 +31,7 @@ _SHOW = update(CommentRow).where(*_OF_THE_POST).values(is_shown=bindparam("shown
 _ANSWER = (
     update(CommentRow).where(*_OF_THE_POST).values(reply_count=CommentRow.reply_count + bindparam("replies"))
 )
-_SETTLE = _SHOW.values(reply_count=bindparam("replies"))
+_SET_REPLIES = _SHOW.values(reply_count=bindparam("replies"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ def answering(post_id: Id, id: Id, *, replies: int) -> Call:
     return _ANSWER, {"of_post": post_id, "this": id, "replies": replies}
 
 
-async def settle(transaction: Transaction, post_id: Id, id: Id, *, more: int) -> None:
-    """The comment has so many shown replies more. A tombstone is shown for their sake, and that in turn
-    may be the first or the last reply shown of what is above it.
+async def add_shown_replies(transaction: Transaction, post_id: Id, id: Id, *, more: int) -> None:
+    """Add this many shown replies to a comment's count. That may show or hide a tombstone, which in turn
+    may be the first or last shown reply of the comment above it.
     """
     above: Id | None = id
     while above is not None and more:
@@ -93,5 +93,5 @@ async def settle(transaction: Transaction, post_id: Id, id: Id, *, more: int) ->
             return
         replies = row.reply_count + more
         is_shown = row.status == CommentStatus.APPROVED or replies > 0
-        await transaction.execute(_SETTLE, {**this, "replies": replies, "shown": is_shown})
+        await transaction.execute(_SET_REPLIES, {**this, "replies": replies, "shown": is_shown})
         above, more = row.parent_id, is_shown - row.is_shown

@@ -1,4 +1,4 @@
-"""Writes to several tables in one statement of PostgreSQL: it commits by itself, in one round trip, and holds
+"""Writes to several tables in one statement of PostgreSQL: a transaction in one round trip, which holds
 no lock while an answer is on its way.
 
 All parts of a statement see the database as it was when it began, except for the rows that they change:

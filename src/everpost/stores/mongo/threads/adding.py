@@ -156,7 +156,7 @@ async def _follow(thread: Thread, documents: Sequence[CommentDocument], parents:
         await thread.preview(shown, counts)
         return
     for parent_id, more in counts.items():
-        await thread.settle(parent_id, more=more)
+        await thread.add_shown_replies(parent_id, more=more)
     await thread.refresh_preview()
 
 

@@ -158,6 +158,6 @@ async def _follow(thread: Thread, before: CommentDocument, after: CommentDocumen
     is_approved = after is not None and after["status"] == CommentStatus.APPROVED
     is_shown = after is not None and after["shown"]
     if is_shown != before["shown"] and "parent_id" in before:
-        await thread.settle(before["parent_id"], more=is_shown - before["shown"])
+        await thread.add_shown_replies(before["parent_id"], more=is_shown - before["shown"])
     if is_shown or before["shown"]:
         await thread.refresh_preview(approved=is_approved - was_approved)

@@ -69,7 +69,7 @@ class Thread:
         reply = {"post_id": self.post_id, "parent_id": id}
         return await self.collections.comments.find_one(reply, {"_id": 1}, session=self.session) is not None
 
-    async def settle(self, id: ObjectId, *, more: int) -> None:
+    async def add_shown_replies(self, id: ObjectId, *, more: int) -> None:
         """Add this many shown replies to a comment's count. That may show or hide a tombstone, which in turn
         may be the first or last shown reply of the comment above it.
         """

@@ -74,7 +74,7 @@ class ServerDatabase(CompiledDatabase):
     async def close(self) -> None:
         while self._recovering:
             await asyncio.wait(self._recovering)
-        with suppress(TimeoutError):  # a server that is away is told nothing
+        with suppress(TimeoutError):  # the server may be unreachable
             async with asyncio.timeout(self._timeout):
                 await self._pool.close()
 
@@ -164,7 +164,7 @@ class ServerDatabase(CompiledDatabase):
         try:
             if session.in_transaction:
                 await session.change("ROLLBACK", ())
-        except Exception:  # noqa: BLE001 - what went wrong first is what is told
+        except Exception:  # noqa: BLE001 - the first error is the one to report
             self._pool.discard(session)
 
     def _recover(self, session: PooledSession) -> None:
