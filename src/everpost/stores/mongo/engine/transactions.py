@@ -89,7 +89,7 @@ class Transactions:
         await asyncio.gather(*self._endings, return_exceptions=True)
 
     async def _end(self, session: Session, *, is_committed: bool) -> None:
-        """End the session, and abort a transaction that may be open: otherwise it would stay open for a minute.
+        """End the session, and abort a transaction that may be open: it would stay open for a minute.
         This must not be cut short by the deadline that has passed, so it runs in a context without one.
         """
         if is_committed:
