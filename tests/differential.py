@@ -69,9 +69,9 @@ class DifferentialDatabase:
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
         with self._comparing() as answers:
             rows = await self._drivers.fetch(statement, parameters, bounded=bounded)
-            answers["drivers"] = [[*row] for row in rows]
+            answers["drivers"] = _in_one_order(rows)
             expected = await self._reference.fetch(statement, parameters, bounded=bounded)
-            answers["reference"] = [[*row] for row in expected]
+            answers["reference"] = _in_one_order(expected)
         return rows
 
     async def change(self, calls: Sequence[Call], *, hurried: bool) -> Sequence[Result]:
@@ -164,6 +164,11 @@ class DifferentialDatabase:
 
             again()
             yield again
+
+
+def _in_one_order(rows: Rows) -> list[object]:
+    """The rows, whose order not every statement fixes: the server may plan a prepared one differently."""
+    return sorted(([*row] for row in rows), key=repr)
 
 
 def _plain(result: Result) -> object:
