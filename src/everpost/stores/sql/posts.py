@@ -1,5 +1,7 @@
 """Posts in SQL."""
 
+import asyncio
+import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -59,7 +61,9 @@ _LIST_TAGS_ANEW = (
 _TRIES_AT_ONCE = 5
 """How often other writers may be faster, before the row is locked."""
 _ATTEMPTS = 20
-"""How often others may take a free slug first."""
+"""How often others may take a slug first."""
+_LONGEST_PAUSE = 0.005
+"""Seconds."""
 
 
 _Repeat = Callable[[], Awaitable[Post]]
@@ -170,6 +174,8 @@ class SqlPosts:
                 slug = await resolve(self._connections, claim)
                 with suppress(*VIOLATED):
                     return await write(slug)
+                # Another process in step with this one would be the first each time.
+                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - it only spreads tries
             raise Busy
 
         try:

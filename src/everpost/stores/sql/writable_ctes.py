@@ -44,9 +44,8 @@ _LISTED = ("status", "publication_date", "updated_at")
 def _tags(post: FromClause) -> Insert:
     """Lists the post by its tags."""
     tags = func.unnest(_TAGS).table_valued("tag", name="tags").render_derived()
-    rows = select(post.c.id, tags.c.tag, *(post.c[name] for name in _LISTED)).select_from(
-        post.join(tags, true())
-    )
+    columns = (post.c.id, tags.c.tag, *(post.c[name] for name in _LISTED))
+    rows = select(*columns).select_from(post.join(tags, true()))  # or SQLAlchemy warns of a product
     inserting = insert(PostTagRow).from_select(["post_id", "tag", *_LISTED], rows)
     return inserting.on_conflict_do_update(
         index_elements=[PostTagRow.post_id, PostTagRow.tag],
