@@ -1,7 +1,13 @@
 """Security and caching headers for every response."""
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Header: TypeAlias = tuple[bytes, bytes]
+"""A name in lower case, as ASGI has it, and a value."""
 
 ON_EVERY_ANSWER = {
     "x-content-type-options": "nosniff",
@@ -15,6 +21,8 @@ VARY = "vary"
 """In the state of a request: the headers on which its answer depends."""
 
 _CREDENTIALS = {b"authorization", b"x-edit-key"}
+_SECURITY = tuple((name.encode(), value.encode()) for name, value in ON_EVERY_ANSWER.items())
+_CACHING = b"cache-control"
 
 
 class SafeHeaders:
@@ -34,17 +42,23 @@ class SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in ON_EVERY_ANSWER.items():
-                    headers.setdefault(name, value)
-                if is_personal:
-                    headers["cache-control"] = "private, no-store"
-                else:
-                    headers.setdefault(
-                        "cache-control", "no-store" if message["status"] >= 400 else "no-cache"
-                    )
+                message["headers"] = _completed(
+                    message.get("headers", ()), is_personal=is_personal, is_error=message["status"] >= 400
+                )
                 for name in state.get(VARY, ()):
-                    headers.add_vary_header(name)
+                    MutableHeaders(scope=message).add_vary_header(name)
             await send(message)
 
         await self.app(scope, receive, send_safely)
+
+
+def _completed(headers: Iterable[Header], *, is_personal: bool, is_error: bool) -> list[Header]:
+    """The headers with those that every response has. On bytes, because this runs for each request."""
+    completed = [each for each in headers if not (is_personal and each[0] == _CACHING)]
+    present = {name for name, _ in completed}
+    completed += [each for each in _SECURITY if each[0] not in present]
+    if is_personal:
+        completed.append((_CACHING, b"private, no-store"))
+    elif _CACHING not in present:
+        completed.append((_CACHING, b"no-store" if is_error else b"no-cache"))
+    return completed
