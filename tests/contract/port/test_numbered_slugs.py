@@ -37,13 +37,14 @@ async def test_a_free_number_is_found_after_more_than_a_thousand(store: Store) -
     assert await add(store, a_post(slug="same")) == "same-1006"
 
 
-async def test_concurrent_posts_each_get_a_slug_of_their_own(store: Store, blog_url: str) -> None:
-    other = await open_store(blog_url, timeout=10, pool_size=3)
+async def test_concurrent_posts_each_get_a_slug_of_their_own(blog_url: str) -> None:
+    processes = [await open_store(blog_url, timeout=10, pool_size=3) for _ in range(2)]
     try:
-        adding = (add(each, a_post(slug="same")) for each in (store, other) for _ in range(30))
+        adding = (add(each, a_post(slug="same")) for each in processes for _ in range(30))
         assert set(await asyncio.gather(*adding)) == {"same", *(f"same-{n}" for n in range(2, 61))}
     finally:
-        await other.close()
+        for each in processes:
+            await each.close()
 
 
 async def test_a_post_that_changes_may_get_a_number_and_keep_it(store: Store) -> None:
