@@ -29,7 +29,7 @@ async def open_differential(url: str, *, timeout: float, pool_size: int) -> SqlS
 
 
 class _Recorder:
-    """A `Transaction` that records another one's answers."""
+    """A `Transaction` that records the answers of the one it wraps."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

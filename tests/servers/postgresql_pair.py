@@ -12,7 +12,7 @@ REPLICATED = ("wal_level=replica", "max_wal_senders=5", "wal_keep_size=256MB")
 
 
 class ReplicatedPostgresql(PostgresqlServer):
-    """A server that another one may follow, or that follows `primary`."""
+    """A server with an optional standby, or the standby of `primary`."""
 
     ready_line = "database system is ready to accept"  # connections, or read-only connections
 
@@ -82,7 +82,7 @@ class PostgresqlPair:
         self.standby.stop()
 
     def promote(self) -> None:
-        """The standby becomes the primary, with no standby of its own. Whoever calls has killed the other."""
+        """Promote the standby, which has none of its own. The caller has killed the primary."""
         self.primary, self.standby = self.standby, self.primary
         self.primary.sql("SELECT pg_promote()")
         self.primary.sql("ALTER SYSTEM RESET synchronous_standby_names")

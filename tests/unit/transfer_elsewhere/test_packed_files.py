@@ -131,7 +131,7 @@ def test_a_broken_archive_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_bomb_is_refused_before_anything_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packing: str
 ) -> None:
-    """Reading so many blanks in a text would take a parser long."""
+    """A parser would take long to read that many blanks in a text."""
     monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
     bomb = b'{"db":[{"data":{"posts":[{"id":"' + b" " * 1_000_000
     path = tmp_path / f"export.json.{packing}"

@@ -71,7 +71,7 @@ class GarbageCollector:
                 await self.free_user(user["_id"])
 
     async def free_post(self, id: ObjectId) -> None:
-        """Delete what is left of a removed post, so that another one can have this id."""
+        """Delete what is left of a removed post, so that its id can be reused."""
         while not await self._transactions.run(partial(self._delete_batch, id)):
             if self._stopping.is_set():
                 return
@@ -81,7 +81,7 @@ class GarbageCollector:
         return await self._transactions.run(partial(self._delete_orphans, ids))
 
     async def free_user(self, id: ObjectId) -> None:
-        """Delete what is left of a removed user, so that another one can have this id."""
+        """Delete what is left of a removed user, so that the id can be reused."""
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
             await self._hand_over(id)
             await self._users.delete_one({"_id": id, **_REMOVED})

@@ -52,7 +52,7 @@ class Changes:
         return text[:most]
 
     def name(self, text: str, most: int) -> str:
-        """A readable name of at most so many characters; empty if nothing in it is readable."""
+        """A readable name, cut to the limit; empty if nothing in it is readable."""
         text = text.strip()
         name = readable_name(text)
         if name != text[: max(most, len(name))]:

@@ -78,7 +78,7 @@ class MysqlSession:
 
 
 class _Connections(asyncmy.Pool):
-    """asyncmy's pool, but connecting outside its lock. So a free connection is lent while another one is
+    """asyncmy's pool, but connecting outside its lock. So a free connection is lent while another is
     being opened, and the login is guarded.
     """
 
