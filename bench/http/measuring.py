@@ -20,8 +20,8 @@ TIMES = 5
 """How often, about, each connection is answered in a round: where that takes longer, so does the round."""
 LONGER = 2
 """As a round is to be, at most."""
-TRIES = 3
-"""For the tutorial's way, which crashes now and then."""
+TRIES = 6
+"""For the tutorial's way, which crashes now and then: after as many crashes a round goes on without it."""
 DISTANCE = 0.001
 """Seconds of latency that are added to each round trip."""
 DISTANT = frozenset({"one-post", "list-10", "add-10", "add-as-guest", "create", "change"})
@@ -39,30 +39,29 @@ async def measure(subjects: Sequence[Subject], operations: Sequence[Operation], 
             for subject in (each for each in subjects if each.measures(operation)):
                 say(f"round {number + 1} of {results.rounds}: {operation.title}, {subject.key}")
                 what = operation.name, subject.key
-                for left in reversed(range(TRIES)):
+                for _ in range(TRIES):
                     try:
                         if what not in seconds:
                             seconds[what] = await _warm_up(subject, operation, results.seconds)
-                        every[what].append(await _measure_once(subject, operation, number, seconds[what]))
+                        figures = await _measure_once(subject, operation, number, seconds[what])
+                        every[what].append(figures)
                         break
                     except Failed as failure:
-                        _start_again(subject, operation, failure, left, results)
+                        _start_again(subject, operation, failure, results)
     for (name, key), figures_of_rounds in every.items():
         results.figures.setdefault(name, {})[key] = Figures.median(figures_of_rounds)
     results.megabytes = {subject.key: subject.program.megabytes() for subject in subjects}
     say("")
 
 
-def _start_again(
-    subject: Subject, operation: Operation, failure: Failed, left: int, results: Results
-) -> None:
+def _start_again(subject: Subject, operation: Operation, failure: Failed, results: Results) -> None:
     """Start the tutorial's way again where it crashed, which the results tell; let every other failure out.
 
     On SQLite, while comments are added to a long thread, the interpreter under it ends with a segmentation
     fault now and then, in `gc_collect_main` or `_PyObject_Malloc` (Python 3.11.7, SQLAlchemy 2.1.9, greenlet
     3.5.6, aiosqlite 0.22.1). Nothing that is known upstream fits; on PostgreSQL it has not been seen.
     """
-    if not left or subject.kind != TUTORIAL or not subject.program.has_crashed:
+    if subject.kind != TUTORIAL or not subject.program.has_crashed():
         raise Failed(f"{operation.title}, {subject.key}: {failure}") from None
     results.crashes[subject.key] = results.crashes.get(subject.key, 0) + 1
     subject.program.restart()

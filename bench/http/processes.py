@@ -23,6 +23,8 @@ _SHOWN = 4_000
 """Bytes of what it printed."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+ENDING = 5.0
+"""Seconds between the end of a program's connections and its own, at most: it may write a core dump."""
 QUIET = 0.03
 """Seconds; a program that took no CPU time for so long waits for a request."""
 
@@ -61,10 +63,13 @@ class Program:
         self._stop()
         self._said.close()
 
-    @property
     def has_crashed(self) -> bool:
-        """Whether a signal ended it that nobody sent."""
-        return (self._process.poll() or 0) < 0
+        """Whether a signal ended it that nobody sent. Its connections close before it counts as ended, so a
+        program that is about to end is waited for.
+        """
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING)
+        return (self._process.returncode or 0) < 0
 
     def restart(self) -> None:
         """Run it again, at the same port, over the same database. DoesNotServe."""
