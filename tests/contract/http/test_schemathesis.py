@@ -42,7 +42,7 @@ UNREADABLE = (
 BEYOND_JSON_SCHEMA = {
     ("query", "after", "should be a cursor from a Link header"),
     ("query", "skip", "cannot be combined with after"),
-    ("query", "parent", "goes with view=tree"),
+    ("query", "parent", "requires view=tree"),
     ("body", "author_id", "is not a user"),
     ("body", "expires_at", "is not in the future"),
     ("body", "name", "is for guests: you comment under your own"),
