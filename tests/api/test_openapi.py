@@ -58,7 +58,8 @@ def test_every_example_conforms_to_its_schema(name: str) -> None:
 def test_a_token_is_sent_as_a_bearer_token_or_got_by_logging_in() -> None:
     schemes = DOCUMENT["components"]["securitySchemes"]
     assert (schemes["bearer"]["type"], schemes["bearer"]["scheme"]) == ("http", "bearer")
-    paths, tokens = DOCUMENT["paths"], [{"bearer": []}, {"login": []}]
+    paths = DOCUMENT["paths"]
+    tokens: list[dict[str, list[str]]] = [{"bearer": []}, {"login": []}]
     assert paths["/users"]["get"]["security"] == tokens
     assert paths["/posts"]["get"]["security"] == [*tokens, {}]
     assert "security" not in paths["/login"]["post"]

@@ -29,6 +29,7 @@ def add_people_routes(app: FastAPI) -> None:
     _add_login(app)
     _add_account(app)  # before the users: `me` is not an id
     _add_users(app)
+    _add_user(app)
     _add_tokens(app)
     _add_settings(app)
 
@@ -68,35 +69,33 @@ def _add_account(app: FastAPI) -> None:
 
 
 def _add_users(app: FastAPI) -> None:
-    all_users, one_user = "/users", "/users/{user_id}"
-    add = partial(app.add_api_route, tags=["Users"])
+    add = partial(app.add_api_route, "/users", tags=["Users"])
     add(
-        all_users,
         users.list_users,
         methods=["GET"],
         responses=reading(list[UserRead], "A page of users.", 401, 403, 422, 503, headers=LIST_HEADERS),
     )
     add(
-        all_users,
         users.create_user,
         methods=["POST"],
         status_code=201,
         responses=making(UserRead, "The new user.", *BODY_PROBLEMS, 401, 403, 409, 503),
     )
+
+
+def _add_user(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/users/{user_id}", tags=["Users"])
     add(
-        one_user,
         users.get_user,
         methods=["GET"],
         responses=reading(UserRead, "The user.", 401, 403, 404, 503),
     )
     add(
-        one_user,
         users.update_user,
         methods=["PATCH"],
         responses=updating(UserRead, "The updated user.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 429, 503),
     )
     add(
-        one_user,
         users.delete_user,
         methods=["DELETE"],
         response_description="The user and the user's tokens are deleted.",

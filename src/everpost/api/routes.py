@@ -45,18 +45,18 @@ def add_routes(app: FastAPI) -> None:
     """Add the routes of the contract to the application."""
     app.router.route_class = CallRoute
     _add_posts(app)
+    _add_post(app)
     _add_tags(app)
     _add_comments(app)
+    _add_comment(app)
     _add_moderation(app)
     add_people_routes(app)
     _add_health(app)
 
 
 def _add_posts(app: FastAPI) -> None:
-    all_posts, one_post = "/posts", "/posts/{post_id}"
-    add = partial(app.add_api_route, tags=["Posts"])
+    add = partial(app.add_api_route, "/posts", tags=["Posts"])
     add(
-        all_posts,
         posts.list_posts,
         methods=["GET"],
         responses=reading(
@@ -64,28 +64,28 @@ def _add_posts(app: FastAPI) -> None:
         ),
     )
     add(
-        all_posts,
         posts.create_post,
         methods=["POST"],
         status_code=201,
         responses=creating(PostRead, "post", _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503),
         max_body_size=MAX_POST_BODY,
     )
+
+
+def _add_post(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/posts/{post_id}", tags=["Posts"])
     add(
-        one_post,
         posts.get_post,
         methods=["GET"],
         responses=reading(PostRead, "The post.", 401, 404, 422, 503),
     )
     add(
-        one_post,
         posts.update_post,
         methods=["PATCH"],
         responses=updating(PostRead, "The updated post.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
         max_body_size=MAX_POST_BODY,
     )
     add(
-        one_post,
         posts.delete_post,
         methods=["DELETE"],
         response_description="The post and its comments are deleted.",
@@ -95,10 +95,8 @@ def _add_posts(app: FastAPI) -> None:
 
 
 def _add_comments(app: FastAPI) -> None:
-    thread, one_comment = "/posts/{post_id}/comments", "/posts/{post_id}/comments/{comment_id}"
-    add = partial(app.add_api_route, tags=["Comments"])
+    add = partial(app.add_api_route, "/posts/{post_id}/comments", tags=["Comments"])
     add(
-        thread,
         comments.list_comments,
         methods=["GET"],
         responses=reading(
@@ -109,7 +107,6 @@ def _add_comments(app: FastAPI) -> None:
         ),
     )
     add(
-        thread,
         comments.create_comment,
         methods=["POST"],
         status_code=201,
@@ -118,14 +115,16 @@ def _add_comments(app: FastAPI) -> None:
         ),
         max_body_size=MAX_COMMENT_BODY,
     )
+
+
+def _add_comment(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/posts/{post_id}/comments/{comment_id}", tags=["Comments"])
     add(
-        one_comment,
         comments.get_comment,
         methods=["GET"],
         responses=reading(CommentRead, "The comment.", 401, 404, 503),
     )
     add(
-        one_comment,
         comments.update_comment,
         methods=["PATCH"],
         responses=updating(
@@ -134,7 +133,6 @@ def _add_comments(app: FastAPI) -> None:
         max_body_size=MAX_COMMENT_BODY,
     )
     add(
-        one_comment,
         comments.delete_comment,
         methods=["DELETE"],
         response_description="The comment is deleted, or replaced by a tombstone.",
