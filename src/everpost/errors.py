@@ -21,7 +21,7 @@ class Conflict(EverpostError):
     """Something else has this value already, and it must be unique."""
 
     def __init__(self, noun: str, field: str) -> None:
-        super().__init__(f"Another {noun} has this {field} already.")
+        super().__init__(f"Another {noun} already has this {field}.")
         self.noun = noun
         self.field = field
 
@@ -30,7 +30,9 @@ class LastAdmin(Conflict):
     """The write would leave no enabled admin."""
 
     def __init__(self) -> None:
-        EverpostError.__init__(self, "This is the last enabled admin. Make another user an admin first.")
+        EverpostError.__init__(
+            self, "This is the last enabled admin. Give another user the role admin first."
+        )
         self.noun, self.field = "user", "role"
 
 
@@ -38,7 +40,9 @@ class TooManyTokens(Conflict):
     """The user has the maximum number of tokens."""
 
     def __init__(self, most: int) -> None:
-        EverpostError.__init__(self, f"You already have {most} tokens. Revoke one that you no longer need.")
+        EverpostError.__init__(
+            self, f"You already have {most} tokens, the maximum. Revoke one that you no longer need."
+        )
         self.noun, self.field = "token", "name"
 
 
@@ -46,7 +50,7 @@ class Stale(EverpostError):
     """What was to be changed is no longer as the writer saw it."""
 
     def __init__(self, noun: str, name: str) -> None:
-        super().__init__(f"The {noun} {name!r} has changed since you read it: read it again.")
+        super().__init__(f"The {noun} {name!r} has changed since you read it: fetch it again and retry.")
         self.noun = noun
 
 
@@ -66,7 +70,9 @@ class Invalid(EverpostError):
 class Unauthenticated(EverpostError):
     """Nobody knows who asks, and this is not for everybody."""
 
-    def __init__(self, message: str = "This takes a token.", *, is_bad_token: bool = False) -> None:
+    def __init__(
+        self, message: str = "Authentication required: send a bearer token.", *, is_bad_token: bool = False
+    ) -> None:
         super().__init__(message)
         self.is_bad_token = is_bad_token
 
@@ -89,7 +95,7 @@ class Busy(EverpostError):
     whoever asks again with the same id finds out.
     """
 
-    def __init__(self, message: str = "The database did not answer in time. Try again.") -> None:
+    def __init__(self, message: str = "The database did not respond in time. Try again.") -> None:
         super().__init__(message)
 
 

@@ -147,5 +147,5 @@ def checked_name(text: str) -> str:
 def checked_password(text: str) -> str:
     """The password; Invalid where it is too short or too long."""
     if not MIN_PASSWORD <= len(text) <= MAX_PASSWORD:
-        raise Invalid("password", f"needs {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
+        raise Invalid("password", f"should have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
     return text

@@ -36,7 +36,9 @@ async def keep_given_token(store: Store, secret: str) -> None:
     but no admin.
     """
     if not is_well_formed(secret):
-        raise Misconfigured("EVERPOST_ADMIN_TOKEN is not a token. Make one with: everpost token generate")
+        raise Misconfigured(
+            "EVERPOST_ADMIN_TOKEN is not a valid token. Generate one with: everpost token generate"
+        )
     found = await store.tokens.find(digest(secret))
     if found is not None:
         token, owner = found
@@ -48,15 +50,17 @@ async def keep_given_token(store: Store, secret: str) -> None:
     admin = await _oldest_admin(store) or await _add_first(store, moment) or await _oldest_admin(store)
     if admin is None:
         raise Misconfigured(
-            "The blog has users, but no admin who could have EVERPOST_ADMIN_TOKEN."
-            " Add one: everpost user add --role admin"
+            "EVERPOST_ADMIN_TOKEN belongs to an admin, but no user of the blog is one."
+            " Add one with: everpost user add --role admin"
         )
     given = _token(new_id(), admin, _GIVEN, secret, moment)
     try:
         await store.tokens.add(given)
         record(ADMIN_TOKEN_CHANGED, user=admin.id, token=given.id)
     except TooManyTokens:
-        raise Misconfigured(f"{admin.email} has too many tokens to add {_GIVEN}: revoke one.") from None
+        raise Misconfigured(
+            f"{admin.email} already has the maximum number of tokens: revoke one to use {_GIVEN}."
+        ) from None
     except Conflict:  # another server that starts at the same time has been faster
         pass
     for token in await _tokens_of(store, admin):

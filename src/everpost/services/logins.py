@@ -65,7 +65,7 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
     right = await is_right(given.password, password_hash, by_stranger=by_stranger)
     if not right or user is None or password_hash is None:
         await record_from(store, given.address, LOGIN_FAILED, user=None if user is None else user.id)
-        raise Unauthenticated("The email or the password is wrong.")
+        raise Unauthenticated("The email address or the password is wrong.")
     if is_outdated(password_hash):
         password_hash = await _hash_anew(store, user, given.password) or password_hash
     return user, password_hash

@@ -17,7 +17,7 @@ from everpost.services.weak_passwords import is_weak
 _THREADS = 2
 """Each hash takes 64 MiB and four lanes: more at a time would leave nothing to who only reads."""
 
-TOO_WEAK = "is too easy to guess: it is common, a pattern, or based on your name or address"
+TOO_WEAK = "is too easy to guess: avoid common passwords, patterns, your name and your address"
 _hasher = PasswordHasher()
 _queue = PasswordQueue(_THREADS)
 

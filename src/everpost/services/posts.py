@@ -146,11 +146,11 @@ async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) 
     if author_id is None or author_id == user.id:
         return user.author
     if not actor.edits_all:
-        raise Forbidden("Only an editor gives posts to others.")
+        raise Forbidden("Only editors and admins may set another author.")
     try:
         return (await store.users.get(author_id)).author
     except NotFound:
-        raise Invalid("author_id", "is not a user") from None
+        raise Invalid("author_id", "should be the id of a user") from None
 
 
 async def _stored(store: Store, id: Id) -> Post | None:
@@ -187,7 +187,7 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
         tags=None if change.tags is None else checked_tags(change.tags),
     )
     if change.author_id not in (None, user.id) and not actor.edits_all:
-        raise Forbidden("Only an editor gives posts to others.")
+        raise Forbidden("Only editors and admins may set another author.")
 
     if change.slug == "":
         title = change.title or (await read_post(store, actor, id, comments=0)).title
@@ -226,7 +226,7 @@ def _owner_id(actor: Actor) -> Id | None:
 async def _refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
     """Why the actor may not change a post of another; NotFound where it is not even to be seen."""
     await read_post(store, actor, id, comments=0)
-    return Forbidden("This post is somebody else's.")
+    return Forbidden("This post belongs to another author.")
 
 
 async def _unchanged(store: Store, actor: Actor, id: Id, match: Match) -> Post:

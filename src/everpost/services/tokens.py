@@ -100,7 +100,9 @@ async def create_token(
     user = actor.require(Scope.ACCOUNT)
     try:
         if proof is not None and proof.current_password is not None:
-            password_hash = await require_password(store, user, proof, reason="is needed")
+            password_hash = await require_password(
+                store, user, proof, reason="is required to create this token"
+            )
             provenance = Provenance(grounds=Grounds(password_hash=password_hash))
             return await issue_token(store, user, draft, provenance)
         return await issue_token(store, user, _bounded(draft, actor), _provenance(actor))
@@ -111,10 +113,14 @@ async def create_token(
 def _bounded(draft: TokenDraft, actor: Actor) -> TokenDraft:
     """The draft, for no more than what the actor shows allows. Forbidden."""
     if draft.scopes is not None and not draft.scopes <= actor.scopes:
-        raise Forbidden("A token cannot allow more than the one with which you make it.")
+        raise Forbidden(
+            "A new token can have more scopes than yours only if you also send your current_password."
+        )
     latest = None if actor.token is None else actor.token.expires_at
     if latest is not None and draft.expires_at is not None and draft.expires_at > latest:
-        raise Forbidden("To make a token that outlives the one you sent, also send your current_password.")
+        raise Forbidden(
+            "A new token can expire later than yours only if you also send your current_password."
+        )
     scopes = actor.scopes if draft.scopes is None else draft.scopes
     return replace(draft, scopes=scopes, expires_at=draft.expires_at or latest)
 
@@ -135,10 +141,10 @@ async def issue_token(
     """
     of_role, provenance = ROLE_SCOPES[user.role], provenance or Provenance()
     if draft.scopes is not None and not draft.scopes <= of_role:
-        raise Forbidden(f"The role {user.role} does not have all these scopes.")
+        raise Forbidden(f"The role {user.role} does not include all of these scopes.")
     moment = now()
     if draft.expires_at is not None and draft.expires_at <= moment:
-        raise Invalid("expires_at", "is not in the future")
+        raise Invalid("expires_at", "must be in the future")
     secret = new_secret()
     token = Token(
         id=new_id(),

@@ -102,7 +102,7 @@ async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, mat
     actor.require(Scope.ADMIN)
     if id == actor.id:
         if wish.is_disabled or wish.role not in (None, Role.ADMIN):
-            raise Forbidden("You cannot disable or demote yourself; another admin can.")
+            raise Forbidden("You cannot disable yourself or change your own role: ask another admin.")
         return await _change_own(store, actor, wish, match)
     if wish.opens_a_way_in:
         actor.require_all(Scope.ADMIN)
@@ -116,7 +116,7 @@ async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None,
     """
     actor.require(Scope.ADMIN)
     if id == actor.id:
-        raise Forbidden("You cannot remove yourself: another admin can.")
+        raise Forbidden("You cannot delete your own account: ask another admin.")
     await store.users.remove(id, heir_id=heir_id, match=match)
     record(USER_REMOVED, user=id, heir=heir_id, by=actor.id)
 

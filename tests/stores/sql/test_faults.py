@@ -247,7 +247,7 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
 async def test_a_server_that_is_not_there_is_unreachable(scheme: str) -> None:
     port = free_port()
-    shown = f"{scheme}://writer@127.0.0.1:{port}/blog cannot be reached"
+    shown = f"Cannot connect to the database {scheme}://writer@127.0.0.1:{port}/blog"
     with pytest.raises(Unreachable, match=shown) as told:
         await SqlStore.open(f"{scheme}://writer:secret@127.0.0.1:{port}/blog", timeout=5, pool_size=1)
     assert "secret" not in told.value.message

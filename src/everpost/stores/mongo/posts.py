@@ -168,7 +168,7 @@ class MongoPosts:
             else:
                 documents, blog = await reading, await names
         if blog is None:
-            raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
+            raise SchemaMismatch("The settings of the blog are missing: the schema is incomplete.")
         rows = _validators(documents[: query.limit], blog["names_stamp"])
         return Page(tuple(rows), has_more=len(documents) > query.limit)
 
@@ -213,7 +213,7 @@ class MongoPosts:
     ) -> PostDocument:
         document = await self._write(id, _update(change), _shown(comments), terms, session)
         if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
-            raise Invalid("author_id", "is not a user")
+            raise Invalid("author_id", "should be the id of a user")
         return document
 
     async def _write(
@@ -253,7 +253,7 @@ class MongoPosts:
         if document is None:
             return NotFound("post", id)
         if owners is not None and document.get("author_id") not in owners:
-            return Forbidden("This post is somebody else's.")
+            return Forbidden("This post belongs to another author.")
         return Stale("post", id)
 
     async def _named(self, document: PostDocument) -> Post:

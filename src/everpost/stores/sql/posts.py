@@ -279,7 +279,7 @@ def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | No
     if there is None:
         raise NotFound("post", id)
     if owner_id is not None and there.author_id != owner_id:
-        raise Forbidden("This post is somebody else's.")
+        raise Forbidden("This post belongs to another author.")
     if match is not None and Revision(there.version, there.stamp) not in match:
         raise Stale("post", id)
 

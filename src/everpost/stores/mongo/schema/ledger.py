@@ -128,7 +128,7 @@ class Ledger:
             if taken_over.matched_count:
                 return
             await asyncio.sleep(0.1)
-        raise Busy("Another process has been migrating this database for minutes.")
+        raise Busy("Another process is migrating this database. Try again when it has finished.")
 
     async def _renew(self, holder: ObjectId) -> None:
         while True:

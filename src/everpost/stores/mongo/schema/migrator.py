@@ -73,7 +73,7 @@ class MongoSchema:
         if number is None:
             return []
         if number not in known:
-            return [f"The revision {number:04} is of a newer Everpost, which knows what is to be there."]
+            return [f"Revision {number:04} belongs to a newer Everpost: check it with that version."]
         found: list[str] = []
         for name, collection in {**COLLECTIONS, **known[number].collections}.items():
             found.extend(await differences_of(self._database, name, collection))
@@ -135,7 +135,9 @@ class MongoSchema:
         """The migrations between here and there, each with what it would lose."""
         number = await self._ledger.latest() or 0
         if number > self._history[-1].number:
-            raise SchemaMismatch(f"The database is at {number:04}, which a newer Everpost made.")
+            raise SchemaMismatch(
+                f"The database is at revision {number:04}, which belongs to a newer version of Everpost."
+            )
         goal = _number(self._history, target, number)
         if number == 0:
             await self._require_unused()
@@ -167,7 +169,7 @@ def _number(history: Sequence[Definition], target: str, current: int) -> int:
     for migration in history:
         if migration.revision == target:
             return migration.number
-    raise SchemaMismatch(f"There is no revision {target!r} to go to from {current:04}.")
+    raise SchemaMismatch(f"There is no revision {target!r} to migrate to from {current:04}.")
 
 
 def _named(migration: Definition) -> Migration:

@@ -108,4 +108,4 @@ def _condition(admission: Admission, authors: Sequence[ObjectId]) -> Filter:
 
 
 def _name_taken() -> Invalid:
-    return Invalid("name", "looks like the name of a user of this blog")
+    return Invalid("name", "is too similar to the name of a user of this blog")

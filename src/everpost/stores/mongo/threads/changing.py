@@ -142,9 +142,9 @@ def _mismatch(there: CommentDocument, hand: Hand | None) -> EverpostError:
         if comment.status is CommentStatus.REMOVED and not comment.content:
             return NotFound("comment", comment.id)
         if not hand.wrote(comment):
-            return Forbidden("This comment is somebody else's.")
+            return Forbidden("This comment was written by someone else.")
         if comment.publication_date < hand.since:
-            return Forbidden("This comment is too old to be changed by who wrote it.")
+            return Forbidden("The time to edit or delete this comment has passed.")
     return Stale("comment", comment.id)
 
 

@@ -75,7 +75,7 @@ class SqlSchema:
                 return await connection.run_sync(find_differences)
             if state is SchemaState.AHEAD:
                 revision = await connection.run_sync(finished_revision)
-                return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
+                return (f"Revision {revision} belongs to a newer Everpost: check it with that version.",)
             return ()  # what was to be there at an older revision is not known any more
 
     async def contents(self) -> Sequence[str]:
@@ -146,7 +146,7 @@ class SqlSchema:
         steps = self._plan(connection, target)
         losses = [loss for step in steps for loss in step.loses]
         if losses and not allow_data_loss:
-            raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+            raise DataLoss(f"The migration would lose data: {', '.join(losses)}.")
         self._config.attributes["connection"] = connection
         is_new = bool(steps) and steps[0].upward and finished_revision(connection) is None
         with making(connection) if is_new else nullcontext():
@@ -179,7 +179,7 @@ class SqlSchema:
             return len(self._scripts)
         if target == "-1":
             if here == 0:
-                raise SchemaMismatch("-1 would go below an empty database.")
+                raise SchemaMismatch("The database is empty: there is nothing to downgrade.")
             return here - 1
         return self._place_of(None if target == "base" else target, "You asked for revision")
 
@@ -213,7 +213,7 @@ def _explained() -> Iterator[None]:
     except Exception as error:
         if fault_of(error) is None:
             raise
-        raise Busy(f"The database did not do it: {reason_of(error)}") from error
+        raise Busy(f"The database refused the migration: {reason_of(error)}") from error
 
 
 def _migration(script: Script) -> Migration:
