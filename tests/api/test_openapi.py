@@ -10,12 +10,7 @@ from everpost.settings import Settings
 
 DOCUMENT: dict[str, Any] = create_app(Settings(database_url="sqlite:///unused.db")).openapi()
 OPERATIONS = [operation for path in DOCUMENT["paths"].values() for operation in path.values()]
-SCHEMAS: dict[str, dict[str, Any]] = {
-    **DOCUMENT["components"]["schemas"],
-    "LoginForm": DOCUMENT["paths"]["/login"]["post"]["requestBody"]["content"][
-        "application/x-www-form-urlencoded"
-    ]["schema"],
-}
+SCHEMAS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
 WITH_EXAMPLES = {name: schema["examples"] for name, schema in SCHEMAS.items() if "examples" in schema}
 
 

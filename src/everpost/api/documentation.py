@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from everpost.api.problems import MEDIA_TYPE
 from everpost.api.schemas import examples
 from everpost.api.schemas.problems import Problem
+from everpost.api.schemas.tokens import LoginForm
 from everpost.domain.tokens import Scope
 
 Responses = dict[int | str, dict[str, Any]]
@@ -164,7 +165,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     problem = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
-    schemas["Problem"] = problem
+    schemas |= {"Problem": problem, "LoginForm": TypeAdapter(LoginForm).json_schema()}
     for unused in ("HTTPValidationError", "ValidationError", "Position"):
         schemas.pop(unused, None)
     for name, example in examples.OF_SCHEMAS.items():

@@ -18,7 +18,6 @@ from everpost.api.documentation import (
     updating,
 )
 from everpost.api.media_types import FORM
-from everpost.api.schemas import examples
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
 from everpost.api.schemas.users import UserRead
@@ -35,8 +34,7 @@ def add_people_routes(app: FastAPI) -> None:
 
 
 def _add_login(app: FastAPI) -> None:
-    schema = {**logins.LOGIN_FORM.json_schema(), "examples": [examples.LOGIN]}
-    form = {"required": True, "content": {FORM: {"schema": schema}}}
+    form = {"required": True, "content": {FORM: {"schema": {"$ref": "#/components/schemas/LoginForm"}}}}
     answers: Responses = confiding(
         LoginCreated, "A new token, shown only once.", *BODY_PROBLEMS, 401, 403, 429, 503
     )

@@ -100,7 +100,7 @@ def _add_comments(app: FastAPI) -> None:
         comments.list_comments,
         methods=["GET"],
         responses=reading(
-            list[CommentRead] | list[CommentNode],
+            list[CommentNode] | list[CommentRead],  # clients that try one after the other find the replies
             "A page of comments; with `view=tree`, each with its replies.",
             *(401, 404, 422, 503),
             headers=LIST_HEADERS,

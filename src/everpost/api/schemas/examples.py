@@ -88,7 +88,7 @@ _TOKEN: JsonDict = {
     "last_used_at": "2026-05-04",
 }
 _CREATED_TOKEN: JsonDict = {**_TOKEN, "last_used_at": None, "token": _SECRET}
-LOGIN: Final[JsonDict] = {"username": "ann@blog.example", "password": "correct horse battery"}
+_LOGIN: JsonDict = {"username": "ann@blog.example", "password": "correct horse battery"}
 _CREATED_LOGIN: JsonDict = {
     "access_token": _SECRET,
     "token_type": "bearer",
@@ -116,6 +116,7 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "CommentUpdate": _COMMENT_CHANGE,
     "DecisionCreate": _DECISION,
     "DecisionRead": _DECIDED,
+    "LoginForm": _LOGIN,
     "LoginCreated": _CREATED_LOGIN,
     "PostCreate": _NEW_POST,
     "PostRead": _POST,
