@@ -13,23 +13,45 @@ ROOT = Path(__file__).parents[2]
 SOURCE = "src/everpost"
 RULES = tomllib.loads(Path(__file__).with_name("constructions.toml").read_text())
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-TO_DO = (
+TO_DO = {
     "api",
+    "api/schemas",
     "benchmark",
     "cli",
     "domain",
+    "domain/record_kinds",
     "errors.py",
     "services",
     "settings.py",
     "stores",
+    "stores/mongo",
+    "stores/mongo/bulk",
+    "stores/mongo/engine",
+    "stores/mongo/model",
+    "stores/mongo/queries",
+    "stores/mongo/schema",
+    "stores/mongo/threads",
+    "stores/sql",
+    "stores/sql/engine",
+    "stores/sql/schema",
     "transfer",
-)
-"""Parts of the source that are still to be reworded: this list only gets shorter."""
-MODULES = sorted(
-    path
-    for path in (ROOT / SOURCE).rglob("*.py")
-    if not path.relative_to(ROOT / SOURCE).as_posix().startswith(TO_DO)
-)
+    "transfer/archive",
+    "transfer/elsewhere",
+    "transfer/elsewhere/blogger",
+    "transfer/elsewhere/markdown",
+}
+"""Folders, without those in them, and modules that are still to be reworded: this list only gets shorter."""
+
+
+def modules() -> list[Path]:
+    """The modules of the source that are not to do."""
+    source = ROOT / SOURCE
+    return [
+        path
+        for path in sorted(source.rglob("*.py"))
+        if not {path.relative_to(source).as_posix(), path.parent.relative_to(source).as_posix()} & TO_DO
+    ]
+
 
 _START = r"(?:\A|(?<=[.!?:;]\s)|(?<=\n\n)|(?<=\|\s))\W*"
 
@@ -70,7 +92,7 @@ def test_no_page_has_a_construction_that_betrays_translation(page: Path) -> None
 def test_no_docstring_or_message_has_a_construction_that_betrays_translation() -> None:
     found = [
         each
-        for module in MODULES
+        for module in modules()
         for each in findings(python_passages(module.relative_to(ROOT).as_posix(), module.read_text()))
     ]
     assert found == []
