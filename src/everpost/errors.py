@@ -1,8 +1,8 @@
-"""Every error there is. They are facts about the blog and carry no HTTP status."""
+"""All errors. They state facts about the blog, and carry no HTTP status."""
 
 
 class EverpostError(Exception):
-    """What every error of Everpost is a kind of; its text is for the person who reads it."""
+    """Base class of all Everpost errors; the message is for people."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -10,7 +10,7 @@ class EverpostError(Exception):
 
 
 class NotFound(EverpostError):
-    """Nothing has this name."""
+    """There is no resource with this name."""
 
     def __init__(self, noun: str, name: str) -> None:
         super().__init__(f"There is no {noun} {name!r}.")
@@ -18,7 +18,7 @@ class NotFound(EverpostError):
 
 
 class Conflict(EverpostError):
-    """Something else has this value already, and it must be unique."""
+    """Another resource already has this unique value."""
 
     def __init__(self, noun: str, field: str) -> None:
         super().__init__(f"Another {noun} already has this {field}.")
@@ -47,7 +47,7 @@ class TooManyTokens(Conflict):
 
 
 class Stale(EverpostError):
-    """What was to be changed is no longer as the writer saw it."""
+    """The resource has changed since the writer read it."""
 
     def __init__(self, noun: str, name: str) -> None:
         super().__init__(f"The {noun} {name!r} has changed since you read it: fetch it again and retry.")
@@ -68,7 +68,7 @@ class Invalid(EverpostError):
 
 
 class Unauthenticated(EverpostError):
-    """Nobody knows who asks, and this is not for everybody."""
+    """Authentication is required."""
 
     def __init__(
         self, message: str = "Authentication required: send a bearer token.", *, is_bad_token: bool = False
@@ -78,11 +78,11 @@ class Unauthenticated(EverpostError):
 
 
 class Forbidden(EverpostError):
-    """Who asks is known, and may see the thing but not do this."""
+    """The actor may see the resource, but not do this."""
 
 
 class TooMany(EverpostError):
-    """It was tried too often."""
+    """A rate limit is exceeded."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
@@ -91,8 +91,8 @@ class TooMany(EverpostError):
 
 
 class Busy(EverpostError):
-    """The database could not do this in time, or could not be reached. Nothing is known to be lost:
-    whoever asks again with the same id finds out.
+    """The database did not respond in time, or is unreachable. The change may have been made: repeating the
+    request with the same id finds out.
     """
 
     def __init__(self, message: str = "The database did not respond in time. Try again.") -> None:
@@ -100,11 +100,11 @@ class Busy(EverpostError):
 
 
 class Unreachable(EverpostError):
-    """A database does not answer at all, or refuses who asks."""
+    """A database does not respond, or refuses the login."""
 
 
 class SchemaMismatch(EverpostError):
-    """The database was made by an older or a newer Everpost."""
+    """The schema belongs to an older or a newer version of Everpost."""
 
 
 class DataLoss(EverpostError):
@@ -112,19 +112,19 @@ class DataLoss(EverpostError):
 
 
 class Misconfigured(EverpostError):
-    """A setting has a value that cannot be used."""
+    """A setting is invalid."""
 
 
 class Unfinished(EverpostError):
-    """The database holds a part of a blog that was moving in."""
+    """The database holds part of a blog: a copy or an import was interrupted."""
 
 
 class Occupied(EverpostError):
-    """A database holds something, and what is to be done takes one that does not."""
+    """A database is not empty, but must be."""
 
 
 class WrongAnswer(EverpostError):
-    """The application gave another answer than it was asked for while it was measured."""
+    """The application gave an unexpected response while it was measured."""
 
 
 class UnreadableSource(EverpostError):
@@ -132,7 +132,7 @@ class UnreadableSource(EverpostError):
 
 
 class BrokenFile(EverpostError):
-    """A file is not what it should be."""
+    """A file is malformed or unreadable."""
 
     def __init__(self, name: str, place: str, reason: str) -> None:
         super().__init__(f"{name}, {place}: {reason}" if place else f"{name}: {reason}")

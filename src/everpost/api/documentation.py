@@ -16,7 +16,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 REQUIRED_SCHEME = "bearer"
 OPTIONAL_SCHEME = "bearer_or_none"
-"""What an operation that also works without a token names, until the document is complete."""
+"""The scheme of operations that also work without a token, until the document is complete."""
 _LOGIN_SCHEME = "login"
 
 TAGS = (

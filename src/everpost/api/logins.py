@@ -73,7 +73,7 @@ async def log_in(
 
 
 def _scopes(words: str) -> frozenset[Scope] | None:
-    """What the token is wanted for; None: for everything."""
+    """The scopes of the token; None: all of them."""
     try:
         return frozenset(map(Scope, words.split())) or None
     except ValueError:

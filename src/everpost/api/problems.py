@@ -81,7 +81,7 @@ def problem(
 
 
 def problem_of(error: EverpostError) -> Problem:
-    """What went wrong, as content. The error itself where it has no status."""
+    """The problem document of an error. Raises an error without a status."""
     status = STATUSES.get(type(error))
     if status is None:
         raise error

@@ -20,7 +20,7 @@ from starlette.datastructures import QueryParams
 from everpost.api.body_checks import Check, Faults, body_check
 
 Values = dict[str, Any]
-"""What a call is given, by the names of its parameters."""
+"""Arguments by the names of their parameters."""
 Sent = Mapping[str, str]
 _NOTHING: Sent = QueryParams()
 
@@ -38,7 +38,7 @@ class _Parameter:
     check: Check
 
     def find(self, sent: Sent) -> object:
-        """What is sent, or None."""
+        """The value that was sent, or None."""
         if self.of_model:
             return {key: sent[key] for key in self.of_model if key in sent}
         return sent.get(self.key)
@@ -59,7 +59,7 @@ class Resolver:
         self._connections = [name for name in connections if name is not None]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
-        """What the coroutine returns. RequestValidationError names all that cannot be used.
+        """Call the coroutine and return its result. RequestValidationError: names all invalid values.
 
         The body is read last, so that a request without the token it needs costs nothing more.
         """
@@ -89,7 +89,7 @@ class Resolver:
         return values
 
     async def _solve(self, request: Request, solved: dict[object, Any], faults: Faults) -> Any:  # noqa: ANN401
-        """What this dependency gives in this request; it is called once, and not after a fault of its own."""
+        """The result of a dependency for this request; called once, and not if its own values are invalid."""
         if self._call in solved:
             return solved[self._call]
         own: Faults = []

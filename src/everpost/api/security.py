@@ -1,4 +1,4 @@
-"""Who asks: the token and the address that a request comes with."""
+"""Authentication: the token and the address of a request."""
 
 from typing import Annotated, TypeAlias
 
@@ -54,18 +54,18 @@ def personal_headers(dependant: Dependant) -> list[str]:
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]
-"""Who asks; it may be the public."""
+"""The actor, or the public."""
 
 
 async def get_member(actor: CurrentActor, _declared: Annotated[_Declared, Depends(_token)]) -> Actor:
-    """Who shows a good token. Unauthenticated, before anything else in the request is looked at."""
+    """The actor with a valid token. Unauthenticated, before the rest of the request is validated."""
     if actor.user is None:
         raise Unauthenticated
     return actor
 
 
 CurrentMember = Annotated[Actor, Depends(get_member)]
-"""Who asks, where that cannot be the public."""
+"""The authenticated actor."""
 
 
 async def get_address(request: Request, settings: CurrentSettings) -> str:

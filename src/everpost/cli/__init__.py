@@ -90,7 +90,7 @@ def _take_options(
 
 
 def main() -> None:
-    """Run the command. What goes wrong is one line on standard error, and exit status 1."""
+    """Run the command. An error is one line on standard error, and exit status 1."""
     atexit.register(gc.freeze)
     try:
         _everpost(prog_name="everpost")  # however it was started

@@ -1,4 +1,4 @@
-"""What is printed of two blogs that were compared."""
+"""The printed comparison of two blogs."""
 
 import typer
 
@@ -33,7 +33,7 @@ def print_digest(digest: BlogDigest, *, to_errors: bool = False) -> None:
 
 
 def print_survey(survey: Comparison) -> None:
-    """What is in the source, and what a copy would do."""
+    """Print the contents of the source, and the changes that a copy would make."""
     print_digest(survey.source)
     typer.echo(
         f"Records to write: {survey.kept:,}; to delete: {survey.erased:,}; unchanged: {survey.same:,}."
@@ -42,5 +42,5 @@ def print_survey(survey: Comparison) -> None:
 
 
 def describe_work(carried: Comparison) -> str:
-    """What was done."""
+    """The changes that were made."""
     return f"Records written: {carried.kept:,}; deleted: {carried.erased:,}; unchanged: {carried.same:,}."

@@ -19,7 +19,7 @@ from everpost.transfer.elsewhere.zones import zone_named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportWishes:
-    """What was said on the command line."""
+    """The options of the command line."""
 
     system: str
     site: str | None

@@ -1,4 +1,4 @@
-"""What a command asks for while it runs; on standard error, so that only results are on the output."""
+"""Prompts, on standard error, so that standard output has only results."""
 
 import sys
 from typing import Annotated

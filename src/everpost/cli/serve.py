@@ -81,7 +81,7 @@ def _warn(settings: Settings) -> None:
 def _free_address(settings: Settings) -> str:
     """The address as a number, free to listen on. Misconfigured.
 
-    Granian's own sockets share their port with whoever else shares it: they would not notice.
+    Granian's own sockets share their port, so a port in use would go unnoticed.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(

@@ -27,7 +27,7 @@ Email = Annotated[str, typer.Argument(help="Email address of the token's owner."
 @token.command()
 def create(
     email: Email,
-    name: Annotated[str, typer.Option(help="What the token is for.")] = "Command line",
+    name: Annotated[str, typer.Option(help="Name of the token.")] = "Command line",
     scope: Annotated[
         list[Scope] | None,
         typer.Option(help="A scope of the token; may be repeated. Default: all scopes of the role."),

@@ -91,7 +91,7 @@ class Post(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostChange:
-    """What is to be another value, field by field; None leaves a field as it is."""
+    """The new values of a user's fields; None leaves a field unchanged."""
 
     updated_at: datetime
     title: str | None = None

@@ -83,7 +83,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """What is to be another value, field by field; None leaves a field as it is. A user who is disabled,
+    """The new values of a user's fields; None leaves a field unchanged. A user who is disabled,
     or enabled again, loses all tokens.
     """
 

@@ -31,9 +31,8 @@ _ALL = 10_000
 
 
 async def keep_given_token(store: Store, secret: str) -> None:
-    """See to it that this is a token of an admin: of the oldest one, or, where there are no users, of
-    a new one. One that was given before is revoked. Misconfigured: it is no token, or there are users
-    but no admin.
+    """Make this a token of the oldest admin or, if there are no users, of a new one. A token that was given
+    before is revoked. Misconfigured: it is malformed, or there are users but no admin.
     """
     if not is_well_formed(secret):
         raise Misconfigured(
@@ -97,7 +96,7 @@ async def make_first_token(store: Store) -> str | None:
 
 
 async def _is_locked_out(store: Store, user: User) -> bool:
-    """Whether this admin has no way in: whoever made the user was stopped before there was a token, or the
+    """Whether this admin cannot log in: the first start was interrupted before there was a token, or the
     token has expired.
     """
     if not user.is_enabled_admin or user.password_hash is not None:

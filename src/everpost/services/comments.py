@@ -1,4 +1,4 @@
-"""What one does with comments."""
+"""Read and write comments."""
 
 import secrets
 from contextlib import suppress
@@ -29,7 +29,7 @@ _TO_USERS = frozenset(CommentPolicy) - {CommentPolicy.CLOSED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestRules:
-    """What guests may do."""
+    """Limits on the comments of guests."""
 
     links: int
     """In one comment."""
@@ -41,7 +41,7 @@ class GuestRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """Who comments without an account."""
+    """A commenter without an account."""
 
     address: str
     rules: GuestRules

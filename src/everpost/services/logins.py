@@ -25,7 +25,7 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRules(ThrottleRules):
-    """What a login may and gives."""
+    """Limits on logins, and the lifetime of their tokens."""
 
     lifetime: timedelta
     """Of the token."""
@@ -33,14 +33,14 @@ class LoginRules(ThrottleRules):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What somebody says to be let in."""
+    """An attempt to log in."""
 
     email: str
     password: str = field(repr=False)
     address: str
     """Where they are."""
     scopes: frozenset[Scope] | None = None
-    """What they want the token for; None: for everything."""
+    """The scopes of the token; None: all of the role."""
 
 
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:

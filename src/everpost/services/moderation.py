@@ -1,4 +1,4 @@
-"""What moderators do with the comments of many posts."""
+"""Moderate the comments of many posts."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is decided about a comment, on one of these revisions of it."""
+    """A decision about one of these revisions of a comment."""
 
     id: Id
     status: CommentStatus

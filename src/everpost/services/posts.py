@@ -1,4 +1,4 @@
-"""What one does with posts."""
+"""Read and write posts."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -108,10 +108,10 @@ async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
 
 
 async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
-    """The post as it is stored, and whether it was stored only now.
+    """Add a post. Returns the stored post, and whether it is new.
 
-    Who sends an id can ask again when the answer got lost: a draft that says what is stored under
-    its id is answered with that. Unauthenticated, Forbidden, Conflict, Invalid.
+    Idempotent if the draft has an id: a draft that equals the post stored under its id returns that post.
+    Unauthenticated, Forbidden, Conflict, Invalid.
     """
     author = await _author(store, actor, actor.require(Scope.POSTS_WRITE), draft.author_id)
     moment = now()
@@ -210,7 +210,7 @@ async def withdraw(store: Store, actor: Actor, id: Id, *, match: Match) -> None:
 
 
 async def _writer(store: Store, actor: Actor, id: Id) -> User:
-    """Who is to change the post. Who sees it learns why that may not be, all others that there is none."""
+    """The user who may change the post. Users who see it get the reason for a refusal, others NotFound."""
     try:
         return actor.require(Scope.POSTS_WRITE)
     except Forbidden:

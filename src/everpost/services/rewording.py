@@ -1,4 +1,4 @@
-"""Changing comments: by who wrote them, for a while, and by who decides about them."""
+"""Edit comments: by their writers, for a limited time, and by moderators."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewording:
-    """What a comment is to say, and what is decided about it. None: as it is."""
+    """The new content and status of a comment. None: unchanged."""
 
     post_id: Id
     id: Id

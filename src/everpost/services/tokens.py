@@ -1,4 +1,4 @@
-"""What one does with tokens."""
+"""Create, list, check and revoke tokens."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -57,8 +57,8 @@ class Provenance:
 
 
 async def identify(store: Store, secret: str) -> Actor:
-    """Who shows this token, with what it allows. Unauthenticated: it is malformed, unknown or expired,
-    or its owner is disabled; which of these is not told.
+    """The actor of a token. Unauthenticated: it is malformed, unknown or expired, or its owner is disabled;
+    the message does not say which.
     """
     found = await store.tokens.find(digest(secret)) if is_well_formed(secret) else None
     moment = now()
@@ -181,9 +181,7 @@ async def page_tokens(
 
 
 async def revoke(store: Store, actor: Actor, id: Id) -> None:
-    """Make the token, the actor's own, or anybody's for an admin, useless from now on. Unauthenticated,
-    Forbidden, NotFound.
-    """
+    """Revoke a token: the actor's own or, for an admin, any user's. Unauthenticated, Forbidden, NotFound."""
     user = actor.require(Scope.ACCOUNT)
     await store.tokens.remove(id, user_id=None if Scope.ADMIN in actor.scopes else user.id)
     record(TOKEN_REVOKED, token=id, by=actor.id)

@@ -15,7 +15,7 @@ class BlogUpdate(TypedDict, total=False):
 
     comment_policy: Annotated[
         CommentPolicy,
-        Field(strict=False, description="Who may comment on posts without a policy of their own."),
+        Field(strict=False, description="The comment policy of posts without one of their own."),
     ]
 
 
@@ -24,7 +24,7 @@ class BlogRead(TypedDict):
     """The settings of the blog."""
 
     comment_policy: Annotated[
-        CommentPolicy, Field(description="Who may comment on posts without a policy of their own.")
+        CommentPolicy, Field(description="The comment policy of posts without one of their own.")
     ]
 
 

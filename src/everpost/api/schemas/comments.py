@@ -125,7 +125,7 @@ class CommentNode(CommentRead):
         "list[CommentNode]", Field(max_length=REPLIES_SHOWN, description="The oldest visible replies.")
     ]
     next_replies: Annotated[
-        str | None, Field(description="The path of the next page of replies; null if there are no more.")
+        str | None, Field(description="The path of the next page of replies; null on the last page.")
     ]
 
 

@@ -1,4 +1,4 @@
-"""Who wrote something, as the public reads it."""
+"""Authors and guests as JSON."""
 
 from typing import Annotated
 

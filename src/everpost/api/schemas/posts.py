@@ -44,7 +44,7 @@ SentFormat = Annotated[
 SentStatus = Annotated[PostStatus, Field(strict=False)]
 SentPolicy = Annotated[
     CommentPolicy,
-    Field(strict=False, description="Who may comment on this post; null: as the blog's settings say."),
+    Field(strict=False, description="The comment policy of this post; null: that of the blog."),
 ]
 SentAuthorId = Annotated[
     SentId, Field(description="The author: only editors and admins may name another user.")
@@ -107,7 +107,7 @@ class PostRead(TypedDict):
     author: Annotated[AuthorRead | None, Field(description="null: disabled or deleted.")]
     comment_policy: Annotated[
         CommentPolicy | None,
-        Field(description="Who may comment on this post; null: as the blog's settings say."),
+        Field(description="The comment policy of this post; null: that of the blog."),
     ]
     comment_count: Annotated[int, Field(ge=0, description="The number of approved comments.")]
     comments: Annotated[list[CommentRead], Field(max_length=COMMENTS_INSIDE)]

@@ -25,7 +25,7 @@ class Problem(TypedDict):
     type: Literal["about:blank"]
     title: Annotated[str, Field(description="The reason phrase of the status.")]
     status: int
-    detail: Annotated[str, Field(description="What went wrong, and what to do about it.")]
+    detail: Annotated[str, Field(description="The cause of the error, and often the remedy.")]
     errors: NotRequired[
         Annotated[
             list[FieldError], Field(description="The invalid or conflicting fields, with status 409 or 422.")
