@@ -119,7 +119,7 @@ def test_a_blog_that_is_another_one_is_not_overwritten(
     everpost("user", "add", "bob@example.org", "--name", "Bob", "--no-password")
     outcome = everpost("import", str(tmp_path / "archive"))
     assert outcome.status == 1
-    assert outcome.err.splitlines()[-1].startswith("everpost: The target holds another blog")
+    assert outcome.err.splitlines()[-1].startswith("everpost: The target already holds other content")
 
 
 @pytest.mark.usefixtures("blog_file")

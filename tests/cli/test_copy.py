@@ -78,7 +78,7 @@ def test_a_target_that_was_written_to_is_refused(everpost: Command, source: str,
     change(target, "update users set name = 'Bob'")
     outcome = everpost("copy", source, target)
     assert outcome.status == 1
-    assert outcome.err.splitlines()[-1].startswith("everpost: The target was written to since")
+    assert outcome.err.splitlines()[-1].startswith("everpost: The target has changed since")
 
 
 def test_a_dry_run_makes_no_schema(everpost: Command, source: str, target: str) -> None:
