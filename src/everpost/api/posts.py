@@ -129,8 +129,7 @@ async def get_post(
 ) -> Response:
     """A post with the oldest of its comments inside."""
     post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
-    rendering = renderings.render(post)
-    return rendered(rendering.body, rendering.tag, if_none_match=if_none_match)
+    return renderings.render(post).answer(if_none_match)
 
 
 async def update_post(

@@ -1,20 +1,34 @@
 """Posts as JSON, rendered once for each state of a post."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from weakref import ref
 
-from everpost.api.etags import thing_tag
-from everpost.api.responses import json_bytes
+from fastapi import Response
+
+from everpost.api.etags import is_known, thing_tag
+from everpost.api.responses import json_bytes, not_modified, rendered
 from everpost.api.schemas.posts import read_post
 from everpost.domain.posts import Post
 
 
-@dataclass(frozen=True, slots=True)
 class Rendering:
     """JSON, under an entity tag."""
 
-    body: bytes
-    tag: str
+    def __init__(self, body: bytes, tag: str) -> None:
+        self.body = body
+        self.tag = tag
+
+    def answer(self, if_none_match: str | None) -> Response:
+        """The answer with it; 304 to who has just that already. Each is made once: do not change it."""
+        return self._unchanged if is_known(self.tag, if_none_match) else self._whole
+
+    @cached_property
+    def _whole(self) -> Response:
+        return rendered(self.body, self.tag)
+
+    @cached_property
+    def _unchanged(self) -> Response:
+        return not_modified(self.tag)
 
 
 class Renderings:
