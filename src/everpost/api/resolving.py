@@ -23,8 +23,8 @@ Values = dict[str, Any]
 """What a call is given, by the names of its parameters."""
 Sent = Mapping[str, str]
 _NOTHING: Sent = QueryParams()
-_FAULTY = object()
-"""What a dependency gives that could not be called."""
+_UNSOLVED: Any = object()
+"""Stands for the value of a dependency that was not called, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,11 @@ class _Parameter:
 class _Step:
     """A call of the plan, with where its values come from."""
 
+    number: int
+    """That of the call: steps with the same call share its value."""
     call: Callable[..., Awaitable[Any]]
     earlier: Sequence[tuple[str, int]]
-    """Its dependencies: the parameter, and the number of the step that gives its value."""
+    """Its dependencies: the parameter, and the number of the call that gives its value."""
     path: Sequence[_Parameter]
     query: Sequence[_Parameter]
     headers: Sequence[_Parameter]
@@ -79,8 +81,10 @@ class Resolver:
     def __init__(self, dependant: Dependant) -> None:
         """`declarations.is_known` of the endpoint."""
         self._dependencies: list[_Step] = []
-        """Each before those that depend on it, and once."""
-        self._endpoint = self._step(dependant, {})
+        """One for each place where a dependency is declared, before those that depend on it."""
+        numbers: dict[object, int] = {}
+        self._endpoint = self._step(dependant, numbers)
+        self._unsolved = [_UNSOLVED] * len(numbers)
         self._body = [(each.name, body_check(each)) for each in dependant.body_params]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
@@ -89,15 +93,15 @@ class Resolver:
         The body is read last, so that a request without the token it needs costs nothing more.
         """
         faults: Faults = []
-        solved: list[Any] = []
+        solved = self._unsolved.copy()
         for step in self._dependencies:
+            if solved[step.number] is not _UNSOLVED:
+                continue
             own: Faults = []
             values = step.values(request, solved, own)
             faults += own
-            if faults and (own or any(value is _FAULTY for value in values.values())):
-                solved.append(_FAULTY)
-            else:
-                solved.append(await step.call(**values))
+            if not faults or not (own or any(value is _UNSOLVED for value in values.values())):
+                solved[step.number] = await step.call(**values)
         values = self._endpoint.values(request, solved, faults)
         for name, check in self._body:
             values[name], found = check(await read_body())
@@ -110,13 +114,13 @@ class Resolver:
         """The step for this call; those for its dependencies are put into the plan."""
         earlier = []
         for each in dependant.dependencies:
-            if each.call not in numbers:
-                self._dependencies.append(self._step(each, numbers))
-                numbers[each.call] = len(self._dependencies) - 1
+            step = self._step(each, numbers)
+            self._dependencies.append(step)
             if each.name is not None:
-                earlier.append((each.name, numbers[each.call]))
+                earlier.append((each.name, step.number))
         connections = (dependant.request_param_name, dependant.http_connection_param_name)
         return _Step(
+            number=numbers.setdefault(dependant.call, len(numbers)),
             call=cast("Any", dependant.call),
             earlier=earlier,
             path=[_parameter(field, "path") for field in dependant.path_params],

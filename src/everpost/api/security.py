@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
@@ -27,9 +28,9 @@ _SCOPES: dict[str, str] = {
 
 
 class _Described(OAuth2PasswordBearer):
-    """A scheme for the document only: `get_actor` reads the header, and says more of what is wrong with it."""
+    """A scheme for the OpenAPI document only: `get_actor` reads the header."""
 
-    async def __call__(self, _request: Request) -> None:
+    async def __call__(self, _request: HTTPConnection) -> None:
         return None
 
 
