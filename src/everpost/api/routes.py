@@ -17,7 +17,6 @@ from everpost.api.documentation import (
     updating,
 )
 from everpost.api.people import add_people_routes
-from everpost.api.public_post import PublicPost
 from everpost.api.schemas.comments import CommentMade, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
@@ -42,7 +41,6 @@ _COMMENT_LINKS = links_to(
 def add_routes(app: FastAPI) -> None:
     """Give the application the calls of the contract."""
     app.router.route_class = CallRoute
-    app.router.routes.append(PublicPost())
     _add_posts(app)
     _add_tags(app)
     _add_comments(app)
