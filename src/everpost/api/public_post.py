@@ -1,6 +1,8 @@
 """A short cut for the request that readers send most."""
 
 import re
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, cast
 
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,6 +13,7 @@ from everpost.domain.actors import PUBLIC
 from everpost.domain.ids import Id
 from everpost.errors import EverpostError
 
+_Handle: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 _PATH = re.compile(r"/posts/([0-9a-f]{24})")
 _VARY = ("Authorization",)
 
@@ -46,12 +49,12 @@ def _plainly_wanted(scope: Scope) -> Id | None:
 async def _answer(scope: Scope, post_id: Id) -> Response:
     application: FastAPI = scope["app"]
     state = application.state
-    known = next(
-        (str(value, "latin-1") for name, value in scope["headers"] if name == b"if-none-match"), None
-    )
+    known = [str(value, "latin-1") for name, value in scope["headers"] if name == b"if-none-match"]
     try:
         store = await state.lifecycle.store()
-        return await get_post(store, state.renderings, PUBLIC, post_id, if_none_match=known)
+        return await get_post(
+            store, state.renderings, PUBLIC, post_id, if_none_match=known[0] if known else None
+        )
     except EverpostError as error:
-        answer: Response = await application.exception_handlers[EverpostError](Request(scope), error)
-        return answer
+        handle = cast("_Handle", application.exception_handlers[EverpostError])
+        return await handle(Request(scope), error)
