@@ -1,5 +1,7 @@
 """The store on MongoDB, as a whole."""
 
+import asyncio
+
 from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, Database, connect, database_of
@@ -90,7 +92,7 @@ class MongoStore:
         await self._client.admin.command("ping")
 
     async def close(self) -> None:
-        await self._comments.finish()
+        await asyncio.gather(self._posts.finish(), self._comments.finish())
         await self._garbage.stop()
         await self._transactions.close()
         await self._client.close()

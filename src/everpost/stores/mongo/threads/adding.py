@@ -76,7 +76,7 @@ class Adder:
     async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
         """Add all of them together; if one is refused, each alone."""
         try:
-            return await self._transactions.run(partial(self._add, additions))
+            return await self._write(additions)
         except Busy:
             raise
         except EverpostError as error:
@@ -86,12 +86,16 @@ class Adder:
 
     async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
         try:
-            (added,) = await self._transactions.run(partial(self._add, [addition]))
+            (added,) = await self._write([addition])
         except EverpostError as error:
             if not await self._is_in_the_way(addition, error):
                 return error
             return await self._add_alone(addition)
         return added
+
+    async def _write(self, additions: Sequence[Addition]) -> Sequence[Comment]:
+        post_id = additions[0].comment.post_id
+        return await self._transactions.write_post(post_id, partial(self._add, additions))
 
     async def _is_in_the_way(self, addition: Addition, error: EverpostError) -> bool:
         """Whether nothing but garbage had the id of the comment; it is deleted then."""
