@@ -1,9 +1,9 @@
 """What every schema of a database promises, and its migrations."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 
 class SchemaState(Enum):
@@ -80,3 +80,11 @@ class Schema(Protocol):
     async def close(self) -> None:
         """Give every connection back."""
         ...
+
+
+Prepare: TypeAlias = Callable[[Schema], Awaitable[None]]
+"""What is done with the schema of a store while it is opened, over the store's own connections."""
+
+
+async def leave(_schema: Schema) -> None:
+    """Do nothing: the schema is known to be current."""
