@@ -129,12 +129,12 @@ async def _driven(engine: AsyncEngine, url: str, *, timeout: float, pool_size: i
     options: dict[str, Any] = dict(address.connect_args)
     if engine.dialect.name == "sqlite":
         return SqliteDatabase(statements, address.url.database or "", timeout=timeout)
+    del options["async_creator_fn"]
     pool: Pool
     if engine.dialect.name == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
         pool = await PostgresqlPool.open(options, size=pool_size)
     else:
-        del options["async_creator_fn"]
         options |= address.url.translate_connect_args(username="user")
         pool = MysqlPool(partial(connect, **options), size=pool_size)
     return ServerDatabase(statements, pool, timeout=timeout)
