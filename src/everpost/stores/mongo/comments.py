@@ -66,6 +66,8 @@ class MongoComments:
     ) -> Mapping[Id, Page[Comment]]:
         parents = list(map(ObjectId, dict.fromkeys(parent_ids)))
         found = await self._reader.branches(ObjectId(post_id), parents, limit + 1)
+        if found is None:
+            raise NotFound("post", post_id)
         rows = [read_comment(each) for each in chain.from_iterable(found.values())]
         named = {comment.id: comment for comment in await self._authors.name_comments(rows)}
         return {

@@ -1,6 +1,6 @@
 """Reading threads: pages, branches, the queue. None of them returns comments whose post does not exist.
 
-A page checks the post again at the end: the garbage collector may have deleted a part meanwhile.
+Pages and branches check the post again at the end: the garbage collector may have deleted a part meanwhile.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,26 +75,33 @@ class ThreadReader:
 
     async def branches(
         self, post_id: ObjectId, parents: Sequence[ObjectId], limit: int
-    ) -> Mapping[ObjectId, Sequence[CommentDocument]]:
-        """Up to this many of the first shown replies to each of these comments of the post."""
+    ) -> Mapping[ObjectId, Sequence[CommentDocument]] | None:
+        """Up to this many of the first shown replies to each of these comments of the post; None if it does
+        not exist.
+        """
         replies = [
             {"$match": {"post_id": post_id, "shown": True}},
             {"$sort": _OLDEST_FIRST},
             {"$limit": limit},
         ]
+        living_post: list[Filter] = [{"$match": {"_id": post_id, **LIVING}}, {"$project": {"_id": 1}}]
         of_parent = {"from": COMMENTS, "localField": "parent", "foreignField": "parent_id"}
         found: AsyncCommandCursor[Any] = await self._posts.aggregate(
             [
-                {"$match": {"_id": post_id, **LIVING}},
+                *living_post,
                 {"$project": {"_id": 0, "parent": {"$literal": list(parents)}}},
                 {"$unwind": "$parent"},
                 {"$lookup": {**of_parent, "pipeline": replies, "as": "replies"}},
                 {"$unwind": "$replies"},
                 {"$replaceWith": "$replies"},
+                {"$unionWith": {"coll": POSTS, "pipeline": living_post}},
             ]
         )
+        *comments, last = await found.to_list() or [None]
+        if last is None or last["_id"] != post_id:
+            return None
         branches: dict[ObjectId, list[CommentDocument]] = {parent: [] for parent in parents}
-        for comment in await found.to_list():
+        for comment in comments:
             branches[comment["parent_id"]].append(comment)
         return branches
 

@@ -11,6 +11,7 @@ from everpost.stores.mongo.schema.definition import Definition, Loss
 from everpost.stores.mongo.schema.drift import differences_of
 from everpost.stores.mongo.schema.history import HISTORY
 from everpost.stores.mongo.schema.ledger import COLLECTIONS, Ledger
+from everpost.stores.mongo.schema.previews import false_previews
 from everpost.stores.schema import Migration, SchemaState, Step
 
 
@@ -85,7 +86,7 @@ class MongoSchema:
         found: list[str] = []
         for name, collection in {**COLLECTIONS, **known[number].collections}.items():
             found.extend(await differences_of(self._database, name, collection))
-        return found
+        return [*found, *await false_previews(self._client, self._database)]
 
     @translated
     async def contents(self) -> Sequence[str]:

@@ -151,11 +151,11 @@ async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
     address = address_of(url, timeout=timeout)
     options: dict[str, Any] = dict(address.connect_args)
     engine = address.url.get_backend_name()
+    options.pop("async_creator_fn", None)
     if engine == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
         return await PostgresqlPool.open(options, size=size)
     if engine == "mysql":
-        del options["async_creator_fn"]
         options |= address.url.translate_connect_args(username="user")
         return MysqlPool(partial(connect, **options), size=size)
     return None

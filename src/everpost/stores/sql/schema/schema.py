@@ -14,7 +14,13 @@ from everpost.errors import Busy, DataLoss, SchemaMismatch
 from everpost.stores.schema import Migration, SchemaState, Step
 from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
 from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
-from everpost.stores.sql.schema.creation import finished_revision, is_half_made, making, require_no_tables
+from everpost.stores.sql.schema.creation import (
+    Overtaken,
+    finished_revision,
+    is_half_made,
+    making,
+    require_no_tables,
+)
 from everpost.stores.sql.schema.data_loss import find_losses
 from everpost.stores.sql.schema.drift import find_differences
 from everpost.stores.sql.schema.locks import exclusive
@@ -71,8 +77,10 @@ class SqlSchema:
             return await connection.run_sync(self._plan, target)
 
     async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
-        async with self._changing() as connection:
-            return await connection.run_sync(self._migrate, target, allow_data_loss)
+        while True:
+            with suppress(Overtaken):
+                async with self._changing() as connection:
+                    return await connection.run_sync(self._migrate, target, allow_data_loss)
 
     async def differences(self) -> Sequence[str]:
         async with self._connected() as connection:
