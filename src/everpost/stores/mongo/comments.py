@@ -11,7 +11,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
@@ -23,7 +23,7 @@ from everpost.stores.mongo.threads.admissions import Admissions
 from everpost.stores.mongo.threads.changing import Changer
 
 
-class MongoComments:
+class MongoComments(Part):
     """Comments, each one a document."""
 
     def __init__(
@@ -39,7 +39,7 @@ class MongoComments:
         self._changer = Changer(collections, transactions, admissions)
         self._adder = Adder(collections, transactions, admissions, garbage)
 
-    @translated
+    @reads
     async def get(self, post_id: Id, id: Id) -> Comment:
         comment = await self.find(id)
         if comment is not None and comment.post_id == post_id:
@@ -48,19 +48,19 @@ class MongoComments:
             raise NotFound("post", post_id)
         raise NotFound("comment", id)
 
-    @translated
+    @reads
     async def find(self, id: Id) -> Comment | None:
         found = await self._reader.find(ObjectId(id))
         return None if found is None else _named(found)[0]
 
-    @translated
+    @reads
     async def page(self, query: CommentQuery) -> Page[Comment]:
         found = await self._reader.page(query, query.limit + 1)
         if found is None:
             raise NotFound("post", query.post_id)
         return _page(_named(found), query.limit)
 
-    @translated
+    @reads
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
@@ -75,19 +75,19 @@ class MongoComments:
             for parent, replies in found.items()
         }
 
-    @translated
+    @reads
     async def queue(self, query: QueueQuery) -> Page[Comment]:
         documents = await self._reader.queue(query, query.limit + 1)
         comments = [read_comment(document) for document in documents]
         return _page(await self._authors.name_comments(comments), query.limit)
 
-    @translated
+    @writes
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
     ) -> Comment:
         return await self._adder.add(Addition(comment, admission, under_hidden))
 
-    @translated
+    @writes
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
@@ -95,7 +95,7 @@ class MongoComments:
         (named,) = await self._authors.name_comments([saved])
         return named
 
-    @translated
+    @writes
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
         await self._changer.remove(post_id, id, (match, hand))
 

@@ -8,19 +8,19 @@ from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.limits import WINDOW, Limit, Tally
 from everpost.errors import Busy
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.model.collections import Collections, Filter
 
 _ATTEMPTS = 20
 
 
-class MongoLimits:
+class MongoLimits(Part):
     """Counts, each one a document, which MongoDB itself deletes within a minute of its end."""
 
     def __init__(self, collections: Collections) -> None:
         self._limits = collections.limits
 
-    @translated
+    @writes
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
         tallies = []
         for limit in limits:
@@ -47,17 +47,17 @@ class MongoLimits:
                 return Tally(document["count"], document["until"])
         raise Busy
 
-    @translated
+    @writes
     async def forgive(self, keys: Sequence[str]) -> None:
         counted: Filter = {"_id": {"$in": list(keys)}, "count": {"$gt": 0}}
         await self._limits.update_many(counted, {"$inc": {"count": -1}})
 
-    @translated
+    @reads
     async def get(self, key: str, moment: datetime) -> Tally | None:
         document = await self._limits.find_one({"_id": key, "until": {"$gt": moment}})
         return None if document is None else Tally(document["count"], document["until"])
 
-    @translated
+    @writes
     async def keep(self, key: str, until: datetime) -> None:
         for _ in range(_ATTEMPTS):
             try:
@@ -69,6 +69,6 @@ class MongoLimits:
             return
         raise Busy
 
-    @translated
+    @writes
     async def forget(self, moment: datetime) -> None:
         await self._limits.delete_many({"until": {"$lte": moment}})

@@ -18,7 +18,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
@@ -47,7 +47,7 @@ Terms = tuple[Match, Id | None]
 """The revisions and the owners that a post must have to be written."""
 
 
-class MongoPosts:
+class MongoPosts(Part):
     """Posts, each one a document."""
 
     def __init__(
@@ -68,7 +68,7 @@ class MongoPosts:
         self._tags = Tags(collections)
         self._publisher = Publisher(collections, transactions, authors, garbage)
 
-    @translated
+    @reads
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
             post = await self._bare.ask(id)
@@ -98,7 +98,7 @@ class MongoPosts:
             self._authors.joined("authors"),
         ]
 
-    @translated
+    @reads
     async def ground(self, id: Id) -> Ground:
         ground = await self._grounds.ask(id)
         if ground is None:
@@ -113,12 +113,12 @@ class MongoPosts:
         found = {post.id: Ground(post, read_blog(settings)) for post in named_posts(documents)}
         return [found.get(each) for each in ids]
 
-    @translated
+    @reads
     async def find(self, slug: str, *, comments: int) -> Post | None:
         document = await self._posts.find_one({"slug": slug}, _shown(comments))
         return None if document is None else await self._named(document)
 
-    @translated
+    @reads
     async def page(self, query: PostQuery) -> Page[Post]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
@@ -130,7 +130,7 @@ class MongoPosts:
             named = await self._authors.name_posts(posts, session=session)
             return Page(tuple(named), has_more=len(documents) > query.limit)
 
-    @translated
+    @reads
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
         """The names stamp is read first, so it is never newer than the names."""
         posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
@@ -140,7 +140,7 @@ class MongoPosts:
             for post in named_posts(documents)
         }
 
-    @translated
+    @reads
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
         posts = {"coll": self._posts.name, "pipeline": [{"$match": these}, {"$project": _STATE}]}
@@ -154,7 +154,7 @@ class MongoPosts:
         names, *documents = await cursor.to_list()
         return names["names_stamp"], documents
 
-    @translated
+    @reads
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
@@ -172,21 +172,21 @@ class MongoPosts:
         rows = _validators(documents[: query.limit], blog["names_stamp"])
         return Page(tuple(rows), has_more=len(documents) > query.limit)
 
-    @translated
+    @reads
     async def count(self, filter: PostFilter) -> int:
         async with self._listing.moment(filter) as session:
             choice = await self._listing.choose(filter, session)
             return 0 if choice is None else await self._listing.count(choice, session)
 
-    @translated
+    @reads
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         return await self._tags.page(query)
 
-    @translated
+    @writes
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         return await self._publisher.add(post, thread, numbered=numbered)
 
-    @translated
+    @writes
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
@@ -201,7 +201,7 @@ class MongoPosts:
                 slug = await free_slug(self._collections, change.slug, ObjectId(id))
         raise Busy
 
-    @translated
+    @writes
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
         """The garbage collector deletes what is left of it."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
