@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from bson import MaxKey, MinKey, ObjectId
+from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
@@ -19,7 +19,7 @@ from everpost.stores.mongo.engine.errors import duplicate_field
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
-from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, index_bound
+from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, beyond
 from everpost.stores.mongo.model.documents import LIVING, matching
 from everpost.stores.mongo.model.people import UserDocument, read_user, user_document
 from everpost.stores.mongo.names import renew_names
@@ -54,14 +54,8 @@ class MongoUsers(Part):
 
     @reads
     async def page(self, query: UserQuery) -> Page[User]:
-        wanted: Filter = dict(LIVING)
-        first: tuple[object, object] = (MinKey(), MinKey())
-        if query.after is not None:
-            first = (query.after.moment, ObjectId(query.after.id))
-            wanted["_id"] = {"$ne": first[1]}
+        wanted = beyond(query.after, [dict(LIVING)], USERS_BY_CREATION)
         cursor = self._users.find(wanted, _FIELDS).hint(USERS_BY_CREATION).sort(USERS_BY_CREATION)
-        cursor.min(index_bound(USERS_BY_CREATION, *first))
-        cursor.max(index_bound(USERS_BY_CREATION, MaxKey(), MaxKey()))
         documents = await cursor.limit(query.limit + 1).to_list()
         rows = tuple(map(read_user, documents[: query.limit]))
         return Page(rows, has_more=len(documents) > query.limit)

@@ -10,9 +10,16 @@ from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
 from everpost.domain.comments import CommentQuery, QueueQuery
-from everpost.domain.paging import Position
 from everpost.stores.mongo.engine.transactions import Transactions
-from everpost.stores.mongo.model.collections import COMMENTS, POSTS, QUEUE, Collections, Filter
+from everpost.stores.mongo.model.collections import (
+    COMMENTS,
+    IN_ORDER,
+    POSTS,
+    QUEUE,
+    Collections,
+    Filter,
+    beyond,
+)
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument
 from everpost.stores.mongo.model.people import UserDocument
 from everpost.stores.mongo.queries.authors import Authors
@@ -58,7 +65,7 @@ class ThreadReader:
             parent_id = query.branch.parent_id
             shown["parent_id"] = None if parent_id is None else ObjectId(parent_id)
         pipeline = [
-            {"$match": _beyond(query.after, "$gt", shown)},
+            {"$match": beyond(query.after, [shown], IN_ORDER)},
             {"$sort": _OLDEST_FIRST},
             {"$limit": limit},
         ]
@@ -102,7 +109,7 @@ class ThreadReader:
         """Up to this many comments with the status, newest first. Most of them are usually on posts that
         match, so they are read a few at a time, followed by their posts.
         """
-        wanted = _beyond(query.after, "$lt", {"status": query.status.value})
+        wanted = beyond(query.after, [{"status": query.status.value}], QUEUE, descending=True)
         found: list[CommentDocument] = []
         async with self._transactions.snapshot() as session:
             post: Filter = dict(LIVING)
@@ -129,11 +136,3 @@ def _with_living_post(field: str) -> Sequence[Filter]:
         {"$match": {_POST: {"$ne": []}}},
         {"$unset": _POST},
     ]
-
-
-def _beyond(position: Position | None, way: str, wanted: Filter) -> Filter:
-    """The condition for documents beyond a position: two index ranges, which MongoDB merges in order."""
-    if position is None:
-        return wanted
-    tie = {"publication_date": position.moment, "_id": {way: ObjectId(position.id)}}
-    return {"$or": [{**wanted, "publication_date": {way: position.moment}}, {**wanted, **tie}]}
