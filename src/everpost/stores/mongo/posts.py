@@ -169,8 +169,7 @@ class MongoPosts(Part):
                 documents, blog = await reading, await names
         if blog is None:
             raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
-        rows = _validators(documents[: query.limit], blog["names_stamp"])
-        return Page(tuple(rows), has_more=len(documents) > query.limit)
+        return Page.of([*_validators(documents, blog["names_stamp"])], query.limit)
 
     @reads
     async def count(self, filter: PostFilter) -> int:

@@ -55,7 +55,7 @@ class MongoTokens(Part):
         tokens = [] if owner is None else sorted(owner[1], key=lambda token: token.position)
         if query.after is not None:
             tokens = [token for token in tokens if token.position > query.after]
-        return Page(tuple(tokens[: query.limit]), has_more=len(tokens) > query.limit)
+        return Page.of(tokens, query.limit)
 
     @writes
     async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:

@@ -57,8 +57,7 @@ class MongoUsers(Part):
         wanted = beyond(query.after, [dict(LIVING)], USERS_BY_CREATION)
         cursor = self._users.find(wanted, _FIELDS).hint(USERS_BY_CREATION).sort(USERS_BY_CREATION)
         documents = await cursor.limit(query.limit + 1).to_list()
-        rows = tuple(map(read_user, documents[: query.limit]))
-        return Page(rows, has_more=len(documents) > query.limit)
+        return Page.of([*map(read_user, documents)], query.limit)
 
     @writes
     async def add(self, user: User, *, is_first: bool = False) -> User:

@@ -134,9 +134,7 @@ class SqlPosts:
         statement, parameters = listing.page_of_posts(query, narrowed, whole=whole)
         bounded = listing.is_bounded(query)
         rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
-        return Page(
-            tuple(listing.in_order(rows, query.sort)[: query.limit]), has_more=len(rows) > query.limit
-        )
+        return Page.of(listing.in_order(rows, query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
         narrowed = listing.narrow(filter)
@@ -149,8 +147,7 @@ class SqlPosts:
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         rows = await self._connections.fetch(*listing.page_of_tags(query), bounded=False)
-        tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
-        return Page(tags, has_more=len(rows) > len(tags))
+        return Page.of([TagCount(row.tag, row.posts) for row in rows], query.limit)
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         author_id = None if post.author is None else post.author.id

@@ -72,8 +72,7 @@ class SqlUsers:
             rows = await self._connections.fetch(_USERS, limit)
         else:
             rows = await self._connections.fetch(_USERS_AFTER, limit | place(query.after))
-        shown = rows[: query.limit]
-        return Page(tuple(map(user_of, shown)), has_more=len(rows) > len(shown))
+        return Page.of([*map(user_of, rows)], query.limit)
 
     async def add(self, user: User, *, is_first: bool = False) -> User:
         kept = replace(user, stamp=new_stamp())
