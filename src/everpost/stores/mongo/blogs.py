@@ -55,3 +55,13 @@ class MongoBlogs(Part):
             return document
 
         return read_blog(await self._transactions.run(work))
+
+
+async def renew_names(collections: Collections, session: Session) -> None:
+    """Invalidate all validators of posts that were given out before.
+
+    Each transaction that changes a user's name, the set of users, or the set of enabled admins begins with
+    this. So they happen one after the other: what one of them reads stays true until it ends.
+    """
+    renewed = {"$set": {"names_stamp": new_stamp()}}
+    await collections.blog.update_one({"_id": BLOG}, renewed, session=session)

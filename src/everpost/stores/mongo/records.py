@@ -18,6 +18,7 @@ from everpost.domain.records import Batch, Transfer
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
+from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.bulk.people import PeopleWriter
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
@@ -29,7 +30,6 @@ from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, TRANSFER
-from everpost.stores.mongo.names import renew_names
 
 Kind = TypeVar("Kind")
 
