@@ -21,11 +21,17 @@ from everpost.stores.schema import (
 )
 from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
 from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
-from everpost.stores.sql.schema.creation import finished_revision, is_half_made, making, require_no_tables
+from everpost.stores.sql.schema.creation import (
+    OPTIONS,
+    finished_revision,
+    is_half_made,
+    making,
+    require_no_tables,
+    revision_at,
+)
 from everpost.stores.sql.schema.data_loss import find_losses
 from everpost.stores.sql.schema.drift import find_differences
 from everpost.stores.sql.schema.locks import exclusive
-from everpost.stores.sql.schema.revision import OPTIONS, revision_at
 
 SCRIPTS = "everpost.stores.sql.schema:migrations"
 """Where Alembic finds the migrations."""
