@@ -19,7 +19,7 @@ from tests.contract.http.people import PEOPLE, Who
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 KEY = "the key of a guest"
 PASSWORD = "correct horse battery"
-COLUMNS = ("nobody", "author", "its author", "editor", "admin", "no scopes")
+COLUMNS = ("public", "author", "its author", "editor", "admin", "no scopes")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def rows() -> Iterator[Row]:
 def asker(column: str) -> Who:
     """Who asks in a column."""
     names: dict[str, Who] = {
-        "nobody": "nobody",
+        "public": "nobody",
         "author": "other author",
         "its author": "author",
         "editor": "editor",
@@ -99,7 +99,7 @@ class World:
         if row.call.startswith("GET"):
             return Request("/posts?status=draft" if row.what == "drafts" else "/posts")
         body = {"title": "A title", "content": "Some content."}
-        if row.what == "another's":
+        if row.what == "another user's":
             other: Who = "author" if who == "other author" else "other author"
             body["author_id"] = PEOPLE[other].user.id
         return Request("/posts", body)
@@ -163,8 +163,8 @@ class World:
         return Request("/tokens", {"name": "Mine", "scopes": ["posts:write"]})
 
     async def _token(self, row: Row, who: Who) -> Request:
-        owner: Who = "editor" if row.what == "another's" and who != "editor" else "author"
-        if row.what == "one's own" and who != "nobody":
+        owner: Who = "editor" if row.what == "another user's" and who != "editor" else "author"
+        if row.what == "your own" and who != "nobody":
             owner = who
         token = replace(PEOPLE[owner].token(0xF0000 + self._made, f"{self._made}", frozenset()), id=new_id())
         await self._store.tokens.add(token)
@@ -222,8 +222,8 @@ class World:
             publication_date=now() - age,
             updated_at=now(),
             status=status,
-            author=PEOPLE[who].user.author if "one's own" in what and who != "nobody" else None,
-            guest_name=None if "one's own" in what else "A guest",
+            author=PEOPLE[who].user.author if "your own" in what and who != "nobody" else None,
+            guest_name=None if "your own" in what else "A guest",
             key_digest=digest(KEY) if "with its key" in what else None,
         )
         comment = await self._store.comments.add(comment)

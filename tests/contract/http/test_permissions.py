@@ -24,8 +24,8 @@ NEEDS_NO_TOKEN = {"POST /login", "GET /health/live", "GET /health/ready"}
 """What is answered whatever stands in `Authorization`."""
 
 
-EITHER = ("one's own", "with its key")
-"""For a comment of one's own, on a post that one moderates, either scope will do."""
+EITHER = ("your own", "with its key")
+"""For your own comment, on a post that you moderate, either scope suffices."""
 
 
 @pytest.fixture
