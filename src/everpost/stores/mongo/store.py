@@ -1,5 +1,6 @@
 """The store on MongoDB, as a whole."""
 
+import asyncio
 from typing import Self
 
 from everpost.stores.mongo.blogs import MongoBlogs
@@ -63,7 +64,7 @@ class MongoStore:
         await self._client.admin.command("ping")
 
     async def close(self) -> None:
-        await self.comments.finish()
+        await asyncio.gather(self.posts.finish(), self.comments.finish())
         await self._garbage.stop()
         await self._transactions.close()
         await self._client.close()

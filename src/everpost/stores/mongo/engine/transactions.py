@@ -14,9 +14,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from everpost.domain.ids import Id
 from everpost.stores import deadlines
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.errors import fact_of
+from everpost.stores.turns import KeyedLocks
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession
@@ -35,13 +37,20 @@ would keep its locks for a minute. If its process is only slow, it retries the t
 
 class Transactions:
     """Runs transactions. If two write the same document, MongoDB lets the first continue and fails the other
-    at once; that one is retried after a random pause, until the deadline.
+    at once; that one is retried after a random pause, until the deadline. Those of this process that write
+    one post do so one after the other, and never make each other fail.
     """
 
     def __init__(self, client: Client, *, timeout: float) -> None:
         self._client = client
         self._timeout = timeout
         self._endings: set[asyncio.Task[None]] = set()
+        self._posts: KeyedLocks[Id] = KeyedLocks()
+
+    async def write_post(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+        """As `run`, for a transaction that writes this post."""
+        async with self._posts.hold(id):
+            return await self.run(work)
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It

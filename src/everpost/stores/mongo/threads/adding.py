@@ -33,7 +33,8 @@ class Adder:
 
     async def add(self, additions: Sequence[Addition]) -> Sequence[Comment]:
         """Add comments to their post, which is the same for all. NotFound, Stale, Conflict, Invalid."""
-        return await self._transactions.run(partial(self._add, additions))
+        post_id = additions[0].comment.post_id
+        return await self._transactions.write_post(post_id, partial(self._add, additions))
 
     async def _add(self, additions: Sequence[Addition], session: Session) -> Sequence[Comment]:
         comments = [replace(addition.comment, depth=0, reply_count=0) for addition in additions]

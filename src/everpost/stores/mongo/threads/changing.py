@@ -35,11 +35,12 @@ class Changer:
     async def save(self, post_id: Id, id: Id, change: CommentChange, terms: Terms) -> Comment:
         """The comment as it is then. NotFound, Stale, Forbidden."""
         work = self._edit if change.status is None else self._decide
-        return read_comment(await self._transactions.run(partial(work, post_id, id, change, terms)))
+        work_on_it = partial(work, post_id, id, change, terms)
+        return read_comment(await self._transactions.write_post(post_id, work_on_it))
 
     async def remove(self, post_id: Id, id: Id, terms: Terms) -> None:
         """NotFound, Stale, Forbidden."""
-        await self._transactions.run(partial(self._remove, post_id, id, terms))
+        await self._transactions.write_post(post_id, partial(self._remove, post_id, id, terms))
 
     async def _edit(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
