@@ -1,11 +1,18 @@
-"""Rows reported as already stored are committed again, so that a synchronous standby has them as well."""
+"""A write is acknowledged only when it is durable, whatever the defaults of the database or the URL say.
+
+Rows reported as already stored are committed again, so that a synchronous standby has them as well.
+"""
+
+import pytest
+from sqlalchemy import Executable, text
 
 from everpost.errors import Conflict
-from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.engine import Connections, Transaction
+from everpost.stores.sql.engine.connections import EngineName
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import a_comment, comment_on, publish
 from tests.contract.refusals import raises
-from tests.stores.sql.conftest import answer
+from tests.stores.sql.conftest import TIMEOUT, answer
 
 
 async def test_a_conflict_about_an_id_changes_nothing_and_is_written_by_postgresql_all_the_same(
@@ -32,3 +39,35 @@ async def test_a_conflict_about_an_id_changes_nothing_and_is_written_by_postgres
     for (*state, written_by), (*state_after, written_again_by) in zip(before, await rows(), strict=True):
         assert state == state_after
         assert (written_by != written_again_by) == (engine_name == "postgresql")
+
+
+async def setting_of_a_writer(url: str, setting: Executable, engine: EngineName) -> object:
+    """What a connection that writes answers."""
+    connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1, engine=engine)
+
+    async def ask(transaction: Transaction) -> object:
+        (answer,) = (await transaction.execute(setting)).one()
+        return answer
+
+    answered = await connections.transact(ask)
+    await connections.close()
+    return answered
+
+
+@pytest.mark.parametrize("engine", ["drivers", "reference"])
+async def test_a_commit_on_sqlite_waits_for_the_disk(file_url: str, engine: EngineName) -> None:
+    full = 2
+    assert await setting_of_a_writer(file_url, text("PRAGMA synchronous"), engine) == full
+
+
+@pytest.mark.parametrize("engine", ["drivers", "reference"])
+@pytest.mark.parametrize(
+    ("default", "kept"),
+    [("off", "on"), ("local", "on"), ("remote_write", "remote_write"), ("remote_apply", "remote_apply")],
+)
+async def test_a_commit_on_postgresql_waits_for_the_disk_and_a_synchronous_standby(
+    postgresql_url: str, engine: EngineName, default: str, kept: str
+) -> None:
+    show = text("SHOW synchronous_commit")
+    url = f"{postgresql_url}?synchronous_commit={default}"
+    assert await setting_of_a_writer(url, show, engine) == kept

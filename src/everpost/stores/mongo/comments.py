@@ -100,23 +100,29 @@ class MongoComments(Part):
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        replies = _first(limit + 1, {"post_id": ObjectId(post_id), "shown": True})
+        """As for a page, the post is checked again at the end."""
+        this, parents = ObjectId(post_id), [*map(ObjectId, dict.fromkeys(parent_ids))]
+        replies = _first(limit + 1, {"post_id": this, "shown": True})
         of_parent = {"from": COMMENTS, "localField": "parent", "foreignField": "parent_id"}
-        branches: dict[Id, list[Comment]] = {parent_id: [] for parent_id in parent_ids}
+        branches: dict[Id | None, list[Comment]] = {parent_id: [] for parent_id in parent_ids}
+        living_post: list[Filter] = [{"$match": {"_id": this, **LIVING}}, {"$project": {"_id": 1}}]
         found: AsyncCommandCursor[Any] = await self._posts.aggregate(
             [
-                {"$match": {"_id": ObjectId(post_id), **LIVING}},
-                {"$project": {"_id": 0, "parent": {"$literal": list(map(ObjectId, branches))}}},
+                *living_post,
+                {"$project": {"_id": 0, "parent": {"$literal": parents}}},
                 {"$unwind": "$parent"},
                 {"$lookup": {**of_parent, "pipeline": replies, "as": "replies"}},
                 {"$unwind": "$replies"},
                 {"$replaceWith": "$replies"},
+                {"$unionWith": {"coll": POSTS, "pipeline": living_post}},
             ]
         )
-        comments = [read_comment(document) for document in await found.to_list()]
-        for comment in await self._authors.name_comments(comments):
-            branches[comment.parent_id or Id("")].append(comment)
-        return {parent_id: Page.of(some, limit) for parent_id, some in branches.items()}
+        *documents, last = await found.to_list() or [None]
+        if last is None or last["_id"] != this:
+            raise NotFound("post", post_id)
+        for comment in await self._authors.name_comments([read_comment(each) for each in documents]):
+            branches[comment.parent_id].append(comment)
+        return {parent_id: Page.of(branches[parent_id], limit) for parent_id in parent_ids}
 
     @reads
     async def queue(self, query: QueueQuery) -> Page[Comment]:

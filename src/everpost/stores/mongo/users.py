@@ -64,7 +64,6 @@ class MongoUsers(Part):
         if is_first and await self._users.find_one({"email_key": {"$exists": True}}, {"_id": 1}):
             raise Conflict("user", "id")
         document = user_document(user, is_first=is_first)
-        await self._garbage.free_user(document["_id"])
         try:
             await self._transactions.run(partial(self._add, document))
         except DuplicateKeyError as error:

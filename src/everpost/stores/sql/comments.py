@@ -78,7 +78,10 @@ class SqlComments:
         for start in range(0, len(parents), reading.MOST_HEADS):
             statement, heads = reading.oldest_of_branches(parents[start : start + reading.MOST_HEADS])
             parameters = {"of_post": post_id, "comments": limit + 1, **heads}
-            for row in await self._connections.fetch(statement, parameters):
+            found = await self._connections.fetch(statement, parameters)
+            if not found:
+                await self._require_post(post_id)
+            for row in found:
                 replies[row.parent_id].append(row)
         for rows in replies.values():
             rows.sort(key=lambda row: (row.publication_date, row.id))

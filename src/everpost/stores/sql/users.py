@@ -11,7 +11,7 @@ from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
 from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
-from everpost.stores.sql import reading
+from everpost.stores.sql import reading, removed_users
 from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
@@ -78,7 +78,9 @@ class SqlUsers:
         kept = replace(user, stamp=new_stamp())
 
         async def work(transaction: Transaction) -> None:
-            await renew_names(transaction)  # comments may name a user of this id, who was removed
+            await renew_names(transaction)
+            if await removed_users.removed_among(transaction, [user.id]):
+                raise Conflict("user", "id")
             if is_first and (await transaction.execute(_ANYBODY)).first() is not None:
                 raise Conflict("user", "id")
             await transaction.execute(_ADD, user_values(user) | {"stamp": kept.stamp})
@@ -128,6 +130,7 @@ class SqlUsers:
                 handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
                 await transaction.execute(handing_over, this | values)
             gone = user_of((await transaction.execute(_BY_ID, this)).one())
+            await removed_users.remember(transaction, [id])
             await transaction.execute(_REMOVE, this)
             if gone.is_enabled_admin:
                 await _require_admin(transaction)

@@ -30,12 +30,14 @@ DATA = {
     "transfers": sa.column("digest").is_(None),
     "post_tags": sa.false(),
     "tallies": sa.false(),
+    "removed_users": sa.false(),
 }
 """Which rows of a table are data that going down would lose; all of them in a table not named here."""
 
 
 def upgrade() -> None:
     _create_users()
+    _create_removed_users()
     _create_tokens()
     _create_posts()
     _create_post_tags()
@@ -47,7 +49,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("transfers", "blog", "tallies", "comments", "post_tags", "posts", "tokens", "users"):
+    tables = ("transfers", "blog", "tallies", "comments", "post_tags", "posts", "tokens")
+    for name in (*tables, "removed_users", "users"):
         op.drop_table(name)
 
 
@@ -72,6 +75,15 @@ def _create_users() -> None:
     )
     _index("users", "created_at", "id")
     _index("users", "name_key")
+
+
+def _create_removed_users() -> None:
+    op.create_table(
+        "removed_users",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        **_TABLE,
+    )
 
 
 def _create_tokens() -> None:
