@@ -1,9 +1,9 @@
 """What every schema of a database promises, and its migrations."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from everpost.errors import DataLoss, SchemaMismatch
 
@@ -122,3 +122,11 @@ def require_no_loss(steps: Sequence[Step]) -> None:
     """DataLoss if a step would lose something."""
     if losses := [loss for step in steps for loss in step.loses]:
         raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+
+
+Prepare: TypeAlias = Callable[[Schema], Awaitable[None]]
+"""What is done with the schema of a store while it is opened, over the store's own connections."""
+
+
+async def leave(_schema: Schema) -> None:
+    """Do nothing: the schema is known to be current."""

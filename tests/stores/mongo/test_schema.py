@@ -20,7 +20,7 @@ from tests.stores.mongo.blog import TIMEOUT, Database
 
 @pytest.fixture
 async def schema(empty_url: str) -> AsyncIterator[MongoSchema]:
-    schema = MongoSchema(empty_url, timeout=TIMEOUT)
+    schema = MongoSchema.at(empty_url, timeout=TIMEOUT)
     yield schema
     await schema.close()
 
@@ -92,7 +92,7 @@ async def test_processes_that_migrate_at_once_do_so_one_after_the_other(
     processes = [await asyncio.create_subprocess_exec(*command) for _ in range(3)]
     assert await asyncio.gather(*(process.wait() for process in processes)) == [0, 0, 0]
     assert await schema.differences() == []
-    others = [MongoSchema(empty_url, timeout=TIMEOUT) for _ in range(4)]
+    others = [MongoSchema.at(empty_url, timeout=TIMEOUT) for _ in range(4)]
     downs = await asyncio.gather(*(other.migrate("base") for other in others))
     assert sorted(len(steps) for steps in downs) == [0, 0, 0, len(schema.history())]
     ups = await asyncio.gather(*(other.migrate("head") for other in others))

@@ -58,7 +58,7 @@ def toy_history(*, is_fatal: bool = False) -> Sequence[Definition]:
 
 
 async def migrate(url: str, target: str) -> None:
-    schema = MongoSchema(url, timeout=TIMEOUT, history=toy_history(is_fatal=True))
+    schema = MongoSchema.at(url, timeout=TIMEOUT, history=toy_history(is_fatal=True))
     await schema.migrate(target)
 
 

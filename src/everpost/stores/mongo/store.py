@@ -16,8 +16,10 @@ from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.records import MongoRecords
+from everpost.stores.mongo.schema.migrator import MongoSchema
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
+from everpost.stores.schema import Prepare, leave
 
 
 class MongoStore:
@@ -45,13 +47,14 @@ class MongoStore:
                 part.leadership = leadership
 
     @classmethod
-    async def open(cls, url: str, *, timeout: float, pool_size: int) -> Self:
-        """The store at a URL whose schema is current. `timeout`: seconds that a call takes at most.
-        Misconfigured, Unreachable.
+    async def open(cls, url: str, *, timeout: float, pool_size: int, prepare: Prepare = leave) -> Self:
+        """The store at a URL, whose schema is current, at the latest after `prepare`. `timeout`: seconds that
+        a call takes at most. Misconfigured, Unreachable.
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:
             hello = await require_replica_set(client, url, timeout=timeout)
+            await prepare(MongoSchema(client, url, timeout=timeout))
             store = cls(client, timeout=timeout, can_be_replaced=can_be_replaced(hello, url))
         except BaseException:
             await client.close()

@@ -1,9 +1,10 @@
 """Plans and runs the migrations of a MongoDB database."""
 
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 from everpost.errors import SchemaMismatch
-from everpost.stores.mongo.engine.connection import connect, database_of
+from everpost.stores.mongo.engine.connection import Client, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.replica_sets import require_replica_set
 from everpost.stores.mongo.schema import ledger, m0001_blog
@@ -25,13 +26,20 @@ HISTORY: tuple[Definition, ...] = (m0001_blog.MIGRATION,)
 class MongoSchema:
     """The port's `Schema` on MongoDB. `history`: every migration there is, the first one first."""
 
-    def __init__(self, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY) -> None:
-        self._url, self._timeout = url, timeout
-        self._client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
-        self._database = database_of(self._client)
+    def __init__(
+        self, client: Client, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY
+    ) -> None:
+        self._client, self._url, self._timeout = client, url, timeout
+        self._database = database_of(client)
         self._ledger = ledger.Ledger(self._database)
         self._definitions = history
         self._answered = False
+
+    @classmethod
+    def at(cls, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY) -> Self:
+        """The schema of the database at a URL, with a client of its own. Misconfigured."""
+        client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
+        return cls(client, url, timeout=timeout, history=history)
 
     @translated
     async def current(self) -> str | None:

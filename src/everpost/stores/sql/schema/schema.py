@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from typing import Self
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.schema import (
@@ -47,15 +48,20 @@ _SERVER = {
 class SqlSchema:
     """`Schema` of the port. Any of its calls may raise Unreachable."""
 
-    def __init__(self, url: str, *, timeout: float, scripts: str | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, url: str, *, timeout: float, scripts: str | None = None) -> None:
+        self._engine = engine
         self._url = url
         self._timeout = timeout
-        self._engine = make_engine(url, timeout=timeout, pool_size=1)
         self._config = Config()
         self._config.set_main_option("script_location", (scripts or SCRIPTS).replace("%", "%%"))
         self._config.set_main_option("path_separator", "os")
         directory = ScriptDirectory.from_config(self._config)
         self._scripts = tuple(reversed(tuple(directory.walk_revisions())))
+
+    @classmethod
+    def at(cls, url: str, *, timeout: float, scripts: str | None = None) -> Self:
+        """The schema of the database at a URL, with connections of its own. Misconfigured."""
+        return cls(make_engine(url, timeout=timeout, pool_size=1), url, timeout=timeout, scripts=scripts)
 
     async def current(self) -> str | None:
         async with self._connected() as connection:
