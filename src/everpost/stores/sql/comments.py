@@ -20,7 +20,7 @@ from everpost.stores.sql import reading
 from everpost.stores.sql.adding import write_comments
 from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, held, renewed, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, held, renewed
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, add_shown_replies, show, touch
@@ -168,7 +168,7 @@ def _first(found: Result) -> Comment | None:
 def _writing(change: tuple[Write, Values], this: Values, terms: Terms) -> Call:
     """The statement, with its parameters, for the comment if its revision is as required."""
     (statement, values), (match, hand) = change, terms
-    return held(hand, having(match, CommentRow, statement), this | values | renewed() | revisions(match))
+    return held(hand, *having(match, CommentRow, statement, this | values | renewed()))
 
 
 async def _follow(transaction: Transaction, before: Comment, after: Comment | None) -> None:

@@ -53,24 +53,19 @@ def renewed() -> Values:
     return {"new_stamp": new_stamp()}
 
 
-def having(match: Match, table: Versioned, statement: Statement) -> Statement:
-    """The statement, for rows in one of the states of the match; its parameters come from `revisions`."""
-    return statement if match is None else cast("Statement", _in_state(table, statement))
+def having(match: Match, table: Versioned, statement: Statement, values: Values) -> tuple[Statement, Values]:
+    """The statement, for rows in one of the states of the match, and its parameters."""
+    if match is None:
+        return statement, values
+    states = [(each.version, each.stamp) for each in match]
+    return cast("Statement", _in_state(table, statement)), values | {"match": states}
 
 
-def revisions(match: Match) -> Values:
-    """The parameters of `having`."""
-    return {} if match is None else {"match": [(each.version, each.stamp) for each in match]}
-
-
-def owned(owner_id: Id | None, statement: Statement) -> Statement:
-    """The statement, for a post of this author; its parameter is `owner`."""
-    return statement if owner_id is None else cast("Statement", _of_owner(statement))
-
-
-def owner(owner_id: Id | None) -> Values:
-    """The parameter of `owned`."""
-    return {} if owner_id is None else {"owner": owner_id}
+def owned(owner_id: Id | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
+    """The statement, for a post of this author, and its parameters."""
+    if owner_id is None:
+        return statement, values
+    return cast("Statement", _of_owner(statement)), values | {"owner": owner_id}
 
 
 def held(hand: Hand | None, statement: Statement, values: Values) -> tuple[Statement, Values]:

@@ -19,7 +19,7 @@ from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql import listing, post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import having, owned, owner, revisions
+from everpost.stores.sql.matching import having, owned
 from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -177,8 +177,7 @@ class SqlPosts:
         return await self._claim(claim, write)
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
-        statement = owned(owner_id, having(match, PostRow, _REMOVE))
-        parameters = {"this": id} | revisions(match) | owner(owner_id)
+        statement, parameters = owned(owner_id, *having(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, hurried=False):
             there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
             Terms(match, owner_id).require(id, next(iter(there), None))
