@@ -62,7 +62,9 @@ class Schema(Protocol):
         ...
 
     async def differences(self) -> Sequence[str]:
-        """Where the database is not as its revision says, a sentence each."""
+        """Where the database is not as its revision says, or derived data differs from its source, a sentence
+        each.
+        """
         ...
 
     async def contents(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.replica_sets import require_replica_set
 from everpost.stores.mongo.schema import ledger, m0001_blog
 from everpost.stores.mongo.schema.definition import Definition, differences_of
+from everpost.stores.mongo.schema.previews import false_previews
 from everpost.stores.schema import (
     Migration,
     SchemaState,
@@ -92,7 +93,7 @@ class MongoSchema:
         found: list[str] = []
         for name, collection in {ledger.NAME: ledger.COLLECTION, **collections}.items():
             found.extend(await differences_of(self._database, name, collection))
-        return found
+        return [*found, *await false_previews(self._client, self._database)]
 
     @translated
     async def contents(self) -> Sequence[str]:

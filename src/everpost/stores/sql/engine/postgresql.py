@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self, TypeAlias, cast
 import asyncpg
 
 from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
+from everpost.stores.sql.engine.postgresql_login import connect
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
 _STATEMENTS = 500
@@ -79,6 +80,7 @@ class PostgresqlPool:
             max_size=size,
             max_queries=sys.maxsize,
             max_inactive_connection_lifetime=MAX_IDLE,
+            connect=connect,
             connection_class=_Connection,
             init=_make_session,
             **{"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **options},

@@ -24,6 +24,7 @@ from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, 
 from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
 from everpost.stores.sql.schema.creation import (
     OPTIONS,
+    Overtaken,
     finished_revision,
     is_half_made,
     making,
@@ -85,8 +86,10 @@ class SqlSchema:
             return await connection.run_sync(self._plan, target)
 
     async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
-        async with self._changing() as connection:
-            return await connection.run_sync(self._migrate, target, allow_data_loss)
+        while True:
+            with suppress(Overtaken):
+                async with self._changing() as connection:
+                    return await connection.run_sync(self._migrate, target, allow_data_loss)
 
     async def differences(self) -> Sequence[str]:
         async with self._connected() as connection:
