@@ -28,7 +28,7 @@ class Position:
     id: Id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Page(Generic[Row]):
     """Some rows of a list, in its order; `has_more` where others follow."""
 

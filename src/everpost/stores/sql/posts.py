@@ -41,8 +41,8 @@ _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
 _ADD_TAG = insert(PostTagRow)
 _ADD_COMMENTS = insert(CommentRow)
-_ATTEMPTS = 20
-"""How often others may take a slug first."""
+_ATTEMPTS = 100
+"""How often other processes may take a slug first; each time, one of their posts gets it."""
 _LONGEST_PAUSE = 0.005
 """Seconds."""
 

@@ -20,7 +20,7 @@ from everpost.stores.mongo.model.documents import read_comment, read_post
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
 _BATCH = 1_000
-_BATCH_BYTES = 2_000_000
+_BATCH_BYTES = 1_000_000
 
 _Sized = tuple[Record, int]
 """A record, and roughly its size in bytes."""

@@ -25,7 +25,9 @@ Session = AsyncClientSession
 
 _SNAPSHOT = ReadConcern("snapshot")
 _FIRST_PAUSE = 0.005
-_LONGEST_PAUSE = 0.04
+_LONGEST_PAUSE = 0.2
+_REMEMBERED = 10
+"""How many transactions the usual duration is taken from, about."""
 _LONGEST_WAIT_FOR_ABORT = 0.1
 _PATIENCE = 1.0
 """Seconds, as are the others."""
@@ -46,6 +48,10 @@ class Transactions:
         self._timeout = timeout
         self._endings: set[asyncio.Task[None]] = set()
         self._posts: KeyedLocks[Id] = KeyedLocks()
+        self._pause = _FIRST_PAUSE
+        """The most seconds before the first retry, about as long as a transaction takes: on a busy machine,
+        more retries would only slow down the transaction that they wait for.
+        """
 
     async def write_post(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         """As `run`, for a transaction that writes this post."""
@@ -76,12 +82,16 @@ class Transactions:
         loop = asyncio.get_running_loop()
         next_look = loop.time() + _PATIENCE
         for attempt in itertools.count():
+            began = loop.time()
             try:
-                return await _attempt(session, work)
+                outcome = await _attempt(session, work)
             except PyMongoError as error:
-                pause = random.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)  # noqa: S311
+                pause = random.random() * min(_LONGEST_PAUSE, self._pause * 2**attempt)  # noqa: S311
                 if loop.time() + pause > deadline or not error.has_error_label("TransientTransactionError"):
                     raise
+            else:
+                self._pause += (loop.time() - began - self._pause) / _REMEMBERED
+                return outcome
             if session.in_transaction:
                 await session.abort_transaction()
             if loop.time() > next_look:
