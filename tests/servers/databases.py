@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from abc import abstractmethod
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
@@ -188,8 +187,7 @@ class MongodbDatabases(Databases):
 
     async def enter_revision(self, url: str, number: int) -> None:
         there = self._client[urlsplit(url).path.strip("/")]
-        entry = {"_id": number, "title": "Of a newer Everpost", "applied_at": datetime.now(UTC)}
-        await there[MONGODB_MIGRATIONS].insert_one(entry)
+        await there[MONGODB_MIGRATIONS].update_one({}, {"$set": {"number": number}})
 
     async def close(self) -> None:
         await self._client.close()

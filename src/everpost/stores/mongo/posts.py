@@ -14,7 +14,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound, SchemaMismatch
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
@@ -32,7 +32,7 @@ _MOST_TOGETHER = 100
 _STATE: Filter = {"version": 1, "stamp": 1}
 
 
-class MongoPosts:
+class MongoPosts(Part):
     """Posts, each one a document."""
 
     def __init__(
@@ -58,7 +58,7 @@ class MongoPosts:
         self._publisher = Publisher(collections, transactions, authors, garbage, slugs)
         self._saver = Saver(collections, transactions, authors, slugs)
 
-    @translated
+    @reads
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
             post = await self._bare.ask(id)
@@ -88,7 +88,7 @@ class MongoPosts:
             self._authors.joined("authors"),
         ]
 
-    @translated
+    @reads
     async def ground(self, id: Id) -> Ground:
         ground = await self._grounds.ask(id)
         if ground is None:
@@ -103,12 +103,12 @@ class MongoPosts:
         found = {post.id: Ground(post, read_blog(settings)) for post in named_posts(documents)}
         return [found.get(each) for each in ids]
 
-    @translated
+    @reads
     async def find(self, slug: str, *, comments: int) -> Post | None:
         document = await self._posts.find_one({"slug": slug}, post_projection(comments))
         return None if document is None else await self._named(document)
 
-    @translated
+    @reads
     async def page(self, query: PostQuery) -> Page[Post]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
@@ -120,7 +120,7 @@ class MongoPosts:
             named = await self._authors.name_posts(posts, session=session)
             return Page(tuple(named), has_more=len(documents) > query.limit)
 
-    @translated
+    @reads
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
         """The names stamp is read first, so it is never newer than the names."""
         posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
@@ -130,7 +130,7 @@ class MongoPosts:
             for post in named_posts(documents)
         }
 
-    @translated
+    @reads
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
         posts = {"coll": self._posts.name, "pipeline": [{"$match": these}, {"$project": _STATE}]}
@@ -144,7 +144,7 @@ class MongoPosts:
         names, *documents = await cursor.to_list()
         return names["names_stamp"], documents
 
-    @translated
+    @reads
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
@@ -159,31 +159,30 @@ class MongoPosts:
                 documents, blog = await reading, await names
         if blog is None:
             raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
-        rows = _validators(documents[: query.limit], blog["names_stamp"])
-        return Page(tuple(rows), has_more=len(documents) > query.limit)
+        return Page.of([*_validators(documents, blog["names_stamp"])], query.limit)
 
-    @translated
+    @reads
     async def count(self, filter: PostFilter) -> int:
         async with self._listing.moment(filter) as session:
             choice = await self._listing.choose(filter, session)
             return 0 if choice is None else await self._listing.count(choice, session)
 
-    @translated
+    @reads
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         return await self._tags.page(query)
 
-    @translated
+    @writes
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         return await self._publisher.add(post, thread, numbered=numbered)
 
-    @translated
+    @writes
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
         change_of_post = Change(id, change, Terms(match, owner_id), comments)
         return await self._named(await self._saver.save(change_of_post))
 
-    @translated
+    @writes
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
         await self._saver.remove(id, Terms(match, owner_id))
         self._garbage.collect_soon()

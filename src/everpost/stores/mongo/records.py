@@ -18,22 +18,23 @@ from everpost.domain.records import Batch, Transfer
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
+from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.bulk.people import PeopleWriter
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
 from everpost.stores.mongo.bulk.spool import Spool
 from everpost.stores.mongo.bulk.threads import ThreadWriter
-from everpost.stores.mongo.engine.errors import is_duplicate, translated
+from everpost.stores.mongo.engine.errors import is_duplicate
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, TRANSFER
-from everpost.stores.mongo.names import renew_names
 
 Kind = TypeVar("Kind")
 
 
-class MongoRecords:
+class MongoRecords(Part):
     """A blog as a whole: out of its collections, and into them."""
 
     def __init__(
@@ -58,7 +59,7 @@ class MongoRecords:
             async with self._transactions.snapshot() as session:
                 yield MongoSnapshot(spool, self._collections, session)
 
-    @translated
+    @writes
     async def write(self, batch: Batch) -> None:
         """Insert the records, which is faster, unless some are there already."""
         if not batch.erased:
@@ -115,14 +116,14 @@ class MongoRecords:
             await each.write(batch, session, erased_owners=erased_posts)
         await renew_names(self._collections, session)
 
-    @translated
+    @reads
     async def transfer(self) -> Transfer | None:
         document = await self._collections.transfers.find_one({"_id": TRANSFER})
         if document is None:
             return None
         return Transfer(origin=document["origin"], digest=document.get("digest"))
 
-    @translated
+    @writes
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
         """Whoever opens the database once the mark is there does not write to it; so it is found out again
         then whether the blog is empty.
@@ -144,7 +145,7 @@ class MongoRecords:
             await transfers.delete_one({"_id": TRANSFER})
             raise
 
-    @translated
+    @writes
     async def finish(self, transfer: Transfer) -> None:
         under_way = _said(Transfer(origin=transfer.origin))
         change: Filter = {"$set": {"digest": transfer.digest}}

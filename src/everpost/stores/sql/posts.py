@@ -19,7 +19,7 @@ from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql import listing, post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import having, owned, owner, revisions
+from everpost.stores.sql.matching import having, owned
 from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -106,9 +106,7 @@ class SqlPosts:
         statement, parameters = listing.page_of_posts(query, narrowed, whole=whole)
         bounded = listing.is_bounded(query)
         rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
-        return Page(
-            tuple(listing.in_order(rows, query.sort)[: query.limit]), has_more=len(rows) > query.limit
-        )
+        return Page.of(listing.in_order(rows, query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
         narrowed = listing.narrow(filter)
@@ -121,8 +119,7 @@ class SqlPosts:
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         rows = await self._connections.fetch(*listing.page_of_tags(query), bounded=False)
-        tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
-        return Page(tags, has_more=len(rows) > len(tags))
+        return Page.of([TagCount(row.tag, row.posts) for row in rows], query.limit)
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         author_id = None if post.author is None else post.author.id
@@ -180,8 +177,7 @@ class SqlPosts:
         return await self._claim(claim, write)
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
-        statement = owned(owner_id, having(match, PostRow, _REMOVE))
-        parameters = {"this": id} | revisions(match) | owner(owner_id)
+        statement, parameters = owned(owner_id, *having(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, hurried=False):
             there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
             Terms(match, owner_id).require(id, next(iter(there), None))

@@ -13,7 +13,7 @@ from everpost.domain.revisions import Match, Revision
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.sql import post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, owned, owner, renewed, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, owned, renewed
 from everpost.stores.sql.rows import AnyRow, posts_with_threads
 from everpost.stores.sql.tables import PostRow, PostTagRow
 from everpost.stores.sql.types import IdText
@@ -73,8 +73,8 @@ class Change(NamedTuple):
         """An UPDATE of the post alone."""
         match, owner_id = self.terms
         saving, values = changing(_SAVE, _columns(self.values))
-        parameters = {"this": self.id} | values | revisions(match) | owner(owner_id) | renewed()
-        return owned(owner_id, having(match, PostRow, saving)), parameters
+        values |= {"this": self.id, **renewed()}
+        return owned(owner_id, *having(match, PostRow, saving, values))
 
     @property
     def whole(self) -> Call:

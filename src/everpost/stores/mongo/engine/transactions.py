@@ -11,12 +11,11 @@ from typing import TypeVar
 import pymongo
 from pymongo import ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from everpost.domain.ids import Id
 from everpost.stores import deadlines
-from everpost.stores.mongo.engine.abandonment import abort_abandoned
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.errors import fact_of
 from everpost.stores.turns import KeyedLocks
@@ -32,6 +31,10 @@ _REMEMBERED = 10
 _LONGEST_WAIT_FOR_ABORT = 0.1
 _PATIENCE = 1.0
 """Seconds, as are the others."""
+SILENCE = 2
+"""Seconds without activity after which a transaction counts as abandoned by a process that died: MongoDB
+would keep its locks for a minute. If its process is only slow, it retries the transaction.
+"""
 
 
 class Transactions:
@@ -92,7 +95,7 @@ class Transactions:
             if session.in_transaction:
                 await session.abort_transaction()
             if loop.time() > next_look:
-                await abort_abandoned(self._client)
+                await _abort_abandoned(self._client)
                 next_look = loop.time() + _PATIENCE
             await asyncio.sleep(pause)
         raise AssertionError
@@ -146,3 +149,28 @@ async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome
             await asyncio.sleep(_FIRST_PAUSE)
         else:
             return outcome
+
+
+async def _abort_abandoned(client: Client) -> None:
+    """Abort all transactions that this database user, in a program of this name, has abandoned. If the server
+    does not permit it, it ends them itself, later.
+
+    https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/
+    """
+    driver = client.options.pool_options.metadata
+    abandoned = {
+        "type": "idleSession",
+        "appName": driver.get("application", {}).get("name"),
+        "transaction.timeInactiveMicros": {"$gt": SILENCE * 1_000_000},
+    }
+    admin = client.get_database("admin", read_concern=ReadConcern("local"))
+    with suppress(OperationFailure):
+        found = await admin.aggregate(
+            [
+                {"$currentOp": {"allUsers": False, "idleSessions": True}},
+                {"$match": abandoned},
+                {"$project": {"lsid.id": 1}},
+            ]
+        )
+        if sessions := [operation["lsid"] for operation in await found.to_list()]:
+            await admin.command("killSessions", sessions)

@@ -150,8 +150,8 @@ async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
     """The driver's pool, without connections yet; None for SQLite. Misconfigured."""
     address = address_of(url, timeout=timeout)
     options: dict[str, Any] = dict(address.connect_args)
+    options.pop("async_creator_fn", None)  # which is for SQLAlchemy
     engine = address.url.get_backend_name()
-    options.pop("async_creator_fn", None)
     if engine == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
         return await PostgresqlPool.open(options, size=size)
