@@ -51,6 +51,20 @@ class _Recorder:
         await self._transaction.load(statement, rows)
 
 
+class _Answers(dict[str, list[object]]):
+    """What the two have answered."""
+
+    error: Exception | None = None
+    """What the reference raised."""
+
+    def compare(self) -> None:
+        try:
+            assert self["drivers"] == self["reference"]
+            assert repr(self["drivers"]) == repr(self["reference"])  # of the same types
+        except AssertionError as difference:
+            raise difference from self.error
+
+
 class DifferentialDatabase:
     """`Database` that answers as the driver does, after the reference has rehearsed the same in a transaction
     that it rolled back. Where others work meanwhile, answers may differ, and are not compared.
@@ -79,7 +93,7 @@ class DifferentialDatabase:
             await transaction.execute_all(calls)
 
         with self._comparing() as answers, self._numbers() as again:
-            answers["reference"] = await self._rehearse(work)
+            await self._rehearse(work, answers)
             again()
             try:
                 results = await self._drivers.change(calls, hurried=hurried)
@@ -102,7 +116,7 @@ class DifferentialDatabase:
                 raise
 
         with self._comparing() as answers, self._numbers() as again:
-            answers["reference"] = await self._rehearse(work)
+            await self._rehearse(work, answers)
             again()
             try:
                 return await self._drivers.transact(recorded, hurried=hurried)
@@ -118,40 +132,39 @@ class DifferentialDatabase:
         await self._drivers.close()
         await self._reference.close()
 
-    async def _rehearse(self, work: Callable[[Transaction], Awaitable[object]]) -> list[object]:
-        """The reference's answers to the statements of this work, which is then rolled back."""
-        answers: list[object] = []
+    async def _rehearse(self, work: Callable[[Transaction], Awaitable[object]], answers: "_Answers") -> None:
+        """Note the reference's answers to the statements of this work, which is then rolled back."""
 
         async def rehearsal(transaction: Transaction) -> None:
-            nonlocal answers
             recorder = _Recorder(transaction)
-            answers = recorder.answers
+            answers["reference"] = recorder.answers
             try:
                 await work(recorder)
             except VIOLATED:
-                answers.append("violated")
+                recorder.answers.append("violated")
             raise RolledBack
 
         try:
             await self._reference.transact(rehearsal, hurried=True)
-        except Exception:  # noqa: BLE001 - of the rehearsal itself, or what the work would raise
-            return answers
-        raise AssertionError
+        except RolledBack:
+            return
+        except Exception as error:  # noqa: BLE001 - of the rehearsal itself, or what the work would raise
+            answers.setdefault("reference", [])
+            answers.error = error
 
     @contextmanager
-    def _comparing(self) -> Iterator[dict[str, list[object]]]:
+    def _comparing(self) -> Iterator["_Answers"]:
         """Compare the two, unless other work ran meanwhile."""
         self._begun += 1
         self._working += 1
         mine, is_alone = self._begun, self._working == 1
-        answers: dict[str, list[object]] = {}
+        answers = _Answers()
         try:
             yield answers
         finally:
             self._working -= 1
             if is_alone and mine == self._begun and len(answers) == 2:
-                assert answers["drivers"] == answers["reference"]
-                assert repr(answers["drivers"]) == repr(answers["reference"])  # of the same types
+                answers.compare()
 
     @contextmanager
     def _numbers(self) -> Iterator[Callable[[], None]]:

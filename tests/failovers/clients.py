@@ -87,9 +87,6 @@ class Clients:
                 self._acknowledged.clear()
                 await self._acknowledged.wait()
 
-    def _acknowledged_since(self, begin: float, position: int) -> int:
-        return sum(each.is_acknowledged and each.sent >= begin for each in self.history[position:])
-
     async def _add_posts(self) -> None:
         while not self._is_stopping:
             await self._add_post()

@@ -68,6 +68,18 @@ async def test_promises_are_kept_with_two_everpost_servers_on_two_nodes(
     assert_kept(await run(cluster, fault, tmp_path, rounds=FAILOVERS, servers=2), cluster)
 
 
+async def test_an_empty_cluster_gets_one_schema_from_two_servers_on_two_nodes(
+    cluster: GaleraOfThree,
+) -> None:
+    for _ in range(2):
+        opening = [open_store(url, timeout=TIMEOUT, pool_size=1) for url in cluster.urls(2)]
+        here, there = await asyncio.gather(*opening)
+        post = await publish(here)
+        assert await there.posts.get(post.id, comments=0) == post
+        for store in (here, there):
+            await store.close()
+
+
 async def test_one_admin_stays_if_two_demote_each_other_on_two_nodes(stores: tuple[Store, Store]) -> None:
     here, there = stores
     admin = await register(here, role=Role.ADMIN)

@@ -1,10 +1,11 @@
 """Authentication: the token and the address of a request."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
 
 from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
@@ -18,16 +19,22 @@ ACTOR_ID = "actor_id"
 """In the state of a request: the id of the authenticated user; None for the public."""
 
 
-def _scheme(name: str) -> HTTPBearer:
-    return HTTPBearer(scheme_name=name, auto_error=False)
+class _Described(HTTPBearer):
+    """A scheme for the OpenAPI document only: `get_actor` reads the header."""
+
+    async def __call__(self, _request: HTTPConnection) -> None:
+        return None
+
+
+def _scheme(name: str) -> _Described:
+    return _Described(scheme_name=name, auto_error=False)
 
 
 _token, _token_or_none = _scheme(REQUIRED_SCHEME), _scheme(OPTIONAL_SCHEME)
-_Declared: TypeAlias = HTTPAuthorizationCredentials | None
 
 
 async def get_actor(
-    request: Request, store: OpenStore, _declared: Annotated[_Declared, Depends(_token_or_none)]
+    request: Request, store: OpenStore, _declared: Annotated[None, Depends(_token_or_none)]
 ) -> Actor:
     """The user whose token is in the `Authorization` header; without the header, the public.
     Unauthenticated: the header is malformed, or the token is invalid.
@@ -57,7 +64,7 @@ CurrentActor = Annotated[Actor, Depends(get_actor)]
 """The actor, or the public."""
 
 
-async def get_member(actor: CurrentActor, _declared: Annotated[_Declared, Depends(_token)]) -> Actor:
+async def get_member(actor: CurrentActor, _declared: Annotated[None, Depends(_token)]) -> Actor:
     """The actor with a valid token. Unauthenticated, before the rest of the request is validated."""
     if actor.user is None:
         raise Unauthenticated

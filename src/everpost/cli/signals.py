@@ -1,10 +1,10 @@
 """A worker that has not been asked for anything has nothing to finish: what is to end it ends it at once.
 
-A signal that comes while Granian starts a worker is lost, and who loses it is waited for until the time to
-shut down is over, and then killed. Until a worker has handlers of its own it has those of the process that
-forked it, which do nothing there. Those of a uvloop (`add_signal_handler`) hear nothing between two runs of
-the loop (`_pause_signals` in uvloop/loop.pyx), and Granian runs it once to start the application and once
-more to serve it.
+A signal that arrives while Granian starts a worker would be lost, and the worker killed only once the time to
+shut down is over. Until a worker has handlers of its own, it has those of the process that forked it, which
+do nothing there. Those of a uvloop (`add_signal_handler`) hear nothing between two runs of the loop
+(`_pause_signals` in uvloop/loop.pyx), and Granian runs it once to start the application and once more to
+serve it. So the signals are blocked while such handlers are in place, and wait.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def end_forked_workers_at_once() -> None:
-    """For the process that will fork workers: whichever it forks is ended by these signals."""
-    os.register_at_fork(after_in_child=_reset)
+    """For the process that will fork workers: these signals end each of them."""
+    os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_reset)
 
 
 def end_at_once_until_asked(application: Application, loop: asyncio.AbstractEventLoop) -> Application:
-    """For a worker, with the loop on which it will serve: the application, which lets Granian's handlers have
-    the signals from the first request on.
+    """For a worker, before Granian installs its handlers on this loop: the application, which lets these
+    handlers have the signals from the first request on.
     """
     usual: dict[int, Any] = {}
 
@@ -42,10 +42,20 @@ def end_at_once_until_asked(application: Application, loop: asyncio.AbstractEven
             usual.clear()
         return application(scope, *channels)
 
+    _block()
     loop.call_soon(take)  # Granian's are there by the time the loop runs
     return answer
+
+
+def _block() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+
+def _unblock() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def _reset() -> None:
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
+    _unblock()

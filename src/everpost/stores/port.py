@@ -130,7 +130,9 @@ class Comments(Protocol):
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        """The first page of the shown replies to each of these, at most 1,000."""
+        """The first page of the shown replies to each of these comments of the post, at most 1,000. NotFound
+        (the post), also if it is removed meanwhile.
+        """
         ...
 
     async def queue(self, query: QueueQuery) -> Page[Comment]:

@@ -149,3 +149,21 @@ async def test_a_post_that_comes_back_at_once_has_nothing_of_the_one_before(stor
         assert kept.comment_count == len(kept.comments) == kept.version - 1
         await store.posts.remove(post.id, match=None)
         await assert_no_orphans(store, post.id, comments + late)
+
+
+async def test_the_branches_of_a_thread_are_read_whole_or_not_at_all(store: Store) -> None:
+    post = a_post()
+    roots = [a_comment(post.id, reply_count=10) for _ in range(200)]
+    replies = [a_comment(post.id, parent_id=root.id, depth=1) for root in roots for _ in range(10)]
+    await publish_thread(store, post, [*roots, *replies])
+
+    async def read_until_not_found() -> None:
+        while True:
+            branches = await store.comments.branches(post.id, [root.id for root in roots], limit=100)
+            assert {len(branch.rows) for branch in branches.values()} == {10}
+
+    async def read() -> None:
+        with raises(NotFound, "post"):
+            await read_until_not_found()
+
+    await asyncio.gather(*(read() for _ in range(3)), store.posts.remove(post.id, match=None))

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from everpost.domain.admissions import Hand
+from everpost.domain.comments import CommentChange, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import PostChange, PostQuery, PostStatus
+from everpost.domain.records import Batch
 from everpost.domain.users import User
-from everpost.errors import Forbidden, Invalid, NotFound
+from everpost.errors import Conflict, Forbidden, Invalid, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import (
     EVERYBODY,
@@ -21,6 +23,7 @@ from tests.contract.port.examples import (
     publish,
     read_post,
     read_posts,
+    read_thread,
     register,
 )
 from tests.contract.refusals import raises, told
@@ -80,13 +83,37 @@ async def test_posts_go_from_heir_to_heir(store: Store) -> None:
     assert {(await read_post(store, post.id)).author for post in posts} == {None}
 
 
-async def test_a_user_who_comes_back_under_the_same_id_finds_no_posts(store: Store) -> None:
-    ada = await register(store)
+async def test_the_id_of_a_removed_user_is_not_given_again(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
+    for heir_id, user in ((bob.id, ada), (None, bob)):
+        await store.users.remove(user.id, heir_id=heir_id, match=None)
+        with raises(Conflict, "user", "id"):
+            await store.users.add(replace(user, email="other@blog.example"))
+
+
+async def test_a_user_brought_back_by_a_move_has_none_of_what_was_here(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author)
+    comment = await comment_on(store, post.id, author=ada.author)
+    edited = await comment_on(store, post.id, author=bob.author)
+    by_ada = CommentChange(updated_at=LATER, content="Edited", editor_id=ada.id)
+    edited = await store.comments.save(post.id, edited.id, by_ada, match=None)
+    hidden = await comment_on(store, post.id, author=ada.author, status=CommentStatus.PENDING)
     await store.users.remove(ada.id, heir_id=None, match=None)
-    await store.users.add(ada)
-    assert (await read_post(store, post.id)).author is None
-    assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
+    for _ in range(2):
+        await store.records.write(Batch(kept=(ada,)))
+        assert await store.users.get(ada.id) == ada
+        thread = (await read_post(store, post.id)).comments
+        assert [each.author for each in thread] == [None, bob.author]
+        assert thread == tuple(await read_thread(store, post.id))
+        assert (await store.comments.get(post.id, edited.id)).editor_id is None
+        assert (await store.comments.get(post.id, hidden.id)).author is None
+        assert await store.comments.get(post.id, comment.id) == replace(comment, author=None)
+        assert (await read_post(store, post.id)).author is None
+        assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
+        await store.records.write(Batch(erased=(ada,)))
+        with raises(Conflict, "user", "id"):
+            await store.users.add(ada)
 
 
 async def test_of_those_who_remove_a_user_at_once_one_has_done_it(store: Store) -> None:

@@ -34,7 +34,7 @@ from tests.unit.transfer_elsewhere.exports import (
     ghost,
     ghost_comment,
     ghost_post,
-    real_files,
+    of_each_real_file,
     wxr,
     wxr_author,
     wxr_comment,
@@ -225,7 +225,7 @@ def test_a_mutated_export_of_commento_does_no_harm(
     importer.take("commento", mutated(commento, all_changes, OF_JSON))
 
 
-@pytest.mark.parametrize("path", real_files("wordpress/*.xml", "ghost/*.json"), ids=lambda path: path.name)
+@of_each_real_file("wordpress/*.xml", "ghost/*.json")
 @settings(max_examples=examples(6))
 @given(all_changes=mutations)
 def test_a_mutated_real_file_does_no_harm(importer: Importer, path: Path, all_changes: list[Change]) -> None:

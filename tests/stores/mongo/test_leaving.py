@@ -77,7 +77,7 @@ async def test_a_removal_that_is_killed_has_happened_or_not_and_is_finished(
     await reopened.close()
 
 
-async def test_a_removed_user_is_forgotten_after_a_day(
+async def test_a_post_that_names_a_user_removed_long_ago_is_the_heirs(
     store: MongoStore, url: str, database: Database
 ) -> None:
     users = [await register(store, name=name) for name in ("Ada", "Bob", "Eve")]
@@ -94,10 +94,5 @@ async def test_a_removed_user_is_forgotten_after_a_day(
     )
     reopened = await MongoStore.open(url, timeout=30, pool_size=2)
 
-    async def are_forgotten() -> bool:
-        return await database["users"].count_documents({}) == 1
-
-    await until(are_forgotten)
-    assert await database["posts"].count_documents({"author_id": ObjectId(users[2].id)}) == POSTS
     await assert_all_are_of(reopened, users[2], no_longer=users[0])
     await reopened.close()

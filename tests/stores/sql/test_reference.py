@@ -6,15 +6,29 @@ both at once as well (`tests/differential.py`), most of it in `make test-long`.
 
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, Table, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.tables import BlogRow
 from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList, Word
 from tests.contract.port.whole_blogs import PLANES
+from tests.differential import DifferentialDatabase
 from tests.stores.sql.conftest import TIMEOUT
 
 VALUES = Table(
@@ -66,3 +80,16 @@ async def test_every_type_keeps_every_value_either_way(url: str, alchemy: AsyncE
         ]
     await drivers.close()
     await reference.close()
+
+
+async def test_a_difference_names_the_reason_for_which_the_reference_failed(
+    made_url: str, tmp_path: Path
+) -> None:
+    without_tables = f"sqlite:///{tmp_path}/blog.db"
+    drivers = await Connections.open(made_url, timeout=TIMEOUT, pool_size=1)
+    reference = await Connections.open(without_tables, timeout=TIMEOUT, pool_size=1, engine="reference")
+    database = DifferentialDatabase(drivers._database, reference._database)
+    with pytest.raises(AssertionError) as difference:
+        await database.change([(update(BlogRow).values(version=2), {})], hurried=True)
+    assert "no such table" in str(difference.value.__cause__)
+    await database.close()

@@ -44,6 +44,7 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
 ) -> None:
     post = await publish(store, slug="slug")
     comment = await comment_on(store, post.id)
+    await comment_on(store, post.id, parent_id=comment.id)
     everything = PostQuery(filter=EVERYBODY, limit=10)
     reads: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.get(post.id, comments=100), 1),

@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from everpost.errors import Misconfigured
+from everpost.stores.sql.engine.postgresql_login import connect
 from everpost.stores.sql.engine.tls import Tls
 from everpost.stores.sql.engine.urls import address_of
 
@@ -75,11 +76,13 @@ def test_a_postgresql_url_is_read_by_asyncpg_as_libpq_would(
         "password": PASSWORD,
         "database": database,
         "timeout": 3,
+        "async_creator_fn": connect,
     }
 
 
 def test_what_a_postgresql_url_leaves_out_is_left_to_the_environment() -> None:
-    assert address_of("postgresql://", timeout=3).connect_args == {"dsn": "postgresql:///?", "timeout": 3}
+    connect_args = address_of("postgresql://", timeout=3).connect_args
+    assert connect_args == {"dsn": "postgresql:///?", "timeout": 3, "async_creator_fn": connect}
 
 
 def test_prepared_statements_can_be_turned_off_for_a_pooler_that_has_none() -> None:

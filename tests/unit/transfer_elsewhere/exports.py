@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourcePost
 from everpost.transfer.elsewhere.wordpress_leftovers import KIND as WXR_FIELDS
 
@@ -22,6 +24,16 @@ def real_files(*patterns: str) -> Sequence[Path]:
     beside = Path(__file__).parents[4] / "shared" / "fixtures"
     folder = Path(os.environ.get(_REAL_FILES, beside))
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
+
+
+def of_each_real_file(*patterns: str) -> pytest.MarkDecorator:
+    """Run a test with each `path` of these files. Others' blogs are not ours to publish, so they are not in
+    the repository.
+    """
+    reason = f"no exports of real blogs here; {_REAL_FILES} names a folder of them"
+    none = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="none")
+    files = [pytest.param(path, id=path.name) for path in real_files(*patterns)]
+    return pytest.mark.parametrize("path", files or [none])
 
 
 def wxr(*parts: str, version: str = "1.2") -> str:

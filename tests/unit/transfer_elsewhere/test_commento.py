@@ -20,7 +20,7 @@ from tests.unit.transfer_elsewhere.commento_files import (
     write_v1,
     write_v3,
 )
-from tests.unit.transfer_elsewhere.exports import of_kind, real_files
+from tests.unit.transfer_elsewhere.exports import of_each_real_file, of_kind
 from tests.unit.transfer_elsewhere.threads import comments_of, notes_of
 
 ZEROS = "0" * 64
@@ -242,7 +242,7 @@ def test_a_row_that_is_none_is_no_comment(tmp_path: Path, row: object) -> None:
     assert list(comments_of(read_commento(path))) == ["c1"]
 
 
-@pytest.mark.parametrize("path", real_files("commento/*.json"), ids=lambda path: path.name)
+@of_each_real_file("commento/*.json")
 def test_a_real_export_is_read(path: Path) -> None:
     comments = comments_of(read_commento(path))
     assert len(comments) == len(json.loads(path.read_bytes())["comments"])

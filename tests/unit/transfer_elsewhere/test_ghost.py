@@ -21,9 +21,9 @@ from tests.unit.transfer_elsewhere.exports import (
     ghost,
     ghost_comment,
     ghost_post,
+    of_each_real_file,
     of_kind,
     only_post,
-    real_files,
 )
 
 Read = Callable[..., Iterator[Item]]
@@ -248,7 +248,7 @@ def test_a_row_without_end_is_refused(read: Read, monkeypatch: pytest.MonkeyPatc
         list(read(ghost(ghost_post(tags=["tag"] * 1000))))
 
 
-@pytest.mark.parametrize("path", real_files("ghost/*.json"), ids=lambda path: path.name)
+@of_each_real_file("ghost/*.json")
 def test_real_exports_are_read(path: Path) -> None:
     posts = of_kind(SourcePost, read_ghost(path, pages=False))
     assert len(posts) == {"ghost.json": 3, "ghost-flat.json": 1}.get(path.name, len(posts))

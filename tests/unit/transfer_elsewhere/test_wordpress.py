@@ -14,9 +14,9 @@ from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePo
 from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
 from tests.unit.transfer_elsewhere.exports import (
     dropped,
+    of_each_real_file,
     of_kind,
     only_post,
-    real_files,
     wxr,
     wxr_author,
     wxr_comment,
@@ -271,7 +271,7 @@ def test_control_characters_are_left_out_and_said(read: Read) -> None:
     assert dropped(iter(items)) == [("character", "export.xml")]
 
 
-@pytest.mark.parametrize("path", real_files("wordpress/*.xml"), ids=lambda path: path.name)
+@of_each_real_file("wordpress/*.xml")
 def test_real_exports_are_read_or_refused(path: Path) -> None:
     expected: dict[str, Sequence[int]] = {
         "theme-unit-test.xml": (51, 23),

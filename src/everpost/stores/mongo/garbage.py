@@ -18,15 +18,15 @@ _log = logging.getLogger(__name__)
 
 INTERVAL = 3600
 """Seconds between two searches for garbage left by processes that died."""
-GRACE = 86_400
-"""Seconds for which a removed user's document stays, and names the heir: a request may have looked the user
-up before the removal, and write the id to a post only now.
+_GRACE = 86_400
+"""Seconds for which the posts of a removed user are searched: a request may have looked the user up before
+the removal, and write the id to a post only now.
 """
 _PAUSE = 10
 """Seconds before a failed collection is retried."""
 _BATCH = 1_000
 _REMOVED: Filter = {"removed_at": {"$exists": True}}
-_OVER: Filter = {"$gt": [{"$subtract": ["$$NOW", "$removed_at"]}, GRACE * 1000]}
+_RECENTLY: Filter = {"$lte": [{"$subtract": ["$$NOW", "$removed_at"]}, _GRACE * 1000]}
 
 
 class GarbageCollector:
@@ -65,10 +65,8 @@ class GarbageCollector:
         """Collect everything there is, unless it is to stop."""
         for post in await self._posts.find(_REMOVED, {"_id": 1}).to_list():
             await self.free_post(post["_id"])
-        for user in await self._users.find(_REMOVED, {"_id": 1}).to_list():
+        for user in await self._users.find({**_REMOVED, "$expr": _RECENTLY}, {"_id": 1}).to_list():
             await self._hand_over(user["_id"])
-            if await self._users.find_one({"_id": user["_id"], **_REMOVED, "$expr": _OVER}, {"_id": 1}):
-                await self.free_user(user["_id"])
 
     async def free_post(self, id: ObjectId) -> None:
         """Delete what is left of a removed post, so that its id can be reused."""
@@ -81,9 +79,17 @@ class GarbageCollector:
         return await self._transactions.run(partial(self._delete_orphans, ids))
 
     async def free_user(self, id: ObjectId) -> None:
-        """Delete what is left of a removed user, so that the id can be reused."""
+        """Delete what is left of a removed user, so that a move can bring the user back, without the comments
+        made here before. Reads all posts and comments.
+        """
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
             await self._hand_over(id)
+            for field in ("author_id", "editor_id"):
+                await self._comments.update_many({field: id}, {"$unset": {field: ""}})
+                within, hers = f"comments.{field}", f"comments.$[hers].{field}"
+                await self._posts.update_many(
+                    {within: id}, {"$unset": {hers: ""}}, array_filters=[{f"hers.{field}": id}]
+                )
             await self._users.delete_one({"_id": id, **_REMOVED})
 
     async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
@@ -122,9 +128,10 @@ class GarbageCollector:
             await self._posts.update_many({"author_id": user_id}, change)
 
     async def _run(self) -> None:
-        # It is never cancelled: before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a
-        # cancellation (https://github.com/python/cpython/issues/86296), and stop() would wait for ever.
-        while not self._stopping.is_set():
+        # Before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a cancellation
+        # (https://github.com/python/cpython/issues/86296). So stop() does not cancel the task, and the end of
+        # `asyncio.run`, which does, would wait for it forever if the loop did not look.
+        while not self._is_over():
             self._wake.clear()
             pause = INTERVAL
             try:
@@ -132,6 +139,9 @@ class GarbageCollector:
             except (PyMongoError, Busy) as error:
                 _log.warning("Garbage collection failed, and will be retried: %s", type(error).__name__)
                 pause = _PAUSE
-            if not self._stopping.is_set():
+            if not self._is_over():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
+
+    def _is_over(self) -> bool:
+        return self._stopping.is_set() or (self._task is not None and self._task.cancelling() > 0)

@@ -87,6 +87,15 @@ class UserRow(Base):
     )
 
 
+class RemovedUserRow(Base):
+    """The id of a removed user, which is not given again: comments may still name it."""
+
+    __tablename__ = "removed_users"
+    __table_args__ = (MYSQL_TABLE,)
+
+    id: Mapped[Id] = mapped_column(IdText, primary_key=True)
+
+
 class TokenRow(Base):
     """A token, without its secret. `login_id` refers to nothing: tokens arrive in any order."""
 

@@ -11,10 +11,10 @@ from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
 from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
-from everpost.stores.sql import reading
+from everpost.stores.sql import reading, removed_users
 from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, renewed
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
 from everpost.stores.sql.tables import PostRow, TokenRow, UserRow
@@ -72,14 +72,15 @@ class SqlUsers:
             rows = await self._connections.fetch(_USERS, limit)
         else:
             rows = await self._connections.fetch(_USERS_AFTER, limit | place(query.after))
-        shown = rows[: query.limit]
-        return Page(tuple(map(user_of, shown)), has_more=len(rows) > len(shown))
+        return Page.of([*map(user_of, rows)], query.limit)
 
     async def add(self, user: User, *, is_first: bool = False) -> User:
         kept = replace(user, stamp=new_stamp())
 
         async def work(transaction: Transaction) -> None:
-            await renew_names(transaction)  # comments may name a user of this id, who was removed
+            await renew_names(transaction)
+            if await removed_users.removed_among(transaction, [user.id]):
+                raise Conflict("user", "id")
             if is_first and (await transaction.execute(_ANYBODY)).first() is not None:
                 raise Conflict("user", "id")
             await transaction.execute(_ADD, user_values(user) | {"stamp": kept.stamp})
@@ -92,8 +93,8 @@ class SqlUsers:
 
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
         saving, values = changing(_DISABLE if change.is_disabled else _SAVE, _changes(change))
-        statement = having(match, UserRow, saving)
-        parameters = {"this": id, "now": change.updated_at} | values | revisions(match)
+        values |= {"this": id, "now": change.updated_at}
+        statement, parameters = having(match, UserRow, saving, values)
 
         async def work(transaction: Transaction) -> User:
             if change.may_demote or change.is_seen_in_posts:
@@ -114,12 +115,11 @@ class SqlUsers:
             raise Conflict("user", "email") from error
 
     async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
-        this = {"this": id}
+        this: Values = {"this": id}
 
         async def work(transaction: Transaction) -> None:
             await renew_names(transaction)
-            lock = having(match, UserRow, _LOCK)
-            if (await transaction.execute(lock, this | revisions(match))).first() is None:
+            if (await transaction.execute(*having(match, UserRow, _LOCK, this))).first() is None:
                 there = (await transaction.execute(reading.USER_IS_THERE, this)).first()
                 raise NotFound("user", id) if there is None else Stale("user", id)
             if heir_id is not None:
@@ -129,6 +129,7 @@ class SqlUsers:
                 handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
                 await transaction.execute(handing_over, this | values)
             gone = user_of((await transaction.execute(_BY_ID, this)).one())
+            await removed_users.remember(transaction, [id])
             await transaction.execute(_REMOVE, this)
             if gone.is_enabled_admin:
                 await _require_admin(transaction)

@@ -10,6 +10,7 @@ from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.documents import LIVING
 from everpost.stores.mongo.model.people import BLOG, blog_document, token_entry, user_document
 
 _OPTIONAL = ("disabled_at", "password_hash")
@@ -24,15 +25,21 @@ class PeopleWriter:
         self._blog = collections.blog
 
     async def erase_users(self, users: Sequence[User]) -> None:
-        """Delete these users with their tokens, and every mention of them as author or heir."""
+        """Remove these users with their tokens, and every mention of them as author of a post or heir."""
         these = {"$in": [ObjectId(user.id) for user in users]}
         await self._posts.update_many({"author_id": these}, {"$unset": {"author_id": ""}})
         await self._users.update_many({"heir": these}, {"$unset": {"heir": ""}})
-        await self._users.delete_many({"_id": these})
+        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self._users.update_many({"_id": these, **LIVING}, removal)
 
     async def keep_settings(self, settings: Sequence[Blog], session: Session) -> None:
         for blog in settings:
             await self._blog.replace_one({"_id": BLOG}, blog_document(blog), upsert=True, session=session)
+
+    async def add_users(self, users: Sequence[User], session: Session) -> None:
+        """Insert these users. BulkWriteError: some are there already."""
+        documents = [user_document(user, is_first=False) for user in users]
+        await self._users.insert_many(documents, ordered=False, session=session)
 
     async def keep_users(self, users: Sequence[User], session: Session) -> None:
         """Write these users exactly as given; their tokens stay."""

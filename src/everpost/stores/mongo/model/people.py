@@ -29,9 +29,7 @@ class TokenEntry(TypedDict):
 
 
 class UserDocument(TypedDict):
-    """A user. One who was removed has only `removed_at` and `heir`, for as long as a post may still
-    name them.
-    """
+    """A user. One who was removed has only `removed_at` and `heir`; comments may still name them."""
 
     _id: ObjectId
     name: str
@@ -70,7 +68,7 @@ class BlogDocument(TypedDict):
     version: int
     stamp: int
     names_stamp: int
-    """See `names.renew_names`."""
+    """See `blogs.renew_names`."""
     updated_at: datetime
 
 

@@ -19,7 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
+from everpost.domain.ids import Id
 from everpost.domain.records import Batch, Record
+from everpost.domain.users import User
+from everpost.stores.sql import removed_users
 from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.bulk.record_table import Parts, RecordTable
 from everpost.stores.sql.engine import Transaction
@@ -41,8 +44,10 @@ class BulkWriter:
         """
         await renew_names(transaction)  # no validator holds any more: records bring their versions along
         erased, kept = _by_type(batch.erased), _by_type(batch.kept)
+        await removed_users.remember(transaction, _users(batch.erased))
         for writer in reversed(self._writers):
             await writer.erase(transaction, erased.get(writer.type, ()))
+        await removed_users.forget(transaction, _users(batch.kept))
         for writer in self._writers:
             records = kept.get(writer.type, ())
             await (writer.add if are_new else writer.keep)(transaction, records)
@@ -138,6 +143,10 @@ def _by_type(records: Sequence[Record]) -> Mapping[type[Record], Sequence[Record
     for record in records:
         found.setdefault(type(record), []).append(record)
     return found
+
+
+def _users(records: Sequence[Record]) -> Sequence[Id]:
+    return [record.id for record in records if isinstance(record, User)]
 
 
 async def _each(transaction: Transaction, statement: Insert | Delete, rows: Sequence[Values]) -> None:

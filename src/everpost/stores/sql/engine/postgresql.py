@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, TypeAlias, cast
+from typing import Any, ClassVar, Self, TypeAlias, cast
 
 import asyncpg
 
 from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
+from everpost.stores.sql.engine.postgresql_login import connect
 from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
 
 _STATEMENTS = 500
@@ -66,6 +67,8 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 class PostgresqlPool:
     """`Pool` of asyncpg, which closes connections that were idle for long."""
 
+    closing: ClassVar[str] = "close"
+
     def __init__(self, pool: Driven) -> None:
         self._pool = pool
 
@@ -77,6 +80,7 @@ class PostgresqlPool:
             max_size=size,
             max_queries=sys.maxsize,
             max_inactive_connection_lifetime=MAX_IDLE,
+            connect=connect,
             connection_class=_Connection,
             init=_make_session,
             **{"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **options},

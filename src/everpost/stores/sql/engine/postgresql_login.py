@@ -1,4 +1,4 @@
-"""Logs in to PostgreSQL without revealing the password to an impostor.
+"""Logs in to PostgreSQL without revealing the password to an impostor, and with durable commits.
 
 asyncpg sends the password as it is to a server that asks for it, with TLS or without, and has nothing like
 libpq's `require_auth`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
@@ -8,10 +8,18 @@ import asyncio
 import struct
 from typing import Any
 
+import asyncpg
 import asyncpg.protocol
 
 from everpost.stores.sql.engine.sockets import keep_alive
 
+_DURABLE = (
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') IN ('local', 'off')"
+)
+"""A commit waits for the disk, and for a synchronous standby if there is one, whatever the database, the role
+or the URL say. Not a setting of the login, which poolers refuse.
+"""
 _HEADER = struct.Struct("!cI")
 """A letter, and the length of what follows, itself included."""
 _AUTHENTICATION, _READY = b"R", b"Z"
@@ -20,6 +28,17 @@ _REFUSAL = (
     "the server wants the password in clear text, which Everpost sends over TLS only:"
     " use sslmode=verify-full, or let the server ask for scram-sha-256"
 )
+
+
+async def connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - asyncpg's own
+    """A connection of asyncpg whose commits are durable."""
+    connection = await asyncpg.connect(*arguments, **options)
+    try:
+        await connection.execute(_DURABLE, timeout=options.get("timeout"))
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # asyncpg has no types

@@ -10,6 +10,7 @@ from sqlalchemy import URL
 from everpost.errors import Misconfigured
 from everpost.stores.addresses import is_this_machine, unverified_warning
 from everpost.stores.sql.engine.mysql_login import connect as connect_to_mysql
+from everpost.stores.sql.engine.postgresql_login import connect as connect_to_postgresql
 from everpost.stores.sql.engine.tls import tls_of
 
 _DRIVERS = {
@@ -118,7 +119,7 @@ def _postgresql(parts: _Parts, timeout: float) -> Address:
                 f"database_url asks for {name}=require, which asyncpg cannot do: leave it out; "
                 "sslmode=verify-full also proves who the server is"
             )
-    connect_args: dict[str, object] = {"timeout": timeout}
+    connect_args: dict[str, object] = {"timeout": timeout, "async_creator_fn": connect_to_postgresql}
     for name in ("prepared_statement_cache_size", "statement_cache_size"):
         if name in options:
             connect_args[name] = _whole_number(name, options.pop(name))

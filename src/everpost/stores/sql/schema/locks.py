@@ -10,11 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import OPEN, Fault, fault_of
+from everpost.stores.sql.schema.creation import UNMADE, is_half_made
 
 _LOCK_NUMBER = 0x65766572706F7374
 _LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most
 _LONG = 3600
 """Seconds to wait while another process migrates."""
+_CREATION = 30
+"""Seconds to wait while a process on another node of a Galera cluster creates the schema."""
+_CHECKS = 300
 
 
 @asynccontextmanager
@@ -75,7 +79,22 @@ async def _mysql(connection: AsyncConnection) -> AsyncIterator[None]:
     if await connection.scalar(text(f"SELECT GET_LOCK({_LOCK_NAME}, {_LONG})")) != 1:
         raise Busy("Another process is migrating this database. Try again when it has finished.")
     try:
+        await _wait_for_other_nodes(connection)
         yield
     finally:
         if not connection.invalidated:  # the lock goes with its connection
             await connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_LOCK_NAME})")
+
+
+async def _wait_for_other_nodes(connection: AsyncConnection) -> None:
+    """On Galera, the lock is that of one node. A schema that is still half made after a while belongs to a
+    process that was killed.
+    """
+    found = await connection.exec_driver_sql("SHOW VARIABLES LIKE 'wsrep_on'")
+    if [row[-1] for row in found] != ["ON"]:
+        return
+    for _ in range(_CHECKS):
+        connection.info[UNMADE] = not await connection.run_sync(is_half_made)
+        if connection.info[UNMADE]:
+            return
+        await asyncio.sleep(_CREATION / _CHECKS)

@@ -1,0 +1,45 @@
+"""Ids of removed users.
+
+Comments keep the id of a removed author, which reads as nobody. So no new user gets this id. Only a move may
+bring such a user back, and then the comments made here before lose the id.
+
+Each function runs in a transaction that has the blog to itself; see `blogs.renew_names`.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from everpost.domain.ids import Id
+from everpost.stores.sql.engine import Transaction
+from everpost.stores.sql.tables import CommentRow, RemovedUserRow, UserRow
+from everpost.stores.sql.types import IdText
+
+_THESE = bindparam("these", type_=IdText, expanding=True)
+_REMEMBER = insert(RemovedUserRow).from_select(["id"], select(UserRow.id).where(UserRow.id.in_(_THESE)))
+_REMEMBERED = select(RemovedUserRow.id).where(RemovedUserRow.id.in_(_THESE))
+_FORGET = (
+    update(CommentRow).where(CommentRow.author_id.in_(_THESE)).values(author_id=None),
+    update(CommentRow).where(CommentRow.editor_id.in_(_THESE)).values(editor_id=None),
+    delete(RemovedUserRow).where(RemovedUserRow.id.in_(_THESE)),
+)
+
+
+async def remember(transaction: Transaction, ids: Sequence[Id]) -> None:
+    """Remember the ids of these users, who are about to be removed."""
+    if ids:
+        await transaction.execute(_REMEMBER, {"these": ids})
+
+
+async def removed_among(transaction: Transaction, ids: Sequence[Id]) -> Sequence[Id]:
+    """Those of these ids that removed users had."""
+    return [row.id for row in (await transaction.execute(_REMEMBERED, {"these": ids})).rows] if ids else []
+
+
+async def forget(transaction: Transaction, ids: Sequence[Id]) -> None:
+    """Let users have these ids again, none of whose comments are theirs. Reads all comments if there are any
+    such ids.
+    """
+    if again := await removed_among(transaction, ids):
+        for statement in _FORGET:
+            await transaction.execute(statement, {"these": again})
