@@ -1,6 +1,6 @@
 """Differential testing of an SQL database: the driver and the reference must agree."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from random import Random
 from typing import TypeVar
@@ -47,7 +47,7 @@ class _Recorder:
         self.answers += map(_plain, results)
         return results
 
-    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
+    async def load(self, statement: Insert, rows: Iterable[Parameters]) -> None:
         await self._transaction.load(statement, rows)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from everpost.cli.allocation import expect_many_records
 from everpost.cli.comparing import describe_work, print_comparison, print_digest, print_survey
 from everpost.cli.elsewhere import ImportWishes, import_from_elsewhere
 from everpost.cli.moving import look_at_target, open_source, open_target
@@ -74,6 +75,7 @@ def export(
 ) -> None:
     """Write the blog in EVERPOST_DATABASE_URL, as it is at one moment, to one file."""
     settings = read_settings()
+    expect_many_records()
     if to is None:
         digest = asyncio.run(_export(settings, path))
         typer.echo(f"Exported to {'standard output' if path == PIPE else path}:", err=path == PIPE)
@@ -106,6 +108,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     is not written twice.
     """
     settings = read_settings()
+    expect_many_records()
     if from_ is not None:
         wishes = ImportWishes(
             system=from_,

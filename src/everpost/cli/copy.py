@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from everpost.cli.allocation import expect_many_records
 from everpost.cli.comparing import describe_work, print_comparison, print_survey
 from everpost.cli.moving import URL_FORMS, look_at_target, open_source, open_target
 from everpost.cli.progress import showing_progress
@@ -46,6 +47,7 @@ def copy(
     """
     source_url, target_url = map(read_database_url, (source_url, target_url))
     settings = _settings_for(source_url, target_url)
+    expect_many_records()
     typer.echo(f"{describe_url(source_url)} to {describe_url(target_url)}")
     if dry_run:
         asyncio.run(_rehearse(source_url, target_url, settings))
@@ -60,6 +62,7 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
     """
     source_url, target_url = map(read_database_url, (source_url, target_url))
     settings = _settings_for(source_url, target_url)
+    expect_many_records()
 
     async def run() -> bool:
         async with open_source(source_url, settings) as source, open_source(target_url, settings) as target:

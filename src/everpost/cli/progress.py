@@ -23,14 +23,14 @@ Show = Callable[[str, int, int], None]
 """Shows what is being done, how many records are done, and of how many."""
 
 _LOOK = 256
-"""So many records go by before anything is shown of them."""
+"""Records that go by before anything is shown of them."""
 _LINE_EVERY = 5.0
 """Seconds."""
 
 
 @contextmanager
 def showing_progress() -> Iterator[Show]:
-    """Calls come for each record: few of them are shown."""
+    """Calls come for each record or for many at once: few of them are shown."""
     if sys.stderr.isatty():
         with _bars() as show:
             yield _now_and_then(show)
@@ -39,8 +39,12 @@ def showing_progress() -> Iterator[Show]:
 
 
 def _now_and_then(show: Show) -> Show:
+    shown = 0
+
     def seldom(action: str, done: int, total: int) -> None:
-        if done % _LOOK == 0 or done == total:
+        nonlocal shown
+        if not shown <= done < shown + _LOOK or done in {0, total}:
+            shown = done
             show(action, done, total)
 
     return seldom

@@ -46,7 +46,7 @@ def whole_milliseconds(moment: datetime) -> datetime:
 
     Raises OverflowError where UTC would leave the years 1 to 9999.
     """
-    utc = moment.astimezone(UTC)
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from anyascii import anyascii
 
 DERIVED_SLUG = 80
+_ASCII_WORDS = re.compile("[a-z0-9]+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -15,6 +16,8 @@ def unstorable_reason(text: str) -> str | None:
     PostgreSQL refuses NUL (https://www.postgresql.org/docs/current/datatype-character.html) and
     UTF-8 has no form for a lone surrogate (RFC 3629).
     """
+    if text.isascii() and "\x00" not in text:  # which takes no time
+        return None
     found = _UNSTORABLE.search(text)
     if found is None:
         return None
@@ -25,6 +28,8 @@ def normalize_slug(text: str) -> str:
     """The slug that this text asks for: letters, marks and digits of any script in lower case (NFKC),
     with one hyphen between words; empty where it has neither letter nor digit.
     """
+    if text.isascii():
+        return "-".join(_ASCII_WORDS.findall(text.lower()))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
     kept = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in folded)
     words = (word for word in kept.split() if any(unicodedata.category(each)[0] in "LN" for each in word))

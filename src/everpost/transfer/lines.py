@@ -19,10 +19,14 @@ class Row(NamedTuple):
     """A record with its line, which ends with a newline, in UTF-8."""
 
     kind: Kind[Any]
-    key: Key
     record: Record
     line: bytes
-    values: Values
+    kinds: Kinds
+
+    @property
+    def key(self) -> Key:
+        """Its place in the stream. Few rows are asked for it, so it is not kept."""
+        return self.kinds.key(self.kind, self.kind.encode(self.record))
 
     @property
     def name(self) -> str:
@@ -33,13 +37,12 @@ class Row(NamedTuple):
 def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
     """The record with its place and its line."""
     kind = kinds.of(record)
-    values = kind.encode(record)
-    return Row(kind, kinds.key(kind, values), record, encoded(values), values)
+    return Row(kind, record, encoded(kind.encode(record)), kinds)
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
-    """The record in a line, which includes its newline. Invalid: it is not, byte for byte, the line of a
-    valid record.
+    """The record in a line, which includes its newline. Invalid: it has no valid record. `canonical_values`
+    tells whether the line is that of the record.
     """
     values = read_values(line)
     name = values.get("kind")
@@ -47,10 +50,16 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
         raise Invalid("kind", "is missing")
     if not isinstance(name, str) or name not in kinds:
         raise Invalid("kind", f"should be one of {', '.join(kind.name for kind in kinds)}")
-    row = row_of(kinds[name].decode(values), kinds)
-    if row.line != line:
+    kind = kinds[name]
+    return Row(kind, kind.decode(values), line, kinds)
+
+
+def canonical_values(row: Row) -> Values:
+    """The values of a row that was read. Invalid: its line is not, byte for byte, that of its record."""
+    values = row.kind.encode(row.record)
+    if encoded(values) != row.line:
         raise Invalid("the line", "is not in the canonical form: check its fields, their order and spelling")
-    return row
+    return values
 
 
 def encoded(values: Mapping[str, object]) -> bytes:

@@ -68,13 +68,17 @@ class _Carrier:
             self.writing.cancel()
         await asyncio.gather(self.writing, return_exceptions=True)  # the first error is the one to report
 
-    async def keep(self, row: Row) -> None:
-        self.kept.append(row.record)
-        await self._grow(len(row.line))
+    async def keep(self, *rows: Row) -> None:
+        for row in rows:
+            self.kept.append(row.record)
+            self.size += len(row.line)
+            if self._is_full:
+                await self.flush()
 
     async def erase(self, record: Record) -> None:
         self.erased.append(record)
-        await self._grow(0)
+        if self._is_full:
+            await self.flush()
 
     async def flush(self) -> None:
         await self.finish()
@@ -87,10 +91,9 @@ class _Carrier:
         if writing is not None:
             await writing
 
-    async def _grow(self, size: int) -> None:
-        self.size += size
-        if self.size >= BATCH_BYTES or len(self.kept) + len(self.erased) >= BATCH_ROWS:
-            await self.flush()
+    @property
+    def _is_full(self) -> bool:
+        return self.size >= BATCH_BYTES or len(self.kept) + len(self.erased) >= BATCH_ROWS
 
 
 async def sync(
@@ -110,7 +113,7 @@ async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Adv
     kept = erased = same = 0
     examples: list[str] = []
     gone: Key | None = None
-    while source.head is not None or target.head is not None:
+    while target.head is not None:
         ours, theirs = _next_pair(source.head, target.head)
         if ours is not None and theirs is not None and ours.line == theirs.line:
             same += 1
@@ -122,14 +125,21 @@ async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Adv
             erased += 1
             _note(examples, theirs, "is too much")
             # A record takes along what belongs to it.
-            if theirs.key[:2] != gone and not theirs.kind.is_single:
-                gone = theirs.key
+            if (key := theirs.key)[:2] != gone and not theirs.kind.is_single:
+                gone = key
                 await carrier.erase(theirs.record)
         if ours is not None and not source.step():
             await source.advance()
             advance(kept + same)
         if theirs is not None and not target.step():
             await target.advance()
+    while rows := source.take():  # most often all of them, into an empty database
+        kept += len(rows)
+        for row in rows[:EXAMPLES]:
+            _note(examples, row, "is missing")
+        await carrier.keep(*rows)
+        await source.advance()
+        advance(kept + same)
     return Comparison(
         kept=kept,
         erased=erased,
@@ -141,11 +151,13 @@ async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Adv
     )
 
 
-def _next_pair(source: Row | None, target: Row | None) -> tuple[Row | None, Row | None]:
+def _next_pair(source: Row | None, target: Row) -> tuple[Row | None, Row | None]:
     """The rows with the lesser of two keys: one, or one of each."""
-    if source is None or target is None or source.key == target.key:
+    if source is None:
+        return None, target
+    if source.line == target.line or (key := source.key) == target.key:
         return source, target
-    return (source, None) if source.key < target.key else (None, target)
+    return (source, None) if key < target.key else (None, target)
 
 
 def _note(examples: list[str], row: Row, reason: str) -> None:

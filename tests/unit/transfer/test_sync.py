@@ -107,6 +107,20 @@ async def test_a_snapshot_is_given_up_when_it_has_been_read() -> None:
         assert blog.open == 0
 
 
+async def test_the_next_batch_is_read_before_it_is_asked_for() -> None:
+    second_is_read = asyncio.Event()
+
+    class Telling(Listed):
+        async def records(self) -> AsyncIterator[Sequence[Record]]:
+            yield WHOLE[:3]
+            second_is_read.set()
+            yield WHOLE[3:]
+
+    async with open_stream(Telling(WHOLE)) as stream:
+        await second_is_read.wait()
+        assert [row.record for row in stream.take()] == WHOLE[:3]
+
+
 async def test_progress_is_reported_up_to_the_last_record_of_the_source() -> None:
     counted: list[int] = []
     async with open_stream(Listed(WHOLE)) as ours, open_stream(Listed(sorted_blog(WHOLE[:9]))) as theirs:

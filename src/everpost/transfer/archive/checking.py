@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import Post
-from everpost.domain.record_kinds.kinds import Key
+from everpost.domain.record_kinds.kinds import Key, Values
 from everpost.domain.records import Counts
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import is_trailer, trailer
 from everpost.transfer.archive.index import Index
 from everpost.transfer.archive.reading import Archive
 from everpost.transfer.digests import BlogDigest, RunningDigest
-from everpost.transfer.lines import Row
+from everpost.transfer.lines import Row, canonical_values
 from everpost.transfer.origins import origin_of
 
 Report = Callable[[int, int], None]
@@ -64,9 +64,10 @@ class _Checker:
     def take(self, row: Row, line: int) -> None:
         """The next record."""
         try:
-            self._require_place(row)
+            values = canonical_values(row)
+            self._require_place(row, self._archive.kinds.key(row.kind, values))
             self._take_unique(row)
-            self._require_references(row)
+            self._require_references(row, values)
             self._threads.take(row, line)
         except Invalid as error:
             raise self._archive.broken(line, error.message) from None
@@ -93,30 +94,30 @@ class _Checker:
             raise self._archive.broken(*fault)
         return Checked(digest, self._origin)
 
-    def _require_place(self, row: Row) -> None:
+    def _require_place(self, row: Row, key: Key) -> None:
         kind = row.kind
         if kind.name not in self._counts:
             raise Invalid("kind", f"is {kind.name}, which the first line does not name")
         if not self._key and not kind.is_single:
             raise Invalid("kind", "should be settings, which come first")
         if kind.owner is None:
-            self._owner = row.key
-        elif row.key[: len(self._owner)] != self._owner:
+            self._owner = key
+        elif key[: len(self._owner)] != self._owner:
             raise Invalid(kind.owner, f"is not the {kind.owner_kind} before it")
-        if row.key <= self._key:
+        if key <= self._key:
             raise Invalid("the line", "is not in its place: see the order of records")
-        self._key = row.key
+        self._key = key
 
     def _take_unique(self, row: Row) -> None:
         for field, get in row.kind.unique.items():
             if not self._index.take(f"{row.kind.name} {field}", get(row.record)):
                 raise Invalid(field, f"another {row.kind.name} has it")
         if row.kind.name in self._referred and row.kind.owner is None:
-            self._index.take(f"{row.kind.name} id", str(row.key[-1]))
+            self._index.take(f"{row.kind.name} id", str(self._key[-1]))
 
-    def _require_references(self, row: Row) -> None:
+    def _require_references(self, row: Row, values: Values) -> None:
         for field, kind in row.kind.references:
-            referred = row.values[field]
+            referred = values[field]
             if referred is not None and not self._index.is_taken(f"{kind} id", str(referred)):
                 raise Invalid(field, f"is not a {kind} of this archive")
 

@@ -47,10 +47,15 @@ class Archive:
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         """What is between the first line and the last."""
-        batch: list[Record] = []
+        async for rows in self.rows():
+            yield [row.record for row in rows]
+
+    async def rows(self) -> AsyncIterator[Sequence[Row]]:
+        """The same with the lines, which `checking.check` has found to be those of the records."""
+        batch: list[Row] = []
         size = 0
         for row in self._rows():
-            batch.append(row.record)
+            batch.append(row)
             size += len(row.line)
             if len(batch) >= _BATCH_ROWS or size >= _BATCH_BYTES:
                 yield batch

@@ -37,9 +37,9 @@ async def _write(stream: Stream, file: BinaryIO, report: Report) -> BlogDigest:
     total = sum(stream.counts.values())
     file.write(header(stream.kinds, stream.counts))
     done = 0
-    while stream.head is not None:
-        file.write(stream.head.line)
-        done += 1
+    while rows := stream.take():
+        file.writelines(row.line for row in rows)
+        done += len(rows)
         report(done, total)
         await stream.advance()
     digest = stream.digest()

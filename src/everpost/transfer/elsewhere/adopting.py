@@ -1,6 +1,7 @@
 """Taking what another system has into a blog that lives on."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -117,6 +118,13 @@ def _identity(source: SourcePost, origin: Origin) -> Id:
     return source.id or origin.id_of("post", source.source_id)
 
 
+class _PresentError(Exception):
+    """A post is in the blog already, under this id."""
+
+    def __init__(self, id: Id) -> None:
+        self.id = id
+
+
 class _Importer:
     """One run."""
 
@@ -128,6 +136,8 @@ class _Importer:
         self._report = report
         self._authors = Authors(store, writer, origin, report)
         self._adopter = Adopter(origin, self._authors.by_source_id)
+        self._is_repeated = False
+        """Whether the latest post was there already. Where none is, looking for each takes time in vain."""
 
     async def take(self, item: Item, writes: ConcurrentWrites) -> None:
         """Add what the item is, or has; threads have their own time."""
@@ -176,13 +186,17 @@ class _Importer:
             return
         drop = _dropper(name, notes)
         comments = self._unique(source.comments, drop)
-        present = await self._find(post)
-        if present is not None:
+        try:
+            if self._is_repeated:
+                await self._require_new(post)
+            slug, thread = await self._add(post, _identity(source, self._origin), comments, drop)
+            self._is_repeated = False
+        except _PresentError as present:
+            self._is_repeated = True
             notes.present("post", name)
-            thread = self._adopter.thread(present, comments, drop)
+            thread = self._adopter.thread(present.id, comments, drop)
             await Growth(self._store, self._writer, notes).grow(thread, name)
             return
-        slug, thread = await self._add(post, _identity(source, self._origin), comments, drop)
         if source.slug and slug != post.slug:
             changes.add(f"the slug {post.slug!r} was taken: it became {slug!r}")
         notes.kept("post", name, changes)
@@ -206,27 +220,37 @@ class _Importer:
             comment_policy=source.comment_policy,
         )
 
-    async def _find(self, post: Post) -> Id | None:
-        """The post of an earlier import, even where its date has changed in the source since."""
-        try:
-            return (await self._store.posts.get(post.id, comments=0)).id
-        except NotFound:
-            pass
+    async def _require_new(self, post: Post) -> None:
+        """_PresentError: an earlier import brought the post, even where its date has changed in the source
+        since.
+        """
+        with suppress(NotFound):
+            raise _PresentError((await self._store.posts.get(post.id, comments=0)).id)
         namesake = await self._store.posts.find(post.slug, comments=0)
-        return namesake.id if namesake is not None and is_same_thing(namesake.id, post.id) else None
+        if namesake is not None and is_same_thing(namesake.id, post.id):
+            raise _PresentError(namesake.id)
+
+    def _require_unclaimed(self, slug: str, identity: Id) -> None:
+        if self._ledger.is_claimed(slug, by_others_than=identity):
+            raise Conflict("post", "slug")
 
     async def _add(
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
     ) -> tuple[str, Thread]:
-        """Add a post with those of its comments that are on no other post; under which slug, and which."""
+        """Add a post with those of its comments that are on no other post; under which slug, and which.
+        _PresentError: the post is there.
+        """
         dropped: list[tuple[SourceComment, str]] = []
         thread = self._adopter.thread(post.id, comments, lambda *each: dropped.append(each))
         whole = replace(post, comment_count=thread.approved)
 
         async def write(slug: str) -> str:
-            if self._ledger.is_claimed(slug, by_others_than=identity):
-                raise Conflict("post", "slug")
-            await self._writer.add_post(replace(whole, slug=slug), thread.comments)
+            try:
+                self._require_unclaimed(slug, identity)
+                await self._writer.add_post(replace(whole, slug=slug), thread.comments)
+            except Conflict:
+                await self._require_new(post)
+                raise
             return slug
 
         async def is_taken(slug: str) -> bool:
@@ -251,9 +275,12 @@ class _Importer:
 
     def _unique(self, comments: Sequence[SourceComment], drop: Drop) -> Sequence[SourceComment]:
         """The comments whose ids this run has not had yet."""
+        ids = [self._origin.id_of("comment", comment.source_id) for comment in comments]
+        new = self._ledger.take_ids(ids)
         unique: list[SourceComment] = []
-        for comment in comments:
-            if self._ledger.take_id(self._origin.id_of("comment", comment.source_id)):
+        for each, comment in zip(ids, comments, strict=True):
+            if each in new:
+                new.remove(each)
                 unique.append(comment)
             else:
                 drop(comment, "the source has its id twice")

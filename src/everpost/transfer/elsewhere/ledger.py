@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
 CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
 CREATE INDEX of_thread ON comments (thread);
 """
+_AT_ONCE = 100
 _CACHE = -8_000
 """KiB, as SQLite wants it."""
 
@@ -57,6 +58,16 @@ class Ledger:
     def take_id(self, id: Id) -> bool:
         """Whether nothing in this run had the id before."""
         return self._insert("INSERT OR IGNORE INTO ids VALUES (?)", bytes.fromhex(id))
+
+    def take_ids(self, ids: Sequence[Id]) -> set[Id]:
+        """Those of these that nothing in this run had before."""
+        new: set[Id] = set()
+        for start in range(0, len(ids), _AT_ONCE):
+            some = [bytes.fromhex(each) for each in ids[start : start + _AT_ONCE]]
+            marks = ", ".join(["(?)"] * len(some))
+            statement = f"INSERT OR IGNORE INTO ids VALUES {marks} RETURNING id"  # noqa: S608 - only marks
+            new.update(Id(taken.hex()) for (taken,) in self._database.execute(statement, some))
+        return new
 
     def take_slug(self, slug: str) -> bool:
         """Whether nothing in this run had the slug before."""

@@ -6,6 +6,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -80,8 +81,7 @@ class Report(NoteSink):
 
     def add(self, note: Note) -> None:
         self._counts[note.fate, note.kind] += 1
-        line = {"fate": note.fate, "kind": note.kind, "name": note.name, "reason": note.reason}
-        self._lines.write(json.dumps(line) + "\n")
+        self._lines.write(_line(note))
 
     def take(self, notes: NoteBuffer) -> None:
         """Keep all of these."""
@@ -134,3 +134,10 @@ class Report(NoteSink):
             raise
         finally:
             self._lines.seek(0, os.SEEK_END)
+
+
+def _line(note: Note) -> str:
+    """As JSON, whose ASCII keeps unpaired surrogates too."""
+    values = (note.fate, note.kind, note.name, note.reason)
+    fate, kind, name, reason = map(encode_basestring_ascii, values)
+    return f'{{"fate": {fate}, "kind": {kind}, "name": {name}, "reason": {reason}}}\n'

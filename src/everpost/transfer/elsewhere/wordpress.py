@@ -3,9 +3,10 @@
 https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -28,6 +29,7 @@ from everpost.transfer.elsewhere.wordpress_comments import CommentSource, read_c
 from everpost.transfer.elsewhere.wordpress_leftovers import Leftovers
 from everpost.transfer.elsewhere.wordpress_values import (
     Values,
+    children_of,
     name_of,
     plain,
     read_date,
@@ -41,6 +43,7 @@ from everpost.transfer.elsewhere.wordpress_values import (
 from everpost.transfer.elsewhere.xml_files import XmlFile
 
 _VERSIONS = frozenset({"1.0", "1.1", "1.2"})
+_Children: TypeAlias = "Mapping[str, Sequence[etree._Element]]"  # noqa: SLF001 - its only name
 _IN_CHANNEL = 2
 _TAGS = frozenset({"category", "post_tag", "tag"})
 """The taxonomies that are tags here. WXR 1.0 calls the second one by the third name."""
@@ -151,17 +154,17 @@ class _Export:
         if login and login not in self._authors:
             self._authors.add(login)
             yield SourceAuthor(source_id=login, name=_called(plain(values["dc:creator"])))
+        children = children_of(element)
         comments: list[SourceComment] = []
-        for each in read_comments(
-            element, name, CommentSource(self._logins, self._timezone, self._see_comment)
-        ):
+        known = CommentSource(self._logins, self._timezone, self._see_comment)
+        for each in read_comments(children.get("wp:comment", ()), name, known):
             if isinstance(each, Note):
                 yield each
             else:
                 comments.append(each)
         self._leftovers.see("posts", values)
-        yield from self._lost_parts(element, values, name)
-        yield self._post(source_id, values, _tags(element), login, comments)
+        yield from self._lost_parts(children, values, name)
+        yield self._post(source_id, values, _tags(children), login, comments)
 
     def _post(
         self,
@@ -196,20 +199,19 @@ class _Export:
         self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email")))
         self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url")))
         self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
-        for child in element:
-            if name_of(child) == "wp:commentmeta":
+        if "wp:commentmeta" in values:
+            for child in children_of(element)["wp:commentmeta"]:
                 self._leftovers.see_field("comments", values_of(child))
 
-    def _lost_parts(self, item: etree._Element, values: Values, name: str) -> Iterator[Note]:
+    def _lost_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
         """What a post has that there is no place for here."""
-        yield from _left_out(item, values, name)
-        for each in item:
-            if name_of(each) == "wp:postmeta":
-                field = values_of(each)
-                notes = list(_left_out_field(field, name))
-                yield from notes
-                if not notes:
-                    self._leftovers.see_field("posts", field)
+        yield from _left_out(children, values, name)
+        for each in children.get("wp:postmeta", ()):
+            field = values_of(each)
+            notes = list(_left_out_field(field, name))
+            yield from notes
+            if not notes:
+                self._leftovers.see_field("posts", field)
 
 
 def _called(login: str) -> str:
@@ -217,11 +219,11 @@ def _called(login: str) -> str:
     return login if email_of(login) is None else login.rpartition("@")[0]
 
 
-def _tags(item: etree._Element) -> tuple[str, ...]:
+def _tags(children: _Children) -> tuple[str, ...]:
     """The names of the categories and tags of a post, each once. WXR 1.0 has each of them twice, once
     without a taxonomy.
     """
-    terms = [each for each in item if name_of(each) == "category" and _taxonomy(each) in _TAGS]
+    terms = [each for each in children.get("category", ()) if _taxonomy(each) in _TAGS]
     return tuple(dict.fromkeys(plain(text_of(term)) or term.get("nicename", "") for term in terms))
 
 
@@ -229,14 +231,14 @@ def _taxonomy(term: etree._Element) -> str:
     return term.get("domain", "category").strip()
 
 
-def _left_out(item: etree._Element, values: Values, name: str) -> Iterator[Note]:
+def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
     """What a post has that there is no place for here."""
     if values.get("excerpt:encoded"):
         yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="posts have no excerpts here")
     if values.get("wp:is_sticky") == "1":
         yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="no post stays on top here")
-    for each in item:
-        if name_of(each) == "category" and _taxonomy(each) not in _TAGS:
+    for each in children.get("category", ()):
+        if _taxonomy(each) not in _TAGS:
             reason = f"its taxonomy {_taxonomy(each)[:40]!r} is neither categories nor tags"
             yield Note(
                 fate=Fate.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason

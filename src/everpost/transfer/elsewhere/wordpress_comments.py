@@ -1,7 +1,7 @@
 """The comments in WordPress's export."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -10,7 +10,7 @@ from lxml import etree
 from everpost.domain.comments import CommentStatus
 from everpost.transfer.elsewhere.html_text import text_of_html
 from everpost.transfer.elsewhere.items import Fate, Note, SourceComment
-from everpost.transfer.elsewhere.wordpress_values import Values, name_of, plain, read_date, values_of
+from everpost.transfer.elsewhere.wordpress_values import Values, plain, read_date, values_of
 
 _COMMENTS = frozenset({"", "comment"})
 _STATUSES = {
@@ -38,10 +38,10 @@ class CommentSource:
 
 
 def read_comments(
-    item: etree._Element, post_name: str, source: CommentSource
+    elements: Iterable[etree._Element], post_name: str, source: CommentSource
 ) -> Iterator[SourceComment | Note]:
     """The comments on a post, and what else there is among them."""
-    for number, element in enumerate(child for child in item if name_of(child) == "wp:comment"):
+    for number, element in enumerate(elements):
         values = values_of(element)
         source_id = values.get("wp:comment_id", "") or f"{post_name} comment {number}"
         kind = values.get("wp:comment_type", "")

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from urllib.parse import unquote
@@ -35,6 +36,7 @@ _NO_YEAR = re.compile(r"^\s*-\d|\s-\d{1,4}\s+\d{1,2}:")
 _A_DAY = timedelta(days=1)
 _LATE = timedelta(hours=1)
 """How late WordPress may publish what is scheduled."""
+_LONGEST_DATE = 100
 _PUBLISHED = frozenset({"publish", "future"})
 _DATES = ("wp:post_date", "wp:post_date_gmt", "pubDate")
 
@@ -50,6 +52,14 @@ def _name_of(tag: str) -> str:
     return next((prefix for part, prefix in _PREFIXES if part in namespace), prefix_of(namespace)) + name
 
 
+def children_of(element: etree._Element) -> Mapping[str, Sequence[etree._Element]]:
+    """What is in an element, by name."""
+    children: dict[str, list[etree._Element]] = defaultdict(list)
+    for child in element:
+        children[_name_of(str(child.tag))].append(child)
+    return children
+
+
 def text_of(element: etree._Element) -> str:
     """All text in an element."""
     return "".join(map(str, element.itertext())) if len(element) else element.text or ""
@@ -61,7 +71,9 @@ def values_of(element: etree._Element) -> Values:
     """
     values: dict[str, str] = {}
     for child in element:
-        values.setdefault(_name_of(str(child.tag)), text_of(child))
+        name = _name_of(str(child.tag))
+        if name not in values:
+            values[name] = text_of(child)
     contents = {name: values[name] for name in _CONTENTS & values.keys()}
     is_padded = any(values[name] != values[name].strip() for name in _WORDS & values.keys())
     stripped = {name: text.strip() for name, text in values.items()}
@@ -109,6 +121,11 @@ def read_utc(text: str) -> datetime | None:
     """A date of the database, or of RSS. Zeros, which stand for none there, are none, nor are the days
     before the year 1 that WordPress makes of them.
     """
+    return _read_utc(text) if len(text) <= _LONGEST_DATE else None
+
+
+@lru_cache(maxsize=1_000)  # the local date is often the same
+def _read_utc(text: str) -> datetime | None:
     moment = None if not text or _NO_YEAR.search(text) else parse_moment(text)
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 

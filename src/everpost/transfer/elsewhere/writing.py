@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
 from everpost.domain.posts import Post
 from everpost.domain.users import User
-from everpost.errors import Conflict
+from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.ledger import Ledger
 
@@ -19,7 +20,9 @@ class Writer(Protocol):
         ...
 
     async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
-        """Keep a new post with its thread. Conflict("slug"); Conflict("id") of a comment."""
+        """Keep a new post with its thread. Conflict("id"); Conflict("slug"); Conflict("id") of a
+        comment.
+        """
         ...
 
     async def has_slug(self, slug: str) -> bool:
@@ -61,12 +64,21 @@ class Rehearsal:
         pass
 
     async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
+        if await self._has(post.id):
+            raise Conflict("post", "id")
         if await self.has_slug(post.slug):
             raise Conflict("post", "slug")
         for comment in thread:
             if await self._store.comments.find(comment.id) is not None:
                 raise Conflict("comment", "id")
         self._ledger.take_slug(post.slug)
+
+    async def _has(self, id: Id) -> bool:
+        try:
+            await self._store.posts.get(id, comments=0)
+        except NotFound:
+            return False
+        return True
 
     async def has_slug(self, slug: str) -> bool:
         return self._ledger.has_slug(slug) or await self._store.posts.find(slug, comments=0) is not None

@@ -1,7 +1,7 @@
 """Writes records exactly as given, many at once, whatever was there before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import (
@@ -73,8 +73,7 @@ class _TableWriter:
         if self._is_there:
             await self.keep(transaction, records)
             return
-        if records:
-            await transaction.load(self._add, [self._values(record) for record in records])
+        await transaction.load(self._add, map(self._values, records))
         if self._parts is not None:
             await self._parts.add(transaction, records)
 
@@ -98,9 +97,7 @@ class _PartWriter:
         self._forget = delete(parts.table).where(of_these)
 
     async def add(self, transaction: Transaction, records: Sequence[Record]) -> None:
-        rows = [row for record in records for row in self._values(record)]
-        if rows:
-            await transaction.load(self._add, rows)
+        await transaction.load(self._add, chain.from_iterable(map(self._values, records)))
 
     async def keep(self, transaction: Transaction, records: Sequence[Record], ids: Sequence[object]) -> None:
         for some in _slices(ids):

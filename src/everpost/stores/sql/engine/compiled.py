@@ -1,8 +1,9 @@
 """Databases over the drivers themselves, with statements compiled by SQLAlchemy."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from sqlalchemy import Dialect, Executable, Insert, Table
@@ -13,6 +14,10 @@ from everpost.stores.sql.engine.statements import StatementCache
 Arguments: TypeAlias = Sequence[Any]
 Raw: TypeAlias = Sequence[Sequence[Any]]
 """Rows as a driver returns them."""
+
+
+_AT_ONCE = 100
+"""Rows of a load that are held as parameters, which take several times as much memory as arguments."""
 
 
 class BoundStatement(NamedTuple):
@@ -86,12 +91,18 @@ class CompiledTransaction:
             return Result(rows, len(rows))
         return Result((), await self._session.change(text, arguments))
 
-    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
-        compiled = self._statements.get(statement, rows[0])
+    async def load(self, statement: Insert, rows: Iterable[Parameters]) -> None:
+        each = iter(rows)
+        some = list(islice(each, _AT_ONCE))
+        if not some:
+            return
+        compiled = self._statements.get(statement, some[0])
+        arguments: list[Arguments] = []
+        while some:
+            arguments += compiled.all_arguments(some)
+            some = list(islice(each, _AT_ONCE))
         table = cast("Table", statement.table)
-        await self._session.load(
-            Load(compiled.text, table.name, compiled.names, compiled.all_arguments(rows))
-        )
+        await self._session.load(Load(compiled.text, table.name, compiled.names, arguments))
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         compiled = [self._statements.get(statement, parameters) for statement, parameters in calls]

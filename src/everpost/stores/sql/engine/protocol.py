@@ -1,6 +1,6 @@
 """The protocol between the store and a database: statements of SQLAlchemy in, rows and counts out."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -62,8 +62,10 @@ class Transaction(Protocol):
         """Run statements one after the other, in one round trip where the driver can."""
         ...
 
-    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
-        """Run an INSERT of plain values for many rows with the same names, in the engine's fastest way."""
+    async def load(self, statement: Insert, rows: Iterable[Parameters]) -> None:
+        """Run an INSERT of plain values for any number of rows with the same names, in the engine's fastest
+        way.
+        """
         ...
 
 

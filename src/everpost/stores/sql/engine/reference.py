@@ -4,7 +4,7 @@ Slower, but without private details of SQLAlchemy or a driver's pool. The differ
 implementations with it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Dialect, Executable, Insert
@@ -34,8 +34,9 @@ class ReferenceTransaction:
             return Result(rows, len(rows))
         return Result((), result.rowcount)
 
-    async def load(self, statement: Insert, rows: Sequence[Parameters]) -> None:
-        await self.execute(statement, rows)
+    async def load(self, statement: Insert, rows: Iterable[Parameters]) -> None:
+        if given := [*rows]:
+            await self.execute(statement, given)
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
         return [await self.execute(statement, parameters) for statement, parameters in calls]

@@ -1,0 +1,38 @@
+"""What an import asks of the database: as little of a large blog as of a small one."""
+
+import pytest
+
+from everpost.stores import open_store
+from tests.conftest import TIMEOUT, Engines, offer_key
+from tests.contract.transfer.sources import a_source, said, take
+from tests.servers.proxy import Proxy
+
+FEW, MANY = 10, 100
+MOST = {"postgresql": 4, "mysql": 3, "mongodb": 3}
+"""Round trips for a post with two comments, once statements are prepared and connections open."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    offered = metafunc.config.stash[offer_key].names
+    metafunc.parametrize("server_name", [name for name in offered if name != "sqlite"])
+
+
+async def test_a_post_takes_as_many_round_trips_however_many_there_are(
+    engines: Engines, server_name: str
+) -> None:
+    posts = (a_source(str(n), said(f"{n}.1"), said(f"{n}.2", f"{n}.1")) for n in range(3 * FEW + MANY))
+    with Proxy((await engines.empty_blog(server_name)).url) as proxy:
+        store = await open_store(proxy.url, timeout=TIMEOUT, pool_size=1)
+
+        async def trips(number: int) -> float:
+            """For each of so many more posts."""
+            some, before = [next(posts) for _ in range(number)], proxy.count
+            await take(store, *some)
+            return (proxy.count - before) / number
+
+        try:
+            await trips(FEW)
+            into_little, of_many, into_much = [await trips(number) for number in (FEW, MANY, FEW)]
+        finally:
+            await store.close()
+    assert max(of_many, into_much) <= into_little <= MOST[server_name]
