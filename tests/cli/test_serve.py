@@ -117,8 +117,8 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_stopped_while_its_workers_start_does_not_wait_for_them(tmp_path: Path) -> None:
-    """Whether Granian says that it kills one proves nothing: on a busy machine it says so of a worker that has
-    ended, but whose end its other thread has not noted yet.
+    """Granian's message that it kills a worker proves nothing: on a busy machine it is also written if the
+    worker has ended, but another thread of Granian has not recorded that yet.
     """
     settings = {"EVERPOST_SHUTDOWN_TIMEOUT": "3600"}
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=4, settings=settings) as blog:
