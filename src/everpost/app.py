@@ -18,6 +18,7 @@ from everpost.api.faults import LastResort
 from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
 from everpost.api.problems import handle_problems
+from everpost.api.public_post import PublicPost
 from everpost.api.refusals import log_refusal
 from everpost.api.renderings import Renderings
 from everpost.api.request_limits import RequestLimits
@@ -80,6 +81,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.renderings = Renderings()
     handle_problems(app, log_refusal)
+    if not traced:  # a trace names the route
+        app.add_middleware(PublicPost)
     _wrap(app, settings)
     add_routes(app)
     if settings.docs:

@@ -1,9 +1,9 @@
 """Databases on a server: made, emptied and dropped, with nothing known of what Everpost keeps in them."""
 
+import asyncio
 import secrets
 from abc import abstractmethod
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
@@ -156,7 +156,22 @@ class MongodbDatabases(Databases):
         pass
 
     async def drop(self, database: str) -> None:
-        await self._client.drop_database(database)
+        """Transactions of a killed process would keep their locks for a minute."""
+        dropping = asyncio.create_task(self._client.drop_database(database))
+        while not (await asyncio.wait([dropping], timeout=1))[0]:
+            await self._abort_idle_transactions()
+        await dropping
+
+    async def _abort_idle_transactions(self) -> None:
+        idle = {"type": "idleSession", "transaction.timeInactiveMicros": {"$gt": 1_000_000}}
+        operations: list[dict[str, Any]] = [
+            {"$currentOp": {"allUsers": True, "idleSessions": True}},
+            {"$match": idle},
+            {"$project": {"lsid.id": 1}},
+        ]
+        found = await self._client.admin.aggregate(operations)
+        if sessions := [operation["lsid"] async for operation in found]:
+            await self._client.admin.command("killSessions", sessions)
 
     async def remember(self, database: str) -> None:
         there = self._client[database]
@@ -172,8 +187,7 @@ class MongodbDatabases(Databases):
 
     async def enter_revision(self, url: str, number: int) -> None:
         there = self._client[urlsplit(url).path.strip("/")]
-        entry = {"_id": number, "title": "Of a newer Everpost", "applied_at": datetime.now(UTC)}
-        await there[MONGODB_MIGRATIONS].insert_one(entry)
+        await there[MONGODB_MIGRATIONS].update_one({}, {"$set": {"number": number}})
 
     async def close(self) -> None:
         await self._client.close()

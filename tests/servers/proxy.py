@@ -1,5 +1,5 @@
-"""A proxy in front of a database server that counts round trips, and can add latency, drop traffic, or hang
-up.
+"""A proxy in front of a database server that counts connections and round trips, and can add latency, drop
+traffic, or hang up.
 """
 
 import select
@@ -25,6 +25,7 @@ class Proxy:
         self._url = urlsplit(url)
         self._latency = latency
         self._count = 0
+        self._connections = 0
         self._epoch = 0
         self._is_blocked = False
         self._farewell: bytes | None = None
@@ -36,6 +37,8 @@ class Proxy:
                 if proxy._farewell is not None:
                     self.request.sendall(proxy._farewell)
                     return
+                with proxy._lock:
+                    proxy._connections += 1
                 with socket.create_connection(server) as database:
                     proxy.carry(self.request, database)
 
@@ -60,6 +63,11 @@ class Proxy:
     def count(self) -> int:
         """Round trips so far."""
         return self._count
+
+    @property
+    def connections(self) -> int:
+        """Connections so far."""
+        return self._connections
 
     def forget_connections(self) -> None:
         """Let nothing more through on the existing connections, like a firewall that forgot them."""

@@ -33,7 +33,7 @@ PRIVATE_MODULES: Mapping[str, set[str]] = {
     "fastapi.dependencies.models": {"api/declarations.py", "api/resolving.py", "api/security.py"},
     "fastapi.utils": {"api/calls.py"},
     "granian.server": {"cli/serve.py"},
-    "pymongo.asynchronous.topology": {"stores/mongo/engine/idle_connections.py"},
+    "pymongo.asynchronous.topology": {"stores/mongo/engine/connection.py"},
     "sqlalchemy.sql.compiler": {"stores/sql"},
     "sqlalchemy.sql.dml": {"stores/sql/engine/statements.py"},
     "typer.core": {"cli/__init__.py"},

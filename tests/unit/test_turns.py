@@ -7,7 +7,7 @@ import pytest
 
 from everpost.errors import Busy
 from everpost.stores.deadlines import deadline, limited
-from everpost.stores.turns import Turns
+from everpost.stores.turns import KeyedLocks, Turns
 
 
 class Oracle:
@@ -94,3 +94,28 @@ async def test_a_turn_ends_at_the_latest_deadline_of_its_callers() -> None:
     assert max(filter(None, await asyncio.gather(ask(10), ask(60), ask(30)))) in ends
     await asyncio.gather(ask(10), turns.ask(0))
     assert ends[1:] == [None]
+
+
+async def test_tasks_get_a_lock_in_the_order_of_their_requests() -> None:
+    locks: KeyedLocks[str] = KeyedLocks()
+    order: list[int] = []
+
+    async def hold(number: int) -> None:
+        async with locks.hold("a"):
+            await asyncio.sleep(0)
+            order.append(number)
+
+    async with locks.hold("b"):
+        await asyncio.gather(*map(hold, range(5)))
+    assert order == [0, 1, 2, 3, 4]
+
+
+async def test_a_lock_is_waited_for_until_the_deadline() -> None:
+    locks: KeyedLocks[str] = KeyedLocks()
+    async with locks.hold("a"):
+        with limited(0.001), pytest.raises(Busy):
+            async with locks.hold("a"):
+                pytest.fail("two have the lock")
+    with limited(60):
+        async with locks.hold("a"):
+            pass

@@ -1,6 +1,6 @@
 """Security and caching headers for every response."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from starlette.datastructures import MutableHeaders
@@ -45,11 +45,18 @@ class SafeHeaders:
                 message["headers"] = _completed(
                     message.get("headers", ()), is_personal=is_personal, is_error=message["status"] >= 400
                 )
-                for name in state.get(VARY, ()):
-                    MutableHeaders(scope=message).add_vary_header(name)
+                _add_vary(message, state.get(VARY, ()))
             await send(message)
 
         await self.app(scope, receive, send_safely)
+
+
+def _add_vary(message: Message, names: Sequence[str]) -> None:
+    if not any(name == b"vary" for name, _ in message["headers"]):
+        message["headers"] += [(b"vary", ", ".join(names).encode())] if names else []
+        return
+    for name in names:
+        MutableHeaders(scope=message).add_vary_header(name)
 
 
 def _completed(headers: Iterable[Header], *, is_personal: bool, is_error: bool) -> list[Header]:

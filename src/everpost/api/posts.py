@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from everpost.api.dependencies import KeptRenderings, OpenStore
-from everpost.api.etags import body_tag, wanted_revisions
+from everpost.api.etags import wanted_revisions
 from everpost.api.links import next_link, path_of, post_path
 from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId, PostsQuery, TagsQuery
 from everpost.api.responses import listed, rendered, tagged
@@ -59,10 +59,8 @@ async def list_posts(
     if page.rows and page.has_more:
         cursor = encode_cursor(page.rows[-1].position(query.sort))
         headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    shown = [renderings.render(post) for post in page.rows]
-    body = b"[%b]" % b",".join(rendering.body for rendering in shown)
-    tag = body_tag(",".join(rendering.tag for rendering in shown).encode())
-    return rendered(body, tag, headers=headers, if_none_match=if_none_match)
+    rendering = renderings.render_page(page)
+    return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
 
 
 def _listed_comments(query: PostsQuery) -> int:
@@ -129,8 +127,7 @@ async def get_post(
 ) -> Response:
     """A post with the oldest of its comments inside."""
     post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
-    rendering = renderings.render(post)
-    return rendered(rendering.body, rendering.tag, if_none_match=if_none_match)
+    return renderings.render(post).answer(if_none_match)
 
 
 async def update_post(

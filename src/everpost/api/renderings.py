@@ -1,37 +1,68 @@
-"""Posts as JSON, rendered once for each state of a post."""
+"""Posts and pages of them as JSON, rendered once for each state of a post."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from weakref import ref
 
-from everpost.api.etags import thing_tag
-from everpost.api.responses import json_bytes
+from fastapi import Response
+
+from everpost.api.etags import body_tag, is_known, thing_tag
+from everpost.api.responses import json_bytes, not_modified, rendered
 from everpost.api.schemas.posts import read_post
+from everpost.domain.paging import Page
 from everpost.domain.posts import Post
 
 
-@dataclass(frozen=True, slots=True)
 class Rendering:
     """JSON, under an entity tag."""
 
-    body: bytes
-    tag: str
+    def __init__(self, body: bytes, tag: str) -> None:
+        self.body = body
+        self.tag = tag
+
+    def answer(self, if_none_match: str | None) -> Response:
+        """The answer with it; 304 to who has just that already. Each is made once: do not change it."""
+        return self._unchanged if is_known(self.tag, if_none_match) else self._whole
+
+    @cached_property
+    def _whole(self) -> Response:
+        return rendered(self.body, self.tag)
+
+    @cached_property
+    def _unchanged(self) -> Response:
+        return not_modified(self.tag)
 
 
 class Renderings:
-    """Keeps the rendering of each post as long as that very object lives; its owner (the cache) bounds the
-    memory of both.
+    """Keeps the rendering of each post and page as long as that very object lives; its owner (the cache)
+    bounds the memory of both.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[ref[Post], Rendering]] = {}
+        self._kept: dict[int, tuple[ref[Post | Page[Post]], Rendering]] = {}
 
     def render(self, post: Post) -> Rendering:
         """The rendering of the post with the comments that are inside."""
-        name = id(post)  # no other object has it as long as this one lives
-        kept = self._kept.get(name)
-        if kept is not None and kept[0]() is post:
-            return kept[1]
-        body = json_bytes(read_post(post))
-        rendering = Rendering(body, thing_tag(post.revision, body))
-        self._kept[name] = ref(post, lambda _: self._kept.pop(name, None)), rendering
+        return self._find(post) or self._keep(post, _rendering_of(post))
+
+    def render_page(self, page: Page[Post]) -> Rendering:
+        """The rendering of the page as a list; the tag is made of those of its posts."""
+        if (kept := self._find(page)) is not None:
+            return kept
+        shown = [self.render(post) for post in page.rows]
+        body = b"[%b]" % b",".join([rendering.body for rendering in shown])
+        tag = body_tag(",".join([rendering.tag for rendering in shown]).encode())
+        return self._keep(page, Rendering(body, tag))
+
+    def _find(self, thing: Post | Page[Post]) -> Rendering | None:
+        kept = self._kept.get(id(thing))  # no other object has this id as long as this one lives
+        return kept[1] if kept is not None and kept[0]() is thing else None
+
+    def _keep(self, thing: Post | Page[Post], rendering: Rendering) -> Rendering:
+        name = id(thing)
+        self._kept[name] = ref(thing, lambda _: self._kept.pop(name, None)), rendering
         return rendering
+
+
+def _rendering_of(post: Post) -> Rendering:
+    body = json_bytes(read_post(post))
+    return Rendering(body, thing_tag(post.revision, body))

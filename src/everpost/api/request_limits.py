@@ -1,5 +1,7 @@
 """Size limits on the request target and headers."""
 
+from collections.abc import Iterable
+
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -28,14 +30,21 @@ class RequestLimits:
         elif len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
             answer = problem(414, f"The path and query string exceed {MAX_TARGET} bytes.")
             await answer(scope, receive, send)
-        elif sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
+        elif _size(scope["headers"]) > MAX_HEADERS:
             answer = problem(431, f"The request headers exceed {MAX_HEADERS} bytes.")
             await answer(scope, receive, send)
         else:
-            if not self._expects_proxies and any(name in _FORWARDED for name, _ in scope["headers"]):
+            if not self._expects_proxies and not _FORWARDED.isdisjoint(dict(scope["headers"])):
                 self._expects_proxies = True
                 _log.warning(
                     "A request came through a proxy, but EVERPOST_PROXIES is 0, so all its clients count as"
                     " one. Set it to the number of proxies in front of Everpost."
                 )
             await self.app(scope, receive, send)
+
+
+def _size(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    size = 0
+    for name, value in headers:
+        size += len(name) + len(value)
+    return size

@@ -6,7 +6,7 @@ reading a post (docs/decisions/0012-fast-answers.md). Most endpoints need only t
 FastAPI's own.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -23,6 +23,8 @@ Values = dict[str, Any]
 """What a call is given, by the names of its parameters."""
 Sent = Mapping[str, str]
 _NOTHING: Sent = QueryParams()
+_UNSOLVED: Any = object()
+"""Stands for the value of a dependency that was not called, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,46 @@ class _Parameter:
         return sent.get(self.key)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A call of the plan, with where its values come from."""
+
+    number: int
+    """That of the call: steps with the same call share its value."""
+    call: Callable[..., Awaitable[Any]]
+    earlier: Sequence[tuple[str, int]]
+    """Its dependencies: the parameter, and the number of the call that gives its value."""
+    path: Sequence[_Parameter]
+    query: Sequence[_Parameter]
+    headers: Sequence[_Parameter]
+    connections: Sequence[str]
+    """The parameters that are the request itself."""
+
+    def values(self, request: Request, solved: Sequence[Any], faults: Faults) -> Values:
+        values = {name: solved[number] for name, number in self.earlier}
+        if self.path:
+            _collect(self.path, request.path_params, values, faults)
+        if self.query:
+            sent: Sent = request.query_params if request.scope["query_string"] else _NOTHING
+            _collect(self.query, sent, values, faults)
+        if self.headers:
+            _collect(self.headers, request.headers, values, faults)
+        for name in self.connections:
+            values[name] = request
+        return values
+
+
 class Resolver:
     """Calls a coroutine with what it declares."""
 
     def __init__(self, dependant: Dependant) -> None:
         """`declarations.is_known` of the endpoint."""
-        self._call: Callable[..., Awaitable[Any]] = cast("Any", dependant.call)
-        self._dependencies = [(each.name, Resolver(each)) for each in dependant.dependencies]
-        self._path = [_parameter(field, "path") for field in dependant.path_params]
-        self._query = [_parameter(field, "query") for field in dependant.query_params]
-        self._headers = [_parameter(field, "header") for field in dependant.header_params]
+        self._dependencies: list[_Step] = []
+        """One for each place where a dependency is declared, before those that depend on it."""
+        numbers: dict[object, int] = {}
+        self._endpoint = self._step(dependant, numbers)
+        self._unsolved = [_UNSOLVED] * len(numbers)
         self._body = [(each.name, body_check(each)) for each in dependant.body_params]
-        connections = (dependant.request_param_name, dependant.http_connection_param_name)
-        self._connections = [name for name in connections if name is not None]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
         """What the coroutine returns. RequestValidationError names all that cannot be used.
@@ -64,44 +93,44 @@ class Resolver:
         The body is read last, so that a request without the token it needs costs nothing more.
         """
         faults: Faults = []
-        values = await self._values(request, {}, faults)
+        solved = self._unsolved.copy()
+        for step in self._dependencies:
+            if solved[step.number] is not _UNSOLVED:
+                continue
+            own: Faults = []
+            values = step.values(request, solved, own)
+            faults += own
+            if not faults or not (own or any(value is _UNSOLVED for value in values.values())):
+                solved[step.number] = await step.call(**values)
+        values = self._endpoint.values(request, solved, faults)
         for name, check in self._body:
             values[name], found = check(await read_body())
             faults += found
         if faults:
             raise RequestValidationError(faults)
-        return await self._call(**values)
+        return await self._endpoint.call(**values)
 
-    async def _values(self, request: Request, solved: dict[object, Any], faults: Faults) -> Values:
-        values: Values = {}
-        for name, dependency in self._dependencies:
-            value = await dependency._solve(request, solved, faults)  # noqa: SLF001 - one of its own kind
-            if name is not None:
-                values[name] = value
-        _collect(self._path, request.path_params, values, faults)
-        if self._query:
-            sent: Sent = request.query_params if request.scope["query_string"] else _NOTHING
-            _collect(self._query, sent, values, faults)
-        if self._headers:
-            _collect(self._headers, request.headers, values, faults)
-        for name in self._connections:
-            values[name] = request
-        return values
-
-    async def _solve(self, request: Request, solved: dict[object, Any], faults: Faults) -> Any:  # noqa: ANN401
-        """What this dependency gives in this request; it is called once, and not after a fault of its own."""
-        if self._call in solved:
-            return solved[self._call]
-        own: Faults = []
-        values = await self._values(request, solved, own)
-        if own:
-            faults += own
-            return None
-        value = solved[self._call] = await self._call(**values)
-        return value
+    def _step(self, dependant: Dependant, numbers: dict[object, int]) -> _Step:
+        """The step for this call; those for its dependencies are put into the plan."""
+        earlier = []
+        for each in dependant.dependencies:
+            step = self._step(each, numbers)
+            self._dependencies.append(step)
+            if each.name is not None:
+                earlier.append((each.name, step.number))
+        connections = (dependant.request_param_name, dependant.http_connection_param_name)
+        return _Step(
+            number=numbers.setdefault(dependant.call, len(numbers)),
+            call=cast("Any", dependant.call),
+            earlier=earlier,
+            path=[_parameter(field, "path") for field in dependant.path_params],
+            query=[_parameter(field, "query") for field in dependant.query_params],
+            headers=[_parameter(field, "header") for field in dependant.header_params],
+            connections=[name for name in connections if name is not None],
+        )
 
 
-def _collect(parameters: Iterable[_Parameter], sent: Sent, values: Values, faults: Faults) -> None:
+def _collect(parameters: Sequence[_Parameter], sent: Sent, values: Values, faults: Faults) -> None:
     for parameter in parameters:
         found = parameter.find(sent)
         if found is not None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
@@ -26,15 +27,22 @@ _SCOPES: dict[str, str] = {
 }
 
 
-def _scheme(name: str) -> OAuth2PasswordBearer:
-    return OAuth2PasswordBearer(tokenUrl="login", scheme_name=name, scopes=_SCOPES, auto_error=False)
+class _Described(OAuth2PasswordBearer):
+    """A scheme for the OpenAPI document only: `get_actor` reads the header."""
+
+    async def __call__(self, _request: HTTPConnection) -> None:
+        return None
+
+
+def _scheme(name: str) -> _Described:
+    return _Described(tokenUrl="login", scheme_name=name, scopes=_SCOPES, auto_error=False)
 
 
 _token, _token_or_none = _scheme(REQUIRED_SCHEME), _scheme(OPTIONAL_SCHEME)
 
 
 async def get_actor(
-    request: Request, store: OpenStore, _declared: Annotated[str | None, Depends(_token_or_none)]
+    request: Request, store: OpenStore, _declared: Annotated[None, Depends(_token_or_none)]
 ) -> Actor:
     """Who shows the token in the header `Authorization`; the public where there is none.
     Unauthenticated: it is no token, or not a good one.
@@ -62,7 +70,7 @@ CurrentActor = Annotated[Actor, Depends(get_actor)]
 """Who asks; it may be the public."""
 
 
-async def get_member(actor: CurrentActor, _declared: Annotated[str | None, Depends(_token)]) -> Actor:
+async def get_member(actor: CurrentActor, _declared: Annotated[None, Depends(_token)]) -> Actor:
     """Who shows a good token. Unauthenticated, before anything else in the request is looked at."""
     if actor.user is None:
         raise Unauthenticated

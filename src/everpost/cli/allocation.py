@@ -4,7 +4,7 @@ import gc
 
 _ALLOCATED = 50_000
 """Objects made before the collector looks for cycles, instead of 700: records have none."""
-_KEPT = 16 * 1024 * 1024
+_KEPT = 6 * 1024 * 1024
 """Bytes that stay with the process when they are freed."""
 
 

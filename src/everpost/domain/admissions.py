@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from everpost.domain.blog import Blog
-from everpost.domain.comments import Comment, CommentPolicy
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import Audience, Post
+from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,17 @@ class Hand:
         author_id = None if comment.author is None else comment.author.id
         by_user = self.author_id is not None and self.author_id == author_id
         return by_user or (self.key_digest is not None and self.key_digest == comment.key_digest)
+
+
+def refusal(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
+    """Why a comment could not be written that had to be in this hand and to have a certain revision."""
+    if there is None:
+        return NotFound("comment", id)
+    if hand is not None:
+        if there.status is CommentStatus.REMOVED and not there.content:
+            return NotFound("comment", id)
+        if not hand.wrote(there):
+            return Forbidden("This comment is somebody else's.")
+        if there.publication_date < hand.since:
+            return Forbidden("This comment is too old to be changed by who wrote it.")
+    return Stale("comment", id)

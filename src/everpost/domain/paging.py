@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -27,12 +28,17 @@ class Position:
     id: Id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Page(Generic[Row]):
     """Some rows of a list, in its order; `has_more` where others follow."""
 
     rows: tuple[Row, ...]
     has_more: bool
+
+    @classmethod
+    def of(cls, found: Sequence[Row], limit: int) -> "Page[Row]":
+        """The page of this size, of which one row more than it has was looked for."""
+        return cls(tuple(found[:limit]), has_more=len(found) > limit)
 
 
 def encode_cursor(position: Position) -> str:

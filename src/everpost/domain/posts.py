@@ -1,7 +1,7 @@
 """Posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -114,7 +114,8 @@ class Audience:
     only those by this user; or everything.
     """
 
-    moment: datetime
+    moment: datetime = field(compare=False)
+    """Queries that differ in it only are equal: whichever is asked last answers them all."""
     author_id: Id | None = None
     sees_all: bool = False
 
@@ -141,11 +142,6 @@ class PostQuery:
     skip: int = 0
     after: Position | None = None
     comments: int = COMMENTS_INSIDE_LISTED
-
-    def at(self, moment: datetime) -> "PostQuery":
-        """The same asked at another moment."""
-        audience = replace(self.filter.audience, moment=moment)
-        return replace(self, filter=replace(self.filter, audience=audience))
 
 
 @dataclass(frozen=True, slots=True)

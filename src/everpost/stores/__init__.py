@@ -6,12 +6,16 @@ from typing import Literal, TypeAlias
 from everpost.errors import Misconfigured, SchemaMismatch, Unfinished
 from everpost.stores.addresses import describe_url as describe_url
 from everpost.stores.port import Store
-from everpost.stores.schema import Schema, SchemaState
+from everpost.stores.schema import Prepare, Schema, SchemaState
 
 SqlEngine: TypeAlias = Literal["drivers", "reference"]
 SQL_SCHEMES = frozenset({"sqlite", "postgresql", "postgres", "mysql", "mariadb"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}")
 MONGO_SCHEMES = frozenset({"mongodb", "mongodb+srv"})
+
+
+class _Empty(Exception):
+    """The database has no schema yet."""
 
 
 def _is_mongo(url: str) -> bool:
@@ -39,38 +43,48 @@ async def open_store(
     blog. `sql_engine` selects how SQL statements are run. Misconfigured, Unreachable, SchemaMismatch (older
     or newer: the message says what to do), Unfinished.
     """
-    schema = open_schema(url, timeout=timeout)
-    try:
+
+    async def create(schema: Schema) -> None:
         if await _is_empty(schema):
             await schema.migrate("head")
-    finally:
-        await schema.close()
-    return await _connect(url, timeout, pool_size, sql_engine, unfinished=unfinished)
+
+    return await _connect(url, timeout, pool_size, create, sql_engine, unfinished=unfinished)
 
 
 async def find_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store | None:
     """As `open_store`, but None if the database is empty, which stays so."""
-    schema = open_schema(url, timeout=timeout)
-    try:
+
+    async def require(schema: Schema) -> None:
         if await _is_empty(schema):
-            return None
-    finally:
-        await schema.close()
-    return await _connect(url, timeout, pool_size, "drivers", unfinished=unfinished)
+            raise _Empty
+
+    try:
+        return await _connect(url, timeout, pool_size, require, unfinished=unfinished)
+    except _Empty:
+        return None
 
 
-async def _connect(
-    url: str, timeout: float, pool_size: int, sql_engine: SqlEngine, *, unfinished: bool
+async def _connect(  # noqa: PLR0913 - they are what a store is opened with
+    url: str,
+    timeout: float,
+    pool_size: int,
+    prepare: Prepare,
+    sql_engine: SqlEngine = "drivers",
+    *,
+    unfinished: bool,
 ) -> Store:
+    """The store at a URL, after `prepare` was called with its schema, which uses the store's connections."""
     store: Store
     if _is_mongo(url):
         from everpost.stores.mongo.store import MongoStore
 
-        store = await MongoStore.open(url, timeout=timeout, pool_size=pool_size)
+        store = await MongoStore.open(url, timeout=timeout, pool_size=pool_size, prepare=prepare)
     else:
         from everpost.stores.sql.store import SqlStore
 
-        store = await SqlStore.open(url, timeout=timeout, pool_size=pool_size, engine=sql_engine)
+        store = await SqlStore.open(
+            url, timeout=timeout, pool_size=pool_size, engine=sql_engine, prepare=prepare
+        )
     try:
         if not unfinished:
             await _require_whole(store)
@@ -131,10 +145,10 @@ def open_schema(url: str, *, timeout: float) -> Schema:
     if _is_mongo(url):
         from everpost.stores.mongo.schema.migrator import MongoSchema
 
-        return MongoSchema(url, timeout=timeout)
+        return MongoSchema.at(url, timeout=timeout)
     from everpost.stores.sql.schema.schema import SqlSchema
 
-    return SqlSchema(url, timeout=timeout)
+    return SqlSchema.at(url, timeout=timeout)
 
 
 async def _is_empty(schema: Schema) -> bool:

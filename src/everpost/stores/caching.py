@@ -5,7 +5,6 @@ import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from everpost.domain.clock import EPOCH
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostQuery
@@ -53,7 +52,7 @@ class CachedPosts:
         return found[id].post
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        return await self._pages.ask(query.at(EPOCH), query)
+        return await self._pages.ask(query, query)
 
     async def _validate(self, ids: Sequence[Id]) -> Sequence[Validator | None]:
         validators = await self._posts.validators(list(set(ids)))

@@ -1,9 +1,11 @@
 """What every schema of a database promises, and its migrations."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from everpost.errors import DataLoss, SchemaMismatch
 
 
 class SchemaState(Enum):
@@ -82,3 +84,51 @@ class Schema(Protocol):
     async def close(self) -> None:
         """Give every connection back."""
         ...
+
+
+def state_at(revision: str, history: Sequence[Migration]) -> SchemaState:
+    """The state of a database that is at this revision."""
+    if revision not in (migration.revision for migration in history):
+        return SchemaState.AHEAD
+    return SchemaState.CURRENT if revision == history[-1].revision else SchemaState.BEHIND
+
+
+def differences_ahead(revision: str | None) -> Sequence[str]:
+    """What there is to say of the differences of a database that is ahead."""
+    return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
+
+
+def find_place(target: str, revision: str | None, history: Sequence[Migration]) -> tuple[int, int]:
+    """How many migrations have run in a database at this revision, and how many when the target is reached.
+    SchemaMismatch.
+    """
+    here = _place_of(revision, history, "The database is at revision")
+    if target == "-1" and here == 0:
+        raise SchemaMismatch("-1 would go below an empty database.")
+    relative = {"head": len(history), "base": 0, "-1": here - 1}
+    if target in relative:
+        return here, relative[target]
+    return here, _place_of(target, history, "You asked for revision")
+
+
+def _place_of(revision: str | None, history: Sequence[Migration], what: str) -> int:
+    if revision is None:
+        return 0
+    for place, migration in enumerate(history, start=1):
+        if migration.revision == revision:
+            return place
+    raise SchemaMismatch(f"{what} {revision!r}, which this Everpost does not know.")
+
+
+def require_no_loss(steps: Sequence[Step]) -> None:
+    """DataLoss if a step would lose something."""
+    if losses := [loss for step in steps for loss in step.loses]:
+        raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+
+
+Prepare: TypeAlias = Callable[[Schema], Awaitable[None]]
+"""What is done with the schema of a store while it is opened, over the store's own connections."""
+
+
+async def leave(_schema: Schema) -> None:
+    """Do nothing: the schema is known to be current."""

@@ -1,9 +1,11 @@
-"""Questions that are put to a database together."""
+"""Turns of the tasks of a process: questions that are put to a database together, and locks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import Context
 from typing import Generic, NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 from everpost.errors import Busy
 from everpost.stores import deadlines
@@ -123,3 +125,24 @@ class TurnsByKey(Generic[Key, Question, Answer]):
     async def finish(self) -> None:
         """Return when no turn is under way any more."""
         await asyncio.gather(*(turns.finish() for turns in list(self._turns.values())))
+
+
+class KeyedLocks(Generic[Key]):
+    """A lock for each key, which tasks get in the order of their requests."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def hold(self, key: Key) -> AsyncIterator[None]:
+        """Hold the lock. Busy: the deadline of the request passed before others released it."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        try:
+            async with asyncio.timeout_at(deadlines.deadline()):
+                await lock.acquire()
+        except TimeoutError as error:
+            raise Busy from error
+        try:
+            yield
+        finally:
+            lock.release()

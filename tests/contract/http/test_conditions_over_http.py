@@ -185,11 +185,11 @@ async def test_what_is_not_there_is_not_found_whatever_the_condition(client: htt
             assert_problem(await client.delete(path, headers=headers), 404)
 
 
-@pytest.mark.parametrize("writers", [2, 8])
+@pytest.mark.parametrize("writers", [2, 8, 100])
 async def test_of_writers_with_the_same_tag_exactly_one_wins(client: httpx.AsyncClient, writers: int) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
-    for _ in range(5):
+    for _ in range(3):
         headers = {"If-Match": await etag(client, path)}
         before = (await read_post(client, post["id"]))["version"]
         answers = await asyncio.gather(
@@ -200,6 +200,16 @@ async def test_of_writers_with_the_same_tag_exactly_one_wins(client: httpx.Async
         winner = next(answer for answer in answers if answer.status_code == 200)
         assert winner.json() == after
         assert after["version"] == before + 1
+
+
+async def test_a_hundred_changes_of_a_post_at_once_are_all_made(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    path = f"/posts/{post['id']}"
+    changes = (client.patch(path, json={"title": f"Writer {n}"}) for n in range(100))
+    answers = await asyncio.gather(*changes)
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json()["version"] for answer in answers} == set(range(2, 102))
+    assert len({answer.headers["etag"] for answer in answers}) == 100
 
 
 async def test_of_two_writers_of_a_comment_exactly_one_wins(client: httpx.AsyncClient) -> None:

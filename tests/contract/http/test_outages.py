@@ -51,7 +51,7 @@ class Site(NamedTuple):
             *(self.ask("GET", "/tags") for _ in range(2)),
             *(self.ask("POST", f"{self.post}/comments", content="One more.") for _ in range(5)),
             *(self.ask("POST", "/posts", title="One more", content="Text.") for _ in range(3)),
-            *(self.ask("PATCH", title="Another") for _ in range(2)),
+            *(self.ask("PATCH", title="Another") for _ in range(10)),
         ]
         return set(await asyncio.gather(*asked))
 

@@ -2,6 +2,7 @@
 millisecond. SQLite runs in the process and has none.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from itertools import count
@@ -129,6 +130,20 @@ async def test_a_request_takes_few_round_trips(name: str, site: Site, server_nam
         await _ask(CALLS[name], site.client, values | {"n": next(_numbers)})
         taken.append(site.proxy.count - before)
     assert min(taken[WARMING:]) <= MOST[name][server_name], taken
+
+
+async def test_changes_of_one_post_at_once_lose_no_races(site: Site, server_name: str) -> None:
+    """Each takes at most as many round trips as it takes alone."""
+    call, values = CALLS["change a post"], site._asdict()
+
+    async def change(writers: int) -> None:
+        changes = (_ask(call, site.client, values | {"n": next(_numbers)}) for _ in range(writers))
+        await asyncio.gather(*changes)
+
+    await change(WARMING)
+    before = site.proxy.count
+    await change(50)
+    assert site.proxy.count - before <= 50 * MOST["change a post"][server_name]
 
 
 async def _ask(call: Call, client: httpx.AsyncClient, values: dict[str, object]) -> None:

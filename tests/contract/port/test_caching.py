@@ -153,14 +153,6 @@ async def test_another_post_under_the_same_id_is_not_mistaken_for_it(known: Know
     assert another in (await known.posts.page(WHOLE)).rows
 
 
-async def test_a_user_under_the_id_of_a_removed_one_is_shown(known: Known) -> None:
-    await known.store.users.remove(known.reader_id, heir_id=None, match=None)
-    assert (await known.posts.get(known.post.id, comments=INSIDE)).comments[0].author is None
-    again = await register(known.store, id=known.reader_id, name="Again")
-    shown = await known.posts.get(known.post.id, comments=INSIDE)
-    assert shown.comments[0].author == again.author
-
-
 async def test_a_record_that_was_moved_in_is_read_again(store: Store, known: Known) -> None:
     """Its version came with it. Its comments come after it, and it may be read in between."""
     moved = replace(known.other, content="Other words.")

@@ -1,11 +1,17 @@
 """Writers who change one post at the same time."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
-from everpost.domain.posts import PostChange
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.ids import new_id
+from everpost.domain.posts import Post, PostChange
+from everpost.domain.revisions import Match
+from everpost.errors import Conflict, Forbidden, Invalid, Stale
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, a_comment, publish, read_post
+from tests.contract.port.examples import LATER, a_comment, publish, read_post, register
 
 WRITERS = 12
 
@@ -34,3 +40,89 @@ async def test_a_changed_post_has_the_comments_of_its_version(store: Store, blog
     last = await read_post(store, post.id)
     assert last.version == 2 + len(saved) + len(added)
     assert {each.id for each in last.comments} == {each.id for each in (first, *added)}
+
+
+async def save_all(
+    store: Store, post: Post, changes: Sequence[PostChange], *, match: Match = None
+) -> Sequence[Post | BaseException]:
+    """The outcomes of changes that are made at the same time."""
+    saving = (store.posts.save(post.id, change, match=match, comments=0) for change in changes)
+    return await asyncio.gather(*saving, return_exceptions=True)
+
+
+async def test_a_hundred_changes_of_a_post_are_all_made(store: Store, blog_url: str) -> None:
+    post = await publish(store)
+    other = await open_store(blog_url, timeout=10, pool_size=3)
+    changes = [PostChange(updated_at=LATER, title=f"Title {number}") for number in range(50)]
+    try:
+        saved = [*await save_all(store, post, changes), *await save_all(other, post, changes)]
+        together = await asyncio.gather(save_all(store, post, changes), save_all(other, post, changes))
+    finally:
+        await other.close()
+    saved += [each for outcomes in together for each in outcomes]
+    posts = [each for each in saved if isinstance(each, Post)]
+    assert [each.title for each in posts] == [change.title for change in changes] * 4
+    assert {each.version for each in posts} == set(range(2, 202))
+    assert len({each.stamp for each in posts}) == 200
+    assert await read_post(store, post.id) == max(posts, key=lambda each: each.version)
+
+
+async def test_of_a_hundred_changes_of_one_revision_one_is_made(store: Store) -> None:
+    post = await publish(store)
+    changes = [PostChange(updated_at=LATER, title=f"Title {number}") for number in range(100)]
+    outcomes = await save_all(store, post, changes, match=frozenset({post.revision}))
+    (won,) = [each for each in outcomes if isinstance(each, Post)]
+    assert [type(each) for each in outcomes].count(Stale) == 99
+    assert await read_post(store, post.id) == won
+
+
+async def test_each_of_several_changes_at_once_has_its_own_outcome(store: Store) -> None:
+    author, other = await register(store), await register(store)
+    await publish(store, slug="taken")
+    post = await publish(store, author=author.author, tags=("old",))
+    renamed = PostChange(updated_at=LATER, title="New")
+    closed = PostChange(updated_at=LATER, comment_policy=CommentPolicy.CLOSED)
+    changes = [
+        (renamed, None, author.id),
+        (replace(renamed, slug="taken"), None, None),
+        (renamed, None, other.id),
+        (closed, None, None),
+        (replace(renamed, author_id=new_id()), None, None),
+        (renamed, frozenset({post.revision}), author.id),
+        (replace(renamed, slug="taken", is_slug_numbered=True), None, None),
+        (PostChange(updated_at=LATER, comment_policy="inherit", tags=("new",)), None, author.id),
+    ]
+    saving = (
+        store.posts.save(post.id, change, match=match, comments=10, owner_id=owner_id)
+        for change, match, owner_id in changes
+    )
+    outcomes = await asyncio.gather(*saving, return_exceptions=True)
+    refusals = {1: Conflict, 2: Forbidden, 4: Invalid, 5: Stale}
+    assert {n: type(each) for n, each in enumerate(outcomes) if not isinstance(each, Post)} == refusals
+    saved = [each for each in outcomes if isinstance(each, Post)]
+    assert {each.version for each in saved} == {2, 3, 4, 5}
+    assert {each.comment_policy for each in saved} == {None, CommentPolicy.CLOSED}
+    last = await read_post(store, post.id)
+    assert last == max(saved, key=lambda each: each.version)
+    assert (last.title, last.slug, last.tags) == ("New", "taken-2", ("new",))
+
+
+async def test_comments_and_changes_of_a_post_do_not_starve_each_other(store: Store) -> None:
+    post = await publish(store)
+    counts = {"changes": 0, "comments": 0}
+    is_over = asyncio.Event()
+
+    async def change() -> None:
+        while not is_over.is_set():
+            await store.posts.save(post.id, PostChange(updated_at=LATER), match=None, comments=0)
+            counts["changes"] += 1
+            if min(counts.values()) >= WRITERS:
+                is_over.set()
+
+    async def comment() -> None:
+        while not is_over.is_set():
+            await store.comments.add(a_comment(post.id))
+            counts["comments"] += 1
+
+    await asyncio.gather(*(write() for _ in range(WRITERS) for write in (change, comment)))
+    assert min(counts.values()) >= WRITERS

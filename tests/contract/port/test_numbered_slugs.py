@@ -47,6 +47,19 @@ async def test_concurrent_posts_each_get_a_slug_of_their_own(blog_url: str) -> N
             await each.close()
 
 
+async def test_concurrent_changes_each_get_a_slug_of_their_own(blog_url: str) -> None:
+    processes = [await open_store(blog_url, timeout=10, pool_size=3) for _ in range(2)]
+    change = PostChange(updated_at=LATER, slug="same", is_slug_numbered=True)
+    try:
+        posts = [(each, await publish(each)) for each in processes for _ in range(30)]
+        saving = (each.posts.save(post.id, change, match=None, comments=0) for each, post in posts)
+        slugs = {saved.slug for saved in await asyncio.gather(*saving)}
+    finally:
+        for each in processes:
+            await each.close()
+    assert slugs == {"same", *(f"same-{n}" for n in range(2, 61))}
+
+
 async def test_a_post_that_changes_may_get_a_number_and_keep_it(store: Store) -> None:
     await publish(store, slug="same")
     post = await publish(store, slug="mine")

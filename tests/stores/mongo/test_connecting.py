@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
+from contextlib import suppress
 
 import pytest
 
@@ -10,6 +11,7 @@ from everpost.domain.clock import EARLIEST, LATEST
 from everpost.errors import Misconfigured
 from everpost.stores import open_schema, open_store
 from everpost.stores.mongo.engine.connection import connect, database_of
+from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import publish, read_post
 from tests.servers.private import free_port
@@ -91,3 +93,24 @@ async def test_a_store_that_is_closed_at_once_keeps_nobody_waiting(url: str) -> 
         store = await open_store(url, timeout=TIMEOUT, pool_size=1)
         async with asyncio.timeout(TIMEOUT):
             await store.close()
+
+
+async def test_a_store_that_is_not_closed_does_not_hold_up_the_end_of_its_loop(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`asyncio.run` cancels what still runs, and waits for it."""
+    began = asyncio.Event()
+
+    async def collect(_collector: GarbageCollector) -> None:
+        began.set()
+        with suppress(asyncio.CancelledError):  # as `asyncio.wait_for` may before Python 3.12
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(GarbageCollector, "collect", collect)
+    before = asyncio.all_tasks()
+    store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=1)
+    await began.wait()
+    (collector,) = (each for each in asyncio.all_tasks() - before if "garbage" in each.get_name())
+    collector.cancel()
+    assert (await asyncio.wait([collector], timeout=TIMEOUT))[0]
+    await store.close()

@@ -21,14 +21,14 @@ from tests.stores.mongo.toy_migration import toy_history
 @pytest.fixture
 async def before(empty_url: str) -> AsyncIterator[MongoSchema]:
     """The schema as an Everpost sees it that does not know the second migration."""
-    schema = MongoSchema(empty_url, timeout=TIMEOUT)
+    schema = MongoSchema.at(empty_url, timeout=TIMEOUT)
     yield schema
     await schema.close()
 
 
 @pytest.fixture
 async def schema(empty_url: str) -> AsyncIterator[MongoSchema]:
-    schema = MongoSchema(empty_url, timeout=TIMEOUT, history=toy_history())
+    schema = MongoSchema.at(empty_url, timeout=TIMEOUT, history=toy_history())
     yield schema
     await schema.close()
 
@@ -97,7 +97,7 @@ async def be_killed(blog: Database, url: str, target: str) -> None:
     command = (sys.executable, "-m", "tests.stores.mongo.toy_migration", url, target)
     process = await asyncio.create_subprocess_exec(*command)
     assert await process.wait() == -signal.SIGKILL
-    await blog["migration_lock"].delete_many({})  # as if it had been silent for long
+    await blog["migrations"].update_one({}, {"$unset": {"holder": ""}})  # as if it had been silent for long
 
 
 async def test_an_upgrade_that_was_killed_is_taken_up_again(
@@ -129,7 +129,7 @@ async def test_processes_that_upgrade_at_once_do_so_one_after_the_other(
     blog: Database, empty_url: str
 ) -> None:
     posts = await posts_in(blog)
-    schemas = [MongoSchema(empty_url, timeout=TIMEOUT, history=toy_history()) for _ in range(4)]
+    schemas = [MongoSchema.at(empty_url, timeout=TIMEOUT, history=toy_history()) for _ in range(4)]
     steps = await asyncio.gather(*(each.migrate("head") for each in schemas))
     assert sorted(len(each) for each in steps) == [0, 0, 0, 1]
     assert await posts_in(blog) == [{**post, "mood": "calm"} for post in posts]

@@ -124,6 +124,17 @@ async def test_a_long_thread_arrives_in_parts_and_lives_on(
     await until(lambda: has_no_garbage(database))
 
 
+async def test_a_preview_is_right_in_whatever_order_the_comments_arrive(
+    store: MongoStore, database: Database
+) -> None:
+    thread = a_thread(POST, 300)
+    await store.records.write(Batch(kept=[replace(a_post(id=POST), comment_count=len(thread))]))
+    for start in (200, 0, 100):
+        await store.records.write(Batch(kept=thread[start : start + 100]))
+        await assert_previews_are_right(database)
+    assert (await read_post(store, POST)).comments == tuple(thread[:100])
+
+
 async def assert_still_alive(store: MongoStore, thread: Sequence[Comment]) -> None:
     answer = await comment_on(store, POST, id=numbered(1), parent_id=thread[-1].id, publication_date=LATER)
     assert answer.depth == thread[-1].depth + 1

@@ -13,8 +13,7 @@ from pymongo import ASCENDING, IndexModel
 
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish, validate
-from everpost.stores.mongo.schema.history import HISTORY
-from everpost.stores.mongo.schema.migrator import MongoSchema
+from everpost.stores.mongo.schema.migrator import HISTORY, MongoSchema
 from tests.stores.mongo.blog import TIMEOUT
 
 INITIAL = HISTORY[0]
@@ -59,7 +58,7 @@ def toy_history(*, is_fatal: bool = False) -> Sequence[Definition]:
 
 
 async def migrate(url: str, target: str) -> None:
-    schema = MongoSchema(url, timeout=TIMEOUT, history=toy_history(is_fatal=True))
+    schema = MongoSchema.at(url, timeout=TIMEOUT, history=toy_history(is_fatal=True))
     await schema.migrate(target)
 
 

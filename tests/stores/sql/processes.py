@@ -13,7 +13,7 @@ _CHANGES = ("ALTER", "CREATE", "UPDATE", "DELETE", "INSERT", "DROP")
 
 def migrate(url: str) -> int:
     """Migrate a database to the newest revision; how many steps it took."""
-    return asyncio.run(_migrate(SqlSchema(url, timeout=10)))
+    return asyncio.run(_migrate(SqlSchema.at(url, timeout=10)))
 
 
 def migrate_until_killed(url: str, change: int, scripts: str | None) -> None:
@@ -26,7 +26,7 @@ def migrate_until_killed(url: str, change: int, scripts: str | None) -> None:
         if count == change:
             os.kill(os.getpid(), SIGKILL)
 
-    schema = SqlSchema(url, timeout=10, scripts=scripts)
+    schema = SqlSchema.at(url, timeout=10, scripts=scripts)
     event.listen(schema._engine.sync_engine, "before_cursor_execute", kill)
     asyncio.run(_migrate(schema))
 

@@ -42,11 +42,11 @@ async def is_killed_before(change: int, url: str, scripts: str | None = None) ->
 async def test_a_schema_whose_creation_was_killed_is_created_again(empty_url: str) -> None:
     for change in (1, 2, 9):
         assert await is_killed_before(change, empty_url)
-        schema = SqlSchema(empty_url, timeout=TIMEOUT)
+        schema = SqlSchema.at(empty_url, timeout=TIMEOUT)
         assert (await schema.current(), await schema.state()) == (None, SchemaState.EMPTY)
         await schema.close()
     assert not await is_killed_before(1_000, empty_url)
-    schema = SqlSchema(empty_url, timeout=TIMEOUT)
+    schema = SqlSchema.at(empty_url, timeout=TIMEOUT)
     assert (await schema.state(), list(await schema.differences())) == (SchemaState.CURRENT, [])
     await schema.close()
 
@@ -57,7 +57,7 @@ async def test_an_upgrade_that_was_killed_is_undone_or_says_what_to_do(
     post = await publish(store)
     scripts = copy_scripts(tmp_path)
     add_migration(scripts, upgrade=ADD_TWO_COLUMNS)
-    schema = SqlSchema(url, timeout=TIMEOUT, scripts=scripts)
+    schema = SqlSchema.at(url, timeout=TIMEOUT, scripts=scripts)
     for change in count(1):
         if not await is_killed_before(change, url, scripts):
             break

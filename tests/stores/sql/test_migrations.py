@@ -54,7 +54,7 @@ async def make_schema(url: str, scripts: str) -> AsyncIterator[MakeSchema]:
     async with AsyncExitStack() as made:
 
         def make() -> SqlSchema:
-            schema = SqlSchema(url, timeout=TIMEOUT, scripts=scripts)
+            schema = SqlSchema.at(url, timeout=TIMEOUT, scripts=scripts)
             made.push_async_callback(schema.close)
             return schema
 
@@ -164,7 +164,7 @@ async def test_a_revision_of_a_newer_everpost_is_ahead(
 ) -> None:
     added = add_migration(scripts, upgrade=ADD_A_NOTE, downgrade=DROP_THE_NOTE)
     await make_schema().migrate("head")
-    older = SqlSchema(url, timeout=TIMEOUT)
+    older = SqlSchema.at(url, timeout=TIMEOUT)
     assert await older.state() is SchemaState.AHEAD
     with pytest.raises(SchemaMismatch, match=added):
         await older.migrate("head")
@@ -173,7 +173,7 @@ async def test_a_revision_of_a_newer_everpost_is_ahead(
 
 async def test_tables_that_no_migration_made_are_left_alone(aside: Connections, empty_url: str) -> None:
     await aside.change(text("DELETE FROM everpost_migrations"), {})
-    schema = SqlSchema(empty_url, timeout=TIMEOUT)
+    schema = SqlSchema.at(empty_url, timeout=TIMEOUT)
     with pytest.raises(SchemaMismatch, match="blog, comments, post_tags, posts"):
         await schema.state()
     with pytest.raises(SchemaMismatch, match="blog, comments, post_tags, posts"):
@@ -201,7 +201,7 @@ async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str) -> 
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(2, mp_context=IMPORTED) as processes:
         steps = await asyncio.gather(*(loop.run_in_executor(processes, migrate, empty_url) for _ in range(3)))
-    schema = SqlSchema(empty_url, timeout=TIMEOUT)
+    schema = SqlSchema.at(empty_url, timeout=TIMEOUT)
     await schema.close()
     assert sorted(steps) == [0, 0, len(schema.history())]
 
@@ -222,7 +222,7 @@ async def test_alembic_writes_the_next_migration_by_itself(
     await alembic(
         empty_url, "-c", str(tmp_path / "alembic.ini"), "revision", "--autogenerate", "-m", "all of it"
     )
-    schema = SqlSchema(empty_url, timeout=TIMEOUT, scripts=scripts)
+    schema = SqlSchema.at(empty_url, timeout=TIMEOUT, scripts=scripts)
     assert [(each.revision, each.title) for each in schema.history()] == [("0001", "all of it")]
     await schema.migrate("head")
     assert list(await schema.differences()) == []

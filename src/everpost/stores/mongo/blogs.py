@@ -7,7 +7,7 @@ from pymongo import ReturnDocument
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import SchemaMismatch, Stale
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import matching
@@ -17,7 +17,7 @@ from everpost.stores.turns import Turns
 _MOST_TOGETHER = 1_000
 
 
-class MongoBlogs:
+class MongoBlogs(Part):
     """The settings, one document."""
 
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
@@ -25,7 +25,7 @@ class MongoBlogs:
         self._blog = collections.blog
         self._turns: Turns[None, Blog] = Turns(self._get, most=_MOST_TOGETHER)
 
-    @translated
+    @reads
     async def get(self) -> Blog:
         return await self._turns.ask(None)
 
@@ -35,7 +35,7 @@ class MongoBlogs:
             raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
         return [read_blog(document)] * len(questions)
 
-    @translated
+    @writes
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
         values = {
             "comment_policy": change.comment_policy.value,
@@ -55,3 +55,13 @@ class MongoBlogs:
             return document
 
         return read_blog(await self._transactions.run(work))
+
+
+async def renew_names(collections: Collections, session: Session) -> None:
+    """Invalidate all validators of posts that were given out before.
+
+    Each transaction that changes a user's name, the set of users, or the set of enabled admins begins with
+    this. So they happen one after the other: what one of them reads stays true until it ends.
+    """
+    renewed = {"$set": {"names_stamp": new_stamp()}}
+    await collections.blog.update_one({"_id": BLOG}, renewed, session=session)

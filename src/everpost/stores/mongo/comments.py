@@ -1,9 +1,10 @@
-"""The port's `Comments` on MongoDB."""
+"""The port's `Comments` on MongoDB. None of the reads returns comments whose post does not exist."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from typing import Any
 
 from bson import ObjectId
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
 from everpost.domain.admissions import Admission, Hand
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
@@ -11,19 +12,31 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.additions import Addition, Additions
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
-from everpost.stores.mongo.model.collections import Collections
-from everpost.stores.mongo.model.documents import read_comment
+from everpost.stores.mongo.model.collections import (
+    COMMENTS,
+    IN_ORDER,
+    POSTS,
+    QUEUE,
+    Collections,
+    Filter,
+    beyond,
+)
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument, read_comment
 from everpost.stores.mongo.queries.authors import Authors, named_comments
-from everpost.stores.mongo.queries.threads import Joined, ThreadReader
-from everpost.stores.mongo.threads.adding import Adder, Addition
-from everpost.stores.mongo.threads.admissions import Admissions
+from everpost.stores.mongo.threads.adding import Adder
 from everpost.stores.mongo.threads.changing import Changer
 
+_OLDEST_FIRST = {"publication_date": 1, "_id": 1}
+_NEWEST_FIRST = {"publication_date": -1, "_id": -1}
+_POST = "post"
+"""The field in which a pipeline has the post."""
 
-class MongoComments:
+
+class MongoComments(Part):
     """Comments, each one a document."""
 
     def __init__(
@@ -33,63 +46,115 @@ class MongoComments:
         authors: Authors,
         garbage: GarbageCollector,
     ) -> None:
+        self._transactions = transactions
+        self._posts = collections.posts
+        self._comments = collections.comments
         self._authors = authors
-        self._reader = ThreadReader(collections, transactions, authors)
-        admissions = Admissions(collections, authors)
-        self._changer = Changer(collections, transactions, admissions)
-        self._adder = Adder(collections, transactions, admissions, garbage)
+        self._garbage = garbage
+        self._changer = Changer(collections, transactions, authors)
+        self._additions = Additions(Adder(collections, transactions, authors).add, self._is_free)
 
-    @translated
+    @reads
     async def get(self, post_id: Id, id: Id) -> Comment:
         comment = await self.find(id)
         if comment is not None and comment.post_id == post_id:
             return comment
-        if not await self._reader.has_post(ObjectId(post_id)):
+        if await self._posts.find_one({"_id": ObjectId(post_id), **LIVING}, {"_id": 1}) is None:
             raise NotFound("post", post_id)
         raise NotFound("comment", id)
 
-    @translated
+    @reads
     async def find(self, id: Id) -> Comment | None:
-        found = await self._reader.find(ObjectId(id))
-        return None if found is None else _named(found)[0]
+        joined = self._authors.joined("author_id")
+        found: AsyncCommandCursor[Any] = await self._comments.aggregate(
+            [{"$match": {"_id": ObjectId(id)}}, *_with_living_post("post_id"), joined]
+        )
+        for document in await found.to_list():
+            (comment,) = named_comments([document], document["users"])
+            return comment
+        return None
 
-    @translated
+    @reads
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        found = await self._reader.page(query, query.limit + 1)
-        if found is None:
-            raise NotFound("post", query.post_id)
-        return _page(_named(found), query.limit)
+        """The post is checked again at the end: the garbage collector may have deleted a part meanwhile."""
+        post_id = ObjectId(query.post_id)
+        shown: Filter = {"post_id": post_id, "shown": True}
+        if query.branch is not None:
+            parent_id = query.branch.parent_id
+            shown["parent_id"] = None if parent_id is None else ObjectId(parent_id)
+        comments = _first(query.limit + 1, beyond(query.after, [shown], IN_ORDER))
+        found: AsyncCommandCursor[Any] = await self._posts.aggregate(
+            [
+                {"$match": {"_id": post_id, **LIVING}},
+                {"$project": {"_id": 1}},
+                {"$lookup": {"from": COMMENTS, "pipeline": comments, "as": "comments"}},
+                self._authors.joined("comments.author_id"),
+                *_with_living_post("_id"),
+            ]
+        )
+        for post in await found.to_list():
+            return Page.of(named_comments(post["comments"], post["users"]), query.limit)
+        raise NotFound("post", query.post_id)
 
-    @translated
+    @reads
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        parents = list(map(ObjectId, dict.fromkeys(parent_ids)))
-        found = await self._reader.branches(ObjectId(post_id), parents, limit + 1)
-        if found is None:
+        """As for a page, the post is checked again at the end."""
+        this, parents = ObjectId(post_id), [*map(ObjectId, dict.fromkeys(parent_ids))]
+        replies = _first(limit + 1, {"post_id": this, "shown": True})
+        of_parent = {"from": COMMENTS, "localField": "parent", "foreignField": "parent_id"}
+        branches: dict[Id | None, list[Comment]] = {parent_id: [] for parent_id in parent_ids}
+        living_post: list[Filter] = [{"$match": {"_id": this, **LIVING}}, {"$project": {"_id": 1}}]
+        found: AsyncCommandCursor[Any] = await self._posts.aggregate(
+            [
+                *living_post,
+                {"$project": {"_id": 0, "parent": {"$literal": parents}}},
+                {"$unwind": "$parent"},
+                {"$lookup": {**of_parent, "pipeline": replies, "as": "replies"}},
+                {"$unwind": "$replies"},
+                {"$replaceWith": "$replies"},
+                {"$unionWith": {"coll": POSTS, "pipeline": living_post}},
+            ]
+        )
+        *documents, last = await found.to_list() or [None]
+        if last is None or last["_id"] != this:
             raise NotFound("post", post_id)
-        rows = [read_comment(each) for each in chain.from_iterable(found.values())]
-        named = {comment.id: comment for comment in await self._authors.name_comments(rows)}
-        return {
-            Id(str(parent)): Page(
-                tuple(named[Id(str(each["_id"]))] for each in replies[:limit]), has_more=len(replies) > limit
-            )
-            for parent, replies in found.items()
-        }
+        for comment in await self._authors.name_comments([read_comment(each) for each in documents]):
+            branches[comment.parent_id].append(comment)
+        return {parent_id: Page.of(branches[parent_id], limit) for parent_id in parent_ids}
 
-    @translated
+    @reads
     async def queue(self, query: QueueQuery) -> Page[Comment]:
-        documents = await self._reader.queue(query, query.limit + 1)
-        comments = [read_comment(document) for document in documents]
-        return _page(await self._authors.name_comments(comments), query.limit)
+        """Most comments are usually on posts that match, so they are read a few at a time, followed by their
+        posts.
+        """
+        wanted = beyond(query.after, [{"status": query.status.value}], QUEUE, descending=True)
+        most = query.limit + 1
+        found: list[CommentDocument] = []
+        async with self._transactions.snapshot() as session:
+            post: Filter = dict(LIVING)
+            if query.post_author_id is not None:
+                author_id = ObjectId(query.post_author_id)
+                authors = await self._authors.predecessors(author_id, session=session)
+                post["author_id"] = {"$in": list(authors)}
+            cursor = self._comments.find(wanted, session=session).hint(QUEUE).sort(_NEWEST_FIRST)
+            cursor.batch_size(most)
+            while len(found) < most and (some := await cursor.to_list(most)):
+                post["_id"] = {"$in": list({comment["post_id"] for comment in some})}
+                posts = {each["_id"] async for each in self._posts.find(post, {"_id": 1}, session=session)}
+                found += [comment for comment in some if comment["post_id"] in posts]
+            await cursor.close()
+        comments = [read_comment(document) for document in found[:most]]
+        return Page.of(await self._authors.name_comments(comments), query.limit)
 
-    @translated
+    @writes
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
     ) -> Comment:
-        return await self._adder.add(Addition(comment, admission, under_hidden))
+        return await self._additions.add(Addition(comment, admission, under_hidden))
 
-    @translated
+    @writes
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
     ) -> Comment:
@@ -97,18 +162,30 @@ class MongoComments:
         (named,) = await self._authors.name_comments([saved])
         return named
 
-    @translated
+    @writes
     async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
         await self._changer.remove(post_id, id, (match, hand))
 
     async def finish(self) -> None:
         """Return when no addition is under way any more."""
-        await self._adder.finish()
+        await self._additions.finish()
+
+    async def _is_free(self, comment: Comment) -> bool:
+        """Garbage that has the id is deleted."""
+        return await self._garbage.free_comments([ObjectId(comment.id)])
 
 
-def _named(found: Joined) -> Sequence[Comment]:
-    return named_comments([read_comment(document) for document in found.comments], found.users)
+def _first(limit: int, wanted: Filter) -> Sequence[Filter]:
+    """The stages that give the oldest of the wanted comments, in order."""
+    return [{"$match": wanted}, {"$sort": _OLDEST_FIRST}, {"$limit": limit}]
 
 
-def _page(comments: Sequence[Comment], limit: int) -> Page[Comment]:
-    return Page(tuple(comments[:limit]), has_more=len(comments) > limit)
+def _with_living_post(field: str) -> Sequence[Filter]:
+    """The stages that drop documents whose post, named by this field, does not exist."""
+    pipeline = [{"$match": LIVING}, {"$project": {"_id": 1}}]
+    by_id = {"from": POSTS, "localField": field, "foreignField": "_id"}
+    return [
+        {"$lookup": {**by_id, "pipeline": pipeline, "as": _POST}},
+        {"$match": {_POST: {"$ne": []}}},
+        {"$unset": _POST},
+    ]

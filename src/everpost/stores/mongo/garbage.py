@@ -128,9 +128,10 @@ class GarbageCollector:
             await self._posts.update_many({"author_id": user_id}, change)
 
     async def _run(self) -> None:
-        # It is never cancelled: before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a
-        # cancellation (https://github.com/python/cpython/issues/86296), and stop() would wait for ever.
-        while not self._stopping.is_set():
+        # Before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a cancellation
+        # (https://github.com/python/cpython/issues/86296). So stop() does not cancel the task, and the end of
+        # `asyncio.run`, which does, would wait for it forever if the loop did not look.
+        while not self._is_over():
             self._wake.clear()
             pause = INTERVAL
             try:
@@ -138,6 +139,9 @@ class GarbageCollector:
             except (PyMongoError, Busy) as error:
                 _log.warning("Garbage collection failed, and will be retried: %s", type(error).__name__)
                 pause = _PAUSE
-            if not self._stopping.is_set():
+            if not self._is_over():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
+
+    def _is_over(self) -> bool:
+        return self._stopping.is_set() or (self._task is not None and self._task.cancelling() > 0)

@@ -4,23 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.limits import WINDOW, Limit, Tally
-from everpost.errors import Busy
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.model.collections import Collections, Filter
 
-_ATTEMPTS = 20
 
-
-class MongoLimits:
-    """Counts, each one a document, which MongoDB itself deletes within a minute of its end."""
+class MongoLimits(Part):
+    """Counts, each one a document, which MongoDB itself deletes within a minute of its end, and inserts once
+    if two count the first attempt at the same moment: it repeats an upsert that was second
+    (https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index).
+    """
 
     def __init__(self, collections: Collections) -> None:
         self._limits = collections.limits
 
-    @translated
+    @writes
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
         tallies = []
         for limit in limits:
@@ -33,42 +32,31 @@ class MongoLimits:
         lasts = {"$gt": ["$until", moment]}
         count: Filter = {"$cond": [lasts, {"$add": ["$count", 1]}, 1]}
         until: Filter = {"$cond": [lasts, "$until", moment + WINDOW]}
-        for _ in range(_ATTEMPTS):
-            try:
-                document = await self._limits.find_one_and_update(
-                    {"_id": key},
-                    [{"$set": {"count": count, "until": until}}],
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
-            except DuplicateKeyError:  # two came first at the same moment
-                continue
-            if document is not None:
-                return Tally(document["count"], document["until"])
-        raise Busy
+        document = await self._limits.find_one_and_update(
+            {"_id": key},
+            [{"$set": {"count": count, "until": until}}],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None:
+            raise AssertionError  # an upsert leaves a document
+        return Tally(document["count"], document["until"])
 
-    @translated
+    @writes
     async def forgive(self, keys: Sequence[str]) -> None:
         counted: Filter = {"_id": {"$in": list(keys)}, "count": {"$gt": 0}}
         await self._limits.update_many(counted, {"$inc": {"count": -1}})
 
-    @translated
+    @reads
     async def get(self, key: str, moment: datetime) -> Tally | None:
         document = await self._limits.find_one({"_id": key, "until": {"$gt": moment}})
         return None if document is None else Tally(document["count"], document["until"])
 
-    @translated
+    @writes
     async def keep(self, key: str, until: datetime) -> None:
-        for _ in range(_ATTEMPTS):
-            try:
-                await self._limits.update_one(
-                    {"_id": key}, {"$set": {"count": 1, "until": until}}, upsert=True
-                )
-            except DuplicateKeyError:  # two came first at the same moment
-                continue
-            return
-        raise Busy
+        window = {"$set": {"count": 1, "until": until}}
+        await self._limits.update_one({"_id": key}, window, upsert=True)
 
-    @translated
+    @writes
     async def forget(self, moment: datetime) -> None:
         await self._limits.delete_many({"until": {"$lte": moment}})

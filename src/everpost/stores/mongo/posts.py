@@ -2,52 +2,37 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
-from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.admissions import Ground
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, new_stamp
-from everpost.errors import Busy, Conflict, EverpostError, Forbidden, Invalid, NotFound, SchemaMismatch, Stale
-from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.domain.revisions import Match
+from everpost.errors import NotFound, SchemaMismatch
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
+from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, read_post
+from everpost.stores.mongo.model.documents import LIVING, PostDocument, post_projection, read_post
 from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.mongo.publishing import Publisher
 from everpost.stores.mongo.queries.authors import Authors, named_posts
 from everpost.stores.mongo.queries.listing import Listing
-from everpost.stores.mongo.queries.slugs import free_slug
 from everpost.stores.mongo.queries.tags import Tags
+from everpost.stores.mongo.saving import Change, Saver, Terms
 from everpost.stores.port import Validated, Validator
-from everpost.stores.turns import Turns
+from everpost.stores.turns import KeyedLocks, Turns
 
 _MOST_TOGETHER = 100
-_ATTEMPTS = 20
-_FIELDS: Filter = dict.fromkeys(
-    (
-        *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
-        *("format", "status", "author_id", "comment_policy", "comment_count", "stamp"),
-    ),
-    1,
-)
 _STATE: Filter = {"version": 1, "stamp": 1}
 
-Terms = tuple[Match, Id | None]
-"""The revisions and the owners that a post must have to be written."""
 
-
-class MongoPosts:
+class MongoPosts(Part):
     """Posts, each one a document."""
 
     def __init__(
@@ -66,9 +51,14 @@ class MongoPosts:
         self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
         self._grounds = Turns(self._read_grounds, most=_MOST_TOGETHER)
         self._tags = Tags(collections)
-        self._publisher = Publisher(collections, transactions, authors, garbage)
+        slugs: KeyedLocks[str] = KeyedLocks()
+        """Of this process, one after the other looks for what is free after a taken slug: at once, all would
+        find the same number.
+        """
+        self._publisher = Publisher(collections, transactions, authors, garbage, slugs)
+        self._saver = Saver(collections, transactions, authors, slugs)
 
-    @translated
+    @reads
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
             post = await self._bare.ask(id)
@@ -93,12 +83,12 @@ class MongoPosts:
         authors = ["$author_id", "$comments.author_id"] if comments else ["$author_id"]
         return [
             {"$match": {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}},
-            {"$project": _shown(comments)},
+            {"$project": post_projection(comments)},
             {"$set": {"authors": _concatenated(authors)}},
             self._authors.joined("authors"),
         ]
 
-    @translated
+    @reads
     async def ground(self, id: Id) -> Ground:
         ground = await self._grounds.ask(id)
         if ground is None:
@@ -113,24 +103,24 @@ class MongoPosts:
         found = {post.id: Ground(post, read_blog(settings)) for post in named_posts(documents)}
         return [found.get(each) for each in ids]
 
-    @translated
+    @reads
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        document = await self._posts.find_one({"slug": slug}, _shown(comments))
+        document = await self._posts.find_one({"slug": slug}, post_projection(comments))
         return None if document is None else await self._named(document)
 
-    @translated
+    @reads
     async def page(self, query: PostQuery) -> Page[Post]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
             if choice is None:
                 return Page((), has_more=False)
-            cursor = self._listing.cursor(choice, query, _shown(query.comments), session)
+            cursor = self._listing.cursor(choice, query, post_projection(query.comments), session)
             documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
             posts = [read_post(each) for each in documents[: query.limit]]
             named = await self._authors.name_posts(posts, session=session)
             return Page(tuple(named), has_more=len(documents) > query.limit)
 
-    @translated
+    @reads
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
         """The names stamp is read first, so it is never newer than the names."""
         posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
@@ -140,7 +130,7 @@ class MongoPosts:
             for post in named_posts(documents)
         }
 
-    @translated
+    @reads
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
         posts = {"coll": self._posts.name, "pipeline": [{"$match": these}, {"$project": _STATE}]}
@@ -154,7 +144,7 @@ class MongoPosts:
         names, *documents = await cursor.to_list()
         return names["names_stamp"], documents
 
-    @translated
+    @reads
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
         async with self._listing.moment(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
@@ -169,101 +159,41 @@ class MongoPosts:
                 documents, blog = await reading, await names
         if blog is None:
             raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
-        rows = _validators(documents[: query.limit], blog["names_stamp"])
-        return Page(tuple(rows), has_more=len(documents) > query.limit)
+        return Page.of([*_validators(documents, blog["names_stamp"])], query.limit)
 
-    @translated
+    @reads
     async def count(self, filter: PostFilter) -> int:
         async with self._listing.moment(filter) as session:
             choice = await self._listing.choose(filter, session)
             return 0 if choice is None else await self._listing.count(choice, session)
 
-    @translated
+    @reads
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         return await self._tags.page(query)
 
-    @translated
+    @writes
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         return await self._publisher.add(post, thread, numbered=numbered)
 
-    @translated
+    @writes
     async def save(
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
-        slug = change.slug
-        for _ in range(_ATTEMPTS):
-            work = partial(self._save, id, replace(change, slug=slug), comments, (match, owner_id))
-            try:
-                return await self._named(await self._transactions.run(work))
-            except DuplicateKeyError as error:
-                if change.slug is None or not change.is_slug_numbered:
-                    raise Conflict("post", "slug") from error
-                slug = await free_slug(self._collections, change.slug, ObjectId(id))
-        raise Busy
+        change_of_post = Change(id, change, Terms(match, owner_id), comments)
+        return await self._named(await self._saver.save(change_of_post))
 
-    @translated
+    @writes
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
-        """The garbage collector deletes what is left of it."""
-        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
-        await self._transactions.run(partial(self._write, id, removal, {"_id": 1}, (match, owner_id)))
+        await self._saver.remove(id, Terms(match, owner_id))
         self._garbage.collect_soon()
 
-    async def _save(
-        self, id: Id, change: PostChange, comments: int, terms: Terms, session: Session
-    ) -> PostDocument:
-        document = await self._write(id, _update(change), _shown(comments), terms, session)
-        if change.author_id is not None and not await self._authors.is_user(ObjectId(change.author_id)):
-            raise Invalid("author_id", "is not a user")
-        return document
-
-    async def _write(
-        self,
-        id: Id,
-        update: Filter | Sequence[Filter],
-        projection: Filter,
-        terms: Terms,
-        session: Session,
-    ) -> PostDocument:
-        """Change the post if its revision and its owner are as required. NotFound, Forbidden, Stale."""
-        write = partial(
-            self._posts.find_one_and_update,
-            update=update,
-            projection=projection,
-            return_document=ReturnDocument.AFTER,
-            session=session,
-        )
-        match, owner_id = terms
-        named: Filter = {"_id": ObjectId(id), **LIVING, **matching(match)}
-        owners: Sequence[ObjectId] | None = None
-        if owner_id is None:
-            document: PostDocument | None = await write(named)
-        else:
-            document = await write({**named, "author_id": ObjectId(owner_id)})
-            if document is None:  # it may still name somebody whose posts this owner inherited
-                owners = await self._authors.predecessors(ObjectId(owner_id), session=session)
-                document = await write({**named, "author_id": {"$in": owners}})
-        if document is None:
-            raise await self._mismatch(id, owners, session)
-        return document
-
-    async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
-        """Why a post did not have the required revision or owner."""
-        named: Filter = {"_id": ObjectId(id), **LIVING}
-        document = await self._posts.find_one(named, {"author_id": 1}, session=session)
-        if document is None:
-            return NotFound("post", id)
-        if owners is not None and document.get("author_id") not in owners:
-            return Forbidden("This post is somebody else's.")
-        return Stale("post", id)
+    async def finish(self) -> None:
+        """Return when no change is under way any more."""
+        await self._saver.finish()
 
     async def _named(self, document: PostDocument) -> Post:
         (post,) = await self._authors.name_posts([read_post(document)])
         return post
-
-
-def _shown(comments: int) -> Filter:
-    """The projection of a post with this many comments of its preview."""
-    return _FIELDS | ({"comments": {"$slice": ["$comments", comments]}} if comments else {})
 
 
 def _concatenated(fields: Sequence[str]) -> Filter:
@@ -274,24 +204,3 @@ def _concatenated(fields: Sequence[str]) -> Filter:
 def _validators(documents: Iterable[PostDocument], names: int) -> Iterator[tuple[Id, Validator]]:
     for document in documents:
         yield Id(str(document["_id"])), Validator(document["version"], document["stamp"], names)
-
-
-def _update(change: PostChange) -> Filter:
-    values: Filter = {
-        "stamp": new_stamp(),
-        "updated_at": change.updated_at,
-        "title": change.title,
-        "content": change.content,
-        "publication_date": change.publication_date,
-        "slug": change.slug,
-        "tags": None if change.tags is None else list(change.tags),
-        "format": None if change.format is None else change.format.value,
-        "status": None if change.status is None else change.status.value,
-        "author_id": None if change.author_id is None else ObjectId(change.author_id),
-    }
-    update: Filter = {"$inc": {"version": 1}}
-    if change.comment_policy == "inherit":
-        update["$unset"] = {"comment_policy": ""}
-    elif change.comment_policy is not None:
-        values["comment_policy"] = change.comment_policy.value
-    return update | {"$set": {field: value for field, value in values.items() if value is not None}}

@@ -23,10 +23,9 @@ from everpost.stores.mongo.model.documents import (
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import find_obstacles
 from everpost.stores.mongo.threads.thread import count_approved
-from everpost.stores.turns import Turns, TurnsByKey
+from everpost.stores.turns import KeyedLocks, Turns
 
 _MOST_TOGETHER = 50
-_Repeat = Callable[[], Awaitable[None]]
 
 
 class Publisher:
@@ -40,6 +39,7 @@ class Publisher:
         transactions: Transactions,
         authors: Authors,
         garbage: GarbageCollector,
+        slugs: KeyedLocks[str],
     ) -> None:
         self._collections = collections
         self._posts = collections.posts
@@ -48,7 +48,7 @@ class Publisher:
         self._authors = authors
         self._garbage = garbage
         self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
-        self._repeats: TurnsByKey[str, _Repeat, None] = TurnsByKey(_repeat, most=1)
+        self._slugs = slugs
 
     async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
         """The post as stored; if it is `numbered` and its slug is taken, with the first free slug. Conflict,
@@ -62,11 +62,8 @@ class Publisher:
         write = partial(self._try, document, comments, is_author_known=is_author_known)
         fault = await write()
         if fault is not None:
-            slug = post.slug if numbered else None
-            repeat = partial(self._repeat, document, comments, write, fault, slug)
-            # Of this process, one after the other looks for what is free after one slug: at once, all would
-            # find the same, and all but one in vain.
-            await self._repeats.ask(post.slug, repeat)
+            async with self._slugs.hold(post.slug):
+                await self._repeat(document, comments, write, fault, post.slug if numbered else None)
         return replace(kept, slug=document["slug"], stamp=document["stamp"])
 
     async def _repeat(
@@ -137,9 +134,3 @@ class Publisher:
             conflict = Conflict("post", "slug")
             return [conflict if place in refused else None for place in range(len(documents))]
         return [None] * len(documents)
-
-
-async def _repeat(works: Sequence[_Repeat]) -> Sequence[None]:
-    for work in works:
-        await work()
-    return [None] * len(works)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from bson import ObjectId
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
@@ -18,22 +18,23 @@ from everpost.domain.records import Batch, Transfer
 from everpost.domain.tokens import Token
 from everpost.domain.users import User
 from everpost.errors import Conflict
+from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.bulk.people import PeopleWriter
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
 from everpost.stores.mongo.bulk.spool import Spool
 from everpost.stores.mongo.bulk.threads import ThreadWriter
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.errors import is_duplicate
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, TRANSFER
-from everpost.stores.mongo.names import renew_names
 
 Kind = TypeVar("Kind")
 
 
-class MongoRecords:
+class MongoRecords(Part):
     """A blog as a whole: out of its collections, and into them."""
 
     def __init__(
@@ -55,11 +56,23 @@ class MongoRecords:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[MongoSnapshot]:
         with closing(Spool(self._others)) as spool:
-            await self._collect(spool)
-            yield MongoSnapshot(spool)
+            async with self._transactions.snapshot() as session:
+                yield MongoSnapshot(spool, self._collections, session)
 
-    @translated
+    @writes
     async def write(self, batch: Batch) -> None:
+        """Insert the records, which is faster, unless some are there already."""
+        if not batch.erased:
+            try:
+                await self._transactions.run(partial(self._write, batch, are_new=True))
+            except BulkWriteError as error:
+                if not is_duplicate(error):
+                    raise
+            else:
+                return
+        await self._replace(batch)
+
+    async def _replace(self, batch: Batch) -> None:
         """Erasing users and posts, and clearing what is left of removed ones with the same ids, can take any
         number of writes, so it is done first. The rest is one transaction.
         """
@@ -72,7 +85,7 @@ class MongoRecords:
             self._garbage.collect_soon()
         for post_id in await self._removed(self._collections.posts, _these(Post, batch.kept)):
             await self._garbage.free_post(post_id)
-        await self._transactions.run(partial(self._write, batch))
+        await self._transactions.run(partial(self._write, batch, are_new=False))
 
     async def _removed(
         self, collection: AsyncCollection[Any], records: Sequence[User] | Sequence[Post]
@@ -84,31 +97,33 @@ class MongoRecords:
         removed: Filter = {"_id": {"$in": ids}, "removed_at": {"$exists": True}}
         return [each["_id"] async for each in collection.find(removed, {"_id": 1})]
 
-    async def _write(self, batch: Batch, session: Session) -> None:
+    async def _write(self, batch: Batch, session: Session, *, are_new: bool) -> None:
         people = self._people
         await people.keep_settings(_these(Blog, batch.kept), session)
         if tokens := _these(Token, batch.erased):
             await people.erase_tokens(tokens, session)
         if users := _these(User, batch.kept):
-            await people.keep_users(users, session)
+            await (people.add_users if are_new else people.keep_users)(users, session)
         if tokens := _these(Token, batch.kept):
             await people.keep_tokens(tokens, session)
-        await self._threads.write(
-            _these(Post, batch.kept), _these(Comment, batch.kept), _these(Comment, batch.erased), session
-        )
+        posts, comments = _these(Post, batch.kept), _these(Comment, batch.kept)
+        if are_new:
+            await self._threads.add(posts, comments, session)
+        else:
+            await self._threads.write(posts, comments, _these(Comment, batch.erased), session)
         erased_posts = [ObjectId(post.id) for post in _these(Post, batch.erased)]
         for each in self._others:
             await each.write(batch, session, erased_owners=erased_posts)
         await renew_names(self._collections, session)
 
-    @translated
+    @reads
     async def transfer(self) -> Transfer | None:
         document = await self._collections.transfers.find_one({"_id": TRANSFER})
         if document is None:
             return None
         return Transfer(origin=document["origin"], digest=document.get("digest"))
 
-    @translated
+    @writes
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
         """Whoever opens the database once the mark is there does not write to it; so it is found out again
         then whether the blog is empty.
@@ -130,17 +145,12 @@ class MongoRecords:
             await transfers.delete_one({"_id": TRANSFER})
             raise
 
-    @translated
+    @writes
     async def finish(self, transfer: Transfer) -> None:
         under_way = _said(Transfer(origin=transfer.origin))
         change: Filter = {"$set": {"digest": transfer.digest}}
         if (await self._collections.transfers.update_one(under_way, change)).matched_count == 0:
             raise Conflict("blog", "transfer")
-
-    @translated
-    async def _collect(self, spool: Spool) -> None:
-        async with self._transactions.snapshot() as session:
-            await spool.fill(self._collections, session)
 
     async def _require_empty(self) -> None:
         user = await self._collections.users.find_one(LIVING, {"_id": 1})

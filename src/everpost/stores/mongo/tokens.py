@@ -12,7 +12,7 @@ from everpost.domain.paging import Page
 from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.users import User
 from everpost.errors import Conflict, NotFound, Stale
-from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING
@@ -26,7 +26,7 @@ _OWNER: Filter = dict.fromkeys(
 )
 
 
-class MongoTokens:
+class MongoTokens(Part):
     """Tokens, nested in the documents of their owners."""
 
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
@@ -34,7 +34,7 @@ class MongoTokens:
         self._transactions = transactions
         self._turns = Turns(self._find, most=_MOST_TOGETHER)
 
-    @translated
+    @reads
     async def find(self, digest: str) -> tuple[Token, User] | None:
         return await self._turns.ask(digest)
 
@@ -48,16 +48,16 @@ class MongoTokens:
         }
         return [found.get(digest) for digest in digests]
 
-    @translated
+    @reads
     async def page(self, query: TokenQuery) -> Page[Token]:
         """All tokens of a user are one document: what is shown of them is chosen here."""
         owner = await self._read_owner(query.user_id)
         tokens = [] if owner is None else sorted(owner[1], key=lambda token: token.position)
         if query.after is not None:
             tokens = [token for token in tokens if token.position > query.after]
-        return Page(tuple(tokens[: query.limit]), has_more=len(tokens) > query.limit)
+        return Page.of(tokens, query.limit)
 
-    @translated
+    @writes
     async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
         try:
             await self._transactions.run(partial(self._add, token, grounds))
@@ -91,7 +91,7 @@ class MongoTokens:
             return None
         return read_user(document), [read_token(entry, document["_id"]) for entry in document["tokens"]]
 
-    @translated
+    @writes
     async def remove(self, id: Id, *, user_id: Id | None) -> None:
         named: Filter = {"tokens.id": ObjectId(id)}
         if user_id is not None:
@@ -101,7 +101,7 @@ class MongoTokens:
         if removed.matched_count == 0:
             raise NotFound("token", id)
 
-    @translated
+    @writes
     async def mark_used(self, id: Id, day: datetime) -> None:
         earlier: Sequence[Filter] = [{"last_used_at": {"$exists": False}}, {"last_used_at": {"$lt": day}}]
         token_id = ObjectId(id)

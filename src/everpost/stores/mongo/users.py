@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from bson import MaxKey, MinKey, ObjectId
+from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
@@ -15,20 +15,21 @@ from everpost.domain.revisions import Match, new_stamp
 from everpost.domain.tokens import TokenKind
 from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
-from everpost.stores.mongo.engine.errors import duplicate_field, translated
+from everpost.stores.mongo.blogs import renew_names
+from everpost.stores.mongo.engine.errors import duplicate_field
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
-from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, index_bound
+from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, beyond
 from everpost.stores.mongo.model.documents import LIVING, matching
 from everpost.stores.mongo.model.people import UserDocument, read_user, user_document
-from everpost.stores.mongo.names import renew_names
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
 _FIELDS: Filter = {"tokens": 0}
 _STANDING: Filter = {"role": 1, "disabled_at": 1}
 
 
-class MongoUsers:
+class MongoUsers(Part):
     """Users, each one a document with the tokens in it."""
 
     def __init__(
@@ -39,33 +40,26 @@ class MongoUsers:
         self._transactions = transactions
         self._garbage = garbage
 
-    @translated
+    @reads
     async def get(self, id: Id) -> User:
         document = await self._users.find_one({"_id": ObjectId(id), **LIVING}, _FIELDS)
         if document is None:
             raise NotFound("user", id)
         return read_user(document)
 
-    @translated
+    @reads
     async def find(self, email: str) -> User | None:
         document = await self._users.find_one({"email_key": email_key(email)}, _FIELDS)
         return None if document is None else read_user(document)
 
-    @translated
+    @reads
     async def page(self, query: UserQuery) -> Page[User]:
-        wanted: Filter = dict(LIVING)
-        first: tuple[object, object] = (MinKey(), MinKey())
-        if query.after is not None:
-            first = (query.after.moment, ObjectId(query.after.id))
-            wanted["_id"] = {"$ne": first[1]}
+        wanted = beyond(query.after, [dict(LIVING)], USERS_BY_CREATION)
         cursor = self._users.find(wanted, _FIELDS).hint(USERS_BY_CREATION).sort(USERS_BY_CREATION)
-        cursor.min(index_bound(USERS_BY_CREATION, *first))
-        cursor.max(index_bound(USERS_BY_CREATION, MaxKey(), MaxKey()))
         documents = await cursor.limit(query.limit + 1).to_list()
-        rows = tuple(map(read_user, documents[: query.limit]))
-        return Page(rows, has_more=len(documents) > query.limit)
+        return Page.of([*map(read_user, documents)], query.limit)
 
-    @translated
+    @writes
     async def add(self, user: User, *, is_first: bool = False) -> User:
         if is_first and await self._users.find_one({"email_key": {"$exists": True}}, {"_id": 1}):
             raise Conflict("user", "id")
@@ -77,14 +71,14 @@ class MongoUsers:
             raise Conflict("user", "id" if by_id else "email") from error
         return replace(user, stamp=document["stamp"])
 
-    @translated
+    @writes
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
         try:
             return read_user(await self._transactions.run(partial(self._save, id, change, match)))
         except DuplicateKeyError as error:
             raise Conflict("user", "email") from error
 
-    @translated
+    @writes
     async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
         """Readers find the heir by the document that stays for a while; see `GarbageCollector`."""
         await self._transactions.run(partial(self._remove, id, heir_id, match))

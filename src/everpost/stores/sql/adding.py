@@ -4,98 +4,44 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 from sqlalchemy import insert
 
-from everpost.domain.admissions import Admission, together
+from everpost.domain.admissions import together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import new_stamp
-from everpost.errors import Busy, Conflict, EverpostError, Invalid
+from everpost.errors import Conflict, Invalid
+from everpost.stores.additions import Addition
 from everpost.stores.sql import reading
-from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.rows import Values, comment_of, comment_values
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, add_shown_replies, answering, touch
 from everpost.stores.sql.writable_ctes import adding_comments, each_of
-from everpost.stores.turns import TurnsByKey
 
-_MOST_TOGETHER = 50
 _ADD = insert(CommentRow)
 
 
-class Addition(NamedTuple):
-    """A comment that is to be added."""
-
-    comment: Comment
-    admission: Admission | None
-    under_hidden: bool
-    """Whether it may answer a comment that is not approved."""
-
-
-class Adder:
-    """Adds comments. Those that come for one post while some are being added to it go together, in the next
-    transaction: each of their own would wait there for the one before, for they all change the post.
+async def write_comments(connections: Connections, additions: Sequence[Addition]) -> Sequence[Comment]:
+    """Add comments to their post, which is the same for all: in one statement where possible; otherwise a
+    transaction finds the reason. NotFound, Stale, Conflict, Invalid.
     """
+    has_replies = any(addition.comment.parent_id is not None for addition in additions)
+    is_one_statement = connections.dialect.name == "postgresql" and not has_replies
+    comments = await _write_at_once(connections, additions) if is_one_statement else ()
+    return comments or await connections.transact(partial(_add, additions))
 
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
-        self._turns: TurnsByKey[Id, Addition, Comment | EverpostError] = TurnsByKey(
-            self._add_together, most=_MOST_TOGETHER
-        )
 
-    async def add(self, addition: Addition) -> Comment:
-        """The comment as it is kept. NotFound, Stale, Conflict, Invalid, Busy."""
-        outcome = await self._turns.ask(addition.comment.post_id, addition)
-        if isinstance(outcome, EverpostError):
-            raise outcome
-        return outcome
-
-    async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
-        """All of them; where one cannot be, each alone."""
-        try:
-            return await self._write(additions)
-        except Busy:
-            raise
-        except EverpostError as error:
-            if len(additions) == 1:
-                return [await self._confirmed(additions[0], error)]
-        return [await self._add_alone(addition) for addition in additions]
-
-    async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
-        try:
-            (added,) = await self._write([addition])
-        except EverpostError as error:
-            return await self._confirmed(addition, error)
-        return added
-
-    async def _confirmed(self, addition: Addition, error: EverpostError) -> EverpostError:
-        """The error; if it says that the comment exists already, only once that comment is durable."""
-        if isinstance(error, Conflict):
-            try:
-                await confirm(self._connections, CommentRow, addition.comment.id)
-            except EverpostError as failure:
-                return failure
-        return error
-
-    async def _write(self, additions: Sequence[Addition]) -> Sequence[Comment]:
-        """In one statement where possible; otherwise a transaction finds the reason."""
-        has_replies = any(addition.comment.parent_id is not None for addition in additions)
-        is_one_statement = self._connections.dialect.name == "postgresql" and not has_replies
-        comments = await self._write_at_once(additions) if is_one_statement else ()
-        return comments or await self._connections.transact(partial(_add, additions))
-
-    async def _write_at_once(self, additions: Sequence[Addition]) -> Sequence[Comment]:
-        comments = [_new(addition) for addition in additions]
-        touching, parameters = _change_by(additions).call
-        parameters = {**parameters, **each_of([_row(comment) for comment in comments])}
-        try:
-            added = await self._connections.change_returning(adding_comments(touching), parameters)
-        except VIOLATED as error:
-            raise Conflict("comment", "id") from error
-        return comments if added else ()
+async def _write_at_once(connections: Connections, additions: Sequence[Addition]) -> Sequence[Comment]:
+    comments = [_new(addition) for addition in additions]
+    touching, parameters = _change_by(additions).call
+    parameters = {**parameters, **each_of([_row(comment) for comment in comments])}
+    try:
+        added = await connections.change_returning(adding_comments(touching), parameters)
+    except VIOLATED as error:
+        raise Conflict("comment", "id") from error
+    return comments if added else ()
 
 
 async def _add(additions: Sequence[Addition], transaction: Transaction) -> Sequence[Comment]:

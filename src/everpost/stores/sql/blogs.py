@@ -8,7 +8,7 @@ from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.revisions import Match
 from everpost.errors import Stale
 from everpost.stores.sql.engine import Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, renewed
 from everpost.stores.sql.rows import blog_of
 from everpost.stores.sql.tables import BlogRow
 from everpost.stores.turns import Turns
@@ -36,10 +36,10 @@ class SqlBlogs:
     async def save(self, change: BlogChange, *, match: Match) -> Blog:
         values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
         saving, parameters = changing(_SAVE, values)
-        statement = having(match, BlogRow, saving)
+        statement, parameters = having(match, BlogRow, saving, parameters)
 
         async def work(transaction: Transaction) -> Blog:
-            if not (await transaction.execute(statement, parameters | renewed() | revisions(match))).matched:
+            if not (await transaction.execute(statement, parameters | renewed())).matched:
                 raise Stale("blog", "settings")
             return blog_of((await transaction.execute(BLOG)).one())
 

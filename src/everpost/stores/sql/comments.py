@@ -4,20 +4,23 @@ them waits for another one in a circle, and what was read in between stays true 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Delete, Update, delete, select, update
 
-from everpost.domain.admissions import Admission, Hand
+from everpost.domain.admissions import Admission, Hand, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
-from everpost.errors import EverpostError, Forbidden, NotFound, Stale
+from everpost.errors import NotFound
+from everpost.stores.additions import Addition, Additions
 from everpost.stores.sql import reading
-from everpost.stores.sql.adding import Adder, Addition
+from everpost.stores.sql.adding import write_comments
+from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, held, holder, renewed, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, held, renewed
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
 from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, add_shown_replies, show, touch
@@ -49,7 +52,7 @@ class SqlComments:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._adder = Adder(connections)
+        self._additions = Additions(partial(write_comments, connections), self._is_free)
 
     async def get(self, post_id: Id, id: Id) -> Comment:
         for row in await self._connections.fetch(reading.COMMENT, {"of_post": post_id, "this": id}):
@@ -90,7 +93,7 @@ class SqlComments:
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
     ) -> Comment:
-        return await self._adder.add(Addition(comment, admission, under_hidden))
+        return await self._additions.add(Addition(comment, admission, under_hidden))
 
     async def save(
         self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
@@ -105,7 +108,7 @@ class SqlComments:
             writing = _writing(changing(_SAVE, values), this, (match, hand))
             written, after = await transaction.execute_all([writing, (reading.COMMENT, this)])
             if not written.matched:
-                raise _mismatch(id, _first(after), hand)
+                raise refusal(id, _first(after), hand)
             saved = comment_of(after.one())
             for before in found:
                 await _follow(transaction, comment_of(before.one()), saved)
@@ -125,12 +128,16 @@ class SqlComments:
             erasing = _writing(changing(_SAVE, _ERASED), this, terms)
             writing = erasing if is_answered else _writing((_REMOVE, {}), this, terms)
             if not (await transaction.execute(*writing)).matched:
-                raise _mismatch(id, before, hand)
+                raise refusal(id, before, hand)
             if before is not None:
                 after = replace(before, status=CommentStatus.REMOVED) if is_answered else None
                 await _follow(transaction, before, after)
 
         await self._connections.transact(work)
+
+    async def _is_free(self, comment: Comment) -> bool:
+        await confirm(self._connections, CommentRow, comment.id)
+        return False
 
     async def _require_post(self, post_id: Id) -> None:
         if not await self._connections.fetch(reading.POST_IS_THERE, {"this": post_id}):
@@ -150,8 +157,7 @@ def _changes(change: CommentChange) -> Values:
 
 
 def _page(rows: Rows | list[AnyRow], limit: int) -> Page[Comment]:
-    shown = rows[:limit]
-    return Page(tuple(map(comment_of, shown)), has_more=len(rows) > len(shown))
+    return Page.of([*map(comment_of, rows)], limit)
 
 
 def _first(found: Result) -> Comment | None:
@@ -162,22 +168,7 @@ def _first(found: Result) -> Comment | None:
 def _writing(change: tuple[Write, Values], this: Values, terms: Terms) -> Call:
     """The statement, with its parameters, for the comment if its revision is as required."""
     (statement, values), (match, hand) = change, terms
-    conditional = held(hand, having(match, CommentRow, statement))
-    return conditional, this | values | renewed() | revisions(match) | holder(hand)
-
-
-def _mismatch(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
-    """Why no row was as it should have been."""
-    if there is None:
-        return NotFound("comment", id)
-    if hand is not None:
-        if there.status is CommentStatus.REMOVED and not there.content:
-            return NotFound("comment", id)
-        if not hand.wrote(there):
-            return Forbidden("This comment is somebody else's.")
-        if there.publication_date < hand.since:
-            return Forbidden("This comment is too old to be changed by who wrote it.")
-    return Stale("comment", id)
+    return held(hand, *having(match, CommentRow, statement, this | values | renewed()))
 
 
 async def _follow(transaction: Transaction, before: Comment, after: Comment | None) -> None:

@@ -53,64 +53,45 @@ def renewed() -> Values:
     return {"new_stamp": new_stamp()}
 
 
-def having(match: Match, table: Versioned, statement: Statement) -> Statement:
-    """The statement, for rows in one of the states of the match; its parameters come from `revisions`."""
-    return statement if match is None else cast("Statement", _in_state(table, statement))
+def having(match: Match, table: Versioned, statement: Statement, values: Values) -> tuple[Statement, Values]:
+    """The statement, for rows in one of the states of the match, and its parameters."""
+    if match is None:
+        return statement, values
+    states = [(each.version, each.stamp) for each in match]
+    return cast("Statement", _in_state(table, statement)), values | {"match": states}
 
 
-def revisions(match: Match) -> Values:
-    """The parameters of `having`."""
-    return {} if match is None else {"match": [(each.version, each.stamp) for each in match]}
+def owned(owner_id: Id | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
+    """The statement, for a post of this author, and its parameters."""
+    if owner_id is None:
+        return statement, values
+    return cast("Statement", _of_owner(statement)), values | {"owner": owner_id}
 
 
-def owned(owner_id: Id | None, statement: Statement) -> Statement:
-    """The statement, for a post of this author; its parameter is `owner`."""
-    return statement if owner_id is None else cast("Statement", _of_owner(statement))
-
-
-def owner(owner_id: Id | None) -> Values:
-    """The parameter of `owned`."""
-    return {} if owner_id is None else {"owner": owner_id}
-
-
-def held(hand: Hand | None, statement: Statement) -> Statement:
-    """The statement, for a comment in this hand; its parameters come from `holder`."""
-    return statement if hand is None else cast("Statement", _in_hand(statement))
-
-
-def holder(hand: Hand | None) -> Values:
-    """The parameters of `held`."""
+def held(hand: Hand | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
+    """The statement, for a comment in this hand, and its parameters."""
     if hand is None:
-        return {}
-    return {"since": hand.since, "hand_author": hand.author_id, "hand_key": hand.key_digest}
+        return statement, values
+    holder = {"since": hand.since, "hand_author": hand.author_id, "hand_key": hand.key_digest}
+    return cast("Statement", _in_hand(statement)), values | holder
 
 
-def admitted(admission: Admission | None, statement: Update) -> Update:
-    """The statement, for a post that takes a comment on this ground; its parameters come from `admitting`."""
+def admitted(admission: Admission | None, statement: Update, values: Values) -> tuple[Update, Values]:
+    """The statement, for a post that takes a comment on this ground, and its parameters."""
     if admission is None:
-        return statement
+        return statement, values
     audience = admission.audience
-    return _admitted(
-        statement,
-        sees_all=audience.sees_all,
-        has_own=audience.author_id is not None,
-        has_name=bool(admission.name_keys),
-    )
-
-
-def admitting(admission: Admission | None) -> Values:
-    """The parameters of `admitted`."""
-    if admission is None:
-        return {}
-    audience = admission.audience
-    values: Values = {"policies": sorted(policy.value for policy in admission.policies)}
+    values = values | {"policies": sorted(policy.value for policy in admission.policies)}
     if not audience.sees_all:
         values |= {"published": PostStatus.PUBLISHED, "moment": audience.moment}
-    if audience.author_id is not None and not audience.sees_all:
-        values["reader"] = audience.author_id
+        if audience.author_id is not None:
+            values["reader"] = audience.author_id
     if admission.name_keys:
         values["name_keys"] = sorted(admission.name_keys)
-    return values
+    statement = _admitted(
+        statement, sees_all=audience.sees_all, has_own="reader" in values, has_name="name_keys" in values
+    )
+    return statement, values
 
 
 def changing(statement: Update, values: Values) -> tuple[Update, Values]:

@@ -6,21 +6,20 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert
 
 from everpost.domain.admissions import Ground
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, Revision, new_stamp
-from everpost.errors import Busy, Conflict, Forbidden, NotFound, Stale
+from everpost.domain.revisions import Match, new_stamp
+from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql import listing, post_queries, reading, writable_ctes
-from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, owned, owner, renewed, revisions
+from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.matching import having, owned
 from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -34,46 +33,18 @@ from everpost.stores.sql.rows import (
     tag_values,
     validator_of,
 )
+from everpost.stores.sql.saving import Change, Saver, Terms
 from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.types import IdText
-from everpost.stores.turns import Turns, TurnsByKey
+from everpost.stores.turns import KeyedLocks, Turns
 
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
-_SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1, stamp=STAMP)
-_TAGS_OF = bindparam("tags_of", type_=IdText)
-_LISTED = (PostRow.status, PostRow.publication_date, PostRow.updated_at)
 _ADD_TAG = insert(PostTagRow)
 _ADD_COMMENTS = insert(CommentRow)
-_REMOVE_TAGS = delete(PostTagRow).where(PostTagRow.post_id == _TAGS_OF)
-_TAG = insert(PostTagRow).from_select(
-    ["post_id", "tag", *(column.key for column in _LISTED)],
-    select(PostRow.id, bindparam("each_tag", type_=PostTagRow.tag.type), *_LISTED).where(
-        PostRow.id == _TAGS_OF
-    ),
-)
-_OF_POST = select(PostRow.id).where(PostRow.id == PostTagRow.post_id)
-_LIST_TAGS_ANEW = (
-    update(PostTagRow)
-    .where(PostTagRow.post_id == _TAGS_OF)
-    .values({column.key: _OF_POST.with_only_columns(column).scalar_subquery() for column in _LISTED})
-)
-_TRIES_AT_ONCE = 5
-"""How often other writers may be faster, before the row is locked."""
-_ATTEMPTS = 20
-"""How often others may take a slug first."""
+_ATTEMPTS = 100
+"""How often other processes may take a slug first; each time, one of their posts gets it."""
 _LONGEST_PAUSE = 0.005
 """Seconds."""
-
-
-_Repeat = Callable[[], Awaitable[Post]]
-
-
-class _Terms(NamedTuple):
-    """The revisions and the owners that a post must have to be written; None: any."""
-
-    match: Match
-    owner_id: Id | None
 
 
 class SqlPosts:
@@ -84,7 +55,8 @@ class SqlPosts:
         self._is_postgresql = connections.dialect.name == "postgresql"
         self._bare = Turns(self._read_bare, most=reading.MOST_HEADS)
         self._grounds = Turns(self._read_grounds, most=reading.MOST_HEADS)
-        self._repeats: TurnsByKey[str | None, _Repeat, Post] = TurnsByKey(_repeat, most=1)
+        self._slugs: KeyedLocks[str | None] = KeyedLocks()
+        self._saver = Saver(connections)
 
     async def get(self, id: Id, *, comments: int) -> Post:
         found = await (self._bare.ask(id) if comments == 0 else self.read([id], comments=comments))
@@ -134,9 +106,7 @@ class SqlPosts:
         statement, parameters = listing.page_of_posts(query, narrowed, whole=whole)
         bounded = listing.is_bounded(query)
         rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
-        return Page(
-            tuple(listing.in_order(rows, query.sort)[: query.limit]), has_more=len(rows) > query.limit
-        )
+        return Page.of(listing.in_order(rows, query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
         narrowed = listing.narrow(filter)
@@ -149,8 +119,7 @@ class SqlPosts:
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         rows = await self._connections.fetch(*listing.page_of_tags(query), bounded=False)
-        tags = tuple(TagCount(row.tag, row.posts) for row in rows[: query.limit])
-        return Page(tags, has_more=len(rows) > len(tags))
+        return Page.of([TagCount(row.tag, row.posts) for row in rows], query.limit)
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         author_id = None if post.author is None else post.author.id
@@ -168,20 +137,16 @@ class SqlPosts:
         """Write a post, with another slug where its own is taken. Of this process, one after the other looks
         for what is free after one slug: at once, all would find the same, and all but one in vain.
         """
-
-        async def repeat() -> Post:
+        with suppress(*VIOLATED):
+            return await write(claim.slug)
+        async with self._slugs.hold(claim.slug):
             for _ in range(_ATTEMPTS):
                 slug = await resolve(self._connections, claim)
                 with suppress(*VIOLATED):
                     return await write(slug)
                 # Another process in step with this one would be the first each time.
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - it only spreads tries
-            raise Busy
-
-        try:
-            return await write(claim.slug)
-        except VIOLATED:
-            return await self._repeats.ask(claim.slug, repeat)
+        raise Busy
 
     async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
         values = post_values(post) | {"stamp": post.stamp}
@@ -204,42 +169,18 @@ class SqlPosts:
         self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
     ) -> Post:
         claim = Claim(id=id, slug=change.slug, author_id=change.author_id, numbered=change.is_slug_numbered)
-        terms = _Terms(match, owner_id)
-        return await self._claim(
-            claim, lambda slug: self._save(id, replace(change, slug=slug), terms, comments)
-        )
+        wanted = Change(id, change, Terms(match, owner_id), comments)
 
-    async def _save(self, id: Id, change: PostChange, terms: _Terms, comments: int) -> Post:
-        match, owner_id = terms
-        saving, values = changing(_SAVE, _changes(change))
-        statement = owned(owner_id, having(match, PostRow, saving))
-        parameters = {"this": id} | values | revisions(match) | owner(owner_id)
+        async def write(slug: str | None) -> Post:
+            return await self._saver.save(wanted._replace(values=replace(change, slug=slug)))
 
-        async def work(transaction: Transaction) -> Post:
-            while not (await transaction.execute(statement, parameters | renewed())).matched:
-                there = await transaction.execute(reading.POST_IS_THERE, {"this": id})
-                _require_match(id, there.first(), match, owner_id)
-            calls = [*_tagging(id, change.tags), post_queries.posts([id], comments)]
-            saved = (await transaction.execute_all(calls))[-1]
-            return posts_with_threads(saved.rows)[id].post
-
-        at_once = writable_ctes.saving_post(
-            statement, has_tags=change.tags is not None, has_comments=comments > 0
-        )
-        given = parameters | {"comments": comments} | writable_ctes.each_tag(change.tags or ())
-        for _ in range(_TRIES_AT_ONCE if self._is_postgresql else 0):
-            if rows := await self._connections.change_returning(at_once, given | renewed()):
-                return posts_with_threads(rows)[id].post
-            there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
-            _require_match(id, next(iter(there), None), match, owner_id)
-        return await self._connections.transact(work)
+        return await self._claim(claim, write)
 
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
-        statement = owned(owner_id, having(match, PostRow, _REMOVE))
-        parameters = {"this": id} | revisions(match) | owner(owner_id)
+        statement, parameters = owned(owner_id, *having(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, hurried=False):
             there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
-            _require_match(id, next(iter(there), None), match, owner_id)
+            Terms(match, owner_id).require(id, next(iter(there), None))
 
     async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
         """The oldest comments of each of these posts."""
@@ -253,42 +194,8 @@ class SqlPosts:
         return threads
 
 
-async def _repeat(works: Sequence[_Repeat]) -> Sequence[Post]:
-    return [await work() for work in works]
-
-
 async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:
     try:
         await transaction.execute(_ADD_COMMENTS, comments)
     except VIOLATED as error:
         raise Conflict("comment", "id") from error
-
-
-def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
-    """Statements for lists by tag to show a post as it is after a change; under these tags, if given."""
-    of_post = {"tags_of": id}
-    if tags is None:
-        return [(_LIST_TAGS_ANEW, of_post)]
-    return [(_REMOVE_TAGS, of_post), *((_TAG, of_post | {"each_tag": tag}) for tag in tags)]
-
-
-def _require_match(id: Id, there: AnyRow | None, match: Match, owner_id: Id | None) -> None:
-    """Why no row was as it should have been; `there` is that of `POST_IS_THERE`. Nothing is raised where
-    the row has become so in between.
-    """
-    if there is None:
-        raise NotFound("post", id)
-    if owner_id is not None and there.author_id != owner_id:
-        raise Forbidden("This post is somebody else's.")
-    if match is not None and Revision(there.version, there.stamp) not in match:
-        raise Stale("post", id)
-
-
-def _changes(change: PostChange) -> dict[str, object]:
-    """The columns that get another value."""
-    names = ("title", "content", "publication_date", "slug", "tags", "format", "status", "author_id")
-    given = {name: getattr(change, name) for name in names}
-    changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-    if change.comment_policy is not None:
-        changes["comment_policy"] = None if change.comment_policy == "inherit" else change.comment_policy
-    return {"updated_at": change.updated_at, **changes}

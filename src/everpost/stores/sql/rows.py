@@ -1,18 +1,21 @@
 """What becomes of rows, and what rows are made of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.names import name_key
 from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.domain.tokens import Scope, Token, TokenKind
 from everpost.domain.users import Author, Role, User, email_key
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import Fields
+from everpost.stores.sql.tables import Base, BlogRow, CommentRow, PostRow, TokenRow, UserRow
 
 AnyRow = Fields
 Values = dict[str, object]
@@ -124,37 +127,36 @@ def token_of(row: AnyRow, *, prefix: str = "") -> Token:
     return Token(scopes=scopes, kind=TokenKind(columns.pop("kind")), **columns)
 
 
+def _values_of(table: type[Base], *but: str) -> Callable[[Record], Values]:
+    """A function that gives the row of a record from the attributes that are called like the columns, but
+    these. The stamp of the row, if it has one, is new.
+    """
+    columns = [column.key for column in table.__table__.columns]
+    names = [name for name in columns if name not in ("stamp", *but)]
+    get, has_stamp = attrgetter(*names), "stamp" in columns
+
+    def values_of(record: Record) -> Values:
+        values = dict(zip(names, get(record), strict=True))
+        return values | {"stamp": new_stamp()} if has_stamp else values
+
+    return values_of
+
+
+_blog = _values_of(BlogRow, "number", "names_stamp")
+_post = _values_of(PostRow, "author_id")
+_comment = _values_of(CommentRow, "author_id")
+_user = _values_of(UserRow, "email_key", "name_key")
+_token = _values_of(TokenRow, "scopes")
+
+
 def blog_values(blog: Blog) -> Values:
     """The row of the settings."""
-    return {
-        "number": 1,
-        "comment_policy": blog.comment_policy,
-        "address_key": blog.address_key,
-        "updated_at": blog.updated_at,
-        "version": blog.version,
-        "stamp": new_stamp(),
-        "names_stamp": new_stamp(),
-    }
+    return _blog(blog) | {"number": 1, "names_stamp": new_stamp()}
 
 
 def post_values(post: Post) -> Values:
     """The row of a post, whose tags have rows of their own."""
-    return {
-        "id": post.id,
-        "title": post.title,
-        "content": post.content,
-        "publication_date": post.publication_date,
-        "updated_at": post.updated_at,
-        "version": post.version,
-        "slug": post.slug,
-        "tags": post.tags,
-        "format": post.format,
-        "comment_count": post.comment_count,
-        "status": post.status,
-        "author_id": None if post.author is None else post.author.id,
-        "comment_policy": post.comment_policy,
-        "stamp": new_stamp(),
-    }
+    return _post(post) | {"author_id": None if post.author is None else post.author.id}
 
 
 def tag_values(post: Post) -> list[Values]:
@@ -165,56 +167,14 @@ def tag_values(post: Post) -> list[Values]:
 
 def comment_values(comment: Comment) -> Values:
     """The row of a comment."""
-    return {
-        "id": comment.id,
-        "post_id": comment.post_id,
-        "parent_id": comment.parent_id,
-        "content": comment.content,
-        "publication_date": comment.publication_date,
-        "updated_at": comment.updated_at,
-        "version": comment.version,
-        "depth": comment.depth,
-        "status": comment.status,
-        "author_id": None if comment.author is None else comment.author.id,
-        "guest_name": comment.guest_name,
-        "key_digest": comment.key_digest,
-        "editor_id": comment.editor_id,
-        "edited_at": comment.edited_at,
-        "reply_count": comment.reply_count,
-        "is_shown": comment.is_shown,
-        "stamp": new_stamp(),
-    }
+    return _comment(comment) | {"author_id": None if comment.author is None else comment.author.id}
 
 
 def user_values(user: User) -> Values:
     """The row of a user."""
-    return {
-        "id": user.id,
-        "name": user.name,
-        "email": user.email,
-        "email_key": email_key(user.email),
-        "role": user.role,
-        "created_at": user.created_at,
-        "updated_at": user.updated_at,
-        "version": user.version,
-        "disabled_at": user.disabled_at,
-        "password_hash": user.password_hash,
-        "name_key": name_key(user.name),
-        "stamp": new_stamp(),
-    }
+    return _user(user) | {"email_key": email_key(user.email), "name_key": name_key(user.name)}
 
 
 def token_values(token: Token) -> Values:
     """The row of a token."""
-    return {
-        "id": token.id,
-        "user_id": token.user_id,
-        "name": token.name,
-        "scopes": sorted(token.scopes),
-        "digest": token.digest,
-        "created_at": token.created_at,
-        "expires_at": token.expires_at,
-        "last_used_at": token.last_used_at,
-        "kind": token.kind,
-        "login_id": token.login_id,
-    }
+    return _token(token) | {"scopes": sorted(token.scopes)}

@@ -3,13 +3,16 @@
 from typing import Self
 
 from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from everpost.stores.schema import Prepare, leave
 from everpost.stores.sql.blogs import SqlBlogs
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
 from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
+from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
 
@@ -30,9 +33,26 @@ class SqlStore:
         self.records = SqlRecords(connections)
 
     @classmethod
-    async def open(cls, url: str, *, timeout: float, pool_size: int, engine: EngineName = "drivers") -> Self:
-        """The store at a database URL, whose schema is current. Misconfigured, Unreachable."""
-        return cls(await Connections.open(url, timeout=timeout, pool_size=pool_size, engine=engine))
+    async def open(
+        cls,
+        url: str,
+        *,
+        timeout: float,
+        pool_size: int,
+        engine: EngineName = "drivers",
+        prepare: Prepare = leave,
+    ) -> Self:
+        """The store at a database URL, whose schema is current, at the latest after `prepare`. Misconfigured,
+        Unreachable.
+        """
+
+        async def prepare_schema(alchemy: AsyncEngine) -> None:
+            await prepare(SqlSchema(alchemy, url, timeout=timeout))
+
+        connections = await Connections.open(
+            url, timeout=timeout, pool_size=pool_size, engine=engine, prepare=prepare_schema
+        )
+        return cls(connections)
 
     async def ping(self) -> None:
         await self._connections.fetch(_NOTHING, {})

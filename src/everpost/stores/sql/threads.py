@@ -11,7 +11,7 @@ from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Call, Result, Transaction
-from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, admitting, renewed
+from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, renewed
 from everpost.stores.sql.tables import CommentRow, PostRow
 
 _TOUCH = (
@@ -47,7 +47,7 @@ class Touch:
     def call(self) -> Call:
         """The statement, with its parameters."""
         parameters = {"of_post": self.post_id, "more": self.more, "changes": self.changes}
-        return admitted(self.admission, _TOUCH), parameters | renewed() | admitting(self.admission)
+        return admitted(self.admission, _TOUCH, parameters | renewed())
 
 
 async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequence[Result]:

@@ -67,8 +67,7 @@ class SqlTokens:
             rows = await self._connections.fetch(_PAGE, parameters)
         else:
             rows = await self._connections.fetch(_PAGE_AFTER, parameters | place(query.after))
-        shown = rows[: query.limit]
-        return Page(tuple(map(token_of, shown)), has_more=len(rows) > len(shown))
+        return Page.of([*map(token_of, rows)], query.limit)
 
     async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
         owner = {"owner": token.user_id}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Dialect, String, Text
 from sqlalchemy.dialects import mysql, postgresql
@@ -14,58 +14,11 @@ from everpost.domain.ids import Id
 
 ID_LENGTH = 24
 
-
-class IdText(TypeDecorator[Id]):
-    """An id: ASCII, compared byte by byte."""
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, length: int = ID_LENGTH) -> None:
-        super().__init__(length)
-        self.length = length
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "mysql":
-            return mysql.CHAR(self.length, charset="ascii", collation="ascii_bin")
-        if dialect.name == "postgresql":
-            return postgresql.VARCHAR(self.length, collation="C")
-        return String(self.length)
+Chars = TypeVar("Chars", bound=str)
 
 
-class Word(TypeDecorator[str]):
-    """A word that the code itself chooses, as a status: ASCII, compared byte by byte."""
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "mysql":
-            return mysql.VARCHAR(self.length, charset="ascii", collation="ascii_bin")
-        if dialect.name == "postgresql":
-            return postgresql.VARCHAR(self.length, collation="C")
-        return String(self.length)
-
-    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        """A plain text: not every driver knows what to do with a member of a StrEnum."""
-        return _text(value)
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
-        """The same at once; see `Moment`."""
-        return _text
-
-
-class ExactText(TypeDecorator[str]):
-    """Up to `length` code points of any script, compared byte by byte, trailing blanks included.
-
-    MySQL and MariaDB name a binary collation that pads nothing differently:
-    https://dev.mysql.com/doc/refman/8.4/en/charset-binary-collations.html
-    https://mariadb.com/kb/en/supported-character-sets-and-collations/
-    """
+class _Exact(TypeDecorator[Chars]):
+    """Up to `length` characters, compared byte by byte."""
 
     impl = String
     cache_ok = True
@@ -76,11 +29,54 @@ class ExactText(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if isinstance(dialect, mysql.base.MySQLDialect):
-            collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"
-            return mysql.VARCHAR(self.length, charset="utf8mb4", collation=collation)
+            return self._in_mysql(dialect)
         if dialect.name == "postgresql":
             return postgresql.VARCHAR(self.length, collation="C")
         return String(self.length)
+
+    def _in_mysql(self, dialect: mysql.base.MySQLDialect) -> TypeEngine[Any]:  # noqa: ARG002
+        return mysql.VARCHAR(self.length, charset="ascii", collation="ascii_bin")
+
+
+class IdText(_Exact[Id]):
+    """An id: ASCII."""
+
+    cache_ok = True
+
+    def __init__(self, length: int = ID_LENGTH) -> None:
+        super().__init__(length)
+
+    def _in_mysql(self, dialect: mysql.base.MySQLDialect) -> TypeEngine[Any]:  # noqa: ARG002
+        return mysql.CHAR(self.length, charset="ascii", collation="ascii_bin")
+
+
+class Word(_Exact[str]):
+    """A word that the code itself chooses, as a status: ASCII."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """A plain text: not every driver knows what to do with a member of a StrEnum."""
+        return _text(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
+        """The same at once; see `Moment`."""
+        return _text
+
+
+class ExactText(_Exact[str]):
+    """Text of any script, trailing blanks included.
+
+    MySQL and MariaDB name a binary collation that pads nothing differently:
+    https://dev.mysql.com/doc/refman/8.4/en/charset-binary-collations.html
+    https://mariadb.com/kb/en/supported-character-sets-and-collations/
+    """
+
+    cache_ok = True
+
+    def _in_mysql(self, dialect: mysql.base.MySQLDialect) -> TypeEngine[Any]:
+        collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"
+        return mysql.VARCHAR(self.length, charset="utf8mb4", collation=collation)
 
 
 class LongText(TypeDecorator[str]):

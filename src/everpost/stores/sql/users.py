@@ -14,7 +14,7 @@ from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, N
 from everpost.stores.sql import reading, removed_users
 from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, renewed, revisions
+from everpost.stores.sql.matching import STAMP, changing, having, renewed
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
 from everpost.stores.sql.tables import PostRow, TokenRow, UserRow
@@ -72,8 +72,7 @@ class SqlUsers:
             rows = await self._connections.fetch(_USERS, limit)
         else:
             rows = await self._connections.fetch(_USERS_AFTER, limit | place(query.after))
-        shown = rows[: query.limit]
-        return Page(tuple(map(user_of, shown)), has_more=len(rows) > len(shown))
+        return Page.of([*map(user_of, rows)], query.limit)
 
     async def add(self, user: User, *, is_first: bool = False) -> User:
         kept = replace(user, stamp=new_stamp())
@@ -94,8 +93,8 @@ class SqlUsers:
 
     async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
         saving, values = changing(_DISABLE if change.is_disabled else _SAVE, _changes(change))
-        statement = having(match, UserRow, saving)
-        parameters = {"this": id, "now": change.updated_at} | values | revisions(match)
+        values |= {"this": id, "now": change.updated_at}
+        statement, parameters = having(match, UserRow, saving, values)
 
         async def work(transaction: Transaction) -> User:
             if change.may_demote or change.is_seen_in_posts:
@@ -116,12 +115,11 @@ class SqlUsers:
             raise Conflict("user", "email") from error
 
     async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
-        this = {"this": id}
+        this: Values = {"this": id}
 
         async def work(transaction: Transaction) -> None:
             await renew_names(transaction)
-            lock = having(match, UserRow, _LOCK)
-            if (await transaction.execute(lock, this | revisions(match))).first() is None:
+            if (await transaction.execute(*having(match, UserRow, _LOCK, this))).first() is None:
                 there = (await transaction.execute(reading.USER_IS_THERE, this)).first()
                 raise NotFound("user", id) if there is None else Stale("user", id)
             if heir_id is not None:

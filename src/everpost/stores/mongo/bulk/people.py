@@ -36,6 +36,11 @@ class PeopleWriter:
         for blog in settings:
             await self._blog.replace_one({"_id": BLOG}, blog_document(blog), upsert=True, session=session)
 
+    async def add_users(self, users: Sequence[User], session: Session) -> None:
+        """Insert these users. BulkWriteError: some are there already."""
+        documents = [user_document(user, is_first=False) for user in users]
+        await self._users.insert_many(documents, ordered=False, session=session)
+
     async def keep_users(self, users: Sequence[User], session: Session) -> None:
         """Write these users exactly as given; their tokens stay."""
         writes = [_keep(user) for user in users]

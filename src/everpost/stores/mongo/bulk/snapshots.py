@@ -12,29 +12,41 @@ from everpost.domain.posts import Post
 from everpost.domain.records import Counts, Record
 from everpost.domain.users import Author
 from everpost.stores.mongo.bulk.spool import Pile, Spool
+from everpost.stores.mongo.bulk.surveys import Survey, survey
+from everpost.stores.mongo.engine.errors import translated
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import read_comment, read_post
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
 _BATCH = 1_000
-_BATCH_BYTES = 2_000_000
+_BATCH_BYTES = 1_000_000
 
 _Sized = tuple[Record, int]
 """A record, and roughly its size in bytes."""
 
 
 class MongoSnapshot:
-    """Reads the spool in order, and resolves which heirs inherited which posts."""
+    """Fills the spool when it is needed, reads it in order, and resolves which heirs inherited what."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, collections: Collections, session: Session) -> None:
         self._spool = spool
+        self._collections = collections
+        self._session = session
+        self._survey: Survey | None = None
+        self._is_filled = False
 
+    @translated
     async def fingerprint(self) -> str:
-        return self._spool.fingerprint()
+        return (await self._surveyed()).fingerprint
 
+    @translated
     async def count(self) -> Counts:
+        await self._fill()
         return self._spool.count()
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
+        await self._fill()
         batch: list[Record] = []
         size = 0
         for record, length in self._all():
@@ -45,6 +57,18 @@ class MongoSnapshot:
                 batch, size = [], 0
         if batch:
             yield batch
+
+    async def _surveyed(self) -> Survey:
+        if self._survey is None:
+            others = [each.collection for each, _ in self._spool.others]
+            self._survey = await survey(self._collections, others, self._session)
+        return self._survey
+
+    @translated
+    async def _fill(self) -> None:
+        if not self._is_filled:
+            await self._spool.fill(self._collections, await self._surveyed(), self._session)
+            self._is_filled = True
 
     def _all(self) -> Iterator[_Sized]:
         for document, length in self._spool.blog:
@@ -57,7 +81,7 @@ class MongoSnapshot:
         others = self._spool.others
         owned += [_Owned(pile, each.kind.owner, each.record) for each, pile in others if each.kind.owner]
         for document, length in self._spool.posts:
-            yield self._inherited(read_post(document | {"comments": []})), length
+            yield self._inherited(read_post(document)), length
             for some in owned:
                 yield from some.by(document["_id"])
         for each, pile in others:

@@ -1,9 +1,9 @@
 """Documents of a blog as of one moment, kept in temporary files."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
-from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -15,6 +15,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Counts
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
+from everpost.stores.mongo.bulk.surveys import WITHOUT_PREVIEW, Survey
 from everpost.stores.mongo.engine.connection import CODEC
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import IN_ORDER, Collections, Filter
@@ -24,8 +25,10 @@ _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocumen
 _ID_LENGTH = 12
 _LENGTH_LENGTH = 4
 _BY_ID = {"_id": 1}
-_AT_ONCE = 500
-"""Documents in a batch from the server, which it also ends at 16 MB."""
+_AT_ONCE = 100
+"""Documents of other kinds in a batch from the server."""
+_DECODED = 64_000
+"""Bytes of documents that are decoded at once, or a few more."""
 
 
 class Pile:
@@ -33,33 +36,34 @@ class Pile:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._digest = sha256()
+        self._portions = array("L", [0])
+        """The lengths of what is decoded at once."""
         self.count = 0
 
     def put(self, documents: bytes) -> None:
         """Concatenated documents, as the server sends them."""
         self._file.write(documents)
-        self._digest.update(documents)
         at = 0
         while at < len(documents):
-            at += int.from_bytes(documents[at : at + _LENGTH_LENGTH], "little")
+            length = int.from_bytes(documents[at : at + _LENGTH_LENGTH], "little")
+            if self._portions[-1] >= _DECODED:
+                self._portions.append(0)
+            self._portions[-1] += length
             self.count += 1
+            at += length
 
     async def fill(self, batches: AsyncIterator[Any]) -> None:
         """Add everything from a cursor of raw batches."""
         async for documents in batches:
             self.put(documents)
 
-    def digest(self) -> str:
-        """The digest of everything added."""
-        return self._digest.hexdigest()
-
     def __iter__(self) -> Iterator[tuple[Any, int]]:
-        """Each document, and its length. Only one caller at a time may iterate."""
+        """Each document, and roughly its length. Only one caller at a time may iterate."""
         self._file.seek(0)
-        while start := self._file.read(_LENGTH_LENGTH):
-            length = int.from_bytes(start, "little")
-            yield bson.decode(start + self._file.read(length - _LENGTH_LENGTH), CODEC), length
+        for length in filter(None, self._portions):
+            documents = bson.decode_all(self._file.read(length), CODEC)
+            for document in documents:
+                yield document, length // len(documents)
 
 
 class Spool:
@@ -82,11 +86,6 @@ class Spool:
         counts = {kind.name: pile.count for kind, pile in zip(KINDS, piles, strict=True)}
         return counts | {each.kind.name: pile.count for each, pile in self.others}
 
-    def fingerprint(self) -> str:
-        """The digests of all documents, and who inherited from whom."""
-        piles = (self.blog, self.users, self.posts, self.comments, *(pile for _, pile in self.others))
-        return " ".join([*(pile.digest() for pile in piles), str(hash(frozenset(self._heirs.items())))])
-
     def has_user(self, id: ObjectId) -> bool:
         """Whether this id is that of a user who was not removed."""
         place = bisect_left(range(self.users.count), id.binary, key=self._user_at)
@@ -96,7 +95,7 @@ class Spool:
         """The owner of the posts that name this user."""
         return id if self.has_user(id) else self._heirs.get(id)
 
-    async def fill(self, collections: Collections, session: Session) -> None:
+    async def fill(self, collections: Collections, survey: Survey, session: Session) -> None:
         """Read everything in the session."""
         await self.blog.fill(collections.blog.find_raw_batches({}, session=session))
         async for user in _raw(collections.users).find({}, session=session).sort(_BY_ID):
@@ -113,19 +112,27 @@ class Spool:
         found = await collections.users.aggregate_raw_batches(tokens, allowDiskUse=True, session=session)
         await self.tokens.fill(found)
         posts = collections.posts.find_raw_batches(
-            LIVING, {"comments": 0}, session=session, batch_size=_AT_ONCE
+            LIVING,
+            WITHOUT_PREVIEW,
+            session=session,
+            batch_size=survey.posts_together,
         )
         await self.posts.fill(posts.sort(_BY_ID))
         removed = collections.posts.find({"removed_at": {"$exists": True}}, {"_id": 1}, session=session)
         gone = [post["_id"] async for post in removed]
         comments = collections.comments.find_raw_batches(
-            {"post_id": {"$nin": gone}}, session=session, batch_size=_AT_ONCE
+            {"post_id": {"$nin": gone}},
+            session=session,
+            batch_size=survey.comments_together,
         )
         await self.comments.fill(comments.hint(IN_ORDER).sort(IN_ORDER))
         for each, pile in self.others:
             there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
             others = each.collection.find_raw_batches(
-                there, session=session, allow_disk_use=True, batch_size=_AT_ONCE
+                there,
+                session=session,
+                allow_disk_use=True,
+                batch_size=_AT_ONCE,
             )
             await pile.fill(others.sort(each.order))
 

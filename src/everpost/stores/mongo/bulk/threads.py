@@ -1,9 +1,10 @@
 """Writes the posts of a blog that is moved into this database, and their threads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bson import ObjectId
+from bson import CodecOptions, ObjectId
+from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from everpost.domain.comments import Comment
@@ -22,7 +23,9 @@ from everpost.stores.mongo.model.documents import (
 
 _OPTIONAL = ("author_id", "comment_policy")
 _REFRESHED_TOGETHER = 20
-"""How many posts' previews are in memory at once."""
+_REFRESHED_BYTES = 4_000_000
+"""Of previews that are written at once, or one that is longer."""
+_RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
 class ThreadWriter:
@@ -37,6 +40,22 @@ class ThreadWriter:
         these: Filter = {"_id": {"$in": [ObjectId(post.id) for post in posts]}}
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._posts.update_many(these, removal)
+
+    async def add(self, posts: Sequence[Post], comments: Sequence[Comment], session: Session) -> None:
+        """Insert these posts and comments. BulkWriteError: some are there already."""
+        documents = [comment_document(comment) for comment in comments]
+        threads = _by_post(documents)
+        new = [post_document(post) for post in posts]
+        for document in new:
+            document["comments"] = preview_of(threads[document["_id"]])
+        if documents:
+            await self._comments.insert_many(documents, ordered=False, session=session)
+        if new:
+            await self._posts.insert_many(new, ordered=False, session=session)
+        there = threads.keys() - {document["_id"] for document in new}
+        previews = [_extend(post_id, preview_of(threads[post_id])) for post_id in there]
+        if previews:
+            await self._posts.bulk_write(previews, ordered=False, session=session)
 
     async def write(
         self,
@@ -112,33 +131,36 @@ class ThreadWriter:
         await self._posts.bulk_write(writes, ordered=False, session=session)
         return {document["_id"] for document in documents} - there
 
-    async def _refresh(self, ids: Iterable[ObjectId], session: Session) -> None:
+    async def _refresh(self, ids: Collection[ObjectId], session: Session) -> None:
         """Read the previews of these posts anew."""
-        waiting = list(ids)
-        while waiting:
-            some, waiting = waiting[:_REFRESHED_TOGETHER], waiting[_REFRESHED_TOGETHER:]
-            oldest = [
-                {"$match": {"shown": True}},
-                {"$sort": {"publication_date": 1, "_id": 1}},
-                {"$limit": COMMENTS_INSIDE},
-            ]
-            of_post = {"from": COMMENTS, "localField": "_id", "foreignField": "post_id"}
-            found = await self._posts.aggregate(
-                [
-                    {"$match": {"_id": {"$in": some}, **LIVING}},
-                    {"$project": {"_id": 1}},
-                    {"$lookup": {**of_post, "pipeline": oldest, "as": "comments"}},
-                ],
-                session=session,
-            )
-            writes = [
-                UpdateOne(
-                    {"_id": post["_id"]}, {"$set": {"comments": post["comments"], "stamp": new_stamp()}}
-                )
-                for post in await found.to_list()
-            ]
-            if writes:
+        if not ids:
+            return
+        oldest = [
+            {"$match": {"shown": True}},
+            {"$sort": {"publication_date": 1, "_id": 1}},
+            {"$limit": COMMENTS_INSIDE},
+        ]
+        of_post = {"from": COMMENTS, "localField": "_id", "foreignField": "post_id"}
+        found = await self._posts.with_options(codec_options=_RAW).aggregate(
+            [
+                {"$match": {"_id": {"$in": list(ids)}, **LIVING}},
+                {"$project": {"_id": 1}},
+                {"$lookup": {**of_post, "pipeline": oldest, "as": "comments"}},
+            ],
+            batchSize=1,  # it may have 8 MB
+            session=session,
+        )
+        writes: list[UpdateOne] = []
+        size = 0
+        async for post in found:
+            change = {"comments": post["comments"], "stamp": new_stamp()}
+            writes.append(UpdateOne({"_id": post["_id"]}, {"$set": change}))
+            size += len(post.raw)
+            if len(writes) >= _REFRESHED_TOGETHER or size >= _REFRESHED_BYTES:
                 await self._posts.bulk_write(writes, ordered=False, session=session)
+                writes, size = [], 0
+        if writes:
+            await self._posts.bulk_write(writes, ordered=False, session=session)
 
 
 def _by_post(
@@ -148,6 +170,13 @@ def _by_post(
     for document in documents:
         threads[document["post_id"]].append(document)
     return threads
+
+
+def _extend(post_id: ObjectId, comments: Sequence[CommentDocument]) -> UpdateOne:
+    """Add new comments to the preview of an existing post."""
+    oldest = {"$each": comments, "$sort": {"publication_date": 1, "_id": 1}, "$slice": COMMENTS_INSIDE}
+    change = {"$push": {"comments": oldest}, "$set": {"stamp": new_stamp()}}
+    return UpdateOne({"_id": post_id, **LIVING}, change)
 
 
 def _change(document: PostDocument) -> UpdateOne:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from bson import CodecOptions
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, InvalidName
 
-from everpost.stores.mongo.engine.errors import misconfigured
-from everpost.stores.mongo.engine.idle_connections import watch
-from everpost.stores.mongo.engine.urls import UNREADABLE, options_in, require_safe_options
+from everpost.stores.mongo.engine.urls import UNREADABLE, misconfigured, options_in, require_safe_options
+
+if TYPE_CHECKING:
+    from pymongo.asynchronous.topology import Topology
 
 DEFAULT_DATABASE = "everpost"
 MAX_IDLE = 60_000
@@ -36,6 +38,11 @@ acknowledged, and the majority acknowledges writes, from the journal. Transactio
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     tz_aware=True, tzinfo=UTC, unicode_decode_error_handler="replace"
 )
+
+
+_FOR_EVER = float("-inf")
+_clients: WeakValueDictionary[int, Client] = WeakValueDictionary()
+"""By `id`, because PyMongo's clients of the same servers compare equal."""
 
 
 def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> Client:
@@ -65,7 +72,7 @@ def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> C
         client: Client = AsyncMongoClient(url, **options, **_CONCERNS)
     except (*UNREADABLE, InvalidName) as error:
         raise misconfigured() from error
-    watch(client)
+    _clients[id(client)] = client
     return client
 
 
@@ -75,3 +82,18 @@ def database_of(client: Client) -> Database:
         return client.get_default_database(DEFAULT_DATABASE, codec_options=CODEC)
     except (ConfigurationError, InvalidName) as error:
         raise misconfigured() from error
+
+
+def distrust_idle(since: float) -> None:
+    """Make every client of this process replace connections unused since this time of `time.monotonic`, after
+    a connection as old timed out: a firewall may have dropped them silently. PyMongo closes only that one.
+
+    There is no public API for this: a connection that seems to have been idle forever is replaced at its next
+    use.
+    """
+    for client in list(_clients.values()):
+        topology: Topology | None = client._topology  # noqa: SLF001
+        for server in topology._servers.values() if topology is not None else ():  # noqa: SLF001
+            for connection in server.pool.conns:
+                if connection.last_checkin_time < since:
+                    connection.last_checkin_time = _FOR_EVER

@@ -16,9 +16,9 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from everpost.errors import Busy, EverpostError, Misconfigured, Unreachable
+from everpost.errors import Busy, EverpostError, Unreachable
 from everpost.stores import deadlines
-from everpost.stores.mongo.engine.idle_connections import distrust_idle
+from everpost.stores.mongo.engine.connection import distrust_idle
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -94,16 +94,6 @@ def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
         return Unreachable(f"MongoDB at {hosts} refuses the user's name and password.")
     reason = str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]
     return Unreachable(f"MongoDB at {hosts} does not answer: {reason}")
-
-
-def misconfigured() -> EverpostError:
-    """PyMongo's own message is not repeated: it may hold a part of the password."""
-    return Misconfigured(
-        "database_url is not a URL that MongoDB's driver takes, or names a file that cannot be read. The form"
-        " is mongodb://user:password@host:port/database?option=value; in the name and the password the"
-        " characters : / ? # [ ] @ % must be percent-encoded"
-        " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
-    )
 
 
 def is_duplicate(error: BulkWriteError) -> bool:

@@ -7,10 +7,9 @@ was still the primary after the call began. Raft calls this a read index
 """
 
 import asyncio
-import inspect
-from collections.abc import Awaitable, Callable, Sequence
-from functools import wraps
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pymongo.errors import ConnectionFailure
 
@@ -19,20 +18,11 @@ from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.turns import Turns
 
-Part = TypeVar("Part")
-Method = Callable[..., Awaitable[Any]]
-
-READS = frozenset(
-    {
-        *("get", "find", "page", "read", "count", "tags", "branches", "queue", "transfer"),
-        *("validators", "page_validators", "ground"),
-    }
-)
-"""The methods of the port that only read. The majority acknowledges what the others write anyway, but not
-what they refuse.
-"""
 _MOST_TOGETHER = 1_000
 _ATTEMPTS = 5
+
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 
 
 class Leadership:
@@ -42,45 +32,31 @@ class Leadership:
         self._database = database
         self._turns: Turns[None, None] = Turns(self._ask_majority, most=_MOST_TOGETHER)
 
-    def confirm_answers_of(self, part: Part) -> None:
-        """Wrap every method of a part of the store, so that only confirmed answers are returned."""
-        for name, method in inspect.getmembers(type(part), inspect.iscoroutinefunction):
-            if not name.startswith("_"):
-                confirmed = self._reading if name in READS else self._writing
-                setattr(part, name, confirmed(method.__get__(part)))
-
-    def _reading(self, method: Method) -> Method:
-        @wraps(method)
-        async def reading(*args: object, **kwargs: object) -> object:
-            for _ in range(_ATTEMPTS):
-                term = self._term
-                answer, confirmed = await asyncio.gather(
-                    method(*args, **kwargs), self._confirm(), return_exceptions=True
-                )
-                if isinstance(confirmed, BaseException):
-                    raise confirmed
-                if confirmed and term == self._term:
-                    if isinstance(answer, BaseException):
-                        raise answer
-                    return answer
-            raise Busy
-
-        return reading
-
-    def _writing(self, method: Method) -> Method:
-        @wraps(method)
-        async def writing(*args: object, **kwargs: object) -> object:
+    async def confirm_answer(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What the call returns or raises, once it is confirmed. Busy."""
+        for _ in range(_ATTEMPTS):
             term = self._term
-            try:
-                return await method(*args, **kwargs)
-            except (Busy, Unreachable):
-                raise
-            except EverpostError as error:
-                if await self._confirm() and term == self._term:
-                    raise
-                raise Busy from error
+            answer: Answer | BaseException
+            answer, confirmed = await asyncio.gather(call(), self._confirm(), return_exceptions=True)
+            if isinstance(confirmed, BaseException):
+                raise confirmed
+            if confirmed and term == self._term:
+                if isinstance(answer, BaseException):
+                    raise answer
+                return answer
+        raise Busy
 
-        return writing
+    async def confirm_refusal(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What the call returns, or what it raises once that is confirmed. Busy."""
+        term = self._term
+        try:
+            return await call()
+        except (Busy, Unreachable):
+            raise
+        except EverpostError as error:
+            if await self._confirm() and term == self._term:
+                raise
+            raise Busy from error
 
     @property
     def _term(self) -> object:
@@ -104,3 +80,42 @@ class Leadership:
             {"find": "blog", "projection": {"_id": 1}, "limit": 1, "readConcern": {"level": "linearizable"}}
         )
         return questions
+
+
+class Part:
+    """A part of the store. Each of its public methods is `reads` or `writes`."""
+
+    leadership: Leadership | None = None
+    """None: no other server could become the primary, so there is nothing to confirm."""
+
+
+AnyPart = TypeVar("AnyPart", bound=Part)
+Method = Callable[Concatenate[AnyPart, Arguments], Coroutine[Any, Any, Answer]]
+
+
+def reads(method: Method[AnyPart, Arguments, Answer]) -> Method[AnyPart, Arguments, Answer]:
+    """A method of the port that only reads: `translated`, and only confirmed answers are returned."""
+    call = translated(method)
+
+    @wraps(method)
+    async def reading(part: AnyPart, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        if part.leadership is None:
+            return await call(part, *args, **kwargs)
+        return await part.leadership.confirm_answer(partial(call, part, *args, **kwargs))
+
+    return reading
+
+
+def writes(method: Method[AnyPart, Arguments, Answer]) -> Method[AnyPart, Arguments, Answer]:
+    """A method of the port that writes, which the majority acknowledges: `translated`, and only what it
+    refuses is confirmed.
+    """
+    call = translated(method)
+
+    @wraps(method)
+    async def writing(part: AnyPart, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        if part.leadership is None:
+            return await call(part, *args, **kwargs)
+        return await part.leadership.confirm_refusal(partial(call, part, *args, **kwargs))
+
+    return writing

@@ -11,34 +11,52 @@ from typing import TypeVar
 import pymongo
 from pymongo import ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from everpost.domain.ids import Id
 from everpost.stores import deadlines
-from everpost.stores.mongo.engine.abandonment import abort_abandoned
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.errors import fact_of
+from everpost.stores.turns import KeyedLocks
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession
 
 _SNAPSHOT = ReadConcern("snapshot")
 _FIRST_PAUSE = 0.005
-_LONGEST_PAUSE = 0.04
+_LONGEST_PAUSE = 0.2
+_REMEMBERED = 10
+"""How many transactions the usual duration is taken from, about."""
 _LONGEST_WAIT_FOR_ABORT = 0.1
 _PATIENCE = 1.0
 """Seconds, as are the others."""
+SILENCE = 2
+"""Seconds without activity after which a transaction counts as abandoned by a process that died: MongoDB
+would keep its locks for a minute. If its process is only slow, it retries the transaction.
+"""
 
 
 class Transactions:
     """Runs transactions. If two write the same document, MongoDB lets the first continue and fails the other
-    at once; that one is retried after a random pause, until the deadline.
+    at once; that one is retried after a random pause, until the deadline. Those of this process that write
+    one post do so one after the other, and never make each other fail.
     """
 
     def __init__(self, client: Client, *, timeout: float) -> None:
         self._client = client
         self._timeout = timeout
         self._endings: set[asyncio.Task[None]] = set()
+        self._posts: KeyedLocks[Id] = KeyedLocks()
+        self._pause = _FIRST_PAUSE
+        """The most seconds before the first retry, about as long as a transaction takes: on a busy machine,
+        more retries would only slow down the transaction that they wait for.
+        """
+
+    async def write_post(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+        """As `run`, for a transaction that writes this post."""
+        async with self._posts.hold(id):
+            return await self.run(work)
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It
@@ -64,16 +82,20 @@ class Transactions:
         loop = asyncio.get_running_loop()
         next_look = loop.time() + _PATIENCE
         for attempt in itertools.count():
+            began = loop.time()
             try:
-                return await _attempt(session, work)
+                outcome = await _attempt(session, work)
             except PyMongoError as error:
-                pause = random.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)  # noqa: S311
+                pause = random.random() * min(_LONGEST_PAUSE, self._pause * 2**attempt)  # noqa: S311
                 if loop.time() + pause > deadline or not error.has_error_label("TransientTransactionError"):
                     raise
+            else:
+                self._pause += (loop.time() - began - self._pause) / _REMEMBERED
+                return outcome
             if session.in_transaction:
                 await session.abort_transaction()
             if loop.time() > next_look:
-                await abort_abandoned(self._client)
+                await _abort_abandoned(self._client)
                 next_look = loop.time() + _PATIENCE
             await asyncio.sleep(pause)
         raise AssertionError
@@ -127,3 +149,28 @@ async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome
             await asyncio.sleep(_FIRST_PAUSE)
         else:
             return outcome
+
+
+async def _abort_abandoned(client: Client) -> None:
+    """Abort all transactions that this database user, in a program of this name, has abandoned. If the server
+    does not permit it, it ends them itself, later.
+
+    https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/
+    """
+    driver = client.options.pool_options.metadata
+    abandoned = {
+        "type": "idleSession",
+        "appName": driver.get("application", {}).get("name"),
+        "transaction.timeInactiveMicros": {"$gt": SILENCE * 1_000_000},
+    }
+    admin = client.get_database("admin", read_concern=ReadConcern("local"))
+    with suppress(OperationFailure):
+        found = await admin.aggregate(
+            [
+                {"$currentOp": {"allUsers": False, "idleSessions": True}},
+                {"$match": abandoned},
+                {"$project": {"lsid.id": 1}},
+            ]
+        )
+        if sessions := [operation["lsid"] for operation in await found.to_list()]:
+            await admin.command("killSessions", sessions)

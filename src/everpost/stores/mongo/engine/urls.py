@@ -33,19 +33,19 @@ RULES: Mapping[str, Rule] = {
     "w": Rule({"majority"}, _CAN_BE_ROLLED_BACK),
     "journal": Rule({True}, "a crash can lose a write that is not in the journal"),
     "fsync": Rule((), "MongoDB no longer has this write concern"),
-    "readpreference": Rule({"primary"}, _IS_STALE),
-    "readpreferencetags": Rule((), _IS_STALE),
-    "maxstalenessseconds": Rule({-1}, _IS_STALE),
-    "readconcernlevel": Rule(
+    "readPreference": Rule({"primary"}, _IS_STALE),
+    "readPreferenceTags": Rule((), _IS_STALE),
+    "maxStalenessSeconds": Rule({-1}, _IS_STALE),
+    "readConcernLevel": Rule(
         {"majority", "linearizable"},
         "a read could show a write that is rolled back later, or miss an acknowledged one",
     ),
 }
-"""Options that could break a guarantee. Their names are lower-case, their values as PyMongo reads them."""
+"""Options that could break a guarantee, their values as PyMongo reads them."""
 
 UNBOUNDED: Mapping[str, str] = {
-    "maxpoolsize": "the number of connections must have a limit",
-    "timeoutms": "calls must have a time limit",
+    "maxPoolSize": "the number of connections must have a limit",
+    "timeoutMS": "calls must have a time limit",
 }
 """Options in which 0 means no limit, and why there must be one."""
 
@@ -78,11 +78,12 @@ def require_safe_options(url: str) -> None:
     """Misconfigured if an option of the URL is unknown or would break a guarantee. Raises UNREADABLE."""
     _require_readable_options(url)
     options = options_in(url)
-    for name, value in options.items():
-        if name in RULES and value not in RULES[name].allowed:
-            raise Misconfigured(_refusal(name, RULES[name].reason))
-        if name in UNBOUNDED and value in (0, None):
-            raise Misconfigured(_refusal(name, UNBOUNDED[name]))
+    for name, rule in RULES.items():
+        if name.lower() in options and options[name.lower()] not in rule.allowed:
+            raise _refusal(name, rule.reason)
+    for name, reason in UNBOUNDED.items():
+        if options.get(name.lower(), 1) in (0, None):
+            raise _refusal(name, reason)
     if options.get("authmechanism") == "PLAIN" and not _uses_tls(url, options):
         raise Misconfigured(
             "database_url asks for authMechanism=PLAIN, which sends the password unencrypted: add tls=true"
@@ -103,18 +104,10 @@ def _require_readable_options(url: str) -> None:
             ) from error
 
 
-def _refusal(name: str, reason: str) -> str:
-    shown = _SPELLINGS.get(name, name)
-    return f"database_url: this value of the option {shown} is refused: {reason}. Remove the option."
-
-
-_SPELLINGS = {
-    name.lower(): name
-    for name in (
-        *("readPreference", "readPreferenceTags", "maxStalenessSeconds", "readConcernLevel"),
-        *("maxPoolSize", "timeoutMS"),
+def _refusal(name: str, reason: str) -> Misconfigured:
+    return Misconfigured(
+        f"database_url: this value of the option {name} is refused: {reason}. Remove the option."
     )
-}
 
 
 def direct_url(url: str, member: str, *, credentials: bool) -> str:
@@ -165,3 +158,13 @@ def _uses_tls(url: str, options: Mapping[str, Any]) -> bool:
 
 def _without_port(host: str) -> str:
     return unquote(host) if is_socket(host) else re.sub(r"(?<=[^:]):\d+$", "", unquote(host))
+
+
+def misconfigured() -> Misconfigured:
+    """PyMongo's own message is not repeated: it may hold a part of the password."""
+    return Misconfigured(
+        "database_url is not a URL that MongoDB's driver takes, or names a file that cannot be read. The form"
+        " is mongodb://user:password@host:port/database?option=value; in the name and the password the"
+        " characters : / ? # [ ] @ % must be percent-encoded"
+        " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
+    )

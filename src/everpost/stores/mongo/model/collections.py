@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from bson import ObjectId
 from pymongo.asynchronous.collection import AsyncCollection
 
+from everpost.domain.paging import Position
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.model.documents import CommentDocument, PostDocument, TransferDocument
 from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
@@ -63,6 +65,20 @@ class Collections:
 
 Filter = dict[str, Any]
 """What PyMongo takes for a query, a projection or an update."""
+
+
+def beyond(
+    position: Position | None, wanted: Sequence[Filter], order: Index, *, descending: bool = False
+) -> Filter:
+    """The condition for documents beyond a position in this order, which ends with `_id`, that meet one of
+    these conditions: ranges of an index, which MongoDB merges in order.
+    """
+    (moment, _), way = order[-2], "$lt" if descending else "$gt"
+    ranges: Sequence[Filter] = [{}]
+    if position is not None:
+        tie = {moment: position.moment, "_id": {way: ObjectId(position.id)}}
+        ranges = [{moment: {way: position.moment}}, tie]
+    return {"$or": [{"$and": [each, part]} for each in wanted for part in ranges]}
 
 
 def index_bound(index: Sequence[tuple[str, int]], *values: object) -> list[tuple[str, Any]]:

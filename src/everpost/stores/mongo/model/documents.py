@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from bson import ObjectId
 
@@ -17,6 +17,15 @@ _MAX_LONG = 2**63 - 1
 
 LIVING: Mapping[str, object] = {"removed_at": {"$exists": False}}
 """The condition that a post, or a user, was not removed."""
+
+
+_POST_FIELDS = dict.fromkeys(
+    (
+        *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
+        *("format", "status", "author_id", "comment_policy", "comment_count", "stamp"),
+    ),
+    1,
+)
 
 
 class CommentDocument(TypedDict):
@@ -194,3 +203,8 @@ def matching(match: Match) -> dict[str, object]:
         return {}
     states = [{"version": each.version, "stamp": each.stamp} for each in match if each.version <= _MAX_LONG]
     return {"$or": states} if states else {"version": {"$in": []}}
+
+
+def post_projection(comments: int) -> dict[str, Any]:
+    """The projection of a post with this many comments of its preview."""
+    return _POST_FIELDS | ({"comments": {"$slice": ["$comments", comments]}} if comments else {})

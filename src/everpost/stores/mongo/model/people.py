@@ -68,7 +68,7 @@ class BlogDocument(TypedDict):
     version: int
     stamp: int
     names_stamp: int
-    """See `names.renew_names`."""
+    """See `blogs.renew_names`."""
     updated_at: datetime
 
 

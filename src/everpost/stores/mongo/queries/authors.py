@@ -13,7 +13,13 @@ from everpost.domain.posts import Post
 from everpost.domain.users import Author
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, PostDocument, read_post
+from everpost.stores.mongo.model.documents import (
+    LIVING,
+    CommentDocument,
+    PostDocument,
+    read_comment,
+    read_post,
+)
 from everpost.stores.mongo.model.people import UserDocument
 from everpost.stores.turns import Turns
 
@@ -49,18 +55,8 @@ class Authors:
 
     async def is_user(self, id: ObjectId) -> bool:
         """Whether the user exists and was not removed."""
-        return id in await self.users_among([id])
-
-    async def users_among(self, ids: Iterable[ObjectId]) -> AbstractSet[ObjectId]:
-        """Those of these ids whose users exist and were not removed."""
-        wanted = frozenset(ids)
-        found = await self._find(wanted)
-        return {each for each in wanted & found.keys() if "removed_at" not in found[each]}
-
-    async def successor(self, id: ObjectId) -> ObjectId | None:
-        """The owner of the posts that name this user; None: nobody."""
-        heir = _successor(id, await self._find([id]))
-        return None if heir is None else heir["_id"]
+        found = await self._find([id])
+        return id in found and "removed_at" not in found[id]
 
     async def predecessors(self, id: ObjectId, *, session: Session | None = None) -> Sequence[ObjectId]:
         """The user, and all recently removed users whose posts this user inherited; empty if there is no such
@@ -113,10 +109,10 @@ def named_posts(documents: Iterable[PostDocument]) -> Sequence[Post]:
     return _named_posts([read_post(document) for document in joined], found)
 
 
-def named_comments(comments: Sequence[Comment], users: Iterable[UserDocument]) -> Sequence[Comment]:
-    """The comments, with these users, read with them, as their authors."""
+def named_comments(documents: Iterable[CommentDocument], users: Iterable[UserDocument]) -> Sequence[Comment]:
+    """Comments, with these users, read with them, as their authors."""
     found = {user["_id"]: user for user in users}
-    return [_named(comment, found) for comment in comments]
+    return [_named(read_comment(document), found) for document in documents]
 
 
 def _named_posts(posts: Sequence[Post], found: Mapping[ObjectId, UserDocument]) -> Sequence[Post]:

@@ -28,7 +28,7 @@ class Tags:
             counts = await asyncio.gather(*(self._count(tag, query) for tag in some))
             rows += [TagCount(tag, count) for tag, count in zip(some, counts, strict=True) if count]
             after = some[-1]
-        return Page(tuple(rows[: query.limit]), has_more=len(rows) > query.limit)
+        return Page.of(rows, query.limit)
 
     async def _next(self, after: str | None, most: int) -> Sequence[str]:
         """The next tags, on whichever posts they are."""

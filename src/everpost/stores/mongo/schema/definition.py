@@ -1,6 +1,6 @@
-"""What a migration is, and how a collection gets its validator and its indexes."""
+"""What a migration is, and how a collection gets its validator and its indexes, or differs from them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from pymongo import IndexModel
 from pymongo.errors import CollectionInvalid
 
 from everpost.stores.mongo.engine.connection import Database
+from everpost.stores.schema import Migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Definition:
     losses_down: tuple[Loss, ...] = ()
 
     @property
-    def revision(self) -> str:
-        return f"{self.number:04}"
+    def migration(self) -> Migration:
+        return Migration(f"{self.number:04}", self.title)
 
 
 async def establish(database: Database, name: str, collection: Collection) -> None:
@@ -61,3 +62,30 @@ async def validate(database: Database, name: str, validator: Mapping[str, Any]) 
         await database.create_collection(name, validator=validator)
     except CollectionInvalid:
         await database.command("collMod", name, validator=validator)
+
+
+async def differences_of(database: Database, name: str, collection: Collection) -> Sequence[str]:
+    """A sentence for each difference of this collection."""
+    found = [each async for each in await database.list_collections(filter={"name": name})]
+    if not found:
+        return [f"The collection {name} is missing."]
+    differences: list[str] = []
+    if found[0].get("options", {}).get("validator") != collection.validator:
+        differences.append(f"The validator of {name} differs.")
+    expected = {index.document["name"]: _traits(index.document) for index in collection.indexes}
+    async for index in await database[name].list_indexes():
+        if index["name"] == "_id_":
+            continue
+        wanted = expected.pop(index["name"], None)
+        if wanted is None:
+            differences.append(f"The index {index['name']} of {name} is not Everpost's.")
+        elif wanted != _traits(index):
+            differences.append(f"The index {index['name']} of {name} differs.")
+    return differences + [f"The index {missing} of {name} is missing." for missing in expected]
+
+
+def _traits(index: Mapping[str, Any]) -> Sequence[object]:
+    """The properties by which indexes are compared."""
+    options = ("partialFilterExpression", "expireAfterSeconds")
+    flags = ("unique", "sparse")
+    return [[*index["key"].items()], *map(index.get, options), *(bool(index.get(each)) for each in flags)]

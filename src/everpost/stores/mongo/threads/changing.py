@@ -1,20 +1,21 @@
 """Editing, moderating and removing comments."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from everpost.domain.admissions import Hand
+from everpost.domain.admissions import Hand, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match, new_stamp
-from everpost.errors import EverpostError, Forbidden, NotFound, Stale
+from everpost.errors import NotFound
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import CommentDocument, matching, read_comment
-from everpost.stores.mongo.threads.admissions import Admissions
+from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.threads.thread import Thread
 
 Terms = tuple[Match, Hand | None]
@@ -25,39 +26,40 @@ _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 class Changer:
     """Changes comments, each in a transaction."""
 
-    def __init__(self, collections: Collections, transactions: Transactions, admissions: Admissions) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
         self._collections = collections
         self._comments = collections.comments
         self._transactions = transactions
-        self._admissions = admissions
+        self._authors = authors
 
     async def save(self, post_id: Id, id: Id, change: CommentChange, terms: Terms) -> Comment:
         """The comment as it is then. NotFound, Stale, Forbidden."""
         work = self._edit if change.status is None else self._decide
-        return read_comment(await self._transactions.run(partial(work, post_id, id, change, terms)))
+        work_on_it = partial(work, post_id, id, change, terms)
+        return read_comment(await self._transactions.write_post(post_id, work_on_it))
 
     async def remove(self, post_id: Id, id: Id, terms: Terms) -> None:
         """NotFound, Stale, Forbidden."""
-        await self._transactions.run(partial(self._remove, post_id, id, terms))
+        await self._transactions.write_post(post_id, partial(self._remove, post_id, id, terms))
 
     async def _edit(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
     ) -> CommentDocument:
         """Change the words only; the copy in the preview along with the post."""
-        thread = Thread(self._collections, session, ObjectId(post_id))
+        thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
         values = _values(change)
         copy: Filter = {
             "$set": {f"comments.$[c].{name}": value for name, value in values.items()},
             "$inc": {"comments.$[c].version": 1},
         }
-        await self._take(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
+        await _take(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
         return await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
 
     async def _decide(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
     ) -> CommentDocument:
-        thread = Thread(self._collections, session, ObjectId(post_id))
-        await self._take(thread, terms)
+        thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
+        await _take(thread, terms)
         before = await self._find(thread, id)
         values = _values(change)
         if change.status is not None:
@@ -67,14 +69,13 @@ class Changer:
         return after
 
     async def _remove(self, post_id: Id, id: Id, terms: Terms, session: Session) -> None:
-        thread = Thread(self._collections, session, ObjectId(post_id))
-        if not await thread.take():
-            raise NotFound("post", post_id)
+        thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
+        await thread.take()
         before = await self._find(thread, id)
         if not await thread.has_replies(before["_id"]):
             deleted = await self._comments.delete_one(_named(thread, id, terms), session=session)
             if not deleted.deleted_count:
-                raise _mismatch(before, terms[1])
+                raise refusal(id, read_comment(before), terms[1])
             await _follow(thread, before, None)
             return
         removed: Filter = {
@@ -86,13 +87,6 @@ class Changer:
         erased = dict.fromkeys(_PERSONAL, "")
         tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
         await _follow(thread, before, await self._write(thread, id, tombstone, terms))
-
-    async def _take(
-        self, thread: Thread, terms: Terms, change: Filter | None = None, within: list[Filter] | None = None
-    ) -> None:
-        admission = None if terms[1] is None else terms[1].admission
-        post = await self._admissions.take(thread, admission, change, within=within or ())
-        await self._admissions.require(post, admission)
 
     async def _find(self, thread: Thread, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
@@ -106,8 +100,16 @@ class Changer:
             _named(thread, id, terms), update, return_document=ReturnDocument.AFTER, session=thread.session
         )
         if document is None:
-            raise _mismatch(await self._find(thread, id), terms[1])
+            raise refusal(id, read_comment(await self._find(thread, id)), terms[1])
         return document
+
+
+async def _take(
+    thread: Thread, terms: Terms, change: Filter | None = None, within: Sequence[Filter] = ()
+) -> None:
+    """Take the post, if the comment may be changed on it."""
+    admission = None if terms[1] is None else terms[1].admission
+    await thread.require(await thread.take(admission, change, within=within), admission)
 
 
 def _values(change: CommentChange) -> Filter:
@@ -133,19 +135,6 @@ def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
         writers.append({"key_digest": hand.key_digest})
     by_hand: Filter = {"$or": writers} if writers else {"_id": {"$in": []}}
     return {"$and": [named, by_hand, {"publication_date": {"$gte": hand.since}}]}
-
-
-def _mismatch(there: CommentDocument, hand: Hand | None) -> EverpostError:
-    """Why the comment did not have the required revision or hand."""
-    comment = read_comment(there)
-    if hand is not None:
-        if comment.status is CommentStatus.REMOVED and not comment.content:
-            return NotFound("comment", comment.id)
-        if not hand.wrote(comment):
-            return Forbidden("This comment is somebody else's.")
-        if comment.publication_date < hand.since:
-            return Forbidden("This comment is too old to be changed by who wrote it.")
-    return Stale("comment", comment.id)
 
 
 def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:

@@ -6,57 +6,109 @@ the transaction ends.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, UpdateOne
+from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
+from everpost.domain.admissions import Admission
 from everpost.domain.comments import Comment, CommentStatus
-from everpost.domain.posts import COMMENTS_INSIDE
+from everpost.domain.posts import COMMENTS_INSIDE, PostStatus
 from everpost.domain.revisions import new_stamp
-from everpost.errors import NotFound
+from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import SHOWN, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument
+from everpost.stores.mongo.model.people import BLOG
+from everpost.stores.mongo.queries.authors import Authors
 
 _ORDER = {"publication_date": ASCENDING, "_id": ASCENDING}
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The thread of one post, in a transaction."""
+    """The thread of one post, in a transaction that writes a comment, and checks the conditions for that.
+
+    The conditions on the post itself are in the filter of the update that takes it. So each comment is
+    written entirely before or entirely after a change of the post.
+
+    The blog's default policy and the names of users are other documents. The policy is read with the post, at
+    the beginning of the request; the names while the transaction is open, but outside its snapshot. A read
+    sees each change that was acknowledged before it began, hence every one that was acknowledged before the
+    comment was sent. A change that commits after the read may be acknowledged before the comment commits; the
+    two are concurrent. To leave no such moment, each comment would have to write to the settings, and no two
+    posts could take comments at the same time.
+    """
 
     collections: Collections
+    authors: Authors
     session: Session
     post_id: ObjectId
 
     async def take(
         self,
+        admission: Admission | None = None,
         change: Filter | None = None,
         *,
-        condition: Filter | None = None,
         changes: int = 1,
         within: Sequence[Filter] = (),
-    ) -> PostDocument | None:
-        """Count changes of the post, and change it; this keeps other writers away from it until the end.
-        `within`: the array filters of the change. Returns the post, of which only `comment_policy` was read;
-        None if it does not exist or does not meet the condition.
+    ) -> PostDocument:
+        """Count changes of the post, and change it, if it admits the comment; this keeps other writers away
+        from it until the end. `within`: the array filters of the change. Returns the post, of which only
+        `comment_policy` was read. NotFound, Invalid, Stale.
         """
         update = dict(change or {})
         update["$inc"] = {"version": changes, **update.get("$inc", {})}
         update["$set"] = {"stamp": new_stamp(), **update.get("$set", {})}
-        return await self.collections.posts.find_one_and_update(
-            {"_id": self.post_id, **LIVING, **(condition or {})},
-            update,
+        write = partial(
+            self.collections.posts.find_one_and_update,
+            update=update,
             projection={"comment_policy": 1},
             array_filters=list(within) or None,
             session=self.session,
         )
+        author_id = None if admission is None else admission.audience.author_id
+        authors = [] if author_id is None else [ObjectId(author_id)]
+        post: PostDocument | None = await write(self._post | _condition(admission, authors))
+        if post is None and author_id is not None:  # it may still name one whose posts this author inherited
+            authors = [*await self.authors.predecessors(ObjectId(author_id))]
+            post = await write(self._post | _condition(admission, authors))
+        if post is None:
+            raise await self._refusal(admission)
+        return post
 
-    async def require_post(self) -> None:
-        """NotFound."""
-        named = {"_id": self.post_id, **LIVING}
-        if await self.collections.posts.find_one(named, {"_id": 1}, session=self.session) is None:
-            raise NotFound("post", str(self.post_id))
+    async def require(self, post: PostDocument, admission: Admission | None) -> None:
+        """Check the conditions on other documents. Invalid, Stale."""
+        if admission is None:
+            return
+        policies = {admission.blog_policy}
+        stages: list[Filter] = [{"$match": _alike(admission)}, {"$project": {"name_key": 1}}]
+        if admission.blog_policy is None:
+            settings = [{"$match": {"_id": BLOG}}, {"$project": {"comment_policy": 1}}]
+            stages.append({"$unionWith": {"coll": self.collections.blog.name, "pipeline": settings}})
+        if admission.name_keys or admission.blog_policy is None:
+            documents: AsyncCommandCursor[Any] = await self.collections.users.aggregate(stages)
+            found = await documents.to_list()
+            if any("name_key" in document for document in found):
+                raise _name_taken()
+            policies |= {each["comment_policy"] for each in found if "comment_policy" in each}
+        if "comment_policy" not in post and not admission.policies.issuperset(policies - {None}):
+            raise Stale("post", str(self.post_id))
+
+    async def _refusal(self, admission: Admission | None) -> EverpostError:
+        """Why the post took no comment."""
+        if await self.collections.posts.find_one(self._post, {"_id": 1}, session=self.session) is None:
+            return NotFound("post", str(self.post_id))
+        if admission is None or not admission.name_keys:
+            return Stale("post", str(self.post_id))
+        is_taken = await self.collections.users.find_one(_alike(admission), {"_id": 1})
+        return _name_taken() if is_taken else Stale("post", str(self.post_id))
+
+    @property
+    def _post(self) -> Filter:
+        return {"_id": self.post_id, **LIVING}
 
     async def find(self, ids: Iterable[ObjectId]) -> dict[ObjectId, CommentDocument]:
         """Those of these comments that exist."""
@@ -119,3 +171,27 @@ def previewing(documents: Sequence[CommentDocument]) -> Filter:
 
 def count_approved(comments: Iterable[Comment]) -> int:
     return sum(comment.status is CommentStatus.APPROVED for comment in comments)
+
+
+def _condition(admission: Admission | None, authors: Sequence[ObjectId]) -> Filter:
+    """The conditions on the post itself. If it has no policy, the blog's decides."""
+    if admission is None:
+        return {}
+    own = sorted(policy.value for policy in admission.policies)
+    policy: Filter = {"comment_policy": {"$in": [*own, None]}}
+    if admission.audience.sees_all:
+        return policy
+    is_out = {
+        "status": PostStatus.PUBLISHED.value,
+        "publication_date": {"$lte": admission.audience.moment},
+    }
+    return {"$and": [policy, {"$or": [is_out, {"author_id": {"$in": list(authors)}}]}]}
+
+
+def _alike(admission: Admission) -> Filter:
+    """The condition for users whose name looks like that of a guest."""
+    return {"name_key": {"$in": sorted(admission.name_keys)}}
+
+
+def _name_taken() -> Invalid:
+    return Invalid("name", "looks like the name of a user of this blog")

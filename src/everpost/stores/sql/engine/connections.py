@@ -18,7 +18,7 @@ from everpost.stores.sql.engine.mysql_login import connect
 from everpost.stores.sql.engine.postgresql import PostgresqlPool
 from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.reference import ReferenceDatabase
-from everpost.stores.sql.engine.servers import Pool, ServerDatabase
+from everpost.stores.sql.engine.servers import Borrowed, Pool, ServerDatabase, close_in_time
 from everpost.stores.sql.engine.sqlite import SqliteDatabase
 from everpost.stores.sql.engine.statements import statement_cache_for
 from everpost.stores.sql.engine.urls import address_of
@@ -40,14 +40,38 @@ class Connections:
         self._timeout = timeout
 
     @classmethod
-    async def open(cls, url: str, *, timeout: float, pool_size: int, engine: EngineName = "drivers") -> Self:
-        """Connections to the database at a URL. Misconfigured, Unreachable."""
-        alchemy = make_engine(url, timeout=timeout, pool_size=pool_size)
-        await reach(alchemy, url, timeout=timeout)
+    async def open(
+        cls,
+        url: str,
+        *,
+        timeout: float,
+        pool_size: int,
+        engine: EngineName = "drivers",
+        prepare: Callable[[AsyncEngine], Awaitable[None]] | None = None,
+    ) -> Self:
+        """Connections to the database at a URL. `prepare` is called first, with an engine of SQLAlchemy over
+        the same connections. Misconfigured, Unreachable.
+        """
+        pool = None if engine == "reference" else await _pool_for(url, timeout=timeout, size=pool_size)
+        borrow = None if pool is None else partial(Borrowed.from_pool, pool)
+        alchemy = make_engine(url, timeout=timeout, pool_size=pool_size, borrow=borrow)
+        try:
+            if prepare is not None:
+                await prepare(alchemy)
+            await reach(alchemy, url, timeout=timeout)
+        except BaseException:
+            await alchemy.dispose()
+            if pool is not None:
+                await close_in_time(pool, timeout)
+            raise
         if engine == "reference":
             return cls(ReferenceDatabase(alchemy), timeout=timeout)
         await alchemy.dispose()
-        return cls(await _driven(alchemy, url, timeout=timeout, pool_size=pool_size), timeout=timeout)
+        # The engine has connected, so its dialect knows the server.
+        statements = statement_cache_for(alchemy.dialect)
+        if pool is not None:
+            return cls(ServerDatabase(statements, pool, timeout=timeout), timeout=timeout)
+        return cls(SqliteDatabase(statements, alchemy.url.database or "", timeout=timeout), timeout=timeout)
 
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
         """The rows of one reading statement. Busy.
@@ -122,22 +146,19 @@ class Connections:
         raise AssertionError  # the last try returns or raises
 
 
-async def _driven(engine: AsyncEngine, url: str, *, timeout: float, pool_size: int) -> Database:
-    """The database over its driver. The engine has connected, so its dialect knows the server."""
-    statements = statement_cache_for(engine.dialect)
+async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
+    """The driver's pool, without connections yet; None for SQLite. Misconfigured."""
     address = address_of(url, timeout=timeout)
     options: dict[str, Any] = dict(address.connect_args)
-    if engine.dialect.name == "sqlite":
-        return SqliteDatabase(statements, address.url.database or "", timeout=timeout)
-    del options["async_creator_fn"]
-    pool: Pool
-    if engine.dialect.name == "postgresql":
+    options.pop("async_creator_fn", None)  # which is for SQLAlchemy
+    engine = address.url.get_backend_name()
+    if engine == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
-        pool = await PostgresqlPool.open(options, size=pool_size)
-    else:
+        return await PostgresqlPool.open(options, size=size)
+    if engine == "mysql":
         options |= address.url.translate_connect_args(username="user")
-        pool = MysqlPool(partial(connect, **options), size=pool_size)
-    return ServerDatabase(statements, pool, timeout=timeout)
+        return MysqlPool(partial(connect, **options), size=size)
+    return None
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -54,8 +55,11 @@ guard_logins()
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
 
-def make_engine(url: str, *, timeout: float, pool_size: int) -> AsyncEngine:
-    """An engine that connects when it is first asked to. Misconfigured.
+def make_engine(
+    url: str, *, timeout: float, pool_size: int, borrow: Callable[[], Awaitable[Any]] | None = None
+) -> AsyncEngine:
+    """An engine that connects when it is first asked to, or borrows a connection from a driver's pool.
+    Misconfigured.
 
     Each statement is a transaction of its own until one is begun explicitly: so a read is one
     round trip. `timeout` in seconds is for connecting and for locks.
@@ -71,6 +75,7 @@ def make_engine(url: str, *, timeout: float, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=timeout,
         hide_parameters=True,
+        **({} if borrow is None else {"async_creator": borrow}),
     )
     if engine.dialect.name == "sqlite":
         database = address.url.database or ""

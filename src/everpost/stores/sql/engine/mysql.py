@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TypeAlias, cast
+from typing import ClassVar, TypeAlias, cast
 
 import asyncmy
 from asyncmy.cursors import Cursor
@@ -133,6 +133,8 @@ class _Connections(asyncmy.Pool):
 
 class MysqlPool:
     """`Pool` of asyncmy."""
+
+    closing: ClassVar[str] = "ensure_closed"
 
     def __init__(self, connect: Connect, *, size: int) -> None:
         self._connect = connect

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, TypeAlias, cast
+from typing import Any, ClassVar, Self, TypeAlias, cast
 
 import asyncpg
 
@@ -66,6 +66,8 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 
 class PostgresqlPool:
     """`Pool` of asyncpg, which closes connections that were idle for long."""
+
+    closing: ClassVar[str] = "close"
 
     def __init__(self, pool: Driven) -> None:
         self._pool = pool

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from contextvars import Context
-from typing import Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from everpost.stores.deadlines import timed
 from everpost.stores.sql.engine.compiled import Arguments, CompiledDatabase, Raw, Session
@@ -22,6 +22,8 @@ _PATIENCE = 0.2
 class PooledSession(Session, Protocol):
     """A session lent by a pool."""
 
+    connection: Any
+    """The driver's."""
     lent_at: float
     used_at: float
     """The loop's time when it was last known to work."""
@@ -39,6 +41,9 @@ class PooledSession(Session, Protocol):
 class Pool(Protocol):
     """A driver's pool. The server never has more open connections than its size."""
 
+    closing: ClassVar[str]
+    """The name of the driver's coroutine that closes a connection."""
+
     async def acquire(self) -> PooledSession: ...
 
     async def release(self, session: PooledSession) -> None:
@@ -54,6 +59,32 @@ class Pool(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Borrowed:
+    """A connection of a pool, for SQLAlchemy: closing it gives it back."""
+
+    def __init__(self, pool: Pool, session: PooledSession) -> None:
+        self._pool = pool
+        self._session = session
+
+    @classmethod
+    async def from_pool(cls, pool: Pool) -> Self:
+        """The next connection of the pool."""
+        return cls(pool, await pool.acquire())
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the driver's connection has
+        return self._give_back if name == self._pool.closing else getattr(self._session.connection, name)
+
+    async def _give_back(self, **_options: object) -> None:
+        await self._pool.release(self._session)
+
+
+async def close_in_time(pool: Pool, timeout: float) -> None:
+    """Close a pool whose server may be unreachable."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout):
+            await pool.close()
 
 
 class ServerDatabase(CompiledDatabase):
@@ -74,9 +105,7 @@ class ServerDatabase(CompiledDatabase):
     async def close(self) -> None:
         while self._recovering:
             await asyncio.wait(self._recovering)
-        with suppress(TimeoutError):  # the server may be unreachable
-            async with asyncio.timeout(self._timeout):
-                await self._pool.close()
+        await close_in_time(self._pool, self._timeout)
 
     async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:  # noqa: ARG002 - all cost others nothing elsewhere
         async with self._lend() as session:

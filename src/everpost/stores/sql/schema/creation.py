@@ -1,18 +1,25 @@
-"""A schema that is made from nothing. MySQL commits each step by itself: a mark stands there from the first
-to the last, so that what a killed process leaves is known for what it is, and made anew.
+"""The revision of a database, and a schema that is made from nothing.
+
+MySQL commits each step by itself: a mark stands there from the first to the last, so that what a killed
+process leaves is known for what it is, and made anew.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from everpost.errors import SchemaMismatch
 from everpost.stores.sql.engine import is_done_already
-from everpost.stores.sql.schema.revision import OPTIONS, revision_at
 from everpost.stores.sql.tables import Base
 
+OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
+"""How Alembic is configured wherever it runs. The table has a name of its own, because a blog may share
+its database with an application that uses Alembic too.
+"""
 _MARK = "everpost_setup"
 UNMADE = "everpost.unmade"
 """The mark on a connection to Galera, in its `info`, that nobody had begun to make the schema yet."""
@@ -20,6 +27,11 @@ UNMADE = "everpost.unmade"
 
 class Overtaken(Exception):
     """A process on another node of a Galera cluster is making the schema."""
+
+
+def revision_at(connection: Connection) -> str | None:
+    """The revision that the database is at."""
+    return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
 
 
 def is_half_made(connection: Connection) -> bool:

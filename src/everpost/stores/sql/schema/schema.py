@@ -2,28 +2,38 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from typing import Self
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from everpost.errors import Busy, DataLoss, SchemaMismatch
-from everpost.stores.schema import Migration, SchemaState, Step
+from everpost.errors import Busy, SchemaMismatch
+from everpost.stores.schema import (
+    Migration,
+    SchemaState,
+    Step,
+    differences_ahead,
+    find_place,
+    require_no_loss,
+    state_at,
+)
 from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
 from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
 from everpost.stores.sql.schema.creation import (
+    OPTIONS,
     Overtaken,
     finished_revision,
     is_half_made,
     making,
     require_no_tables,
+    revision_at,
 )
 from everpost.stores.sql.schema.data_loss import find_losses
 from everpost.stores.sql.schema.drift import find_differences
 from everpost.stores.sql.schema.locks import exclusive
-from everpost.stores.sql.schema.revision import OPTIONS, revision_at
 
 SCRIPTS = "everpost.stores.sql.schema:migrations"
 """Where Alembic finds the migrations."""
@@ -39,15 +49,20 @@ _SERVER = {
 class SqlSchema:
     """`Schema` of the port. Any of its calls may raise Unreachable."""
 
-    def __init__(self, url: str, *, timeout: float, scripts: str | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, url: str, *, timeout: float, scripts: str | None = None) -> None:
+        self._engine = engine
         self._url = url
         self._timeout = timeout
-        self._engine = make_engine(url, timeout=timeout, pool_size=1)
         self._config = Config()
         self._config.set_main_option("script_location", (scripts or SCRIPTS).replace("%", "%%"))
         self._config.set_main_option("path_separator", "os")
         directory = ScriptDirectory.from_config(self._config)
         self._scripts = tuple(reversed(tuple(directory.walk_revisions())))
+
+    @classmethod
+    def at(cls, url: str, *, timeout: float, scripts: str | None = None) -> Self:
+        """The schema of the database at a URL, with connections of its own. Misconfigured."""
+        return cls(make_engine(url, timeout=timeout, pool_size=1), url, timeout=timeout, scripts=scripts)
 
     async def current(self) -> str | None:
         async with self._connected() as connection:
@@ -82,8 +97,7 @@ class SqlSchema:
             if state is SchemaState.CURRENT:
                 return await connection.run_sync(find_differences)
             if state is SchemaState.AHEAD:
-                revision = await connection.run_sync(finished_revision)
-                return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
+                return differences_ahead(await connection.run_sync(revision_at))
             return ()  # what was to be there at an older revision is not known any more
 
     async def contents(self) -> Sequence[str]:
@@ -135,14 +149,10 @@ class SqlSchema:
         if revision is None:
             require_no_tables(connection)
             return SchemaState.EMPTY
-        known = [script.revision for script in self._scripts]
-        if revision not in known:
-            return SchemaState.AHEAD
-        return SchemaState.CURRENT if revision == known[-1] else SchemaState.BEHIND
+        return state_at(revision, self.history())
 
     def _plan(self, connection: Connection, target: str) -> Sequence[Step]:
-        here = self._place_of(finished_revision(connection), "The database is at revision")
-        there = self._target(target, here)
+        here, there = find_place(target, finished_revision(connection), self.history())
         upward = there > here
         scripts = self._scripts[here:there] if upward else self._scripts[there:here][::-1]
         losses = find_losses(connection, scripts, upward=upward)
@@ -152,9 +162,8 @@ class SqlSchema:
 
     def _migrate(self, connection: Connection, target: str, allow_data_loss: bool) -> Sequence[Step]:
         steps = self._plan(connection, target)
-        losses = [loss for step in steps for loss in step.loses]
-        if losses and not allow_data_loss:
-            raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+        if not allow_data_loss:
+            require_no_loss(steps)
         self._config.attributes["connection"] = connection
         is_new = bool(steps) and steps[0].upward and finished_revision(connection) is None
         with making(connection) if is_new else nullcontext():
@@ -180,24 +189,6 @@ class SqlSchema:
             command.upgrade(self._config, steps[-1].migration.revision)
         elif steps:
             command.downgrade(self._config, f"-{len(steps)}")
-
-    def _target(self, target: str, here: int) -> int:
-        """How many migrations have run when this target is reached."""
-        if target == "head":
-            return len(self._scripts)
-        if target == "-1":
-            if here == 0:
-                raise SchemaMismatch("-1 would go below an empty database.")
-            return here - 1
-        return self._place_of(None if target == "base" else target, "You asked for revision")
-
-    def _place_of(self, revision: str | None, what: str) -> int:
-        if revision is None:
-            return 0
-        for place, script in enumerate(self._scripts, start=1):
-            if script.revision == revision:
-                return place
-        raise SchemaMismatch(f"{what} {revision!r}, which this Everpost does not know.")
 
 
 def _contents(connection: Connection) -> Sequence[str]:

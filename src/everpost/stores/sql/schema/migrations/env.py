@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from everpost.settings import Settings
 from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.schema.creation import OPTIONS
 from everpost.stores.sql.schema.locks import exclusive
-from everpost.stores.sql.schema.revision import OPTIONS
 from everpost.stores.sql.tables import Base
 
 

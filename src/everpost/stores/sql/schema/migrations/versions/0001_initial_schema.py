@@ -73,8 +73,8 @@ def _create_users() -> None:
         sa.UniqueConstraint("email_key", name=op.f("uq_users_email_key")),
         **_TABLE,
     )
-    op.create_index(op.f("ix_users_created_at_id"), "users", ["created_at", "id"])
-    op.create_index(op.f("ix_users_name_key"), "users", ["name_key"])
+    _index("users", "created_at", "id")
+    _index("users", "name_key")
 
 
 def _create_removed_users() -> None:
@@ -106,7 +106,7 @@ def _create_tokens() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
         **_TABLE,
     )
-    op.create_index(op.f("ix_tokens_user_id_created_at_id"), "tokens", ["user_id", "created_at", "id"])
+    _index("tokens", "user_id", "created_at", "id")
 
 
 def _create_posts() -> None:
@@ -133,18 +133,10 @@ def _create_posts() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_posts_slug")),
         **_TABLE,
     )
-    op.create_index(
-        op.f("ix_posts_author_id_status_publication_date_id"),
-        "posts",
-        ["author_id", "status", "publication_date", "id"],
-    )
-    op.create_index(
-        op.f("ix_posts_author_id_status_updated_at_id"), "posts", ["author_id", "status", "updated_at", "id"]
-    )
-    op.create_index(
-        op.f("ix_posts_status_publication_date_id"), "posts", ["status", "publication_date", "id"]
-    )
-    op.create_index(op.f("ix_posts_status_updated_at_id"), "posts", ["status", "updated_at", "id"])
+    _index("posts", "author_id", "status", "publication_date", "id")
+    _index("posts", "author_id", "status", "updated_at", "id")
+    _index("posts", "status", "publication_date", "id")
+    _index("posts", "status", "updated_at", "id")
 
 
 def _create_post_tags() -> None:
@@ -161,16 +153,8 @@ def _create_post_tags() -> None:
         sa.PrimaryKeyConstraint("post_id", "tag"),
         **_TABLE,
     )
-    op.create_index(
-        op.f("ix_post_tags_status_tag_publication_date_post_id"),
-        "post_tags",
-        ["status", "tag", "publication_date", "post_id"],
-    )
-    op.create_index(
-        op.f("ix_post_tags_status_tag_updated_at_post_id"),
-        "post_tags",
-        ["status", "tag", "updated_at", "post_id"],
-    )
+    _index("post_tags", "status", "tag", "publication_date", "post_id")
+    _index("post_tags", "status", "tag", "updated_at", "post_id")
 
 
 def _create_comments() -> None:
@@ -199,19 +183,9 @@ def _create_comments() -> None:
         sa.PrimaryKeyConstraint("id"),
         **_TABLE,
     )
-    op.create_index(
-        op.f("ix_comments_post_id_is_shown_publication_date_id"),
-        "comments",
-        ["post_id", "is_shown", "publication_date", "id"],
-    )
-    op.create_index(
-        op.f("ix_comments_post_id_parent_id_is_shown_publication_date_id"),
-        "comments",
-        ["post_id", "parent_id", "is_shown", "publication_date", "id"],
-    )
-    op.create_index(
-        op.f("ix_comments_status_publication_date_id"), "comments", ["status", "publication_date", "id"]
-    )
+    _index("comments", "post_id", "is_shown", "publication_date", "id")
+    _index("comments", "post_id", "parent_id", "is_shown", "publication_date", "id")
+    _index("comments", "status", "publication_date", "id")
 
 
 def _create_tallies() -> None:
@@ -223,7 +197,7 @@ def _create_tallies() -> None:
         sa.PrimaryKeyConstraint("key"),
         **_TABLE,
     )
-    op.create_index(op.f("ix_tallies_until"), "tallies", ["until"])
+    _index("tallies", "until")
 
 
 def _create_blog() -> None:
@@ -250,6 +224,10 @@ def _create_transfers() -> None:
         sa.PrimaryKeyConstraint("number"),
         **_TABLE,
     )
+
+
+def _index(table: str, *columns: str) -> None:
+    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
 
 
 def _fill_in_settings() -> None:

@@ -1,0 +1,60 @@
+"""A short cut for the request that readers send most."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, cast
+
+from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from everpost.api.headers import VARY
+from everpost.api.posts import get_post
+from everpost.domain.actors import PUBLIC
+from everpost.domain.ids import Id
+from everpost.errors import EverpostError
+
+_Handle: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
+_PATH = re.compile(r"/posts/([0-9a-f]{24})")
+_VARY = ("Authorization",)
+
+
+class PublicPost:
+    """Middleware: calls `get_post` for `GET /posts/{post_id}` without a token and without a query, with what
+    its route would resolve for it. That takes half the time. All other requests go to their routes.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        post_id = _plainly_wanted(scope)
+        if post_id is None:
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})[VARY] = _VARY
+        answer = await _answer(scope, post_id)
+        await answer(scope, receive, send)
+
+
+def _plainly_wanted(scope: Scope) -> Id | None:
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
+        return None
+    found = _PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
+    if found is None or any(name == b"authorization" for name, _ in scope["headers"]):
+        return None
+    application: FastAPI = scope["app"]
+    return None if application.dependency_overrides else Id(found[1])
+
+
+async def _answer(scope: Scope, post_id: Id) -> Response:
+    application: FastAPI = scope["app"]
+    state = application.state
+    known = [str(value, "latin-1") for name, value in scope["headers"] if name == b"if-none-match"]
+    try:
+        store = await state.lifecycle.store()
+        return await get_post(
+            store, state.renderings, PUBLIC, post_id, if_none_match=known[0] if known else None
+        )
+    except EverpostError as error:
+        handle = cast("_Handle", application.exception_handlers[EverpostError])
+        return await handle(Request(scope), error)

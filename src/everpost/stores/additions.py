@@ -1,0 +1,76 @@
+"""Comments that are added together."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+from everpost.domain.admissions import Admission
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.errors import Busy, Conflict, EverpostError
+from everpost.stores.turns import TurnsByKey
+
+_MOST_TOGETHER = 50
+
+
+class Addition(NamedTuple):
+    """A comment that is to be added."""
+
+    comment: Comment
+    admission: Admission | None
+    under_hidden: bool
+    """Whether it may reply to a comment that is not approved."""
+
+
+Write = Callable[[Sequence[Addition]], Awaitable[Sequence[Comment]]]
+
+
+class Additions:
+    """Adds comments. Those that arrive for a post while others are being added to it are added together, in
+    the next transaction: separate ones would wait for each other, or conflict, because they all change the
+    post.
+    """
+
+    def __init__(self, write: Write, is_free: Callable[[Comment], Awaitable[bool]]) -> None:
+        """`write` adds all of these comments, which are of one post, or raises. `is_free`: whether the id of
+        a comment, which was taken, is free after all; if not, the one that has it is durable by then.
+        """
+        self._write = write
+        self._is_free = is_free
+        self._turns: TurnsByKey[Id, Addition, Comment | EverpostError] = TurnsByKey(
+            self._add_together, most=_MOST_TOGETHER
+        )
+
+    async def add(self, addition: Addition) -> Comment:
+        """The comment as stored. NotFound, Stale, Conflict, Invalid, Busy."""
+        outcome = await self._turns.ask(addition.comment.post_id, addition)
+        if isinstance(outcome, EverpostError):
+            raise outcome
+        return outcome
+
+    async def finish(self) -> None:
+        """Return once no addition is under way."""
+        await self._turns.finish()
+
+    async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
+        """Add all of them; if one is refused, each alone."""
+        if len(additions) > 1:
+            try:
+                return await self._write(additions)
+            except Busy:
+                raise
+            except EverpostError:
+                pass
+        return [await self._add_alone(addition) for addition in additions]
+
+    async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
+        try:
+            (added,) = await self._write([addition])
+        except Conflict as conflict:
+            try:
+                is_free = await self._is_free(addition.comment)
+            except EverpostError as error:
+                return error
+            return await self._add_alone(addition) if is_free else conflict
+        except EverpostError as error:
+            return error
+        return added

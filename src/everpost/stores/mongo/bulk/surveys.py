@@ -1,0 +1,70 @@
+"""What is known of a blog before it is read: whether somebody wrote to it, and how long its documents are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from pymongo.asynchronous.collection import AsyncCollection
+
+from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.model.collections import Collections, Filter
+
+WITHOUT_PREVIEW = {"comments": 0}
+"""The projection with which posts are read."""
+_PRIME = 2**31 - 1
+"""Wide enough for sums over billions of documents."""
+_MOST_TOGETHER = 1_000
+_MOST_BYTES = 2_000_000
+"""Of a batch, unless a document alone is larger. The server's own limit is 16 MB, and PyMongo copies a batch
+several times.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Of the collections from which a blog is read."""
+
+    fingerprint: str
+    """The sums of all stamps of posts and comments, which every change renews, and digests of the rest, of
+    which there is less.
+    """
+    posts_together: int
+    """The number of documents in the largest batch that is never too long."""
+    comments_together: int
+
+
+async def survey(
+    collections: Collections, others: Sequence[AsyncCollection[Any]], session: Session
+) -> Survey:
+    """Survey the blog as it is in this session."""
+    posts, posts_together = await _sum(collections.posts, session, [{"$project": WITHOUT_PREVIEW}])
+    comments, comments_together = await _sum(collections.comments, session)
+    rest: Sequence[AsyncCollection[Any]] = (collections.blog, collections.users, *others)
+    digests = [await _digest(each, session) for each in rest]
+    return Survey(" ".join([posts, comments, *digests]), posts_together, comments_together)
+
+
+async def _sum(
+    collection: AsyncCollection[Any], session: Session, beginning: Sequence[Filter] = ()
+) -> tuple[str, int]:
+    """The sum of the stamps, and how many documents a batch can have."""
+    total = {
+        "_id": None,
+        "stamps": {"$sum": {"$mod": ["$stamp", _PRIME]}},
+        "number": {"$sum": 1},
+        "largest": {"$max": {"$bsonSize": "$$ROOT"}},
+    }
+    found = await (await collection.aggregate([*beginning, {"$group": total}], session=session)).to_list()
+    if not found:
+        return "", 1
+    (all_of_them,) = found
+    together = max(1, min(_MOST_TOGETHER, _MOST_BYTES // all_of_them["largest"]))
+    return f"{all_of_them['number']}:{all_of_them['stamps']}", together
+
+
+async def _digest(collection: AsyncCollection[Any], session: Session) -> str:
+    digest = sha256()
+    async for documents in collection.find_raw_batches({}, session=session).sort("_id", 1):
+        digest.update(documents)
+    return digest.hexdigest()

@@ -1,0 +1,59 @@
+"""A command opens each database once: the schema and the store share its connections."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.conftest import Engines, offer_key
+from tests.servers.databases import new_name
+from tests.servers.proxy import Proxy
+
+BESIDES = {"mongodb": 3}
+"""Connections besides the command's: two with which PyMongo watches the server, one to collect garbage."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server_name" in metafunc.fixturenames:
+        offered = metafunc.config.stash[offer_key].names
+        metafunc.parametrize("server_name", [name for name in offered if name != "sqlite"])
+
+
+@pytest.fixture
+async def proxy(engines: Engines, server_name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
+    """In front of the database of the settings, in which nothing is."""
+    databases, name = engines.databases(server_name), new_name()
+    await databases.create(name)
+    with Proxy(databases.url(name)) as proxy:
+        monkeypatch.setenv("EVERPOST_DATABASE_URL", proxy.url)
+        yield proxy
+    await databases.drop(name)
+
+
+@pytest.mark.parametrize(
+    ("command", "connections"),
+    [
+        ("user list", 1),
+        ("db upgrade", 1),
+        ("export /dev/null", 1),
+        ("copy {url} sqlite:///{folder}/copy.db", 1),
+        ("copy sqlite:///{blog} {url}", 2),
+    ],
+)
+def test_a_command_opens_a_database_once(  # noqa: PLR0917 - they are fixtures
+    everpost: Command,
+    proxy: Proxy,
+    server_name: str,
+    empty_blog_file: Path,
+    tmp_path: Path,
+    command: str,
+    connections: int,
+) -> None:
+    for is_first in (True, False):
+        arguments = command.format(url=proxy.url, blog=empty_blog_file, folder=tmp_path).split()
+        before = proxy.connections
+        outcome = everpost(*arguments)
+        assert outcome.status == 0 or is_first, outcome.err
+        assert proxy.connections - before <= connections + BESIDES.get(server_name, 0)
+        everpost("db", "upgrade")
