@@ -5,31 +5,37 @@ UV := UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv
 BIN := .venv/bin
 # A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
+PYTEST := $(COMPILED) $(BIN)/pytest
+# Three processes on two cores: tests also wait for databases.
+IN_PARALLEL := -n 3 --dist worksteal
 
-.PHONY: serve test test-long check install clients fuzz failovers lock assets format clean
+.PHONY: serve test test-long one check install clients fuzz failovers lock assets format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
 	@$(BIN)/everpost serve
 
 test: install  ## the whole suite, on every database that can be had
-	@$(COMPILED) $(BIN)/pytest
+	@$(PYTEST) $(IN_PARALLEL) -m 'not long'
 
 test-long: install clients  ## the same promises at the volume of a large blog, and again and again
-	@$(COMPILED) $(BIN)/pytest -m long
+	@$(PYTEST) $(IN_PARALLEL) -m long
+
+one: install  ## one test, long or not, on one process: make one T=tests/unit/test_paging.py::test_name
+	@$(PYTEST) $(or $(T),$(error name a test: make one T=path::test))
 
 fuzz: install  ## every test that draws its examples, with new ones, fifteen times as many: 3,000 sequences of calls
-	@$(COMPILED) EVERPOST_TEST_FUZZ=15 $(BIN)/pytest -m hypothesis -o faulthandler_timeout=0
+	@EVERPOST_TEST_FUZZ=15 $(PYTEST) $(IN_PARALLEL) -m hypothesis -o faulthandler_timeout=0 $(FUZZ)
 
 failovers: install  ## replicated databases that fail over again and again: each in each way ten times
-	@$(COMPILED) EVERPOST_TEST_FAILOVERS=10 $(BIN)/pytest -n 0 -m long -s -o faulthandler_timeout=0 tests/failovers
+	@EVERPOST_TEST_FAILOVERS=10 $(PYTEST) -m long -s -o faulthandler_timeout=0 tests/failovers
 
 check: install  ## versions of libraries, lint, format, strict types, import rules
-	@$(BIN)/pytest -q -n 0 tests/unit/test_private_names.py
+	@$(PYTEST) tests/unit/test_private_names.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q tests/unit/test_layers.py
+	@$(PYTEST) tests/unit/test_layers.py
 
 bench: install  ## requests a second, beside the tutorials' way and the limit: 5 minutes; see docs/performance.md
 	@$(BIN)/python -m bench.http $(BENCH)

@@ -15,31 +15,27 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice, product
-from statistics import median
+from itertools import product
 from typing import TypeAlias
 
-from tests.servers import NAMES, Servers
+from tests.servers import Servers
 
-from bench.blogs import START, make_comments, make_post
-from bench.http.driving import CONNECTIONS, Driven, Request, drive, find_wrk
-from bench.http.machine import machine
-from bench.http.options import some_of, stores_here
-from bench.http.report import STORES, table
-from bench.http.running import ending, fresh, open_databases
+from bench.http.driving import CONNECTIONS, drive, find_wrk
+from bench.http.processes import Program
 from bench.http.subjects import everpost
-from bench.pages import write_part
+from bench.pages import STORES, table, write_part
 from bench.progress import say
-from everpost.domain.ids import Id
-from everpost.domain.records import Batch, Record
-from everpost.stores import open_store
+from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
+from everpost.benchmark.blog import Size, make_records, post_id
+from everpost.benchmark.client import Request
+from everpost.benchmark.loading import load
+from everpost.benchmark.machine import describe_machine
+from everpost.benchmark.results import Figures
+from everpost.domain.tokens import new_secret
 
 SIZES = (1_000, 100_000, 1_000_000)
 MOST = 1.2
 """Times as long as among the fewest posts, that reading one may take among the most."""
-AT_ONCE = 2_000
-"""Records in a batch while a blog is made."""
 ASKED = 100_000
 """Posts that are asked for, at most: wrk keeps a request for each."""
 FEW = 1_000
@@ -51,14 +47,19 @@ AT_A_TIME = (1, 4, 16, 64, 256)
 
 @dataclass(frozen=True)
 class GrownBlog:
-    """A blog of so many posts, in the database at the URL, and some of its posts, by chance."""
+    """A blog of this many posts in the database at the URL, and the paths of random posts."""
 
     size: int
     url: str
-    asked: Sequence[Id]
+    paths: Sequence[str]
 
-    def request(self, asked: int) -> Request:
-        return Request("GET", [f"/posts/{post_id}" for post_id in self.asked[:asked]], 200)
+    async def drive(self, program: Program, asked: int, *, seconds: int, connections: int) -> Figures:
+        """Read the first of these posts, as many as `asked`."""
+        request = Request("GET", self.paths[0], 200)
+        driven = await drive(
+            program, request, seconds=seconds, connections=connections, paths=self.paths[:asked]
+        )
+        return driven.figures
 
 
 Load: TypeAlias = tuple[int, int]
@@ -67,74 +68,57 @@ Reading: TypeAlias = tuple[str, int]
 """What is read, and from a blog of how many posts."""
 
 
-def make_records(size: int, comments: int, chosen: frozenset[int], ids: list[Id]) -> Iterator[Record]:
-    """Posts, a minute apart, with so many comments each; the ids of the chosen ones are put in `ids`."""
-    for number in range(size):
-        post = make_post(f"Post {number}", START + timedelta(minutes=number), comments=comments)
-        if number in chosen:
-            ids.append(post.id)
-        yield post
-        yield from make_comments(post.id, comments)
-
-
 async def grow(url: str, size: int, comments: int) -> GrownBlog:
     """Fill an empty database."""
-    ids: list[Id] = []
-    chosen = frozenset(random.sample(range(size), min(size, ASKED)))
-    records = make_records(size, comments, chosen, ids)
-    store = await open_store(url, timeout=60, pool_size=2)
-    try:
-        while batch := list(islice(records, AT_ONCE)):
-            await store.records.write(Batch(kept=batch))
-            say(f"{size:,} posts: {len(ids) / len(chosen):.0%} are there")
-    finally:
-        await store.close()
-    random.shuffle(ids)
-    return GrownBlog(size, url, ids)
+    blog = Size(size, comments)
+
+    def loaded(done: int) -> None:
+        say(f"{size:,} posts: {done / blog.records:.0%} loaded")
+
+    await load(url, make_records(blog, new_secret()), timeout=60, loaded=loaded)
+    chosen = random.sample(range(size), min(size, ASKED))
+    return GrownBlog(size, url, [f"/posts/{post_id(number)}" for number in chosen])
 
 
 async def measure_sizes(
     blogs: Sequence[GrownBlog], rounds: int, seconds: int
-) -> Mapping[Reading, Sequence[Driven]]:
+) -> Mapping[Reading, Sequence[Figures]]:
     """Both ways to read, from each blog in turn; the first round warms up."""
-    seen: dict[Reading, list[Driven]] = defaultdict(list)
+    seen: dict[Reading, list[Figures]] = defaultdict(list)
     with ExitStack() as stack:
         programs = {
-            (way, blog.size): (stack.enter_context(everpost(blog.url, **settings)), blog.request(asked))
+            (way, blog.size): (stack.enter_context(everpost(blog.url, **settings)), blog, asked)
             for way, asked, settings in ((COLD, ASKED, {"cache_megabytes": 0}), (WARM, FEW, {}))
             for blog in blogs
         }
         for number in range(-1, rounds):
-            for reading, (program, request) in programs.items():
+            for reading, (program, blog, asked) in programs.items():
                 say(f"round {number + 1} of {rounds}: {reading[0]}, among {reading[1]:,}")
-                driven = await drive(program, request, seconds=seconds)
+                figures = await blog.drive(program, asked, seconds=seconds, connections=CONNECTIONS)
                 if number >= 0:
-                    seen[reading].append(driven)
+                    seen[reading].append(figures)
     return seen
 
 
-async def measure_loads(blog: GrownBlog, rounds: int, seconds: int) -> Mapping[Load, Sequence[Driven]]:
+async def measure_loads(blog: GrownBlog, rounds: int, seconds: int) -> Mapping[Load, Sequence[Figures]]:
     """Each number of workers with each number of connections in turn; the first round warms up."""
-    seen: dict[Load, list[Driven]] = defaultdict(list)
-    request = blog.request(FEW)
+    seen: dict[Load, list[Figures]] = defaultdict(list)
     with ExitStack() as stack:
         programs = {workers: stack.enter_context(everpost(blog.url, workers=workers)) for workers in WORKERS}
         for number in range(-1, rounds):
-            for load in product(WORKERS, AT_A_TIME):
-                workers, connections = load
+            for workers, connections in product(WORKERS, AT_A_TIME):
                 say(f"round {number + 1} of {rounds}: {workers} workers, {connections} connections")
-                driven = await drive(programs[workers], request, seconds=seconds, connections=connections)
+                program = programs[workers]
+                figures = await blog.drive(program, FEW, seconds=seconds, connections=connections)
                 if number >= 0:
-                    seen[load].append(driven)
+                    seen[workers, connections].append(figures)
     return seen
 
 
-def size_rows(store: str, seen: Mapping[Reading, Sequence[Driven]]) -> Iterator[Sequence[str]]:
+def size_rows(store: str, seen: Mapping[Reading, Sequence[Figures]]) -> Iterator[Sequence[str]]:
     """A row for each way to read; in bold what takes too much longer than among the fewest posts."""
     for way in (COLD, WARM):
-        rates = {
-            size: median(each.rate for each in driven) for (of, size), driven in seen.items() if of == way
-        }
+        rates = {size: Figures.median(rounds).rate for (of, size), rounds in seen.items() if of == way}
         fewest = rates[min(rates)]
         yield [f"{STORES[store]}, {way}", *(_size_cell(rate, fewest / rate) for rate in rates.values())]
 
@@ -144,14 +128,11 @@ def _size_cell(rate: float, times: float) -> str:
     return f"**{cell}**" if times > MOST else cell
 
 
-def load_rows(store: str, seen: Mapping[Load, Sequence[Driven]]) -> Iterator[Sequence[str]]:
+def load_rows(store: str, seen: Mapping[Load, Sequence[Figures]]) -> Iterator[Sequence[str]]:
     """A row for each number of workers: requests a second, and the p99 in milliseconds."""
     for workers in WORKERS:
-        cells = (
-            f"{median(each.rate for each in driven):,.0f} ({median(each.p99 for each in driven):.1f} ms)"
-            for (of, _), driven in seen.items()
-            if of == workers
-        )
+        medians = (Figures.median(rounds) for (of, _), rounds in seen.items() if of == workers)
+        cells = (f"{each.rate:,.0f} ({each.p99:.1f} ms)" for each in medians)
         yield [f"{STORES[store]}, {workers} {'worker' if workers == 1 else 'workers'}", *cells]
 
 
@@ -164,15 +145,15 @@ async def run(options: argparse.Namespace, servers: Servers) -> str:
             databases = await stack.enter_async_context(open_databases(servers, store))
             blogs = []
             for size in options.sizes:
-                name = await stack.enter_async_context(fresh(databases, f"bench_{size}"))
-                blogs.append(await grow(databases.url(name), size, options.comments))
+                url = await stack.enter_async_context(fresh(databases, f"bench_{size}"))
+                blogs.append(await grow(url, size, options.comments))
             of_sizes += size_rows(store, await measure_sizes(blogs, options.rounds, options.seconds))
             of_loads += load_rows(store, await measure_loads(blogs[0], options.rounds, options.seconds))
     say("")
     command = shlex.join(["python", "-m", "bench.growth", *sys.argv[1:]])
     fewest = options.sizes[0]
     parts = [
-        f"`{command}`; {machine()}.\n",
+        f"`{command}`; {describe_machine()['machine']}.\n",
         f"Requests a second for one post with {CONNECTIONS} connections and one worker.\n",
         f"x: times as long as among {fewest:,} posts, {MOST} at most.\n",
         table(["", *(f"among {size:,} posts" for size in options.sizes)], of_sizes),
@@ -191,13 +172,13 @@ def read_options() -> argparse.Namespace:
     add(
         "--sizes", type=_sizes, default=SIZES, help="numbers of posts, ascending; others are beside the first"
     )
-    add("--stores", type=some_of(NAMES), help="default: those that can be had")
+    add_stores(parser)
     add("--comments", type=int, default=1, help="under each post; default: 1")
     add("--rounds", type=int, default=5)
     add("--seconds", type=int, default=2, help="for each figure in each round; default: 2")
     add("--write", action="store_true", help="write the tables into docs/")
     given = parser.parse_args()
-    given.stores = given.stores or stores_here()
+    given.stores = given.stores or available_stores()
     return given
 
 
@@ -208,8 +189,7 @@ def _sizes(text: str) -> Sequence[int]:
 def main() -> None:
     options = read_options()
     find_wrk()
-    servers = Servers(durable=True)
-    with ending(servers):
+    with durable_servers() as servers:
         text = asyncio.run(run(options, servers))
     print(text)
     if options.write:

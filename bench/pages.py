@@ -1,13 +1,25 @@
-"""The parts of docs/performance.md that the benchmarks write."""
+"""Markdown: tables, and the parts of docs/performance.md that the benchmarks write."""
 
 import re
 import textwrap
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 PLOTS = PAGE.parent / "plots"
 WIDTH = 100
 """The longest line of a paragraph."""
+STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "mongodb": "MongoDB"}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]] = (), *, words: int = 1) -> str:
+    """A table; its first columns are words, the others are figures."""
+    return "".join(map(row, [head, [*["---"] * words, *["---:"] * (len(head) - words)], *rows]))
+
+
+def row(cells: Sequence[str]) -> str:
+    """A row of a table, with the end of its line."""
+    return f"| {' | '.join(cells)} |\n"
 
 
 def write_part(name: str, text: str) -> None:

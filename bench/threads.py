@@ -8,22 +8,26 @@ vendors ship them, on a disk.
 
 import argparse
 import asyncio
-import platform
-import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.loading import load_thread
-from tests.servers import NAMES, Servers
+from tests.servers import Servers
 
-from bench.blogs import COMMENT_LENGTH, START, make_comments, make_post
-from everpost.domain import clock
-from everpost.domain.comments import Comment, CommentQuery
-from everpost.domain.ids import Id, new_id
+from bench.comments import new_comment
+from bench.pages import row, table
+from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
+from everpost.benchmark.blog import Size, date, make_comments, make_owner, make_post, post_id
+from everpost.benchmark.loading import load
+from everpost.benchmark.machine import describe_machine
+from everpost.benchmark.results import Figures
+from everpost.domain.comments import CommentQuery
+from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.posts import COMMENTS_INSIDE
+from everpost.domain.records import Record
+from everpost.domain.tokens import new_secret
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
@@ -34,30 +38,32 @@ PAGE = 100
 
 @dataclass
 class Thread:
-    """One post, and the seconds that each call took."""
+    """The comments under the post of a number, and the seconds that each call took."""
 
     size: int
-    post_id: Id
+    number: int
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
+    @property
+    def post_id(self) -> Id:
+        return post_id(self.number)
 
-async def load(store_name: str, url: str, size: int) -> Thread:
-    post = make_post(f"{size} comments", START + timedelta(seconds=size), comments=size)
-    await load_thread(store_name, url, post, make_comments(post.id, size))
-    return Thread(size, post.id)
+    def figures(self, name: str) -> Figures:
+        """The figures of the calls of this name."""
+        return Figures.of(self.seconds[name], within=sum(self.seconds[name]))
+
+
+def make_records(threads: Sequence[Thread]) -> Iterator[Record]:
+    """A blog with these threads."""
+    yield from make_owner(new_secret())
+    for thread in threads:
+        size = Size(1, thread.size)
+        yield make_post(thread.number, size)
+        yield from make_comments(thread.number, size)
 
 
 async def add_comment(store: Store, thread: Thread) -> None:
-    now = clock.now()
-    await store.comments.add(
-        Comment(
-            id=new_id(),
-            post_id=thread.post_id,
-            content="z" * COMMENT_LENGTH,
-            publication_date=now,
-            updated_at=now,
-        )
-    )
+    await store.comments.add(new_comment(thread.post_id))
 
 
 async def get_post(store: Store, thread: Thread) -> None:
@@ -67,7 +73,7 @@ async def get_post(store: Store, thread: Thread) -> None:
 
 async def get_last_page(store: Store, thread: Thread) -> None:
     """The page behind the last 100 of the comments that were loaded."""
-    last = START + timedelta(seconds=max(0, thread.size - PAGE))
+    last = date(thread.number) + timedelta(seconds=max(0, 1 + thread.size - PAGE))
     after = Position(last, Id("0" * 24))
     page = await store.comments.page(CommentQuery(post_id=thread.post_id, limit=PAGE, after=after))
     assert len(page.rows) >= min(thread.size, PAGE)
@@ -97,48 +103,40 @@ def report(store_name: str, threads: Sequence[Thread]) -> None:
     for name in OPERATIONS:
         cells = []
         for thread in threads:
-            median = statistics.median(thread.seconds[name])
-            ratio = median / statistics.median(reference.seconds[name])
-            mean = statistics.mean(thread.seconds[name])
-            beside = f", mean {mean * 1000:.2f}" if name == "add a comment" else ""
-            cells.append(f"{median * 1000:.2f} ms ({ratio:.2f} x{beside})")
-        print(f"| {store_name} | {name} | {' | '.join(cells)} |", flush=True)
+            figures = thread.figures(name)
+            ratio = figures.p50 / reference.figures(name).p50
+            beside = f", mean {1_000 / figures.rate:.2f}" if name == "add a comment" else ""
+            cells.append(f"{figures.p50:.2f} ms ({ratio:.2f} x{beside})")
+        print(row([store_name, name, *cells]), end="", flush=True)
 
 
 async def run(store_name: str, servers: Servers, sizes: Sequence[int], rounds: int) -> None:
-    databases = servers.databases(store_name)
-    await databases.create("bench")
-    url = databases.url("bench")
-    store = await open_store(url, timeout=60, pool_size=5)
-    try:
-        threads = [await load(store_name, url, size) for size in sizes]
-        await measure(store, threads, rounds)
-        report(store_name, threads)
-    finally:
-        await store.close()
-        await databases.drop("bench")
-        await databases.close()
+    async with open_databases(servers, store_name) as databases, fresh(databases, "bench") as url:
+        threads = [Thread(size, number) for number, size in enumerate(sizes)]
+        await load(url, make_records(threads), timeout=60)
+        store = await open_store(url, timeout=60, pool_size=5)
+        try:
+            await measure(store, threads, rounds)
+            report(store_name, threads)
+        finally:
+            await store.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.threads", description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help=f"must include {REFERENCE}")
-    parser.add_argument("--stores", default=",".join(NAMES))
+    add_stores(parser)
     parser.add_argument("--rounds", type=int, default=300)
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     if REFERENCE not in sizes:
         parser.error(f"--sizes must include {REFERENCE}")
-    machine = f"Python {platform.python_version()}, {platform.machine()}"
-    print(f"{machine}, {options.rounds} rounds; x: times as long as with {REFERENCE:,} comments\n")
-    print(f"| store | operation | {' | '.join(f'{size:,} comments' for size in sizes)} |")
-    print("|---|---|" + "---|" * len(sizes))
-    servers = Servers(durable=True)
-    try:
-        for store_name in options.stores.split(","):
+    machine = describe_machine()["machine"]
+    print(f"{machine}; {options.rounds} rounds; x: times as long as with {REFERENCE:,} comments\n")
+    print(table(["store", "operation", *(f"{size:,} comments" for size in sizes)], words=2), end="")
+    with durable_servers() as servers:
+        for store_name in options.stores or available_stores():
             asyncio.run(run(store_name, servers, sizes, options.rounds))
-    finally:
-        servers.stop()
 
 
 if __name__ == "__main__":

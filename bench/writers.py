@@ -8,27 +8,29 @@ change the same post. The private servers run as their vendors ship them, on a d
 import argparse
 import asyncio
 import multiprocessing
-import platform
-import statistics
 import time
 from multiprocessing.managers import SyncManager
 from multiprocessing.pool import Pool
 from threading import Barrier
 from typing import NamedTuple
 
-from tests.servers import NAMES, Servers
+from tests.servers import Servers
 
-from bench.blogs import COMMENT_LENGTH, START, make_post
-from everpost.domain import clock
-from everpost.domain.comments import Comment
-from everpost.domain.ids import Id, new_id
+from bench.comments import new_comment
+from bench.pages import row, table
+from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
+from everpost.benchmark.blog import Size, make_records, post_id
+from everpost.benchmark.loading import load
+from everpost.benchmark.machine import describe_machine
+from everpost.benchmark.results import Figures
+from everpost.domain.tokens import new_secret
 from everpost.errors import Busy
 from everpost.stores import open_store
-from everpost.stores.port import Store
 
 PROCESSES = (1, 2, 4)
 TASKS = 16
 TIMEOUT = 5
+POST = post_id(0)
 
 
 class Added(NamedTuple):
@@ -38,11 +40,11 @@ class Added(NamedTuple):
     busy: int
 
 
-def add_comments(url: str, post_id: Id, begin: Barrier, duration: float) -> Added:
-    return asyncio.run(_add_comments(url, post_id, begin, duration))
+def add_comments(url: str, begin: Barrier, duration: float) -> Added:
+    return asyncio.run(_add_comments(url, begin, duration))
 
 
-async def _add_comments(url: str, post_id: Id, begin: Barrier, duration: float) -> Added:
+async def _add_comments(url: str, begin: Barrier, duration: float) -> Added:
     store = await open_store(url, timeout=TIMEOUT, pool_size=TASKS)
     seconds: list[float] = []
     busy, end = 0, 0.0
@@ -51,7 +53,7 @@ async def _add_comments(url: str, post_id: Id, begin: Barrier, duration: float) 
         nonlocal busy
         while (began := time.time()) < end:
             try:
-                await store.comments.add(make_comment(post_id))
+                await store.comments.add(new_comment(POST))
             except Busy:
                 busy += 1
             else:
@@ -66,62 +68,44 @@ async def _add_comments(url: str, post_id: Id, begin: Barrier, duration: float) 
     return Added(seconds, busy)
 
 
-def make_comment(post_id: Id) -> Comment:
-    now = clock.now()
-    return Comment(
-        id=new_id(),
-        post_id=post_id,
-        content="z" * COMMENT_LENGTH,
-        publication_date=now,
-        updated_at=now,
-    )
-
-
-async def publish(url: str) -> tuple[Store, Id]:
-    store = await open_store(url, timeout=60, pool_size=1)
-    post = make_post("One post", START, comments=0)
-    await store.posts.add(post)
-    return store, post.id
-
-
 async def measure(store_name: str, servers: Servers, pool: Pool, manager: SyncManager, seconds: float) -> str:
-    """A row of the table. Every comment that was acknowledged is counted by the post."""
-    databases = servers.databases(store_name)
-    cells = []
-    for processes in PROCESSES:
-        await databases.create("bench")
-        url = databases.url("bench")
-        store, post_id = await publish(url)
-        calls = [(url, post_id, manager.Barrier(processes), seconds)] * processes
-        added = await asyncio.to_thread(pool.starmap, add_comments, calls)
-        took = [each for one in added for each in one.seconds]
-        busy = sum(one.busy for one in added)
-        assert (await store.posts.get(post_id, comments=0)).comment_count >= len(took)
-        slowest = statistics.quantiles(took, n=100)[-1]
-        cells.append(f"{len(took) / seconds:,.0f}/s, p99 {slowest * 1000:.0f} ms, {busy} busy")
+    """A row of the table."""
+    cells = [store_name]
+    async with open_databases(servers, store_name) as databases:
+        for processes in PROCESSES:
+            async with fresh(databases, "bench") as url:
+                await load(url, make_records(Size(1, 0), new_secret()), timeout=60)
+                calls = [(url, manager.Barrier(processes), seconds)] * processes
+                added = await asyncio.to_thread(pool.starmap, add_comments, calls)
+                took = [each for one in added for each in one.seconds]
+                await require_counted(url, len(took))
+            figures = Figures.of(took, within=seconds)
+            busy = sum(one.busy for one in added)
+            cells.append(f"{figures.rate:,.0f}/s, p99 {figures.p99:.0f} ms, {busy} busy")
+    return row(cells)
+
+
+async def require_counted(url: str, acknowledged: int) -> None:
+    """The post counts every comment that was acknowledged."""
+    store = await open_store(url, timeout=60, pool_size=1)
+    try:
+        assert (await store.posts.get(POST, comments=0)).comment_count >= acknowledged
+    finally:
         await store.close()
-        await databases.drop("bench")
-    await databases.close()
-    return f"| {store_name} | {' | '.join(cells)} |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.writers", description=__doc__)
-    parser.add_argument("--stores", default=",".join(NAMES))
+    add_stores(parser)
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
-    print(f"Python {platform.python_version()}, {platform.machine()}; {TASKS} tasks in each process\n")
-    print(f"| store | {' | '.join(f'{number} processes' for number in PROCESSES)} |")
-    print("|---|" + "---|" * len(PROCESSES))
-    servers = Servers(durable=True)
-    try:
-        spawning = multiprocessing.get_context("spawn")
-        with spawning.Manager() as manager, spawning.Pool(max(PROCESSES)) as pool:
-            for store_name in options.stores.split(","):
-                row = measure(store_name, servers, pool, manager, options.seconds)
-                print(asyncio.run(row), flush=True)
-    finally:
-        servers.stop()
+    print(f"{describe_machine()['machine']}; {TASKS} tasks in each process\n")
+    print(table(["store", *(f"{number} processes" for number in PROCESSES)]), end="")
+    spawning = multiprocessing.get_context("spawn")
+    with durable_servers() as servers, spawning.Manager() as manager, spawning.Pool(max(PROCESSES)) as pool:
+        for store_name in options.stores or available_stores():
+            measured = asyncio.run(measure(store_name, servers, pool, manager, options.seconds))
+            print(measured, end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,25 +7,26 @@ import sys
 from tests.servers import Servers
 
 from bench.http.driving import find_wrk
-from bench.http.floors import fallen, read_floors
-from bench.http.machine import machine, versions
 from bench.http.measuring import count_round_trips, measure, measure_at_a_distance
 from bench.http.operations import OPERATIONS
 from bench.http.options import SAVED, Options, read_options
-from bench.http.plots import write_plots
-from bench.http.report import render
+from bench.http.ratios import fallen, read_floors
+from bench.http.report import render, write_plots
 from bench.http.results import Results
-from bench.http.running import ending, serving
+from bench.http.subjects import describe_versions, serving
 from bench.pages import PLOTS, write_part
+from bench.servers import durable_servers
+from everpost.benchmark.machine import describe_machine
 
 
 async def run(options: Options, servers: Servers) -> Results:
-    """Measure what was asked for. Failed, DoesNotServe, CannotStart."""
+    """Measure what was asked for. WrongAnswer, CannotStart."""
     command = shlex.join(["python", "-m", "bench.http", *sys.argv[1:]])
-    results = Results(machine=machine(), command=command, rounds=options.rounds, seconds=options.seconds)
+    machine = describe_machine()["machine"]
+    results = Results(machine=machine, command=command, rounds=options.rounds, seconds=options.seconds)
     operations = [OPERATIONS[name] for name in options.operations]
     async with serving(servers, options.stores, options.subjects, operations, options.rounds) as subjects:
-        results.versions = await versions(subjects)
+        results.versions = await describe_versions(subjects)
         await measure(subjects, operations, results)
         if options.in_full:
             await count_round_trips(subjects, operations, results)
@@ -34,10 +35,9 @@ async def run(options: Options, servers: Servers) -> Results:
 
 
 def run_and_save(options: Options) -> Results:
-    """What was measured in full is in `bench/results` afterwards."""
+    """A full run is kept in `bench/results`."""
     find_wrk()
-    servers = Servers(durable=True)
-    with ending(servers):
+    with durable_servers() as servers:
         results = asyncio.run(run(options, servers))
     if options.in_full:
         results.save(SAVED)

@@ -1,88 +1,127 @@
-"""The blog that every subject serves, and what is asked of it."""
+"""The blog that is measured over HTTP, and loading it for the tutorial's way."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import chain
+from typing import Any
 
 from argon2 import PasswordHasher
+from bson import ObjectId
+from pymongo import AsyncMongoClient
+from sqlalchemy import DateTime, column, insert, select, table
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from bench.blogs import START, make_comments, make_post
+from everpost.benchmark.blog import START, Size, make_comments, make_owner, make_post
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy
-from everpost.domain.ids import new_id
 from everpost.domain.posts import Post
 from everpost.domain.records import Record
-from everpost.domain.tokens import ROLE_SCOPES, Token, digest, new_secret
-from everpost.domain.users import Author, Role, User
+from everpost.domain.tokens import new_secret
 
 POSTS = 200
 """Posts with 10 comments; lists show of these."""
 COMMENTS = 10
-GUEST = "Gus Guest"
-EMAIL, PASSWORD = "ann@blog.example", "correct horse battery"
+POST_LENGTH = 500
+"""Characters in the content of a post."""
+COMMENT_LENGTH = 100
+"""Characters in a comment."""
+PASSWORD = "correct horse battery"
+
+_DATE = DateTime(timezone=True)
+_POSTS = table("posts", column("id"), column("title"), column("content"), column("publication_date", _DATE))
+_COMMENTS = table("comments", column("post_id"), column("content"), column("publication_date", _DATE))
 
 
 @dataclass(frozen=True)
 class MeasuredBlog:
-    """A blog as it is before anything is measured: posts by a user, with comments by guests.
+    """A blog before anything is measured: posts by a user, with comments by guests.
 
-    `threads` are, for each size, the places in `posts` of posts with so many comments, one for each
-    round, so that every round finds a thread of that size.
+    `sizes` are the numbers of comments under its posts, newest post first. `threads` are, for each size, the
+    places of posts with as many comments, so that every round finds a thread of that size.
     """
 
-    user: User
     secret: str
-    posts: Sequence[Post]
+    sizes: Sequence[int]
     threads: Mapping[int, Sequence[int]]
+
+    def posts(self) -> Iterator[tuple[Post, Iterator[Comment]]]:
+        """Each post with its comments, newest post first."""
+        for place in range(len(self.sizes)):
+            number, size = self._place(place)
+            yield make_post(number, size), make_comments(number, size)
 
     def records(self) -> Iterator[Record]:
         """All of it, as Everpost keeps it."""
         yield Blog(
             comment_policy=CommentPolicy.OPEN, updated_at=START, version=1, address_key=bytes(range(32))
         )
-        yield self.user
-        yield Token(
-            id=new_id(),
-            user_id=self.user.id,
-            name="bench",
-            scopes=ROLE_SCOPES[self.user.role],
-            digest=digest(self.secret),
-            created_at=START,
-        )
-        for post in self.posts:
+        yield from make_owner(self.secret, password_hash=PasswordHasher().hash(PASSWORD))
+        for post, comments in self.posts():
             yield post
-            yield from comments_of(post)
+            yield from comments
 
+    def ids(self) -> Sequence[str]:
+        """The ids of the posts in Everpost, newest post first."""
+        return [post.id for post, _ in self.posts()]
 
-def comments_of(post: Post) -> Iterator[Comment]:
-    """The thread of a post of this blog."""
-    return make_comments(post.id, post.comment_count, guest_name=GUEST)
+    def _place(self, place: int) -> tuple[int, Size]:
+        """The number of the post at this place, and its size."""
+        lengths = (POST_LENGTH, POST_LENGTH), (COMMENT_LENGTH, COMMENT_LENGTH)
+        return len(self.sizes) - 1 - place, Size(1, self.sizes[place], *lengths)
 
 
 def make_blog(threads: Mapping[int, int]) -> MeasuredBlog:
-    """A blog with so many threads of each size besides the 200 posts. Ids ascend and dates descend, so
-    that the first ten are the same in the order of either.
-    """
-    user = User(
-        id=new_id(),
-        name="Ann Author",
-        email=EMAIL,
-        role=Role.AUTHOR,
-        created_at=START,
-        updated_at=START,
-        password_hash=PasswordHasher().hash(PASSWORD),
-    )
-    author = Author(id=user.id, name="")
+    """A blog with as many threads of each size as `threads` says, besides the 200 posts."""
     sizes = [COMMENTS] * POSTS + list(chain.from_iterable([size] * count for size, count in threads.items()))
-    posts = [
-        make_post(f"Post {number}", START - timedelta(hours=number), comments=size, author=author)
-        for number, size in enumerate(sizes)
-    ]
-    places = iter(range(POSTS, len(posts)))
+    places = iter(range(POSTS, len(sizes)))
     return MeasuredBlog(
-        user=user,
         secret=new_secret(),
-        posts=posts,
+        sizes=sizes,
         threads={size: [next(places) for _ in range(count)] for size, count in threads.items()},
     )
+
+
+async def fill_tutorial(url: str, blog: MeasuredBlog) -> Sequence[str]:
+    """Fill the empty tables of the tutorial's application, at a URL that names its driver. The ids of the
+    posts ascend from the newest on, so that its lists, in the order of ids, show what Everpost's show.
+    """
+    fill = _fill_collection if url.startswith("mongodb") else _fill_tables
+    return await fill(url, blog)
+
+
+async def _fill_tables(url: str, blog: MeasuredBlog) -> Sequence[str]:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        posts = [
+            {"title": post.title, "content": post.content, "publication_date": post.publication_date}
+            for post, _ in blog.posts()
+        ]
+        await connection.execute(insert(_POSTS), posts)
+        ids = (await connection.scalars(select(_POSTS.c.id).order_by(_POSTS.c.id))).all()
+        for post_id, (_, thread) in zip(ids, blog.posts(), strict=True):
+            comments = [
+                {"post_id": post_id, "content": each.content, "publication_date": each.publication_date}
+                for each in thread
+            ]
+            await connection.execute(insert(_COMMENTS), comments)
+    await engine.dispose()
+    return list(map(str, ids))
+
+
+async def _fill_collection(url: str, blog: MeasuredBlog) -> Sequence[str]:
+    ids = []
+    async with AsyncMongoClient[dict[str, Any]](url) as client:
+        for post, thread in blog.posts():
+            comments = [
+                {"_id": ObjectId(), "content": each.content, "publication_date": each.publication_date}
+                for each in thread
+            ]
+            document = {
+                "title": post.title,
+                "content": post.content,
+                "publication_date": post.publication_date,
+                "comments": comments,
+            }
+            inserted = await client.get_default_database()["posts"].insert_one(document)
+            ids.append(str(inserted.inserted_id))
+    return ids

@@ -47,8 +47,8 @@ function done(summary, latency, requests)
   local errors = summary.errors
   local refused, broken = errors.status, errors.connect + errors.read + errors.write + errors.timeout
   print(string.format(
-    '{"requests": %d, "microseconds": %d, "bytes": %d, "refused": %d, "broken": %d, "p50": %f, "p99": %f}',
+    '{"requests": %d, "microseconds": %d, "bytes": %d, "refused": %d, "broken": %d, "p50": %f, "p95": %f, "p99": %f}',
     summary.requests, summary.duration, summary.bytes, refused, broken,
-    latency:percentile(50), latency:percentile(99)
+    latency:percentile(50), latency:percentile(95), latency:percentile(99)
   ))
 end

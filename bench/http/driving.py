@@ -3,15 +3,19 @@
 import asyncio
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from bench.http.processes import Program
+from everpost.benchmark.client import Request
+from everpost.benchmark.results import Figures
+from everpost.errors import WrongAnswer
 
 CONNECTIONS = 16
 TIMEOUT = 30
@@ -19,40 +23,18 @@ TIMEOUT = 30
 _SCRIPT = Path(__file__).with_name("driving.lua")
 
 
-class Failed(Exception):
-    """A request was not answered as it must be."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent, to one of the paths by chance; `{unique}` in the body is another text each time."""
-
-    method: str
-    paths: Sequence[str]
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
-
-
 @dataclass(frozen=True)
 class Driven:
-    """What wrk saw; latencies in milliseconds."""
+    """Figures that wrk measured."""
 
     requests: int
-    seconds: float
-    p50: float
-    p99: float
+    figures: Figures
     abandoned: int
     """Requests that were under way when the time was over: the program carries them out as well."""
 
-    @property
-    def rate(self) -> float:
-        """Requests a second."""
-        return self.requests / self.seconds
-
 
 def find_wrk() -> str:
-    """The program; the process ends where there is none."""
+    """The program; ends the process if there is none."""
     found = shutil.which("wrk")
     if found is None:
         sys.exit("bench: there is no wrk here (Debian: apt-get install --no-install-recommends wrk)")
@@ -60,43 +42,47 @@ def find_wrk() -> str:
 
 
 async def drive(
-    program: Program, request: Request, *, seconds: int, connections: int = CONNECTIONS
+    program: Program,
+    request: Request,
+    *,
+    seconds: int,
+    connections: int = CONNECTIONS,
+    paths: Sequence[str] = (),
 ) -> Driven:
-    """Send the request again and again, on each connection as soon as the one before it is answered: for so
-    many seconds, or for longer where the machine was so busy that no answer came in them.
+    """Send the request, with another text for each `{unique}` in its body, to one of the paths by chance if
+    there are any, again and again, on each connection as soon as the one before it is answered: for as many
+    seconds, or for longer if the machine was so busy that no answer came in them.
 
-    Failed: an answer had a status of 400 or more, took too long, or did not come at all.
+    WrongAnswer: an answer had a status of 400 or more, took too long, or did not come at all.
     """
     abandoned = 0
     while True:
-        said = await _run_wrk(program, request, seconds, connections)
+        said = await _run_wrk(program, request, paths or [target_of(request)], seconds, connections)
         try:
             seen = _read(request, said)
-        except Failed as failure:
-            raise Failed(f"{failure}\n{program.said()}") from None
+        except WrongAnswer as failure:
+            raise WrongAnswer(f"{failure}\n{program.said()}") from None
         abandoned += connections
         if seen["requests"]:
             break
         seconds *= 2  # past TIMEOUT there is an answer, or one that did not come
-    return Driven(
-        requests=int(seen["requests"]),
-        seconds=seen["microseconds"] / 1e6,
-        p50=seen["p50"] / 1e3,
-        p99=seen["p99"] / 1e3,
-        abandoned=abandoned,
-    )
+    rate = seen["requests"] * 1e6 / seen["microseconds"]
+    figures = Figures(rate, *(seen[name] / 1e3 for name in ("p50", "p95", "p99")))
+    return Driven(int(seen["requests"]), figures, abandoned)
 
 
-async def _run_wrk(program: Program, request: Request, seconds: int, connections: int) -> str:
-    """What it printed."""
+async def _run_wrk(
+    program: Program, request: Request, paths: Sequence[str], seconds: int, connections: int
+) -> str:
+    """Its output."""
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={TIMEOUT}s", "--latency"]
-    with tempfile.NamedTemporaryFile("w", prefix="everpost-bench-") as paths:
-        paths.write("\n".join(request.paths))
-        paths.flush()
+    with tempfile.NamedTemporaryFile("w", prefix="everpost-bench-") as file:
+        file.write("\n".join(paths))
+        file.flush()
         headers = (part for header in request.headers.items() for part in header)
         process = await asyncio.create_subprocess_exec(
             *(find_wrk(), *options, "-s", str(_SCRIPT), program.address),
-            *("--", request.method, paths.name, request.body, *headers),
+            *("--", request.method, file.name, request.body.decode(), *headers),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -104,18 +90,23 @@ async def _run_wrk(program: Program, request: Request, seconds: int, connections
 
 
 def _read(request: Request, said: str) -> Mapping[str, float]:
-    """The last line of what wrk printed. Failed."""
+    """The last line of wrk's output. WrongAnswer."""
     *_, last = said.strip().splitlines() or [""]
     try:
         seen: dict[str, float] = json.loads(last)
     except ValueError:
-        raise Failed(f"wrk failed: {said}") from None
+        raise WrongAnswer(f"wrk failed: {said}") from None
     if seen["refused"] or seen["broken"]:
-        raise Failed(
-            f"{request.method} {request.paths[0]}: {seen['requests']} answers, {seen['refused']} of these "
+        raise WrongAnswer(
+            f"{request.method} {request.path}: {seen['requests']} answers, {seen['refused']} of these "
             f"refusals; {seen['broken']} did not come"
         )
     return seen
+
+
+def target_of(request: Request) -> str:
+    """The path of a request with its query."""
+    return f"{request.path}?{request.query}" if request.query else request.path
 
 
 def open_client(program: Program) -> httpx.AsyncClient:
@@ -124,19 +115,21 @@ def open_client(program: Program) -> httpx.AsyncClient:
 
 
 async def ask_once(client: httpx.AsyncClient, request: Request, *, unique: str) -> httpx.Response:
-    """The answer to one such request. Failed: its status is another one than it must be, or none came."""
+    """The answer to one such request. WrongAnswer: its status is another one, or none came."""
     try:
         answer = await client.request(
             request.method,
-            request.paths[0],
+            target_of(request),
             headers=dict(request.headers),
-            content=request.body.replace("{unique}", unique) or None,
+            content=request.body.replace(b"{unique}", unique.encode()) or None,
         )
     except httpx.TransportError as error:
-        raise Failed(f"{request.method} {request.paths[0]} was not answered: {error!r}") from None
-    if answer.status_code != request.status:
-        raise Failed(
-            f"{request.method} {request.paths[0]} was answered {answer.status_code}, not {request.status}: "
-            f"{answer.text[:1000]}"
-        )
+        raise WrongAnswer(f"{request.method} {request.path} was not answered: {error!r}") from None
+    request.require_right(answer.status_code, answer.content)
     return answer
+
+
+def describe_wrk() -> str:
+    """Its version: `wrk -v` prints it before its usage, and exits as after an error."""
+    said = subprocess.run([find_wrk(), "-v"], capture_output=True, text=True, check=False).stdout
+    return " ".join(said.split()[:2])

@@ -5,16 +5,18 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import httpx
 from tests.servers.proxy import Proxy
 
-from bench.http.driving import Failed, Request, ask_once, drive, open_client
+from bench.http.driving import ask_once, drive, open_client
 from bench.http.operations import TUTORIAL, Operation
-from bench.http.results import Figures, Results
+from bench.http.results import Results, ServedFigures
 from bench.http.subjects import Subject
 from bench.progress import say
+from everpost.benchmark.client import Request
+from everpost.errors import WrongAnswer
 
 TIMES = 5
 """How often, about, each connection is answered in a round: where that takes longer, so does the round."""
@@ -31,8 +33,8 @@ WARMING, COUNTED = 3, 10
 
 
 async def measure(subjects: Sequence[Subject], operations: Sequence[Operation], results: Results) -> None:
-    """Enter the medians of the rounds that the results speak of. Failed: an answer is not what it must be."""
-    every: dict[tuple[str, str], list[Figures]] = defaultdict(list)
+    """Enter the medians of as many rounds as the results name. WrongAnswer."""
+    every: dict[tuple[str, str], list[ServedFigures]] = defaultdict(list)
     seconds: dict[tuple[str, str], int] = {}
     for number in range(results.rounds):
         for operation in operations:
@@ -46,15 +48,15 @@ async def measure(subjects: Sequence[Subject], operations: Sequence[Operation], 
                         figures = await _measure_once(subject, operation, number, seconds[what])
                         every[what].append(figures)
                         break
-                    except Failed as failure:
+                    except WrongAnswer as failure:
                         _start_again(subject, operation, failure, results)
     for (name, key), figures_of_rounds in every.items():
-        results.figures.setdefault(name, {})[key] = Figures.median(figures_of_rounds)
+        results.figures.setdefault(name, {})[key] = ServedFigures.median(figures_of_rounds)
     results.megabytes = {subject.key: subject.program.megabytes() for subject in subjects}
     say("")
 
 
-def _start_again(subject: Subject, operation: Operation, failure: Failed, results: Results) -> None:
+def _start_again(subject: Subject, operation: Operation, failure: WrongAnswer, results: Results) -> None:
     """Start the tutorial's way again where it crashed, which the results tell; let every other failure out.
 
     On SQLite, while comments are added to a long thread, the interpreter under it ends with a segmentation
@@ -62,7 +64,7 @@ def _start_again(subject: Subject, operation: Operation, failure: Failed, result
     3.5.6, aiosqlite 0.22.1). Nothing that is known upstream fits; on PostgreSQL it has not been seen.
     """
     if subject.kind != TUTORIAL or not subject.program.has_crashed():
-        raise Failed(f"{operation.title}, {subject.key}: {failure}") from None
+        raise WrongAnswer(f"{operation.title}, {subject.key}: {failure}") from None
     results.crashes[subject.key] = results.crashes.get(subject.key, 0) + 1
     subject.program.restart()
 
@@ -84,7 +86,7 @@ async def _ask_at_once(client: httpx.AsyncClient, request: Request, connections:
     await asyncio.gather(*asking)
 
 
-async def _measure_once(subject: Subject, operation: Operation, number: int, seconds: int) -> Figures:
+async def _measure_once(subject: Subject, operation: Operation, number: int, seconds: int) -> ServedFigures:
     """One operation on one subject, which answers as it must before and afterwards."""
     request, program = subject.request(operation, number), subject.program
     async with open_client(program) as client:
@@ -96,7 +98,7 @@ async def _measure_once(subject: Subject, operation: Operation, number: int, sec
         cpu = program.cpu_seconds() - began
         await ask_once(client, request, unique=f"after-{number}")
     carried_out = driven.requests + driven.abandoned
-    return Figures(driven.rate, driven.p50, driven.p99, cpu * 1000 / carried_out)
+    return ServedFigures(**asdict(driven.figures), cpu=cpu * 1000 / carried_out)
 
 
 async def count_round_trips(

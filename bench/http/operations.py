@@ -1,13 +1,13 @@
 """What is measured: each operation as the request that is sent."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from bench.blogs import COMMENT_LENGTH, POST_LENGTH
-from bench.http.blog import EMAIL, GUEST, PASSWORD, POSTS
-from bench.http.driving import CONNECTIONS, Request
+from bench.http.blog import COMMENT_LENGTH, PASSWORD, POST_LENGTH, POSTS
+from bench.http.driving import CONNECTIONS
+from everpost.benchmark.blog import EMAIL, GUEST
+from everpost.benchmark.client import Request, json_request
 
 EVERPOST, REFERENCE, TUTORIAL, LIMIT = "everpost", "reference", "tutorial", "limit"
 """The reference is Everpost on plain SQLAlchemy; it shows what calling the drivers directly gains."""
@@ -16,9 +16,8 @@ HOT = 0
 """The place of the one post that is read."""
 CHANGED = POSTS - 1
 """The place of the post that is changed: in no list."""
-LONG_AGO = "2000-01-01T00:00:00Z"
+LONG_AGO = "1999-01-01T00:00:00Z"
 """The date of what is created: behind everything that lists show, so that these stay as they are."""
-_JSON = {"content-type": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,6 @@ class Target:
     threads: Mapping[int, Sequence[int]]
     secret: str = field(default="", repr=False)
     etag: str = ""
-
-    @property
-    def authorization(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.secret}"} if self.secret else {}
 
 
 @dataclass(frozen=True)
@@ -54,61 +49,60 @@ class Operation:
     connections: int = CONNECTIONS
 
 
-def _get(path: str, headers: Mapping[str, str] | None = None, *, status: int = 200) -> Request:
-    return Request("GET", [path], status, headers or {})
-
-
 def _one_post(target: Target, _round: int) -> Request:
-    return _get(f"/posts/{target.ids[HOT]}")
+    return Request("GET", f"/posts/{target.ids[HOT]}", 200)
 
 
 def _not_modified(target: Target, _round: int) -> Request:
-    return _get(f"/posts/{target.ids[HOT]}", {"if-none-match": target.etag}, status=304)
+    return Request("GET", f"/posts/{target.ids[HOT]}", 304, headers={"if-none-match": target.etag})
 
 
 def _authorised(target: Target, _round: int) -> Request:
-    return _get(f"/posts/{target.ids[HOT]}", target.authorization)
+    headers = {"authorization": f"Bearer {target.secret}"}
+    return Request("GET", f"/posts/{target.ids[HOT]}", 200, headers=headers)
 
 
 def _list(limit: int) -> Callable[[Target, int], Request]:
-    return lambda _target, _round: _get(f"/posts?limit={limit}")
+    return lambda _target, _round: Request("GET", "/posts", 200, query=f"limit={limit}")
 
 
 def _page_of_comments(target: Target, _round: int) -> Request:
-    return _get(f"/posts/{target.ids[target.threads[1_000][0]]}/comments")
+    return Request("GET", f"/posts/{target.ids[target.threads[1_000][0]]}/comments", 200)
+
+
+def _comments_of(target: Target, size: int, number: int) -> str:
+    """The path of the thread of a round: each round has its own, which begins at this size."""
+    post_id = target.ids[target.threads[size][number % len(target.threads[size])]]
+    return f"/posts/{post_id}/comments"
 
 
 def _add_comment(size: int) -> Callable[[Target, int], Request]:
-    """Each round has a thread of its own, which begins at this size."""
-
-    def request(target: Target, number: int) -> Request:
-        post_id = target.ids[target.threads[size][number % len(target.threads[size])]]
-        body = json.dumps({"content": "z" * COMMENT_LENGTH})
-        return Request("POST", [f"/posts/{post_id}/comments"], 201, target.authorization | _JSON, body)
-
-    return request
+    content = {"content": "z" * COMMENT_LENGTH}
+    return lambda target, number: json_request(
+        "POST", _comments_of(target, size, number), 201, content, secret=target.secret
+    )
 
 
 def _add_as_guest(target: Target, number: int) -> Request:
-    post_id = target.ids[target.threads[10][number % len(target.threads[10])]]
-    body = json.dumps({"content": "z" * COMMENT_LENGTH, "name": GUEST})
-    return Request("POST", [f"/posts/{post_id}/comments"], 201, _JSON, body)
+    content = {"content": "z" * COMMENT_LENGTH, "name": GUEST}
+    return json_request("POST", _comments_of(target, 10, number), 201, content)
 
 
 def _create(target: Target, _round: int) -> Request:
     post = {"title": "Created {unique}", "content": "x" * POST_LENGTH}
     dated = {"publication_date": LONG_AGO} if target.secret else {}
-    return Request("POST", ["/posts"], 201, target.authorization | _JSON, json.dumps(post | dated))
+    return json_request("POST", "/posts", 201, post | dated, secret=target.secret)
 
 
 def _change(target: Target, _round: int) -> Request:
-    body = json.dumps({"title": "Changed {unique}"})
-    return Request("PATCH", [f"/posts/{target.ids[CHANGED]}"], 200, target.authorization | _JSON, body)
+    path = f"/posts/{target.ids[CHANGED]}"
+    return json_request("PATCH", path, 200, {"title": "Changed {unique}"}, secret=target.secret)
 
 
 def _login(_target: Target, _round: int) -> Request:
-    body = urlencode({"username": EMAIL, "password": PASSWORD})
-    return Request("POST", ["/login"], 200, {"content-type": "application/x-www-form-urlencoded"}, body)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    form = urlencode({"username": EMAIL, "password": PASSWORD})
+    return Request("POST", "/login", 200, headers=headers, body=form.encode())
 
 
 _ALL = frozenset({EVERPOST, REFERENCE, TUTORIAL})

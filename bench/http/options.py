@@ -1,14 +1,13 @@
-"""What a run is asked for, on the command line."""
+"""The options of a run."""
 
 import argparse
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers import NAMES, find_offer
-
 from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL
 from bench.http.ratios import RATIOS
+from bench.servers import add_stores, available_stores, some_of
 
 KINDS = (EVERPOST, REFERENCE, TUTORIAL, LIMIT)
 QUICK = ("one-post", "list-10", "create")
@@ -33,11 +32,11 @@ class Options:
 
 
 def read_options() -> Options:
-    """What the command line says; the process ends where that cannot be done."""
+    """The options on the command line; ends the process if they are wrong."""
     given = _parser().parse_args()
     short = (QUICK, 1) if given.quick else (FOR_RATIOS, 2) if given.check else (tuple(OPERATIONS), 3)
     return Options(
-        stores=given.stores or stores_here(),
+        stores=given.stores or available_stores(),
         operations=given.operations or short[0],
         subjects=given.subjects or [kind for kind in KINDS if not (given.check and kind == REFERENCE)],
         rounds=given.rounds or short[1],
@@ -54,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bench.http", description="How fast Everpost answers; see docs/performance.md."
     )
     add = parser.add_argument
-    add("--stores", type=some_of(NAMES), help="default: those that can be had")
+    add_stores(parser)
     add("--operations", type=some_of(OPERATIONS), help="default: all")
     add("--subjects", type=some_of(KINDS), help="default: all, with --check those of the ratios")
     add("--rounds", type=int, help="default: 3")
@@ -69,23 +68,3 @@ def _parser() -> argparse.ArgumentParser:
     add("--write", action="store_true", help="write the tables and plots into docs/")
     add("--again", action="store_true", help="measure nothing: report the latest full run anew")
     return parser
-
-
-def stores_here() -> Sequence[str]:
-    """The stores that can be had on this machine; says which cannot."""
-    offer = find_offer()
-    for name, reason in offer.missing.items():
-        print(f"bench: without {name}: {reason}")
-    return offer.names
-
-
-def some_of(names: Collection[str]) -> Callable[[str], Sequence[str]]:
-    """Reads some of the names, with commas between them."""
-
-    def parse(text: str) -> Sequence[str]:
-        given = text.split(",")
-        if unknown := [name for name in given if name not in names]:
-            raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there is {', '.join(names)}")
-        return given
-
-    return parse

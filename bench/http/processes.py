@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
-from tests.servers.private import free_port
+from tests.servers.private import CannotStart, free_port
 
 PATIENCE = 30.0
 """Seconds within which a program serves, or ends."""
@@ -29,7 +29,7 @@ QUIET = 0.03
 """Seconds; a program that took no CPU time for so long waits for a request."""
 
 
-class DoesNotServe(Exception):
+class DoesNotServe(CannotStart):
     """A program does not serve; the text says what it printed."""
 
 

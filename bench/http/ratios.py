@@ -1,10 +1,18 @@
-"""What must be shown: the ratios of issue 5, each with what it is at least and what it aims at."""
+"""The ratios that Everpost must keep, with their goals, and their floors in `bench/floors.toml`."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, TUTORIAL
 from bench.http.results import Results
+from bench.pages import STORES
+
+FLOORS = Path(__file__).parents[1] / "floors.toml"
+
+Floors = Mapping[str, Mapping[str, float]]
+"""By store, then by the name of the ratio."""
 
 
 @dataclass(frozen=True)
@@ -78,3 +86,28 @@ def measured(results: Results) -> Iterator[tuple[Ratio, str, float]]:
             value = ratio.of(results, store)
             if value is not None:
                 yield ratio, store, value
+
+
+def read_floors(file: Path = FLOORS) -> Floors:
+    """ValueError: the file names an unknown store or ratio, or a floor is not a number."""
+    floors = tomllib.loads(file.read_text())
+    names = [ratio.name for ratio in RATIOS]
+    for store, of_store in floors.items():
+        if store not in STORES:
+            raise ValueError(f"{file.name} has a table {store!r}; there is {', '.join(STORES)}")
+        for name, floor in of_store.items():
+            if name not in names or not isinstance(floor, int | float):
+                raise ValueError(
+                    f"{file.name}, {store}: {name} = {floor!r} is not a number for one of {', '.join(names)}"
+                )
+    return floors
+
+
+def fallen(results: Results, floors: Floors) -> Iterator[str]:
+    """A line for each measured ratio that is under its floor, or has none."""
+    for ratio, store, value in measured(results):
+        floor, is_now = floors.get(store, {}).get(ratio.name), ratio.written(value)
+        if floor is None:
+            yield f"{STORES[store]}: {ratio.title}: {is_now}, and no floor ({ratio.name})"
+        elif value < floor:
+            yield f"{STORES[store]}: {ratio.title}: {is_now}, under its floor of {ratio.written(floor)}"

@@ -1,19 +1,29 @@
-"""Results as tables in Markdown."""
+"""Results as Markdown tables and as plots."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from bench.http.measuring import DISTANCE
-from bench.http.operations import LIMIT, OPERATIONS
+from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL
 from bench.http.ratios import RATIOS, Ratio
-from bench.http.results import Figures, Results
+from bench.http.results import Results, ServedFigures
+from bench.pages import STORES, table
+from everpost.benchmark.plots import Bar, draw_bars
+from everpost.benchmark.wording import milliseconds
 
-STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "mongodb": "MongoDB"}
 DASH = "\N{EN DASH}"
 SUBJECTS = {
-    "everpost": "Everpost",
-    "reference": "Everpost on plain SQLAlchemy",
-    "tutorial": "the tutorial's way",
-    "limit": "the limit",
+    EVERPOST: "Everpost",
+    REFERENCE: "Everpost on plain SQLAlchemy",
+    TUTORIAL: "the tutorial's way",
+    LIMIT: "the limit",
+}
+_LOOK = {
+    "background": "white",
+    "plot_background": "white",
+    "colors": ("#2a6fa8", "#7fb3d9", "#c98f4a", "#b8c2cc"),
+    "title_font_size": 16,
+    "value_font_size": 12,
 }
 
 
@@ -42,12 +52,6 @@ def _parts(results: Results, plots: str | None) -> Iterator[str]:
     if plots is not None:
         yield "### Plots\n"
         yield from (f"![{OPERATIONS[name].title}]({plots}/{name}.svg)\n" for name in results.figures)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
-    """A table; its first columns are words, the others are figures."""
-    lines = [head, [*["---"] * words, *["---:"] * (len(head) - words)], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def ratios_table(results: Results) -> str:
@@ -107,8 +111,9 @@ def _subject(key: str) -> Sequence[str]:
     return [SUBJECTS[kind], STORES.get(store, DASH)]
 
 
-def _written(figures: Figures) -> Sequence[str]:
-    return [f"{figures.rate:,.0f}", f"{figures.p50:.2f}", f"{figures.p99:.2f}", f"{figures.cpu:.3f}"]
+def _written(figures: ServedFigures) -> Sequence[str]:
+    rate, cpu = f"{figures.rate:,.0f}", f"{figures.cpu:.3f}"
+    return [rate, milliseconds(figures.p50), milliseconds(figures.p99), cpu]
 
 
 def _trips(count: float | None) -> str:
@@ -119,3 +124,32 @@ def memory_table(results: Results) -> str:
     """The memory of the process that serves, after everything."""
     rows = ([*_subject(key), f"{megabytes:.0f}"] for key, megabytes in results.megabytes.items())
     return table(["whose", "database", "resident memory, MB"], rows, words=2)
+
+
+def write_plots(results: Results, folder: Path) -> None:
+    """A plot for each operation that was measured, in a file of its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, by_subject in results.figures.items():
+        (folder / f"{name}.svg").write_text(_draw(name, by_subject, results.stores()) + "\n")
+
+
+def _draw(name: str, by_subject: Mapping[str, ServedFigures], stores: Sequence[str]) -> str:
+    """Requests a second: a group for each store, a bar for each subject."""
+    series = {}
+    for kind, title in SUBJECTS.items():
+        keys = [kind if kind == LIMIT else f"{kind} {store}" for store in stores]
+        rates = [by_subject[key].rate if key in by_subject else None for key in keys]
+        if any(rates):
+            series[title] = rates
+    return draw_bars(
+        Bar,
+        [STORES[store] for store in stores],
+        series,
+        value_formatter=lambda value: f"{value:,.0f}",
+        look=_LOOK,
+        name=name,
+        title=f"{OPERATIONS[name].title}, requests a second",
+        width=800,
+        height=340,
+        print_values_position="top",
+    )

@@ -1,33 +1,19 @@
 """What was measured, as it is written to a file and read from it."""
 
 import json
-import statistics
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
+from everpost.benchmark.results import Figures
+
 
 @dataclass(frozen=True)
-class Figures:
-    """One operation on one subject: of one round, or the median of each figure over several."""
+class ServedFigures(Figures):
+    """One operation on one subject."""
 
-    rate: float
-    """Requests a second."""
-    p50: float
-    """Milliseconds, as all times here."""
-    p99: float
     cpu: float
-    """Of the server's processes, user and system, for each request."""
-
-    @classmethod
-    def median(cls, rounds: Sequence[Self]) -> Self:
-        return cls(
-            rate=statistics.median(each.rate for each in rounds),
-            p50=statistics.median(each.p50 for each in rounds),
-            p99=statistics.median(each.p99 for each in rounds),
-            cpu=statistics.median(each.cpu for each in rounds),
-        )
+    """Milliseconds that the server's processes took for each request, user and system."""
 
 
 @dataclass
@@ -39,13 +25,13 @@ class Results:
     command: str = ""
     rounds: int = 0
     seconds: int = 0
-    figures: dict[str, dict[str, Figures]] = field(default_factory=dict)
+    figures: dict[str, dict[str, ServedFigures]] = field(default_factory=dict)
     """By operation, then by subject."""
     megabytes: dict[str, float] = field(default_factory=dict)
     """By subject: the resident memory of the process that serves, after all of it."""
     round_trips: dict[str, dict[str, float]] = field(default_factory=dict)
     """To the database, for one request: by operation, then by subject."""
-    distant: dict[str, dict[str, Figures]] = field(default_factory=dict)
+    distant: dict[str, dict[str, ServedFigures]] = field(default_factory=dict)
     """As `figures`, with the latency of a database on another machine."""
     crashes: dict[str, int] = field(default_factory=dict)
     """How often a subject, by its key, crashed, and was started again to go on."""
@@ -63,7 +49,7 @@ class Results:
         given = json.loads(file.read_text())
         near, far = (
             {
-                operation: {subject: Figures(**each) for subject, each in by_subject.items()}
+                operation: {subject: ServedFigures(**each) for subject, each in by_subject.items()}
                 for operation, by_subject in given.pop(name, {}).items()
             }
             for name in ("figures", "distant")

@@ -1,20 +1,25 @@
-"""Who is measured: Everpost and the tutorial's way on each store, and the limit."""
+"""The subjects that are measured: Everpost and the tutorial's way on each store, and the limit."""
 
 import json
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import make_url
+from tests.servers import Servers
 from tests.servers.databases import Databases, SqlDatabases
 from tests.servers.sqlite import SqliteDatabases
 
-from bench.http.blog import MeasuredBlog
-from bench.http.driving import Request, ask_once, open_client
-from bench.http.filling import fill_everpost, fill_tutorial
+from bench.http.blog import MeasuredBlog, fill_tutorial, make_blog
+from bench.http.driving import ask_once, describe_wrk, open_client
 from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
 from bench.http.processes import Program
+from bench.servers import fresh, open_databases
+from everpost.benchmark.client import Request
+from everpost.benchmark.databases import describe_server
+from everpost.benchmark.loading import load
+from everpost.benchmark.machine import describe_machine, describe_packages
 
 PATIENT = {
     "EVERPOST_FAILED_LOGINS_PER_HOUR": "1000000",
@@ -55,7 +60,7 @@ class Subject:
     def request(self, operation: Operation, number: int) -> Request:
         """What is sent in the round of this number."""
         request = operation.request(self.target, number)
-        return replace(request, paths=[f"/{operation.name}"]) if self.kind == LIMIT else request
+        return replace(request, path=f"/{operation.name}", query="") if self.kind == LIMIT else request
 
     def again(self, url: str) -> Program:
         """The same program once more, over the same database at another URL."""
@@ -82,9 +87,9 @@ async def everpost_on(
     store: str, url: str, blog: MeasuredBlog, kind: str = EVERPOST
 ) -> AsyncIterator[Subject]:
     """Everpost over the blog, in the empty database at the URL."""
-    ids = await fill_everpost(url, blog)
+    await load(url, blog.records(), timeout=60)
     with _everpost_as(kind, url) as program:
-        target = Target(ids, blog.threads, secret=blog.secret)
+        target = Target(blog.ids(), blog.threads, secret=blog.secret)
         async with open_client(program) as client:
             answer = await ask_once(client, OPERATIONS["one-post"].request(target, 0), unique="")
         yield Subject(kind, store, program, replace(target, etag=answer.headers["etag"]), url)
@@ -126,3 +131,51 @@ def driver_url(databases: Databases, url: str) -> str:
     query = {"timeout": "60"} if isinstance(databases, SqliteDatabases) else {}
     address = make_url(url).set(drivername=databases.drivername, query=query)
     return address.render_as_string(hide_password=False)
+
+
+def blog_for(operations: Sequence[Operation], rounds: int) -> MeasuredBlog:
+    """A blog with the threads that these operations need. Of threads up to 1,000 there is one for each
+    round; a longer one is hardly longer after it.
+    """
+    sizes = {operation.thread for operation in operations if operation.thread is not None}
+    return make_blog({size: rounds if size <= 1_000 else 1 for size in sorted(sizes)})
+
+
+@asynccontextmanager
+async def serving(
+    servers: Servers,
+    stores: Sequence[str],
+    kinds: Sequence[str],
+    operations: Sequence[Operation],
+    rounds: int,
+) -> AsyncIterator[list[Subject]]:
+    """Every subject of these kinds on these stores, in the order in which they take turns."""
+    blog = blog_for(operations, rounds)
+    async with AsyncExitStack() as stack:
+        subjects = []
+        for store in stores:
+            databases = await stack.enter_async_context(open_databases(servers, store))
+            if EVERPOST in kinds or LIMIT in kinds:
+                url = await stack.enter_async_context(fresh(databases, "bench_everpost"))
+                subjects.append(await stack.enter_async_context(everpost_on(store, url, blog)))
+            if REFERENCE in kinds and store != "mongodb":
+                url = await stack.enter_async_context(fresh(databases, "bench_reference"))
+                subjects.append(await stack.enter_async_context(everpost_on(store, url, blog, REFERENCE)))
+            if TUTORIAL in kinds:
+                plain_url = await stack.enter_async_context(fresh(databases, "bench_tutorial"))
+                url = driver_url(databases, plain_url)
+                subjects.append(await stack.enter_async_context(tutorial_on(store, url, blog)))
+        prebuilt = [operation for operation in operations if LIMIT in operation.subjects]
+        if LIMIT in kinds and prebuilt:
+            subjects.append(await stack.enter_async_context(limit_of(subjects[0], prebuilt)))
+        yield [subject for subject in subjects if subject.kind in kinds]
+
+
+async def describe_versions(subjects: Sequence[Subject]) -> str:
+    """The versions of Python, the packages, the databases under Everpost, and the load generator."""
+    servers = {
+        each.store: await describe_server(each.url, timeout=60) for each in subjects if each.kind == EVERPOST
+    }
+    facts = describe_machine()
+    packages = describe_packages(("granian", "uvicorn", "uvloop", "pydantic"))
+    return ", ".join([facts["Python"], facts["packages"], packages, *servers.values(), describe_wrk()])

@@ -3,8 +3,11 @@
 import shutil
 
 import pytest
-from bench.http.driving import Failed, Request, drive
+from bench.http.driving import drive
 from bench.http.processes import Program
+
+from everpost.benchmark.client import Request
+from everpost.errors import WrongAnswer
 
 CONNECTIONS = 2
 
@@ -15,14 +18,16 @@ pytestmark = pytest.mark.skipif(
 
 async def test_a_program_that_answers_nobody_in_its_time_gets_more() -> None:
     with Program(["tests.bench.deaf", "{port}", str(CONNECTIONS)], {}, ready="/ready") as program:
-        driven = await drive(program, Request("GET", ["/"], 204), seconds=1, connections=CONNECTIONS)
+        driven = await drive(program, Request("GET", "/", 204), seconds=1, connections=CONNECTIONS)
     assert driven.requests > 0
+    assert driven.figures.rate > 0
+    assert driven.figures.p50 <= driven.figures.p95 <= driven.figures.p99
     assert driven.abandoned > CONNECTIONS
 
 
 async def test_an_answer_that_is_a_refusal_is_a_failure() -> None:
     with (
         Program(["http.server", "{port}", "--bind", "127.0.0.1"], {}, ready="/") as program,
-        pytest.raises(Failed, match=r"GET /nothing: [0-9]+ answers, [1-9][0-9]* of these refusals"),
+        pytest.raises(WrongAnswer, match=r"GET /nothing: [0-9]+ answers, [1-9][0-9]* of these refusals"),
     ):
-        await drive(program, Request("GET", ["/nothing"], 200), seconds=1, connections=CONNECTIONS)
+        await drive(program, Request("GET", "/nothing", 200), seconds=1, connections=CONNECTIONS)

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from bench.http.plots import write_plots
-from bench.http.results import Figures, Results
+from bench.http.report import write_plots
+from bench.http.results import Results, ServedFigures
 from bench.pages import write_part
 
 from bench import pages
@@ -35,9 +35,9 @@ def test_a_page_without_the_part_is_not_touched(page: Path) -> None:
 
 def test_a_plot_is_an_image_without_a_script_or_an_address(tmp_path: Path) -> None:
     figures = {
-        "everpost sqlite": Figures(2000, 1, 2, 0.5),
-        "tutorial sqlite": Figures(200, 10, 20, 5),
-        "limit": Figures(10_000, 0.1, 0.2, 0.1),
+        "everpost sqlite": ServedFigures(2000, 1, 1.5, 2, 0.5),
+        "tutorial sqlite": ServedFigures(200, 10, 15, 20, 5),
+        "limit": ServedFigures(10_000, 0.1, 0.15, 0.2, 0.1),
     }
     results = Results(figures={"one-post": figures}, megabytes={"everpost sqlite": 90.0})
     write_plots(results, tmp_path)

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from bench.http.floors import fallen, read_floors
-from bench.http.ratios import RATIOS, measured
-from bench.http.report import STORES, figures_table, ratios_table
-from bench.http.results import Figures, Results
+from bench.http.ratios import RATIOS, fallen, measured, read_floors
+from bench.http.report import figures_table, ratios_table
+from bench.http.results import Results, ServedFigures
+from bench.pages import STORES
 
 
-def at(rate: float) -> Figures:
-    return Figures(rate=rate, p50=1.25, p99=2.5, cpu=0.5)
+def at(rate: float) -> ServedFigures:
+    return ServedFigures(rate=rate, p50=1.25, p95=2, p99=2.5, cpu=0.5)
 
 
 @pytest.fixture
@@ -77,4 +77,4 @@ def test_results_come_back_from_their_file_as_they_were(results: Results, tmp_pa
 
 def test_the_figures_of_several_rounds_are_medians() -> None:
     rounds = [at(1), at(100), at(3)]
-    assert Figures.median(rounds) == at(3)
+    assert ServedFigures.median(rounds) == at(3)

@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from bench.http.blog import COMMENTS, MeasuredBlog
-from bench.http.driving import Request, ask_once, open_client
+from bench.http.driving import ask_once, open_client
 from bench.http.operations import LIMIT, OPERATIONS
-from bench.http.running import blog_for
-from bench.http.subjects import Subject, driver_url, everpost_on, limit_of, tutorial_on
+from bench.http.subjects import Subject, blog_for, driver_url, everpost_on, limit_of, tutorial_on
 
+from everpost.benchmark.client import Request
 from tests.servers.sqlite import SqliteDatabases
 
 pytestmark = pytest.mark.long  # as `make bench-check`, which needs all this, too

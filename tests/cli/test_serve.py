@@ -115,10 +115,13 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_stopped_while_its_workers_start_does_not_wait_for_them(tmp_path: Path) -> None:
-    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=4) as blog:
+    """Granian's message that it kills a worker proves nothing: on a busy machine it is also written if the
+    worker has ended, but another thread of Granian has not recorded that yet.
+    """
+    settings = {"EVERPOST_SHUTDOWN_TIMEOUT": "3600"}
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=4, settings=settings) as blog:
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
-        assert "Killing" not in blog.said()
 
 
 def test_a_given_token_is_that_of_the_admin_and_is_never_told(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.measuring import Subject, measure
 from everpost.benchmark.operations import OPERATIONS, Loaded
 from everpost.benchmark.report import render_report
-from everpost.benchmark.results import Database, Measured, Results, Turn
+from everpost.benchmark.results import Database, Figures, Measured, Results
 from everpost.benchmark.wording import milliseconds
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
@@ -25,15 +25,15 @@ SIZE = Size(posts=9, comments=7)
 BLOG = Loaded(SIZE, "a secret", [("/posts/665f1c2ab7e4d20f3a9c8e01", '"1"')])
 
 
-def turn(rate: float) -> Turn:
-    return Turn(rate, 1.0, 2.0, 3.0)
+def at(rate: float) -> Figures:
+    return Figures(rate, 1.0, 2.0, 3.0)
 
 
 def results_of(*rates: Sequence[float], names: Sequence[str] = ("one", "two", "three")) -> Results:
     """Of databases that had these rates in their rounds, whatever the operation."""
     return Results(
         databases=[Database(name, "SQLite 3") for name, _ in zip(names, rates, strict=False)],
-        measured={each: [Measured([turn(rate) for rate in own]) for own in rates] for each in OPERATIONS},
+        measured={each: [Measured([at(rate) for rate in own]) for own in rates] for each in OPERATIONS},
         size=SIZE,
         seconds=2,
         rounds=3,
@@ -63,13 +63,13 @@ def test_a_text_can_have_every_length() -> None:
 
 def test_percentiles_are_of_the_nearest_rank() -> None:
     seconds = [number / 1_000 for number in range(1, 101)]
-    assert Turn.of(seconds[::-1], within=4) == Turn(25, p50=50, p95=95, p99=99)
-    assert Turn.of([0.5], within=1) == Turn(1, p50=500, p95=500, p99=500)
+    assert Figures.of(seconds[::-1], within=4) == Figures(25, p50=50, p95=95, p99=99)
+    assert Figures.of([0.5], within=1) == Figures(1, p50=500, p95=500, p99=500)
 
 
 def test_of_several_rounds_the_median_counts() -> None:
-    measured = Measured([Turn(9, 1, 6, 8), Turn(1, 2, 5, 7), Turn(5, 3, 4, 9)])
-    assert measured.middle == Turn(5, 2, 5, 8)
+    measured = Measured([Figures(9, 1, 6, 8), Figures(1, 2, 5, 7), Figures(5, 3, 4, 9)])
+    assert measured.median == Figures(5, 2, 5, 8)
     assert measured.rates == (1, 9)
 
 

@@ -40,7 +40,7 @@ def test_tests_pass_in_a_hostile_environment() -> None:
         "tests/cli/test_commands.py::test_every_command_explains_itself[serve]",
         "tests/unit/test_settings.py",
     ]
-    command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests]
     environment = os.environ | HOSTILE | {"EVERPOST_TEST_DATABASES": "sqlite"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2_000:]

@@ -11,6 +11,7 @@ import everpost
 ROOT = Path(everpost.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 TESTS = Path(__file__).parents[1]
+BENCHMARKS = sorted((TESTS.parent / "bench").rglob("*.py"))
 
 MAY_IMPORT = {
     "errors.py": "",
@@ -96,7 +97,7 @@ def imports_of(module: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{place_of(module)} has a relative import"
+            assert node.level == 0, f"{module} has a relative import"
             for alias in node.names:
                 yield f"{node.module}.{alias.name}".removeprefix("everpost.")
 
@@ -104,7 +105,11 @@ def imports_of(module: Path) -> Iterator[str]:
 def is_allowed(name: str, allowed: set[str]) -> bool:
     if name.partition(".")[0] in sys.stdlib_module_names:
         return True
-    return any(name == each or name.startswith(f"{each}.") for each in allowed)
+    return any(is_within_package(name, each) for each in allowed)
+
+
+def is_within_package(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
 
 
 def functions_of(module: Path) -> Iterator[tuple[str, int]]:
@@ -148,6 +153,18 @@ def test_every_room_has_a_rule() -> None:
         if not any(is_within(place_of(module), room) for room in MAY_IMPORT)
     ]
     assert without == []
+
+
+def test_benchmarks_take_nothing_from_tests_but_servers_and_nothing_private() -> None:
+    """What a benchmark and `everpost bench` both need is public, in `everpost.benchmark`."""
+    taken = [
+        f"{module.relative_to(TESTS.parent)} imports {name}"
+        for module in BENCHMARKS
+        for name in imports_of(module)
+        if (is_within_package(name, "tests") and not is_within_package(name, "tests.servers"))
+        or any(part.startswith("_") for part in name.split("."))
+    ]
+    assert taken == []
 
 
 def test_only_the_settings_read_the_environment() -> None:

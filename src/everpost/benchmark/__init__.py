@@ -1,1 +1,1 @@
-"""`everpost bench`: one blog on several databases, measured through the application."""
+"""The core of `everpost bench` and of the benchmarks in `bench/`: a blog, a client, figures, reports."""

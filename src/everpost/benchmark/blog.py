@@ -17,7 +17,9 @@ from everpost.domain.records import Record
 from everpost.domain.tokens import ROLE_SCOPES, Token, digest
 from everpost.domain.users import Author, Role, User
 
-_START = datetime(2000, 1, 1, tzinfo=UTC)
+START = datetime(2000, 1, 1, tzinfo=UTC)
+EMAIL = "ann@blog.example"
+GUEST = "Gus Guest"
 _BETWEEN_POSTS = timedelta(minutes=10)
 """So a million posts are all out by now."""
 _TAGS = tuple(f"tag {number}" for number in range(20))
@@ -32,11 +34,14 @@ _PROSE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the blog is."""
+    """The size of a blog, or of a part of it."""
 
     posts: int
     comments: int
     """Under each post."""
+    post_length: tuple[int, int] = (500, 2_000)
+    """Characters in a post: the fewest and the most."""
+    comment_length: tuple[int, int] = (100, 300)
 
     @property
     def records(self) -> int:
@@ -45,35 +50,77 @@ class Size:
 
 
 def make_records(size: Size, secret: str) -> Iterator[Record]:
-    """The blog: an author, the token with this secret, and posts of 500 to 2,000 characters with two tags
-    and with comments of 100 to 300 characters, each fourth of which is a reply.
-    """
-    author_id = _id(_START, "author")
-    yield User(
-        id=author_id,
-        name="Ann Author",
-        email="ann@blog.example",
-        role=Role.AUTHOR,
-        created_at=_START,
-        updated_at=_START,
-    )
-    yield Token(
-        id=author_id,
-        user_id=author_id,
-        name="everpost bench",
-        scopes=ROLE_SCOPES[Role.AUTHOR],
-        digest=digest(secret),
-        created_at=_START,
-    )
-    author = Author(id=author_id, name="")
+    """The blog: an author, the token with this secret, and posts with two tags and comments."""
+    yield from make_owner(secret)
     for number in range(size.posts):
-        yield _post(number, author, size)
-        yield from _thread(number, size)
+        yield make_post(number, size)
+        yield from make_comments(number, size)
+
+
+def make_owner(secret: str, *, password_hash: str | None = None) -> tuple[User, Token]:
+    """The author of all posts, and a token with this secret."""
+    user = User(
+        id=_AUTHOR.id,
+        name="Ann Author",
+        email=EMAIL,
+        role=Role.AUTHOR,
+        created_at=START,
+        updated_at=START,
+        password_hash=password_hash,
+    )
+    token = Token(
+        id=user.id,
+        user_id=user.id,
+        name="everpost bench",
+        scopes=ROLE_SCOPES[user.role],
+        digest=digest(secret),
+        created_at=START,
+    )
+    return user, token
+
+
+def make_post(number: int, size: Size) -> Post:
+    """The post of a number, which says that it has as many comments as the size says."""
+    random = Random(f"post {number}")  # noqa: S311 - the same each time
+    return Post(
+        id=post_id(number),
+        title=f"What happened in the winter of {number}",
+        content=text(random, *size.post_length),
+        publication_date=date(number),
+        updated_at=date(number),
+        slug=slug(number),
+        tags=tuple(random.sample(_TAGS, 2)),
+        author=_AUTHOR,
+        version=1 + size.comments,
+        comment_count=size.comments,
+    )
+
+
+def make_comments(post: int, size: Size) -> Iterator[Comment]:
+    """The comments under the post of a number, a second apart, oldest first; every fourth is a reply."""
+    random = Random(f"thread {post}")  # noqa: S311 - the same each time
+    answered: Id | None = None
+    for number in range(size.comments):
+        moment = date(post) + timedelta(seconds=1 + number)
+        is_reply = number % 4 == 3
+        comment = Comment(
+            id=_id(moment, f"comment {number} of {post}"),
+            post_id=post_id(post),
+            content=text(random, *size.comment_length),
+            publication_date=moment,
+            updated_at=moment,
+            guest_name=GUEST,
+            parent_id=answered if is_reply else None,
+            depth=int(is_reply),
+            reply_count=int(number % 4 == 2 and number + 1 < size.comments),
+        )
+        yield comment
+        answered = comment.id
 
 
 def post_id(number: int) -> Id:
     """The id of a post."""
-    return _id(_date(number), f"post {number}")
+    return _id(date(number), f"post {number}")
 
 
 def slug(number: int) -> str:
@@ -88,45 +135,9 @@ def text(random: Random, shortest: int, longest: int) -> str:
     return f"{_prose()[start : start + length - 1]}."
 
 
-def _post(number: int, author: Author, size: Size) -> Post:
-    random = Random(f"post {number}")  # noqa: S311 - it is to be the same each time
-    return Post(
-        id=post_id(number),
-        title=f"What happened in the winter of {number}",
-        content=text(random, 500, 2_000),
-        publication_date=_date(number),
-        updated_at=_date(number),
-        slug=slug(number),
-        tags=tuple(random.sample(_TAGS, 2)),
-        author=author,
-        version=1 + size.comments,
-        comment_count=size.comments,
-    )
-
-
-def _thread(post: int, size: Size) -> Iterator[Comment]:
-    random = Random(f"thread {post}")  # noqa: S311 - it is to be the same each time
-    answered: Id | None = None
-    for number in range(size.comments):
-        moment = _date(post) + timedelta(seconds=1 + number)
-        is_reply = number % 4 == 3
-        comment = Comment(
-            id=_id(moment, f"comment {number} of {post}"),
-            post_id=post_id(post),
-            content=text(random, 100, 300),
-            publication_date=moment,
-            updated_at=moment,
-            guest_name="Gus Guest",
-            parent_id=answered if is_reply else None,
-            depth=int(is_reply),
-            reply_count=int(number % 4 == 2 and number + 1 < size.comments),
-        )
-        yield comment
-        answered = comment.id
-
-
-def _date(post: int) -> datetime:
-    return _START + post * _BETWEEN_POSTS
+def date(number: int) -> datetime:
+    """The publication date of a post."""
+    return START + number * _BETWEEN_POSTS
 
 
 def _id(moment: datetime, name: str) -> Id:
@@ -136,5 +147,8 @@ def _id(moment: datetime, name: str) -> Id:
 
 @cache
 def _prose() -> str:
-    random = Random("prose")  # noqa: S311 - it is to be the same each time
+    random = Random("prose")  # noqa: S311 - the same each time
     return " ".join(random.choices(_WORDS.split(), k=_PROSE // 2))[:_PROSE]
+
+
+_AUTHOR = Author(id=_id(START, "author"), name="")

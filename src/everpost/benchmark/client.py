@@ -4,6 +4,7 @@ https://asgi.readthedocs.io/en/stable/specs/www.html
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _SHOWN = 300
-"""Bytes of an answer that is wrong."""
+"""Bytes of a wrong answer that an error shows."""
 _ASGI = {"version": "3.0", "spec_version": "2.4"}
 
 
@@ -33,6 +34,22 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+    def require_right(self, status: int, body: bytes) -> None:
+        """WrongAnswer: the answer to this request has another status."""
+        if status != self.right:
+            raise WrongAnswer(
+                f"{self.method} {self.path} was answered {status} instead of {self.right}: "
+                f"{body[:_SHOWN].decode(errors='replace')}"
+            )
+
+
+def json_request(method: str, path: str, right: int, content: object, *, secret: str = "") -> Request:
+    """A request with a JSON body; with a token, if there is one."""
+    headers = {"content-type": "application/json"}
+    if secret:
+        headers["authorization"] = f"Bearer {secret}"
+    return Request(method, path, right, headers=headers, body=json.dumps(content).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +101,7 @@ async def ask(application: Application, request: Request) -> Answer:
 
     await application(_scope(request), receive, send)
     heed_cancellation()
-    if status != request.right:
-        raise WrongAnswer(
-            f"{request.method} {request.path} was answered {status} instead of {request.right}: "
-            f"{body[:_SHOWN].decode(errors='replace')}"
-        )
+    request.require_right(status, bytes(body))
     return Answer(status, headers, bytes(body))
 
 

@@ -44,6 +44,12 @@ async def require_empty(url: str, name: str, *, timeout: float) -> None:
         )
 
 
+async def describe_server(url: str, *, timeout: float) -> str:
+    """The database server at a URL, with its version. Unreachable."""
+    async with _schema_of(url, timeout) as schema:
+        return await schema.server()
+
+
 @asynccontextmanager
 async def borrowed(url: str, name: str, say: Say, *, timeout: float) -> AsyncIterator[str]:
     """An empty database, made ready for a blog; gives what keeps it, with its version. At the end nothing is

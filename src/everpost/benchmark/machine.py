@@ -1,8 +1,8 @@
-"""What a report says of the machine and the programs that ran on it."""
+"""The machine and the versions that a report names."""
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,16 +14,30 @@ _CPUS = Path("/proc/cpuinfo")
 
 def describe_machine() -> Mapping[str, str]:
     """Each fact under its name."""
+    system = f"{platform.system()} {platform.release()}"
     return {
-        "machine": f"{_processor()}, {os.cpu_count()} CPUs, {platform.system()} {platform.release()}",
+        "machine": f"{_processor()}, {os.cpu_count()} CPUs, {system}{_memory()}",
         "Everpost": __version__,
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "packages": ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
+        "packages": describe_packages(_PACKAGES),
     }
 
 
+def describe_packages(names: Iterable[str]) -> str:
+    """The versions of installed packages."""
+    return ", ".join(f"{name} {version(name)}" for name in names)
+
+
+def _memory() -> str:
+    """The physical memory, where the system tells it."""
+    if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
+        return ""
+    gibibytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f", {gibibytes:.0f} GiB of memory"
+
+
 def _processor() -> str:
-    """What Linux calls the processor; elsewhere its kind."""
+    """The processor's name on Linux; elsewhere its kind."""
     if _CPUS.is_file():
         for line in _CPUS.read_text(errors="replace").splitlines():
             name, _, value = line.partition(":")

@@ -11,7 +11,7 @@ from random import Random
 from everpost.benchmark.client import Application, ask
 from everpost.benchmark.databases import Say
 from everpost.benchmark.operations import OPERATIONS, Loaded, Operation
-from everpost.benchmark.results import Measured, Turn
+from everpost.benchmark.results import Figures, Measured
 from everpost.errors import WrongAnswer
 
 ROUNDS = 3
@@ -32,7 +32,7 @@ async def measure(
     """Every operation on every database, so many seconds each, with so many requests under way at once: the
     reads first, so that they find the same blog everywhere. WrongAnswer.
     """
-    turns: dict[Operation, list[list[Turn]]] = {each: [[] for _ in subjects] for each in OPERATIONS}
+    figures: dict[Operation, list[list[Figures]]] = {each: [[] for _ in subjects] for each in OPERATIONS}
     for writes in (False, True):
         operations = [each for each in OPERATIONS if each.writes is writes]
         for operation in operations:
@@ -43,9 +43,9 @@ async def measure(
             for operation in operations:
                 for place in _in_turn(len(subjects), number):
                     random = Random(f"{operation.name} {number}")  # noqa: S311 - the same for each database
-                    turn = await _drive(subjects[place], operation, random, seconds / ROUNDS, connections)
-                    turns[operation][place].append(turn)
-    return {operation: [Measured(rounds) for rounds in columns] for operation, columns in turns.items()}
+                    driven = await _drive(subjects[place], operation, random, seconds / ROUNDS, connections)
+                    figures[operation][place].append(driven)
+    return {operation: [Measured(rounds) for rounds in columns] for operation, columns in figures.items()}
 
 
 def _in_turn(count: int, first: int) -> list[int]:
@@ -55,7 +55,7 @@ def _in_turn(count: int, first: int) -> list[int]:
 
 async def _drive(
     subject: Subject, operation: Operation, random: Random, seconds: float, connections: int
-) -> Turn:
+) -> Figures:
     """Each connection asks again as soon as it has its answer, and at least once."""
     took: list[float] = []
     began = time.perf_counter()
@@ -80,4 +80,4 @@ async def _drive(
     # Raised up there it would come in a group: https://github.com/python/cpython/issues/103590
     if reason is not None:
         raise WrongAnswer(f"{subject.name} failed at {operation.name!r}: {reason}")
-    return Turn.of(took, within=time.perf_counter() - began)
+    return Figures.of(took, within=time.perf_counter() - began)

@@ -1,13 +1,12 @@
 """What is asked of each database: the requests that readers and writers of a blog send most."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TypeAlias
 
 from everpost.benchmark.blog import Size, post_id, slug, text
-from everpost.benchmark.client import Application, Request, ask
+from everpost.benchmark.client import Application, Request, ask, json_request
 
 _TAGGED_POSTS = 100
 """How many posts the conditional reads are about: their tags have to be known before."""
@@ -72,22 +71,18 @@ def _post_by_slug(random: Random, loaded: Loaded) -> Request:
 
 
 def _new_comment(random: Random, loaded: Loaded) -> Request:
-    path = f"{_path(random, loaded)}/comments"
-    return _write("POST", path, 201, loaded, {"content": text(random, 100, 300)})
+    content = {"content": text(random, 100, 300)}
+    return json_request("POST", f"{_path(random, loaded)}/comments", 201, content, secret=loaded.secret)
 
 
 def _new_post(random: Random, loaded: Loaded) -> Request:
-    title = f"What came of {random.getrandbits(64):x}"
-    return _write("POST", "/posts", 201, loaded, {"title": title, "content": text(random, 500, 2_000)})
+    content = {"title": f"What came of {random.getrandbits(64):x}", "content": text(random, 500, 2_000)}
+    return json_request("POST", "/posts", 201, content, secret=loaded.secret)
 
 
 def _changed_post(random: Random, loaded: Loaded) -> Request:
-    return _write("PATCH", _path(random, loaded), 200, loaded, {"content": text(random, 500, 2_000)})
-
-
-def _write(method: str, path: str, right: int, loaded: Loaded, sent: dict[str, str]) -> Request:
-    headers = {"authorization": f"Bearer {loaded.secret}", "content-type": "application/json"}
-    return Request(method, path, right=right, headers=headers, body=json.dumps(sent).encode())
+    content = {"content": text(random, 500, 2_000)}
+    return json_request("PATCH", _path(random, loaded), 200, content, secret=loaded.secret)
 
 
 OPERATIONS = (

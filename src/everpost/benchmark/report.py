@@ -87,10 +87,10 @@ def _facts(results: Results) -> Iterator[str]:
 
 
 def _plot(operation: Operation, columns: Sequence[Measured], results: Results) -> Iterator[str]:
-    middles = [each.middle for each in columns]
+    medians = [each.median for each in columns]
     plot = draw_latencies(
         [database.name for database in results.databases],
-        [middle.p50 for middle in middles],
-        [middle.p99 for middle in middles],
+        [each.p50 for each in medians],
+        [each.p99 for each in medians],
     )
     yield f"<figure><figcaption>{escape(operation.name)}, in ms</figcaption>{plot}</figure>"

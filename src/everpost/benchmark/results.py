@@ -2,50 +2,54 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from statistics import harmonic_mean, median
+from typing import Self
 
 from everpost.benchmark.blog import Size
 from everpost.benchmark.operations import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One operation on one database, in one round."""
+@dataclass(frozen=True)
+class Figures:
+    """One operation on one database: of one round, or the medians of several."""
 
     rate: float
     """Requests a second."""
     p50: float
-    """Milliseconds, as are the others: so long did this share of the requests take, at most."""
+    """Milliseconds, as are the other percentiles."""
     p95: float
     p99: float
 
     @classmethod
-    def of(cls, seconds: Sequence[float], *, within: float) -> "Turn":
-        """What comes of requests that took so long each, at least one, and together ended within so many
-        seconds.
-        """
+    def of(cls, seconds: Sequence[float], *, within: float) -> "Figures":
+        """The figures of at least one request: how long each took, and all of them together."""
         ordered = sorted(seconds)
         p50, p95, p99 = (1_000 * ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.95, 0.99))
-        return cls(len(ordered) / within, p50, p95, p99)
+        return Figures(len(ordered) / within, p50, p95, p99)
+
+    @classmethod
+    def median(cls, rounds: Sequence[Self]) -> Self:
+        """The median of each figure."""
+        return cls(*(median(getattr(each, field.name) for each in rounds) for field in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One operation on one database: every round of it."""
 
-    turns: Sequence[Turn]
+    rounds: Sequence[Figures]
 
     @property
-    def middle(self) -> Turn:
-        """The medians."""
-        return Turn(*(median(column) for column in zip(*map(_numbers, self.turns), strict=True)))
+    def median(self) -> Figures:
+        """The medians of the rounds."""
+        return Figures.median(self.rounds)
 
     @property
     def rates(self) -> tuple[float, float]:
         """The rate of the slowest round, and that of the fastest."""
-        rates = [turn.rate for turn in self.turns]
+        rates = [each.rate for each in self.rounds]
         return min(rates), max(rates)
 
 
@@ -78,7 +82,7 @@ class Results:
         columns = self.measured[operation]
         if len(columns) == 1:
             return frozenset()
-        best = max(columns, key=lambda each: each.middle.rate)
+        best = max(columns, key=lambda each: each.median.rate)
         return frozenset(place for place, each in enumerate(columns) if each.rates[1] >= best.rates[0])
 
     def verdict(self) -> str:
@@ -92,13 +96,9 @@ class Results:
     def _told(self, *, writes: bool) -> str:
         rates = [
             harmonic_mean(
-                [row[place].middle.rate for each, row in self.measured.items() if each.writes is writes]
+                [row[place].median.rate for each, row in self.measured.items() if each.writes is writes]
             )
             for place in range(len(self.databases))
         ]
         ranked = sorted(zip(rates, self.databases, strict=True), key=lambda each: -each[0])
         return ", ".join(f"{rate:,.0f} with {database.name}" for rate, database in ranked)
-
-
-def _numbers(turn: Turn) -> tuple[float, float, float, float]:
-    return turn.rate, turn.p50, turn.p95, turn.p99

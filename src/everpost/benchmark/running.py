@@ -3,25 +3,19 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeAlias
 
 from everpost.benchmark.blog import Size, make_records
 from everpost.benchmark.client import running
 from everpost.benchmark.databases import Say, borrowed, name_all, require_empty
+from everpost.benchmark.loading import load
 from everpost.benchmark.measuring import ROUNDS, Subject, measure
 from everpost.benchmark.operations import learn
 from everpost.benchmark.results import Database, Results
-from everpost.benchmark.stopping import heed_cancellation
 from everpost.domain.clock import now
-from everpost.domain.records import Batch
 from everpost.domain.tokens import new_secret
 from everpost.errors import WrongAnswer
 from everpost.settings import Settings
-from everpost.stores import open_store
-
-_BATCH = 1_024
-"""Records in a transaction."""
 
 Progress: TypeAlias = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
 """Shows, while it is open, what is done, how many records are done, and of how many."""
@@ -73,19 +67,14 @@ async def run(wishes: Wishes, settings: Settings, say: Say, progress: Progress) 
 
 
 async def _load(settings: Settings, name: str, size: Size, secret: str, progress: Progress) -> None:
-    store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
-    try:
-        records = make_records(size, secret)
-        done = 0
-        with progress() as show:
-            show(f"Loading {name}", done, size.records)
-            while batch := list(islice(records, _BATCH)):
-                await store.records.write(Batch(kept=batch))
-                heed_cancellation()
-                done += len(batch)
-                show(f"Loading {name}", done, size.records)
-    finally:
-        await store.close()
+    with progress() as show:
+        show(f"Loading {name}", 0, size.records)
+        await load(
+            settings.database_url,
+            make_records(size, secret),
+            timeout=settings.database_timeout,
+            loaded=lambda done: show(f"Loading {name}", done, size.records),
+        )
 
 
 @asynccontextmanager

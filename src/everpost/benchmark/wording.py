@@ -10,13 +10,13 @@ LEGEND = (
 
 def rate(measured: Measured, *, is_fastest: bool) -> str:
     """Requests a second."""
-    return f"{measured.middle.rate:,.0f}{' *' if is_fastest else ''}"
+    return f"{measured.median.rate:,.0f}{' *' if is_fastest else ''}"
 
 
 def latencies(measured: Measured) -> str:
     """The three of them."""
-    middle = measured.middle
-    return " / ".join(map(milliseconds, (middle.p50, middle.p95, middle.p99)))
+    median = measured.median
+    return " / ".join(map(milliseconds, (median.p50, median.p95, median.p99)))
 
 
 def milliseconds(value: float) -> str:

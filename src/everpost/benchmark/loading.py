@@ -1,0 +1,27 @@
+"""Loading a blog into a database."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from everpost.benchmark.stopping import heed_cancellation
+from everpost.domain.records import Batch, Record
+from everpost.stores import open_store
+
+_BATCH = 1_024
+"""Records in a transaction."""
+
+
+async def load(
+    url: str, records: Iterable[Record], *, timeout: float, loaded: Callable[[int], None] = lambda _: None
+) -> None:
+    """Write records, in order, into the empty database at a URL; call `loaded` with how many are there."""
+    store = await open_store(url, timeout=timeout, pool_size=1)
+    try:
+        waiting, done = iter(records), 0
+        while batch := list(islice(waiting, _BATCH)):
+            await store.records.write(Batch(kept=batch))
+            heed_cancellation()
+            done += len(batch)
+            loaded(done)
+    finally:
+        await store.close()
