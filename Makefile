@@ -9,7 +9,7 @@ PYTEST := $(COMPILED) $(BIN)/pytest
 # Three processes on two cores: tests also wait for databases.
 IN_PARALLEL := -n 3 --dist worksteal
 
-.PHONY: serve test test-long one check install fuzz failovers lock assets format clean
+.PHONY: serve test test-long one check install clients fuzz failovers lock assets format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
@@ -18,7 +18,7 @@ serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in eve
 test: install  ## the whole suite, on every database that can be had
 	@$(PYTEST) $(IN_PARALLEL) -m 'not long'
 
-test-long: install  ## the same promises at the volume of a large blog, and again and again
+test-long: install clients  ## the same promises at the volume of a large blog, and again and again
 	@$(PYTEST) $(IN_PARALLEL) -m long
 
 one: install  ## one test, long or not, on one process: make one T=tests/unit/test_paging.py::test_name
@@ -85,11 +85,23 @@ $(TOOLS)/bin/uv: requirements/uv.txt
 	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements/develop.txt
 	@touch $@
 
+clients: $(TOOLS)/clients.stamp tests/clients/typescript/node_modules  ## generators of API clients, for make test-long; needs Node
+
+$(TOOLS)/clients.stamp: $(TOOLS)/bin/uv requirements/clients.txt
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(TOOLS)/clients
+	@$(UV) pip install --quiet --python $(TOOLS)/clients --require-hashes -r requirements/clients.txt
+	@touch $@
+
+tests/clients/typescript/node_modules: tests/clients/typescript/package-lock.json
+	@cd tests/clients/typescript && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --upgrade
 
 lock: $(TOOLS)/bin/uv  ## resolve the dependencies anew: names, versions and hashes, no addresses
 	@echo uv | $(COMPILE) - -o requirements/uv.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -o requirements/build.txt
+	@echo openapi-python-client | $(COMPILE) - -o requirements/clients.txt
 	@$(COMPILE) pyproject.toml -o requirements/serve.txt
 	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
 
@@ -98,4 +110,4 @@ assets:  ## fetch what the page of the API documentation needs, and copy it into
 	@$(PYTHON) assets/vendor.py
 
 clean:  ## remove what was installed; a blog in everpost.db stays
-	@rm -rf .venv $(TOOLS)
+	@rm -rf .venv $(TOOLS) tests/clients/typescript/node_modules

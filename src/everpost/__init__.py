@@ -1,3 +1,26 @@
-"""Everpost: a blog backend that outlives its database."""
+"""Everpost: a blog that outlives its database.
+
+An application of your own needs `create_app` and `Settings`: see docs/in-your-application.md.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+__all__ = ["Settings", "__version__", "create_app"]
+
+if TYPE_CHECKING:
+    from everpost.app import create_app
+    from everpost.settings import Settings
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import lazily: most commands of the command line need neither."""
+        if name == "create_app":
+            from everpost.app import create_app
+
+            return create_app
+        if name == "Settings":
+            from everpost.settings import Settings
+
+            return Settings
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

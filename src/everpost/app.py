@@ -13,7 +13,7 @@ from everpost import __version__
 from everpost.api.calls import CallRoute
 from everpost.api.deadlines import StoreDeadline
 from everpost.api.docs import add_docs
-from everpost.api.documentation import complete
+from everpost.api.documentation import TAGS, complete
 from everpost.api.faults import LastResort
 from everpost.api.headers import EXPOSED, SafeHeaders
 from everpost.api.methods import HeadAsGet
@@ -67,7 +67,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = Everpost(
         title="Everpost",
         version=__version__,
-        summary="A blog: its posts, their comments, and the people who write them.",
+        summary="The HTTP API of a blog: its posts, their comments, and the people who write them.",
+        openapi_tags=[{"name": name, "description": description} for name, description in TAGS],
         lifespan=lifespan,
         openapi_url=None,
         docs_url=None,

@@ -1,8 +1,8 @@
-"""Every error there is. They are facts about the blog and carry no HTTP status."""
+"""All errors. They state facts about the blog, and carry no HTTP status."""
 
 
 class EverpostError(Exception):
-    """What every error of Everpost is a kind of; its text is for the person who reads it."""
+    """Base class of all Everpost errors; the message is for people."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -10,7 +10,7 @@ class EverpostError(Exception):
 
 
 class NotFound(EverpostError):
-    """Nothing has this name."""
+    """There is no resource with this name."""
 
     def __init__(self, noun: str, name: str) -> None:
         super().__init__(f"There is no {noun} {name!r}.")
@@ -18,10 +18,10 @@ class NotFound(EverpostError):
 
 
 class Conflict(EverpostError):
-    """Something else has this value already, and it must be unique."""
+    """Another resource already has this unique value."""
 
     def __init__(self, noun: str, field: str) -> None:
-        super().__init__(f"Another {noun} has this {field} already.")
+        super().__init__(f"Another {noun} already has this {field}.")
         self.noun = noun
         self.field = field
 
@@ -30,7 +30,9 @@ class LastAdmin(Conflict):
     """The write would leave no enabled admin."""
 
     def __init__(self) -> None:
-        EverpostError.__init__(self, "This is the last enabled admin. Make another user an admin first.")
+        EverpostError.__init__(
+            self, "This is the last enabled admin. Give another user the role admin first."
+        )
         self.noun, self.field = "user", "role"
 
 
@@ -38,15 +40,17 @@ class TooManyTokens(Conflict):
     """The user has the maximum number of tokens."""
 
     def __init__(self, most: int) -> None:
-        EverpostError.__init__(self, f"You already have {most} tokens. Revoke one that you no longer need.")
+        EverpostError.__init__(
+            self, f"You already have {most} tokens, the maximum. Revoke one that you no longer need."
+        )
         self.noun, self.field = "token", "name"
 
 
 class Stale(EverpostError):
-    """What was to be changed is no longer as the writer saw it."""
+    """The resource has changed since the writer read it."""
 
     def __init__(self, noun: str, name: str) -> None:
-        super().__init__(f"The {noun} {name!r} has changed since you read it: read it again.")
+        super().__init__(f"The {noun} {name!r} has changed since you read it: fetch it again and retry.")
         self.noun = noun
 
 
@@ -64,19 +68,21 @@ class Invalid(EverpostError):
 
 
 class Unauthenticated(EverpostError):
-    """Nobody knows who asks, and this is not for everybody."""
+    """Authentication is required."""
 
-    def __init__(self, message: str = "This takes a token.", *, is_bad_token: bool = False) -> None:
+    def __init__(
+        self, message: str = "Authentication required: send a bearer token.", *, is_bad_token: bool = False
+    ) -> None:
         super().__init__(message)
         self.is_bad_token = is_bad_token
 
 
 class Forbidden(EverpostError):
-    """Who asks is known, and may see the thing but not do this."""
+    """The actor may see the resource, but not do this."""
 
 
 class TooMany(EverpostError):
-    """It was tried too often."""
+    """A rate limit is exceeded."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
@@ -85,20 +91,20 @@ class TooMany(EverpostError):
 
 
 class Busy(EverpostError):
-    """The database could not do this in time, or could not be reached. Nothing is known to be lost:
-    whoever asks again with the same id finds out.
+    """The database did not respond in time, or is unreachable. The change may have been made: repeating the
+    request with the same id finds out.
     """
 
-    def __init__(self, message: str = "The database did not answer in time. Try again.") -> None:
+    def __init__(self, message: str = "The database did not respond in time. Try again.") -> None:
         super().__init__(message)
 
 
 class Unreachable(EverpostError):
-    """A database does not answer at all, or refuses who asks."""
+    """A database does not respond, or refuses the login."""
 
 
 class SchemaMismatch(EverpostError):
-    """The database was made by an older or a newer Everpost."""
+    """The schema belongs to an older or a newer version of Everpost."""
 
 
 class DataLoss(EverpostError):
@@ -106,19 +112,19 @@ class DataLoss(EverpostError):
 
 
 class Misconfigured(EverpostError):
-    """A setting has a value that cannot be used."""
+    """A setting is invalid."""
 
 
 class Unfinished(EverpostError):
-    """The database holds a part of a blog that was moving in."""
+    """The database holds part of a blog: a copy or an import was interrupted."""
 
 
 class Occupied(EverpostError):
-    """A database holds something, and what is to be done takes one that does not."""
+    """A database is not empty, but must be."""
 
 
 class WrongAnswer(EverpostError):
-    """The application gave another answer than it was asked for while it was measured."""
+    """The application gave an unexpected response while it was measured."""
 
 
 class UnreadableSource(EverpostError):
@@ -126,7 +132,7 @@ class UnreadableSource(EverpostError):
 
 
 class BrokenFile(EverpostError):
-    """A file is not what it should be."""
+    """A file is malformed or unreadable."""
 
     def __init__(self, name: str, place: str, reason: str) -> None:
         super().__init__(f"{name}, {place}: {reason}" if place else f"{name}: {reason}")

@@ -20,7 +20,7 @@ _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
 
 def _origins(given: object) -> object:
-    """The origins in a list: in JSON, or with commas between them."""
+    """The origins of a comma-separated list or a JSON array."""
     origins = given
     if isinstance(given, str):
         try:
@@ -28,15 +28,17 @@ def _origins(given: object) -> object:
         except ValueError:
             origins = None
     if not isinstance(origins, list | tuple) or not all(isinstance(origin, str) for origin in origins):
-        raise PydanticCustomError("origins", "should be origins with commas between them, or a JSON array")
+        raise PydanticCustomError("origins", "should be a comma-separated list of origins, or a JSON array")
     trimmed = tuple(origin.strip().lower() for origin in origins if origin.strip())
     if not all(_ORIGIN.fullmatch(origin) for origin in trimmed):
-        raise PydanticCustomError("origins", "each should be like https://blog.example, without a path")
+        raise PydanticCustomError(
+            "origins", "each origin should look like https://blog.example, without a path"
+        )
     return trimmed
 
 
 def _secret(given: object) -> object:
-    """A value, or for `file:PATH` what the file has, so that a secret need not be in the environment."""
+    """A value, or the first line of the file that `file:PATH` names, to keep it out of the environment."""
     if not isinstance(given, str) or not given.startswith(_FILE):
         return given
     try:
@@ -46,7 +48,7 @@ def _secret(given: object) -> object:
 
 
 def _first_line(path: str) -> str:
-    """ValueError: there is none, or it is not UTF-8."""
+    """The first line of a file. ValueError: it is empty or not UTF-8."""
     with Path(path).open(encoding="utf-8") as file:
         line = file.readline(_LONGEST_SECRET).strip()
     if not line:
@@ -69,89 +71,96 @@ class Settings(BaseSettings):
     database_url: Annotated[str, BeforeValidator(_secret)] = Field(
         default="sqlite:///everpost.db",
         repr=False,
-        description="Where the blog is kept. It may hold a password.",
+        description="The database of the blog. The URL may contain a password.",
     )
     database_timeout: float = Field(
-        default=5.0, gt=0, le=300, description="Seconds that a request waits for the database, in total."
+        default=5.0,
+        gt=0,
+        le=300,
+        description="Time limit, in seconds, for all database access of one request.",
     )
     database_pool_size: int = Field(
-        default=10, ge=1, le=1000, description="Connections to the database that one worker keeps, at most."
+        default=10, ge=1, le=1000, description="Maximum number of database connections per worker."
     )
     sql_engine: Literal["drivers", "reference"] = Field(
-        default="drivers", description="How a server runs statements on an SQL database."
+        default="drivers",
+        description="How SQL statements are run.",
     )
     cache_megabytes: int = Field(
         default=16,
         ge=0,
         le=100_000,
-        description="Memory in which one worker keeps answers that it may give again; 0 for none.",
+        description="Memory per worker for cached responses, in megabytes; 0 disables the cache.",
     )
-    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
-    port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")
-    workers: int = Field(default=1, ge=1, le=256, description="Processes that serve.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(default=1, ge=1, le=256, description="Number of worker processes.")
     body_timeout: float = Field(
-        default=20.0, gt=0, le=3600, description="Seconds in which a request body must arrive."
+        default=20.0, gt=0, le=3600, description="Time limit, in seconds, for receiving a request body."
     )
     send_timeout: float = Field(
         default=30.0,
         gt=0,
         le=3600,
-        description="Seconds in which a client must read the next 64 KiB of a response.",
+        description="Time limit, in seconds, for a client to read the next 64 KiB of a response.",
     )
     docs: bool = Field(default=True, description="Whether to serve /docs and /openapi.json.")
     shutdown_timeout: int = Field(
         default=10,
         ge=1,
         le=3600,
-        description="Seconds that requests in flight get when the server is to stop.",
+        description="Grace period, in seconds, for requests in flight when the server stops.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least grave of what is logged."
+        default="info", description="Minimum log level."
     )
     admin_token: Annotated[str | None, BeforeValidator(_secret)] = Field(
-        default=None, repr=False, description="A token that the first admin has from the start on."
+        default=None, repr=False, description="A token for an admin, set from outside, as for containers."
     )
-    login_hours: int = Field(
-        default=12, ge=1, le=8760, description="Hours for which the token of a login is good."
-    )
+    login_hours: int = Field(default=12, ge=1, le=8760, description="Lifetime of a login's token, in hours.")
     failed_logins_per_hour: int = Field(
-        default=10, ge=1, le=1_000_000, description="Wrong passwords that one address may try in an hour."
+        default=10, ge=1, le=1_000_000, description="Failed logins allowed per address and hour."
     )
     failed_logins_per_account: int = Field(
         default=100,
         ge=1,
         le=1_000_000,
-        description="Wrong passwords per account and hour before unknown networks are delayed.",
+        description="Failed logins per account and hour before attempts from unknown networks are delayed.",
     )
     proxies: int = Field(
         default=0,
         ge=0,
         le=100,
-        description="Proxies in front that add to X-Forwarded-For: whom the first of them saw is the client.",
+        description="Number of trusted reverse proxies that append to X-Forwarded-For.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
-        default=(), description="Origins whose pages may call from a browser; * for all."
+        default=(), description="Origins allowed to call the API from a browser; * allows all."
     )
     comment_edit_minutes: int = Field(
-        default=15, ge=0, le=5_256_000, description="Minutes for which who wrote a comment may edit it."
+        default=15,
+        ge=0,
+        le=5_256_000,
+        description="Time during which writers may edit their comments, in minutes.",
     )
     guest_comments_per_address: int = Field(
         default=20,
         ge=1,
         le=1_000_000,
-        description="Guest comments per address and hour, edits included.",
+        description="Guest comments and edits allowed per address and hour.",
     )
     guest_comments_per_post: int = Field(
         default=200,
         ge=1,
         le=1_000_000,
-        description="Guest comments per post and hour, edits included.",
+        description="Guest comments and edits allowed per post and hour.",
     )
-    guest_links: int = Field(default=2, ge=0, le=20_000, description="Links in one comment of a guest.")
+    guest_links: int = Field(
+        default=2, ge=0, le=20_000, description="Maximum number of links in a guest's comment."
+    )
 
 
 def is_traced() -> bool:
-    """Whether the environment says anything of traces and metrics.
+    """Whether the environment configures OpenTelemetry.
 
     https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
     """
@@ -159,9 +168,9 @@ def is_traced() -> bool:
 
 
 def read_settings(**given: object) -> Settings:
-    """The settings, from what is given (None: it is not) and then from the environment.
+    """The settings: the given ones that are not None, and the others from the environment.
 
-    Misconfigured names each setting that has a value it cannot have, and never shows the value.
+    Misconfigured: names each invalid setting, but never shows its value.
     """
     try:
         return Settings.model_validate({name: value for name, value in given.items() if value is not None})
@@ -171,9 +180,9 @@ def read_settings(**given: object) -> Settings:
 
 
 def read_database_url(argument: str) -> str:
-    """The database URL that an argument of a command gives: itself, `env:NAME` for an environment variable,
-    or `file:PATH` for the first line of a file. So no password needs to be in the command, where all users
-    of the machine see it. Misconfigured: there is none.
+    """The database URL of a command-line argument: a URL, `env:NAME` for an environment variable, or
+    `file:PATH` for the first line of a file, which keep passwords off the command line, where all users of
+    the machine see them. Misconfigured: it is missing or cannot be read.
     """
     if argument.startswith(_ENVIRONMENT):
         name = argument.removeprefix(_ENVIRONMENT)

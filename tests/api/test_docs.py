@@ -3,16 +3,21 @@
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from everpost.api import docs
+from everpost.api.documentation import TAGS
 from tests.api.conftest import Site, Sites
+from tests.faults.served import PATIENCE, ServedBlog
 
 STATIC = Path(docs.__file__).parent / "static"
 ASSETS = Path(__file__).parents[2] / "assets"
 MANIFEST = json.loads((STATIC / "manifest.json").read_text())
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def sources(page: str) -> list[str]:
@@ -71,3 +76,34 @@ def test_the_committed_files_are_those_of_the_manifest_and_of_the_lock() -> None
     assert locked["node_modules/swagger-ui-dist"]["version"] == MANIFEST["swagger-ui-dist"]
     packages = [package for name, package in locked.items() if name]
     assert all("integrity" in package and "resolved" not in package for package in packages)
+
+
+async def test_the_page_and_its_style_name_no_other_host(site: Site) -> None:
+    page = await site.client.get("/docs")
+    style = (STATIC / MANIFEST["files"]["swagger-ui.css"]["file"]).read_text()
+    script = (ASSETS / "docs.js").read_text()
+    for text in (page.text, script):
+        assert "//" not in re.sub(r"^//.*$", "", text, flags=re.MULTILINE)
+    assert not re.search(r"@import|url\(\s*+[\"']?+(?!data:)", style)
+    assert "connect-src 'self';" in page.headers["content-security-policy"]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to start")
+def test_the_page_shows_every_group_in_a_browser_without_a_network(tmp_path: Path) -> None:
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path) as blog:
+        shown = subprocess.run(
+            [
+                str(CHROMIUM),
+                *("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"),
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                *("--virtual-time-budget=20000", "--dump-dom", f"{blog.address}/docs"),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 4,
+            check=True,
+        ).stdout
+    for name, _ in TAGS:
+        assert f'id="operations-tag-{name}"' in shown
+    assert "Create a post" in shown

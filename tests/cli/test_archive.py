@@ -44,8 +44,8 @@ def test_an_archive_moves_a_blog_and_comes_out_again_as_it_was(
     settle_in(tmp_path, monkeypatch)
     outcome = everpost("import", str(tmp_path / name))
     assert outcome.status == 0
-    assert outcome.out.splitlines()[0] == "2 records written, 0 erased, 0 the same already."
-    assert outcome.out.endswith("The database is as the archive.\n")
+    assert outcome.out.splitlines()[0] == "Records written: 2; deleted: 0; unchanged: 0."
+    assert outcome.out.endswith("The database matches the archive.\n")
     assert exported.out.splitlines()[1:] == outcome.out.splitlines()[1:-1]
     assert everpost("export", str(tmp_path / f"again-{name}")).status == 0
     assert (tmp_path / f"again-{name}").read_bytes() == (tmp_path / name).read_bytes()
@@ -59,7 +59,7 @@ def test_an_import_is_the_same_as_a_copy(
     file = settle_in(tmp_path, monkeypatch)
     everpost("import", str(tmp_path / "archive"))
     assert everpost("verify", f"sqlite:///{blog_file}", f"sqlite:///{file}").status == 0
-    assert "0 records written" in everpost("copy", f"sqlite:///{blog_file}", f"sqlite:///{file}").out
+    assert "Records written: 0;" in everpost("copy", f"sqlite:///{blog_file}", f"sqlite:///{file}").out
 
 
 @pytest.mark.usefixtures("blog")
@@ -71,7 +71,7 @@ def test_an_import_that_is_run_again_changes_nothing(
     everpost("import", str(tmp_path / "archive"))
     outcome = everpost("import", str(tmp_path / "archive"))
     assert outcome.status == 0
-    assert outcome.out.splitlines()[0] == "0 records written, 0 erased, 2 the same already."
+    assert outcome.out.splitlines()[0] == "Records written: 0; deleted: 0; unchanged: 2."
 
 
 @pytest.mark.usefixtures("blog")
@@ -119,7 +119,7 @@ def test_a_blog_that_is_another_one_is_not_overwritten(
     everpost("user", "add", "bob@example.org", "--name", "Bob", "--no-password")
     outcome = everpost("import", str(tmp_path / "archive"))
     assert outcome.status == 1
-    assert outcome.err.splitlines()[-1].startswith("everpost: The target holds another blog")
+    assert outcome.err.splitlines()[-1].startswith("everpost: The target already holds other content")
 
 
 @pytest.mark.usefixtures("blog_file")

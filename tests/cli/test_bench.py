@@ -242,7 +242,7 @@ def test_what_cannot_be_cleaned_up_is_told_with_what_to_do(
     *_, advice, reason = outcome.err.splitlines()
     assert advice.startswith(f"{file_url} could not be cleaned up")
     assert "everpost db downgrade base --allow-data-loss" in advice
-    assert reason.startswith(f"everpost: The database {file_url} cannot be reached")
+    assert reason.startswith(f"everpost: Cannot connect to the database {file_url}")
 
 
 @contextmanager

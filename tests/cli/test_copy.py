@@ -43,7 +43,7 @@ def test_a_copy_prints_counts_and_digests_and_says_that_both_agree(
     assert outcome.status == 0
     first, work, *digests, verdict = outcome.out.splitlines()
     assert first == f"{source} to {target}"
-    assert work == "2 records written, 0 erased, 0 the same already."
+    assert work == "Records written: 2; deleted: 0; unchanged: 0."
     assert [line.split()[:2] for line in digests] == [
         ["settings", "1"],
         ["users", "1"],
@@ -52,7 +52,7 @@ def test_a_copy_prints_counts_and_digests_and_says_that_both_agree(
         ["comments", "0"],
         ["all", "2"],
     ]
-    assert verdict == "They agree."
+    assert verdict == "The databases match."
     assert "Copying: 2 of 2 records" in outcome.err
     assert "Verifying: 2 of 2 records" in outcome.err
 
@@ -63,14 +63,14 @@ def test_a_copy_can_be_verified(everpost: Command, source: str, target: str) -> 
     change(target, "update users set name = 'Bob'")
     outcome = everpost("verify", source, target)
     assert outcome.status == 1
-    assert "They differ in 1 record:" in outcome.out
+    assert "1 record differs:" in outcome.out
     assert "differs" in outcome.out
 
 
 def test_a_second_copy_carries_what_came_since(everpost: Command, source: str, target: str) -> None:
     everpost("copy", source, target)
     everpost("user", "add", "bob@example.org", "--name", "Bob", "--no-password")
-    assert "1 records written, 0 erased, 2 the same" in everpost("copy", source, target).out
+    assert "Records written: 1; deleted: 0; unchanged: 2." in everpost("copy", source, target).out
 
 
 def test_a_target_that_was_written_to_is_refused(everpost: Command, source: str, target: str) -> None:
@@ -78,13 +78,13 @@ def test_a_target_that_was_written_to_is_refused(everpost: Command, source: str,
     change(target, "update users set name = 'Bob'")
     outcome = everpost("copy", source, target)
     assert outcome.status == 1
-    assert outcome.err.splitlines()[-1].startswith("everpost: The target was written to since")
+    assert outcome.err.splitlines()[-1].startswith("everpost: The target has changed since")
 
 
 def test_a_dry_run_makes_no_schema(everpost: Command, source: str, target: str) -> None:
     outcome = everpost("copy", source, target, "--dry-run")
     assert outcome.status == 0
-    assert outcome.out.endswith("2 records to write, 0 to erase, 0 the same already. Nothing was written.\n")
+    assert outcome.out.endswith("Records to write: 2; to delete: 0; unchanged: 0. Nothing was written.\n")
     assert tables_of(target) == []
 
 
@@ -114,7 +114,7 @@ def test_a_source_that_is_written_to_meanwhile_is_noticed(
     written_meanwhile()
     outcome = everpost("copy", source, target)
     assert outcome.status == 1
-    assert "The source was written to meanwhile" in outcome.out
+    assert "The source has changed since the copy began" in outcome.out
     assert everpost("copy", source, target).status == 0
 
 
@@ -129,8 +129,8 @@ def test_a_copy_that_follows_goes_on_until_both_agree(
     written_meanwhile()
     outcome = everpost("copy", source, target, "--follow")
     assert outcome.status == 0
-    assert "2 records written, 0 erased, 0 the same" in outcome.out
-    assert "1 records written, 0 erased, 1 the same" in outcome.out
+    assert "Records written: 2; deleted: 0; unchanged: 0." in outcome.out
+    assert "Records written: 1; deleted: 0; unchanged: 1." in outcome.out
 
 
 def test_a_part_of_a_blog_is_not_served_nor_copied(

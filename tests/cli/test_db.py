@@ -61,7 +61,7 @@ def test_an_upgrade_prints_its_plan_and_then_where_the_database_is(
     plan, *steps, result = outcome.out.splitlines()
     assert plan == f"sqlite:///{blog_file} to head:"
     assert [step.split()[:2] for step in steps] == [["up", "0001"]]
-    assert result == "The database is at 0001."
+    assert result == "The database is at revision 0001."
     assert outcome.status == 0
 
 
@@ -105,9 +105,9 @@ def test_a_database_of_an_older_everpost_is_served_after_an_upgrade(
     newer_everpost()
     assert everpost("db", "current").out == "0001 (behind)\n"
     assert everpost("serve").err == (
-        "everpost: The database was made by an older Everpost. Back it up, then run: everpost db upgrade\n"
+        "everpost: The database schema is outdated. Back up the database, then run: everpost db upgrade\n"
     )
-    assert everpost("db", "upgrade").out.splitlines()[-1] == "The database is at 0002."
+    assert everpost("db", "upgrade").out.splitlines()[-1] == "The database is at revision 0002."
     assert everpost("db", "current").out == "0002 (current)\n"
 
 
@@ -134,7 +134,7 @@ def test_an_upgrade_does_not_go_down(everpost: Command) -> None:
     everpost("db", "upgrade")
     outcome = everpost("db", "upgrade", "base")
     assert outcome.status == 1
-    assert outcome.err == "everpost: base is the other way: everpost db downgrade base\n"
+    assert outcome.err == "everpost: Wrong direction. Run: everpost db downgrade base\n"
     assert everpost("db", "current").out == "0001 (current)\n"
 
 

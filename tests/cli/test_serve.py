@@ -47,9 +47,7 @@ def test_a_port_that_is_in_use_is_one_clear_line(everpost: Command) -> None:
         port = other.getsockname()[1]
         outcome = everpost("serve", "--port", str(port))
     assert outcome.status == 1
-    assert outcome.err == (
-        f"everpost: Cannot listen on 127.0.0.1:{port}: something else listens there already\n"
-    )
+    assert outcome.err == (f"everpost: Cannot listen on 127.0.0.1:{port}: the address is already in use\n")
 
 
 @pytest.mark.usefixtures("blog_file")
@@ -89,7 +87,7 @@ def test_an_option_goes_before_the_environment(everpost: Command, monkeypatch: p
 
 def test_who_reads_where_it_listens_is_answered_there(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path) as blog:
-        assert f"Everpost listens on {blog.address}\n" in blog.said()
+        assert f"Everpost is listening on {blog.address}\n" in blog.said()
         assert blog.client.get("/health/live").status_code == 200
 
 
@@ -108,9 +106,9 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         assert blog.said().splitlines() == [
             logged,
             f"{greeting} {secret}",
-            f"Everpost listens on {blog.address}",
-            f"The blog is kept in sqlite:///{tmp_path}/blog.db",
-            f"Every call is described at {blog.address}/docs",
+            f"Everpost is listening on {blog.address}",
+            f"Database: sqlite:///{tmp_path}/blog.db",
+            f"API documentation: {blog.address}/docs",
         ]
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, admin_token=None) as blog:
         assert "evp_" not in blog.said()
@@ -204,4 +202,4 @@ async def test_a_blog_with_users_and_no_admin_says_how_to_add_one(
     await register(store, role=Role.AUTHOR)
     await store.close()
     with ServedBlog(url, tmp_path, admin_token=None) as blog:
-        assert "no admin. Add one: everpost user add --role admin" in blog.said()
+        assert "no admin. Add one with: everpost user add --role admin" in blog.said()

@@ -47,7 +47,7 @@ def test_scopes_name_and_end_are_listed_and_the_secret_is_not(everpost: Command)
     options = ("--name", "A robot", "--scope", "posts:write", "--scope", "account", "--days", "2")
     secret = everpost("token", "create", ANNA, *options).out.strip()
     listed = everpost("token", "list", ANNA).out
-    assert "A robot  account posts:write  never used  until " in listed
+    assert "A robot  account posts:write  never used  expires " in listed
     assert secret not in listed
     assert secret[4:20] not in listed
 

@@ -42,13 +42,13 @@ def assert_refused(outcome: Outcome, status: int = 1) -> None:
 def test_a_user_is_added_listed_and_can_log_in(everpost: Command, typed: Typed, add: Add) -> None:
     added = add(ANNA, "--role", "editor")
     assert added.status == 0
-    assert added.out.startswith(f"{ANNA} is a user now: editor, ")
+    assert added.out.startswith(f"Created user {ANNA} (editor, ")
     assert everpost("user", "list").out.split()[1:] == ["editor", ANNA, "Some", "Body"]
     typed(f"{PASSWORD}\n")
     entered = everpost("login", ANNA.upper(), "--password-stdin")
     assert entered.status == 0
     assert is_well_formed(entered.out.strip())
-    assert entered.err.startswith("Good until ")
+    assert entered.err.startswith("Expires at ")
 
 
 def test_a_user_without_a_password_cannot_log_in(everpost: Command, typed: Typed) -> None:
@@ -105,8 +105,8 @@ def test_a_role_and_a_password_can_be_changed(everpost: Command, typed: Typed, a
 def test_a_user_is_removed_and_says_what_becomes_of_the_posts(everpost: Command, add: Add) -> None:
     add(ANNA)
     add(BEN)
-    assert everpost("user", "remove", ANNA, "--posts", BEN).out == f"{ANNA} is removed.\n"
-    assert everpost("user", "remove", BEN, "--posts", "keep").out == f"{BEN} is removed.\n"
+    assert everpost("user", "remove", ANNA, "--posts", BEN).out == f"Deleted user {ANNA}.\n"
+    assert everpost("user", "remove", BEN, "--posts", "keep").out == f"Deleted user {BEN}.\n"
     assert everpost("user", "list").out == ""
 
 

@@ -52,7 +52,7 @@ class ServedBlog:
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + PATIENCE
-        while "Everpost listens" not in self.said():
+        while "Everpost is listening" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.02)

@@ -65,7 +65,7 @@ MAY_IMPORT = {
     " typer rich granian structlog",
     "models.py": "stores.sql.tables",
     "__main__.py": "cli",
-    "__init__.py": "",
+    "__init__.py": "app.create_app settings.Settings",
 }
 """What a folder or a file may import besides the standard library; a file also what its folders may.
 

@@ -118,7 +118,7 @@ STRONG = [
     "a newer password",
     "chosen by the thief",
     "my dog is blue",
-    "the password of nobody",
+    "a dummy password",
     "Tr0ub4dor&3 and more",
     "xK9#mP2$vL5@",
     "caf\u00e9 cr\u00e8me at noon",

@@ -12,7 +12,10 @@ from everpost.services import blog
 
 
 async def get_settings(store: OpenStore, actor: CurrentMember, if_none_match: IfNoneMatch = None) -> Response:
-    """The settings of the blog."""
+    """Get the settings of the blog.
+
+    Requires the scope `admin`.
+    """
     found = await blog.read_blog(store, actor)
     return tagged(read_blog(found), found.revision, if_none_match=if_none_match)
 
@@ -20,7 +23,10 @@ async def get_settings(store: OpenStore, actor: CurrentMember, if_none_match: If
 async def update_settings(
     store: OpenStore, actor: CurrentMember, body: BlogUpdate, if_match: IfMatch = None
 ) -> Response:
-    """Change what the body names."""
+    """Update the settings of the blog.
+
+    Only the fields in the body change. Requires the scope `admin`.
+    """
     changed = await blog.change_blog(
         store, actor, body.get("comment_policy"), match=wanted_revisions(if_match)
     )

@@ -47,7 +47,7 @@ class BodyRequest(Request):
                     self._body = await self._read()
             except TimeoutError:
                 headers = {"connection": "close"}
-                raise HTTPException(408, "The body did not arrive in time.", headers) from None
+                raise HTTPException(408, "The request body did not arrive in time.", headers) from None
         return self._body
 
     async def json(self) -> object:
@@ -55,14 +55,16 @@ class BodyRequest(Request):
         the body is not declared to be JSON; 400, it is not.
         """
         if not is_json(self.headers):
-            raise HTTPException(415, "The body must be application/json, in UTF-8.")
+            raise HTTPException(415, "Send the request body as application/json, in UTF-8.")
         body = await self.body()
         if _is_too_deep(body):
-            raise HTTPException(400, f"The body nests arrays and objects more than {MAX_LEVELS} deep.")
+            raise HTTPException(
+                400, f"The request body nests arrays and objects more than {MAX_LEVELS} levels deep."
+            )
         try:
             value: object = _DECODER.decode(body.decode("utf-8"))
         except ValueError:  # broken UTF-8 or JSON, a number too long
-            raise HTTPException(400, "The body is not JSON in UTF-8.") from None
+            raise HTTPException(400, "The request body is not valid JSON in UTF-8.") from None
         return value
 
     async def _read(self) -> bytes:
@@ -75,7 +77,7 @@ class BodyRequest(Request):
         while not is_whole:
             message: Message = await self.receive()
             if message["type"] == "http.disconnect":  # the client is gone, unless only the framing was broken
-                raise HTTPException(400, "The body is incomplete.")
+                raise HTTPException(400, "The request body is incomplete.")
             body += message.get("body", b"")
             if len(body) > self._max_body:
                 raise self._too_large()
@@ -83,7 +85,7 @@ class BodyRequest(Request):
         return bytes(body)
 
     def _too_large(self) -> HTTPException:
-        return HTTPException(413, f"The body has more than {self._max_body} bytes.")
+        return HTTPException(413, f"The request body exceeds {self._max_body:,} bytes.")
 
 
 def _is_too_deep(body: bytes) -> bool:

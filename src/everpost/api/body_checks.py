@@ -16,7 +16,7 @@ _FEW = 50
 
 
 def body_check(field: Any) -> Check:  # noqa: ANN401 - FastAPI's type has no public name
-    """What checks a value against the schema of this field."""
+    """The check of a value against the schema of this field."""
     check: Check = partial(field.validate, loc=("body",))
     schema = field.field_info.annotation
     if not is_typeddict(schema):

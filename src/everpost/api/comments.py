@@ -38,7 +38,11 @@ async def list_comments(
     query: Annotated[ThreadQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of what is shown of a post's thread, oldest first."""
+    """List the comments of a post, oldest first.
+
+    Only approved comments are listed, as well as tombstones: placeholders for comments that were not
+    approved, or were removed, but have replies.
+    """
     await read_post(store, actor, post_id, comments=0)
     path = thread_path(request, post_id)
     wanted = CommentQuery(post_id=post_id, limit=min(query.limit, MAX_LIMIT), after=query.after)
@@ -66,7 +70,13 @@ async def create_comment(
     post_id: PostId,
     body: CommentCreate,
 ) -> Response:
-    """Comment on a post: 201. The same request again, with its `id` in it: 200."""
+    """Add a comment to a post.
+
+    Users send their token and need the scope `comments:write`. Guests send a `name` instead, and get an
+    `edit_key`, shown only once. Whether guests may comment, and whether their comments await approval,
+    depends on the comment policy. Send your own `id` to make the request idempotent: repeating it returns
+    the stored comment, with status 200.
+    """
     draft = CommentDraft(
         post_id=post_id,
         content=body["content"],
@@ -79,7 +89,7 @@ async def create_comment(
     made = await comments.comment_on(store, actor, draft, guest)
     comment = made.comment
     if comment.status is CommentStatus.SPAM and actor.user is None:
-        comment = replace(comment, status=CommentStatus.PENDING)  # who was caught need not learn how
+        comment = replace(comment, status=CommentStatus.PENDING)  # do not reveal the spam trap
     content = await _read(store, comment, in_full=True, is_moderated=made.is_moderated)
     answer = tagged(
         content,
@@ -98,7 +108,11 @@ async def get_comment(
     key: EditKey = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A comment."""
+    """Get a comment.
+
+    The public sees approved comments and tombstones. The writer of a comment, and its moderators, always
+    see it in full.
+    """
     seen = await comments.read_comment(store, actor, post_id, comment_id, key=key)
     content = await _read(store, seen.shown, in_full=seen.in_full, is_moderated=seen.is_moderated)
     return tagged(content, seen.comment.revision, if_none_match=if_none_match)
@@ -115,7 +129,12 @@ async def update_comment(
     key: EditKey = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names."""
+    """Update a comment.
+
+    Only the fields in the body change. The writer may edit the content for a limited time: users with
+    their token and the scope `comments:write`, guests with `X-Edit-Key`. Changing the status requires the
+    scope `comments:moderate` and `If-Match`.
+    """
     wanted = Rewording(
         post_id=post_id,
         id=comment_id,
@@ -140,7 +159,12 @@ async def delete_comment(
     key: EditKey = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """Erase a comment; where others answer it a tombstone stays."""
+    """Delete a comment.
+
+    If it has replies, a tombstone takes its place. The writer may delete it for a limited time: users with
+    their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may
+    always delete it, with the scope `comments:moderate`.
+    """
     wanted = Rewording(
         post_id=post_id,
         id=comment_id,

@@ -101,7 +101,7 @@ def _is_several(of_annotation: object) -> bool:
 
 
 def _classes(annotation: object) -> list[object]:
-    """What an annotation consists of: the members of a union, and what is generic of each."""
+    """The parts of an annotation: the members of a union, and the origin of each generic."""
     origin = get_origin(annotation)
     if origin is None:
         return [annotation]

@@ -1,4 +1,4 @@
-"""What FastAPI hands to an endpoint."""
+"""Dependencies of endpoints."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ async def get_settings(request: Request) -> Settings:
 
 
 async def get_policies(request: Request) -> Policies:
-    """What this blog allows."""
+    """The policies of this blog."""
     policies: Policies = request.app.state.policies
     return policies
 

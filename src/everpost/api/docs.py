@@ -91,7 +91,7 @@ def _root(request: Request) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    """What each file is called here."""
+    """The name under which each file is served."""
     manifest = json.loads((_STATIC / "manifest.json").read_text())
     return {name: each["file"] for name, each in manifest["files"].items()}
 

@@ -1,100 +1,146 @@
-"""What OpenAPI says beyond the signatures: every status of an endpoint, its headers, its body."""
+"""The parts of the OpenAPI document that signatures cannot express: tags, security, every response."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from fastapi import Response
 from pydantic import TypeAdapter
 
 from everpost.api.problems import MEDIA_TYPE
+from everpost.api.schemas import examples
 from everpost.api.schemas.problems import Problem
+from everpost.api.schemas.tokens import LoginForm
+from everpost.domain.tokens import Scope
 
 Responses = dict[int | str, dict[str, Any]]
 
-REQUIRED_SCHEME = "token"
-OPTIONAL_SCHEME = "token_or_none"
-"""What an operation names that goes without a token, too, until the document is complete."""
+REQUIRED_SCHEME = "bearer"
+OPTIONAL_SCHEME = "bearer_or_none"
+"""The scheme of operations that also work without a token, until the document is complete."""
+_LOGIN_SCHEME = "login"
+
+TAGS = (
+    ("Posts", "Write, read and list posts, and list their tags."),
+    ("Comments", "The comments of a post, as a flat list or as a tree."),
+    ("Moderation", "The queue of comments that await a decision, across all posts."),
+    ("Authentication", "Log in and out, and manage the bearer tokens of programs."),
+    ("Account", "Your own user account."),
+    ("Users", "All user accounts, for admins."),
+    ("Settings", "Settings of the whole blog, for admins."),
+    ("Health", "Probes for load balancers and orchestrators."),
+)
+"""The groups of operations, in the order in which they are shown, with their descriptions."""
+
+_SCOPES: Mapping[str, str] = {
+    Scope.POSTS_WRITE: "Create, update and delete posts.",
+    Scope.COMMENTS_WRITE: "Comment, and edit or delete your own comments.",
+    Scope.COMMENTS_MODERATE: "Approve, reject, edit and delete comments.",
+    Scope.ACCOUNT: "Change your name, email address and password, and manage your tokens.",
+    Scope.ADMIN: "Manage users, other users' tokens and the settings of the blog.",
+}
+_SECURITY_SCHEMES = {
+    REQUIRED_SCHEME: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token from `POST /login`, `POST /tokens` or `everpost token create`.",
+    },
+    _LOGIN_SCHEME: {
+        "type": "oauth2",
+        "description": "Log in with an email address (as `username`) and a password to get a token.",
+        "flows": {
+            "password": {"tokenUrl": "login", "scopes": {str(scope): text for scope, text in _SCOPES.items()}}
+        },
+    },
+}
 
 _WHY = {
-    400: "The body is not JSON, or nested too deeply.",
-    401: "There is no token, or it is of no use; `WWW-Authenticate` says which.",
-    403: "You may see this, but not do it.",
-    404: "There is no such thing.",
-    409: "Something else has this value, which must be unique, already.",
-    412: "The thing is no longer in a state that `If-Match` names.",
-    408: "The body did not arrive in time.",
-    413: "The body is too large for this call.",
-    415: "The body is not `application/json`.",
-    422: "A value breaks a rule; `errors` names each.",
+    400: "The request body is not valid JSON, or is nested too deeply.",
+    401: "Authentication is required, or the token is invalid; see `WWW-Authenticate`.",
+    403: "You are not allowed to do this.",
+    404: "The resource does not exist, or you are not allowed to see it.",
+    408: "The request body did not arrive in time.",
+    409: "The change conflicts with existing data; `errors` names the field.",
+    412: "The resource has changed: its ETag no longer matches `If-Match`.",
+    413: "The request body is too large.",
+    415: "The `Content-Type` is not `application/json`.",
+    422: "The request is invalid; `errors` lists each invalid field or parameter.",
     428: "Changing `status` requires `If-Match` with the comment's ETag.",
-    429: "It was tried too often.",
-    503: "The database does not answer in time. Nothing is lost: try again.",
+    429: "Too many attempts: wait as long as `Retry-After` says, then try again.",
+    503: "The database is busy or unavailable: wait as long as `Retry-After` says, then retry.",
 }
 BODY_PROBLEMS = (400, 408, 413, 415, 422)
+NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
+"""Options of a route that answers without a body."""
 
 
 def _header(description: str, **schema: object) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string", **schema}}
 
 
-_ETAG = {"ETag": _header("The state of what is in the answer.", pattern='^"[^"]+"$')}
-_LOCATION = {"Location": _header("Where the thing is: an absolute path.")}
-_RETRY_AFTER = {"Retry-After": _header("Seconds to wait.", pattern="^[0-9]+$")}
-_CHALLENGE = {"WWW-Authenticate": _header("What is asked for: a bearer token (RFC 6750).")}
+_ETAG = {"ETag": _header("The ETag of this representation.", pattern='^"[^"]+"$')}
+_LOCATION = {"Location": _header("The path of the resource.")}
+_RETRY_AFTER = {"Retry-After": _header("Seconds to wait before the next attempt.", pattern="^[0-9]+$")}
+_CHALLENGE = {"WWW-Authenticate": _header("The `Bearer` challenge of RFC 6750.")}
 _PROBLEM_HEADERS = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
-LIST_HEADERS = {"Link": _header('The next page, as `<…>; rel="next"`; missing on the last one.')}
+LIST_HEADERS = {"Link": _header('The next page, as `<path>; rel="next"`; absent on the last page.')}
 COUNT_HEADERS = {
     "X-Total-Count": {
-        "description": "How many posts there are; only with `count=true`.",
+        "description": "The number of matching posts, if `count=true` was sent.",
         "schema": {"type": "integer", "minimum": 0},
     }
 }
 
 
-def reading(model: object, *problems: int, headers: Mapping[str, object] | None = None) -> Responses:
-    """The answers of an endpoint that reads something, unless its reader has it already."""
+def reading(
+    model: object, description: str, *problems: int, headers: Mapping[str, object] | None = None
+) -> Responses:
+    """The responses of an endpoint that reads a resource, with conditional requests."""
     return {
-        200: {"model": model, "description": "Here it is.", "headers": _ETAG | dict(headers or {})},
-        304: {"description": "It is as `If-None-Match` says.", "headers": _ETAG},
+        200: {"model": model, "description": description, "headers": _ETAG | dict(headers or {})},
+        304: {"description": "Not modified: the ETag still matches `If-None-Match`.", "headers": _ETAG},
         **failing(*problems),
     }
 
 
-def making(model: object, *problems: int) -> Responses:
-    """The answers of an endpoint that makes something, and cannot be asked again."""
+def making(model: object, description: str, *problems: int) -> Responses:
+    """The responses of an endpoint that creates a resource, and is not idempotent."""
     headers = _ETAG | _LOCATION
-    return {201: {"model": model, "description": "It is stored.", "headers": headers}, **failing(*problems)}
+    return {201: {"model": model, "description": description, "headers": headers}, **failing(*problems)}
 
 
-def confiding(model: object, *problems: int, status: int = 200) -> Responses:
-    """The answers of an endpoint that tells a secret."""
-    return {status: {"model": model, "description": "Keep it to yourself."}, **failing(*problems)}
+def confiding(model: object, description: str, *problems: int, status: int = 200) -> Responses:
+    """The responses of an endpoint that returns a secret."""
+    return {status: {"model": model, "description": description}, **failing(*problems)}
 
 
-def creating(model: object, links: Mapping[str, object], *problems: int) -> Responses:
-    """The answers of an endpoint that makes something."""
+def creating(model: object, noun: str, links: Mapping[str, object], *problems: int) -> Responses:
+    """The responses of an endpoint that creates a resource, idempotently if the client sends its id."""
     made = {"model": model, "headers": _ETAG | _LOCATION, "links": dict(links)}
     return {
-        201: {**made, "description": "It is stored."},
-        200: {**made, "description": "It was stored before: the request is a repeated one."},
+        201: {**made, "description": f"The new {noun}."},
+        200: {
+            **made,
+            "description": f"The {noun} that an earlier, identical request with this `id` created.",
+        },
         **failing(*problems),
     }
 
 
-def updating(model: object, *problems: int) -> Responses:
-    """The answers of an endpoint that changes something."""
+def updating(model: object, description: str, *problems: int) -> Responses:
+    """The responses of an endpoint that updates a resource."""
     return {
-        200: {"model": model, "description": "As it is now.", "headers": _ETAG},
+        200: {"model": model, "description": description, "headers": _ETAG},
         **failing(*problems),
     }
 
 
-def checking(model: object, *problems: int) -> Responses:
-    """The answers of an endpoint that tells whether all is well."""
-    return {200: {"model": model, "description": "All is well."}, **failing(*problems)}
+def checking(model: object, description: str, *problems: int) -> Responses:
+    """The responses of an endpoint without conditional requests."""
+    return {200: {"model": model, "description": description}, **failing(*problems)}
 
 
 def failing(*statuses: int) -> Responses:
-    """The problems that an endpoint can answer with."""
+    """The problem documents that an endpoint can return."""
     return {
         status: {
             "description": _WHY[status],
@@ -106,31 +152,45 @@ def failing(*statuses: int) -> Responses:
 
 
 def links_to(operations: Mapping[str, str], **parameters: str) -> dict[str, object]:
-    """OpenAPI links from an answer to the operations on what is in it."""
+    """OpenAPI links from a response to the operations on the resource in it."""
     return {
         name: {"operationId": operation, "parameters": parameters} for name, operation in operations.items()
     }
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """FastAPI's document with our schema of errors in place of its own, and one scheme of tokens. Once."""
+    """Complete FastAPI's document, once: problem documents instead of its own errors, the ways to
+    authenticate, examples, and summaries, each the first line of an endpoint's docstring.
+    """
     schemas = document["components"]["schemas"]
     problem = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
-    schemas["Problem"] = problem
+    schemas |= {"Problem": problem, "LoginForm": TypeAdapter(LoginForm).json_schema()}
     for unused in ("HTTPValidationError", "ValidationError", "Position"):
         schemas.pop(unused, None)
-    document["components"].get("securitySchemes", {}).pop(OPTIONAL_SCHEME, None)
+    for name, example in examples.OF_SCHEMAS.items():
+        schemas[name]["examples"] = [example]
+    document["components"]["securitySchemes"] = _SECURITY_SCHEMES
     for path in document["paths"].values():
         for operation in path.values():
-            if "security" in operation:
-                operation["security"] = _security(operation["security"])
-            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
-                del operation["responses"]["422"]
+            _complete_operation(operation)
     return document
 
 
+def _complete_operation(operation: dict[str, Any]) -> None:
+    summary, _, description = operation.pop("description").partition("\n")
+    operation["summary"] = summary.removesuffix(".")
+    if description:
+        operation["description"] = description.strip()
+    if "security" in operation:
+        operation["security"] = _security(operation["security"])
+    responses = operation["responses"]
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]
+
+
 def _security(declared: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
-    """What an operation needs: the token, or the token or nothing."""
+    """The alternatives: the token itself, a login that gets one, or, if it is optional, nothing."""
     is_required = any(REQUIRED_SCHEME in scheme for scheme in declared)
-    return [{REQUIRED_SCHEME: []}] if is_required else [{REQUIRED_SCHEME: []}, {}]
+    tokens: list[dict[str, list[str]]] = [{REQUIRED_SCHEME: []}, {_LOGIN_SCHEME: []}]
+    return tokens if is_required else [*tokens, {}]

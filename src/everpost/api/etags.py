@@ -24,7 +24,7 @@ def thing_tag(revision: Revision, body: bytes) -> str:
 
 
 def revision_text(revision: Revision) -> str:
-    """What a client names this state by: the beginning of the thing's entity tag."""
+    """The name of this state for clients: the beginning of the ETag."""
     return f"{revision.version}-{revision.stamp:x}"
 
 
@@ -34,9 +34,9 @@ def body_tag(body: bytes) -> str:
 
 
 def wanted_revisions(if_match: str | None) -> Match:
-    """The states that an If-Match header asks for; None where any will do. A weak tag, and one that
-    Everpost did not make, matches nothing. How the state was told does not matter: an author who was
-    renamed since is in nobody's way.
+    """The states that an If-Match header names; None if any matches. Weak tags and foreign tags match
+    nothing. Only the state is compared, not its representation: renaming an author does not invalidate
+    If-Match.
     """
     if if_match is None or if_match.strip() == "*":
         return None

@@ -31,5 +31,5 @@ class LastResort:
             _log.exception("unforeseen error", method=scope["method"], path=scope["path"])
             if has_started:  # only a broken connection can say now that the answer is not whole
                 raise
-            answer = problem(500, "Everpost failed. What happened is in its log.")
+            answer = problem(500, "Internal server error. Details are in the server log.")
             await answer(scope, receive, send)

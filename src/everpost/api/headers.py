@@ -16,7 +16,7 @@ ON_EVERY_ANSWER = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
 }
 EXPOSED = ("ETag", "Link", "Location", "Retry-After", "X-Total-Count")
-"""What a page of another origin may read besides what every page may."""
+"""Headers that scripts of another origin may read, besides the CORS-safelisted ones."""
 VARY = "vary"
 """In the state of a request: the headers on which its answer depends."""
 

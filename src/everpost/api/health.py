@@ -1,4 +1,4 @@
-"""Whether the process runs, and whether its database answers."""
+"""Liveness and readiness probes."""
 
 from fastapi import Response
 
@@ -8,13 +8,13 @@ from everpost.api.schemas.health import Health
 from everpost.services.health import require_database
 
 
-async def check_live() -> Response:
-    """The process runs."""
+async def check_liveness() -> Response:
+    """Check that the process is running."""
     return _healthy()
 
 
-async def check_ready(store: OpenStore) -> Response:
-    """The database answers."""
+async def check_readiness(store: OpenStore) -> Response:
+    """Check that the database responds."""
     await require_database(store)
     return _healthy()
 

@@ -13,10 +13,11 @@ from everpost.api.origins import OwnSite
 from everpost.api.problems import refusal
 from everpost.api.responses import JsonResponse
 from everpost.api.schemas.text import written
-from everpost.api.schemas.tokens import LoginForm, LoginMade
+from everpost.api.schemas.tokens import LoginCreated, LoginForm
 from everpost.api.security import ClientAddress
 from everpost.domain.tokens import Scope
-from everpost.services.logins import Credentials, log_in
+from everpost.services import logins
+from everpost.services.logins import Credentials
 
 LOGIN_FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 
@@ -24,18 +25,18 @@ _MAX_FIELDS = 20
 
 
 async def read_form(request: Request) -> LoginForm:
-    """The form in the body. HTTPException: it is none; RequestValidationError: one with other fields."""
+    """The form in the body. HTTPException: it is malformed; RequestValidationError: a field is invalid."""
     if not is_form(request.headers):
-        raise HTTPException(415, f"The body must be {FORM}, in UTF-8.")
+        raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
     try:
         body = (await request.body()).decode("ascii")
         fields = parse_qsl(
             body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MAX_FIELDS
         )
     except ValueError:
-        raise HTTPException(400, "The body is not a form in UTF-8.") from None
+        raise HTTPException(400, "The request body is not a valid form in UTF-8.") from None
     if len(fields) > len(dict(fields)):
-        raise HTTPException(400, "The form has a field twice.")
+        raise HTTPException(400, "The form contains a field more than once.")
     try:
         return LOGIN_FORM.validate_python(dict(fields))
     except ValidationError as error:
@@ -43,22 +44,26 @@ async def read_form(request: Request) -> LoginForm:
         raise RequestValidationError(faults) from None
 
 
-async def login(
+async def log_in(
     store: OpenStore,
     policies: CurrentPolicies,
     _own: OwnSite,
     address: ClientAddress,
     form: Annotated[LoginForm, Depends(read_form)],
 ) -> Response:
-    """Get a token for your email and password."""
+    """Log in with an email address and a password.
+
+    The response contains a bearer token that expires. This is the password grant of OAuth 2 (RFC 6749,
+    section 4.3), so the email address is sent as `username`. Failed attempts are rate-limited.
+    """
     credentials = Credentials(
         email=form["username"],
         password=form["password"],
         address=address,
         scopes=_scopes(form.get("scope", "")),
     )
-    secret, token = await log_in(store, credentials, policies.logins)
-    content: LoginMade = {
+    secret, token = await logins.log_in(store, credentials, policies.logins)
+    content: LoginCreated = {
         "access_token": secret,
         "token_type": "bearer",
         "expires_at": written(token.expires_at or token.created_at),
@@ -68,8 +73,10 @@ async def login(
 
 
 def _scopes(words: str) -> frozenset[Scope] | None:
-    """What the token is wanted for; None: for everything."""
+    """The scopes of the token; None: all of them."""
     try:
         return frozenset(map(Scope, words.split())) or None
     except ValueError:
-        raise refusal("body", "scope", f"should be some of {', '.join(Scope)}") from None
+        raise refusal(
+            "body", "scope", f"should be a space-separated list of scopes: {', '.join(Scope)}"
+        ) from None

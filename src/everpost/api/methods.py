@@ -1,4 +1,4 @@
-"""What HTTP asks of every resource, whatever its methods (RFC 9110, section 9)."""
+"""Rules of HTTP for all methods of a resource (RFC 9110, section 9)."""
 
 from fastapi import Request
 from starlette.routing import Match

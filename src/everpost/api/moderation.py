@@ -1,4 +1,4 @@
-"""The comments of all posts over HTTP, for who decides about them."""
+"""The moderation queue over HTTP."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -21,14 +21,18 @@ from everpost.errors import EverpostError
 from everpost.services.moderation import Decision, decide, editors_of, page_queue
 
 
-async def list_queue(
+async def list_moderation_queue(
     request: Request,
     store: OpenStore,
     actor: CurrentMember,
     query: Annotated[QueueQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of the comments about which you decide, newest first."""
+    """List the comments that you may moderate, newest first.
+
+    Authors moderate the comments on their own posts; editors and admins moderate all comments. Requires
+    the scope `comments:moderate`.
+    """
     page = await page_queue(store, actor, query.status, limit=min(query.limit, MAX_LIMIT), after=query.after)
     headers = {}
     if page.rows and page.has_more:
@@ -38,8 +42,12 @@ async def list_queue(
     return listed([read_for_moderators(each, editors) for each in page.rows], headers, if_none_match)
 
 
-async def decide_comments(store: OpenStore, actor: CurrentMember, body: Decisions) -> Response:
-    """Decide about many comments, each by itself: the answer has what became of each, in this order."""
+async def moderate_comments(store: OpenStore, actor: CurrentMember, body: Decisions) -> Response:
+    """Moderate several comments at once.
+
+    Each decision succeeds or fails on its own; one that names an outdated `revision` fails with a 412
+    problem. Requires the scope `comments:moderate`.
+    """
     decisions = [Decision(each["id"], each["status"], named_revision(each["revision"])) for each in body]
     outcomes = await decide(store, actor, decisions)
     editors = await editors_of(store, [each for each in outcomes if isinstance(each, Comment)])

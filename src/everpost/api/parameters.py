@@ -1,4 +1,4 @@
-"""What a path, a query and the headers of a request may say."""
+"""Path, query and header parameters."""
 
 from typing import Annotated, Literal
 
@@ -57,7 +57,7 @@ def _named(noun: str, text: str) -> Id:
 
 def _digits(sent: object) -> object:
     if isinstance(sent, str) and not (sent.isascii() and sent.isdecimal()):
-        raise PydanticCustomError("whole_number", "should be a whole number, in digits")
+        raise PydanticCustomError("whole_number", "should be a whole number")
     return sent
 
 
@@ -90,42 +90,45 @@ Words = Annotated[str, Field(json_schema_extra=STORABLE_PATTERN), Storable]
 
 
 class PageQuery(BaseModel):
-    """Which rows of a list."""
+    """The page of a list."""
 
     limit: Number = Field(
-        default=DEFAULT_LIMIT, description=f"How many rows; more than {MAX_LIMIT} counts as {MAX_LIMIT}."
+        default=DEFAULT_LIMIT,
+        description=f"The page size; values above {MAX_LIMIT} are treated as {MAX_LIMIT}.",
     )
     after: Cursor = Field(
-        default=None, description="The rows that follow this cursor, from the `Link` header of a page."
+        default=None, description="The cursor of the page, from the `Link` header of the page before."
     )
 
 
 class ThreadQuery(PageQuery):
-    """Which comments of a post."""
+    """The comments of a post to list."""
 
     view: Literal["flat", "tree"] = Field(
-        default="flat", description="All in order, or as a tree: those that answer none, with replies inside."
+        default="flat", description="`flat`: all comments; `tree`: top-level comments, each with its replies."
     )
     parent: SentId | None = Field(
-        default=None, description="With `view=tree`: the replies to this comment instead."
+        default=None, description="With `view=tree`: list the replies to this comment."
     )
 
     @field_validator("parent")
     @classmethod
     def _is_in_a_tree(cls, parent: Id | None, seen: ValidationInfo) -> Id | None:
         if parent is not None and seen.data.get("view") != "tree":
-            raise PydanticCustomError("parent_flat", "goes with view=tree")
+            raise PydanticCustomError("parent_flat", "requires view=tree")
         return parent
 
 
 class QueueQuery(PageQuery):
-    """Which comments of all posts."""
+    """The comments to list, across all posts."""
 
-    status: CommentStatus = Field(default=CommentStatus.PENDING, description="What was decided about them.")
+    status: CommentStatus = Field(
+        default=CommentStatus.PENDING, description="List comments with this status."
+    )
 
 
 class TokensQuery(PageQuery):
-    """Which tokens."""
+    """The tokens to list."""
 
     user_id: SentId | None = Field(
         default=None, description="Admins only: the user whose tokens to list. Default: your own."
@@ -133,39 +136,41 @@ class TokensQuery(PageQuery):
 
 
 class TagsQuery(BaseModel):
-    """Which tags."""
+    """The tags to list."""
 
     limit: Number = Field(
-        default=MAX_LIMIT, description=f"How many tags; more than {MAX_LIMIT} counts as {MAX_LIMIT}."
+        default=MAX_LIMIT, description=f"The page size; values above {MAX_LIMIT} are treated as {MAX_LIMIT}."
     )
     after: TagCursor = Field(
-        default=None, description="The tags that follow this cursor, from the `Link` header of a page."
+        default=None, description="The cursor of the page, from the `Link` header of the page before."
     )
 
 
 class PostsQuery(PageQuery):
-    """Which posts, and what of them."""
+    """The posts to list."""
 
-    slug: Words | None = Field(default=None, description="Only the post with this slug.")
-    tag: Words | None = Field(default=None, description="Only posts with this tag.")
-    author: SentId | None = Field(default=None, description="Only posts by this user.")
+    slug: Words | None = Field(default=None, description="List only the post with this slug.")
+    tag: Words | None = Field(default=None, description="List only posts with this tag.")
+    author: SentId | None = Field(default=None, description="List only posts by the user with this id.")
     status: PostStatus = Field(
-        default=PostStatus.PUBLISHED, description="Published posts, or the drafts that you may see."
+        default=PostStatus.PUBLISHED, description="List published posts, or the drafts that you may see."
     )
     sort: PostSort = Field(
-        default=PostSort.NEWEST, description="By which moment; with a minus the latest comes first."
+        default=PostSort.NEWEST, description="The sort order; a leading `-` means newest first."
     )
 
     skip: Skip = Field(
         default=0,
-        description=f"How many rows to pass over, at most {MAX_SKIP:,}. Not together with `after`, which"
-        " has no such limit.",
+        description=f"The number of posts to skip, at most {MAX_SKIP:,}. Cannot be combined with `after`,"
+        " which has no such limit.",
     )
     comments: Number = Field(
         default=COMMENTS_INSIDE_LISTED,
-        description=f"How many comments to show inside each post, at most {COMMENTS_INSIDE_LISTED}.",
+        description=f"The number of comments to include in each post, at most {COMMENTS_INSIDE_LISTED}.",
     )
-    count: Flag = Field(default=False, description="Whether to count all posts, for `X-Total-Count`.")
+    count: Flag = Field(
+        default=False, description="Return the number of all matching posts in `X-Total-Count`."
+    )
 
     @field_validator("skip")
     @classmethod
@@ -178,39 +183,39 @@ class PostsQuery(PageQuery):
 PostId = Annotated[
     Id,
     AfterValidator(_post_id),
-    Path(description="The id of a post.", json_schema_extra={"pattern": PATTERN}),
+    Path(description="The post's id.", json_schema_extra={"pattern": PATTERN}),
 ]
 CommentId = Annotated[
     Id,
     AfterValidator(_comment_id),
-    Path(description="The id of a comment.", json_schema_extra={"pattern": PATTERN}),
+    Path(description="The comment's id.", json_schema_extra={"pattern": PATTERN}),
 ]
 UserId = Annotated[
     Id,
     AfterValidator(_user_id),
-    Path(description="The id of a user.", json_schema_extra={"pattern": PATTERN}),
+    Path(description="The user's id.", json_schema_extra={"pattern": PATTERN}),
 ]
 TokenId = Annotated[
     Id,
     AfterValidator(_token_id),
-    Path(description="The id of a token.", json_schema_extra={"pattern": PATTERN}),
+    Path(description="The token's id.", json_schema_extra={"pattern": PATTERN}),
 ]
 CommentsInside = Annotated[
-    Number, Query(description=f"How many comments to show inside, at most {COMMENTS_INSIDE}.")
+    Number, Query(description=f"The number of comments to include, at most {COMMENTS_INSIDE}.")
 ]
 EDIT_KEY_HEADER = "X-Edit-Key"
 EditKey = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
-    Header(alias=EDIT_KEY_HEADER, description="The `edit_key` that the guest received."),
+    Header(alias=EDIT_KEY_HEADER, description="The `edit_key` that the guest got with the comment."),
 ]
 IfMatch = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
-    Header(description="Do it only if the thing is still in one of these states: ETags, or `*`."),
+    Header(description="Proceed only if one of these ETags is still current; `*` matches any."),
 ]
 IfNoneMatch = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
-    Header(description="Answer 304 if the thing is still in one of these states: ETags, or `*`."),
+    Header(description="Return 304 if one of these ETags is still current; `*` matches any."),
 ]

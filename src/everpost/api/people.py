@@ -1,14 +1,15 @@
-"""The calls about people, their tokens and the settings of the blog."""
+"""The routes for users, their tokens and the settings of the blog."""
 
-from typing import Any
+from functools import partial
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 
 from everpost.api import blog, logins, tokens, users
 from everpost.api.bodies import MAX_FORM_BODY
 from everpost.api.documentation import (
     BODY_PROBLEMS,
     LIST_HEADERS,
+    NO_CONTENT,
     Responses,
     confiding,
     failing,
@@ -18,28 +19,33 @@ from everpost.api.documentation import (
 )
 from everpost.api.media_types import FORM
 from everpost.api.schemas.blog import BlogRead
-from everpost.api.schemas.tokens import LoginMade, TokenMade, TokenRead
+from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
 from everpost.api.schemas.users import UserRead
 
 
 def add_people_routes(app: FastAPI) -> None:
-    """Give the application these calls."""
+    """Add these routes to the application."""
     _add_login(app)
     _add_account(app)  # before the users: `me` is not an id
     _add_users(app)
+    _add_user(app)
     _add_tokens(app)
     _add_settings(app)
 
 
 def _add_login(app: FastAPI) -> None:
-    form = {"required": True, "content": {FORM: {"schema": logins.LOGIN_FORM.json_schema()}}}
-    answers: Responses = confiding(LoginMade, *BODY_PROBLEMS, 401, 403, 429, 503)
-    answers[400]["description"] = "The body is not a form."
-    answers[415]["description"] = f"The body is not `{FORM}`."
+    form = {"required": True, "content": {FORM: {"schema": {"$ref": "#/components/schemas/LoginForm"}}}}
+    answers: Responses = confiding(
+        LoginCreated, "A new token, shown only once.", *BODY_PROBLEMS, 401, 403, 429, 503
+    )
+    answers[400]["description"] = "The request body is not a valid form."
+    answers[401]["description"] = "The email address or the password is wrong."
+    answers[415]["description"] = f"The `Content-Type` is not `{FORM}`."
     app.add_api_route(
         "/login",
-        logins.login,
+        logins.log_in,
         methods=["POST"],
+        tags=["Authentication"],
         responses=answers,
         openapi_extra={"requestBody": form},
         max_body_size=MAX_FORM_BODY,
@@ -47,90 +53,106 @@ def _add_login(app: FastAPI) -> None:
 
 
 def _add_account(app: FastAPI) -> None:
-    me = "/users/me"
-    app.add_api_route(me, users.get_account, methods=["GET"], responses=reading(UserRead, 401, 503))
-    app.add_api_route(
-        me,
+    add = partial(app.add_api_route, "/users/me", tags=["Account"])
+    add(
+        users.get_account,
+        methods=["GET"],
+        responses=reading(UserRead, "Your account.", 401, 503),
+    )
+    add(
         users.update_account,
         methods=["PATCH"],
-        responses=updating(UserRead, *BODY_PROBLEMS, 401, 403, 409, 412, 429, 503),
+        responses=updating(UserRead, "Your updated account.", *BODY_PROBLEMS, 401, 403, 409, 412, 429, 503),
     )
 
 
 def _add_users(app: FastAPI) -> None:
-    all_users, one_user = "/users", "/users/{user_id}"
-    app.add_api_route(
-        all_users,
+    add = partial(app.add_api_route, "/users", tags=["Users"])
+    add(
         users.list_users,
         methods=["GET"],
-        responses=reading(list[UserRead], 401, 403, 422, 503, headers=LIST_HEADERS),
+        responses=reading(list[UserRead], "A page of users.", 401, 403, 422, 503, headers=LIST_HEADERS),
     )
-    app.add_api_route(
-        all_users,
+    add(
         users.create_user,
         methods=["POST"],
         status_code=201,
-        responses=making(UserRead, *BODY_PROBLEMS, 401, 403, 409, 503),
+        responses=making(UserRead, "The new user.", *BODY_PROBLEMS, 401, 403, 409, 503),
     )
-    app.add_api_route(
-        one_user, users.get_user, methods=["GET"], responses=reading(UserRead, 401, 403, 404, 503)
+
+
+def _add_user(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/users/{user_id}", tags=["Users"])
+    add(
+        users.get_user,
+        methods=["GET"],
+        responses=reading(UserRead, "The user.", 401, 403, 404, 503),
     )
-    app.add_api_route(
-        one_user,
+    add(
         users.update_user,
         methods=["PATCH"],
-        responses=updating(UserRead, *BODY_PROBLEMS, 401, 403, 404, 409, 412, 429, 503),
+        responses=updating(UserRead, "The updated user.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 429, 503),
     )
-    app.add_api_route(
-        one_user,
+    add(
         users.delete_user,
         methods=["DELETE"],
+        response_description="The user and the user's tokens are deleted.",
         responses=failing(401, 403, 404, 409, 412, 422, 503),
         openapi_extra={"parameters": [users.HEIR_PARAMETER]},
-        **_NOTHING,
+        **NO_CONTENT,
     )
 
 
 def _add_tokens(app: FastAPI) -> None:
     all_tokens, one_token = "/tokens", "/tokens/{token_id}"
-    app.add_api_route(
+    add = partial(app.add_api_route, tags=["Authentication"])
+    add(
         all_tokens,
         tokens.list_tokens,
         methods=["GET"],
-        responses=reading(list[TokenRead], 401, 403, 404, 422, 503, headers=LIST_HEADERS),
+        responses=reading(
+            list[TokenRead], "A page of tokens.", 401, 403, 404, 422, 503, headers=LIST_HEADERS
+        ),
     )
-    app.add_api_route(
+    add(
         all_tokens,
         tokens.create_token,
         methods=["POST"],
         status_code=201,
-        responses=confiding(TokenMade, *BODY_PROBLEMS, 401, 403, 409, 429, 503, status=201),
+        responses=confiding(
+            TokenCreated,
+            "The new token, with its secret, which is shown only once.",
+            *(*BODY_PROBLEMS, 401, 403, 409, 429, 503),
+            status=201,
+        ),
     )
-    app.add_api_route(
+    add(
         "/tokens/current",  # before the others: it is not an id
-        tokens.delete_current_token,
+        tokens.revoke_current_token,
         methods=["DELETE"],
+        response_description="The token is revoked.",
         responses=failing(401, 503),
-        **_NOTHING,
+        **NO_CONTENT,
     )
-    app.add_api_route(
+    add(
         one_token,
-        tokens.delete_token,
+        tokens.revoke_token,
         methods=["DELETE"],
+        response_description="The token is revoked.",
         responses=failing(401, 403, 404, 503),
-        **_NOTHING,
+        **NO_CONTENT,
     )
 
 
 def _add_settings(app: FastAPI) -> None:
-    place = "/settings"
-    app.add_api_route(place, blog.get_settings, methods=["GET"], responses=reading(BlogRead, 401, 403, 503))
-    app.add_api_route(
-        place,
+    add = partial(app.add_api_route, "/settings", tags=["Settings"])
+    add(
+        blog.get_settings,
+        methods=["GET"],
+        responses=reading(BlogRead, "The settings of the blog.", 401, 403, 503),
+    )
+    add(
         blog.update_settings,
         methods=["PATCH"],
-        responses=updating(BlogRead, *BODY_PROBLEMS, 401, 403, 412, 503),
+        responses=updating(BlogRead, "The updated settings.", *BODY_PROBLEMS, 401, 403, 412, 503),
     )
-
-
-_NOTHING: dict[str, Any] = {"status_code": 204, "response_class": Response}

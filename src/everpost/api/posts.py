@@ -33,7 +33,11 @@ async def list_posts(
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of the posts, newest first unless sorted otherwise."""
+    """List posts, newest first by default.
+
+    The public sees published posts whose publication date has passed; authors also see their own scheduled
+    posts and drafts, and editors and admins see all of them.
+    """
     if query.slug is not None:
         found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
         rows = [found] if found is not None and _is_asked_for(query, found) else []
@@ -85,7 +89,10 @@ async def list_tags(
     query: Annotated[TagsQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """The tags of the published posts, in order."""
+    """List the tags of published posts, in alphabetical order.
+
+    Each tag comes with the number of published posts that have it.
+    """
     page = await posts.list_tags(store, limit=min(query.limit, MAX_LIMIT), after=query.after)
     headers = {}
     if page.rows and page.has_more:
@@ -95,7 +102,12 @@ async def list_tags(
 
 
 async def create_post(request: Request, store: OpenStore, actor: CurrentMember, body: PostCreate) -> Response:
-    """Keep a post, published unless it says otherwise: 201. The same request again, with its `id`: 200."""
+    """Create a post.
+
+    It is published immediately unless it has the status `draft` or a later publication date. Send your own
+    `id` to make the request idempotent: repeating it returns the stored post, with status 200. Requires the
+    scope `posts:write`.
+    """
     draft = PostDraft(
         title=body["title"],
         content=body["content"],
@@ -125,7 +137,10 @@ async def get_post(
     comments: CommentsInside = COMMENTS_INSIDE,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A post with the oldest of its comments inside."""
+    """Get a post.
+
+    The response includes its oldest comments, up to 100.
+    """
     post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
     return renderings.render(post).answer(if_none_match)
 
@@ -133,7 +148,11 @@ async def get_post(
 async def update_post(
     store: OpenStore, actor: CurrentMember, post_id: PostId, body: PostUpdate, if_match: IfMatch = None
 ) -> Response:
-    """Change what the body names."""
+    """Update a post.
+
+    Only the fields in the body change. Send `If-Match` to avoid overwriting someone else's changes.
+    Requires the scope `posts:write`.
+    """
     policy, slug = body.get("comment_policy"), body.get("slug")
     change = PostChange(
         updated_at=now(),
@@ -154,6 +173,9 @@ async def update_post(
 async def delete_post(
     store: OpenStore, actor: CurrentMember, post_id: PostId, if_match: IfMatch = None
 ) -> Response:
-    """Remove a post and its comments."""
+    """Delete a post and its comments.
+
+    Requires the scope `posts:write`.
+    """
     await posts.withdraw(store, actor, post_id, match=wanted_revisions(if_match))
     return Response(status_code=204)

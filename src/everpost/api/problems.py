@@ -55,7 +55,7 @@ MOST_ERRORS = 20
 LONGEST_DETAIL = 500
 """Characters."""
 
-_UNUSABLE = "The request has values that cannot be used."
+_UNUSABLE = "The request is invalid: see `errors`."
 _RETRY_AFTER = {"retry-after": "1"}
 _log = structlog.get_logger("everpost")
 
@@ -81,7 +81,7 @@ def problem(
 
 
 def problem_of(error: EverpostError) -> Problem:
-    """What went wrong, as content. The error itself where it has no status."""
+    """The problem document of an error. Raises an error without a status."""
     status = STATUSES.get(type(error))
     if status is None:
         raise error
@@ -92,7 +92,7 @@ def problem_of(error: EverpostError) -> Problem:
         detail = _UNUSABLE
     elif isinstance(error, Unreachable | SchemaMismatch | Misconfigured):
         _log.error("the database cannot be used", reason=error.message)
-        detail = "The database is not ready."
+        detail = "The database is not available. Try again later."
     return _content(status, detail, _errors(error))
 
 
@@ -120,9 +120,13 @@ def _answer(request: Request, error: Exception) -> Response:
         case RequestValidationError():
             return problem(422, _UNUSABLE, errors=_describe_all(error.errors()))
         case HTTPException(status_code=405):
-            return problem(405, "This cannot be done here.", headers={"allow": allowed_methods(request)})
+            return problem(
+                405,
+                "This resource does not support the request method: see the Allow header.",
+                headers={"allow": allowed_methods(request)},
+            )
         case HTTPException(status_code=404):
-            return problem(404, "There is nothing here.")
+            return problem(404, "There is no resource at this path.")
         case HTTPException():
             return problem(error.status_code, error.detail, headers=error.headers)
     raise error
@@ -178,7 +182,7 @@ def _describe_all(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     if len(errors) > MOST_ERRORS:
         place, *_ = errors[MOST_ERRORS]["loc"]
         others = sum(each.get(COUNT, 1) for each in errors[MOST_ERRORS:])
-        described.append(_field_error(place, "", f"and {others:,} more"))
+        described.append(_field_error(place, "", f"{others:,} more errors are not listed"))
     return described
 
 

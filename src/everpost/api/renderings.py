@@ -20,7 +20,7 @@ class Rendering:
         self.tag = tag
 
     def answer(self, if_none_match: str | None) -> Response:
-        """The answer with it; 304 to who has just that already. Each is made once: do not change it."""
+        """The response, or 304 if the client already has it. Each is made once: do not change it."""
         return self._unchanged if is_known(self.tag, if_none_match) else self._whole
 
     @cached_property

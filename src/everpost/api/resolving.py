@@ -20,7 +20,7 @@ from starlette.datastructures import QueryParams
 from everpost.api.body_checks import Check, Faults, body_check
 
 Values = dict[str, Any]
-"""What a call is given, by the names of its parameters."""
+"""Arguments by the names of their parameters."""
 Sent = Mapping[str, str]
 _NOTHING: Sent = QueryParams()
 _UNSOLVED: Any = object()
@@ -40,7 +40,7 @@ class _Parameter:
     check: Check
 
     def find(self, sent: Sent) -> object:
-        """What is sent, or None."""
+        """The value that was sent, or None."""
         if self.of_model:
             return {key: sent[key] for key in self.of_model if key in sent}
         return sent.get(self.key)
@@ -88,7 +88,7 @@ class Resolver:
         self._body = [(each.name, body_check(each)) for each in dependant.body_params]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
-        """What the coroutine returns. RequestValidationError names all that cannot be used.
+        """Call the coroutine and return its result. RequestValidationError: names all invalid values.
 
         The body is read last, so that a request without the token it needs costs nothing more.
         """

@@ -31,7 +31,7 @@ def tagged(
     headers: Mapping[str, str] | None = None,
     if_none_match: str | None = None,
 ) -> Response:
-    """An answer with a thing in it, in this state; 304 to who has just that already."""
+    """A response with a resource in this state, or 304 if the client already has it."""
     body = json_bytes(content)
     return rendered(
         body, thing_tag(revision, body), status=status, headers=headers, if_none_match=if_none_match
@@ -46,7 +46,7 @@ def rendered(
     headers: Mapping[str, str] | None = None,
     if_none_match: str | None = None,
 ) -> Response:
-    """An answer with these bytes of JSON, which the tag names; 304 to who has just them already."""
+    """A response with these bytes of JSON and their tag, or 304 if the client already has them."""
     if is_known(tag, if_none_match):
         return not_modified(tag, headers)
     return JsonResponse(body, status_code=status, headers=_validators(tag) | dict(headers or {}))
@@ -60,12 +60,12 @@ def telling(content: Mapping[str, object], secret: Mapping[str, str], answer: Re
 
 
 def not_modified(tag: str, more: Mapping[str, str] | None = None) -> Response:
-    """The answer to who has that state already."""
+    """The response to a client that already has that state."""
     return Response(status_code=304, headers=_validators(tag) | dict(more or {}))
 
 
 def listed(rows: object, headers: Mapping[str, str], if_none_match: str | None) -> Response:
-    """An answer with a list in it, or 304 to who has just that list already."""
+    """A response with a list, or 304 if the client already has it."""
     body = json_bytes(rows)
     return rendered(body, body_tag(body), headers=headers, if_none_match=if_none_match)
 

@@ -1,6 +1,8 @@
-"""Every call of the contract, in one table."""
+"""Every route of the contract, in one table."""
 
-from fastapi import FastAPI, Response
+from functools import partial
+
+from fastapi import FastAPI
 
 from everpost.api import comments, health, moderation, posts
 from everpost.api.bodies import MAX_COMMENT_BODY, MAX_POST_BODY
@@ -9,6 +11,7 @@ from everpost.api.documentation import (
     BODY_PROBLEMS,
     COUNT_HEADERS,
     LIST_HEADERS,
+    NO_CONTENT,
     checking,
     creating,
     failing,
@@ -17,7 +20,7 @@ from everpost.api.documentation import (
     updating,
 )
 from everpost.api.people import add_people_routes
-from everpost.api.schemas.comments import CommentMade, CommentNode, CommentRead, DecisionRead
+from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
 
@@ -39,85 +42,102 @@ _COMMENT_LINKS = links_to(
 
 
 def add_routes(app: FastAPI) -> None:
-    """Give the application the calls of the contract."""
+    """Add the routes of the contract to the application."""
     app.router.route_class = CallRoute
     _add_posts(app)
+    _add_post(app)
     _add_tags(app)
     _add_comments(app)
+    _add_comment(app)
     _add_moderation(app)
     add_people_routes(app)
     _add_health(app)
 
 
 def _add_posts(app: FastAPI) -> None:
-    all_posts, one_post = "/posts", "/posts/{post_id}"
-    app.add_api_route(
-        all_posts,
+    add = partial(app.add_api_route, "/posts", tags=["Posts"])
+    add(
         posts.list_posts,
         methods=["GET"],
-        responses=reading(list[PostRead], 401, 422, 503, headers=LIST_HEADERS | COUNT_HEADERS),
+        responses=reading(
+            list[PostRead], "A page of posts.", 401, 422, 503, headers=LIST_HEADERS | COUNT_HEADERS
+        ),
     )
-    app.add_api_route(
-        all_posts,
+    add(
         posts.create_post,
         methods=["POST"],
         status_code=201,
-        responses=creating(PostRead, _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503),
+        responses=creating(PostRead, "post", _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503),
         max_body_size=MAX_POST_BODY,
     )
-    app.add_api_route(
-        one_post, posts.get_post, methods=["GET"], responses=reading(PostRead, 401, 404, 422, 503)
+
+
+def _add_post(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/posts/{post_id}", tags=["Posts"])
+    add(
+        posts.get_post,
+        methods=["GET"],
+        responses=reading(PostRead, "The post.", 401, 404, 422, 503),
     )
-    app.add_api_route(
-        one_post,
+    add(
         posts.update_post,
         methods=["PATCH"],
-        responses=updating(PostRead, *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
+        responses=updating(PostRead, "The updated post.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
         max_body_size=MAX_POST_BODY,
     )
-    app.add_api_route(
-        one_post,
+    add(
         posts.delete_post,
         methods=["DELETE"],
-        status_code=204,
-        response_class=Response,
+        response_description="The post and its comments are deleted.",
         responses=failing(401, 403, 404, 412, 503),
+        **NO_CONTENT,
     )
 
 
 def _add_comments(app: FastAPI) -> None:
-    thread, one_comment = "/posts/{post_id}/comments", "/posts/{post_id}/comments/{comment_id}"
-    app.add_api_route(
-        thread,
+    add = partial(app.add_api_route, "/posts/{post_id}/comments", tags=["Comments"])
+    add(
         comments.list_comments,
         methods=["GET"],
-        responses=reading(list[CommentRead] | list[CommentNode], 401, 404, 422, 503, headers=LIST_HEADERS),
+        responses=reading(
+            list[CommentNode] | list[CommentRead],  # clients that try one after the other find the replies
+            "A page of comments; with `view=tree`, each with its replies.",
+            *(401, 404, 422, 503),
+            headers=LIST_HEADERS,
+        ),
     )
-    app.add_api_route(
-        thread,
+    add(
         comments.create_comment,
         methods=["POST"],
         status_code=201,
-        responses=creating(CommentMade, _COMMENT_LINKS, *BODY_PROBLEMS, 401, 403, 404, 409, 429, 503),
+        responses=creating(
+            CommentCreated, "comment", _COMMENT_LINKS, *BODY_PROBLEMS, 401, 403, 404, 409, 429, 503
+        ),
         max_body_size=MAX_COMMENT_BODY,
     )
-    app.add_api_route(
-        one_comment, comments.get_comment, methods=["GET"], responses=reading(CommentRead, 401, 404, 503)
+
+
+def _add_comment(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/posts/{post_id}/comments/{comment_id}", tags=["Comments"])
+    add(
+        comments.get_comment,
+        methods=["GET"],
+        responses=reading(CommentRead, "The comment.", 401, 404, 503),
     )
-    app.add_api_route(
-        one_comment,
+    add(
         comments.update_comment,
         methods=["PATCH"],
-        responses=updating(CommentRead, *BODY_PROBLEMS, 401, 403, 404, 412, 428, 429, 503),
+        responses=updating(
+            CommentRead, "The updated comment.", *BODY_PROBLEMS, 401, 403, 404, 412, 428, 429, 503
+        ),
         max_body_size=MAX_COMMENT_BODY,
     )
-    app.add_api_route(
-        one_comment,
+    add(
         comments.delete_comment,
         methods=["DELETE"],
-        status_code=204,
-        response_class=Response,
+        response_description="The comment is deleted, or replaced by a tombstone.",
         responses=failing(401, 403, 404, 412, 503),
+        **NO_CONTENT,
     )
 
 
@@ -126,25 +146,37 @@ def _add_tags(app: FastAPI) -> None:
         "/tags",
         posts.list_tags,
         methods=["GET"],
-        responses=reading(list[TagRead], 401, 422, 503, headers=LIST_HEADERS),
+        tags=["Posts"],
+        responses=reading(list[TagRead], "A page of tags.", 401, 422, 503, headers=LIST_HEADERS),
     )
 
 
 def _add_moderation(app: FastAPI) -> None:
     app.add_api_route(
         "/comments",
-        moderation.list_queue,
+        moderation.list_moderation_queue,
         methods=["GET"],
-        responses=reading(list[CommentRead], 401, 403, 422, 503, headers=LIST_HEADERS),
+        tags=["Moderation"],
+        responses=reading(list[CommentRead], "A page of comments.", 401, 403, 422, 503, headers=LIST_HEADERS),
     )
     app.add_api_route(
         "/comments/decisions",
-        moderation.decide_comments,
+        moderation.moderate_comments,
         methods=["POST"],
-        responses=checking(list[DecisionRead], *BODY_PROBLEMS, 401, 403, 503),
+        tags=["Moderation"],
+        responses=checking(
+            list[DecisionRead],
+            "The outcome of each decision, in the order of the request.",
+            *(*BODY_PROBLEMS, 401, 403, 503),
+        ),
     )
 
 
 def _add_health(app: FastAPI) -> None:
-    app.add_api_route("/health/live", health.check_live, methods=["GET"], responses=checking(Health))
-    app.add_api_route("/health/ready", health.check_ready, methods=["GET"], responses=checking(Health, 503))
+    add = partial(app.add_api_route, methods=["GET"], tags=["Health"])
+    add("/health/live", health.check_liveness, responses=checking(Health, "The process is running."))
+    add(
+        "/health/ready",
+        health.check_readiness,
+        responses=checking(Health, "The database responds.", 503),
+    )

@@ -1,33 +1,25 @@
-"""Who asks: the token and the address that a request comes with."""
+"""Authentication: the token and the address of a request."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
 from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
 from everpost.api.parameters import EDIT_KEY_HEADER
 from everpost.domain.actors import PUBLIC, Actor
-from everpost.domain.tokens import Scope
 from everpost.errors import Unauthenticated
 from everpost.services.proofs import Proof
 from everpost.services.tokens import identify
 
 ACTOR_ID = "actor_id"
 """In the state of a request: the id of the authenticated user; None for the public."""
-_SCOPES: dict[str, str] = {
-    Scope.POSTS_WRITE: "Create, change and delete posts.",
-    Scope.COMMENTS_WRITE: "Comment, and edit your comments.",
-    Scope.COMMENTS_MODERATE: "Decide about comments.",
-    Scope.ACCOUNT: "Change your name, email and password, and your tokens.",
-    Scope.ADMIN: "Users, the tokens of others, the settings of the blog.",
-}
 
 
-class _Described(OAuth2PasswordBearer):
+class _Described(HTTPBearer):
     """A scheme for the OpenAPI document only: `get_actor` reads the header."""
 
     async def __call__(self, _request: HTTPConnection) -> None:
@@ -35,7 +27,7 @@ class _Described(OAuth2PasswordBearer):
 
 
 def _scheme(name: str) -> _Described:
-    return _Described(tokenUrl="login", scheme_name=name, scopes=_SCOPES, auto_error=False)
+    return _Described(scheme_name=name, auto_error=False)
 
 
 _token, _token_or_none = _scheme(REQUIRED_SCHEME), _scheme(OPTIONAL_SCHEME)
@@ -44,15 +36,17 @@ _token, _token_or_none = _scheme(REQUIRED_SCHEME), _scheme(OPTIONAL_SCHEME)
 async def get_actor(
     request: Request, store: OpenStore, _declared: Annotated[None, Depends(_token_or_none)]
 ) -> Actor:
-    """Who shows the token in the header `Authorization`; the public where there is none.
-    Unauthenticated: it is no token, or not a good one.
+    """The user whose token is in the `Authorization` header; without the header, the public.
+    Unauthenticated: the header is malformed, or the token is invalid.
     """
     sent = request.headers.getlist("authorization")
     if not sent:
         return PUBLIC
     scheme, _, secret = sent[0].strip().partition(" ")
     if len(sent) > 1 or scheme.lower() != "bearer":
-        raise Unauthenticated("The header Authorization is not: Bearer, and a token.", is_bad_token=True)
+        raise Unauthenticated(
+            "The Authorization header is malformed: send `Bearer` and a token.", is_bad_token=True
+        )
     actor = await identify(store, secret.strip())
     setattr(request.state, ACTOR_ID, actor.id)
     return actor
@@ -67,18 +61,18 @@ def personal_headers(dependant: Dependant) -> list[str]:
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]
-"""Who asks; it may be the public."""
+"""The actor, or the public."""
 
 
 async def get_member(actor: CurrentActor, _declared: Annotated[None, Depends(_token)]) -> Actor:
-    """Who shows a good token. Unauthenticated, before anything else in the request is looked at."""
+    """The actor with a valid token. Unauthenticated, before the rest of the request is validated."""
     if actor.user is None:
         raise Unauthenticated
     return actor
 
 
 CurrentMember = Annotated[Actor, Depends(get_member)]
-"""Who asks, where that cannot be the public."""
+"""The authenticated actor."""
 
 
 async def get_address(request: Request, settings: CurrentSettings) -> str:

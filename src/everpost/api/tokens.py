@@ -9,7 +9,7 @@ from everpost.api.dependencies import OpenStore
 from everpost.api.links import next_link, path_of
 from everpost.api.parameters import IfNoneMatch, TokenId, TokensQuery
 from everpost.api.responses import JsonResponse, listed
-from everpost.api.schemas.tokens import TokenCreate, TokenMade, read_token
+from everpost.api.schemas.tokens import TokenCreate, TokenCreated, read_token
 from everpost.api.security import CurrentMember, GivenProof
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import tokens
@@ -23,7 +23,10 @@ async def list_tokens(
     query: Annotated[TokensQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """List a user's tokens, oldest first, a page at a time."""
+    """List a user's tokens, oldest first.
+
+    Secrets are never returned. Requires the scope `account`, or `admin` for another user's tokens.
+    """
     limit = min(query.limit, MAX_LIMIT)
     page = await tokens.page_tokens(store, actor, query.user_id, limit=limit, after=query.after)
     headers = {}
@@ -36,7 +39,12 @@ async def list_tokens(
 async def create_token(
     request: Request, store: OpenStore, actor: CurrentMember, proof: GivenProof, body: TokenCreate
 ) -> Response:
-    """Make a token of your own. No other answer has it in it."""
+    """Create a token for yourself.
+
+    The response contains the secret, which cannot be read again. A token has at most the scopes of the
+    token sent with the request, and expires no later, unless `current_password` is sent as well. Requires
+    the scope `account`.
+    """
     draft = TokenDraft(
         name=body["name"],
         scopes=frozenset(body["scopes"]) if "scopes" in body else None,
@@ -44,18 +52,25 @@ async def create_token(
     )
     given = replace(proof, current_password=body.get("current_password"))
     secret, token = await tokens.create_token(store, actor, draft, given)
-    content: TokenMade = {**read_token(token), "token": secret}
+    content: TokenCreated = {**read_token(token), "token": secret}
     headers = {"cache-control": "no-store", "location": path_of(request, f"/tokens/{token.id}")}
     return JsonResponse(content, status_code=201, headers=headers)
 
 
-async def delete_current_token(store: OpenStore, actor: CurrentMember) -> Response:
-    """Log out: revoke the token sent with the request. No scope is required."""
+async def revoke_current_token(store: OpenStore, actor: CurrentMember) -> Response:
+    """Log out: revoke the token sent with the request.
+
+    Requires no scope.
+    """
     await tokens.revoke_shown(store, actor)
     return Response(status_code=204)
 
 
-async def delete_token(store: OpenStore, actor: CurrentMember, token_id: TokenId) -> Response:
-    """Revoke a token, your own, or anybody's where you are an admin: from now on it is of no use."""
+async def revoke_token(store: OpenStore, actor: CurrentMember, token_id: TokenId) -> Response:
+    """Revoke a token.
+
+    It stops working immediately. Requires the scope `account`; to revoke another user's token, `admin` as
+    well.
+    """
     await tokens.revoke(store, actor, token_id)
     return Response(status_code=204)

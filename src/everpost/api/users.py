@@ -23,14 +23,15 @@ HEIR_PARAMETER = {
     "name": "posts",
     "in": "query",
     "required": True,
-    "description": "What becomes of the posts: `keep` (without an author), or the id of who gets them.",
+    "description": "The fate of the user's posts: `keep` leaves them without an author; the id of another"
+    " user makes that user their author.",
     "schema": {"type": "string", "pattern": f"^keep$|{PATTERN}"},
 }
 _KEEP = "keep"
 
 
 async def _heir_id(request: Request) -> Id | None:
-    """Who gets the posts; None: nobody."""
+    """The id of the new author of the posts, or None."""
     if request.path_params["user_id"] == "me":  # the account has a path of its own, without DELETE
         raise HTTPException(405)
     sent = request.query_params.getlist("posts")
@@ -39,7 +40,7 @@ async def _heir_id(request: Request) -> Id | None:
         raise refusal(
             "query",
             "posts",
-            "should say what becomes of the posts: keep, or the id of the user who gets them",
+            "should be keep, or the id of the user who becomes the author of the posts",
         )
     return heir_id
 
@@ -54,7 +55,10 @@ async def list_users(
     query: Annotated[PageQuery, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A page of the users, the oldest first."""
+    """List all users, oldest first.
+
+    Requires the scope `admin`.
+    """
     page = await users.page_users(store, actor, limit=min(query.limit, MAX_LIMIT), after=query.after)
     headers = {}
     if page.rows and page.has_more:
@@ -64,7 +68,11 @@ async def list_users(
 
 
 async def create_user(request: Request, store: OpenStore, actor: CurrentMember, body: UserCreate) -> Response:
-    """Add a user."""
+    """Create a user.
+
+    Without a password, the user cannot log in, but `everpost token create` can still create tokens.
+    Requires a token with all scopes of an admin.
+    """
     draft = UserDraft(
         name=body["name"], email=body["email"], role=body["role"], password=body.get("password")
     )
@@ -76,7 +84,10 @@ async def create_user(request: Request, store: OpenStore, actor: CurrentMember, 
 async def get_user(
     store: OpenStore, actor: CurrentMember, user_id: UserId, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """A user."""
+    """Get a user.
+
+    Requires the scope `admin`.
+    """
     user = await users.read_user(store, actor, user_id)
     return tagged(read_user(user), user.revision, if_none_match=if_none_match)
 
@@ -89,7 +100,11 @@ async def update_user(
     body: UserUpdate,
     if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names. A new password ends all of the user's logins."""
+    """Update a user.
+
+    Only the fields in the body change. A new password ends all of the user's logins. Requires the scope
+    `admin`; changing the password, email address or role, or re-enabling the user, requires all scopes.
+    """
     wish = UserWish(
         name=body.get("name"),
         email=body.get("email"),
@@ -106,7 +121,11 @@ async def update_user(
 async def delete_user(
     store: OpenStore, actor: CurrentMember, user_id: UserId, heir_id: HeirId, if_match: IfMatch = None
 ) -> Response:
-    """Remove a user with all tokens, and say what becomes of the posts. Comments stay, without an author."""
+    """Delete a user.
+
+    The user's tokens are deleted as well. The posts stay, without an author or with the author that
+    `posts` names; the comments stay, without an author. Requires the scope `admin`.
+    """
     try:
         await users.remove_user(store, actor, user_id, heir_id=heir_id, match=wanted_revisions(if_match))
     except Invalid as error:
@@ -115,7 +134,10 @@ async def delete_user(
 
 
 async def get_account(actor: CurrentMember, if_none_match: IfNoneMatch = None) -> Response:
-    """Yourself."""
+    """Get your own account.
+
+    Any valid token is sufficient.
+    """
     user = users.read_account(actor)
     return tagged(read_user(user), user.revision, if_none_match=if_none_match)
 
@@ -127,7 +149,11 @@ async def update_account(
     body: AccountUpdate,
     if_match: IfMatch = None,
 ) -> Response:
-    """Change what the body names about yourself. A new password ends your other logins."""
+    """Update your own account.
+
+    Only the fields in the body change. A new password ends your other logins. Requires the scope
+    `account` and, to change the password or email address, your `current_password`.
+    """
     wish = UserWish(
         name=body.get("name"),
         email=body.get("email"),

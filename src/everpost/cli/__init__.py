@@ -49,7 +49,7 @@ class _CommandGroup(TyperGroup):
 
 _everpost = typer.Typer(
     cls=_CommandGroup,
-    help="A blog backend that outlives its database.",
+    help="A blog that outlives its database: serve it, manage it, move it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -82,14 +82,15 @@ def _show_version(asked: bool) -> None:
 @_everpost.callback()
 def _take_options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     pass
 
 
 def main() -> None:
-    """Run the command. What goes wrong is one line on standard error, and exit status 1."""
+    """Run the command. An error is one line on standard error, and exit status 1."""
     atexit.register(gc.freeze)
     try:
         _everpost(prog_name="everpost")  # however it was started

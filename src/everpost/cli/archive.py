@@ -24,7 +24,7 @@ _ImportPath = Annotated[
     str,
     typer.Argument(
         metavar="FILE",
-        help="An archive, compressed or not, or - for standard input. With --from: a file or folder.",
+        help="An Everpost archive, or - for standard input. With --from: a file or folder.",
         show_default=False,
     ),
 ]
@@ -36,9 +36,9 @@ _System = Annotated[
         metavar="SYSTEM",
     ),
 ]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Count and check; write nothing.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and count everything, but write nothing.")]
 _Site = Annotated[
-    str | None, typer.Option(help="With --from: the site's URL, if the file does not contain it.")
+    str | None, typer.Option(help="With --from: the URL of the site, if the file does not contain it.")
 ]
 _Report = Annotated[
     Path | None, typer.Option(help="With --from: write a JSON report on every item to this file.")
@@ -46,11 +46,13 @@ _Report = Annotated[
 _Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
 _Match = Annotated[
     str | None,
-    typer.Option(help="With --from: how to find a post by the URL of a thread.", metavar="RULE"),
+    typer.Option(help="With --from: how to match a comment thread's URL to a post.", metavar="RULE"),
 ]
 _Timezone = Annotated[
     str | None,
-    typer.Option(help="With --from: zone of dates without an offset, such as Europe/Berlin.", metavar="ZONE"),
+    typer.Option(
+        help="With --from: time zone of dates without an offset, such as Europe/Berlin.", metavar="ZONE"
+    ),
 ]
 _Language = Annotated[
     str | None, typer.Option(help="With --from: import only this language, such as fr.", metavar="CODE")
@@ -65,15 +67,16 @@ def export(
         str,
         typer.Argument(
             metavar="FILE",
-            help="Where to write; compressed where it ends in .gz or .zst; - for standard output.",
+            help="Output file, compressed if its name ends in .gz or .zst; - for standard output.",
             show_default=False,
         ),
     ],
     to: Annotated[
-        str | None, typer.Option(help="markdown: write a folder of Markdown files, not an archive.")
+        str | None,
+        typer.Option(help="Set to markdown to write a folder of Markdown files instead of an archive."),
     ] = None,
 ) -> None:
-    """Write the blog in EVERPOST_DATABASE_URL, as it is at one moment, to one file."""
+    """Export a consistent snapshot of the blog in EVERPOST_DATABASE_URL to one file."""
     settings = read_settings()
     expect_many_records()
     if to is None:
@@ -82,11 +85,15 @@ def export(
         print_digest(digest, to_errors=path == PIPE)
     elif to == "markdown":
         folder = asyncio.run(_export_markdown(settings, Path(path)))
-        typer.echo(f"{folder.posts:,} posts are in {path}.")
+        typer.echo(f"Posts exported to {path}: {folder.posts:,}.")
         if folder.comments_left_out:
-            typer.echo(f"A file has no place for comments: {folder.comments_left_out:,} are left out.")
+            typer.echo(
+                f"Comments left out, because Markdown files cannot hold them: {folder.comments_left_out:,}."
+            )
     else:
-        raise Misconfigured(f"--to {to}: Everpost exports to markdown, or, without --to, to an archive")
+        raise Misconfigured(
+            f"--to {to}: unknown format. Use --to markdown, or omit --to to write an archive."
+        )
 
 
 def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
@@ -101,11 +108,14 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     language: _Language = None,
     skip_unreadable: _SkipUnreadable = False,
 ) -> None:
-    """Move a blog out of an archive into the database in EVERPOST_DATABASE_URL, which must be empty or hold
-    a part of it. With --from, add to the blog there what another system has.
+    """Import a blog into the database in EVERPOST_DATABASE_URL.
 
-    All of the file is checked before anything is written. It can be run again at any time: what is there
-    is not written twice.
+    Without --from, the source is an Everpost archive and the database must be
+    empty, or hold part of the same blog. With --from, the posts and comments of
+    another system are added to the blog.
+
+    The whole file is checked before anything is written. Run the same command
+    again to resume an interrupted import: nothing is imported twice.
     """
     settings = read_settings()
     expect_many_records()
@@ -123,7 +133,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
         )
         import_from_elsewhere(settings, path, wishes)
     elif pages or skip_unreadable or {site, report, match, timezone, language} != {None}:
-        raise Misconfigured("Without --from, only --dry-run can be used")
+        raise Misconfigured("The only option available without --from is --dry-run.")
     elif not _import_archive(settings, path, dry_run=dry_run):
         raise typer.Exit(1)
 
@@ -170,5 +180,5 @@ async def _move_in(settings: Settings, archive: Archive, checked: Checked) -> bo
     typer.echo(describe_work(copied.carried))
     print_comparison(copied.after or copied.carried)
     is_right = copied.agrees and copied.carried.source.whole == checked.digest.whole
-    typer.echo("The database is as the archive." if is_right else "The database is not as the archive.")
+    typer.echo("The database matches the archive." if is_right else "The database differs from the archive.")
     return is_right

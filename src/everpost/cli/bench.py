@@ -34,25 +34,24 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
             metavar="URL...", help=f"Empty databases to measure, each {URL_FORMS}.", show_default=False
         ),
     ],
-    posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in the blog.")] = 1_000,
-    comments: Annotated[int, typer.Option(min=0, max=10_000, help="Comments under each.")] = 10,
+    posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Number of posts in the blog.")] = 1_000,
+    comments: Annotated[int, typer.Option(min=0, max=10_000, help="Number of comments on each post.")] = 10,
     seconds: Annotated[
-        float, typer.Option(min=0.01, max=3_600, help="For each operation on each database.")
+        float, typer.Option(min=0.01, max=3_600, help="Seconds per operation and database.")
     ] = 2.0,
-    connections: Annotated[
-        int, typer.Option(min=1, max=1_000, help="Requests that are under way at once.")
-    ] = 16,
-    report: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where to write the report, a page of HTML.")
-    ] = Path("everpost-bench.html"),
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the report over a file that is there.")
-    ] = False,
+    connections: Annotated[int, typer.Option(min=1, max=1_000, help="Number of concurrent requests.")] = 16,
+    report: Annotated[Path, typer.Option(metavar="FILE", help="Output file of the HTML report.")] = Path(
+        "everpost-bench.html"
+    ),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing report.")] = False,
 ) -> None:
-    """Load the same blog into empty databases, measure reads and writes through the application, compare,
-    and leave every database as empty as it was.
+    """Compare how fast empty databases serve the same blog.
 
-    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
+    Loads a generated blog into each database, measures reads and writes through
+    the application, and leaves every database empty again.
+
+    Pass a URL with a password as env:NAME or file:PATH: command-line arguments
+    are visible to other users of the machine.
     """
     _require_place(report, overwrite=overwrite)
     wishes = Wishes(
@@ -64,15 +63,15 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     results = _run_until_told(wishes, read_settings())
     _print(results)
     _save(results, report, overwrite=overwrite)
-    typer.echo(f"The report is in {report}.")
+    typer.echo(f"Wrote the report to {report}.")
 
 
 def _require_place(report: Path, *, overwrite: bool) -> None:
     """Misconfigured: the report cannot be written there, which is better known before than afterwards."""
     if not report.parent.is_dir():
-        raise Misconfigured(f"--report {report}: there is no folder {report.parent}")
+        raise Misconfigured(f"--report {report}: the folder {report.parent} does not exist")
     if report.is_dir() or (report.exists() and not overwrite):
-        raise Misconfigured(f"--report {report}: it is there already. Name another file, or say --overwrite.")
+        raise Misconfigured(f"--report {report}: the file exists. Choose another name, or use --overwrite.")
 
 
 def _run_until_told(wishes: Wishes, settings: Settings) -> Results:
@@ -109,7 +108,7 @@ def _say(line: str) -> None:
 def _print(results: Results) -> None:
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
     table = Table(show_lines=True)
-    table.add_column("requests a second")
+    table.add_column("requests per second")
     for database in results.databases:
         table.add_column(Text(f"{database.name}\n{database.server}", overflow="fold"))
     for operation, columns in results.measured.items():
@@ -132,4 +131,4 @@ def _save(results: Results, report: Path, *, overwrite: bool) -> None:
         with os.fdopen(os.open(report, how, 0o600), "w", encoding="utf-8") as file:
             file.write(render_report(results))
     except OSError as error:
-        raise Misconfigured(f"--report {report}: it cannot be written: {error.strerror}") from None
+        raise Misconfigured(f"--report {report}: cannot be written: {error.strerror}") from None

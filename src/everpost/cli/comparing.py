@@ -1,4 +1,4 @@
-"""What is printed of two blogs that were compared."""
+"""The printed comparison of two blogs."""
 
 import typer
 
@@ -12,12 +12,12 @@ def print_comparison(comparison: Comparison) -> None:
     if comparison.is_equal:
         print_digest(comparison.source)
         return
-    typer.echo("The source:")
+    typer.echo("Source:")
     print_digest(comparison.source)
-    typer.echo("The target:")
+    typer.echo("Target:")
     print_digest(comparison.target)
     different = comparison.kept + comparison.erased
-    typer.echo(f"They differ in {different:,} record{'' if different == 1 else 's'}:")
+    typer.echo(f"{different:,} record{' differs' if different == 1 else 's differ'}:")
     for example in comparison.examples:
         typer.echo(f"  {example}")
     if different > len(comparison.examples):
@@ -33,14 +33,14 @@ def print_digest(digest: BlogDigest, *, to_errors: bool = False) -> None:
 
 
 def print_survey(survey: Comparison) -> None:
-    """What is in the source, and what a copy would do."""
+    """Print the contents of the source, and the changes that a copy would make."""
     print_digest(survey.source)
     typer.echo(
-        f"{survey.kept:,} records to write, {survey.erased:,} to erase, {survey.same:,} the same already."
+        f"Records to write: {survey.kept:,}; to delete: {survey.erased:,}; unchanged: {survey.same:,}."
         " Nothing was written."
     )
 
 
 def describe_work(carried: Comparison) -> str:
-    """What was done."""
-    return f"{carried.kept:,} records written, {carried.erased:,} erased, {carried.same:,} the same already."
+    """The changes that were made."""
+    return f"Records written: {carried.kept:,}; deleted: {carried.erased:,}; unchanged: {carried.same:,}."

@@ -33,17 +33,20 @@ TargetUrl = Annotated[
 def copy(
     source_url: SourceUrl,
     target_url: TargetUrl,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and count everything, but write nothing.")
+    ] = False,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on until nothing was written to the source meanwhile.")
+        bool, typer.Option("--follow", help="Repeat until the source no longer changes during the copy.")
     ] = False,
 ) -> None:
-    """Copy a blog into an empty database, and read both back to compare them.
+    """Copy a blog into an empty database, then read both databases and compare them.
 
-    Run the same command again to resume a copy that was interrupted, or to carry over what was written
-    since. Exit status 0 only where both agree.
+    Run the same command again to resume an interrupted copy, or to copy later
+    changes as well. The exit status is 0 only if both databases match.
 
-    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
+    Pass a URL with a password as env:NAME or file:PATH: command-line arguments
+    are visible to other users of the machine.
     """
     source_url, target_url = map(read_database_url, (source_url, target_url))
     settings = _settings_for(source_url, target_url)
@@ -56,9 +59,12 @@ def copy(
 
 
 def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
-    """Compare every record of two databases. Exit status 0 only where all agree.
+    """Compare every record of two databases.
 
-    Write a URL with a password as env:NAME or file:PATH: other users of the machine see the arguments.
+    The exit status is 0 only if all records match.
+
+    Pass a URL with a password as env:NAME or file:PATH: command-line arguments
+    are visible to other users of the machine.
     """
     source_url, target_url = map(read_database_url, (source_url, target_url))
     settings = _settings_for(source_url, target_url)
@@ -73,7 +79,7 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
 
     if not asyncio.run(run()):
         raise typer.Exit(1)
-    typer.echo("They agree.")
+    typer.echo("The databases match.")
 
 
 async def _rehearse(source_url: str, target_url: str, settings: Settings) -> None:
@@ -111,20 +117,20 @@ async def _pass(source: Store, target: Store, report: Progress, origin: str) -> 
 def _verdict(copied: Copied, *, follow: bool) -> str:
     if not copied.has_arrived:
         return (
-            "The target is not what was copied: something else writes to it, or a database is at fault."
-            " It counts as unfinished."
+            "The target differs from what was copied: another process writes to it, or a database is faulty."
+            " It is marked as unfinished."
         )
     if not copied.agrees:
         return (
-            "The source was written to meanwhile: the target is as the source was when the copy began."
-            " Copy again, with --follow until nothing comes in between."
+            "The source has changed since the copy began, so the target is an older state of it."
+            " Run the command again, or use --follow to repeat it until the source is quiet."
         )
     if follow:
         return (
-            "They agree. To switch, let nothing write to the source any more, run this once more, and"
+            "The databases match. To switch, stop all writes to the source, run this command once more, and"
             " serve the target."
         )
-    return "They agree."
+    return "The databases match."
 
 
 def _settings_for(source_url: str, target_url: str) -> Settings:

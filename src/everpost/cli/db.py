@@ -13,38 +13,45 @@ from everpost.stores.addresses import describe_url
 from everpost.stores.schema import Migration, Schema, SchemaState, Step
 
 db = typer.Typer(
-    help="The schema of the database in EVERPOST_DATABASE_URL.",
+    help="Manage the schema of the database in EVERPOST_DATABASE_URL.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
 Result = TypeVar("Result")
 AllowDataLoss = Annotated[
-    bool, typer.Option("--allow-data-loss", help="Take steps that drop what holds data, too.")
+    bool, typer.Option("--allow-data-loss", help="Allow steps that drop tables or columns that hold data.")
 ]
 
 
 @db.command()
 def upgrade(
-    target: Annotated[str, typer.Argument(help="A revision, or head for the newest.")] = "head",
+    target: Annotated[
+        str, typer.Argument(help="The revision to upgrade to, or head for the latest.")
+    ] = "head",
     allow_data_loss: AllowDataLoss = False,
 ) -> None:
-    """Bring the database up to a revision. The plan is printed first."""
+    """Upgrade the schema, after printing the steps."""
     _migrate(target, upward=True, allow_data_loss=allow_data_loss)
 
 
 @db.command(context_settings={"ignore_unknown_options": True})  # or -1 would be an option
 def downgrade(
-    target: Annotated[str, typer.Argument(help="A revision, -1 for one down, base for nothing.")] = "-1",
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="The revision to downgrade to; -1 for the previous one; base for an empty database."
+        ),
+    ] = "-1",
     allow_data_loss: AllowDataLoss = False,
 ) -> None:
-    """Bring the database down to a revision. The plan is printed first."""
+    """Downgrade the schema, after printing the steps."""
     _migrate(target, upward=False, allow_data_loss=allow_data_loss)
 
 
 @db.command()
 def current() -> None:
-    """Print the revision that the database is at."""
+    """Print the current revision of the database."""
 
     async def ask(schema: Schema) -> tuple[str | None, SchemaState]:
         return await schema.current(), await schema.state()
@@ -55,7 +62,7 @@ def current() -> None:
 
 @db.command()
 def history() -> None:
-    """Print every revision that this Everpost knows, the first one first."""
+    """Print all revisions, oldest first."""
 
     async def ask(schema: Schema) -> Sequence[Migration]:
         return schema.history()
@@ -66,7 +73,7 @@ def history() -> None:
 
 @db.command()
 def check() -> None:
-    """Tell whether the database is as this Everpost needs it; exit status 1 if it is not."""
+    """Check the schema; exit with status 1 if it is not what this version of Everpost expects."""
 
     async def ask(schema: Schema) -> tuple[SchemaState, Sequence[str]]:
         return await schema.state(), await schema.differences()
@@ -81,9 +88,10 @@ def check() -> None:
 
 @db.command()
 def init_replica_set() -> None:
-    """Turn the MongoDB servers in EVERPOST_DATABASE_URL into a replica set, unless they are one already.
+    """Initiate a MongoDB replica set of the servers in EVERPOST_DATABASE_URL, unless they already are one.
 
-    The servers must have been started with --replSet. The URL must name each member as the others reach it.
+    Start the servers with --replSet first. The URL must name each member by an
+    address at which the other members can reach it.
     """
     settings = read_settings()
     typer.echo(asyncio.run(initiate_replica_set(settings.database_url, timeout=settings.database_timeout)))
@@ -99,11 +107,11 @@ def _migrate(target: str, *, upward: bool, allow_data_loss: bool) -> None:
             typer.echo(_describe(step))
         if any(step.upward is not upward for step in plan):
             raise SchemaMismatch(
-                f"{target} is the other way: everpost db {'downgrade' if upward else 'upgrade'} {target}"
+                f"Wrong direction. Run: everpost db {'downgrade' if upward else 'upgrade'} {target}"
             )
         if plan:
             await schema.migrate(target, allow_data_loss=allow_data_loss)
-        typer.echo(f"The database is at {await schema.current() or 'none'}.")
+        typer.echo(f"The database is at revision {await schema.current() or 'none'}.")
 
     _with_schema(settings, plan_and_take)
 

@@ -19,7 +19,7 @@ from everpost.transfer.elsewhere.zones import zone_named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportWishes:
-    """What was said on the command line."""
+    """The options of the command line."""
 
     system: str
     site: str | None
@@ -71,7 +71,7 @@ async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: 
 def _require_place(report: Path) -> None:
     """Misconfigured: the report could not be written, which is better known before the import."""
     if report.is_dir():
-        raise Misconfigured(f"--report {report}: this is a folder")
+        raise Misconfigured(f"--report {report}: is a folder; name a file")
     if not os.access(report if report.exists() else report.parent, os.W_OK):
         raise Misconfigured(f"--report {report}: cannot be written")
 

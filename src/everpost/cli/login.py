@@ -14,10 +14,10 @@ from everpost.stores.port import Store
 
 
 def login(
-    email: Annotated[str | None, typer.Argument(help="Your email address; asked for if not given.")] = None,
+    email: Annotated[str | None, typer.Argument(help="Your email address; prompted for if omitted.")] = None,
     password_stdin: PasswordFromInput = False,
 ) -> None:
-    """Print a token for your email and password. It expires."""
+    """Log in, and print a token that expires."""
     credentials = Credentials(
         email=email or ask("Email", "EMAIL"),
         password=ask_password(from_input=password_stdin),
@@ -29,4 +29,4 @@ def login(
 
     secret, token = with_store(run)
     typer.echo(secret)
-    typer.echo(f"Good until {token.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)
+    typer.echo(f"Expires at {token.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)

@@ -1,4 +1,4 @@
-"""The store of the settings, for one command; whoever may run one may do everything."""
+"""The store of the settings for one command, which may do everything."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,11 +21,11 @@ OPERATOR = Actor.of(
     User(id=new_id(), name="Operator", email="", role=Role.ADMIN, created_at=EPOCH, updated_at=EPOCH),
     frozenset(Scope),
 )
-"""Who has the database itself. It is no user: nothing is done to oneself."""
+"""The actor on the command line: an admin that is none of the users."""
 
 
 def with_store(ask: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
-    """What the store answers; it is set up where it is empty. Misconfigured, Unreachable, SchemaMismatch."""
+    """The result of `ask` with the store, set up if empty. Misconfigured, Unreachable, SchemaMismatch."""
     settings = read_settings()
 
     async def opened() -> Result:

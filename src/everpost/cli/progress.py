@@ -23,7 +23,7 @@ Show = Callable[[str, int, int], None]
 """Shows what is being done, how many records are done, and of how many."""
 
 _LOOK = 256
-"""Records that go by before anything is shown of them."""
+"""The number of records between two updates."""
 _LINE_EVERY = 5.0
 """Seconds."""
 

@@ -1,4 +1,4 @@
-"""What a command asks for while it runs; on standard error, so that only results are on the output."""
+"""Prompts, on standard error, so that standard output has only results."""
 
 import sys
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from everpost.errors import Invalid
 
 PasswordFromInput = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from the first line of the input.")
+    bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")
 ]
 
 
@@ -34,4 +34,6 @@ def ask(question: str, option: str) -> str:
 def require_terminal(option: str) -> None:
     """Fail as for wrong usage where nobody sits at the input; the option would have said it."""
     if not sys.stdin.isatty():
-        raise typer.BadParameter("nobody can be asked here: say it with this option", param_hint=option)
+        raise typer.BadParameter(
+            "standard input is not a terminal, so there can be no prompt: pass this option", param_hint=option
+        )

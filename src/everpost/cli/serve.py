@@ -33,13 +33,16 @@ _CONNECTION_BUFFER = 64 * 1024
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="The address to listen on.  [EVERPOST_HOST]")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on.  [EVERPOST_PORT]")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes that serve.  [EVERPOST_WORKERS]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [EVERPOST_HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.  [EVERPOST_PORT]")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of worker processes.  [EVERPOST_WORKERS]")
+    ] = None,
 ) -> None:
-    """Serve the blog over HTTP until SIGTERM or SIGINT, which let requests in flight finish.
+    """Serve the blog over HTTP.
 
-    An empty database is set up first; one that another Everpost made is refused.
+    An empty database is set up first. SIGTERM and SIGINT stop the server
+    after requests in flight have finished.
     """
     settings = read_settings(host=host, port=port, workers=workers)
     configure_logs(settings)
@@ -78,7 +81,7 @@ def _warn(settings: Settings) -> None:
 def _free_address(settings: Settings) -> str:
     """The address as a number, free to listen on. Misconfigured.
 
-    Granian's own sockets share their port with whoever else shares it: they would not notice.
+    Granian's own sockets share their port, so a port in use would go unnoticed.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
@@ -89,7 +92,7 @@ def _free_address(settings: Settings) -> str:
             probe.bind(place)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
-        reason = "something else listens there already" if taken else error.strerror
+        reason = "the address is already in use" if taken else error.strerror
         raise Misconfigured(f"Cannot listen on {settings.host}:{settings.port}: {reason}") from None
     return str(place[0])
 
@@ -101,9 +104,11 @@ async def _prepare(settings: Settings) -> None:
         if settings.admin_token is not None:
             await keep_given_token(store, settings.admin_token)
         elif (secret := await make_first_token(store)) is not None:
-            typer.echo(f"The token of the first admin, shown only this once: {secret}")
+            typer.echo(f"Token of the first admin (shown only once): {secret}")
         elif not await has_admin(store):
-            typer.echo("The blog has users, but no admin. Add one: everpost user add --role admin", err=True)
+            typer.echo(
+                "The blog has users, but no admin. Add one with: everpost user add --role admin", err=True
+            )
     finally:
         await store.close()
 
@@ -115,9 +120,9 @@ def _announce(settings: Settings, address: str) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     with suppress(BrokenPipeError):  # nobody reads it
         typer.echo(
-            f"Everpost listens on http://{host}:{settings.port}\n"
-            f"The blog is kept in {describe_url(settings.database_url)}"
-            + (f"\nEvery call is described at http://{host}:{settings.port}/docs" if settings.docs else "")
+            f"Everpost is listening on http://{host}:{settings.port}\n"
+            f"Database: {describe_url(settings.database_url)}"
+            + (f"\nAPI documentation: http://{host}:{settings.port}/docs" if settings.docs else "")
         )
 
 

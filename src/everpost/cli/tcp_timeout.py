@@ -13,7 +13,7 @@ from everpost.cli.signals import Application, Scope
 
 
 def close_stalled_connections(application: Application, *, port: int, timeout: float) -> Application:
-    """For a worker that serves at this port: the application, which sees to it at the first request."""
+    """Wrap the application of a worker that serves at this port: the first request sets the timeouts."""
     is_done = not hasattr(socket, "TCP_USER_TIMEOUT")
 
     def answer(scope: Scope, *channels: object) -> Awaitable[None]:

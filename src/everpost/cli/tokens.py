@@ -16,26 +16,28 @@ from everpost.settings import Settings
 from everpost.stores.port import Store
 
 token = typer.Typer(
-    help="The tokens in the database in EVERPOST_DATABASE_URL.",
+    help="Manage tokens in the database in EVERPOST_DATABASE_URL.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
-Email = Annotated[str, typer.Argument(help="The email address of the owner.")]
+Email = Annotated[str, typer.Argument(help="Email address of the token's owner.")]
 
 
 @token.command()
 def create(
     email: Email,
-    name: Annotated[str, typer.Option(help="What it is for.")] = "Command line",
+    name: Annotated[str, typer.Option(help="Name of the token.")] = "Command line",
     scope: Annotated[
-        list[Scope] | None, typer.Option(help="What it allows; may be repeated. All that the role does.")
+        list[Scope] | None,
+        typer.Option(help="A scope of the token; may be repeated. Default: all scopes of the role."),
     ] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=36_500, help="Days until it expires. Never, if not given.")
+        int | None,
+        typer.Option(min=1, max=36_500, help="Days until the token expires. Default: it never expires."),
     ] = None,
 ) -> None:
-    """Make a token and print it. It is kept nowhere."""
+    """Create a token and print it. It is stored only as a hash, so it cannot be shown again."""
     draft = TokenDraft(
         name=name,
         scopes=frozenset(scope) if scope else None,
@@ -51,7 +53,7 @@ def create(
 
 @token.command(name="list")
 def list_(email: Email) -> None:
-    """Print the tokens of a user, the oldest first: id, name, scopes, last use, end."""
+    """List a user's tokens, oldest first: id, name, scopes, last use, expiry."""
 
     async def run(store: Store, _settings: Settings) -> None:
         owner, after = await user_with(store, email), None
@@ -67,8 +69,10 @@ def list_(email: Email) -> None:
 
 
 @token.command()
-def revoke(id: Annotated[str, typer.Argument(help="The id of the token, as `list` has it.")]) -> None:
-    """Make a token useless from now on."""
+def revoke(
+    id: Annotated[str, typer.Argument(help="Id of the token, as shown by: everpost token list.")],
+) -> None:
+    """Revoke a token: it stops working immediately."""
     token_id = parse_id(id)
     if token_id is None:
         raise NotFound("token", id)
@@ -77,17 +81,17 @@ def revoke(id: Annotated[str, typer.Argument(help="The id of the token, as `list
         await store.tokens.remove(token_id, user_id=None)
 
     with_store(run)
-    typer.echo("The token is revoked.")
+    typer.echo("Revoked the token.")
 
 
 @token.command()
 def generate() -> None:
-    """Print what can be a token, for EVERPOST_ADMIN_TOKEN. No database is needed, nothing is kept."""
+    """Generate a value for EVERPOST_ADMIN_TOKEN. Uses no database and stores nothing."""
     typer.echo(new_secret())
 
 
 def _line(each: Token) -> str:
     used = "never used" if each.last_used_at is None else f"used {each.last_used_at:%Y-%m-%d}"
-    end = "" if each.expires_at is None else f"  until {each.expires_at:%Y-%m-%d %H:%M} UTC"
+    end = "" if each.expires_at is None else f"  expires {each.expires_at:%Y-%m-%d %H:%M} UTC"
     kind = "" if each.kind is TokenKind.NAMED else f"  ({each.kind})"
     return f"{each.id}  {printable(each.name)}  {' '.join(sorted(each.scopes))}  {used}{end}{kind}"

@@ -15,27 +15,27 @@ from everpost.settings import Settings
 from everpost.stores.port import Store
 
 user = typer.Typer(
-    help="The users in the database in EVERPOST_DATABASE_URL.",
+    help="Manage users in the database in EVERPOST_DATABASE_URL.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
 _KEEP = "keep"
 
-Email = Annotated[str, typer.Argument(help="The email address of the user.")]
+Email = Annotated[str, typer.Argument(help="Email address of the user.")]
 
 
 @user.command()
 def add(
     email: Email,
-    name: Annotated[str, typer.Option(help="The name under posts and comments.")],
-    role: Annotated[Role, typer.Option(help="What the user may do.")] = Role.AUTHOR,
+    name: Annotated[str, typer.Option(help="Name shown with the user's posts and comments.")],
+    role: Annotated[Role, typer.Option(help="Role of the user.")] = Role.AUTHOR,
     password_stdin: PasswordFromInput = False,
     no_password: Annotated[
-        bool, typer.Option("--no-password", help="Nobody can log in; there may be tokens.")
+        bool, typer.Option("--no-password", help="Create the user without a password: no login, only tokens.")
     ] = False,
 ) -> None:
-    """Add a user. The password is asked for."""
+    """Create a user, after prompting for a password."""
     password = None if no_password else ask_password(from_input=password_stdin, is_new=True)
     draft = UserDraft(name=name, email=email, role=role, password=password)
 
@@ -43,12 +43,12 @@ def add(
         return await users.add_user(store, OPERATOR, draft)
 
     added = with_store(run)
-    typer.echo(f"{printable(added.email)} is a user now: {added.role}, {added.id}")
+    typer.echo(f"Created user {printable(added.email)} ({added.role}, {added.id}).")
 
 
 @user.command(name="list")
 def list_() -> None:
-    """Print every user, the oldest first: id, role, email, name."""
+    """List all users, oldest first: id, role, email, name."""
 
     async def run(store: Store, _settings: Settings) -> None:
         after: Position | None = None
@@ -64,8 +64,8 @@ def list_() -> None:
 
 
 @user.command()
-def role(email: Email, role: Annotated[Role, typer.Argument(help="What the user may do.")]) -> None:
-    """Give a user another role. Tokens allow no more than that from now on."""
+def role(email: Email, role: Annotated[Role, typer.Argument(help="Role of the user.")]) -> None:
+    """Change a user's role. The user's tokens lose all scopes that the role does not have."""
     _change(email, UserWish(role=role))
 
 
@@ -89,7 +89,7 @@ def password(
         bool, typer.Option("--revoke-tokens", help="Also revoke the user's named tokens.")
     ] = False,
 ) -> None:
-    """Set a user's password, after a prompt, and end all logins of the user."""
+    """Set a user's password, after prompting for it, and end all of the user's logins."""
     new = ask_password(from_input=password_stdin, is_new=True)
     _change(email, UserWish(password=new, revoke_tokens=revoke_tokens))
 
@@ -98,11 +98,12 @@ def password(
 def remove(
     email: Email,
     posts: Annotated[
-        str | None, typer.Option(help="What becomes of the posts: keep, or the email of who gets them.")
+        str | None,
+        typer.Option(help="The user's posts: keep them without an author, or the email of their new author."),
     ] = None,
 ) -> None:
-    """Remove a user with all tokens. Posts and comments stay; who gets the posts is asked for."""
-    heir = posts or ask("What becomes of the posts? keep, or the email of who gets them", "--posts")
+    """Delete a user and all of the user's tokens. Posts and comments stay."""
+    heir = posts or ask("New author of the posts (an email address, or keep for no author)", "--posts")
 
     async def run(store: Store, _settings: Settings) -> None:
         found = await user_with(store, email)
@@ -113,7 +114,7 @@ def remove(
             raise Invalid("--posts", error.reason) from None
 
     with_store(run)
-    typer.echo(f"{printable(email)} is removed.")
+    typer.echo(f"Deleted user {printable(email)}.")
 
 
 def _change(email: str, wish: UserWish) -> None:

@@ -39,7 +39,7 @@ class Actor:
         if self.user is None:
             raise Unauthenticated
         if scope not in self.scopes:
-            raise Forbidden(f"This takes the scope {scope}, which your token or your role does not have.")
+            raise Forbidden(f"The scope {scope} is required: your token or your role does not have it.")
         return self.user
 
     def require_all(self, scope: Scope) -> User:

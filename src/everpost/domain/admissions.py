@@ -88,7 +88,7 @@ def refusal(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
         if there.status is CommentStatus.REMOVED and not there.content:
             return NotFound("comment", id)
         if not hand.wrote(there):
-            return Forbidden("This comment is somebody else's.")
+            return Forbidden("This comment was written by someone else.")
         if there.publication_date < hand.since:
-            return Forbidden("This comment is too old to be changed by who wrote it.")
+            return Forbidden("The time to edit or delete this comment has passed.")
     return Stale("comment", id)

@@ -58,7 +58,7 @@ def unreadable_reason(name: str) -> str | None:
             return f"has {_REFUSED.get(unicodedata.category(character), 'invisible characters')}"
     if unicodedata.category(name[0])[0] == "M":
         return "begins with a combining mark"
-    return None if any(map(_is_visible, name)) else "shows nothing"
+    return None if any(map(_is_visible, name)) else "has no visible characters"
 
 
 def readable_name(text: str) -> str:

@@ -91,7 +91,7 @@ class Post(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostChange:
-    """What is to be another value, field by field; None leaves a field as it is."""
+    """The new values of a user's fields; None leaves a field unchanged."""
 
     updated_at: datetime
     title: str | None = None
@@ -167,7 +167,7 @@ def checked_slug(text: str) -> str:
     """The slug as it is kept; Invalid where nothing of it is left, or too much."""
     slug = normalize_slug(text)
     if not slug:
-        raise Invalid("slug", "needs a letter or a digit")
+        raise Invalid("slug", "must contain a letter or a digit")
     if len(slug) > MAX_SLUG:
         raise Invalid("slug", f"has more than {MAX_SLUG} characters")
     return slug
@@ -177,5 +177,5 @@ def checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """The tags as they are kept: trimmed, each once, in the order given; Invalid where one is empty."""
     trimmed = tuple(dict.fromkeys(tag.strip() for tag in tags))
     if "" in trimmed:
-        raise Invalid("tags", "a tag is empty")
+        raise Invalid("tags", "should not contain an empty tag")
     return trimmed

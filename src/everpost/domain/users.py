@@ -83,7 +83,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """What is to be another value, field by field; None leaves a field as it is. A user who is disabled,
+    """The new values of a user's fields; None leaves a field unchanged. A user who is disabled,
     or enabled again, loses all tokens.
     """
 
@@ -147,5 +147,5 @@ def checked_name(text: str) -> str:
 def checked_password(text: str) -> str:
     """The password; Invalid where it is too short or too long."""
     if not MIN_PASSWORD <= len(text) <= MAX_PASSWORD:
-        raise Invalid("password", f"needs {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
+        raise Invalid("password", f"should have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
     return text

@@ -1,4 +1,4 @@
-"""What one does with the settings of the blog."""
+"""Read and change the settings of the blog."""
 
 from everpost.domain.actors import Actor
 from everpost.domain.blog import Blog, BlogChange

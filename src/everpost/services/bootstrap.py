@@ -31,12 +31,13 @@ _ALL = 10_000
 
 
 async def keep_given_token(store: Store, secret: str) -> None:
-    """See to it that this is a token of an admin: of the oldest one, or, where there are no users, of
-    a new one. One that was given before is revoked. Misconfigured: it is no token, or there are users
-    but no admin.
+    """Make this a token of the oldest admin or, if there are no users, of a new one. A token that was given
+    before is revoked. Misconfigured: it is malformed, or there are users but no admin.
     """
     if not is_well_formed(secret):
-        raise Misconfigured("EVERPOST_ADMIN_TOKEN is not a token. Make one with: everpost token generate")
+        raise Misconfigured(
+            "EVERPOST_ADMIN_TOKEN is not a valid token. Generate one with: everpost token generate"
+        )
     found = await store.tokens.find(digest(secret))
     if found is not None:
         token, owner = found
@@ -48,15 +49,17 @@ async def keep_given_token(store: Store, secret: str) -> None:
     admin = await _oldest_admin(store) or await _add_first(store, moment) or await _oldest_admin(store)
     if admin is None:
         raise Misconfigured(
-            "The blog has users, but no admin who could have EVERPOST_ADMIN_TOKEN."
-            " Add one: everpost user add --role admin"
+            "EVERPOST_ADMIN_TOKEN belongs to an admin, but no user of the blog is one."
+            " Add one with: everpost user add --role admin"
         )
     given = _token(new_id(), admin, _GIVEN, secret, moment)
     try:
         await store.tokens.add(given)
         record(ADMIN_TOKEN_CHANGED, user=admin.id, token=given.id)
     except TooManyTokens:
-        raise Misconfigured(f"{admin.email} has too many tokens to add {_GIVEN}: revoke one.") from None
+        raise Misconfigured(
+            f"{admin.email} already has the maximum number of tokens: revoke one to use {_GIVEN}."
+        ) from None
     except Conflict:  # another server that starts at the same time has been faster
         pass
     for token in await _tokens_of(store, admin):
@@ -93,7 +96,7 @@ async def make_first_token(store: Store) -> str | None:
 
 
 async def _is_locked_out(store: Store, user: User) -> bool:
-    """Whether this admin has no way in: whoever made the user was stopped before there was a token, or the
+    """Whether this admin cannot log in: the first start was interrupted before there was a token, or the
     token has expired.
     """
     if not user.is_enabled_admin or user.password_hash is not None:

@@ -1,4 +1,4 @@
-"""What one does with comments."""
+"""Read and write comments."""
 
 import secrets
 from contextlib import suppress
@@ -29,7 +29,7 @@ _TO_USERS = frozenset(CommentPolicy) - {CommentPolicy.CLOSED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestRules:
-    """What guests may do."""
+    """Limits on the comments of guests."""
 
     links: int
     """In one comment."""
@@ -41,7 +41,7 @@ class GuestRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """Who comments without an account."""
+    """A commenter without an account."""
 
     address: str
     rules: GuestRules
@@ -124,23 +124,27 @@ async def read_ground(store: Store, actor: Actor, post_id: Id) -> Ground:
 def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
     """Let no one comment whom the policy keeps out. Unauthenticated, Forbidden."""
     if policy is CommentPolicy.CLOSED:
-        raise Forbidden("This post takes no comments.")
+        raise Forbidden("This post is closed for comments.")
     if actor.user is not None:
         actor.require(Scope.COMMENTS_WRITE)
     elif policy is CommentPolicy.MEMBERS:
-        raise Unauthenticated("Only users comment on this post: this takes a token.")
+        raise Unauthenticated("Only users may comment on this post: send a bearer token.")
 
 
 def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
     """Let no one say who they are not, or when they did not."""
     if actor.user is None and draft.guest_name is None:
-        raise Invalid("name", "is what a guest gives")
+        raise Invalid("name", "is required for guests")
     if actor.user is not None and draft.guest_name is not None:
-        raise Invalid("name", "is for guests: you comment under your own")
+        raise Invalid(
+            "name", "is for guests only: leave it out, as your comment has the name of your account"
+        )
     if draft.publication_date is not None and not moderates(actor, post):
         if actor.user is None:
-            raise Unauthenticated("Only who moderates a post dates its comments: this takes a token.")
-        raise Forbidden("Only who moderates a post dates its comments.")
+            raise Unauthenticated(
+                "Only moderators of the post may set a comment's publication date: send a bearer token."
+            )
+        raise Forbidden("Only moderators of the post may set a comment's publication date.")
 
 
 async def require_moderation(store: Store, ground: Ground, content: str, guest: Guest) -> None:
@@ -148,16 +152,16 @@ async def require_moderation(store: Store, ground: Ground, content: str, guest: 
     rules, key = guest.rules, ground.blog.address_key
     of_address = Allowance(
         Limit(address_key(key, "comment", guest.address), rules.comments_per_address),
-        "You have commented a lot. Come back later.",
+        "You have reached the limit of comments per hour. Try again later.",
     )
     of_post = Allowance(
         Limit(address_key(key, f"comments on {ground.post.id}", ""), rules.comments_per_post),
-        "This post has had a lot of comments just now. Come back later.",
+        "This post has reached its limit of guest comments per hour. Try again later.",
     )
     has_many_links = count_links(content) > rules.links
     await count_attempt(store, [of_address] if has_many_links else [of_address, of_post])
     if has_many_links:
-        raise Invalid("content", f"has more than {rules.links} links")
+        raise Invalid("content", f"should have at most {rules.links} links")
 
 
 def _first_status(actor: Actor, policy: CommentPolicy, guest: Guest) -> CommentStatus:

@@ -21,7 +21,7 @@ class KeyedLocks:
         """Hold the lock of this name, first come, first served. Busy: too many wait for it already."""
         lock, inside = self._locks.get(name, (asyncio.Lock(), 0))
         if inside > MOST_WAITING:
-            raise Busy("Too many requests from your address are waiting. Try again.")
+            raise Busy("Too many requests from your address are waiting. Try again later.")
         self._locks[name] = (lock, inside + 1)
         try:
             async with lock:

@@ -19,7 +19,7 @@ FORGET_EVERY = 60
 """Seconds."""
 _SITE_PREFIX = 48
 _IPV6_PREFIX = 64
-"""Bits of an IPv6 address that say who it is: whoever has one has a network of them (RFC 6177)."""
+"""Bits of an IPv6 address that identify its holder, who has a whole network (RFC 6177)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ def site(address: str) -> str | None:
 
 
 def address_key(key: bytes, kind: str, address: str) -> str:
-    """What is kept of an address: a hash under the key of the blog, another one for each kind of try."""
+    """The stored form of an address: a hash under the key of the blog, different for each kind of limit."""
     return hmac.new(key, f"{kind}\n{party(address)}".encode(), "sha256").hexdigest()
 
 
 def party(address: str) -> str:
-    """Who is behind an address: the whole network of an IPv6 one."""
+    """The network that stands for an address: for IPv6, the /64."""
     parsed = _parsed(address)
     if isinstance(parsed, IPv6Address):
         return f"{int(parsed) >> (128 - _IPV6_PREFIX):x}/{_IPV6_PREFIX}"
@@ -84,7 +84,7 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 
 class Forgetter:
-    """Sees to it that of addresses not even hashes stay when their hour is over, on a quiet blog too."""
+    """Background task that deletes expired counters, so that no hash of an address outlives its hour."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

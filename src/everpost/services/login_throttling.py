@@ -26,7 +26,7 @@ _SITES = 10
 """The allowance of an IPv6 /48 site, as a multiple of that of a /64 network."""
 _GUESSES_A_STEP = 10
 """The pause doubles after this many more guesses."""
-_MESSAGE = "Too many wrong passwords. Try again later."
+_MESSAGE = "Too many failed logins. Try again later."
 _locks = KeyedLocks()
 
 

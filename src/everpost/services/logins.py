@@ -25,7 +25,7 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRules(ThrottleRules):
-    """What a login may and gives."""
+    """Limits on logins, and the lifetime of their tokens."""
 
     lifetime: timedelta
     """Of the token."""
@@ -33,14 +33,14 @@ class LoginRules(ThrottleRules):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What somebody says to be let in."""
+    """An attempt to log in."""
 
     email: str
     password: str = field(repr=False)
     address: str
     """Where they are."""
     scopes: frozenset[Scope] | None = None
-    """What they want the token for; None: for everything."""
+    """The scopes of the token; None: all of the role."""
 
 
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:
@@ -65,7 +65,7 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
     right = await is_right(given.password, password_hash, by_stranger=by_stranger)
     if not right or user is None or password_hash is None:
         await record_from(store, given.address, LOGIN_FAILED, user=None if user is None else user.id)
-        raise Unauthenticated("The email or the password is wrong.")
+        raise Unauthenticated("The email address or the password is wrong.")
     if is_outdated(password_hash):
         password_hash = await _hash_anew(store, user, given.password) or password_hash
     return user, password_hash

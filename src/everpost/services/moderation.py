@@ -1,4 +1,4 @@
-"""What moderators do with the comments of many posts."""
+"""Moderate the comments of many posts."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is decided about a comment, on one of these revisions of it."""
+    """A decision about one of these revisions of a comment."""
 
     id: Id
     status: CommentStatus
@@ -64,7 +64,7 @@ async def _decide(store: Store, actor: Actor, decision: Decision) -> Comment | E
             return NotFound("comment", decision.id)
         seen = await read_comment(store, actor, found.post_id, found.id)
         if not seen.is_moderated:
-            return Forbidden("Only who moderates this post decides about its comments.")
+            return Forbidden("Only moderators of the post may change the status of its comments.")
         change = CommentChange(updated_at=now(), status=decision.status)
         comment = await store.comments.save(found.post_id, found.id, change, match=decision.match)
     except EverpostError as error:

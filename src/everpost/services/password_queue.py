@@ -38,7 +38,7 @@ class PasswordQueue:
             self._free -= 1
             return
         if len(line) >= MOST_WAITING:
-            raise Busy("Too many passwords are being checked. Try again.")
+            raise Busy("The server is busy checking passwords. Try again.")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.append(turn)
         try:

@@ -15,15 +15,15 @@ from everpost.services.password_queue import PasswordQueue
 from everpost.services.weak_passwords import is_weak
 
 _THREADS = 2
-"""Each hash takes 64 MiB and four lanes: more at a time would leave nothing to who only reads."""
+"""Each hash takes 64 MiB and four lanes: more at a time would starve requests that only read."""
 
-TOO_WEAK = "is too easy to guess: it is common, a pattern, or based on your name or address"
+TOO_WEAK = "is too easy to guess: avoid common passwords, patterns, your name and your address"
 _hasher = PasswordHasher()
 _queue = PasswordQueue(_THREADS)
 
 
 async def hash_password(password: str) -> str:
-    """What is kept of a new password. Invalid: it is too short, too long, or no text."""
+    """The hash of a new password. Invalid: it is too short, too long, or cannot be stored."""
     _require_storable(password)
     return await _queue.run(partial(_hash, checked_password(password)))
 
@@ -74,7 +74,7 @@ def _is_right(password: str, password_hash: str | None) -> bool:
 
 
 def _work_of(password_hash: str | None) -> int:
-    """What a check takes; 0: there is nothing to be checked."""
+    """The cost of a check; 0: there is nothing to check."""
     with suppress(Invalid):
         return 0 if password_hash is None else cost_of(password_hash).work
     return 0
@@ -89,7 +89,7 @@ def _matches(password: str, password_hash: str) -> bool:
 
 @cache
 def _hash_of_nobody() -> str:
-    return _hasher.hash("the password of nobody")
+    return _hasher.hash("a dummy password")
 
 
 def _as_bytes(password: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What a blog allows, and for how long, according to its settings."""
+"""The policies of a blog, from its settings."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What one does with posts."""
+"""Read and write posts."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -108,10 +108,10 @@ async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
 
 
 async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
-    """The post as it is stored, and whether it was stored only now.
+    """Add a post. Returns the stored post, and whether it is new.
 
-    Who sends an id can ask again when the answer got lost: a draft that says what is stored under
-    its id is answered with that. Unauthenticated, Forbidden, Conflict, Invalid.
+    Idempotent if the draft has an id: a draft that equals the post stored under its id returns that post.
+    Unauthenticated, Forbidden, Conflict, Invalid.
     """
     author = await _author(store, actor, actor.require(Scope.POSTS_WRITE), draft.author_id)
     moment = now()
@@ -146,11 +146,11 @@ async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) 
     if author_id is None or author_id == user.id:
         return user.author
     if not actor.edits_all:
-        raise Forbidden("Only an editor gives posts to others.")
+        raise Forbidden("Only editors and admins may set another author.")
     try:
         return (await store.users.get(author_id)).author
     except NotFound:
-        raise Invalid("author_id", "is not a user") from None
+        raise Invalid("author_id", "should be the id of a user") from None
 
 
 async def _stored(store: Store, id: Id) -> Post | None:
@@ -187,7 +187,7 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
         tags=None if change.tags is None else checked_tags(change.tags),
     )
     if change.author_id not in (None, user.id) and not actor.edits_all:
-        raise Forbidden("Only an editor gives posts to others.")
+        raise Forbidden("Only editors and admins may set another author.")
 
     if change.slug == "":
         title = change.title or (await read_post(store, actor, id, comments=0)).title
@@ -210,7 +210,7 @@ async def withdraw(store: Store, actor: Actor, id: Id, *, match: Match) -> None:
 
 
 async def _writer(store: Store, actor: Actor, id: Id) -> User:
-    """Who is to change the post. Who sees it learns why that may not be, all others that there is none."""
+    """The user who may change the post. Users who see it get the reason for a refusal, others NotFound."""
     try:
         return actor.require(Scope.POSTS_WRITE)
     except Forbidden:
@@ -226,7 +226,7 @@ def _owner_id(actor: Actor) -> Id | None:
 async def _refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
     """Why the actor may not change a post of another; NotFound where it is not even to be seen."""
     await read_post(store, actor, id, comments=0)
-    return Forbidden("This post is somebody else's.")
+    return Forbidden("This post belongs to another author.")
 
 
 async def _unchanged(store: Store, actor: Actor, id: Id, match: Match) -> Post:

@@ -1,4 +1,4 @@
-"""Changing comments: by who wrote them, for a while, and by who decides about them."""
+"""Edit comments: by their writers, for a limited time, and by moderators."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewording:
-    """What a comment is to say, and what is decided about it. None: as it is."""
+    """The new content and status of a comment. None: unchanged."""
 
     post_id: Id
     id: Id
@@ -105,14 +105,14 @@ def _required_hand(actor: Actor, seen: Seen, wanted: Rewording) -> Hand | None:
     elif wanted.key is None or wanted.status is not None:
         raise Unauthenticated
     if wanted.status is not None:
-        raise Forbidden("Only who moderates this post decides about its comments.")
+        raise Forbidden("Only moderators of the post may change the status of its comments.")
     hand = hand_of(actor, wanted.key, now() - wanted.editable_for)
     if not hand.wrote(seen.comment):
-        raise Forbidden("This comment is somebody else's.")
+        raise Forbidden("This comment was written by someone else.")
     if seen.comment.publication_date < hand.since:
-        raise Forbidden("This comment is too old to be changed by who wrote it.")
+        raise Forbidden("The time to edit or delete this comment has passed.")
     if seen.shown.status in (CommentStatus.SPAM, CommentStatus.REMOVED):
-        raise Forbidden("It was decided about this comment: it cannot be changed any more.")
+        raise Forbidden("This comment has been moderated and can no longer be edited.")
     return hand
 
 

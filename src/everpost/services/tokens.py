@@ -1,4 +1,4 @@
-"""What one does with tokens."""
+"""Create, list, check and revoke tokens."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -57,8 +57,8 @@ class Provenance:
 
 
 async def identify(store: Store, secret: str) -> Actor:
-    """Who shows this token, with what it allows. Unauthenticated: it is malformed, unknown or expired,
-    or its owner is disabled; which of these is not told.
+    """The actor of a token. Unauthenticated: it is malformed, unknown or expired, or its owner is disabled;
+    the message does not say which.
     """
     found = await store.tokens.find(digest(secret)) if is_well_formed(secret) else None
     moment = now()
@@ -100,7 +100,9 @@ async def create_token(
     user = actor.require(Scope.ACCOUNT)
     try:
         if proof is not None and proof.current_password is not None:
-            password_hash = await require_password(store, user, proof, reason="is needed")
+            password_hash = await require_password(
+                store, user, proof, reason="is required to create this token"
+            )
             provenance = Provenance(grounds=Grounds(password_hash=password_hash))
             return await issue_token(store, user, draft, provenance)
         return await issue_token(store, user, _bounded(draft, actor), _provenance(actor))
@@ -111,10 +113,14 @@ async def create_token(
 def _bounded(draft: TokenDraft, actor: Actor) -> TokenDraft:
     """The draft, for no more than what the actor shows allows. Forbidden."""
     if draft.scopes is not None and not draft.scopes <= actor.scopes:
-        raise Forbidden("A token cannot allow more than the one with which you make it.")
+        raise Forbidden(
+            "A new token can have more scopes than yours only if you also send your current_password."
+        )
     latest = None if actor.token is None else actor.token.expires_at
     if latest is not None and draft.expires_at is not None and draft.expires_at > latest:
-        raise Forbidden("To make a token that outlives the one you sent, also send your current_password.")
+        raise Forbidden(
+            "A new token can expire later than yours only if you also send your current_password."
+        )
     scopes = actor.scopes if draft.scopes is None else draft.scopes
     return replace(draft, scopes=scopes, expires_at=draft.expires_at or latest)
 
@@ -135,10 +141,10 @@ async def issue_token(
     """
     of_role, provenance = ROLE_SCOPES[user.role], provenance or Provenance()
     if draft.scopes is not None and not draft.scopes <= of_role:
-        raise Forbidden(f"The role {user.role} does not have all these scopes.")
+        raise Forbidden(f"The role {user.role} does not include all of these scopes.")
     moment = now()
     if draft.expires_at is not None and draft.expires_at <= moment:
-        raise Invalid("expires_at", "is not in the future")
+        raise Invalid("expires_at", "must be in the future")
     secret = new_secret()
     token = Token(
         id=new_id(),
@@ -175,9 +181,7 @@ async def page_tokens(
 
 
 async def revoke(store: Store, actor: Actor, id: Id) -> None:
-    """Make the token, the actor's own, or anybody's for an admin, useless from now on. Unauthenticated,
-    Forbidden, NotFound.
-    """
+    """Revoke a token: the actor's own or, for an admin, any user's. Unauthenticated, Forbidden, NotFound."""
     user = actor.require(Scope.ACCOUNT)
     await store.tokens.remove(id, user_id=None if Scope.ADMIN in actor.scopes else user.id)
     record(TOKEN_REVOKED, token=id, by=actor.id)

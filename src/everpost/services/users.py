@@ -1,4 +1,4 @@
-"""What one does with users."""
+"""Manage users and one's own account."""
 
 from dataclasses import dataclass, field, replace
 
@@ -39,7 +39,7 @@ class UserDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserWish:
-    """What is to be another value, field by field; None leaves a field as it is."""
+    """The new values of a user's fields; None leaves a field unchanged."""
 
     name: str | None = None
     email: str | None = None
@@ -102,7 +102,7 @@ async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, mat
     actor.require(Scope.ADMIN)
     if id == actor.id:
         if wish.is_disabled or wish.role not in (None, Role.ADMIN):
-            raise Forbidden("You cannot disable or demote yourself; another admin can.")
+            raise Forbidden("You cannot disable yourself or change your own role: ask another admin.")
         return await _change_own(store, actor, wish, match)
     if wish.opens_a_way_in:
         actor.require_all(Scope.ADMIN)
@@ -116,7 +116,7 @@ async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None,
     """
     actor.require(Scope.ADMIN)
     if id == actor.id:
-        raise Forbidden("You cannot remove yourself: another admin can.")
+        raise Forbidden("You cannot delete your own account: ask another admin.")
     await store.users.remove(id, heir_id=heir_id, match=match)
     record(USER_REMOVED, user=id, heir=heir_id, by=actor.id)
 
@@ -138,7 +138,7 @@ async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: M
 
 
 async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) -> User:
-    """What is proved is proved for the user as the proof found it: otherwise it is proved again."""
+    """The proof holds for the user as it was read; if the user has changed since, it is checked again."""
     user = read_account(actor)
     for _ in range(_ATTEMPTS):
         wanted = replace(wish, email=None) if wish.email == user.email else wish

@@ -16,7 +16,7 @@ _CYRILLIC_KEYS = str.maketrans(
     "йцукенгшщзхъфывапролджэячсмитьбюёіїєґ",
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.`s]'\\",
 )
-"""What the same keys write in Latin letters: `пароль` is as common as its `gfhjkm`."""
+"""The Latin letters of the same keys: `пароль` is as common as its `gfhjkm`."""
 _CYRILLIC_SOUNDS = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфхыэіґ", "abvgdeziiklmnoprstufhyeig", strict=True))
     | {
@@ -63,11 +63,11 @@ _lock = threading.Lock()
 
 
 def is_weak(password: str, about: Iterable[str] = ()) -> bool:
-    """Whether somebody who knows these words about the user finds the password within ten million guesses.
-    It takes up to half a second, usually a millisecond: not for the event loop.
+    """Whether an attacker who knows these words about the user would find the password within ten million
+    guesses. Takes up to half a second, usually a millisecond: do not call it on the event loop.
 
-    What a user is called makes a password no stronger, and neither do blanks and accents. A long one is weak
-    where each of its first pieces is.
+    The user's names, blanks and accents make a password no stronger. A long password is weak if each of its
+    first pieces is.
     """
     words = {word for text in about for form in _forms(text) for word in _words(form)}
     known = sorted({*words, *_FAMOUS}, key=len, reverse=True)

@@ -98,8 +98,8 @@ async def _require_whole(store: Store) -> None:
     transfer = await store.records.transfer()
     if transfer is not None and not transfer.is_finished:
         raise Unfinished(
-            "The database holds a part of a blog: a copy or an import into it did not come to its end. "
-            "Run the same everpost copy or everpost import again: it goes on where it stopped."
+            "The database holds part of a blog: a copy or an import into it was interrupted. "
+            "Run the same everpost copy or everpost import command again to resume it."
         )
 
 
@@ -134,7 +134,7 @@ async def initiate_replica_set(url: str, *, timeout: float) -> str:
     Misconfigured, Unreachable.
     """
     if not _is_mongo(url):
-        raise Misconfigured("Only MongoDB has replica sets.")
+        raise Misconfigured("Only MongoDB has replica sets: EVERPOST_DATABASE_URL names another database.")
     from everpost.stores.mongo.engine.replica_sets import initiate
 
     return await initiate(url, timeout=timeout)
@@ -156,10 +156,8 @@ async def _is_empty(schema: Schema) -> bool:
     state = await schema.state()
     if state is SchemaState.BEHIND:
         raise SchemaMismatch(
-            "The database was made by an older Everpost. Back it up, then run: everpost db upgrade"
+            "The database schema is outdated. Back up the database, then run: everpost db upgrade"
         )
     if state is SchemaState.AHEAD:
-        raise SchemaMismatch(
-            "The database was made by a newer Everpost than this one. Install that version, or a newer one."
-        )
+        raise SchemaMismatch("The database schema is newer than this version of Everpost. Upgrade Everpost.")
     return state is SchemaState.EMPTY

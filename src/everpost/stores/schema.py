@@ -95,7 +95,7 @@ def state_at(revision: str, history: Sequence[Migration]) -> SchemaState:
 
 def differences_ahead(revision: str | None) -> Sequence[str]:
     """What there is to say of the differences of a database that is ahead."""
-    return (f"The revision {revision} is of a newer Everpost, which knows what is to be there.",)
+    return (f"Revision {revision} belongs to a newer Everpost: check it with that version.",)
 
 
 def find_place(target: str, revision: str | None, history: Sequence[Migration]) -> tuple[int, int]:
@@ -104,7 +104,7 @@ def find_place(target: str, revision: str | None, history: Sequence[Migration]) 
     """
     here = _place_of(revision, history, "The database is at revision")
     if target == "-1" and here == 0:
-        raise SchemaMismatch("-1 would go below an empty database.")
+        raise SchemaMismatch("The database is empty: there is nothing to downgrade.")
     relative = {"head": len(history), "base": 0, "-1": here - 1}
     if target in relative:
         return here, relative[target]
@@ -123,7 +123,7 @@ def _place_of(revision: str | None, history: Sequence[Migration], what: str) -> 
 def require_no_loss(steps: Sequence[Step]) -> None:
     """DataLoss if a step would lose something."""
     if losses := [loss for step in steps for loss in step.loses]:
-        raise DataLoss(f"The migration would drop what holds data: {', '.join(losses)}.")
+        raise DataLoss(f"The migration would lose data: {', '.join(losses)}.")
 
 
 Prepare: TypeAlias = Callable[[Schema], Awaitable[None]]

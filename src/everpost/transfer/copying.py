@@ -139,17 +139,17 @@ async def _is_new(target: Records, survey: Comparison) -> bool:
 def _require_same(latest: Transfer, origin: str) -> None:
     if latest.origin != origin:
         raise Occupied(
-            "The target holds a part of another blog that was moving in. Name an empty database, or move"
-            " that other blog in to its end."
+            "The target holds part of another blog, whose copy or import was interrupted. Finish that one, or"
+            " choose an empty database."
         )
 
 
 def _require_untouched(latest: Transfer | None, survey: Comparison, origin: str) -> None:
     """Let the target be as a move of this blog left it."""
     if latest is None or latest.origin != origin:
-        raise Occupied("The target holds another blog, or others' writing: name an empty database.")
+        raise Occupied("The target already holds other content: choose an empty database.")
     if latest.digest != survey.target.whole:
         raise Occupied(
-            "The target was written to since this blog was copied there: what was written would be lost."
-            " Name an empty database."
+            "The target has changed since this blog was copied there, and those changes would be lost."
+            " Choose an empty database."
         )

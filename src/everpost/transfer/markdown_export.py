@@ -47,7 +47,7 @@ def _made_at_once(folder: Path) -> Iterator[Path]:
     """A folder beside the one that is meant, which takes its place in the end."""
     target = folder.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BrokenFile(str(folder), "", "is not an empty folder: name a new one")
+        raise BrokenFile(str(folder), "", "is not an empty folder: choose another")
     made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield made

@@ -123,7 +123,7 @@ async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Adv
             await carrier.keep(ours)
         elif theirs is not None:
             erased += 1
-            _note(examples, theirs, "is too much")
+            _note(examples, theirs, "is only in the target")
             # A record takes along what belongs to it.
             if (key := theirs.key)[:2] != gone and not theirs.kind.is_single:
                 gone = key

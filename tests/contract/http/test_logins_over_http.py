@@ -52,7 +52,9 @@ async def test_a_login_that_fails_does_not_say_why(
     client: httpx.AsyncClient, email: str, password: str
 ) -> None:
     await set_password(client)
-    assert_problem(await log_in(client, password, email), 401, detail="The email or the password is wrong.")
+    assert_problem(
+        await log_in(client, password, email), 401, detail="The email address or the password is wrong."
+    )
 
 
 async def test_a_disabled_user_cannot_log_in(client: httpx.AsyncClient) -> None:

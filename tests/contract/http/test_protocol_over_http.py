@@ -95,7 +95,7 @@ async def test_a_problem_is_exactly_this(client: httpx.AsyncClient) -> None:
     assert response.json() == {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail}
     await publish(client, slug="taken")
     response = await client.post("/posts", json={"title": "T", "content": "C", "slug": "taken"})
-    detail = "Another post has this slug already."
+    detail = "Another post already has this slug."
     assert response.json() == {
         "type": "about:blank",
         "title": "Conflict",

@@ -70,7 +70,7 @@ async def test_another_post_under_the_same_id_is_a_conflict(
 ) -> None:
     first = await client.post("/posts", json=POST)
     again = await client.post("/posts", json={**POST, field: value})
-    assert_problem(again, 409, "id", detail="Another post has this id already.")
+    assert_problem(again, 409, "id", detail="Another post already has this id.")
     assert await read_post(client, ID) == first.json()
 
 
@@ -160,7 +160,7 @@ async def test_another_comment_under_the_same_id_is_a_conflict(client: httpx.Asy
         {"parent_id": parent["id"]},
     ):
         refused = await client.post(path, json={**COMMENT, **change})
-        assert_problem(refused, 409, "id", detail="Another comment has this id already.")
+        assert_problem(refused, 409, "id", detail="Another comment already has this id.")
     assert_problem(await client.post(f"/posts/{other['id']}/comments", json=COMMENT), 409, "id")
     assert await listed(client, f"/posts/{other['id']}/comments") == []
 

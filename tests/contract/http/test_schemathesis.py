@@ -36,16 +36,16 @@ SETTINGS = {
 
 UNREADABLE = (
     *(f"has {some} characters" for some in ("control", "invisible", "unassigned", "private")),
-    *("has line breaks", "begins with a combining mark", "shows nothing", "is empty"),
-    "looks like the name of a user of this blog",
+    *("has line breaks", "begins with a combining mark", "has no visible characters", "is empty"),
+    "is too similar to the name of a user of this blog",
 )
 BEYOND_JSON_SCHEMA = {
     ("query", "after", "should be a cursor from a Link header"),
     ("query", "skip", "cannot be combined with after"),
-    ("query", "parent", "goes with view=tree"),
-    ("body", "author_id", "is not a user"),
-    ("body", "expires_at", "is not in the future"),
-    ("body", "name", "is for guests: you comment under your own"),
+    ("query", "parent", "requires view=tree"),
+    ("body", "author_id", "should be the id of a user"),
+    ("body", "expires_at", "must be in the future"),
+    ("body", "name", "is for guests only: leave it out, as your comment has the name of your account"),
     ("body", "current_password", "is required to change the password"),
     ("body", "current_password", "is required to change the email"),
     ("body", "password", TOO_WEAK),
@@ -53,10 +53,10 @@ BEYOND_JSON_SCHEMA = {
     ("body", "email", "is not an email address"),
     ("body", "email", "has invisible or control characters"),
     *(("body", "name", reason) for reason in UNREADABLE),
-    ("query", "posts", "is not another user"),
-    ("body", "slug", "needs a letter or a digit"),
-    ("body", "tags", "a tag is empty"),
-    ("body", "parent_id", "is not an approved comment of this post"),
+    ("query", "posts", "should be the id of another user"),
+    ("body", "slug", "must contain a letter or a digit"),
+    ("body", "tags", "should not contain an empty tag"),
+    ("body", "parent_id", "should be the id of an approved comment on this post"),
     *(("body", field, "cannot be stored: NUL character") for field in ("content", "website", "password")),
 }
 """Rules that JSON Schema has no words for: who breaks one is refused, whatever the document allows."""

@@ -48,7 +48,7 @@ async def test_a_taken_slug_is_a_conflict(client: httpx.AsyncClient) -> None:
     post = await publish(client, slug="taken")
     other = await publish(client)
     refused = await client.post("/posts", json={"title": "T", "content": "C", "slug": "Taken!"})
-    detail = "Another post has this slug already."
+    detail = "Another post already has this slug."
     assert_problem(refused, 409, "slug", detail=detail)
     assert_problem(
         await client.patch(f"/posts/{other['id']}", json={"slug": " TAKEN "}), 409, "slug", detail=detail

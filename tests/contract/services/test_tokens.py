@@ -90,14 +90,14 @@ async def test_a_token_makes_no_token_that_allows_more(store: Store) -> None:
     actor = Actor.of(user, scopes)
     _, token = await create_token(store, actor, TokenDraft(name="The same"))
     assert token.scopes == scopes
-    with raises(Forbidden, match="more than the one"):
+    with raises(Forbidden, match="more scopes than yours"):
         await create_token(store, actor, TokenDraft(name="More", scopes=frozenset({Scope.ADMIN})))
     with raises(Forbidden, match="scope"):
         await create_token(store, Actor.of(user, frozenset({Scope.ADMIN})), TokenDraft(name="Any"))
 
 
 async def test_a_token_for_more_than_the_role_is_refused(store: Store) -> None:
-    with raises(Forbidden, match="does not have all these scopes"):
+    with raises(Forbidden, match="does not include all of these scopes"):
         await issue_token(
             store, await add_user(store), TokenDraft(name="More", scopes=frozenset({Scope.ADMIN}))
         )

@@ -59,7 +59,7 @@ async def test_two_authors_with_one_address_are_two_users(store: Store) -> None:
     stand_in = f"author-{ORIGIN.id_of('author', 'bot')}@wordpress.invalid"
     assert await users_of(store) == {"ada@example.org": "Ada", stand_in: "Bot"}
     assert [note.fate for note in notes[:3]] == [Fate.IMPORTED, Fate.CHANGED, Fate.PRESENT]
-    assert notes[1].reason == f"its address is that of 'Ada' too, who keeps it: {stand_in} stands for one"
+    assert notes[1].reason == f"its email address is that of 'Ada', so it got the placeholder {stand_in}"
     shown = [await read_post(store, ORIGIN.id_of("post", each.source_id, MOMENT)) for each in posts]
     assert [post.author and post.author.name for post in shown] == ["Ada", "Bot", "Ada"]
     for items in ((ADA, bot, twin), (bot, twin, ADA)):

@@ -44,7 +44,7 @@ async def test_a_server_that_does_not_answer_is_named_within_seconds_without_the
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=PIPE)
     said = (await asyncio.wait_for(process.communicate(), 20))[0].decode()
-    assert f"MongoDB at 127.0.0.1:{port} does not answer" in said
+    assert f"MongoDB at 127.0.0.1:{port} does not respond" in said
     assert SECRET not in said
     assert len(said) < 200
 

@@ -84,7 +84,7 @@ async def test_a_broken_export_leaves_what_was_there(tmp_path: Path) -> None:
 
     file = tmp_path / "blog"
     file.write_bytes(b"before")
-    with pytest.raises(EverpostError, match="another number"):
+    with pytest.raises(EverpostError, match="a different number"):
         await export(Miscounted(SMALL), str(file), quiet)
     assert [each.name for each in tmp_path.iterdir()] == ["blog"]  # noqa: ASYNC240
     assert file.read_bytes() == b"before"
@@ -170,10 +170,10 @@ def test_a_compressed_file_with_a_flipped_bit_never_counts_for_another(tmp_path:
     [
         ([], "line 2", "settings"),
         (SMALL[1:], "line 2", "settings"),
-        ([*SMALL[:2], SETTINGS, *SMALL[2:]], "line 4", "place"),
-        ([SETTINGS, OTTO, ANN], "line 4", "place"),
-        ([SETTINGS, ANN, ANN], "line 4", "place"),
-        ([SETTINGS, ANN, POST, REPLY, FIRST], "line 6", "place"),
+        ([*SMALL[:2], SETTINGS, *SMALL[2:]], "line 4", "order"),
+        ([SETTINGS, OTTO, ANN], "line 4", "order"),
+        ([SETTINGS, ANN, ANN], "line 4", "order"),
+        ([SETTINGS, ANN, POST, REPLY, FIRST], "line 6", "order"),
         ([SETTINGS, ANN, replace(OTTO, email="ANN@example.ORG")], "line 4", "email"),
         ([SETTINGS, ANN, TOKENS[0], replace(TOKENS[0], id=numbered(0xFFF))], "line 5", "digest"),
         ([SETTINGS, TOKENS[0]], "line 3", "user_id"),
@@ -201,7 +201,7 @@ def test_a_comment_is_on_one_post_only(tmp_path: Path) -> None:
     other = replace(a_post(id=numbered(8)), comment_count=1)
     again = replace(REPLY, post_id=other.id, parent_id=None, depth=0)
     fault = fault_in(archive_of([*SMALL, other, again]), tmp_path)
-    assert (fault.place, fault.reason) == ("line 9", "id: another comment has it")
+    assert (fault.place, fault.reason) == ("line 9", "id: another comment already has it")
 
 
 def test_a_reply_may_be_older_than_what_it_answers(tmp_path: Path) -> None:

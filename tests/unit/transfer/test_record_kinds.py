@@ -49,12 +49,12 @@ async def test_an_archive_from_before_the_new_kinds_is_read(tmp_path: Path) -> N
         (
             [SETTINGS, BADGES[1], BADGES[0]],
             "line 4",
-            "the line: is not in its place: see the order of records",
+            "the line: is out of order: see the order of records",
         ),
         (
             [SETTINGS, BADGES[0], replace(BADGES[1], label=BADGES[0].label)],
             "line 4",
-            "label: another badge has it",
+            "label: another badge already has it",
         ),
         ([SETTINGS, *notes_on(1, 1)], "line 3", "post_id: is not the post before it"),
     ],

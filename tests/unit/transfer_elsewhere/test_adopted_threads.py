@@ -80,7 +80,9 @@ def test_what_is_not_approved_is_shown_for_the_sake_of_its_replies() -> None:
 def test_a_reply_to_what_is_not_there_answers_the_post() -> None:
     kept, dropped = adopted(a_comment("1", "9"))
     assert shape(kept) == {"1": (None, 0, 0)}
-    assert str(kept["1"].changes) == "what it answered is not here: it answers the post"
+    assert (
+        str(kept["1"].changes) == "the comment it replied to is missing, so it is now a comment on the post"
+    )
     assert dropped == []
 
 
@@ -100,7 +102,7 @@ def test_what_is_empty_stays_as_a_tombstone_where_others_answer_it() -> None:
     kept, dropped = adopted(a_comment("1", content="", name="Bob"), a_comment("2", "1"))
     first = kept["1"].comment
     assert (first.status, first.content, first.guest_name, first.reply_count) == (REMOVED, "", None, 1)
-    assert str(kept["1"].changes) == "it is empty, and stays removed for the sake of its replies"
+    assert str(kept["1"].changes) == "it is empty: a tombstone keeps its replies in place"
     assert dropped == []
 
 

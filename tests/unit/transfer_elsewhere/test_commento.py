@@ -122,7 +122,7 @@ def test_a_state_of_comentario_becomes_one_of_ours(
 
 def test_an_unknown_state_waits_for_approval_and_says_so(tmp_path: Path) -> None:
     comment = only_comment(write_v1(tmp_path / "a", {**COMMENT_V1, "state": "limbo"}))
-    assert comment.changes == ("it waits for approval: its state was 'limbo'",)
+    assert comment.changes == ("it awaits approval: its state was 'limbo'",)
 
 
 @pytest.mark.parametrize(

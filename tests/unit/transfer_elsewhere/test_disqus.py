@@ -75,7 +75,7 @@ def test_what_cannot_be_placed_is_named(tmp_path: Path) -> None:
         ("comment", "1 by 'Ann'", "its thread is not in the file"),
         ("comment", "2 by 'Ann'", "its thread has no address"),
         ("comment", "3 by 'Ann'", "its thread was deleted: https://blog.example/gone/"),
-        ("comment", "4 by 'Ann'", "its date is none: '2024-13-31T09:00:01Z'"),
+        ("comment", "4 by 'Ann'", "its date is invalid: '2024-13-31T09:00:01Z'"),
         ("comment", " by 'Ann'", "it has no id"),
         ("IP address", "a.xml", "1 of commenters: Everpost does not keep them"),
         ("email address", "a.xml", "1 of commenters: Everpost does not keep them"),

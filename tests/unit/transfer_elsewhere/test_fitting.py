@@ -191,7 +191,7 @@ def test_tags_fit() -> None:
     assert str(changes) == "the tag 'bbbbbbbbbbbbbbbbbbbb'… was cut after 50 characters"
     changes = Changes()
     assert changes.tags([str(number) for number in range(22)]) == tuple(map(str, range(20)))
-    assert str(changes) == "no room for more than 20 tags: left out '20', '21'"
+    assert str(changes) == "tags beyond the first 20 were left out: '20', '21'"
 
 
 @pytest.mark.parametrize(

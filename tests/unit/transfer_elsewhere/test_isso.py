@@ -42,8 +42,8 @@ def test_comments_keep_status_parent_and_dates(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_named(tmp_path: Path) -> None:
     assert list(notes_of(read_isso(write_isso(tmp_path / "comments.db")))) == [
-        ("comment", "6 by 'Ben'", "its date is none: 'soon'"),
-        ("comment", "7 by 'nobody'", "its date is none: '1e+300'"),
+        ("comment", "6 by 'Ben'", "its date is invalid: 'soon'"),
+        ("comment", "7 by 'nobody'", "its date is invalid: '1e+300'"),
         ("comment", "5 by 'Ben'", "its thread is not in the database"),
         ("IP address", "comments.db", "3 of commenters: Everpost does not keep them"),
         ("email address", "comments.db", "1 of commenters: Everpost does not keep them"),

@@ -44,11 +44,11 @@ def test_a_report_names_what_is_not_as_it_was(report: Report) -> None:
 
 def test_what_happened_to_many_is_one_line(report: Report) -> None:
     for number in range(120):
-        report.dropped("featured image", f"{number} 'Title'", "posts have none here")
+        report.dropped("featured image", f"{number} 'Title'", "Everpost has no featured images")
         report.kept("post", f"{number} 'Title'", Changes([f"its slug 'a{number}' became 'b'", "it is old"]))
     report.dropped("entry", "7", "it is empty")
     assert list(report.text()) == [
-        "dropped: 120 featured images: posts have none here (0 'Title', 1 'Title', …)",
+        "dropped: 120 featured images: Everpost has no featured images (0 'Title', 1 'Title', …)",
         "changed: 120 posts: its slug … became … (0 'Title', 1 'Title', …)",
         "changed: 120 posts: it is old (0 'Title', 1 'Title', …)",
         "dropped: entry 7: it is empty",

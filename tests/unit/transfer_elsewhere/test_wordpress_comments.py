@@ -60,7 +60,7 @@ def test_a_status_becomes_one_of_ours(tmp_path: Path, approved: str, status: Com
 def test_a_status_of_a_plugin_waits_for_approval(tmp_path: Path) -> None:
     comment = only_comment(tmp_path, wp_comment_approved="delayed")
     assert comment.status is CommentStatus.PENDING
-    assert comment.changes == ("it waits for approval: its status was 'delayed'",)
+    assert comment.changes == ("it awaits approval: its status was 'delayed'",)
 
 
 def test_what_an_author_wrote_is_the_authors(tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ from everpost.domain.comments import CommentPolicy
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class BlogUpdate(TypedDict, total=False):
-    """What is to change; what is left out stays."""
+    """The settings to change; omitted settings stay the same."""
 
-    comment_policy: Annotated[CommentPolicy, Field(strict=False)]
+    comment_policy: Annotated[
+        CommentPolicy,
+        Field(strict=False, description="The comment policy of posts without one of their own."),
+    ]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -21,7 +24,7 @@ class BlogRead(TypedDict):
     """The settings of the blog."""
 
     comment_policy: Annotated[
-        CommentPolicy, Field(description="Who may comment, where a post has no policy of its own.")
+        CommentPolicy, Field(description="The comment policy of posts without one of their own.")
     ]
 
 

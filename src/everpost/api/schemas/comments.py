@@ -30,7 +30,7 @@ Trap = Annotated[
     str,
     Field(
         max_length=MAX_COMMENT,
-        description="Leave it out, or empty: a form hides it from people, and what fills it in is spam.",
+        description="A spam trap: hide this field in your form. Comments that fill it in are marked as spam.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
@@ -40,7 +40,7 @@ Revision = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        description="The `revision` (or `ETag`) of the comment when you read it.",
+        description="The `revision` (or the ETag) of the comment as you read it.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
@@ -50,19 +50,23 @@ SentStatus = Annotated[CommentStatus, Field(strict=False)]
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class CommentCreate(TypedDict):
-    """A new comment. Who sends an `id` can repeat the request when the answer got lost."""
+    """A new comment. Send your own `id` to make the request idempotent."""
 
     content: Content
     id: NotRequired[SentId]
-    name: NotRequired[Annotated[Name, Field(description="Who a guest is; a user comments under their own.")]]
-    publication_date: NotRequired[Annotated[Moment, Field(description="For who moderates the post.")]]
-    parent_id: NotRequired[Annotated[SentId | None, Field(description="The comment that this one answers.")]]
+    name: NotRequired[
+        Annotated[Name, Field(description="The guest's name: required for guests, not allowed for users.")]
+    ]
+    publication_date: NotRequired[Annotated[Moment, Field(description="Moderators only. Default: now.")]]
+    parent_id: NotRequired[
+        Annotated[SentId | None, Field(description="The comment that this one replies to.")]
+    ]
     website: NotRequired[Trap]
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class CommentUpdate(TypedDict, total=False):
-    """What is to change; what is left out stays. A status is for who moderates the post."""
+    """The fields to change; omitted fields stay the same. Only moderators may change `status`."""
 
     content: Content
     status: SentStatus
@@ -70,19 +74,26 @@ class CommentUpdate(TypedDict, total=False):
 
 @with_config(ConfigDict(extra="forbid"))
 class CommentRead(TypedDict):
-    """A comment; or the tombstone of one that is not shown but answered: without its words and author."""
+    """A comment, or a tombstone: the placeholder, without content, for a hidden comment with replies."""
 
     id: ReadId
     post_id: ReadId
-    parent_id: Annotated[ReadId | None, Field(description="The comment that this one answers.")]
-    depth: Annotated[int, Field(ge=0, description="How many comments there are above it.")]
+    parent_id: Annotated[ReadId | None, Field(description="The comment that this one replies to.")]
+    depth: Annotated[
+        int, Field(ge=0, description="0 for a comment on the post itself, 1 for a reply to it, and so on.")
+    ]
     status: CommentStatus
-    author: AuthorRead | GuestRead | None
-    content: Content | None
+    author: Annotated[
+        AuthorRead | GuestRead | None,
+        Field(description="A user, with an `id`, or a guest; null: disabled, deleted or a tombstone."),
+    ]
+    content: Annotated[Content | None, Field(description="null: a tombstone.")]
     publication_date: ReadMoment
     updated_at: ReadMoment
-    reply_count: Annotated[int, Field(ge=0, description="How many shown comments answer it.")]
-    revision: Annotated[str, Field(description="The current revision: send it with a moderation decision.")]
+    reply_count: Annotated[int, Field(ge=0, description="The number of visible replies.")]
+    revision: Annotated[
+        str, Field(description="The current revision, to be sent with a moderation decision.")
+    ]
     edited_at: NotRequired[
         Annotated[
             ReadMoment,
@@ -90,36 +101,37 @@ class CommentRead(TypedDict):
         ]
     ]
     edited_by: NotRequired[
-        Annotated[AuthorRead | None, Field(description="The user who made that edit; null if since removed.")]
+        Annotated[AuthorRead | None, Field(description="The user who made that edit; null if deleted since.")]
     ]
 
 
 @with_config(ConfigDict(extra="forbid"))
-class CommentMade(CommentRead):
-    """A comment that was just made."""
+class CommentCreated(CommentRead):
+    """A new comment, and for guests the key to edit it."""
 
     edit_key: NotRequired[
         Annotated[
-            str, Field(description="With it in `X-Edit-Key` a guest edits the comment. Told only once.")
+            str,
+            Field(description="Guests only: send it as `X-Edit-Key` to edit the comment. Shown only once."),
         ]
     ]
 
 
 @with_config(ConfigDict(extra="forbid"))
 class CommentNode(CommentRead):
-    """A comment in a tree, and the first of its replies."""
+    """A comment with its oldest replies."""
 
     replies: Annotated[
-        "list[CommentNode]", Field(max_length=REPLIES_SHOWN, description="The oldest shown replies.")
+        "list[CommentNode]", Field(max_length=REPLIES_SHOWN, description="The oldest visible replies.")
     ]
     next_replies: Annotated[
-        str | None, Field(description="The path at which its other replies are; null where there are none.")
+        str | None, Field(description="The path of the next page of replies; null on the last page.")
     ]
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class DecisionCreate(TypedDict):
-    """What is decided about a comment, as it was read."""
+    """A moderation decision about one revision of a comment."""
 
     id: SentId
     status: SentStatus
@@ -131,7 +143,7 @@ Decisions = Annotated[list[DecisionCreate], Field(min_length=1, max_length=MAX_D
 
 @with_config(ConfigDict(extra="forbid"))
 class DecisionRead(TypedDict):
-    """What became of a decision: the comment as it is now, or why nothing changed."""
+    """The outcome of a decision: the updated comment, or the problem."""
 
     id: ReadId
     comment: CommentRead | None
@@ -139,7 +151,7 @@ class DecisionRead(TypedDict):
 
 
 def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
-    """The comment as it is read; one that is not approved only `in_full` as more than a tombstone."""
+    """The comment as JSON; unless it is approved or read `in_full`, a tombstone."""
     is_told = in_full or comment.status is CommentStatus.APPROVED
     return {
         "id": comment.id,
@@ -157,7 +169,7 @@ def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
 
 
 def read_for_moderators(comment: Comment, editors: Mapping[Id, Author]) -> CommentRead:
-    """The comment in full, with who changed the words of somebody else, disabled or not."""
+    """The comment in full, with the user who last edited it for its writer, even if disabled."""
     content = read_comment(comment, in_full=True)
     if comment.edited_at is not None:
         editor = None if comment.editor_id is None else editors.get(comment.editor_id)
@@ -167,7 +179,7 @@ def read_for_moderators(comment: Comment, editors: Mapping[Id, Author]) -> Comme
 
 
 def read_node(node: Node, thread_path: str) -> CommentNode:
-    """The comment as a tree shows it, of the thread at this path."""
+    """The comment with its replies, as part of the thread at this path."""
     return {
         **read_comment(node.comment),
         "replies": [read_node(reply, thread_path) for reply in node.replies],

@@ -6,6 +6,6 @@ from typing_extensions import TypedDict
 
 
 class Health(TypedDict):
-    """Everything is well; otherwise there is a Problem."""
+    """The state of the service. If it is not `ok`, the response is a problem document."""
 
     status: Literal["ok"]

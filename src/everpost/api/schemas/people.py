@@ -1,4 +1,4 @@
-"""Who wrote something, as the public reads it."""
+"""Authors and guests as JSON."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, json_schema_extra
 
 @with_config(ConfigDict(extra="forbid"))
 class AuthorRead(TypedDict):
-    """A user who wrote something."""
+    """A user as an author."""
 
     id: ReadId
     name: Name
@@ -21,11 +21,11 @@ class AuthorRead(TypedDict):
 
 @with_config(ConfigDict(extra="forbid"))
 class GuestRead(TypedDict):
-    """Somebody without an account who wrote something."""
+    """A guest, who has no account."""
 
     name: Name
 
 
 def read_author(author: Author | None) -> AuthorRead | None:
-    """The author as the public is told; a disabled user is nobody."""
+    """The author as the public sees it: None if disabled."""
     return None if author is None or author.is_disabled else {"id": author.id, "name": author.name}

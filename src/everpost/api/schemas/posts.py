@@ -31,7 +31,7 @@ Slug = Annotated[
     Field(
         min_length=1,
         max_length=MAX_SLUG,
-        description="A name for addresses, unique; kept as lower-case words with hyphens between them.",
+        description="The unique name of the post in URLs, normalized to lower-case words joined by hyphens.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
@@ -39,25 +39,30 @@ Slug = Annotated[
 Tag = Annotated[str, Field(min_length=1, max_length=MAX_TAG, json_schema_extra=STORABLE_PATTERN), Storable]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
 SentFormat = Annotated[
-    PostFormat, Field(strict=False, description="What the content is written in. It is kept as it came.")
+    PostFormat, Field(strict=False, description="The markup of `content`, which is stored as it was sent.")
 ]
 SentStatus = Annotated[PostStatus, Field(strict=False)]
 SentPolicy = Annotated[
-    CommentPolicy, Field(strict=False, description="Who may comment, where it is not as on the whole blog.")
+    CommentPolicy,
+    Field(strict=False, description="The comment policy of this post; null: that of the blog."),
 ]
-SentAuthorId = Annotated[SentId, Field(description="Whose post it is: an editor gives it to others.")]
+SentAuthorId = Annotated[
+    SentId, Field(description="The author: only editors and admins may name another user.")
+]
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class PostCreate(TypedDict):
-    """A new post. Who sends an `id` can repeat the request when the answer got lost."""
+    """A new post. Send your own `id` to make the request idempotent."""
 
     title: Title
     content: Content
     id: NotRequired[SentId]
     publication_date: NotRequired[Moment]
     slug: NotRequired[
-        Annotated[Slug | None, Field(description="Where there is none, the title gives one that is free.")]
+        Annotated[
+            Slug | None, Field(description="If omitted or null, a free slug is derived from the title.")
+        ]
     ]
     tags: NotRequired[Tags]
     format: NotRequired[SentFormat]
@@ -68,7 +73,7 @@ class PostCreate(TypedDict):
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class PostUpdate(TypedDict, total=False):
-    """What is to change; what is left out stays. A slug of null: the one that the title gives."""
+    """The fields to change; omitted fields stay the same. A null `slug` is derived from the title."""
 
     title: Title
     content: Content
@@ -83,39 +88,46 @@ class PostUpdate(TypedDict, total=False):
 
 @with_config(ConfigDict(extra="forbid"))
 class PostRead(TypedDict):
-    """A post with the oldest of its comments inside."""
+    """A post, with its oldest approved comments and tombstones."""
 
     id: ReadId
     title: Title
     content: Content
     publication_date: ReadMoment
-    updated_at: Annotated[ReadMoment, Field(description="When the post itself was last changed.")]
-    version: Annotated[int, Field(ge=1, description="Counts every change of the post and of its thread.")]
+    updated_at: Annotated[
+        ReadMoment, Field(description="When the post itself was last updated, comments aside.")
+    ]
+    version: Annotated[
+        int, Field(ge=1, description="Increases with every change to the post or its comments.")
+    ]
     slug: Slug
     tags: Tags
     format: PostFormat
     status: PostStatus
-    author: AuthorRead | None
-    comment_policy: Annotated[CommentPolicy | None, Field(description="null: as on the whole blog.")]
-    comment_count: Annotated[int, Field(ge=0)]
+    author: Annotated[AuthorRead | None, Field(description="null: disabled or deleted.")]
+    comment_policy: Annotated[
+        CommentPolicy | None,
+        Field(description="The comment policy of this post; null: that of the blog."),
+    ]
+    comment_count: Annotated[int, Field(ge=0, description="The number of approved comments.")]
     comments: Annotated[list[CommentRead], Field(max_length=COMMENTS_INSIDE)]
 
 
 @with_config(ConfigDict(extra="forbid"))
 class TagRead(TypedDict):
-    """A tag, and on how many published posts it is."""
+    """A tag, and the number of published posts that have it."""
 
     tag: Tag
     count: Annotated[int, Field(ge=1)]
 
 
 def read_tag(count: TagCount) -> TagRead:
-    """The tag as it is read."""
+    """The tag as JSON."""
     return {"tag": count.tag, "count": count.count}
 
 
 def read_post(post: Post) -> PostRead:
-    """The post as it is read."""
+    """The post as JSON."""
     return {
         "id": post.id,
         "title": post.title,

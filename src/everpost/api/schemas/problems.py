@@ -10,7 +10,9 @@ Place = Literal["body", "query", "path", "header"]
 FieldError = TypedDict(  # `in` is a word of Python's: no class can have it as a field
     "FieldError",
     {
-        "field": Annotated[str, Field(description="Its name, dots leading inward; empty: the whole body.")],
+        "field": Annotated[
+            str, Field(description="The path of the field, joined by dots; empty for the whole body.")
+        ],
         "in": Place,
         "detail": str,
     },
@@ -18,12 +20,14 @@ FieldError = TypedDict(  # `in` is a word of Python's: no class can have it as a
 
 
 class Problem(TypedDict):
-    """What went wrong."""
+    """An error, as a problem document (RFC 9457)."""
 
     type: Literal["about:blank"]
-    title: Annotated[str, Field(description="The phrase of the status.")]
+    title: Annotated[str, Field(description="The reason phrase of the status.")]
     status: int
-    detail: str
+    detail: Annotated[str, Field(description="The cause of the error, and often the remedy.")]
     errors: NotRequired[
-        Annotated[list[FieldError], Field(description="Which values are at fault, for 409 and 422.")]
+        Annotated[
+            list[FieldError], Field(description="The invalid or conflicting fields, with status 409 or 422.")
+        ]
     ]

@@ -27,13 +27,13 @@ def _storable(sent: object) -> object:
 def _moment(sent: object) -> datetime:
     if not isinstance(sent, str) or not _RFC_3339.fullmatch(sent):
         raise PydanticCustomError(
-            "moment", "should be a date and time with an offset, as RFC 3339 writes them"
+            "moment", "should be a date and time with an offset (RFC 3339), such as 2026-05-04T03:02:01Z"
         )
     try:
         return whole_milliseconds(datetime.fromisoformat(sent.upper()))
     except (ValueError, OverflowError):
         raise PydanticCustomError(
-            "moment", "is not in the calendar, whose years go from 1 to 9999 in UTC"
+            "moment", "should be a valid date between the years 1 and 9999 in UTC"
         ) from None
 
 
@@ -48,7 +48,7 @@ Storable = BeforeValidator(_storable)
 """Refuses text that not every store takes."""
 
 STORABLE_PATTERN: JsonDict = {"pattern": "^[^\\u0000]*$"}
-"""What of that rule JSON Schema can say."""
+"""The part of that rule that JSON Schema can express."""
 
 Moment = Annotated[
     datetime,

@@ -13,12 +13,12 @@ TokenName = Annotated[
     str, Field(min_length=1, max_length=MAX_TOKEN_NAME, json_schema_extra=STORABLE_PATTERN), Storable
 ]
 SentScopes = Annotated[list[Annotated[Scope, Field(strict=False)]], Field(max_length=len(Scope))]
-Secret = Annotated[str, Field(description="Shown here and nowhere else.")]
+Secret = Annotated[str, Field(description="The secret, shown only once.")]
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class TokenCreate(TypedDict):
-    """A new token of yours, with the scopes of the one that you use where none are named."""
+    """A new token. If `scopes` is omitted, it has those of the token sent with the request."""
 
     name: TokenName
     scopes: NotRequired[SentScopes]
@@ -26,53 +26,63 @@ class TokenCreate(TypedDict):
     current_password: NotRequired[
         Annotated[
             Password,
-            Field(description="Needed if the new token is to outlive yours or have more scopes."),
+            Field(description="Required if the new token has more scopes than yours, or expires later."),
         ]
     ]
 
 
 @with_config(ConfigDict(extra="forbid"))
 class TokenRead(TypedDict):
-    """A token, but not what it says."""
+    """A token, without its secret."""
 
     id: ReadId
     name: TokenName
     kind: Annotated[
-        TokenKind, Field(description="`login`: by `/login`; `first`: by the first start; `named`: others.")
+        TokenKind,
+        Field(description="`login`: from `POST /login`; `first`: from the first start; `named`: any other."),
     ]
     login_id: Annotated[
-        ReadId | None, Field(description="The login that made this token; both end together.")
+        ReadId | None,
+        Field(description="The login during which the token was created, and with which it ends."),
     ]
     scopes: list[Scope]
     created_at: ReadMoment
     expires_at: ReadMoment | None
     last_used_at: Annotated[
-        str | None, Field(description="The day, in UTC.", json_schema_extra={"format": "date"})
+        str | None,
+        Field(description="The day of the last use, in UTC.", json_schema_extra={"format": "date"}),
     ]
 
 
 @with_config(ConfigDict(extra="forbid"))
-class TokenMade(TokenRead):
-    """A new token with what it says."""
+class TokenCreated(TokenRead):
+    """A new token, with its secret."""
 
     token: Secret
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class LoginForm(TypedDict):
-    """What OAuth2 calls a password grant (RFC 6749, section 4.3.2)."""
+    """The form of an OAuth 2 password grant (RFC 6749, section 4.3.2)."""
 
     username: Annotated[Email, Field(description="The email address of a user.")]
     password: Password
     grant_type: NotRequired[Literal["password"]]
-    scope: NotRequired[Annotated[str, Field(description="Scopes with blanks between them; empty: all.")]]
+    scope: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="The scopes of the token, separated by spaces. Default: all scopes of your role."
+            ),
+        ]
+    ]
     client_id: NotRequired[str]
     client_secret: NotRequired[str]
 
 
 @with_config(ConfigDict(extra="forbid"))
-class LoginMade(TypedDict):
-    """A token that expires."""
+class LoginCreated(TypedDict):
+    """A new bearer token that expires."""
 
     access_token: Secret
     token_type: Literal["bearer"]
@@ -81,7 +91,7 @@ class LoginMade(TypedDict):
 
 
 def read_token(token: Token) -> TokenRead:
-    """The token as its owner reads it."""
+    """The token as JSON."""
     return {
         "id": token.id,
         "name": token.name,

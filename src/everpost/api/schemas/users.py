@@ -20,14 +20,14 @@ CurrentPassword = Annotated[
     Password, Field(description="Required to change your own password or email address.")
 ]
 RevokeTokens = Annotated[
-    bool, Field(description="Revoke all of the user's tokens except the one that you send.")
+    bool, Field(description="Revoke all of the user's tokens except the one sent with this request.")
 ]
 SentRole = Annotated[Role, Field(strict=False)]
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class UserCreate(TypedDict):
-    """A new user. Without a password nobody can log in as this one."""
+    """A new user. Without a password, the user cannot log in."""
 
     name: Name
     email: Email
@@ -37,14 +37,14 @@ class UserCreate(TypedDict):
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class UserUpdate(TypedDict, total=False):
-    """What is to change; what is left out stays."""
+    """The fields to change; omitted fields stay the same."""
 
     name: Name
     email: Email
     role: SentRole
     disabled: Annotated[
         bool,
-        Field(description="Whether login is disabled. Any change revokes all of the user's tokens."),
+        Field(description="Whether the account is disabled. Any change revokes all of the user's tokens."),
     ]
     password: NewPassword
     revoke_tokens: RevokeTokens
@@ -53,7 +53,7 @@ class UserUpdate(TypedDict, total=False):
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class AccountUpdate(TypedDict, total=False):
-    """What you want to change about yourself; what is left out stays."""
+    """The fields of your account to change; omitted fields stay the same."""
 
     name: Name
     email: Email
@@ -64,7 +64,7 @@ class AccountUpdate(TypedDict, total=False):
 
 @with_config(ConfigDict(extra="forbid"))
 class UserRead(TypedDict):
-    """A user."""
+    """A user account."""
 
     id: ReadId
     name: Name
@@ -74,12 +74,12 @@ class UserRead(TypedDict):
     created_at: ReadMoment
     updated_at: ReadMoment
     disabled_at: Annotated[
-        ReadMoment | None, Field(description="Since when tokens and password are of no use.")
+        ReadMoment | None, Field(description="When the account was disabled; null: it is enabled.")
     ]
 
 
 def read_user(user: User) -> UserRead:
-    """The user as admins, and the user, read it."""
+    """The user as JSON, for admins and for the user."""
     return {
         "id": user.id,
         "name": user.name,

@@ -32,7 +32,7 @@ class MongoBlogs(Part):
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         document = await self._blog.find_one({"_id": BLOG})
         if document is None:
-            raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
+            raise SchemaMismatch("The settings of the blog are missing: the schema is incomplete.")
         return [read_blog(document)] * len(questions)
 
     @writes

@@ -158,7 +158,7 @@ class MongoPosts(Part):
             else:
                 documents, blog = await reading, await names
         if blog is None:
-            raise SchemaMismatch("The blog's settings are missing: its schema was not created completely.")
+            raise SchemaMismatch("The settings of the blog are missing: the schema is incomplete.")
         return Page.of([*_validators(documents, blog["names_stamp"])], query.limit)
 
     @reads

@@ -98,7 +98,7 @@ class Publisher:
     ) -> EverpostError | None:
         """Why it could not be added."""
         if not is_author_known:
-            return Invalid("author_id", "is not a user")
+            return Invalid("author_id", "should be the id of a user")
         if not comments:
             return await self._insertions.ask(document)
         try:

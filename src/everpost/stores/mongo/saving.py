@@ -128,7 +128,7 @@ class Saver:
                 continue
             author_id = change.values.author_id
             if author_id is not None and not await self._authors.is_user(ObjectId(author_id)):
-                raise Invalid("author_id", "is not a user")
+                raise Invalid("author_id", "should be the id of a user")
             outcomes.append(_showing(last, change.comments))
         if taken is not None and last is not None and last is not taken:
             await self._posts.update_one({"_id": taken["_id"]}, _difference(taken, last), session=session)
@@ -229,4 +229,4 @@ def _showing(post: PostDocument, comments: int) -> PostDocument:
 
 
 def _not_owned() -> Forbidden:
-    return Forbidden("This post is somebody else's.")
+    return Forbidden("This post belongs to another author.")

@@ -117,7 +117,7 @@ class MongoUsers(Part):
         if before is None:
             raise await self._mismatch(id, session)
         if heir is not None and not await self._exists({"_id": heir, **LIVING}, session):
-            raise Invalid("heir_id", "is not another user")
+            raise Invalid("heir_id", "should be the id of another user")
         # What was left to this user goes on to the heir.
         passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
         await self._users.update_many({"heir": user_id}, passed_on, session=session)

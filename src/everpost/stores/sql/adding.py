@@ -62,7 +62,7 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
         if comment.parent_id is not None and not (
             comment.parent_id in known and (under_hidden or _is_approved(known[comment.parent_id]))
         ):
-            raise Invalid("parent_id", "is not an approved comment of this post")
+            raise Invalid("parent_id", "should be the id of an approved comment on this post")
     return comments
 
 

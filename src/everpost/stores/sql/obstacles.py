@@ -58,7 +58,7 @@ async def resolve(connections: Connections, claim: Claim) -> str | None:
         if row.has_slug and not claim.numbered:
             raise Conflict("post", "slug")
         if claim.author_id is not None and not row.has_author:
-            raise Invalid("author_id", "is not a user")
+            raise Invalid("author_id", "should be the id of a user")
         if claim.slug is None or not row.has_slug:  # the obstacle is gone again
             return claim.slug
         if row.free is not None:

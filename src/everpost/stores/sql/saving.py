@@ -54,7 +54,7 @@ class Terms(NamedTuple):
         if there is None:
             raise NotFound("post", id)
         if self.owner_id is not None and there.author_id != self.owner_id:
-            raise Forbidden("This post is somebody else's.")
+            raise Forbidden("This post belongs to another author.")
         if self.match is not None and Revision(there.version, there.stamp) not in self.match:
             raise Stale("post", id)
 

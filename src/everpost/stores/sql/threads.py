@@ -67,7 +67,7 @@ async def _refusal(transaction: Transaction, post_id: Id, admission: Admission |
     if admission is not None and admission.name_keys:
         keys = {"name_keys": sorted(admission.name_keys)}
         if (await transaction.execute(NAMED_ALIKE, keys)).first() is not None:
-            return Invalid("name", "looks like the name of a user of this blog")
+            return Invalid("name", "is too similar to the name of a user of this blog")
     return Stale("post", post_id)
 
 

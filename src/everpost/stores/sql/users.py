@@ -125,7 +125,7 @@ class SqlUsers:
             if heir_id is not None:
                 heir = (await transaction.execute(reading.USER_IS_THERE, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
-                    raise Invalid("heir_id", "is not another user")
+                    raise Invalid("heir_id", "should be the id of another user")
                 handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
                 await transaction.execute(handing_over, this | values)
             gone = user_of((await transaction.execute(_BY_ID, this)).one())
@@ -137,7 +137,7 @@ class SqlUsers:
         try:
             await self._connections.transact(work, hurried=False)
         except VIOLATED as error:
-            raise Invalid("heir_id", "is not another user") from error
+            raise Invalid("heir_id", "should be the id of another user") from error
 
     async def _in_the_way(self, user: User) -> EverpostError:
         """Which value of a user who could not be added is taken."""
@@ -145,7 +145,7 @@ class SqlUsers:
             return Conflict("user", "id")
         if await self.find(user.email):
             return Conflict("user", "email")
-        return Busy("What was in the way of the user is gone again. Try again.")
+        return Busy("A conflicting user has just been deleted. Try again.")
 
 
 async def _require_admin(transaction: Transaction) -> None:

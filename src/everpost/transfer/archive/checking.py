@@ -79,9 +79,9 @@ class _Checker:
         """The last line, and what can be told only now."""
         digest = self._digest.result()
         if not is_trailer(last):
-            raise self._archive.broken(line, "is not the end of an archive: the file was cut off")
+            raise self._archive.broken(line, "is not the end of an archive: the file is truncated")
         if not self._origin:
-            raise self._archive.broken(line, "stands where the settings should be")
+            raise self._archive.broken(line, "should be the settings, which come first")
         self._threads.end()
         if any(digest.counts[name] != count for name, count in self._counts.items()):
             raise self._archive.broken(1, "kinds: the counts do not match the records that follow")
@@ -105,13 +105,13 @@ class _Checker:
         elif key[: len(self._owner)] != self._owner:
             raise Invalid(kind.owner, f"is not the {kind.owner_kind} before it")
         if key <= self._key:
-            raise Invalid("the line", "is not in its place: see the order of records")
+            raise Invalid("the line", "is out of order: see the order of records")
         self._key = key
 
     def _take_unique(self, row: Row) -> None:
         for field, get in row.kind.unique.items():
             if not self._index.take(f"{row.kind.name} {field}", get(row.record)):
-                raise Invalid(field, f"another {row.kind.name} has it")
+                raise Invalid(field, f"another {row.kind.name} already has it")
         if row.kind.name in self._referred and row.kind.owner is None:
             self._index.take(f"{row.kind.name} id", str(self._key[-1]))
 
@@ -146,7 +146,7 @@ class _ThreadChecker:
 
     def _take_comment(self, comment: Comment, line: int) -> None:
         if not self._index.add(comment, line):
-            raise Invalid("id", "another comment has it")
+            raise Invalid("id", "another comment already has it")
         if comment.parent_id is None and comment.depth:
             raise Invalid("depth", "should be 0: the comment is not a reply")
         self._approved += comment.status is CommentStatus.APPROVED

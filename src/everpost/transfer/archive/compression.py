@@ -55,6 +55,6 @@ def decompressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
         else:
             yield file
     except EOFError as error:
-        raise BrokenFile(name, "", "is not whole: its compressed data ends early") from error
+        raise BrokenFile(name, "", "is truncated: its compressed data ends early") from error
     except (zlib.error, gzip.BadGzipFile, zstd.ZstdError) as error:
-        raise BrokenFile(name, "", f"cannot be unpacked: {error}") from error
+        raise BrokenFile(name, "", f"cannot be decompressed: {error}") from error

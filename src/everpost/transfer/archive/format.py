@@ -46,7 +46,7 @@ def read_header(line: bytes, kinds: Kinds) -> Counts:
     """
     values = read_values(line)
     if values.get("kind") != HEADER:
-        raise Invalid("kind", f"should be {HEADER}: this is not an archive of Everpost")
+        raise Invalid("kind", f"should be {HEADER}: this is not an Everpost archive")
     _require_version(values.get("version"))
     described = values.get("kinds")
     if not isinstance(described, list):

@@ -64,7 +64,7 @@ class Index:
         for line, depth in self._database.execute(_MISPLACED):
             if depth is None:
                 return line, "parent_id: is not a comment of the same post"
-            return line, f"depth: should be {depth + 1:,}, one more than that of the comment it answers"
+            return line, f"depth: should be {depth + 1:,}, one more than that of its parent"
         for line, number in self._database.execute(_MISCOUNTED):
             return line, f"reply_count: should be {number:,}"
         return None

@@ -109,7 +109,7 @@ class Archive:
         if len(line) > MAX_LINE:
             raise self.broken(number, f"is longer than {MAX_LINE:,} bytes")
         if not line.endswith(b"\n"):
-            raise self.broken(number, "is not whole: the file was cut off")
+            raise self.broken(number, "is truncated: the file was cut off")
 
 
 @contextmanager

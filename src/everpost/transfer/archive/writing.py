@@ -44,7 +44,9 @@ async def _write(stream: Stream, file: BinaryIO, report: Report) -> BlogDigest:
         await stream.advance()
     digest = stream.digest()
     if digest.counts != stream.counts:
-        raise EverpostError("The database gave another number of records than it had counted. Try again.")
+        raise EverpostError(
+            "The database returned a different number of records than it had counted. Try again."
+        )
     file.write(trailer(digest, stream.counts))
     return digest
 

@@ -182,7 +182,7 @@ class _Importer:
         post = self._fit(source, changes)
         name = shown_as(source.source_id, post.title)
         if not self._ledger.take_id(_identity(source, self._origin)):
-            notes.dropped("post", name, "the source has its id twice")
+            notes.dropped("post", name, "the source contains its id twice")
             return
         drop = _dropper(name, notes)
         comments = self._unique(source.comments, drop)
@@ -198,7 +198,7 @@ class _Importer:
             await Growth(self._store, self._writer, notes).grow(thread, name)
             return
         if source.slug and slug != post.slug:
-            changes.add(f"the slug {post.slug!r} was taken: it became {slug!r}")
+            changes.add(f"the slug {post.slug!r} was taken and became {slug!r}")
         notes.kept("post", name, changes)
         for each in thread:
             notes.kept("comment", f"{each.source_id} on {name}", each.changes)
@@ -266,7 +266,7 @@ class _Importer:
                 raise
             for comment in comments:
                 if comment.source_id in strays:
-                    drop(comment, "it is here already, on another post")
+                    drop(comment, "it has already been imported, on another post")
             fewer = [comment for comment in comments if comment.source_id not in strays]
             return await self._add(post, identity, fewer, drop)
         for each in dropped:
@@ -283,7 +283,7 @@ class _Importer:
                 new.remove(each)
                 unique.append(comment)
             else:
-                drop(comment, "the source has its id twice")
+                drop(comment, "the source contains its id twice")
         return unique
 
 

@@ -76,10 +76,10 @@ class Authors:
         # A domain that leads nowhere (RFC 2606, section 2).
         stand_in = f"author-{id}@{self._origin.system}.invalid"
         if email is None:
-            changes.add(f"it has no address: {stand_in} stands for one")
+            changes.add(f"it has no email address and got the placeholder {stand_in}")
         else:
             called, _ = self._owners[email_key(email)]
-            changes.add(f"its address is that of {called!r} too, who keeps it: {stand_in} stands for one")
+            changes.add(f"its email address is that of {called!r}, so it got the placeholder {stand_in}")
         return stand_in
 
     async def _add(self, id: Id, name: str, email: str) -> Author:
@@ -94,5 +94,5 @@ def _fitted_name(source: SourceAuthor, changes: Changes) -> str:
     if name := changes.name(source.name, MAX_NAME):
         return name
     stand_in = Changes().name(source.source_id, MAX_NAME) or "Unknown"
-    changes.add(f"it had no name that can be read, and is called {stand_in!r}")
+    changes.add(f"it had no readable name and is called {stand_in!r}")
     return stand_in

@@ -83,7 +83,9 @@ class _Export:
         deleted = _text(parts, "isDeleted") == "true"
         self._threads[_id(element)] = _Thread(url, _text(parts, "title"), deleted)
         if _text(parts, "isClosed") == "true" and not deleted:
-            reason = "its comments were closed; an import changes no existing posts, so close them yourself"
+            reason = (
+                "its comments were closed; the import does not change existing posts, so close them yourself"
+            )
             yield Note(fate=Fate.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
 
     def notes(self) -> Iterator[Note]:
@@ -113,7 +115,7 @@ class _Export:
         if not source_id:
             reason = "it has no id"
         elif published is None:
-            reason = f"its date is none: {_text(parts, 'createdAt')[:40]!r}"
+            reason = f"its date is invalid: {_text(parts, 'createdAt')[:40]!r}"
         elif thread is None:
             reason = "its thread is not in the file"
         elif not thread.url:

@@ -41,7 +41,7 @@ class Changes:
         """The text without what no store keeps."""
         if unstorable_reason(text) is None:
             return text
-        self.add(f"characters that no database keeps were left out of the {noun}")
+        self.add(f"characters that cannot be stored were removed from the {noun}")
         return _UNSTORABLE.sub("", text)
 
     def short(self, text: str, most: int, noun: str) -> str:
@@ -108,7 +108,7 @@ class Changes:
         )
         kept = tuple(dict.fromkeys(tag for tag in fitted if tag))
         if len(kept) > MAX_TAGS:
-            self.add("no room for more than 20 tags: left out " + ", ".join(map(repr, kept[MAX_TAGS:])))
+            self.add("tags beyond the first 20 were left out: " + ", ".join(map(repr, kept[MAX_TAGS:])))
         return kept[:MAX_TAGS]
 
     def slug(self, wanted: str | None, title: str) -> str:

@@ -109,7 +109,7 @@ def _reason_to_hide(row: Row, meta: Row) -> str:
     """Why the public did not see a published post, or may not have; empty where it did."""
     visibility = row.get("visibility", "public")
     if visibility != "public":
-        return f"not all could read it, only {str(visibility or '')[:40]!r}"
+        return f"it was restricted to {str(visibility or '')[:40]!r}"
     if row.get("email_only") or meta.get("email_only"):
         return "it was sent by email only"
     if text(row, "status") == "scheduled" and date(row, "published_at") is None:
@@ -132,7 +132,7 @@ def _left_out(row: Row, tables: Tables, name: str) -> Iterator[Note]:
             reason = "it is for Ghost's own use, and not shown"
             yield Note(fate=Fate.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
     for _, author_id in sorted(tables.authors_of.get(text(row, "id"), []))[1:]:
-        reason = "a post has one author here, the first"
+        reason = "Everpost keeps one author per post, the first"
         yield Note(fate=Fate.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
 
 
@@ -154,7 +154,7 @@ def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceC
         changes: list[str] = []
         status = _COMMENT_STATUSES.get(text(row, "status"))
         if status is None:
-            changes.append(f"it waits for approval: its status was {text(row, 'status')[:40]!r}")
+            changes.append(f"it awaits approval: its status was {text(row, 'status')[:40]!r}")
         words, change = text_of_html(text(row, "html"))
         if change:
             changes.append(change)

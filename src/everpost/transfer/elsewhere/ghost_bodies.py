@@ -22,7 +22,7 @@ def read_body(row: Mapping[str, object], site: str, changes: list[str]) -> tuple
     if _SITE in content:
         content = content.replace(_SITE, site.rstrip("/"))
         if not site:
-            changes.append("its links to its own site are without a host now: --site gives them one")
+            changes.append("links to its own site have no host now: use --site to set one")
     return content, written_in
 
 
@@ -46,6 +46,6 @@ def _body(row: Mapping[str, object], changes: list[str]) -> tuple[str, PostForma
         return markdown, PostFormat.MARKDOWN
     plaintext = row.get("plaintext")
     if isinstance(plaintext, str) and plaintext.strip():
-        changes.append("it had no body but its plain text")
+        changes.append("its only content was plain text")
         return plaintext, PostFormat.MARKDOWN
     return "", PostFormat.HTML

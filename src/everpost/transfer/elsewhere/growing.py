@@ -30,7 +30,7 @@ class Growth:
                 await self._add(each, open_to_replies)
                 self._notes.kept("comment", name, each.changes)
             elif found.post_id != each.comment.post_id:
-                self._notes.dropped("comment", name, "it is here already, on another post")
+                self._notes.dropped("comment", name, "it has already been imported, on another post")
             else:
                 self._notes.present("comment", name)
 

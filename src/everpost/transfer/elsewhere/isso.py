@@ -92,7 +92,7 @@ def _item(row: tuple[object, ...], left_out: LeftOut) -> Item:
     if uri is None:
         reason = "its thread is not in the database"
     elif published is None:
-        reason = f"its date is none: {str(created)[:40]!r}"
+        reason = f"its date is invalid: {str(created)[:40]!r}"
     if reason or published is None:
         return Note(
             fate=Fate.DROPPED,

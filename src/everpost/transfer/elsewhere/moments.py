@@ -77,7 +77,7 @@ def _read(found: re.Match[str]) -> Written:
     hour = int(found["hour"])
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise ValueError(f"there is no {hour} o'clock in half a day")
+            raise ValueError(f"{hour} is not an hour of a 12-hour clock")
         hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
     moment = day.replace(
         hour=hour,
@@ -104,7 +104,7 @@ def _zone(text: str) -> tzinfo:
         return UTC
     minutes = int(found["minutes"] or 0)
     if minutes > 59:
-        raise ValueError(f"there is no offset {text}")
+        raise ValueError(f"{text} is not a valid offset")
     offset = timedelta(hours=int(found["hours"]), minutes=minutes)
     return timezone(-offset if found["sign"] == "-" else offset)
 
@@ -113,7 +113,7 @@ def _day(text: str) -> datetime:
     text = " ".join(text.split()).rstrip(",")
     if numeric := _NUMERIC.fullmatch(text):
         if not numeric["mark"] and len(text) != len("20240131"):
-            raise ValueError(f"{text} is no day")
+            raise ValueError(f"{text} is not a valid date")
         return datetime(int(numeric["year"]), int(numeric["month"]), int(numeric["day"]))  # noqa: DTZ001
     if numeric := _DAY_FIRST.fullmatch(text):
         return _day_first(int(numeric[1]), int(numeric[3]), int(numeric[4]))
@@ -129,6 +129,6 @@ def _day(text: str) -> datetime:
 def _day_first(one: int, other: int, year: int) -> datetime:
     """A day and a month, in the only order in which there is such a date."""
     if one <= 12 and other <= 12 and one != other:
-        raise ValueError("it is one of two days")
+        raise ValueError("it could be either of two dates")
     day, month = (other, one) if other > 12 else (one, other)
     return datetime(year, month, day)  # noqa: DTZ001  (it has no offset)

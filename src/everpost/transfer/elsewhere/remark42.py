@@ -119,7 +119,7 @@ def _item(comment: Mapping[str, object], left_out: LeftOut) -> Item:
     elif not url:
         reason = "it has no address"
     elif published is None:
-        reason = f"its date is none: {_text(comment, 'time')[:40]!r}"
+        reason = f"its date is invalid: {_text(comment, 'time')[:40]!r}"
     if reason or published is None:
         shown = f"{source_id} by {name or 'nobody'!r}"
         return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)

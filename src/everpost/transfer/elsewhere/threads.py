@@ -14,7 +14,7 @@ from everpost.transfer.elsewhere.naming import Origin
 
 Drop = Callable[[SourceComment, str], None]
 """Is told what is left out, and why."""
-ORPHANED = "what it answered is not here: it answers the post"
+ORPHANED = "the comment it replied to is missing, so it is now a comment on the post"
 
 
 class _Place(TypedDict):
@@ -108,7 +108,7 @@ class Adopter:
         if not _is_empty(source):
             return comment
         if source.status is not CommentStatus.REMOVED:
-            changes.add("it is empty, and stays removed for the sake of its replies")
+            changes.add("it is empty: a tombstone keeps its replies in place")
         return replace(comment, content="", status=CommentStatus.REMOVED, author=None, guest_name=None)
 
 
@@ -153,7 +153,7 @@ def _parents(comments: Mapping[str, SourceComment], changes: Mapping[str, Change
             above = parents[above]
         if above is not None and above in path:
             parents[above] = None
-            changes[above].add("it answered itself in a circle: it answers the post")
+            changes[above].add("its chain of replies was a loop, so it is now a comment on the post")
         sound.update(path)
     return parents
 

@@ -234,9 +234,9 @@ def _taxonomy(term: etree._Element) -> str:
 def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
     """What a post has that there is no place for here."""
     if values.get("excerpt:encoded"):
-        yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="posts have no excerpts here")
+        yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
     if values.get("wp:is_sticky") == "1":
-        yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="no post stays on top here")
+        yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts")
     for each in children.get("category", ()):
         if _taxonomy(each) not in _TAGS:
             reason = f"its taxonomy {_taxonomy(each)[:40]!r} is neither categories nor tags"
@@ -249,7 +249,9 @@ def _left_out_field(values: Values, name: str) -> Iterator[Note]:
     """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
     key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":
-        yield Note(fate=Fate.DROPPED, kind="featured image", name=name, reason="posts have none here")
+        yield Note(
+            fate=Fate.DROPPED, kind="featured image", name=name, reason="Everpost has no featured images"
+        )
     elif key and not key.startswith("_"):
-        reason = "posts have no custom fields here"
+        reason = "Everpost has no custom fields"
         yield Note(fate=Fate.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason)

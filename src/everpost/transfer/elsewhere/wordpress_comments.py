@@ -85,6 +85,6 @@ def _words(content: str, changes: list[str]) -> str:
 def _status(approved: str, changes: list[str]) -> CommentStatus:
     status = _STATUSES.get(approved)
     if status is None:
-        changes.append(f"it waits for approval: its status was {approved[:40]!r}")
+        changes.append(f"it awaits approval: its status was {approved[:40]!r}")
         return CommentStatus.PENDING
     return status

@@ -111,7 +111,7 @@ class XmlFile:
             raise BrokenFile(document.name, line, _sentence(error)) from error
         extra = behind(b"".join(rest))
         if extra is None:
-            raise BrokenFile(document.name, "", "there is more of an export behind its end")
+            raise BrokenFile(document.name, "", "it contains more of an export after the end")
         if extra.strip():
             self._skip(document.name, extra, "behind")
 

@@ -75,7 +75,9 @@ def _deadline() -> AbstractContextManager[None]:
 def fact_of(error: PyMongoError) -> EverpostError | None:
     """What the error says about the database; None where it is a mistake of ours."""
     if isinstance(error, OperationFailure) and error.code in REFUSED:
-        return Unreachable("The database refuses who asks: the user's name, password or rights are wrong.")
+        return Unreachable(
+            "The database rejected the login: check the user name, the password and the user's privileges."
+        )
     if isinstance(error, ConnectionFailure | WriteConcernError) or error.timeout:
         return Busy()
     return Busy() if isinstance(error, OperationFailure) and error.code in PASSING else None
@@ -91,9 +93,9 @@ def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
     if isinstance(error, OperationFailure) and error.code not in REFUSED:
         return Unreachable(f"MongoDB at {hosts} refuses: {(error.details or {}).get('errmsg', error.code)}")
     if isinstance(error, OperationFailure):
-        return Unreachable(f"MongoDB at {hosts} refuses the user's name and password.")
+        return Unreachable(f"MongoDB at {hosts} rejected the user name or the password.")
     reason = str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]
-    return Unreachable(f"MongoDB at {hosts} does not answer: {reason}")
+    return Unreachable(f"MongoDB at {hosts} does not respond: {reason}")
 
 
 def is_duplicate(error: BulkWriteError) -> bool:

@@ -95,7 +95,7 @@ class Ledger:
                 await self._ledger.update_one({**_THIS, "holder": holder}, ours, upsert=True)
                 return
             await asyncio.sleep(0.1)
-        raise Busy("Another process has been migrating this database for minutes.")
+        raise Busy("Another process is migrating this database. Try again when it has finished.")
 
     async def _renew(self, holder: ObjectId) -> None:
         while True:

@@ -59,7 +59,7 @@ class Adder:
             if error is not None:
                 raise error
         if not all(_may_reply(addition, parents) for addition in additions):
-            raise Invalid("parent_id", "is not an approved comment of this post")
+            raise Invalid("parent_id", "should be the id of an approved comment on this post")
         if has_replies:
             await _follow(thread, documents, parents)
         return comments

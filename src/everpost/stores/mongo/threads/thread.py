@@ -194,4 +194,4 @@ def _alike(admission: Admission) -> Filter:
 
 
 def _name_taken() -> Invalid:
-    return Invalid("name", "looks like the name of a user of this blog")
+    return Invalid("name", "is too similar to the name of a user of this blog")

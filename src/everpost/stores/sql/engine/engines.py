@@ -145,7 +145,7 @@ async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
     else:
         return
     await engine.dispose()
-    raise Unreachable(f"The database {describe_url(url)} cannot be reached: {reason}")
+    raise Unreachable(f"Cannot connect to the database {describe_url(url)}: {reason}")
 
 
 async def _connect(engine: AsyncEngine) -> None:

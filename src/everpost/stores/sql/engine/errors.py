@@ -90,10 +90,10 @@ def fault_of(error: Exception) -> Fault | None:
 
 
 _BUSY = {
-    Fault.CONTENTION: "Too many write to the same thing at once. Try again.",
-    Fault.UNSENT: "The database cannot be reached at present. Try again.",
-    Fault.LOST: "The connection to the database broke: whether this took effect is not known. Try again.",
-    Fault.REFUSED: "The database cannot be used at present. Try again.",
+    Fault.CONTENTION: "Too many concurrent writes to the same resource. Try again.",
+    Fault.UNSENT: "The database cannot be reached. Try again later.",
+    Fault.LOST: "The connection to the database was lost, perhaps after the change was made. Try again.",
+    Fault.REFUSED: "The database is temporarily unavailable. Try again later.",
 }
 
 
@@ -101,9 +101,9 @@ def busy_from(error: Exception, fault: Fault) -> Busy:
     """What to tell whoever asked, where a fault remains."""
     code = _code_of(error)
     if code in _NO_SPACE:
-        return Busy("The database has no space left.")
+        return Busy("The database is out of disk space.")
     if code in _READ_ONLY:
-        return Busy("The database takes no writes at present.")
+        return Busy("The database does not accept writes at the moment. Try again later.")
     return Busy(_BUSY[fault])
 
 

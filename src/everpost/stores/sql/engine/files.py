@@ -42,7 +42,7 @@ def readable_warning(url: str, path: str) -> str | None:
         return None
     if not readable or os.name == "nt":
         return None
-    return f"Every user of this machine can read {describe_url(url)}. Its mode should be 600."
+    return f"{describe_url(url)} is readable by every user of this machine. Set its mode to 600."
 
 
 def names_in_file(url: str, path: str) -> Sequence[str]:

@@ -77,7 +77,7 @@ async def _postgresql(connection: AsyncConnection) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _mysql(connection: AsyncConnection) -> AsyncIterator[None]:
     if await connection.scalar(text(f"SELECT GET_LOCK({_LOCK_NAME}, {_LONG})")) != 1:
-        raise Busy("Another process is changing the schema of the database. Try again.")
+        raise Busy("Another process is migrating this database. Try again when it has finished.")
     try:
         await _wait_for_other_nodes(connection)
         yield

@@ -212,7 +212,7 @@ def _explained() -> Iterator[None]:
     except Exception as error:
         if fault_of(error) is None:
             raise
-        raise Busy(f"The database did not do it: {reason_of(error)}") from error
+        raise Busy(f"The database refused the migration: {reason_of(error)}") from error
 
 
 def _migration(script: Script) -> Migration:

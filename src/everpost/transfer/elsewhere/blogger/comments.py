@@ -84,7 +84,7 @@ def _status(entry: Entry, changes: list[str]) -> CommentStatus:
     is_takeout = "blogger:type" in entry.texts
     status = _STATUSES.get(said) if said or is_takeout else CommentStatus.APPROVED
     if status is None or any(each.lower() != "no" for each in entry.draft):
-        changes.append(f"it waits for approval: its status was {(said or ' '.join(entry.draft))[:40]!r}")
+        changes.append(f"it awaits approval: its status was {(said or ' '.join(entry.draft))[:40]!r}")
         return CommentStatus.PENDING
     return status
 

@@ -67,7 +67,7 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: Le
     changes: list[str] = []
     status = _STATES.get(text(row, "state"))
     if status is None:
-        changes.append(f"it waits for approval: its state was {text(row, 'state')[:40]!r}")
+        changes.append(f"it awaits approval: its state was {text(row, 'state')[:40]!r}")
     is_deleted = row.get("deleted") is True or text(row, "markdown") == _DELETED
     if is_deleted:
         status, changes = CommentStatus.REMOVED, []

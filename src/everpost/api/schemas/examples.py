@@ -1,0 +1,133 @@
+"""Examples in the OpenAPI document: one blog, with a post and a comment on it.
+
+A test holds each against its schema, and schemathesis sends the bodies.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic.config import JsonDict
+
+_POST_ID, _COMMENT_ID = "665f1c2ab7e4d20f3a9c8e01", "665f1c2ab7e4d20f3a9c8e11"
+_USER_ID, _TOKEN_ID = "665f1c2ab7e4d20f3a9c8e21", "665f1c2ab7e4d20f3a9c8e31"
+_MOMENT = "2026-05-04T03:02:01.000Z"
+_REVISION = "1-5cfc620b1f20dcfc"
+_SECRET = "evp_…"  # noqa: S105 - not a token
+_AUTHOR: JsonDict = {"id": _USER_ID, "name": "Ann Author"}
+
+_NEW_POST: JsonDict = {
+    "title": "Hello, world",
+    "content": "My *first* post.",
+    "tags": ["news"],
+    "status": "published",
+}
+_POST_CHANGE: JsonDict = {"title": "Hello again", "tags": ["news", "welcome"]}
+_NEW_COMMENT: JsonDict = {"name": "Gus Guest", "content": "Welcome!"}
+_COMMENT_CHANGE: JsonDict = {"content": "Welcome to the web!"}
+_COMMENT: JsonDict = {
+    "id": _COMMENT_ID,
+    "post_id": _POST_ID,
+    "parent_id": None,
+    "depth": 0,
+    "status": "approved",
+    "author": {"name": "Gus Guest"},
+    "content": "Welcome!",
+    "publication_date": _MOMENT,
+    "updated_at": _MOMENT,
+    "reply_count": 0,
+    "revision": _REVISION,
+}
+_CREATED_COMMENT: JsonDict = {**_COMMENT, "status": "pending", "edit_key": "…"}
+_NODE: JsonDict = {**_COMMENT, "replies": [], "next_replies": None}
+_POST: JsonDict = {
+    "id": _POST_ID,
+    "title": "Hello, world",
+    "content": "My *first* post.",
+    "publication_date": _MOMENT,
+    "updated_at": _MOMENT,
+    "version": 2,
+    "slug": "hello-world",
+    "tags": ["news"],
+    "format": "markdown",
+    "status": "published",
+    "author": _AUTHOR,
+    "comment_policy": None,
+    "comment_count": 1,
+    "comments": [_COMMENT],
+}
+_TAG: JsonDict = {"tag": "news", "count": 1}
+_DECISION: JsonDict = {"id": _COMMENT_ID, "status": "approved", "revision": _REVISION}
+_DECIDED: JsonDict = {"id": _COMMENT_ID, "comment": _COMMENT, "problem": None}
+_NEW_USER: JsonDict = {
+    "name": "Nora New",
+    "email": "nora@blog.example",
+    "role": "author",
+    "password": "correct horse battery",
+}
+_USER_CHANGE: JsonDict = {"name": "Nora Newman", "role": "editor"}
+_ACCOUNT_CHANGE: JsonDict = {"name": "Ann Author"}
+_USER: JsonDict = {
+    "id": _USER_ID,
+    "name": "Ann Author",
+    "email": "ann@blog.example",
+    "role": "author",
+    "has_password": True,
+    "created_at": _MOMENT,
+    "updated_at": _MOMENT,
+    "disabled_at": None,
+}
+_NEW_TOKEN: JsonDict = {"name": "My editor", "scopes": ["posts:write"]}
+_TOKEN: JsonDict = {
+    "id": _TOKEN_ID,
+    "name": "My editor",
+    "kind": "named",
+    "login_id": None,
+    "scopes": ["posts:write"],
+    "created_at": _MOMENT,
+    "expires_at": None,
+    "last_used_at": "2026-05-04",
+}
+_CREATED_TOKEN: JsonDict = {**_TOKEN, "last_used_at": None, "token": _SECRET}
+_LOGIN: JsonDict = {"username": "ann@blog.example", "password": "correct horse battery"}
+_CREATED_LOGIN: JsonDict = {
+    "access_token": _SECRET,
+    "token_type": "bearer",
+    "expires_at": _MOMENT,
+    "id": _TOKEN_ID,
+}
+_BLOG: JsonDict = {"comment_policy": "moderated"}
+_PROBLEM: JsonDict = {
+    "type": "about:blank",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "detail": "The request is invalid: see `errors`.",
+    "errors": [{"field": "slug", "in": "body", "detail": "must contain a letter or a digit"}],
+}
+
+
+OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
+    "AccountUpdate": _ACCOUNT_CHANGE,
+    "BlogRead": _BLOG,
+    "BlogUpdate": _BLOG,
+    "CommentCreate": _NEW_COMMENT,
+    "CommentCreated": _CREATED_COMMENT,
+    "CommentNode": _NODE,
+    "CommentRead": _COMMENT,
+    "CommentUpdate": _COMMENT_CHANGE,
+    "DecisionCreate": _DECISION,
+    "DecisionRead": _DECIDED,
+    "LoginForm": _LOGIN,
+    "LoginCreated": _CREATED_LOGIN,
+    "PostCreate": _NEW_POST,
+    "PostRead": _POST,
+    "PostUpdate": _POST_CHANGE,
+    "Problem": _PROBLEM,
+    "TagRead": _TAG,
+    "TokenCreate": _NEW_TOKEN,
+    "TokenCreated": _CREATED_TOKEN,
+    "TokenRead": _TOKEN,
+    "UserCreate": _NEW_USER,
+    "UserRead": _USER,
+    "UserUpdate": _USER_CHANGE,
+}
+"""By the names of the schemas."""
