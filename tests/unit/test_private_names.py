@@ -61,8 +61,8 @@ DOCUMENTED = """
     rich.text sqlalchemy sqlalchemy.dialects sqlalchemy.dialects.postgresql sqlalchemy.engine.interfaces
     sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler sqlalchemy.orm sqlalchemy.pool
     sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures starlette.exceptions
-    starlette.middleware.cors starlette.routing starlette.types structlog typer typing_extensions yaml
-    zxcvbn
+    starlette.middleware.cors starlette.requests starlette.routing starlette.types structlog typer
+    typing_extensions yaml zxcvbn
 """
 PUBLIC_MODULES = frozenset(DOCUMENTED.split())
 _OF_MODULES = {module.partition(".")[0] for module in PRIVATE_MODULES}
