@@ -31,7 +31,7 @@ from everpost.benchmark.client import Request
 from everpost.benchmark.loading import load
 from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.results import Figures
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 
 SIZES = (1_000, 100_000, 1_000_000)
 MOST = 1.2

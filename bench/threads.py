@@ -25,9 +25,9 @@ from everpost.benchmark.results import Figures
 from everpost.domain.comments import CommentQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.people.tokens import new_secret
 from everpost.domain.posts import COMMENTS_INSIDE
 from everpost.domain.records import Record
-from everpost.domain.tokens import new_secret
 from everpost.stores import open_store
 from everpost.stores.port import Store
 

@@ -36,7 +36,7 @@ from bench.wordpress_exports import write_export
 from everpost.benchmark.blog import Size, make_records
 from everpost.benchmark.loading import load
 from everpost.benchmark.machine import describe_machine
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 
 READ_AT = 42_000
 """Rows that are taken to be read in a second, for the second of the two ratios."""

@@ -23,7 +23,7 @@ from everpost.benchmark.blog import Size, make_records, post_id
 from everpost.benchmark.loading import load
 from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.results import Figures
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 from everpost.errors import Busy
 from everpost.stores import open_store
 

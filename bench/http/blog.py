@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from everpost.benchmark.blog import START, Size, make_comments, make_owner, make_post
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy
+from everpost.domain.people.tokens import new_secret
 from everpost.domain.posts import Post
 from everpost.domain.records import Record
-from everpost.domain.tokens import new_secret
 
 POSTS = 200
 """Posts with 10 comments; lists show of these."""

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from everpost.app import create_app
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
-from everpost.domain.tokens import Scope
-from everpost.domain.users import Role, User
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import Role, User
 from everpost.services.passwords import hash_password
 from everpost.services.tokens import TokenDraft, issue_token
 from everpost.settings import Settings

@@ -5,7 +5,7 @@ import pytest
 
 from everpost.api.dependencies import get_store
 from everpost.api.headers import ON_EVERY_ANSWER
-from everpost.domain.users import Role
+from everpost.domain.people.users import Role
 from tests.api.conftest import Site, Sites
 
 HERE = "https://blog.example"

@@ -15,7 +15,7 @@ import pytest
 
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
-from everpost.domain.users import Role, User
+from everpost.domain.people.users import Role, User
 
 PAGE = Path(__file__).parents[2] / "docs" / "in-your-application.md"
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from everpost.app import create_app
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 from everpost.settings import Settings
 
 ADMIN = new_secret()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from everpost.domain.users import Role
+from everpost.domain.people.users import Role
 from tests.api.conftest import PASSWORD, Site, Sites
 
 FRONT = "https://www.front.example"

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from everpost.domain.users import Role
+from everpost.domain.people.users import Role
 from tests.api.conftest import Site
 
 POST, DRAFT, NOTHING = "0123456789abcdef01234567", "0123456789abcdef01234568", "f" * 24

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from everpost.api.calls import CallRoute
-from everpost.domain.users import Role
+from everpost.domain.people.users import Role
 from tests.api.conftest import Site
 
 POST_ID = "0123456789abcdef01234567"

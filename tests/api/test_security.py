@@ -4,8 +4,8 @@ import httpx
 import pytest
 import structlog
 
-from everpost.domain.tokens import Scope, new_secret
-from everpost.domain.users import Role
+from everpost.domain.people.tokens import Scope, new_secret
+from everpost.domain.people.users import Role
 from tests.api.conftest import PASSWORD, Site, Sites
 
 CHALLENGE = 'Bearer realm="everpost"'

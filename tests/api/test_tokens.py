@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from everpost.domain.tokens import Scope, is_well_formed
-from everpost.domain.users import Role
+from everpost.domain.people.tokens import Scope, is_well_formed
+from everpost.domain.people.users import Role
 from tests.api.conftest import PASSWORD, Site
 
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from everpost.domain.tokens import Scope
-from everpost.domain.users import Role, User
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import Role, User
 from tests.api.conftest import PASSWORD, Site
 
 JSON = {"content-type": "application/json"}

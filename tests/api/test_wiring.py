@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 from everpost.api.dependencies import get_store
 from everpost.app import create_app
 from everpost.domain.clock import now
-from everpost.domain.limits import WINDOW, Limit
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
+from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, EverpostError, Forbidden, Stale, TooMany, Unauthenticated
 from everpost.services import limits
 from everpost.services.bootstrap import keep_given_token

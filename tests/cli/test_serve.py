@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from everpost.domain.tokens import new_secret
-from everpost.domain.users import Role
+from everpost.domain.people.tokens import new_secret
+from everpost.domain.people.users import Role
 from everpost.stores import open_store
 from tests.cli.conftest import Command
 from tests.contract.port.examples import register

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from everpost.domain.actors import Actor
-from everpost.domain.tokens import Scope, is_well_formed
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope, is_well_formed
 from everpost.errors import Unauthenticated
 from everpost.services.tokens import identify
 from everpost.stores import open_store

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from everpost.domain.tokens import is_well_formed
+from everpost.domain.people.tokens import is_well_formed
 from tests.cli.conftest import Command, Outcome
 
 PASSWORD = "correct horse battery"

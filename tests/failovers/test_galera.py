@@ -8,8 +8,8 @@ from pathlib import Path
 import asyncmy
 import pytest
 
+from everpost.domain.people.users import Role, UserChange, UserQuery
 from everpost.domain.posts import PostChange
-from everpost.domain.users import Role, UserChange, UserQuery
 from everpost.errors import LastAdmin
 from everpost.stores import open_store
 from everpost.stores.port import Store

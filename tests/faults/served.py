@@ -14,7 +14,7 @@ from typing import Self
 
 import httpx
 
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 from tests.servers.private import free_port
 
 ADMIN_TOKEN = new_secret()

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from everpost.domain.clock import now
-from everpost.domain.limits import Limit
+from everpost.domain.rate_limits import Limit
 from everpost.errors import Unreachable
 from everpost.stores import open_store
 from tests.conftest import Engines

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from everpost.domain.names import imitated_keys, name_key, readable_name
-from everpost.domain.users import checked_email, checked_name
+from everpost.domain.people.names import imitated_keys, name_key, readable_name
+from everpost.domain.people.users import checked_email, checked_name
 from everpost.errors import Invalid
 
 READABLE = (

@@ -7,8 +7,8 @@ from typing import Literal
 import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 
-from everpost.domain.password_hashes import cost_of
-from everpost.domain.users import MAX_PASSWORD, MIN_PASSWORD
+from everpost.domain.people.password_hashes import cost_of
+from everpost.domain.people.users import MAX_PASSWORD, MIN_PASSWORD
 from everpost.errors import Invalid
 from everpost.services import passwords
 from everpost.services.passwords import hash_password, is_outdated, is_right

@@ -2,7 +2,7 @@
 
 import pytest
 
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 from everpost.errors import Misconfigured
 from everpost.settings import read_settings
 

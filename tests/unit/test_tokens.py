@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.domain.tokens import digest, is_well_formed, new_secret
+from everpost.domain.people.tokens import digest, is_well_formed, new_secret
 
 
 def test_a_new_secret_is_recognisable_and_well_formed() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from everpost.domain.users import MAX_PASSWORD
+from everpost.domain.people.users import MAX_PASSWORD
 from everpost.errors import Invalid
 from everpost.services.passwords import hash_new_password, hash_password, is_right
 from everpost.services.weak_passwords import is_weak

@@ -10,7 +10,7 @@ from everpost.api.problems import MEDIA_TYPE
 from everpost.api.schemas import examples
 from everpost.api.schemas.problems import Problem
 from everpost.api.schemas.tokens import LoginForm
-from everpost.domain.tokens import Scope
+from everpost.domain.people.tokens import Scope
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -15,7 +15,7 @@ from everpost.api.responses import JsonResponse
 from everpost.api.schemas.text import written
 from everpost.api.schemas.tokens import LoginCreated, LoginForm
 from everpost.api.security import ClientAddress
-from everpost.domain.tokens import Scope
+from everpost.domain.people.tokens import Scope
 from everpost.services import logins
 from everpost.services.logins import Credentials
 

@@ -16,7 +16,7 @@ from everpost.api.security import CurrentMember
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
-from everpost.domain.users import Author
+from everpost.domain.people.users import Author
 from everpost.errors import EverpostError
 from everpost.services.moderation import Decision, decide, editors_of, page_queue
 

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from everpost.api.headers import VARY
 from everpost.api.posts import get_post
-from everpost.domain.actors import PUBLIC
 from everpost.domain.ids import Id
+from everpost.domain.people.actors import PUBLIC
 from everpost.errors import EverpostError
 
 _Handle: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]

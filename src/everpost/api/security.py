@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
 from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
 from everpost.api.parameters import EDIT_KEY_HEADER
-from everpost.domain.actors import PUBLIC, Actor
+from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.errors import Unauthenticated
 from everpost.services.proofs import Proof
 from everpost.services.tokens import identify

@@ -12,10 +12,10 @@ from random import Random
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.people.tokens import ROLE_SCOPES, Token, digest
+from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import Post
 from everpost.domain.records import Record
-from everpost.domain.tokens import ROLE_SCOPES, Token, digest
-from everpost.domain.users import Author, Role, User
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 EMAIL = "ann@blog.example"

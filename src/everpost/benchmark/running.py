@@ -13,7 +13,7 @@ from everpost.benchmark.measuring import ROUNDS, Subject, measure
 from everpost.benchmark.operations import learn
 from everpost.benchmark.results import Database, Results
 from everpost.domain.clock import now
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 from everpost.errors import WrongAnswer
 from everpost.settings import Settings
 

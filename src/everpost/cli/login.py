@@ -6,7 +6,7 @@ import typer
 
 from everpost.cli.opening import with_store
 from everpost.cli.prompts import PasswordFromInput, ask, ask_password
-from everpost.domain.tokens import Token
+from everpost.domain.people.tokens import Token
 from everpost.services.logins import Credentials, log_in
 from everpost.services.policies import Policies
 from everpost.settings import Settings

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from everpost.domain.actors import Actor
 from everpost.domain.clock import EPOCH
 from everpost.domain.ids import new_id
-from everpost.domain.tokens import Scope
-from everpost.domain.users import Role, User
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import Role, User
 from everpost.errors import NotFound
 from everpost.services.security_events import keep_quiet
 from everpost.settings import Settings, read_settings

@@ -9,7 +9,7 @@ from everpost.cli.opening import OPERATOR, printable, user_with, with_store
 from everpost.domain.clock import now
 from everpost.domain.ids import parse_id
 from everpost.domain.paging import MAX_LIMIT
-from everpost.domain.tokens import Scope, Token, TokenKind, new_secret
+from everpost.domain.people.tokens import Scope, Token, TokenKind, new_secret
 from everpost.errors import NotFound
 from everpost.services.tokens import TokenDraft, issue_token, page_tokens
 from everpost.settings import Settings

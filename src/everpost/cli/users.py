@@ -7,7 +7,7 @@ import typer
 from everpost.cli.opening import OPERATOR, printable, user_with, with_store
 from everpost.cli.prompts import PasswordFromInput, ask, ask_password
 from everpost.domain.paging import MAX_LIMIT, Position
-from everpost.domain.users import Role, User
+from everpost.domain.people.users import Role, User
 from everpost.errors import Invalid
 from everpost.services import users
 from everpost.services.users import UserDraft, UserWish

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.people.users import MAX_NAME, Author
 from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
-from everpost.domain.users import MAX_NAME, Author
 
 MAX_COMMENT = 20_000
 MAX_GUEST_NAME = MAX_NAME

@@ -9,10 +9,10 @@ from typing import Literal
 from everpost.domain.comments import Comment, CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.people.users import Author
 from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
-from everpost.domain.users import Author
 from everpost.errors import Invalid
 
 MAX_TITLE = 255

@@ -1,11 +1,11 @@
 """Read and change the settings of the blog."""
 
-from everpost.domain.actors import Actor
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
 from everpost.domain.revisions import Match
-from everpost.domain.tokens import Scope
 from everpost.errors import Stale
 from everpost.services.security_events import SETTINGS_CHANGED, record
 from everpost.stores.port import Store

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import MAX_LIMIT, Position
-from everpost.domain.tokens import (
+from everpost.domain.people.tokens import (
     ROLE_SCOPES,
     Token,
     TokenKind,
@@ -17,7 +17,7 @@ from everpost.domain.tokens import (
     is_well_formed,
     new_secret,
 )
-from everpost.domain.users import Role, User, UserQuery
+from everpost.domain.people.users import Role, User, UserQuery
 from everpost.errors import Conflict, Misconfigured, NotFound, TooManyTokens
 from everpost.services.security_events import ADMIN_TOKEN_CHANGED, FIRST_ADMIN_CREATED, record
 from everpost.stores.port import Store

@@ -5,17 +5,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from everpost.domain.actors import Actor
-from everpost.domain.admissions import Admission, Ground, Hand
 from everpost.domain.clock import HORIZON, now
+from everpost.domain.comment_preconditions import Admission, Ground, Hand
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
-from everpost.domain.limits import Limit
 from everpost.domain.links import count_links
-from everpost.domain.names import imitated_keys
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.names import imitated_keys
+from everpost.domain.people.tokens import Scope, digest
+from everpost.domain.people.users import checked_name
 from everpost.domain.posts import Post
-from everpost.domain.tokens import Scope, digest
-from everpost.domain.users import checked_name
+from everpost.domain.rate_limits import Limit
 from everpost.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from everpost.services.limits import Allowance, address_key, count_attempt
 from everpost.services.posts import sees

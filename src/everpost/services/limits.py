@@ -11,7 +11,7 @@ from math import ceil
 from typing import Self
 
 from everpost.domain.clock import now
-from everpost.domain.limits import Limit, Tally
+from everpost.domain.rate_limits import Limit, Tally
 from everpost.errors import EverpostError, TooMany
 from everpost.stores.port import Store
 

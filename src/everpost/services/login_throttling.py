@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from everpost.domain.clock import now
-from everpost.domain.limits import WINDOW, Limit
+from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, TooMany
 from everpost.services.keyed_locks import KeyedLocks
 from everpost.services.limits import Allowance, address_key, party, require_within, seconds_to, site

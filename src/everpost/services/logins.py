@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from everpost.domain.clock import now
-from everpost.domain.tokens import ROLE_SCOPES, Grounds, Scope, Token, TokenKind
-from everpost.domain.users import User, UserChange, email_key
+from everpost.domain.people.tokens import ROLE_SCOPES, Grounds, Scope, Token, TokenKind
+from everpost.domain.people.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
 from everpost.services.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.passwords import hash_password, is_outdated, is_right

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from everpost.domain.actors import Actor
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentChange, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page, Position
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import Author
 from everpost.domain.revisions import Match
-from everpost.domain.tokens import Scope
-from everpost.domain.users import Author
 from everpost.errors import EverpostError, Forbidden, NotFound
 from everpost.services.comments import read_comment
 from everpost.services.security_events import COMMENT_DECIDED, record

@@ -7,9 +7,9 @@ from functools import cache, partial
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from everpost.domain.password_hashes import cost_of
+from everpost.domain.people.password_hashes import cost_of
+from everpost.domain.people.users import checked_password
 from everpost.domain.text import unstorable_reason
-from everpost.domain.users import checked_password
 from everpost.errors import Invalid
 from everpost.services.password_queue import PasswordQueue
 from everpost.services.weak_passwords import is_weak

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from everpost.domain.actors import Actor
 from everpost.domain.clock import HORIZON, LATEST, now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page, Position
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import Author, User
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     Audience,
@@ -25,8 +27,6 @@ from everpost.domain.posts import (
 )
 from everpost.domain.revisions import Match
 from everpost.domain.text import slug_from
-from everpost.domain.tokens import Scope
-from everpost.domain.users import Author, User
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.port import Store
 

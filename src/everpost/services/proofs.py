@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from everpost.domain.users import User, email_key
+from everpost.domain.people.users import User, email_key
 from everpost.errors import Invalid
 from everpost.services.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.passwords import is_right

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from everpost.domain.actors import Actor
-from everpost.domain.admissions import Hand
 from everpost.domain.clock import now
+from everpost.domain.comment_preconditions import Hand
 from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
 from everpost.domain.revisions import Match
-from everpost.domain.tokens import Scope
 from everpost.errors import Busy, Forbidden, PreconditionRequired, Stale, Unauthenticated
 from everpost.services.comments import (
     ATTEMPTS,

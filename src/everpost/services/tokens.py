@@ -4,11 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from everpost.domain.actors import Actor
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page, Position
-from everpost.domain.tokens import (
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import (
     MAX_TOKEN_NAME,
     MAX_TOKENS,
     ROLE_SCOPES,
@@ -21,7 +21,7 @@ from everpost.domain.tokens import (
     is_well_formed,
     new_secret,
 )
-from everpost.domain.users import User
+from everpost.domain.people.users import User
 from everpost.errors import EverpostError, Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from everpost.services.proofs import Proof, require_password
 from everpost.services.security_events import (

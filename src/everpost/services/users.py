@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
-from everpost.domain.actors import Actor
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Page, Position
-from everpost.domain.revisions import Match
-from everpost.domain.tokens import Scope
-from everpost.domain.users import (
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import (
     Revocation,
     Role,
     User,
@@ -17,6 +16,7 @@ from everpost.domain.users import (
     checked_email,
     checked_name,
 )
+from everpost.domain.revisions import Match
 from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
 from everpost.services.passwords import hash_new_password
 from everpost.services.proofs import NO_PROOF, Proof, require_password

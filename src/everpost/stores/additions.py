@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
-from everpost.domain.admissions import Admission
+from everpost.domain.comment_preconditions import Admission
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
-from everpost.domain.admissions import Admission, Ground, Hand
 from everpost.domain.blog import Blog, BlogChange
+from everpost.domain.comment_preconditions import Admission, Ground, Hand
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from everpost.domain.ids import Id
-from everpost.domain.limits import Limit, Tally
 from everpost.domain.paging import Page
+from everpost.domain.people.tokens import Grounds, Token, TokenQuery
+from everpost.domain.people.users import User, UserChange, UserQuery
+from everpost.domain.rate_limits import Limit, Tally
 from everpost.domain.revisions import Match
-from everpost.domain.tokens import Grounds, Token, TokenQuery
-from everpost.domain.users import User, UserChange, UserQuery
 
 
 class Users(Protocol):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.users import User
 from everpost.errors import BrokenFile
 from everpost.stores.port import Snapshot
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from everpost.domain.ids import Id
-from everpost.domain.tokens import ROLE_SCOPES, Scope, Token, digest, new_secret
-from everpost.domain.users import Role, User
+from everpost.domain.people.tokens import ROLE_SCOPES, Scope, Token, digest, new_secret
+from everpost.domain.people.users import Role, User
 from everpost.stores.port import Store
 
 Who = Literal["nobody", "author", "other author", "editor", "admin"]

@@ -10,9 +10,9 @@ from everpost.api.etags import revision_text, thing_tag
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
+from everpost.domain.people.tokens import digest, new_secret
+from everpost.domain.people.users import Role, User
 from everpost.domain.posts import Post, PostStatus
-from everpost.domain.tokens import digest, new_secret
-from everpost.domain.users import Role, User
 from everpost.stores.port import Store
 from tests.contract.http.people import PEOPLE, Who
 

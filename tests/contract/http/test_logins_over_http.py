@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 import pytest
 
-from everpost.domain.tokens import is_well_formed
+from everpost.domain.people.tokens import is_well_formed
 from tests.contract.http.calls import ask, assert_problem
 from tests.contract.http.people import PEOPLE
 

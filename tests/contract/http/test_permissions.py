@@ -10,8 +10,8 @@ import pytest
 from everpost.app import create_app
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
-from everpost.domain.tokens import ROLE_SCOPES, Token, digest, new_secret
-from everpost.domain.users import Role, User
+from everpost.domain.people.tokens import ROLE_SCOPES, Token, digest, new_secret
+from everpost.domain.people.users import Role, User
 from everpost.services.passwords import hash_password
 from everpost.settings import Settings
 from everpost.stores.port import Store

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from everpost.domain import clock
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.users import Role, User, UserChange
 from everpost.domain.posts import Post, PostSort, PostStatus
-from everpost.domain.users import Role, User, UserChange
 from everpost.stores.port import Store
 from tests.contract.http.calls import ask, next_page, numbered
 from tests.contract.http.conftest import Applications

@@ -19,7 +19,7 @@ from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import BaseSchema
 
 from everpost.app import create_app
-from everpost.domain.tokens import new_secret
+from everpost.domain.people.tokens import new_secret
 from everpost.services.passwords import TOO_WEAK
 from everpost.settings import Settings
 

@@ -9,10 +9,10 @@ from everpost.domain.clock import LATEST
 from everpost.domain.comments import Branch, Comment, CommentPolicy, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
+from everpost.domain.people.tokens import Token, TokenQuery
+from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import Audience, Post, PostFilter, PostFormat, PostQuery, PostSort, PostStatus
 from everpost.domain.records import Batch
-from everpost.domain.tokens import Token, TokenQuery
-from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123_000, tzinfo=UTC)

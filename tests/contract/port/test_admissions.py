@@ -7,13 +7,13 @@ from typing import Literal
 
 import pytest
 
-from everpost.domain.admissions import Admission, Hand
 from everpost.domain.blog import BlogChange
+from everpost.domain.comment_preconditions import Admission, Hand
 from everpost.domain.comments import Comment, CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
-from everpost.domain.names import imitated_keys
+from everpost.domain.people.names import imitated_keys
+from everpost.domain.people.users import UserChange
 from everpost.domain.posts import Audience, PostChange, PostStatus
-from everpost.domain.users import UserChange
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import (

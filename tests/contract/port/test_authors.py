@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
+from everpost.domain.people.users import Author, UserChange
 from everpost.domain.posts import Post, PostChange
-from everpost.domain.users import Author, UserChange
 from everpost.errors import Conflict, Invalid
 from everpost.stores.port import Store
 from tests.contract.port.examples import (

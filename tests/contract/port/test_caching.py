@@ -8,9 +8,9 @@ import pytest
 
 from everpost.domain.comments import CommentChange, CommentStatus
 from everpost.domain.ids import Id, new_id
+from everpost.domain.people.users import UserChange
 from everpost.domain.posts import PostChange, PostQuery
 from everpost.domain.records import Batch
-from everpost.domain.users import UserChange
 from everpost.errors import NotFound
 from everpost.stores.caching import CachedPosts
 from everpost.stores.port import Store

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from everpost.domain.ids import Id
-from everpost.domain.users import Role, User, UserChange
+from everpost.domain.people.users import Role, User, UserChange
 from everpost.errors import LastAdmin, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, register

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from everpost.domain.clock import now
-from everpost.domain.limits import WINDOW, Limit, Tally
+from everpost.domain.rate_limits import WINDOW, Limit, Tally
 from everpost.stores import open_store
 from everpost.stores.port import Store
 

@@ -3,9 +3,9 @@
 import asyncio
 
 from everpost.domain.ids import new_id
+from everpost.domain.people.users import Author
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.records import Batch
-from everpost.domain.users import Author
 from everpost.errors import Conflict, Invalid
 from everpost.stores import open_store
 from everpost.stores.port import Store

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from everpost.domain.admissions import Hand
+from everpost.domain.comment_preconditions import Hand
 from everpost.domain.comments import Comment, CommentChange
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import PostChange

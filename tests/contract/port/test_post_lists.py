@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.ids import new_id
+from everpost.domain.people.users import User
 from everpost.domain.posts import Audience, Post, PostChange, PostFilter, PostQuery, PostSort, PostStatus
-from everpost.domain.users import User
 from everpost.stores.port import Store
 from tests.contract.port.examples import EVERYBODY, LATER, MOMENT, numbered, publish, read_posts, register
 

@@ -8,10 +8,10 @@ import pytest
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.people.tokens import Token
+from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostChange, PostFilter
 from everpost.domain.records import Batch, Record, Transfer
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
 from everpost.errors import Conflict, Unfinished
 from everpost.stores import open_store
 from everpost.stores.port import Store

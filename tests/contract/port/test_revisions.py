@@ -10,10 +10,10 @@ import pytest
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.comments import Comment, CommentChange, CommentPolicy
 from everpost.domain.ids import Id, new_id
+from everpost.domain.people.users import User, UserChange
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.records import Batch, Record
 from everpost.domain.revisions import MAX_STAMP, Match, Revision
-from everpost.domain.users import User, UserChange
 from everpost.errors import NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.ids import Id, new_id
-from everpost.domain.tokens import (
+from everpost.domain.people.tokens import (
     MAX_NAMED_TOKENS,
     MAX_TOKENS,
     Grounds,
@@ -17,7 +17,7 @@ from everpost.domain.tokens import (
     TokenQuery,
     digest,
 )
-from everpost.domain.users import Revocation, User, UserChange
+from everpost.domain.people.users import Revocation, User, UserChange
 from everpost.errors import Conflict, NotFound, Stale, TooManyTokens
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, numbered, register, tokens_of

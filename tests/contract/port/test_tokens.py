@@ -9,8 +9,8 @@ import pytest
 
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.ids import Id, new_id
-from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, digest
-from everpost.domain.users import Role, UserChange
+from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, digest
+from everpost.domain.people.users import Role, UserChange
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, numbered, register, tokens_of

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from everpost.domain.admissions import Hand
+from everpost.domain.comment_preconditions import Hand
 from everpost.domain.comments import CommentChange, CommentStatus
 from everpost.domain.ids import Id, new_id
+from everpost.domain.people.users import User
 from everpost.domain.posts import PostChange, PostQuery, PostStatus
 from everpost.domain.records import Batch
-from everpost.domain.users import User
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import (

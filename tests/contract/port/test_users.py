@@ -10,8 +10,8 @@ import pytest
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.ids import new_id
 from everpost.domain.paging import MAX_NUMBER, Position
+from everpost.domain.people.users import MAX_EMAIL, MAX_NAME, Role, User, UserChange, UserQuery
 from everpost.domain.revisions import Revision
-from everpost.domain.users import MAX_EMAIL, MAX_NAME, Role, User, UserChange, UserQuery
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, a_user, numbered, register, spread

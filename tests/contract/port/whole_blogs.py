@@ -8,6 +8,8 @@ from everpost.domain.blog import Blog
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.tokens import Scope, Token, TokenKind
+from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_SLUG,
@@ -19,8 +21,6 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
-from everpost.domain.tokens import Scope, Token, TokenKind
-from everpost.domain.users import Author, Role, User
 from everpost.stores.port import Store
 from tests.contract.port.examples import MOMENT, a_comment, a_post, a_user, numbered
 

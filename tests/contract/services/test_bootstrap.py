@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.paging import MAX_LIMIT
-from everpost.domain.tokens import Scope, digest, new_secret
-from everpost.domain.users import Role, User, UserChange, UserQuery
+from everpost.domain.people.tokens import Scope, digest, new_secret
+from everpost.domain.people.users import Role, User, UserChange, UserQuery
 from everpost.errors import Misconfigured, Unauthenticated
 from everpost.services import bootstrap
 from everpost.services.bootstrap import (

@@ -6,12 +6,12 @@ from typing import Self
 import pytest
 
 from everpost.domain import clock
-from everpost.domain.actors import PUBLIC, Actor
 from everpost.domain.clock import EARLIEST, HORIZON, LATEST, now
 from everpost.domain.ids import Id
+from everpost.domain.people.actors import PUBLIC, Actor
+from everpost.domain.people.tokens import ROLE_SCOPES
+from everpost.domain.people.users import Role
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
-from everpost.domain.tokens import ROLE_SCOPES
-from everpost.domain.users import Role
 from everpost.errors import NotFound
 from everpost.services.comments import admission_of
 from everpost.services.posts import PostDraft, observe_latest_write, publish, read_post

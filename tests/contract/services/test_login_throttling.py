@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.clock import now
-from everpost.domain.users import User
+from everpost.domain.people.users import User
 from everpost.errors import Busy, TooMany, Unauthenticated
 from everpost.services import login_throttling, passwords
 from everpost.services.login_throttling import LONGEST_PAUSE, ThrottleRules, throttled_attempt

@@ -6,9 +6,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from everpost.domain.clock import now
-from everpost.domain.limits import Limit
-from everpost.domain.tokens import Scope
-from everpost.domain.users import Role, UserChange
+from everpost.domain.people.tokens import Scope
+from everpost.domain.people.users import Role, UserChange
+from everpost.domain.rate_limits import Limit
 from everpost.errors import TooMany, Unauthenticated
 from everpost.services.limits import Allowance, count_attempt
 from everpost.services.logins import Credentials, LoginRules, log_in

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from everpost.domain.actors import Actor
 from everpost.domain.clock import now
-from everpost.domain.tokens import Scope, Token, digest, new_secret
-from everpost.domain.users import Role, User, UserChange
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope, Token, digest, new_secret
+from everpost.domain.people.users import Role, User, UserChange
 from everpost.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from everpost.services.tokens import TokenDraft, create_token, identify, issue_token, page_tokens, revoke
 from everpost.stores.port import Store

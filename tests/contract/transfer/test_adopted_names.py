@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from everpost.domain.users import Role, UserQuery, checked_name
+from everpost.domain.people.users import Role, UserQuery, checked_name
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt
 from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from everpost.domain.comments import CommentPolicy, CommentStatus
+from everpost.domain.people.users import Author, Role, UserQuery
 from everpost.domain.posts import Post, PostFormat, PostStatus
-from everpost.domain.users import Author, Role, UserQuery
 from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt

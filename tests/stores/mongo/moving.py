@@ -8,11 +8,11 @@ from typing import TypeVar
 from everpost.domain.blog import BlogChange
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.tokens import Scope, Token
+from everpost.domain.people.users import Author, User
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Record
-from everpost.domain.tokens import Scope, Token
-from everpost.domain.users import Author, User
 from everpost.stores.port import Store
 from tests.contract.port.examples import (
     LATER,

@@ -10,8 +10,8 @@ import pytest
 from bson import ObjectId
 
 from everpost.domain.ids import Id
+from everpost.domain.people.users import User
 from everpost.domain.posts import PostChange, PostQuery
-from everpost.domain.users import User
 from everpost.errors import NotFound
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import EVERYBODY, LATER, publish, read_posts, register

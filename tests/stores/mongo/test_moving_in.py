@@ -8,10 +8,10 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import AutoReconnect
 
 from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.people.tokens import Token
+from everpost.domain.people.users import User
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch, Record
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
 from everpost.errors import Busy, Conflict
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import (

@@ -9,11 +9,11 @@ from pymongo import AsyncMongoClient
 
 from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id, new_id
-from everpost.domain.limits import Limit
 from everpost.domain.paging import Position
+from everpost.domain.people.tokens import Scope, Token, digest
+from everpost.domain.people.users import UserQuery
 from everpost.domain.posts import COMMENTS_INSIDE, PostFilter, PostQuery
-from everpost.domain.tokens import Scope, Token, digest
-from everpost.domain.users import UserQuery
+from everpost.domain.rate_limits import Limit
 from everpost.errors import Conflict
 from everpost.stores.mongo.model.documents import comment_document, post_document
 from everpost.stores.mongo.model.people import token_entry, user_document

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, literal, literal_column, select
 
-from everpost.domain.actors import PUBLIC
 from everpost.domain.clock import now
+from everpost.domain.people.actors import PUBLIC
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.errors import Busy
 from everpost.stores import open_store

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.users import Author, User
 from everpost.domain.posts import MAX_CONTENT
 from everpost.domain.records import Record
-from everpost.domain.users import Author, User
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.lines import canonical_values, read_row, row_of

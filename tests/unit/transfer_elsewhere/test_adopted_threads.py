@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.users import Author
+from everpost.domain.people.users import Author
 from everpost.transfer.elsewhere.items import SourceComment
 from everpost.transfer.elsewhere.naming import Origin
 from everpost.transfer.elsewhere.threads import Adopted, Adopter

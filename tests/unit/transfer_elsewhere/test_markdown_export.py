@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
+from everpost.domain.people.users import Author
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.records import Counts, Record
-from everpost.domain.users import Author
 from everpost.errors import BrokenFile
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.adopting import Run, adopt

@@ -21,7 +21,7 @@ from everpost.domain.comments import (
 )
 from everpost.domain.ids import Id
 from everpost.domain.paging import encode_cursor
-from everpost.domain.users import Author
+from everpost.domain.people.users import Author
 
 Content = Annotated[
     str, Field(min_length=1, max_length=MAX_COMMENT, json_schema_extra=STORABLE_PATTERN), Storable

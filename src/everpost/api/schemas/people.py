@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, Storable
-from everpost.domain.users import MAX_NAME, Author
+from everpost.domain.people.users import MAX_NAME, Author
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, json_schema_extra=STORABLE_PATTERN), Storable]
 

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, Storable, written
 from everpost.api.schemas.users import Email, Password
-from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
+from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 
 TokenName = Annotated[
     str, Field(min_length=1, max_length=MAX_TOKEN_NAME, json_schema_extra=STORABLE_PATTERN), Storable

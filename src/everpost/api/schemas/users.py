@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from everpost.api.schemas.people import Name
 from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, ReadMoment, Storable, written
-from everpost.domain.users import MAX_EMAIL, MAX_PASSWORD, MIN_PASSWORD, Role, User
+from everpost.domain.people.users import MAX_EMAIL, MAX_PASSWORD, MIN_PASSWORD, Role, User
 
 Email = Annotated[
     str, Field(min_length=3, max_length=MAX_EMAIL, json_schema_extra=STORABLE_PATTERN), Storable

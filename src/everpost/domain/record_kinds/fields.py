@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from everpost.domain.ids import Id
-from everpost.domain.password_hashes import MAX_HASH, cost_of
+from everpost.domain.people.password_hashes import MAX_HASH, cost_of
+from everpost.domain.people.users import MAX_EMAIL, MAX_NAME, Author
 from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TAGS, checked_tags
 from everpost.domain.text import normalize_slug, unstorable_reason
-from everpost.domain.users import MAX_EMAIL, MAX_NAME, Author
 from everpost.errors import Invalid
 
 _ID = re.compile("[0-9a-f]{24}")

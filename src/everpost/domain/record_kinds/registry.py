@@ -7,6 +7,8 @@ which `stores.sql.bulk.record_tables` names, and a collection, see `stores.mongo
 from everpost.domain.blog import Blog
 from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
 from everpost.domain.paging import MAX_NUMBER
+from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
+from everpost.domain.people.users import Role, User, email_key
 from everpost.domain.posts import MAX_CONTENT, MAX_TITLE, Post, PostFormat, PostStatus
 from everpost.domain.record_kinds.fields import (
     AUTHOR,
@@ -29,8 +31,6 @@ from everpost.domain.record_kinds.fields import (
     text,
 )
 from everpost.domain.record_kinds.kinds import Kind, Kinds
-from everpost.domain.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
-from everpost.domain.users import Role, User, email_key
 
 SETTINGS = Kind(
     name="settings",

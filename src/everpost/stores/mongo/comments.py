@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
-from everpost.domain.admissions import Admission, Hand
+from everpost.domain.comment_preconditions import Admission, Hand
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page

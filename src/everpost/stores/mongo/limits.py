@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pymongo import ReturnDocument
 
-from everpost.domain.limits import WINDOW, Limit, Tally
+from everpost.domain.rate_limits import WINDOW, Limit, Tally
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.model.collections import Collections, Filter
 

@@ -7,7 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
-from everpost.domain.admissions import Ground
+from everpost.domain.comment_preconditions import Ground
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page

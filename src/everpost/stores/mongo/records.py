@@ -11,12 +11,12 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
+from everpost.domain.people.tokens import Token
+from everpost.domain.people.users import User
 from everpost.domain.posts import Post
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
 from everpost.errors import Conflict
 from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.bulk.people import PeopleWriter

@@ -9,8 +9,8 @@ from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
-from everpost.domain.users import User
+from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
+from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions

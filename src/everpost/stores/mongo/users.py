@@ -9,11 +9,11 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
-from everpost.domain.names import name_key
 from everpost.domain.paging import Page
+from everpost.domain.people.names import name_key
+from everpost.domain.people.tokens import TokenKind
+from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import Match, new_stamp
-from everpost.domain.tokens import TokenKind
-from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.engine.errors import duplicate_field

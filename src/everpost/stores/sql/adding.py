@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import insert
 
-from everpost.domain.admissions import together
+from everpost.domain.comment_preconditions import together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import new_stamp

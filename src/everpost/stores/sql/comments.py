@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Delete, Update, delete, select, update
 
-from everpost.domain.admissions import Admission, Hand, refusal
+from everpost.domain.comment_preconditions import Admission, Hand, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page

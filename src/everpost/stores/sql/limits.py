@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from everpost.domain.limits import WINDOW, Limit, Tally
+from everpost.domain.rate_limits import WINDOW, Limit, Tally
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.reading import AnyUnion
 from everpost.stores.sql.tables import TallyRow

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar, cast
 
 from sqlalchemy import BigInteger, Delete, Select, Update, and_, bindparam, func, or_, select, tuple_
 
-from everpost.domain.admissions import Admission, Hand
+from everpost.domain.comment_preconditions import Admission, Hand
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostStatus
 from everpost.domain.revisions import Match, new_stamp

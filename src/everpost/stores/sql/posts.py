@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import delete, insert
 
-from everpost.domain.admissions import Ground
+from everpost.domain.comment_preconditions import Ground
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page

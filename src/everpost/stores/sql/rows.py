@@ -7,12 +7,12 @@ from operator import attrgetter
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.names import name_key
+from everpost.domain.people.names import name_key
+from everpost.domain.people.tokens import Scope, Token, TokenKind
+from everpost.domain.people.users import Author, Role, User, email_key
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
-from everpost.domain.tokens import Scope, Token, TokenKind
-from everpost.domain.users import Author, Role, User, email_key
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import Fields
 from everpost.stores.sql.tables import Base, BlogRow, CommentRow, PostRow, TokenRow, UserRow

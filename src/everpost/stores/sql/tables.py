@@ -28,9 +28,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, rela
 
 from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
+from everpost.domain.people.tokens import MAX_TOKEN_NAME
+from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
 from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TITLE
-from everpost.domain.tokens import MAX_TOKEN_NAME
-from everpost.domain.users import MAX_EMAIL, MAX_NAME
 from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from everpost.domain.admissions import Admission
+from everpost.domain.comment_preconditions import Admission
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.tokens import Grounds, Token, TokenQuery, displaced
-from everpost.domain.users import User
+from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
+from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction

@@ -5,11 +5,11 @@ from dataclasses import replace
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from everpost.domain.ids import Id
-from everpost.domain.names import name_key
 from everpost.domain.paging import Page
+from everpost.domain.people.names import name_key
+from everpost.domain.people.tokens import TokenKind
+from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import Match, new_stamp
-from everpost.domain.tokens import TokenKind
-from everpost.domain.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql import reading, removed_users
 from everpost.stores.sql.blogs import renew_names

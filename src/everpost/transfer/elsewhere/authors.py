@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from everpost.domain.clock import now
 from everpost.domain.ids import Id
-from everpost.domain.users import MAX_NAME, Author, Role, User, email_key
+from everpost.domain.people.users import MAX_NAME, Author, Role, User, email_key
 from everpost.errors import NotFound
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.fitting import Changes, email_of

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.comments import MAX_COMMENT
-from everpost.domain.names import readable_name
+from everpost.domain.people.names import readable_name
+from everpost.domain.people.users import checked_email
 from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
-from everpost.domain.users import checked_email
 from everpost.errors import Invalid
 from everpost.transfer.elsewhere.data_urls import without_data_urls
 

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from everpost.domain.comments import MAX_GUEST_NAME, Comment, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.users import Author
+from everpost.domain.people.users import Author
 from everpost.transfer.elsewhere.fitting import Changes
 from everpost.transfer.elsewhere.items import SourceComment
 from everpost.transfer.elsewhere.naming import Origin

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.people.users import User
 from everpost.domain.posts import Post
-from everpost.domain.users import User
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from everpost.transfer.elsewhere.ledger import Ledger

@@ -6,8 +6,8 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from everpost.domain.blog import Blog
-from everpost.domain.tokens import Token
-from everpost.domain.users import User
+from everpost.domain.people.tokens import Token
+from everpost.domain.people.users import User
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING

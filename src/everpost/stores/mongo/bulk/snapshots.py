@@ -8,9 +8,9 @@ from bson import ObjectId
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
 from everpost.domain.records import Counts, Record
-from everpost.domain.users import Author
 from everpost.stores.mongo.bulk.spool import Pile, Spool
 from everpost.stores.mongo.bulk.surveys import Survey, survey
 from everpost.stores.mongo.engine.errors import translated

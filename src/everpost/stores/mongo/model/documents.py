@@ -8,9 +8,9 @@ from bson import ObjectId
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.users import Author
 from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostStatus
 from everpost.domain.revisions import Match, new_stamp
-from everpost.domain.users import Author
 
 _MAX_LONG = 2**63 - 1
 """BSON's largest integer: no document has a version above it."""

@@ -8,10 +8,10 @@ from bson import ObjectId
 from everpost.domain.blog import Blog
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
-from everpost.domain.names import name_key
+from everpost.domain.people.names import name_key
+from everpost.domain.people.tokens import Scope, Token, TokenKind
+from everpost.domain.people.users import Role, User, email_key
 from everpost.domain.revisions import new_stamp
-from everpost.domain.tokens import Scope, Token, TokenKind
-from everpost.domain.users import Role, User, email_key
 
 
 class TokenEntry(TypedDict):

@@ -9,8 +9,8 @@ from bson import ObjectId
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
-from everpost.domain.users import Author
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import (

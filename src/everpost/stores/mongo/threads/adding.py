@@ -9,7 +9,7 @@ from functools import partial
 from bson import ObjectId
 from pymongo.errors import BulkWriteError
 
-from everpost.domain.admissions import together
+from everpost.domain.comment_preconditions import together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.errors import Conflict, Invalid
 from everpost.stores.additions import Addition

@@ -7,7 +7,7 @@ from functools import partial
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from everpost.domain.admissions import Hand, refusal
+from everpost.domain.comment_preconditions import Hand, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import Match, new_stamp

@@ -13,7 +13,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, UpdateOne
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
-from everpost.domain.admissions import Admission
+from everpost.domain.comment_preconditions import Admission
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import COMMENTS_INSIDE, PostStatus
 from everpost.domain.revisions import new_stamp

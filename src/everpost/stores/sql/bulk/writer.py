@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from everpost.domain.ids import Id
+from everpost.domain.people.users import User
 from everpost.domain.records import Batch, Record
-from everpost.domain.users import User
 from everpost.stores.sql import removed_users
 from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.bulk.record_table import Parts, RecordTable

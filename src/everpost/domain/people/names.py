@@ -4,7 +4,7 @@ import re
 import unicodedata
 from hashlib import sha256
 
-from everpost.domain.look_alikes import LOOK_ALIKE
+from everpost.domain.people.look_alikes import LOOK_ALIKE
 
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = frozenset({_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER})

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from everpost.domain.ids import Id
-from everpost.domain.names import has_invisible, unreadable_reason
 from everpost.domain.paging import Position
+from everpost.domain.people.names import has_invisible, unreadable_reason
 from everpost.domain.records import Record
 from everpost.domain.revisions import Revision
 from everpost.errors import Invalid

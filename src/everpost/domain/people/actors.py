@@ -5,9 +5,9 @@ from datetime import datetime
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.people.tokens import ROLE_SCOPES, Scope, Token
+from everpost.domain.people.users import Role, User
 from everpost.domain.posts import Audience, Post, PostStatus
-from everpost.domain.tokens import ROLE_SCOPES, Scope, Token
-from everpost.domain.users import Role, User
 from everpost.errors import Forbidden, Unauthenticated
 
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.people.users import Role, User
 from everpost.domain.records import Record
-from everpost.domain.users import Role, User
 from everpost.errors import TooManyTokens
 
 PREFIX = "evp_"
