@@ -18,7 +18,8 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from everpost.domain.clock import EARLIEST, HORIZON
-from everpost.services import limits, passwords
+from everpost.services import rate_limits
+from everpost.services.accounts import passwords
 from everpost.stores import SqlEngine, open_store
 from everpost.stores.port import Store
 from tests import environment
@@ -223,7 +224,7 @@ async def engines(pytestconfig: pytest.Config) -> AsyncIterator[Engines]:
     with pytest.MonkeyPatch.context() as patch:
         # An application that is kept for many tests writes to none of their databases by itself: its loop
         # may pause with SQLite's lock in hand, for a test that has another one.
-        patch.setattr(limits, "FORGET_EVERY", A_DAY)
+        patch.setattr(rate_limits, "FORGET_EVERY", A_DAY)
         yield engines
         await engines.close()
 

@@ -25,8 +25,8 @@ from everpost.api.request_limits import RequestLimits
 from everpost.api.routes import add_routes
 from everpost.api.send_timeout import SendTimeout
 from everpost.services import security_events
-from everpost.services.lifecycle import StoreLifecycle
 from everpost.services.policies import Policies
+from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore

@@ -15,8 +15,8 @@ from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import Scope
 from everpost.domain.people.users import Role, User
-from everpost.services.passwords import hash_password
-from everpost.services.tokens import TokenDraft, issue_token
+from everpost.services.accounts.passwords import hash_password
+from everpost.services.accounts.tokens import TokenDraft, issue_token
 from everpost.settings import Settings
 from everpost.stores.port import Store
 from tests.conftest import Engines

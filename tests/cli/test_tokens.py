@@ -7,7 +7,7 @@ import pytest
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope, is_well_formed
 from everpost.errors import Unauthenticated
-from everpost.services.tokens import identify
+from everpost.services.accounts.tokens import identify
 from everpost.stores import open_store
 from tests.cli.conftest import Command
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from everpost.services.limits import address_key
+from everpost.services.rate_limits import address_key
 
 KEY = bytes(range(32))
 

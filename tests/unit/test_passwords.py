@@ -10,8 +10,8 @@ from argon2 import Parameters, PasswordHasher, extract_parameters
 from everpost.domain.people.password_hashes import cost_of
 from everpost.domain.people.users import MAX_PASSWORD, MIN_PASSWORD
 from everpost.errors import Invalid
-from everpost.services import passwords
-from everpost.services.passwords import hash_password, is_outdated, is_right
+from everpost.services.accounts import passwords
+from everpost.services.accounts.passwords import hash_password, is_outdated, is_right
 
 PASSWORD = "correct horse battery"
 SALT, HASH = "lPuoC1AWe2hzIFWug/A47A", "1717SJ4X8aC1VxtV0/WvofA2Z6WrvrdAeN15cfqdVvQ"

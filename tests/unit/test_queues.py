@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from everpost.errors import Busy
-from everpost.services import keyed_locks, password_queue
-from everpost.services.keyed_locks import KeyedLocks
-from everpost.services.password_queue import PasswordQueue
+from everpost.services.accounts import keyed_locks, password_queue
+from everpost.services.accounts.keyed_locks import KeyedLocks
+from everpost.services.accounts.password_queue import PasswordQueue
 
 
 class Work:

@@ -6,8 +6,8 @@ import pytest
 
 from everpost.domain.people.users import MAX_PASSWORD
 from everpost.errors import Invalid
-from everpost.services.passwords import hash_new_password, hash_password, is_right
-from everpost.services.weak_passwords import is_weak
+from everpost.services.accounts.passwords import hash_new_password, hash_password, is_right
+from everpost.services.accounts.weak_passwords import is_weak
 
 ABOUT = ("Nora Newman-Olsen", "nora.newman@fjord-blog.example", "everpost")
 

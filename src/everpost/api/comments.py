@@ -22,10 +22,10 @@ from everpost.api.security import ClientAddress, CurrentActor
 from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import comments
+from everpost.services.comment_edits import Rewording, retract, reword
 from everpost.services.comments import CommentDraft, Guest
 from everpost.services.moderation import editors_of
 from everpost.services.posts import read_post
-from everpost.services.rewording import Rewording, retract, reword
 from everpost.services.threads import page_thread, page_tree
 from everpost.stores.port import Store
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from everpost.api.renderings import Renderings
-from everpost.services.lifecycle import StoreLifecycle
 from everpost.services.policies import Policies
+from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings
 from everpost.stores.port import Store
 

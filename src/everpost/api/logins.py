@@ -16,8 +16,8 @@ from everpost.api.schemas.text import written
 from everpost.api.schemas.tokens import LoginCreated, LoginForm
 from everpost.api.security import ClientAddress
 from everpost.domain.people.tokens import Scope
-from everpost.services import logins
-from everpost.services.logins import Credentials
+from everpost.services.accounts import logins
+from everpost.services.accounts.logins import Credentials
 
 LOGIN_FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 

@@ -12,8 +12,8 @@ from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
 from everpost.api.parameters import EDIT_KEY_HEADER
 from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.errors import Unauthenticated
-from everpost.services.proofs import Proof
-from everpost.services.tokens import identify
+from everpost.services.accounts.reauthentication import Proof
+from everpost.services.accounts.tokens import identify
 
 ACTOR_ID = "actor_id"
 """In the state of a request: the id of the authenticated user; None for the public."""

@@ -12,8 +12,8 @@ from everpost.api.responses import JsonResponse, listed
 from everpost.api.schemas.tokens import TokenCreate, TokenCreated, read_token
 from everpost.api.security import CurrentMember, GivenProof
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
-from everpost.services import tokens
-from everpost.services.tokens import TokenDraft
+from everpost.services.accounts import tokens
+from everpost.services.accounts.tokens import TokenDraft
 
 
 async def list_tokens(

@@ -16,8 +16,8 @@ from everpost.api.security import CurrentMember, GivenProof
 from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.errors import Invalid
-from everpost.services import users
-from everpost.services.users import UserDraft, UserWish
+from everpost.services.accounts import users
+from everpost.services.accounts.users import UserDraft, UserWish
 
 HEIR_PARAMETER = {
     "name": "posts",

@@ -7,7 +7,7 @@ import typer
 from everpost.cli.opening import with_store
 from everpost.cli.prompts import PasswordFromInput, ask, ask_password
 from everpost.domain.people.tokens import Token
-from everpost.services.logins import Credentials, log_in
+from everpost.services.accounts.logins import Credentials, log_in
 from everpost.services.policies import Policies
 from everpost.settings import Settings
 from everpost.stores.port import Store

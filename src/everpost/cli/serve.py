@@ -23,7 +23,7 @@ from everpost.cli.processes import end_with_parent, raise_file_limit
 from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
 from everpost.cli.tcp_timeout import close_stalled_connections
 from everpost.errors import Misconfigured
-from everpost.services.bootstrap import has_admin, keep_given_token, make_first_token
+from everpost.services.accounts.bootstrap import has_admin, keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings
 from everpost.stores import open_store, readable_warning, transport_warning
 from everpost.stores.addresses import describe_url

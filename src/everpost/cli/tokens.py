@@ -11,7 +11,7 @@ from everpost.domain.ids import parse_id
 from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.people.tokens import Scope, Token, TokenKind, new_secret
 from everpost.errors import NotFound
-from everpost.services.tokens import TokenDraft, issue_token, page_tokens
+from everpost.services.accounts.tokens import TokenDraft, issue_token, page_tokens
 from everpost.settings import Settings
 from everpost.stores.port import Store
 

@@ -9,8 +9,8 @@ from everpost.cli.prompts import PasswordFromInput, ask, ask_password
 from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.people.users import Role, User
 from everpost.errors import Invalid
-from everpost.services import users
-from everpost.services.users import UserDraft, UserWish
+from everpost.services.accounts import users
+from everpost.services.accounts.users import UserDraft, UserWish
 from everpost.settings import Settings
 from everpost.stores.port import Store
 

@@ -17,8 +17,8 @@ from everpost.domain.people.users import checked_name
 from everpost.domain.posts import Post
 from everpost.domain.rate_limits import Limit
 from everpost.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Stale, Unauthenticated
-from everpost.services.limits import Allowance, address_key, count_attempt
 from everpost.services.posts import sees
+from everpost.services.rate_limits import Allowance, address_key, count_attempt
 from everpost.stores.port import Store
 
 _KEY_BYTES = 24

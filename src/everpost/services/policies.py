@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from everpost.services.accounts.logins import LoginRules
 from everpost.services.comments import GuestRules
-from everpost.services.logins import LoginRules
 from everpost.settings import Settings
 
 

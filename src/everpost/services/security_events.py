@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from everpost.errors import EverpostError
-from everpost.services.limits import address_key
+from everpost.services.rate_limits import address_key
 from everpost.stores.port import Store
 
 WINDOW = 60.0

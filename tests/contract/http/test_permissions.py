@@ -12,7 +12,7 @@ from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import ROLE_SCOPES, Token, digest, new_secret
 from everpost.domain.people.users import Role, User
-from everpost.services.passwords import hash_password
+from everpost.services.accounts.passwords import hash_password
 from everpost.settings import Settings
 from everpost.stores.port import Store
 from tests.contract.http.calls import ask, assert_problem

@@ -20,7 +20,7 @@ from schemathesis.schemas import BaseSchema
 
 from everpost.app import create_app
 from everpost.domain.people.tokens import new_secret
-from everpost.services.passwords import TOO_WEAK
+from everpost.services.accounts.passwords import TOO_WEAK
 from everpost.settings import Settings
 
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}

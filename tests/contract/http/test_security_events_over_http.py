@@ -115,7 +115,7 @@ async def test_a_token_that_has_ended_is_logged(
     ends = datetime.now(UTC) + timedelta(hours=1)
     made = (await client.post("/tokens", json={"name": "Short", "expires_at": ends.isoformat()})).json()
     log.news()
-    monkeypatch.setattr("everpost.services.tokens.now", lambda: ends + timedelta(seconds=1))
+    monkeypatch.setattr("everpost.services.accounts.tokens.now", lambda: ends + timedelta(seconds=1))
     answer = await client.get("/users/me", headers={"authorization": f"Bearer {made['token']}"})
     assert answer.status_code == 401
     refused, unauthenticated = log.news()

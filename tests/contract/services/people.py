@@ -5,7 +5,7 @@ from datetime import timedelta
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.users import Role, User
-from everpost.services.tokens import TokenDraft, issue_token
+from everpost.services.accounts.tokens import TokenDraft, issue_token
 from everpost.stores.port import Store
 
 

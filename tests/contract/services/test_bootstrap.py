@@ -11,15 +11,15 @@ from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.people.tokens import Scope, digest, new_secret
 from everpost.domain.people.users import Role, User, UserChange, UserQuery
 from everpost.errors import Misconfigured, Unauthenticated
-from everpost.services import bootstrap
-from everpost.services.bootstrap import (
+from everpost.services.accounts import bootstrap
+from everpost.services.accounts.bootstrap import (
     FIRST_EMAIL,
     FIRST_TOKEN_LIFETIME,
     keep_given_token,
     make_first_token,
 )
-from everpost.services.tokens import TokenDraft, create_token, identify, issue_token
-from everpost.services.users import UserWish, change_account
+from everpost.services.accounts.tokens import TokenDraft, create_token, identify, issue_token
+from everpost.services.accounts.users import UserWish, change_account
 from everpost.stores.port import Store
 from tests.contract.port.examples import tokens_of
 from tests.contract.services.people import add_user, secret_of

@@ -10,11 +10,11 @@ import pytest
 from everpost.domain.clock import now
 from everpost.domain.people.users import User
 from everpost.errors import Busy, TooMany, Unauthenticated
-from everpost.services import login_throttling, passwords
-from everpost.services.login_throttling import LONGEST_PAUSE, ThrottleRules, throttled_attempt
-from everpost.services.logins import Credentials, LoginRules, log_in
-from everpost.services.password_queue import MOST_WAITING, PasswordQueue
-from everpost.services.passwords import hash_password
+from everpost.services.accounts import login_throttling, passwords
+from everpost.services.accounts.login_throttling import LONGEST_PAUSE, ThrottleRules, throttled_attempt
+from everpost.services.accounts.logins import Credentials, LoginRules, log_in
+from everpost.services.accounts.password_queue import MOST_WAITING, PasswordQueue
+from everpost.services.accounts.passwords import hash_password
 from everpost.stores.port import Store
 from tests.contract.services.people import add_user
 

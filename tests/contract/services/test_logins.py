@@ -10,10 +10,10 @@ from everpost.domain.people.tokens import Scope
 from everpost.domain.people.users import Role, UserChange
 from everpost.domain.rate_limits import Limit
 from everpost.errors import TooMany, Unauthenticated
-from everpost.services.limits import Allowance, count_attempt
-from everpost.services.logins import Credentials, LoginRules, log_in
-from everpost.services.passwords import hash_password, is_outdated, is_right
-from everpost.services.tokens import identify
+from everpost.services.accounts.logins import Credentials, LoginRules, log_in
+from everpost.services.accounts.passwords import hash_password, is_outdated, is_right
+from everpost.services.accounts.tokens import identify
+from everpost.services.rate_limits import Allowance, count_attempt
 from everpost.stores.port import Store
 from tests.contract.services.people import add_user
 

@@ -9,7 +9,14 @@ from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope, Token, digest, new_secret
 from everpost.domain.people.users import Role, User, UserChange
 from everpost.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from everpost.services.tokens import TokenDraft, create_token, identify, issue_token, page_tokens, revoke
+from everpost.services.accounts.tokens import (
+    TokenDraft,
+    create_token,
+    identify,
+    issue_token,
+    page_tokens,
+    revoke,
+)
 from everpost.stores.port import Store
 from tests.contract.refusals import raises
 from tests.contract.services.people import add_user, secret_of

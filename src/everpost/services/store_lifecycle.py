@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 
-from everpost.services.bootstrap import keep_given_token
-from everpost.services.limits import Forgetter
+from everpost.services.accounts.bootstrap import keep_given_token
 from everpost.services.posts import observe_latest_write
+from everpost.services.rate_limits import Forgetter
 from everpost.stores.port import Store
 
 

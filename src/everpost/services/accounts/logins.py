@@ -8,8 +8,9 @@ from everpost.domain.clock import now
 from everpost.domain.people.tokens import ROLE_SCOPES, Grounds, Scope, Token, TokenKind
 from everpost.domain.people.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
-from everpost.services.login_throttling import ThrottleRules, throttled_attempt
-from everpost.services.passwords import hash_password, is_outdated, is_right
+from everpost.services.accounts.login_throttling import ThrottleRules, throttled_attempt
+from everpost.services.accounts.passwords import hash_password, is_outdated, is_right
+from everpost.services.accounts.tokens import Provenance, TokenDraft, issue_token
 from everpost.services.security_events import (
     LOGIN_FAILED,
     LOGIN_SUCCEEDED,
@@ -17,7 +18,6 @@ from everpost.services.security_events import (
     record,
     record_from,
 )
-from everpost.services.tokens import Provenance, TokenDraft, issue_token
 from everpost.stores.port import Store
 
 _ATTEMPTS = 3

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from everpost.domain.clock import now
 from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, TooMany
-from everpost.services.keyed_locks import KeyedLocks
-from everpost.services.limits import Allowance, address_key, party, require_within, seconds_to, site
+from everpost.services.accounts.keyed_locks import KeyedLocks
+from everpost.services.rate_limits import Allowance, address_key, party, require_within, seconds_to, site
 from everpost.stores.port import Store
 
 KNOWN_FOR = timedelta(days=30)

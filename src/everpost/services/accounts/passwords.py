@@ -11,8 +11,8 @@ from everpost.domain.people.password_hashes import cost_of
 from everpost.domain.people.users import checked_password
 from everpost.domain.text import unstorable_reason
 from everpost.errors import Invalid
-from everpost.services.password_queue import PasswordQueue
-from everpost.services.weak_passwords import is_weak
+from everpost.services.accounts.password_queue import PasswordQueue
+from everpost.services.accounts.weak_passwords import is_weak
 
 _THREADS = 2
 """Each hash takes 64 MiB and four lanes: more at a time would starve requests that only read."""

@@ -18,8 +18,8 @@ from everpost.domain.people.users import (
 )
 from everpost.domain.revisions import Match
 from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
-from everpost.services.passwords import hash_new_password
-from everpost.services.proofs import NO_PROOF, Proof, require_password
+from everpost.services.accounts.passwords import hash_new_password
+from everpost.services.accounts.reauthentication import NO_PROOF, Proof, require_password
 from everpost.services.security_events import USER_CHANGED, USER_CREATED, USER_REMOVED, record
 from everpost.stores.port import Store
 

@@ -23,7 +23,7 @@ from everpost.domain.people.tokens import (
 )
 from everpost.domain.people.users import User
 from everpost.errors import EverpostError, Forbidden, Invalid, NotFound, Stale, Unauthenticated
-from everpost.services.proofs import Proof, require_password
+from everpost.services.accounts.reauthentication import Proof, require_password
 from everpost.services.security_events import (
     TOKEN_CREATED,
     TOKEN_REFUSED,

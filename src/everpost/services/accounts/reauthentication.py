@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from everpost.domain.people.users import User, email_key
 from everpost.errors import Invalid
-from everpost.services.login_throttling import ThrottleRules, throttled_attempt
-from everpost.services.passwords import is_right
+from everpost.services.accounts.login_throttling import ThrottleRules, throttled_attempt
+from everpost.services.accounts.passwords import is_right
 from everpost.services.security_events import PASSWORD_FAILED, record_bounded
 from everpost.stores.port import Store
 
