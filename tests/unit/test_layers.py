@@ -28,15 +28,15 @@ MAY_IMPORT = {
     "stores/schema.py": "errors",
     "stores/addresses.py": "errors",
     "stores/deadlines.py": "errors",
-    "stores/turns.py": "errors stores.deadlines",
-    "stores/additions.py": "errors domain stores.turns",
-    "stores/caching.py": "errors domain stores.port stores.turns",
+    "stores/batching.py": "errors stores.deadlines",
+    "stores/comment_additions.py": "errors domain stores.batching",
+    "stores/caching.py": "errors domain stores.port stores.batching",
     "stores/__init__.py": "errors stores",
-    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
-    " stores.additions stores.sql sqlalchemy alembic asyncpg asyncmy",
+    "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.batching"
+    " stores.comment_additions stores.sql sqlalchemy alembic asyncpg asyncmy",
     "stores/sql/schema/migrations/env.py": "settings",
-    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.turns"
-    " stores.additions stores.mongo pymongo bson",
+    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.batching"
+    " stores.comment_additions stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/lines.py": "orjson",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
@@ -63,7 +63,7 @@ MAY_IMPORT = {
     "benchmark/plots.py": "pygal",
     "cli": "__version__ errors domain services settings stores transfer app benchmark cli"
     " typer rich granian structlog",
-    "models.py": "stores.sql.tables",
+    "models.py": "stores.sql.model.tables",
     "__main__.py": "cli",
     "__init__.py": "app.create_app settings.Settings",
 }

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from everpost.errors import Busy
+from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.deadlines import deadline, limited
-from everpost.stores.turns import KeyedLocks, Turns
 
 
 class Oracle:

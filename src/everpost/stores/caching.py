@@ -9,8 +9,8 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostQuery
 from everpost.errors import NotFound
+from everpost.stores.batching import Turns, TurnsByKey
 from everpost.stores.port import Posts, Store, Validated, Validator
-from everpost.stores.turns import Turns, TurnsByKey
 
 _VALIDATED_TOGETHER = 100
 """The most ids that `Posts.validators` accepts."""

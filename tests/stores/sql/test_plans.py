@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from everpost.stores.sql.model.tables import PostRow, PostTagRow, UserRow
 from sqlalchemy import Executable, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,7 +20,6 @@ from everpost.stores import open_schema
 from everpost.stores.sql import listing
 from everpost.stores.sql.engine import Connections, Transaction, make_engine
 from everpost.stores.sql.rows import post_values, tag_values, user_values
-from everpost.stores.sql.tables import PostRow, PostTagRow, UserRow
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name

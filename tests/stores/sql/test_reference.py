@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from everpost.stores.sql.model.tables import BlogRow
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -25,7 +26,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.tables import BlogRow
 from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList, Word
 from tests.contract.port.whole_blogs import PLANES
 from tests.differential import DifferentialDatabase

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from bson import ObjectId
+from everpost.stores.sql.model.tables import PostRow
 from pymongo.asynchronous.database import AsyncDatabase
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table
 
@@ -20,7 +21,6 @@ from everpost.domain.records import Record
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.sql.bulk.record_table import RecordTable, owned_rows
 from everpost.stores.sql.rows import AnyRow, Values
-from everpost.stores.sql.tables import PostRow
 from everpost.stores.sql.types import IdText, Moment
 from everpost.transfer.lines import row_of
 from tests.contract.port.examples import MOMENT, numbered

@@ -7,12 +7,12 @@ from pymongo import ReturnDocument
 from everpost.domain.blog import Blog, BlogChange
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import SchemaMismatch, Stale
+from everpost.stores.batching import Turns
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import matching
 from everpost.stores.mongo.model.people import BLOG, BlogDocument, read_blog
-from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 1_000
 

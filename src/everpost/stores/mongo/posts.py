@@ -14,6 +14,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound, SchemaMismatch
+from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
@@ -26,7 +27,6 @@ from everpost.stores.mongo.queries.listing import Listing
 from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.mongo.saving import Change, Saver, Terms
 from everpost.stores.port import Validated, Validator
-from everpost.stores.turns import KeyedLocks, Turns
 
 _MOST_TOGETHER = 100
 _STATE: Filter = {"version": 1, "stamp": 1}

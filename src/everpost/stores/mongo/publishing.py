@@ -9,6 +9,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
+from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage import GarbageCollector
@@ -23,7 +24,6 @@ from everpost.stores.mongo.model.documents import (
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import find_obstacles
 from everpost.stores.mongo.threads.thread import count_approved
-from everpost.stores.turns import KeyedLocks, Turns
 
 _MOST_TOGETHER = 50
 

@@ -14,12 +14,12 @@ from everpost.domain.ids import Id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import Match, Revision, new_stamp
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.stores.batching import KeyedLocks, TurnsByKey
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import free_slug
-from everpost.stores.turns import KeyedLocks, TurnsByKey
 
 _MOST_TOGETHER = 50
 _Outcome: TypeAlias = PostDocument | Exception

@@ -12,12 +12,12 @@ from everpost.domain.paging import Page
 from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
+from everpost.stores.batching import Turns
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING
 from everpost.stores.mongo.model.people import read_token, read_user, token_entry
-from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
 _OWNER: Filter = dict.fromkeys(

@@ -12,11 +12,11 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import new_stamp
 from everpost.errors import Conflict, Invalid
-from everpost.stores.additions import Addition
+from everpost.stores.comment_additions import Addition
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
+from everpost.stores.sql.model.tables import CommentRow
 from everpost.stores.sql.rows import Values, comment_of, comment_values
-from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, add_shown_replies, answering, touch
 from everpost.stores.sql.writable_ctes import adding_comments, each_of
 

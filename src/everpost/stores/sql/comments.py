@@ -15,14 +15,14 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
-from everpost.stores.additions import Addition, Additions
+from everpost.stores.comment_additions import Addition, Additions
 from everpost.stores.sql import reading
 from everpost.stores.sql.adding import write_comments
 from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
 from everpost.stores.sql.matching import STAMP, changing, having, held, renewed
+from everpost.stores.sql.model.tables import CommentRow
 from everpost.stores.sql.rows import AnyRow, Values, comment_of
-from everpost.stores.sql.tables import CommentRow
 from everpost.stores.sql.threads import Touch, add_shown_replies, show, touch
 
 _OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)

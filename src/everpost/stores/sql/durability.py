@@ -7,7 +7,7 @@ from sqlalchemy import Update, update
 from everpost.domain.ids import Id
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.tables import CommentRow, PostRow
+from everpost.stores.sql.model.tables import CommentRow, PostRow
 
 
 async def confirm(connections: Connections, table: type[PostRow | CommentRow], id: Id) -> None:

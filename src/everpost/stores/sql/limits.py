@@ -26,8 +26,8 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from everpost.domain.rate_limits import WINDOW, Limit, Tally
 from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.model.tables import TallyRow
 from everpost.stores.sql.reading import AnyUnion
-from everpost.stores.sql.tables import TallyRow
 from everpost.stores.sql.types import Moment
 
 _KEY = bindparam("of_key", type_=TallyRow.key.type)

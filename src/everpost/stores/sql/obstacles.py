@@ -10,7 +10,7 @@ from everpost.errors import Conflict, Invalid
 from everpost.stores.sql import reading
 from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.tables import PostRow, UserRow
+from everpost.stores.sql.model.tables import PostRow, UserRow
 from everpost.stores.sql.types import IdText
 
 _NUMBERS = 1_000

@@ -16,10 +16,12 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
+from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql import listing, post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.matching import having, owned
+from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
 from everpost.stores.sql.obstacles import Claim, resolve
 from everpost.stores.sql.rows import (
     AnyRow,
@@ -34,8 +36,6 @@ from everpost.stores.sql.rows import (
     validator_of,
 )
 from everpost.stores.sql.saving import Change, Saver, Terms
-from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.turns import KeyedLocks, Turns
 
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == reading.ID)

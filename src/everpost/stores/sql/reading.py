@@ -23,9 +23,9 @@ from sqlalchemy.types import TypeEngine
 
 from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.ids import Id
+from everpost.stores.sql.model.tables import CommentRow, PostRow, UserRow
 from everpost.stores.sql.places import PLACE, After, Before, place
 from everpost.stores.sql.rows import Values
-from everpost.stores.sql.tables import CommentRow, PostRow, UserRow
 from everpost.stores.sql.types import IdText
 
 AnySelect = Select[*tuple[Any, ...]]

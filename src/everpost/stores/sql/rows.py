@@ -15,7 +15,7 @@ from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import Fields
-from everpost.stores.sql.tables import Base, BlogRow, CommentRow, PostRow, TokenRow, UserRow
+from everpost.stores.sql.model.tables import Base, BlogRow, CommentRow, PostRow, TokenRow, UserRow
 
 AnyRow = Fields
 Values = dict[str, object]

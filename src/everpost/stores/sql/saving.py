@@ -11,13 +11,13 @@ from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.revisions import Match, Revision
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
+from everpost.stores.batching import TurnsByKey
 from everpost.stores.sql import post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.matching import STAMP, changing, having, owned, renewed
+from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.rows import AnyRow, posts_with_threads
-from everpost.stores.sql.tables import PostRow, PostTagRow
 from everpost.stores.sql.types import IdText
-from everpost.stores.turns import TurnsByKey
 
 _MOST_TOGETHER = 50
 _SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1, stamp=STAMP)

@@ -12,7 +12,7 @@ from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Call, Result, Transaction
 from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, renewed
-from everpost.stores.sql.tables import CommentRow, PostRow
+from everpost.stores.sql.model.tables import CommentRow, PostRow
 
 _TOUCH = (
     update(PostRow)

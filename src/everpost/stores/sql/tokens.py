@@ -11,13 +11,13 @@ from everpost.domain.paging import Page
 from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
+from everpost.stores.batching import Turns
 from everpost.stores.sql import reading
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.model.tables import TokenRow, UserRow
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, token_of, token_values, user_of
-from everpost.stores.sql.tables import TokenRow, UserRow
 from everpost.stores.sql.types import IdText, Moment
-from everpost.stores.turns import Turns
 
 _FORGOTTEN_AT_ONCE = 500
 _TOKEN = select(TokenRow.__table__)

@@ -15,9 +15,9 @@ from everpost.stores.sql import reading, removed_users
 from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.matching import STAMP, changing, having, renewed
+from everpost.stores.sql.model.tables import PostRow, TokenRow, UserRow
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import Values, user_of, user_values
-from everpost.stores.sql.tables import PostRow, TokenRow, UserRow
 from everpost.stores.sql.types import IdText, Moment
 
 _USER = select(UserRow.__table__)

@@ -12,10 +12,10 @@ from sqlalchemy import FromClause, Update, all_, bindparam, column, delete, func
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from everpost.stores.sql.matching import FORMS, NEW
+from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
 from everpost.stores.sql.post_queries import posts_of, with_threads
 from everpost.stores.sql.reading import ID, AnySelect, AnyUnion
 from everpost.stores.sql.rows import Values
-from everpost.stores.sql.tables import CommentRow, PostRow, PostTagRow
 
 _EACH = "each_"
 """Prefix of parameters that have a value for each row."""

@@ -14,9 +14,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from pymongo.errors import ConnectionFailure
 
 from everpost.errors import Busy, EverpostError, Unreachable
+from everpost.stores.batching import Turns
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.engine.errors import translated
-from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 1_000
 _ATTEMPTS = 5

@@ -16,9 +16,9 @@ from pymongo.read_concern import ReadConcern
 
 from everpost.domain.ids import Id
 from everpost.stores import deadlines
+from everpost.stores.batching import KeyedLocks
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.errors import fact_of
-from everpost.stores.turns import KeyedLocks
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession

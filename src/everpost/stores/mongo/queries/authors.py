@@ -11,6 +11,7 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
+from everpost.stores.batching import Turns
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import (
@@ -21,7 +22,6 @@ from everpost.stores.mongo.model.documents import (
     read_post,
 )
 from everpost.stores.mongo.model.people import UserDocument
-from everpost.stores.turns import Turns
 
 _MOST_TOGETHER = 100
 NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}

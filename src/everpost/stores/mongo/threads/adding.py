@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError
 from everpost.domain.comment_preconditions import together
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.errors import Conflict, Invalid
-from everpost.stores.additions import Addition
+from everpost.stores.comment_additions import Addition
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections

@@ -19,6 +19,7 @@ from everpost.stores.sql.bulk.record_table import (
     in_range,
     sizes_by,
 )
+from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
 from everpost.stores.sql.places import PLACE, After, place
 from everpost.stores.sql.rows import (
     blog_of,
@@ -33,7 +34,6 @@ from everpost.stores.sql.rows import (
     user_of,
     user_values,
 )
-from everpost.stores.sql.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
 
 _START = Position(EARLIEST, Id(""))
 _NAMELESS = (literal("").label("author_name"), null().label("author_disabled_at"))

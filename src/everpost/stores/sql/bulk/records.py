@@ -15,8 +15,8 @@ from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.stores.sql.bulk.snapshots import SqlSnapshot
 from everpost.stores.sql.bulk.writer import BulkWriter
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.model.tables import BlogRow, TransferRow
 from everpost.stores.sql.rows import AnyRow
-from everpost.stores.sql.tables import BlogRow, TransferRow
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
 _BEGIN_FIRST = insert(TransferRow).values(number=1)

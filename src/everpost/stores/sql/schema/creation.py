@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from everpost.errors import SchemaMismatch
 from everpost.stores.sql.engine import is_done_already
-from everpost.stores.sql.tables import Base
+from everpost.stores.sql.model.tables import Base
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
 """How Alembic is configured wherever it runs. The table has a name of its own, because a blog may share

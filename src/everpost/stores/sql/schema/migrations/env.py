@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from everpost.settings import Settings
 from everpost.stores.sql.engine import make_engine
+from everpost.stores.sql.model.tables import Base
 from everpost.stores.sql.schema.creation import OPTIONS
 from everpost.stores.sql.schema.locks import exclusive
-from everpost.stores.sql.tables import Base
 
 
 def number(_context: MigrationContext, _revisions: object, scripts: list[MigrationScript]) -> None:

@@ -7,7 +7,7 @@ from everpost.domain.comment_preconditions import Admission
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError
-from everpost.stores.turns import TurnsByKey
+from everpost.stores.batching import TurnsByKey
 
 _MOST_TOGETHER = 50
 
