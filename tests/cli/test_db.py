@@ -9,7 +9,7 @@ import pytest
 
 from everpost import __version__
 from everpost.stores.sql.schema import schema
-from everpost.stores.sql.schema.creation import OPTIONS
+from everpost.stores.sql.schema.initial_creation import OPTIONS
 from tests.cli.conftest import Command
 from tests.stores.sql.scripts import add_migration, copy_scripts
 

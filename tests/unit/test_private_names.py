@@ -27,9 +27,9 @@ REQUIREMENTS = {
 
 PRIVATE_MODULES: Mapping[str, set[str]] = {
     "alembic.operations.batch": {"stores/sql/schema/data_loss.py"},
-    "asyncmy.connection": {"stores/sql/engine/mysql_login.py"},
-    "asyncmy.constants.CLIENT": {"stores/sql/engine/mysql_login.py"},
-    "asyncpg.protocol": {"stores/sql/engine/postgresql_login.py"},
+    "asyncmy.connection": {"stores/sql/engine/servers/mysql_login.py"},
+    "asyncmy.constants.CLIENT": {"stores/sql/engine/servers/mysql_login.py"},
+    "asyncpg.protocol": {"stores/sql/engine/servers/postgresql_login.py"},
     "fastapi.dependencies.models": {"api/declarations.py", "api/resolving.py", "api/security.py"},
     "fastapi.utils": {"api/calls.py"},
     "granian.server": {"cli/serve.py"},

@@ -122,7 +122,7 @@ def readable_warning(url: str) -> str | None:
     """
     if _is_mongo(url):
         return None
-    from everpost.stores.sql.engine.files import readable_warning as file_warning
+    from everpost.stores.sql.engine.sqlite.files import readable_warning as file_warning
     from everpost.stores.sql.engine.urls import address_of
 
     address = address_of(url, timeout=1).url

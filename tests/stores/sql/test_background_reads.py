@@ -17,7 +17,7 @@ from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.errors import Busy
 from everpost.stores import open_store
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.engine.threads import ThreadSession
+from everpost.stores.sql.engine.sqlite.threads import ThreadSession
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 ENDLESS_SELECT: Select[*tuple[Any, ...]] = select(literal_column(f"({ENDLESS})"))

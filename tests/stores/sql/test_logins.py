@@ -8,8 +8,8 @@ import trustme
 
 from everpost.errors import Unreachable
 from everpost.stores import open_store
-from everpost.stores.sql.engine.mysql_login import connect
-from everpost.stores.sql.engine.tls import Tls
+from everpost.stores.sql.engine.servers.mysql_login import connect
+from everpost.stores.sql.engine.servers.tls import Tls
 from tests.stores.sql.false_servers import FalseMysql, FalsePostgresql, listening
 
 PASSWORD = "s3cret"

@@ -10,16 +10,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-from everpost.stores.sql.model.tables import PostRow, PostTagRow, UserRow
 from sqlalchemy import Executable, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.domain.paging import Position
 from everpost.domain.posts import Audience, Post, PostFilter, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores import open_schema
-from everpost.stores.sql import listing
 from everpost.stores.sql.engine import Connections, Transaction, make_engine
-from everpost.stores.sql.rows import post_values, tag_values, user_values
+from everpost.stores.sql.model.mappers import post_values, tag_values, user_values
+from everpost.stores.sql.model.tables import PostRow, PostTagRow, UserRow
+from everpost.stores.sql.queries import post_lists
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name
@@ -55,18 +55,18 @@ def lists() -> Iterator[tuple[str, Explained]]:
         AUDIENCES.items(), NARROWED.items(), PostStatus
     ):
         chosen = PostFilter(audience=audience, status=status, **fields)
-        found = listing.narrow(chosen)
+        found = post_lists.narrow(chosen)
         if found is None:
             continue
         name = f"{status} {narrowed} for {viewer}"
-        yield f"{name}, counted", (listing.counted(found.shape), found.parameters)
+        yield f"{name}, counted", (post_lists.counted(found.shape), found.parameters)
         for sort, after in itertools.product(PostSort, (None, PLACE)):
             query = PostQuery(filter=chosen, sort=sort, limit=10, after=after)
             place = "first page" if after is None else "later page"
-            yield f"{name}, {sort}, {place}", listing.page_of_posts(query, found)
+            yield f"{name}, {sort}, {place}", post_lists.page_of_posts(query, found)
     for after_tag in (None, "tag 30"):
         tags = TagQuery(moment=MOMENT, limit=10, after=after_tag)
-        yield f"tags after {after_tag}", listing.page_of_tags(tags)
+        yield f"tags after {after_tag}", post_lists.page_of_tags(tags)
 
 
 def posts(count: int) -> Iterator[Post]:

@@ -9,7 +9,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from everpost.stores.sql.model.tables import BlogRow
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,7 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList, Word
+from everpost.stores.sql.model.tables import BlogRow
+from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
 from tests.contract.port.whole_blogs import PLANES
 from tests.differential import DifferentialDatabase
 from tests.stores.sql.conftest import TIMEOUT

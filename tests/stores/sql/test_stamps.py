@@ -4,10 +4,10 @@ import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 
-from everpost.stores.sql.model.tables import Base
 from sqlalchemy import Column, Update
 
 from everpost.stores import sql
+from everpost.stores.sql.model.tables import Base
 
 
 def updates() -> Iterator[tuple[str, Update]]:

@@ -11,11 +11,11 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
 from everpost.domain.posts import PostChange, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
-from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Parameters
 from everpost.stores.sql.engine.compiled import CompiledDatabase
 from everpost.stores.sql.engine.statements import CompiledStatement
-from everpost.stores.sql.rows import Values
+from everpost.stores.sql.model.mappers import Values
+from everpost.stores.sql.queries import selects
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
 from tests.stores.sql.conftest import plan_of
@@ -122,7 +122,7 @@ async def test_the_index_finds_the_place_after_a_cursor(
 ) -> None:
     query = CommentQuery(post_id=new_id(), limit=100, after=_PLACE, branch=branch)
     async with alchemy.connect() as connection:
-        plan = await explain(engine_name, reading.page_of_thread(query), connection)
+        plan = await explain(engine_name, selects.page_of_thread(query), connection)
     assert _ON_BOTH_COLUMNS[engine_name].format(first_columns) in plan
 
 
@@ -132,12 +132,12 @@ async def test_the_index_finds_the_place_in_the_queue(
 ) -> None:
     query = QueueQuery(status=CommentStatus.PENDING, limit=100, after=_PLACE, post_author_id=post_author_id)
     async with alchemy.connect() as connection:
-        plan = await explain(engine_name, reading.page_of_queue(query), connection)
+        plan = await explain(engine_name, selects.page_of_queue(query), connection)
     assert _ON_BOTH_COLUMNS[engine_name].format('"status"') in plan
 
 
 async def explain(
-    engine_name: str, explained: tuple[reading.AnySelect, Values], connection: AsyncConnection
+    engine_name: str, explained: tuple[selects.AnySelect, Values], connection: AsyncConnection
 ) -> str:
     if engine_name == "postgresql":  # which reads small tables from one end to the other
         await connection.execute(text("SET enable_seqscan = off"))

@@ -5,8 +5,8 @@ import ssl
 import pytest
 
 from everpost.errors import Misconfigured
-from everpost.stores.sql.engine.postgresql_login import connect
-from everpost.stores.sql.engine.tls import Tls
+from everpost.stores.sql.engine.servers.postgresql_login import connect
+from everpost.stores.sql.engine.servers.tls import Tls
 from everpost.stores.sql.engine.urls import address_of
 
 PASSWORD = "p@ss/w:rd%"

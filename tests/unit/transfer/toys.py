@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from bson import ObjectId
-from everpost.stores.sql.model.tables import PostRow
 from pymongo.asynchronous.database import AsyncDatabase
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table
 
@@ -20,8 +19,9 @@ from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.sql.bulk.record_table import RecordTable, owned_rows
-from everpost.stores.sql.rows import AnyRow, Values
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.mappers import AnyRow, Values
+from everpost.stores.sql.model.tables import PostRow
+from everpost.stores.sql.model.types import IdText, Moment
 from everpost.transfer.lines import row_of
 from tests.contract.port.examples import MOMENT, numbered
 from tests.contract.port.whole_blogs import a_whole_blog

@@ -16,21 +16,21 @@ from everpost.domain.paging import Page
 from everpost.domain.revisions import Match
 from everpost.errors import NotFound
 from everpost.stores.comment_additions import Addition, Additions
-from everpost.stores.sql import reading
-from everpost.stores.sql.adding import write_comments
-from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, held, renewed
+from everpost.stores.sql.engine.durability import confirm
+from everpost.stores.sql.model.mappers import AnyRow, Values, comment_of
 from everpost.stores.sql.model.tables import CommentRow
-from everpost.stores.sql.rows import AnyRow, Values, comment_of
-from everpost.stores.sql.threads import Touch, add_shown_replies, show, touch
+from everpost.stores.sql.new_comments import write_comments
+from everpost.stores.sql.queries import selects
+from everpost.stores.sql.queries.comment_counts import Touch, add_shown_replies, show, touch
+from everpost.stores.sql.queries.preconditions import STAMP, changing, having, held, renewed
 
-_OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
+_OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_ID)
 _SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
     select(CommentRow.id)
-    .where(CommentRow.post_id == reading.POST_ID, CommentRow.parent_id == reading.ID)
+    .where(CommentRow.post_id == selects.POST_ID, CommentRow.parent_id == selects.ID)
     .limit(1)
 )
 Write = TypeVar("Write", Update, Delete)
@@ -55,17 +55,17 @@ class SqlComments:
         self._additions = Additions(partial(write_comments, connections), self._is_free)
 
     async def get(self, post_id: Id, id: Id) -> Comment:
-        for row in await self._connections.fetch(reading.COMMENT, {"of_post": post_id, "this": id}):
+        for row in await self._connections.fetch(selects.COMMENT, {"of_post": post_id, "this": id}):
             return comment_of(row)
         await self._require_post(post_id)
         raise NotFound("comment", id)
 
     async def find(self, id: Id) -> Comment | None:
-        rows = await self._connections.fetch(reading.COMMENT_BY_ID, {"this": id})
+        rows = await self._connections.fetch(selects.COMMENT_BY_ID, {"this": id})
         return next(map(comment_of, rows), None)
 
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        rows = await self._connections.fetch(*reading.page_of_thread(query))
+        rows = await self._connections.fetch(*selects.page_of_thread(query))
         if not rows:
             await self._require_post(query.post_id)
         return _page(rows, query.limit)
@@ -75,8 +75,8 @@ class SqlComments:
     ) -> Mapping[Id, Page[Comment]]:
         replies: dict[Id, list[AnyRow]] = {parent_id: [] for parent_id in parent_ids}
         parents = list(replies)
-        for start in range(0, len(parents), reading.MOST_HEADS):
-            statement, heads = reading.oldest_of_branches(parents[start : start + reading.MOST_HEADS])
+        for start in range(0, len(parents), selects.MOST_HEADS):
+            statement, heads = selects.oldest_of_branches(parents[start : start + selects.MOST_HEADS])
             parameters = {"of_post": post_id, "comments": limit + 1, **heads}
             found = await self._connections.fetch(statement, parameters)
             if not found:
@@ -88,7 +88,7 @@ class SqlComments:
         return {parent_id: _page(rows, limit) for parent_id, rows in replies.items()}
 
     async def queue(self, query: QueueQuery) -> Page[Comment]:
-        return _page(await self._connections.fetch(*reading.page_of_queue(query)), query.limit)
+        return _page(await self._connections.fetch(*selects.page_of_queue(query)), query.limit)
 
     async def add(
         self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
@@ -103,10 +103,10 @@ class SqlComments:
 
         async def work(transaction: Transaction) -> Comment:
             change_of_post = Touch(post_id, admission=None if hand is None else hand.admission)
-            reads = [] if change.status is None else [(reading.COMMENT, this)]
+            reads = [] if change.status is None else [(selects.COMMENT, this)]
             found = await touch(transaction, change_of_post, *reads)
             writing = _writing(changing(_SAVE, values), this, (match, hand))
-            written, after = await transaction.execute_all([writing, (reading.COMMENT, this)])
+            written, after = await transaction.execute_all([writing, (selects.COMMENT, this)])
             if not written.matched:
                 raise refusal(id, _first(after), hand)
             saved = comment_of(after.one())
@@ -121,7 +121,7 @@ class SqlComments:
 
         async def work(transaction: Transaction) -> None:
             found, answers = await touch(
-                transaction, Touch(post_id), (reading.COMMENT, this), (_IS_ANSWERED, this)
+                transaction, Touch(post_id), (selects.COMMENT, this), (_IS_ANSWERED, this)
             )
             before, is_answered = _first(found), answers.first() is not None
             terms = match, hand
@@ -140,7 +140,7 @@ class SqlComments:
         return False
 
     async def _require_post(self, post_id: Id) -> None:
-        if not await self._connections.fetch(reading.POST_IS_THERE, {"this": post_id}):
+        if not await self._connections.fetch(selects.POST_IS_THERE, {"this": post_id}):
             raise NotFound("post", post_id)
 
 

@@ -18,12 +18,8 @@ from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.port import Validated, Validator
-from everpost.stores.sql import listing, post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import having, owned
-from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.obstacles import Claim, resolve
-from everpost.stores.sql.rows import (
+from everpost.stores.sql.model.mappers import (
     AnyRow,
     Values,
     blog_of,
@@ -35,10 +31,14 @@ from everpost.stores.sql.rows import (
     tag_values,
     validator_of,
 )
-from everpost.stores.sql.saving import Change, Saver, Terms
+from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
+from everpost.stores.sql.post_changes import Change, Saver, Terms
+from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
+from everpost.stores.sql.queries.conflicts import Claim, resolve
+from everpost.stores.sql.queries.preconditions import having, owned
 
 _ADD = insert(PostRow)
-_REMOVE = delete(PostRow).where(PostRow.id == reading.ID)
+_REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
 _ADD_TAG = insert(PostTagRow)
 _ADD_COMMENTS = insert(CommentRow)
 _ATTEMPTS = 100
@@ -53,8 +53,8 @@ class SqlPosts:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
-        self._bare = Turns(self._read_bare, most=reading.MOST_HEADS)
-        self._grounds = Turns(self._read_grounds, most=reading.MOST_HEADS)
+        self._bare = Turns(self._read_bare, most=selects.MOST_HEADS)
+        self._grounds = Turns(self._read_grounds, most=selects.MOST_HEADS)
         self._slugs: KeyedLocks[str | None] = KeyedLocks()
         self._saver = Saver(connections)
 
@@ -100,25 +100,25 @@ class SqlPosts:
         return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
 
     async def _page(self, query: PostQuery, *, whole: bool) -> Page[AnyRow]:
-        narrowed = listing.narrow(query.filter)
+        narrowed = post_lists.narrow(query.filter)
         if narrowed is None:
             return Page((), has_more=False)
-        statement, parameters = listing.page_of_posts(query, narrowed, whole=whole)
-        bounded = listing.is_bounded(query)
+        statement, parameters = post_lists.page_of_posts(query, narrowed, whole=whole)
+        bounded = post_lists.is_bounded(query)
         rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
-        return Page.of(listing.in_order(rows, query.sort), query.limit)
+        return Page.of(post_lists.in_order(rows, query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
-        narrowed = listing.narrow(filter)
+        narrowed = post_lists.narrow(filter)
         if narrowed is None:
             return 0
         ((count,),) = await self._connections.fetch(
-            listing.counted(narrowed.shape), narrowed.parameters, bounded=False
+            post_lists.counted(narrowed.shape), narrowed.parameters, bounded=False
         )
         return int(count)
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:
-        rows = await self._connections.fetch(*listing.page_of_tags(query), bounded=False)
+        rows = await self._connections.fetch(*post_lists.page_of_tags(query), bounded=False)
         return Page.of([TagCount(row.tag, row.posts) for row in rows], query.limit)
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
@@ -179,16 +179,16 @@ class SqlPosts:
     async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
         statement, parameters = owned(owner_id, *having(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, hurried=False):
-            there = await self._connections.fetch(reading.POST_IS_THERE, {"this": id})
+            there = await self._connections.fetch(selects.POST_IS_THERE, {"this": id})
             Terms(match, owner_id).require(id, next(iter(there), None))
 
     async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
         """The oldest comments of each of these posts."""
         threads: dict[Id, list[Comment]] = defaultdict(list)
         with_comments = [row.id for row in posts if row.comment_count]
-        for start in range(0, len(with_comments) if comments else 0, reading.MOST_HEADS):
-            some = with_comments[start : start + reading.MOST_HEADS]
-            statement, parameters = reading.oldest_of_threads(some)
+        for start in range(0, len(with_comments) if comments else 0, selects.MOST_HEADS):
+            some = with_comments[start : start + selects.MOST_HEADS]
+            statement, parameters = selects.oldest_of_threads(some)
             for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
                 threads[row.post_id].append(comment_of(row))
         return threads

@@ -6,13 +6,13 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from everpost.stores.schema import Prepare, leave
-from everpost.stores.sql.blogs import SqlBlogs
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
-from everpost.stores.sql.limits import SqlLimits
 from everpost.stores.sql.posts import SqlPosts
+from everpost.stores.sql.rate_limits import SqlLimits
 from everpost.stores.sql.schema.schema import SqlSchema
+from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
 

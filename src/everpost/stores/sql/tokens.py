@@ -12,12 +12,12 @@ from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
 from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.batching import Turns
-from everpost.stores.sql import reading
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.model.mappers import Values, token_of, token_values, user_of
 from everpost.stores.sql.model.tables import TokenRow, UserRow
-from everpost.stores.sql.places import PLACE, After, place
-from everpost.stores.sql.rows import Values, token_of, token_values, user_of
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.types import IdText, Moment
+from everpost.stores.sql.queries import selects
+from everpost.stores.sql.queries.keyset import PLACE, After, place
 
 _FORGOTTEN_AT_ONCE = 500
 _TOKEN = select(TokenRow.__table__)
@@ -28,19 +28,19 @@ _WITH_OWNERS = select(
 ).join(TokenRow, TokenRow.user_id == UserRow.id)
 _OLDEST_FIRST = (TokenRow.created_at, TokenRow.id)
 _OF_USER = _TOKEN.where(TokenRow.user_id == _OWNER).order_by(*_OLDEST_FIRST)
-_PAGE = _OF_USER.limit(reading.LIMIT)
+_PAGE = _OF_USER.limit(selects.LIMIT)
 _PAGE_AFTER = _PAGE.where(After(*_OLDEST_FIRST, *PLACE))
 # Blocks adding another token or changing the user, but not writing a post by the user.
 _OWNER_LOCKED = select(UserRow.__table__).where(UserRow.id == _OWNER).with_for_update(key_share=True)
 _ADD = insert(TokenRow)
 _FORGET = delete(TokenRow).where(TokenRow.id.in_(bindparam("ids", expanding=True)))
-_OWNER_OF = select(TokenRow.user_id).where(TokenRow.id == reading.ID)
+_OWNER_OF = select(TokenRow.user_id).where(TokenRow.id == selects.ID)
 _REMOVE = delete(TokenRow).where(
-    TokenRow.user_id == _OWNER, or_(TokenRow.id == reading.ID, TokenRow.login_id == reading.ID)
+    TokenRow.user_id == _OWNER, or_(TokenRow.id == selects.ID, TokenRow.login_id == selects.ID)
 )
 _MARK_USED = (
     update(TokenRow)
-    .where(TokenRow.id == reading.ID, or_(TokenRow.last_used_at.is_(None), TokenRow.last_used_at < _DAY))
+    .where(TokenRow.id == selects.ID, or_(TokenRow.last_used_at.is_(None), TokenRow.last_used_at < _DAY))
     .values(last_used_at=_DAY)
 )
 
@@ -50,13 +50,13 @@ class SqlTokens:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns = Turns(self._find, most=reading.MOST_HEADS)
+        self._turns = Turns(self._find, most=selects.MOST_HEADS)
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
         return await self._turns.ask(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
-        size, parameters = reading.padded("digest", list(set(digests)))
+        size, parameters = selects.padded("digest", list(set(digests)))
         rows = await self._connections.fetch(_with_owners(size), parameters)
         found = {row.token_digest: (token_of(row, prefix="token_"), user_of(row)) for row in rows}
         return [found.get(digest) for digest in digests]
@@ -104,5 +104,5 @@ class SqlTokens:
 
 
 @cache
-def _with_owners(size: int) -> reading.AnySelect:
-    return _WITH_OWNERS.where(TokenRow.digest.in_(reading.these("digest", size, TokenRow.digest.type)))
+def _with_owners(size: int) -> selects.AnySelect:
+    return _WITH_OWNERS.where(TokenRow.digest.in_(selects.these("digest", size, TokenRow.digest.type)))

@@ -11,27 +11,27 @@ from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
-from everpost.stores.sql import reading, removed_users
-from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, renewed
+from everpost.stores.sql.model.mappers import Values, user_of, user_values
 from everpost.stores.sql.model.tables import PostRow, TokenRow, UserRow
-from everpost.stores.sql.places import PLACE, After, place
-from everpost.stores.sql.rows import Values, user_of, user_values
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.types import IdText, Moment
+from everpost.stores.sql.queries import removed_users, selects
+from everpost.stores.sql.queries.keyset import PLACE, After, place
+from everpost.stores.sql.queries.preconditions import STAMP, changing, having, renewed
+from everpost.stores.sql.settings import renew_names
 
 _USER = select(UserRow.__table__)
-_BY_ID = _USER.where(UserRow.id == reading.ID)
+_BY_ID = _USER.where(UserRow.id == selects.ID)
 _BY_EMAIL = _USER.where(UserRow.email_key == bindparam("email_key", type_=UserRow.email_key.type))
 _OLDEST_FIRST = (UserRow.created_at, UserRow.id)
-_USERS = _USER.order_by(*_OLDEST_FIRST).limit(reading.LIMIT)
+_USERS = _USER.order_by(*_OLDEST_FIRST).limit(selects.LIMIT)
 _USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *PLACE))
 _ANYBODY = select(UserRow.id).limit(1)
 _ADD = insert(UserRow)
-_SAVE = update(UserRow).where(UserRow.id == reading.ID).values(version=UserRow.version + 1, stamp=STAMP)
+_SAVE = update(UserRow).where(UserRow.id == selects.ID).values(version=UserRow.version + 1, stamp=STAMP)
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
 # As strong a lock as whoever writes a post by the user waits for.
-_LOCK = select(UserRow.id).where(UserRow.id == reading.ID).with_for_update()
+_LOCK = select(UserRow.id).where(UserRow.id == selects.ID).with_for_update()
 # Blocks adding a token to the user, but not writing a post by the user.
 _LOCKED = _BY_ID.with_for_update(key_share=True)
 _ENABLED_ADMIN = (
@@ -39,7 +39,7 @@ _ENABLED_ADMIN = (
 )
 _KEPT = bindparam("kept", type_=IdText)
 _REVOKE_ALL = delete(TokenRow).where(
-    TokenRow.user_id == reading.ID, or_(TokenRow.id != _KEPT, TokenRow.kind == TokenKind.FIRST.value)
+    TokenRow.user_id == selects.ID, or_(TokenRow.id != _KEPT, TokenRow.kind == TokenKind.FIRST.value)
 )
 _REVOKE_LOGINS = _REVOKE_ALL.where(
     or_(
@@ -47,8 +47,8 @@ _REVOKE_LOGINS = _REVOKE_ALL.where(
         and_(TokenRow.login_id.is_not(None), TokenRow.login_id != _KEPT),
     )
 )
-_REMOVE = delete(UserRow).where(UserRow.id == reading.ID)
-_HAND_OVER = update(PostRow).where(PostRow.author_id == reading.ID)
+_REMOVE = delete(UserRow).where(UserRow.id == selects.ID)
+_HAND_OVER = update(PostRow).where(PostRow.author_id == selects.ID)
 
 
 class SqlUsers:
@@ -120,10 +120,10 @@ class SqlUsers:
         async def work(transaction: Transaction) -> None:
             await renew_names(transaction)
             if (await transaction.execute(*having(match, UserRow, _LOCK, this))).first() is None:
-                there = (await transaction.execute(reading.USER_IS_THERE, this)).first()
+                there = (await transaction.execute(selects.USER_IS_THERE, this)).first()
                 raise NotFound("user", id) if there is None else Stale("user", id)
             if heir_id is not None:
-                heir = (await transaction.execute(reading.USER_IS_THERE, {"this": heir_id})).first()
+                heir = (await transaction.execute(selects.USER_IS_THERE, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
                     raise Invalid("heir_id", "should be the id of another user")
                 handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
@@ -141,7 +141,7 @@ class SqlUsers:
 
     async def _in_the_way(self, user: User) -> EverpostError:
         """Which value of a user who could not be added is taken."""
-        if await self._connections.fetch(reading.USER_IS_THERE, {"this": user.id}):
+        if await self._connections.fetch(selects.USER_IS_THERE, {"this": user.id}):
             return Conflict("user", "id")
         if await self.find(user.email):
             return Conflict("user", "email")

@@ -11,7 +11,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from everpost.domain.record_kinds.kinds import Kind
 from everpost.domain.records import Record
-from everpost.stores.sql.rows import AnyRow, Values
+from everpost.stores.sql.model.mappers import AnyRow, Values
 
 Kept = TypeVar("Kept", bound=Record)
 

@@ -19,9 +19,7 @@ from everpost.stores.sql.bulk.record_table import (
     in_range,
     sizes_by,
 )
-from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
-from everpost.stores.sql.places import PLACE, After, place
-from everpost.stores.sql.rows import (
+from everpost.stores.sql.model.mappers import (
     blog_of,
     blog_values,
     comment_of,
@@ -34,6 +32,8 @@ from everpost.stores.sql.rows import (
     user_of,
     user_values,
 )
+from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
+from everpost.stores.sql.queries.keyset import PLACE, After, place
 
 _START = Position(EARLIEST, Id(""))
 _NAMELESS = (literal("").label("author_name"), null().label("author_disabled_at"))

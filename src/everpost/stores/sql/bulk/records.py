@@ -9,14 +9,14 @@ from sqlalchemy import exists, insert, or_, select, update
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
-from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.bulk.record_table import RecordTable
 from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.stores.sql.bulk.snapshots import SqlSnapshot
 from everpost.stores.sql.bulk.writer import BulkWriter
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
+from everpost.stores.sql.model.mappers import AnyRow
 from everpost.stores.sql.model.tables import BlogRow, TransferRow
-from everpost.stores.sql.rows import AnyRow
+from everpost.stores.sql.settings import renew_names
 
 _LATEST = select(TransferRow.origin, TransferRow.digest)
 _BEGIN_FIRST = insert(TransferRow).values(number=1)

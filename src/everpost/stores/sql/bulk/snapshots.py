@@ -17,7 +17,7 @@ from everpost.domain.ids import Id
 from everpost.domain.records import Counts, Record
 from everpost.stores.sql.bulk.record_table import OwnedRows, RecordTable
 from everpost.stores.sql.engine import Transaction
-from everpost.stores.sql.types import Moment
+from everpost.stores.sql.model.types import Moment
 
 _PRIME = 2**31 - 1
 """Wide enough for sums over billions of rows."""

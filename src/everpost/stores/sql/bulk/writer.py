@@ -22,11 +22,11 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from everpost.domain.ids import Id
 from everpost.domain.people.users import User
 from everpost.domain.records import Batch, Record
-from everpost.stores.sql import removed_users
-from everpost.stores.sql.blogs import renew_names
 from everpost.stores.sql.bulk.record_table import Parts, RecordTable
 from everpost.stores.sql.engine import Transaction
-from everpost.stores.sql.rows import Values
+from everpost.stores.sql.model.mappers import Values
+from everpost.stores.sql.queries import removed_users
+from everpost.stores.sql.settings import renew_names
 
 _NAMED_AT_ONCE = 500
 

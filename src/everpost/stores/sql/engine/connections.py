@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from everpost.stores.deadlines import timed
 from everpost.stores.sql.engine.engines import make_engine, reach
 from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
-from everpost.stores.sql.engine.mysql import MysqlPool
-from everpost.stores.sql.engine.mysql_login import connect
-from everpost.stores.sql.engine.postgresql import PostgresqlPool
 from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.reference import ReferenceDatabase
-from everpost.stores.sql.engine.servers import Borrowed, Pool, ServerDatabase, close_in_time
-from everpost.stores.sql.engine.sqlite import SqliteDatabase
+from everpost.stores.sql.engine.servers.database import Borrowed, Pool, ServerDatabase, close_in_time
+from everpost.stores.sql.engine.servers.mysql import MysqlPool
+from everpost.stores.sql.engine.servers.mysql_login import connect
+from everpost.stores.sql.engine.servers.postgresql import PostgresqlPool
+from everpost.stores.sql.engine.sqlite.database import SqliteDatabase
 from everpost.stores.sql.engine.statements import statement_cache_for
 from everpost.stores.sql.engine.urls import address_of
 

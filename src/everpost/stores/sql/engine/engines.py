@@ -16,8 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
 from everpost.stores.sql.engine.errors import Fault, fault_of, final_word, reason_of
-from everpost.stores.sql.engine.files import make_private
-from everpost.stores.sql.engine.postgresql_login import guard_logins
+from everpost.stores.sql.engine.servers.postgresql_login import guard_logins
+from everpost.stores.sql.engine.sqlite.files import make_private
 from everpost.stores.sql.engine.urls import address_of
 
 OPEN = "everpost.open"

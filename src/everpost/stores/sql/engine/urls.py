@@ -9,9 +9,9 @@ from sqlalchemy import URL
 
 from everpost.errors import Misconfigured
 from everpost.stores.addresses import is_this_machine, unverified_warning
-from everpost.stores.sql.engine.mysql_login import connect as connect_to_mysql
-from everpost.stores.sql.engine.postgresql_login import connect as connect_to_postgresql
-from everpost.stores.sql.engine.tls import tls_of
+from everpost.stores.sql.engine.servers.mysql_login import connect as connect_to_mysql
+from everpost.stores.sql.engine.servers.postgresql_login import connect as connect_to_postgresql
+from everpost.stores.sql.engine.servers.tls import tls_of
 
 _DRIVERS = {
     "sqlite": ("aiosqlite", "pysqlite"),

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index
 
 from everpost.stores.sql.model.tables import Base
-from everpost.stores.sql.schema.creation import OPTIONS
+from everpost.stores.sql.schema.initial_creation import OPTIONS
 
 # https://alembic.sqlalchemy.org/en/latest/api/autogenerate.html#getting-diffs
 _SENTENCES: dict[str, Callable[..., str]] = {

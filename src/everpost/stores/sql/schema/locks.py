@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import OPEN, Fault, fault_of
-from everpost.stores.sql.schema.creation import UNMADE, is_half_made
+from everpost.stores.sql.schema.initial_creation import UNMADE, is_half_made
 
 _LOCK_NUMBER = 0x65766572706F7374
 _LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most

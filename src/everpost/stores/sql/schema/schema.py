@@ -21,8 +21,10 @@ from everpost.stores.schema import (
     state_at,
 )
 from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
-from everpost.stores.sql.engine.files import delete_if_blank, is_unmade, names_in_file
-from everpost.stores.sql.schema.creation import (
+from everpost.stores.sql.engine.sqlite.files import delete_if_blank, is_unmade, names_in_file
+from everpost.stores.sql.schema.data_loss import find_losses
+from everpost.stores.sql.schema.drift import find_differences
+from everpost.stores.sql.schema.initial_creation import (
     OPTIONS,
     Overtaken,
     finished_revision,
@@ -31,8 +33,6 @@ from everpost.stores.sql.schema.creation import (
     require_no_tables,
     revision_at,
 )
-from everpost.stores.sql.schema.data_loss import find_losses
-from everpost.stores.sql.schema.drift import find_differences
 from everpost.stores.sql.schema.locks import exclusive
 
 SCRIPTS = "everpost.stores.sql.schema:migrations"

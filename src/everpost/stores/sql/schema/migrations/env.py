@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from everpost.settings import Settings
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.model.tables import Base
-from everpost.stores.sql.schema.creation import OPTIONS
+from everpost.stores.sql.schema.initial_creation import OPTIONS
 from everpost.stores.sql.schema.locks import exclusive
 
 

@@ -8,7 +8,7 @@ from alembic import op
 
 from everpost.domain.clock import now
 from everpost.domain.revisions import new_stamp
-from everpost.stores.sql import types
+from everpost.stores.sql.model import types
 
 revision = "0001"
 down_revision = None

@@ -31,7 +31,7 @@ from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
 from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TITLE
-from everpost.stores.sql.types import ExactText, IdText, LongText, Moment, TextList, Word
+from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16

@@ -7,10 +7,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, null, select, type_coerce, union_all
 
 from everpost.domain.ids import Id
+from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow
-from everpost.stores.sql.reading import SLUG, AnySelect, AnyUnion, padded, shown, these, union_of, with_author
-from everpost.stores.sql.rows import Values
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.types import IdText, Moment
+from everpost.stores.sql.queries.selects import (
+    SLUG,
+    AnySelect,
+    AnyUnion,
+    padded,
+    shown,
+    these,
+    union_of,
+    with_author,
+)
 
 _NAMES = select(BlogRow.names_stamp).where(BlogRow.number == 1).scalar_subquery().label("names")
 _POSTS = PostRow.__table__

@@ -8,7 +8,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from everpost.domain.paging import Position
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.types import IdText, Moment
 
 
 class After(FunctionElement[bool]):

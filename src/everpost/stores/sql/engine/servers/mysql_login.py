@@ -15,8 +15,8 @@ from asyncmy.connection import Connection
 from asyncmy.constants.CLIENT import FOUND_ROWS, SSL
 from asyncmy.errors import MySQLError, OperationalError
 
-from everpost.stores.sql.engine.sockets import keep_alive
-from everpost.stores.sql.engine.tls import Tls
+from everpost.stores.sql.engine.servers.sockets import keep_alive
+from everpost.stores.sql.engine.servers.tls import Tls
 
 _PLUGIN_CANNOT_LOAD = 2059
 _PLUGIN_ERROR = 2061

@@ -10,8 +10,8 @@ from asyncmy.cursors import Cursor
 from asyncmy.errors import MySQLError
 
 from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw
-from everpost.stores.sql.engine.mysql_login import GuardedConnection
-from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
+from everpost.stores.sql.engine.servers.database import MAX_IDLE, PooledSession
+from everpost.stores.sql.engine.servers.mysql_login import GuardedConnection
 
 Connect: TypeAlias = Callable[[], Awaitable[GuardedConnection]]
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from everpost.domain.ids import Id
 from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.model.tables import CommentRow, RemovedUserRow, UserRow
-from everpost.stores.sql.types import IdText
+from everpost.stores.sql.model.types import IdText
 
 _THESE = bindparam("these", type_=IdText, expanding=True)
 _REMEMBER = insert(RemovedUserRow).from_select(["id"], select(UserRow.id).where(UserRow.id.in_(_THESE)))

@@ -9,9 +9,9 @@ from everpost.domain.revisions import Match
 from everpost.errors import Stale
 from everpost.stores.batching import Turns
 from everpost.stores.sql.engine import Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, renewed
+from everpost.stores.sql.model.mappers import blog_of
 from everpost.stores.sql.model.tables import BlogRow
-from everpost.stores.sql.rows import blog_of
+from everpost.stores.sql.queries.preconditions import STAMP, changing, having, renewed
 
 BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key, BlogRow.stamp)
 _MOST_TOGETHER = 1_000

@@ -5,9 +5,9 @@ from functools import cache
 from sqlalchemy import Update, update
 
 from everpost.domain.ids import Id
-from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.model.tables import CommentRow, PostRow
+from everpost.stores.sql.queries import selects
 
 
 async def confirm(connections: Connections, table: type[PostRow | CommentRow], id: Id) -> None:
@@ -23,4 +23,4 @@ async def confirm(connections: Connections, table: type[PostRow | CommentRow], i
 @cache
 def _touched(table: type[PostRow | CommentRow]) -> Update:
     """An UPDATE that changes nothing; PostgreSQL writes it anyway."""
-    return update(table).where(table.id == reading.ID).values(version=table.version)
+    return update(table).where(table.id == selects.ID).values(version=table.version)

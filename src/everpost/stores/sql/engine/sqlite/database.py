@@ -23,8 +23,8 @@ from everpost.stores.sql.engine.compiled import (
 from everpost.stores.sql.engine.engines import FREEZE, SQLITE_SETTINGS
 from everpost.stores.sql.engine.errors import Fault, fault_of
 from everpost.stores.sql.engine.protocol import Outcome
+from everpost.stores.sql.engine.sqlite.threads import ThreadSession
 from everpost.stores.sql.engine.statements import StatementCache
-from everpost.stores.sql.engine.threads import ThreadSession
 
 _STATEMENTS = 500
 """How many statements a connection keeps prepared."""

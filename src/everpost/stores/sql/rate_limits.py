@@ -27,8 +27,8 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from everpost.domain.rate_limits import WINDOW, Limit, Tally
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.model.tables import TallyRow
-from everpost.stores.sql.reading import AnyUnion
-from everpost.stores.sql.types import Moment
+from everpost.stores.sql.model.types import Moment
+from everpost.stores.sql.queries.selects import AnyUnion
 
 _KEY = bindparam("of_key", type_=TallyRow.key.type)
 _MOMENT = bindparam("moment", type_=Moment)

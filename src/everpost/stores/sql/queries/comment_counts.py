@@ -9,21 +9,21 @@ from everpost.domain.comment_preconditions import Admission
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
-from everpost.stores.sql import reading
 from everpost.stores.sql.engine import Call, Result, Transaction
-from everpost.stores.sql.matching import NAMED_ALIKE, STAMP, admitted, renewed
 from everpost.stores.sql.model.tables import CommentRow, PostRow
+from everpost.stores.sql.queries import selects
+from everpost.stores.sql.queries.preconditions import NAMED_ALIKE, STAMP, admitted, renewed
 
 _TOUCH = (
     update(PostRow)
-    .where(PostRow.id == reading.POST_ID)
+    .where(PostRow.id == selects.POST_ID)
     .values(
         version=PostRow.version + bindparam("changes"),
         comment_count=PostRow.comment_count + bindparam("more"),
         stamp=STAMP,
     )
 )
-_OF_THE_POST = (CommentRow.id == reading.ID, CommentRow.post_id == reading.POST_ID)
+_OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_ID)
 _ABOVE = select(CommentRow.parent_id, CommentRow.status, CommentRow.reply_count, CommentRow.is_shown).where(
     *_OF_THE_POST
 )
@@ -62,7 +62,7 @@ async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequen
 
 async def _refusal(transaction: Transaction, post_id: Id, admission: Admission | None) -> EverpostError:
     """Why the post took no comment."""
-    if (await transaction.execute(reading.POST_IS_THERE, {"this": post_id})).first() is None:
+    if (await transaction.execute(selects.POST_IS_THERE, {"this": post_id})).first() is None:
         return NotFound("post", post_id)
     if admission is not None and admission.name_keys:
         keys = {"name_keys": sorted(admission.name_keys)}

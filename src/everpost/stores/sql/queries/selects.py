@@ -23,10 +23,10 @@ from sqlalchemy.types import TypeEngine
 
 from everpost.domain.comments import CommentQuery, QueueQuery
 from everpost.domain.ids import Id
+from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import CommentRow, PostRow, UserRow
-from everpost.stores.sql.places import PLACE, After, Before, place
-from everpost.stores.sql.rows import Values
-from everpost.stores.sql.types import IdText
+from everpost.stores.sql.model.types import IdText
+from everpost.stores.sql.queries.keyset import PLACE, After, Before, place
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyUnion = CompoundSelect[*tuple[Any, ...]]

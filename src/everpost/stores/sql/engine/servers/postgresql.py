@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self, TypeAlias, cast
 import asyncpg
 
 from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
-from everpost.stores.sql.engine.postgresql_login import connect
-from everpost.stores.sql.engine.servers import MAX_IDLE, PooledSession
+from everpost.stores.sql.engine.servers.database import MAX_IDLE, PooledSession
+from everpost.stores.sql.engine.servers.postgresql_login import connect
 
 _STATEMENTS = 500
 """How many statements a connection keeps prepared."""

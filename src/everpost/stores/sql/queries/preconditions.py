@@ -13,9 +13,9 @@ from everpost.domain.comment_preconditions import Admission, Hand
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostStatus
 from everpost.domain.revisions import Match, new_stamp
+from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, UserRow
-from everpost.stores.sql.rows import Values
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.types import IdText, Moment
 
 Conditional: TypeAlias = Update | Delete | Select[Id]
 Statement = TypeVar("Statement", Update, Delete, Select[Id])

@@ -12,16 +12,16 @@ from everpost.domain.posts import Post, PostChange
 from everpost.domain.revisions import Match, Revision
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 from everpost.stores.batching import TurnsByKey
-from everpost.stores.sql import post_queries, reading, writable_ctes
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
-from everpost.stores.sql.matching import STAMP, changing, having, owned, renewed
+from everpost.stores.sql.model.mappers import AnyRow, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
-from everpost.stores.sql.rows import AnyRow, posts_with_threads
-from everpost.stores.sql.types import IdText
+from everpost.stores.sql.model.types import IdText
+from everpost.stores.sql.queries import post_queries, selects, writable_ctes
+from everpost.stores.sql.queries.preconditions import STAMP, changing, having, owned, renewed
 
 _MOST_TOGETHER = 50
-_SAVE = update(PostRow).where(PostRow.id == reading.ID).values(version=PostRow.version + 1, stamp=STAMP)
-_LOCK = select(PostRow.id).where(PostRow.id == reading.ID).with_for_update(key_share=True)
+_SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
+_LOCK = select(PostRow.id).where(PostRow.id == selects.ID).with_for_update(key_share=True)
 _TAGS_OF = bindparam("tags_of", type_=IdText)
 _LISTED = (PostRow.status, PostRow.publication_date, PostRow.updated_at)
 _REMOVE_TAGS = delete(PostTagRow).where(PostTagRow.post_id == _TAGS_OF)
@@ -138,14 +138,14 @@ class Saver:
 
 async def _save_at_once(change: Change, transaction: Transaction) -> Post:
     while not (rows := (await transaction.execute(*change.whole)).rows):
-        there = await transaction.execute(reading.POST_IS_THERE, {"this": change.id})
+        there = await transaction.execute(selects.POST_IS_THERE, {"this": change.id})
         change.require(there.first())
     return posts_with_threads(rows)[change.id].post
 
 
 async def _save(change: Change, transaction: Transaction) -> Post:
     while not (await transaction.execute(*change.update)).matched:
-        there = await transaction.execute(reading.POST_IS_THERE, {"this": change.id})
+        there = await transaction.execute(selects.POST_IS_THERE, {"this": change.id})
         change.require(there.first())
     calls = [*_tagging(change.id, change.values.tags), post_queries.posts([change.id], change.comments)]
     saved = (await transaction.execute_all(calls))[-1]

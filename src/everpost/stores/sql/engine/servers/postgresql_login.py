@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import asyncpg.protocol
 
-from everpost.stores.sql.engine.sockets import keep_alive
+from everpost.stores.sql.engine.servers.sockets import keep_alive
 
 _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false)"

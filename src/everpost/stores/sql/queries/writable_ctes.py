@@ -11,11 +11,11 @@ from functools import lru_cache
 from sqlalchemy import FromClause, Update, all_, bindparam, column, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
-from everpost.stores.sql.matching import FORMS, NEW
+from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.post_queries import posts_of, with_threads
-from everpost.stores.sql.reading import ID, AnySelect, AnyUnion
-from everpost.stores.sql.rows import Values
+from everpost.stores.sql.queries.post_queries import posts_of, with_threads
+from everpost.stores.sql.queries.preconditions import FORMS, NEW
+from everpost.stores.sql.queries.selects import ID, AnySelect, AnyUnion
 
 _EACH = "each_"
 """Prefix of parameters that have a value for each row."""

@@ -7,18 +7,18 @@ from sqlalchemy import Integer, String, bindparam, cast, func, literal_column, s
 from everpost.domain.ids import Id
 from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, Invalid
-from everpost.stores.sql import reading
-from everpost.stores.sql.durability import confirm
 from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.engine.durability import confirm
 from everpost.stores.sql.model.tables import PostRow, UserRow
-from everpost.stores.sql.types import IdText
+from everpost.stores.sql.model.types import IdText
+from everpost.stores.sql.queries import selects
 
 _NUMBERS = 1_000
 """How many numbers are tried at once: MySQL and MariaDB end a recursion after as many steps."""
 _SLUG = bindparam("slug", type_=PostRow.slug.type)
-_OTHERS = select(PostRow.id).where(PostRow.id != reading.ID)
+_OTHERS = select(PostRow.id).where(PostRow.id != selects.ID)
 _OBSTACLES = select(
-    select(PostRow.id).where(PostRow.id == reading.ID).exists().label("has_id"),
+    select(PostRow.id).where(PostRow.id == selects.ID).exists().label("has_id"),
     _OTHERS.where(PostRow.slug == _SLUG).exists().label("has_slug"),
     select(UserRow.id).where(UserRow.id == bindparam("author", type_=IdText)).exists().label("has_author"),
 )

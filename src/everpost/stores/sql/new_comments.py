@@ -13,12 +13,12 @@ from everpost.domain.ids import Id
 from everpost.domain.revisions import new_stamp
 from everpost.errors import Conflict, Invalid
 from everpost.stores.comment_additions import Addition
-from everpost.stores.sql import reading
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
+from everpost.stores.sql.model.mappers import Values, comment_of, comment_values
 from everpost.stores.sql.model.tables import CommentRow
-from everpost.stores.sql.rows import Values, comment_of, comment_values
-from everpost.stores.sql.threads import Touch, add_shown_replies, answering, touch
-from everpost.stores.sql.writable_ctes import adding_comments, each_of
+from everpost.stores.sql.queries import selects
+from everpost.stores.sql.queries.comment_counts import Touch, add_shown_replies, answering, touch
+from everpost.stores.sql.queries.writable_ctes import adding_comments, each_of
 
 _ADD = insert(CommentRow)
 
@@ -49,7 +49,7 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
     comments = [_new(addition) for addition in additions]
     parent_ids = sorted({each.parent_id for each in comments if each.parent_id is not None})
     change = _change_by(additions)
-    reads: list[Call] = [(reading.COMMENT, {"of_post": change.post_id, "this": each}) for each in parent_ids]
+    reads: list[Call] = [(selects.COMMENT, {"of_post": change.post_id, "this": each}) for each in parent_ids]
     found = await touch(transaction, change, *reads)
     parents = {row.id: comment_of(row) for each in found for row in each}
     known = {**parents, **{each.id: each for each in comments if each.parent_id is None}}

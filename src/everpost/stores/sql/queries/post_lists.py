@@ -13,12 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.posts import PostFilter, PostQuery, PostSort, PostStatus, TagQuery
+from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
-from everpost.stores.sql.places import PLACE, After, Before, place
-from everpost.stores.sql.post_queries import VALIDATOR
-from everpost.stores.sql.reading import LIMIT, AnySelect, passable, with_author
-from everpost.stores.sql.rows import Values
-from everpost.stores.sql.types import IdText, Moment
+from everpost.stores.sql.model.types import IdText, Moment
+from everpost.stores.sql.queries.keyset import PLACE, After, Before, place
+from everpost.stores.sql.queries.post_queries import VALIDATOR
+from everpost.stores.sql.queries.selects import LIMIT, AnySelect, passable, with_author
 
 _STATUS = bindparam("status", type_=PostRow.status.type)
 _TAG = bindparam("tag", type_=PostTagRow.tag.type)
