@@ -11,7 +11,7 @@ from everpost.domain.clock import EARLIEST, LATEST
 from everpost.errors import Misconfigured
 from everpost.stores import open_schema, open_store
 from everpost.stores.mongo.engine.connection import connect, database_of
-from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.store import MongoStore
 from tests.contract.port.examples import publish, read_post
 from tests.servers.private import free_port

@@ -5,11 +5,11 @@ import inspect
 import pytest
 
 from everpost.stores import port, port_people
-from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
-from everpost.stores.mongo.limits import MongoLimits
 from everpost.stores.mongo.posts import MongoPosts
+from everpost.stores.mongo.rate_limits import MongoLimits
 from everpost.stores.mongo.records import MongoRecords
+from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
 

@@ -19,7 +19,7 @@ from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import post_document
 from everpost.stores.mongo.model.people import user_document
 from everpost.stores.mongo.queries.authors import Authors
-from everpost.stores.mongo.queries.listing import Listing
+from everpost.stores.mongo.queries.post_lists import Listing
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
 from tests.servers.databases import new_name

@@ -15,7 +15,7 @@ from everpost.errors import NotFound
 from everpost.stores.comment_additions import Addition, Additions
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
-from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import (
     COMMENTS,
     IN_ORDER,
@@ -27,8 +27,8 @@ from everpost.stores.mongo.model.collections import (
 )
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument, read_comment
 from everpost.stores.mongo.queries.authors import Authors, named_comments
-from everpost.stores.mongo.threads.adding import Adder
-from everpost.stores.mongo.threads.changing import Changer
+from everpost.stores.mongo.threads.comment_changes import Changer
+from everpost.stores.mongo.threads.new_comments import Adder
 
 _OLDEST_FIRST = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST = {"publication_date": -1, "_id": -1}

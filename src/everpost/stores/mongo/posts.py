@@ -17,15 +17,15 @@ from everpost.errors import NotFound, SchemaMismatch
 from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
-from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, post_projection, read_post
 from everpost.stores.mongo.model.people import BLOG, read_blog
-from everpost.stores.mongo.publishing import Publisher
+from everpost.stores.mongo.new_posts import Publisher
+from everpost.stores.mongo.post_changes import Change, Saver, Terms
 from everpost.stores.mongo.queries.authors import Authors, named_posts
-from everpost.stores.mongo.queries.listing import Listing
+from everpost.stores.mongo.queries.post_lists import Listing
 from everpost.stores.mongo.queries.tags import Tags
-from everpost.stores.mongo.saving import Change, Saver, Terms
 from everpost.stores.port import Validated, Validator
 
 _MOST_TOGETHER = 100

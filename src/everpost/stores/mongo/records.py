@@ -18,7 +18,6 @@ from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
-from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.bulk.people import PeopleWriter
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
@@ -27,9 +26,10 @@ from everpost.stores.mongo.bulk.threads import ThreadWriter
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
-from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, TRANSFER
+from everpost.stores.mongo.settings import renew_names
 
 Kind = TypeVar("Kind")
 

@@ -3,20 +3,20 @@
 import asyncio
 from typing import Self
 
-from everpost.stores.mongo.blogs import MongoBlogs
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.engine.connection import Client, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.leadership import Leadership
 from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_replica_set
 from everpost.stores.mongo.engine.transactions import Transactions
-from everpost.stores.mongo.garbage import GarbageCollector
-from everpost.stores.mongo.limits import MongoLimits
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.rate_limits import MongoLimits
 from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.schema.migrator import MongoSchema
+from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
 from everpost.stores.schema import Prepare, leave

@@ -15,14 +15,14 @@ from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import Match, new_stamp
 from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
-from everpost.stores.mongo.blogs import renew_names
 from everpost.stores.mongo.engine.errors import duplicate_field
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
-from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, beyond
 from everpost.stores.mongo.model.documents import LIVING, matching
 from everpost.stores.mongo.model.people import UserDocument, read_user, user_document
+from everpost.stores.mongo.settings import renew_names
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
 _FIELDS: Filter = {"tokens": 0}

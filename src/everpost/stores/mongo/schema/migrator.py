@@ -7,7 +7,7 @@ from everpost.errors import SchemaMismatch
 from everpost.stores.mongo.engine.connection import Client, connect, database_of
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.replica_sets import require_replica_set
-from everpost.stores.mongo.schema import ledger, m0001_blog
+from everpost.stores.mongo.schema import m0001_blog, migration_history
 from everpost.stores.mongo.schema.definition import Definition, differences_of
 from everpost.stores.mongo.schema.previews import false_previews
 from everpost.stores.schema import (
@@ -32,7 +32,7 @@ class MongoSchema:
     ) -> None:
         self._client, self._url, self._timeout = client, url, timeout
         self._database = database_of(client)
-        self._ledger = ledger.Ledger(self._database)
+        self._ledger = migration_history.Ledger(self._database)
         self._definitions = history
         self._answered = False
 
@@ -91,7 +91,7 @@ class MongoSchema:
             return differences_ahead(revision)
         collections = self._definitions[int(revision) - 1].collections
         found: list[str] = []
-        for name, collection in {ledger.NAME: ledger.COLLECTION, **collections}.items():
+        for name, collection in {migration_history.NAME: migration_history.COLLECTION, **collections}.items():
             found.extend(await differences_of(self._database, name, collection))
         return [*found, *await false_previews(self._client, self._database)]
 

@@ -12,7 +12,7 @@ from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.batching import KeyedLocks, Turns
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
-from everpost.stores.mongo.garbage import GarbageCollector
+from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import (
     CommentDocument,
