@@ -10,20 +10,20 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
-from everpost.api.calls import CallRoute
-from everpost.api.deadlines import StoreDeadline
-from everpost.api.docs import add_docs
-from everpost.api.documentation import TAGS, complete
-from everpost.api.faults import LastResort
-from everpost.api.headers import EXPOSED, SafeHeaders
-from everpost.api.methods import HeadAsGet
-from everpost.api.problems import handle_problems
-from everpost.api.public_post import PublicPost
-from everpost.api.refusals import log_refusal
-from everpost.api.renderings import Renderings
-from everpost.api.request_limits import RequestLimits
+from everpost.api.http.problems import handle_problems
+from everpost.api.http.response_cache import Renderings
+from everpost.api.middleware.deadlines import StoreDeadline
+from everpost.api.middleware.methods import HeadAsGet
+from everpost.api.middleware.public_post import PublicPost
+from everpost.api.middleware.refusals import log_refusal
+from everpost.api.middleware.request_limits import RequestLimits
+from everpost.api.middleware.security_headers import EXPOSED, SafeHeaders
+from everpost.api.middleware.send_timeout import SendTimeout
+from everpost.api.middleware.unexpected_errors import LastResort
+from everpost.api.openapi.responses import TAGS, complete
+from everpost.api.openapi.swagger_page import add_docs
 from everpost.api.routes import add_routes
-from everpost.api.send_timeout import SendTimeout
+from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
 from everpost.services.store_lifecycle import StoreLifecycle

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from everpost.api.bodies import KIBIBYTE
+from everpost.api.http.request_bodies import KIBIBYTE
 from everpost.domain.people.users import Role
 from tests.api.asgi import ask
 from tests.api.conftest import Site, Sites

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from everpost.api.bodies import KIBIBYTE
+from everpost.api.http.request_bodies import KIBIBYTE
 from everpost.domain.people.users import Role
 from tests.api.asgi import Answer, Headers, ask
 from tests.api.conftest import Site, Sites

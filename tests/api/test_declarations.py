@@ -11,7 +11,7 @@ from fastapi import (
 )
 from fastapi.routing import APIRoute
 
-from everpost.api.calls import CallRoute
+from everpost.api.routing.route import CallRoute
 from tests.api import declared
 from tests.api.declared import calls
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from everpost.api import docs
-from everpost.api.documentation import TAGS
+from everpost.api.openapi import swagger_page
+from everpost.api.openapi.responses import TAGS
 from tests.api.conftest import Site, Sites
 from tests.faults.served import PATIENCE, ServedBlog
 
-STATIC = Path(docs.__file__).parent / "static"
+STATIC = Path(swagger_page.__file__).parent / "static"
 ASSETS = Path(__file__).parents[2] / "assets"
 MANIFEST = json.loads((STATIC / "manifest.json").read_text())
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from everpost.api.dependencies import get_store
-from everpost.api.headers import ON_EVERY_ANSWER
+from everpost.api.middleware.security_headers import ON_EVERY_ANSWER
+from everpost.api.routing.dependencies import get_store
 from everpost.domain.people.users import Role
 from tests.api.conftest import Site, Sites
 

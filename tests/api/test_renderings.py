@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from everpost.api.renderings import Renderings
+from everpost.api.http.response_cache import Renderings
 from tests.contract.port.examples import a_post
 
 

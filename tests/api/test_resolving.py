@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from everpost.api.calls import CallRoute
+from everpost.api.routing.route import CallRoute
 from everpost.domain.people.users import Role
 from tests.api.conftest import Site
 

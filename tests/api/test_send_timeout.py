@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from everpost.api.send_timeout import CHUNK, SendTimeout
+from everpost.api.middleware.send_timeout import CHUNK, SendTimeout
 
 SCOPE = {"type": "http", "path": "/"}
 

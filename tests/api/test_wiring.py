@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from everpost.api.dependencies import get_store
+from everpost.api.routing.dependencies import get_store
 from everpost.app import create_app
 from everpost.domain.clock import now
 from everpost.domain.people.tokens import new_secret

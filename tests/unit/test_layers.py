@@ -54,8 +54,8 @@ MAY_IMPORT = {
     "settings.py": "errors pydantic pydantic_core pydantic_settings",
     "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
-    "api/deadlines.py": "stores.deadlines",
-    "api/responses.py": "orjson",
+    "api/middleware/deadlines.py": "stores.deadlines",
+    "api/http/responses.py": "orjson",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"

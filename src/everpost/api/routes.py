@@ -4,10 +4,9 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from everpost.api import comments, health, moderation, posts
-from everpost.api.bodies import MAX_COMMENT_BODY, MAX_POST_BODY
-from everpost.api.calls import CallRoute
-from everpost.api.documentation import (
+from everpost.api.endpoints import comments, health, moderation, posts
+from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
+from everpost.api.openapi.responses import (
     BODY_PROBLEMS,
     COUNT_HEADERS,
     LIST_HEADERS,
@@ -19,10 +18,11 @@ from everpost.api.documentation import (
     reading,
     updating,
 )
-from everpost.api.people import add_people_routes
+from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
+from everpost.api.user_routes import add_people_routes
 
 _POST_LINKS = links_to(
     {

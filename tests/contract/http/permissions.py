@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from everpost.api.etags import revision_text, thing_tag
+from everpost.api.http.etags import revision_text, thing_tag
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id

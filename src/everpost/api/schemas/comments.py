@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from everpost.api.etags import revision_text
-from everpost.api.schemas.people import AuthorRead, GuestRead, Name, read_author
+from everpost.api.http.etags import revision_text
+from everpost.api.schemas.authors import AuthorRead, GuestRead, Name, read_author
 from everpost.api.schemas.problems import Problem
 from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, SentId, Storable, written
 from everpost.domain.comments import (

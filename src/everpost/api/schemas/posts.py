@@ -5,8 +5,8 @@ from typing import Annotated, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from everpost.api.schemas.authors import AuthorRead, read_author
 from everpost.api.schemas.comments import CommentRead, read_comment
-from everpost.api.schemas.people import AuthorRead, read_author
 from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, SentId, Storable, written
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import (

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from everpost.api.schemas.people import Name
+from everpost.api.schemas.authors import Name
 from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, ReadMoment, Storable, written
 from everpost.domain.people.users import MAX_EMAIL, MAX_PASSWORD, MIN_PASSWORD, Role, User
 

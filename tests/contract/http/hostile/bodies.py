@@ -2,7 +2,7 @@
 
 import gzip
 
-from everpost.api.bodies import MAX_LEVELS
+from everpost.api.http.request_bodies import MAX_LEVELS
 from tests.contract.http.hostile.request import (
     ONE,
     ONE_COMMENT,

@@ -5,8 +5,8 @@ from weakref import ref
 
 from fastapi import Response
 
-from everpost.api.etags import body_tag, is_known, thing_tag
-from everpost.api.responses import json_bytes, not_modified, rendered
+from everpost.api.http.etags import body_tag, is_known, thing_tag
+from everpost.api.http.responses import json_bytes, not_modified, rendered
 from everpost.api.schemas.posts import read_post
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post

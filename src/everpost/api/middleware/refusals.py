@@ -5,7 +5,7 @@ from contextlib import suppress
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from everpost.api.security import ACTOR_ID, get_address
+from everpost.api.routing.security import ACTOR_ID, get_address
 from everpost.errors import EverpostError, Forbidden, TooMany, Unauthenticated
 from everpost.services.security_events import (
     REQUEST_FORBIDDEN,

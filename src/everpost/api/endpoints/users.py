@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Query, Request, Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.etags import wanted_revisions
-from everpost.api.links import next_link, path_of
-from everpost.api.parameters import IfMatch, IfNoneMatch, PageQuery, UserId
-from everpost.api.problems import refusal
-from everpost.api.responses import listed, tagged
+from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.problems import refusal
+from everpost.api.http.responses import listed, tagged
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.links import next_link, path_of
+from everpost.api.routing.parameters import IfMatch, IfNoneMatch, PageQuery, UserId
+from everpost.api.routing.security import CurrentMember, GivenProof
 from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
-from everpost.api.security import CurrentMember, GivenProof
 from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.errors import Invalid

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Response
 from pydantic import TypeAdapter
 
-from everpost.api.problems import MEDIA_TYPE
+from everpost.api.http.problems import MEDIA_TYPE
 from everpost.api.schemas import examples
 from everpost.api.schemas.problems import Problem
 from everpost.api.schemas.tokens import LoginForm

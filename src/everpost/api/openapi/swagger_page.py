@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request, Response
 
-from everpost.api.responses import JsonResponse
+from everpost.api.http.responses import JsonResponse
 
 _STATIC = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}

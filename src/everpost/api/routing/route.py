@@ -10,11 +10,11 @@ from pydantic.fields import FieldInfo
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from everpost.api.bodies import MAX_BODY, BodyRequest
-from everpost.api.declarations import is_known
-from everpost.api.headers import VARY
-from everpost.api.resolving import Resolver
-from everpost.api.security import personal_headers
+from everpost.api.http.request_bodies import MAX_BODY, BodyRequest
+from everpost.api.middleware.security_headers import VARY
+from everpost.api.routing.declarations import is_known
+from everpost.api.routing.dependency_plan import Resolver
+from everpost.api.routing.security import personal_headers
 
 
 class CallRoute(APIRoute):

@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import CurrentPolicies, OpenStore
-from everpost.api.etags import wanted_revisions
-from everpost.api.links import comment_path, next_link, thread_path
-from everpost.api.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
-from everpost.api.responses import listed, tagged, telling
+from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.responses import listed, tagged, telling
+from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
+from everpost.api.routing.links import comment_path, next_link, thread_path
+from everpost.api.routing.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
+from everpost.api.routing.security import ClientAddress, CurrentActor
 from everpost.api.schemas.comments import (
     CommentCreate,
     CommentRead,
@@ -18,7 +19,6 @@ from everpost.api.schemas.comments import (
     read_for_moderators,
     read_node,
 )
-from everpost.api.security import ClientAddress, CurrentActor
 from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import comments

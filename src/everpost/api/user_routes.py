@@ -4,9 +4,10 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from everpost.api import blog, logins, tokens, users
-from everpost.api.bodies import MAX_FORM_BODY
-from everpost.api.documentation import (
+from everpost.api.endpoints import blog, logins, tokens, users
+from everpost.api.http.media_types import FORM
+from everpost.api.http.request_bodies import MAX_FORM_BODY
+from everpost.api.openapi.responses import (
     BODY_PROBLEMS,
     LIST_HEADERS,
     NO_CONTENT,
@@ -17,7 +18,6 @@ from everpost.api.documentation import (
     reading,
     updating,
 )
-from everpost.api.media_types import FORM
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
 from everpost.api.schemas.users import UserRead

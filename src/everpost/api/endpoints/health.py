@@ -2,8 +2,8 @@
 
 from fastapi import Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.responses import JsonResponse
+from everpost.api.http.responses import JsonResponse
+from everpost.api.routing.dependencies import OpenStore
 from everpost.api.schemas.health import Health
 from everpost.services.health import require_database
 

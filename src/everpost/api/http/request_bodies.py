@@ -9,7 +9,7 @@ from typing import NoReturn
 from fastapi import HTTPException, Request
 from starlette.types import Message, Receive, Scope
 
-from everpost.api.media_types import is_json
+from everpost.api.http.media_types import is_json
 
 KIBIBYTE = 1024
 MAX_BODY = 64 * KIBIBYTE

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.links import next_link, path_of
-from everpost.api.parameters import IfNoneMatch, TokenId, TokensQuery
-from everpost.api.responses import JsonResponse, listed
+from everpost.api.http.responses import JsonResponse, listed
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.links import next_link, path_of
+from everpost.api.routing.parameters import IfNoneMatch, TokenId, TokensQuery
+from everpost.api.routing.security import CurrentMember, GivenProof
 from everpost.api.schemas.tokens import TokenCreate, TokenCreated, read_token
-from everpost.api.security import CurrentMember, GivenProof
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services.accounts import tokens
 from everpost.services.accounts.tokens import TokenDraft

@@ -7,9 +7,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
-from everpost.api.dependencies import CurrentPolicies, CurrentSettings, OpenStore
-from everpost.api.documentation import OPTIONAL_SCHEME, REQUIRED_SCHEME
-from everpost.api.parameters import EDIT_KEY_HEADER
+from everpost.api.openapi.responses import OPTIONAL_SCHEME, REQUIRED_SCHEME
+from everpost.api.routing.dependencies import CurrentPolicies, CurrentSettings, OpenStore
+from everpost.api.routing.parameters import EDIT_KEY_HEADER
 from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.errors import Unauthenticated
 from everpost.services.accounts.reauthentication import Proof

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.etags import named_revision
-from everpost.api.links import next_link, path_of
-from everpost.api.parameters import IfNoneMatch, QueueQuery
-from everpost.api.problems import problem_of
-from everpost.api.responses import JsonResponse, listed
+from everpost.api.http.etags import named_revision
+from everpost.api.http.problems import problem_of
+from everpost.api.http.responses import JsonResponse, listed
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.links import next_link, path_of
+from everpost.api.routing.parameters import IfNoneMatch, QueueQuery
+from everpost.api.routing.security import CurrentMember
 from everpost.api.schemas.comments import DecisionRead, Decisions, read_for_moderators
-from everpost.api.security import CurrentMember
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor

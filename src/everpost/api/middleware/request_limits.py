@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from everpost.api.problems import problem
+from everpost.api.http.problems import problem
 
 MAX_TARGET = 16 * 1024
 """Bytes of path and query."""

@@ -9,9 +9,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from everpost.api.body_checks import COUNT
-from everpost.api.methods import allowed_methods
-from everpost.api.responses import JsonResponse
+from everpost.api.http.body_checks import COUNT
+from everpost.api.http.responses import JsonResponse
+from everpost.api.middleware.methods import allowed_methods
 from everpost.api.schemas.problems import FieldError, Place, Problem
 from everpost.errors import (
     Busy,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from everpost.api.renderings import Renderings
+from everpost.api.http.response_cache import Renderings
 from everpost.services.policies import Policies
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings

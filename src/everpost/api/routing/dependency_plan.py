@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 
-from everpost.api.body_checks import Check, Faults, body_check
+from everpost.api.http.body_checks import Check, Faults, body_check
 
 Values = dict[str, Any]
 """Arguments by the names of their parameters."""

@@ -7,8 +7,8 @@ from typing import TypeAlias, cast
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from everpost.api.headers import VARY
-from everpost.api.posts import get_post
+from everpost.api.endpoints.posts import get_post
+from everpost.api.middleware.security_headers import VARY
 from everpost.domain.ids import Id
 from everpost.domain.people.actors import PUBLIC
 from everpost.errors import EverpostError

@@ -4,13 +4,20 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.dependencies import KeptRenderings, OpenStore
-from everpost.api.etags import wanted_revisions
-from everpost.api.links import next_link, path_of, post_path
-from everpost.api.parameters import CommentsInside, IfMatch, IfNoneMatch, PostId, PostsQuery, TagsQuery
-from everpost.api.responses import listed, rendered, tagged
+from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.responses import listed, rendered, tagged
+from everpost.api.routing.dependencies import KeptRenderings, OpenStore
+from everpost.api.routing.links import next_link, path_of, post_path
+from everpost.api.routing.parameters import (
+    CommentsInside,
+    IfMatch,
+    IfNoneMatch,
+    PostId,
+    PostsQuery,
+    TagsQuery,
+)
+from everpost.api.routing.security import CurrentActor, CurrentMember
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
-from everpost.api.security import CurrentActor, CurrentMember
 from everpost.domain.clock import HORIZON, now
 from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
 from everpost.domain.posts import (

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from everpost.api.dependencies import CurrentSettings
+from everpost.api.routing.dependencies import CurrentSettings
 from everpost.errors import Forbidden
 
 _OWN = frozenset({"same-origin", "none"})

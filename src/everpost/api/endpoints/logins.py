@@ -7,14 +7,14 @@ from fastapi import Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from everpost.api.dependencies import CurrentPolicies, OpenStore
-from everpost.api.media_types import FORM, is_form
-from everpost.api.origins import OwnSite
-from everpost.api.problems import refusal
-from everpost.api.responses import JsonResponse
+from everpost.api.http.media_types import FORM, is_form
+from everpost.api.http.origins import OwnSite
+from everpost.api.http.problems import refusal
+from everpost.api.http.responses import JsonResponse
+from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
+from everpost.api.routing.security import ClientAddress
 from everpost.api.schemas.text import written
 from everpost.api.schemas.tokens import LoginCreated, LoginForm
-from everpost.api.security import ClientAddress
 from everpost.domain.people.tokens import Scope
 from everpost.services.accounts import logins
 from everpost.services.accounts.logins import Credentials

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import orjson
 from fastapi import Response
 
-from everpost.api.etags import body_tag, is_known, thing_tag
+from everpost.api.http.etags import body_tag, is_known, thing_tag
 from everpost.domain.revisions import Revision
 
 

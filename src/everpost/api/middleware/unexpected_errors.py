@@ -3,7 +3,7 @@
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from everpost.api.problems import problem
+from everpost.api.http.problems import problem
 
 _log = structlog.get_logger("everpost")
 

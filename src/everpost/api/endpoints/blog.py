@@ -2,12 +2,12 @@
 
 from fastapi import Response
 
-from everpost.api.dependencies import OpenStore
-from everpost.api.etags import wanted_revisions
-from everpost.api.parameters import IfMatch, IfNoneMatch
-from everpost.api.responses import tagged
+from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.responses import tagged
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.parameters import IfMatch, IfNoneMatch
+from everpost.api.routing.security import CurrentMember
 from everpost.api.schemas.blog import BlogUpdate, read_blog
-from everpost.api.security import CurrentMember
 from everpost.services import blog
 
 
