@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from everpost.transfer.streams import Stream
-from everpost.transfer.sync import Advance, Comparison, Write, sync
+from everpost.transfer.copy.streams import Stream
+from everpost.transfer.copy.sync import Advance, Comparison, Write, sync
 from tests.cli.conftest import Command
 
 
@@ -105,7 +105,7 @@ def written_meanwhile(source: str, monkeypatch: pytest.MonkeyPatch) -> Callable[
             change(source, left.pop())
         return comparison
 
-    return lambda: monkeypatch.setattr("everpost.transfer.copying.sync", meanwhile)
+    return lambda: monkeypatch.setattr("everpost.transfer.copy.copying.sync", meanwhile)
 
 
 def test_a_source_that_is_written_to_meanwhile_is_noticed(

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 from everpost.cli import main as everpost
-from everpost.transfer import sync
+from everpost.transfer.copy import sync
 
 
 def move(source: str, target: str) -> None:

@@ -13,12 +13,12 @@ from everpost.cli.moving import look_at_target, open_source, open_target
 from everpost.cli.progress import showing_progress
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
-from everpost.transfer import copying
 from everpost.transfer.archive.checking import Checked, check
 from everpost.transfer.archive.reading import PIPE, Archive, open_archive
 from everpost.transfer.archive.writing import export as export_archive
-from everpost.transfer.digests import BlogDigest
-from everpost.transfer.markdown_export import ExportedFolder, export_markdown
+from everpost.transfer.copy import copying
+from everpost.transfer.copy.digests import BlogDigest
+from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
 
 _ImportPath = Annotated[
     str,

@@ -3,8 +3,8 @@
 import typer
 
 from everpost.domain.record_kinds.registry import KINDS
-from everpost.transfer.digests import BlogDigest
-from everpost.transfer.sync import Comparison
+from everpost.transfer.copy.digests import BlogDigest
+from everpost.transfer.copy.sync import Comparison
 
 
 def print_comparison(comparison: Comparison) -> None:

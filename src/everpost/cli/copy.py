@@ -13,9 +13,9 @@ from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_database_url, read_settings
 from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
-from everpost.transfer import copying
-from everpost.transfer.copying import Copied, Progress
-from everpost.transfer.origins import origin_of
+from everpost.transfer.copy import copying
+from everpost.transfer.copy.copying import Copied, Progress
+from everpost.transfer.copy.origins import origin_of
 
 FOLLOW_EVERY = 2.0
 """Seconds between two passes of a copy that follows its source."""

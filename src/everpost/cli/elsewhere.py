@@ -11,10 +11,10 @@ from everpost.cli.moving import open_blog
 from everpost.cli.progress import showing_progress
 from everpost.errors import BrokenFile, Misconfigured
 from everpost.settings import Settings
-from everpost.transfer.elsewhere.adopting import Run
-from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.elsewhere.systems import Wishes, import_from, system_named
-from everpost.transfer.elsewhere.zones import zone_named
+from everpost.transfer.importers.formats.time_zones import zone_named
+from everpost.transfer.importers.pipeline.importer import Run
+from everpost.transfer.importers.registry import Wishes, import_from, system_named
+from everpost.transfer.importers.reports.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run, adopt
-from everpost.transfer.elsewhere.items import (
+from everpost.transfer.importers.model import (
     Fate,
     Item,
     SourceAuthor,
@@ -16,8 +15,9 @@ from everpost.transfer.elsewhere.items import (
     SourcePost,
     SourceThread,
 )
-from everpost.transfer.elsewhere.naming import Origin
-from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import read_posts, read_thread
 
 ORIGIN = Origin("wordpress", "https://blog.example")

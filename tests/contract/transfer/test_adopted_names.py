@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from everpost.domain.people.users import Role, UserQuery, checked_name
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run, adopt
-from everpost.transfer.elsewhere.items import Fate, Item, Note, SourceAuthor
-from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.importers.model import Fate, Item, Note, SourceAuthor
+from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import read_post, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, said
 

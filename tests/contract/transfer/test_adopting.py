@@ -11,16 +11,9 @@ from everpost.domain.people.users import Author, Role, UserQuery
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run, adopt
-from everpost.transfer.elsewhere.items import (
-    Fate,
-    Item,
-    Note,
-    Problem,
-    SourceAuthor,
-    SourceThread,
-)
-from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.importers.model import Fate, Item, Note, Problem, SourceAuthor, SourceThread
+from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import publish, read_post, read_posts, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 

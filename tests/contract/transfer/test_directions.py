@@ -13,8 +13,8 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.records import Record
 from everpost.stores.port import Store
 from everpost.transfer.archive.writing import export
-from everpost.transfer.copying import Phase, copy
-from everpost.transfer.origins import origin_of
+from everpost.transfer.copy.copying import Phase, copy
+from everpost.transfer.copy.origins import origin_of
 from tests.conftest import Engines, offer_key
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, a_whole_blog, by, fill

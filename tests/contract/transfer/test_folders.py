@@ -8,11 +8,11 @@ import pytest
 from everpost.domain.posts import PostStatus
 from everpost.errors import Invalid, UnreadableSource
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run
-from everpost.transfer.elsewhere.items import Fate
-from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.elsewhere.systems import Wishes, import_from
-from everpost.transfer.elsewhere.zones import zone_named
+from everpost.transfer.importers.formats.time_zones import zone_named
+from everpost.transfer.importers.model import Fate
+from everpost.transfer.importers.pipeline.importer import Run
+from everpost.transfer.importers.registry import Wishes, import_from
+from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import read_posts, read_thread
 from tests.unit.transfer_elsewhere.folders import write_folder
 

@@ -16,10 +16,10 @@ from everpost.domain.posts import Audience, PostFilter, PostStatus
 from everpost.errors import EverpostError
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run
-from everpost.transfer.elsewhere.items import Fate
-from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.elsewhere.systems import Wishes, import_from
+from everpost.transfer.importers.model import Fate
+from everpost.transfer.importers.pipeline.importer import Run
+from everpost.transfer.importers.registry import Wishes, import_from
+from everpost.transfer.importers.reports.report import Report
 from tests.unit.transfer_elsewhere.blogger_files import (
     DRAFT,
     backup_comment,

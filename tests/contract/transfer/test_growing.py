@@ -8,11 +8,8 @@ import pytest
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.posts import PostChange
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.items import (
-    Fate,
-    SourceThread,
-)
-from everpost.transfer.elsewhere.writing import StoreWriter
+from everpost.transfer.importers.model import Fate, SourceThread
+from everpost.transfer.importers.pipeline.writer import StoreWriter
 from tests.contract.port.examples import a_comment, publish, read_posts, read_thread
 from tests.contract.transfer.sources import MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 

@@ -19,8 +19,8 @@ from everpost.stores.sql.store import SqlStore
 from everpost.transfer.archive.checking import check
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.archive.writing import export
-from everpost.transfer.copying import Copied, Phase, copy, verify
-from everpost.transfer.origins import origin_of
+from everpost.transfer.copy.copying import Copied, Phase, copy, verify
+from everpost.transfer.copy.origins import origin_of
 from tests.conftest import POOL_SIZE, TIMEOUT
 from tests.contract.port.examples import LATER, numbered
 from tests.contract.port.whole_blogs import SETTINGS

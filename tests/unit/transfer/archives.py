@@ -12,8 +12,8 @@ from everpost.errors import BrokenFile
 from everpost.transfer.archive.checking import Checked, check
 from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reading import open_archive
-from everpost.transfer.digests import RunningDigest
-from everpost.transfer.lines import row_of
+from everpost.transfer.copy.digests import RunningDigest
+from everpost.transfer.copy.record_json import row_of
 from tests.contract.port.examples import a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by
 

@@ -16,7 +16,7 @@ from everpost.domain.posts import MAX_CONTENT
 from everpost.domain.records import Record
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
-from everpost.transfer.lines import canonical_values, read_row, row_of
+from everpost.transfer.copy.record_json import canonical_values, read_row, row_of
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
 from tests.unit.test_passwords import UNKEPT_HASHES

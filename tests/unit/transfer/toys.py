@@ -22,7 +22,7 @@ from everpost.stores.sql.bulk.record_table import RecordTable, owned_rows
 from everpost.stores.sql.model.mappers import AnyRow, Values
 from everpost.stores.sql.model.tables import PostRow
 from everpost.stores.sql.model.types import IdText, Moment
-from everpost.transfer.lines import row_of
+from everpost.transfer.copy.record_json import row_of
 from tests.contract.port.examples import MOMENT, numbered
 from tests.contract.port.whole_blogs import a_whole_blog
 

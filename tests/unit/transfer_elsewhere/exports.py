@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import pytest
 
-from everpost.transfer.elsewhere.items import Fate, Item, Note, SourcePost
-from everpost.transfer.elsewhere.wordpress_leftovers import KIND as WXR_FIELDS
+from everpost.transfer.importers.model import Fate, Item, Note, SourcePost
+from everpost.transfer.importers.wordpress.unsupported_fields import KIND as WXR_FIELDS
 
 Kind = TypeVar("Kind")
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from everpost.transfer.elsewhere.items import Note, Problem, SourcePost
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import Note, Problem, SourcePost
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:

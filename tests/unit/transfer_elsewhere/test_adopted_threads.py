@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
-from everpost.transfer.elsewhere.items import SourceComment
-from everpost.transfer.elsewhere.naming import Origin
-from everpost.transfer.elsewhere.threads import Adopted, Adopter
+from everpost.transfer.importers.model import SourceComment
+from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.threads import Adopted, Adopter
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, tzinfo=UTC)
 POST = Id("0" * 24)

@@ -10,8 +10,8 @@ import pytest
 
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.blogger.reader import read_blogger
-from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
+from everpost.transfer.importers.blogger.reader import read_blogger
+from everpost.transfer.importers.model import Item, Note, SourceAuthor, SourcePost
 from tests.unit.transfer_elsewhere.blogger_files import (
     BLOG,
     DRAFT,

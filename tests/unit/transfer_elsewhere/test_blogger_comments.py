@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.elsewhere.blogger.reader import read_blogger
-from everpost.transfer.elsewhere.items import Item, Note, SourceComment, SourcePost
+from everpost.transfer.importers.blogger.reader import read_blogger
+from everpost.transfer.importers.model import Item, Note, SourceComment, SourcePost
 from tests.unit.transfer_elsewhere.blogger_files import (
     backup_comment,
     backup_entry,

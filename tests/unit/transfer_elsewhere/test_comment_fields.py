@@ -5,10 +5,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from everpost.transfer.elsewhere.disqus import read_disqus
-from everpost.transfer.elsewhere.isso import read_isso
-from everpost.transfer.elsewhere.items import Note
-from everpost.transfer.elsewhere.remark42 import read_remark42
+from everpost.transfer.importers.comment_systems.disqus import read_disqus
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.model import Note
 from tests.unit.transfer_elsewhere.exports import of_kind
 
 DISQUS = """<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">

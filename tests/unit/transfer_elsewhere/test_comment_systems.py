@@ -8,9 +8,9 @@ import pytest
 from everpost.domain.comments import Comment, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run
-from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.elsewhere.systems import Wishes, import_from
+from everpost.transfer.importers.pipeline.importer import Run
+from everpost.transfer.importers.registry import Wishes, import_from
+from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import MOMENT, a_post, numbered
 from tests.unit.transfer_elsewhere import test_remark42
 from tests.unit.transfer_elsewhere.commento_files import COMMENT_V1, write_v1

@@ -10,8 +10,8 @@ import pytest
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.commento.reader import read_commento
-from everpost.transfer.elsewhere.items import SourceComment, SourceThread
+from everpost.transfer.importers.comment_systems.commento import read_commento
+from everpost.transfer.importers.model import SourceComment, SourceThread
 from tests.unit.transfer_elsewhere.commento_files import (
     COMMENT_V1,
     COMMENT_V3,

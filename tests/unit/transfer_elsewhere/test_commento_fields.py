@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from everpost.transfer.elsewhere.commento.reader import read_commento
-from everpost.transfer.elsewhere.items import Item
+from everpost.transfer.importers.comment_systems.commento import read_commento
+from everpost.transfer.importers.model import Item
 from tests.unit.transfer_elsewhere.commento_files import (
     ANN,
     COMMENT_V1,

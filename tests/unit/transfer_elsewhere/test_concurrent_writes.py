@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from everpost.errors import Busy
-from everpost.transfer.elsewhere.concurrent_writes import ConcurrentWrites, Work
-from everpost.transfer.elsewhere.items import Fate, Note
-from everpost.transfer.elsewhere.reports import NoteBuffer, Report
+from everpost.transfer.importers.model import Fate, Note
+from everpost.transfer.importers.pipeline.concurrent_writes import ConcurrentWrites, Work
+from everpost.transfer.importers.reports.report import NoteBuffer, Report
 
 
 def noting(name: str, *, after: asyncio.Event | None = None, then: asyncio.Event | None = None) -> Work:

@@ -7,8 +7,8 @@ import pytest
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.disqus import read_disqus
-from everpost.transfer.elsewhere.items import SourceComment, SourceThread
+from everpost.transfer.importers.comment_systems.disqus import read_disqus
+from everpost.transfer.importers.model import SourceComment, SourceThread
 from tests.unit.transfer_elsewhere.exports import real_files
 from tests.unit.transfer_elsewhere.threads import comments_of, disqus_post, notes_of, write_disqus
 

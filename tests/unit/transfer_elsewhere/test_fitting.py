@@ -7,9 +7,9 @@ import pytest
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, PostFormat
-from everpost.transfer.elsewhere.fitting import UNTITLED, Changes, email_of
-from everpost.transfer.elsewhere.html_text import text_of_html
-from everpost.transfer.elsewhere.naming import Origin, is_same_thing, site_key
+from everpost.transfer.importers.formats.html_text import text_of_html
+from everpost.transfer.importers.pipeline.normalization import UNTITLED, Changes, email_of
+from everpost.transfer.importers.pipeline.stable_ids import Origin, is_same_thing, site_key
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123_000, tzinfo=UTC)
 ORIGIN = Origin("wordpress", "https://blog.example")

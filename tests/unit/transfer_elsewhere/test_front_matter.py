@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.items import Problem
-from everpost.transfer.elsewhere.markdown.fields import texts_of
-from everpost.transfer.elsewhere.markdown.front_matter import read_page
-from everpost.transfer.elsewhere.markdown.page import Page
+from everpost.transfer.importers.markdown.front_matter.fields import texts_of
+from everpost.transfer.importers.markdown.front_matter.parser import read_page
+from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.model import Problem
 from tests.unit.transfer_elsewhere.folders import only_post, posts_of, problems_of
 
 BOMB = "a: &a [x, x]\n" + "".join(

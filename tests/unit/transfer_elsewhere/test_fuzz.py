@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.blogger.reader import read_blogger
-from everpost.transfer.elsewhere.commento.reader import read_commento
-from everpost.transfer.elsewhere.disqus import read_disqus
-from everpost.transfer.elsewhere.isso import read_isso
-from everpost.transfer.elsewhere.items import Item
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
-from everpost.transfer.elsewhere.remark42 import read_remark42
+from everpost.transfer.importers.blogger.reader import read_blogger
+from everpost.transfer.importers.comment_systems.commento import read_commento
+from everpost.transfer.importers.comment_systems.disqus import read_disqus
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import Item
 from tests.unit.transfer_elsewhere import test_markdown, test_remark42
 from tests.unit.transfer_elsewhere.blogger_files import (
     DRAFT,

@@ -10,9 +10,9 @@ import pytest
 from everpost.domain.comments import CommentStatus
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere import json_files
-from everpost.transfer.elsewhere.ghost import read_ghost
-from everpost.transfer.elsewhere.items import Item, SourceAuthor, SourceComment, SourcePost
+from everpost.transfer.importers.formats import json_files
+from everpost.transfer.importers.ghost.reader import read_ghost
+from everpost.transfer.importers.model import Item, SourceAuthor, SourceComment, SourcePost
 from tests.unit.transfer_elsewhere.exports import (
     GHOST_POST as POST,
 )

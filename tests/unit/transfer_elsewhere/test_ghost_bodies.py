@@ -5,7 +5,7 @@ import json
 import pytest
 
 from everpost.domain.posts import PostFormat
-from everpost.transfer.elsewhere.ghost_bodies import read_body
+from everpost.transfer.importers.ghost.bodies import read_body
 
 Node = dict[str, object]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.posts import PostFormat, PostStatus
-from everpost.transfer.elsewhere.ghost import read_ghost
-from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor
+from everpost.transfer.importers.ghost.reader import read_ghost
+from everpost.transfer.importers.model import Item, Note, SourceAuthor
 from tests.unit.transfer_elsewhere.exports import GHOST_POST as POST
 from tests.unit.transfer_elsewhere.exports import (
     dropped,

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere import isso
-from everpost.transfer.elsewhere.ghost_bodies import read_body
-from everpost.transfer.elsewhere.html_text import text_of_html
-from everpost.transfer.elsewhere.isso import read_isso
-from everpost.transfer.elsewhere.json_files import JsonFile
-from everpost.transfer.elsewhere.remark42 import read_remark42
-from everpost.transfer.elsewhere.xml_files import XmlFile
+from everpost.transfer.importers.comment_systems import isso
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.formats.html_text import text_of_html
+from everpost.transfer.importers.formats.json_files import JsonFile
+from everpost.transfer.importers.formats.xml_files import XmlFile
+from everpost.transfer.importers.ghost.bodies import read_body
 from tests.growth import assert_cost_grows_no_faster_than_size
 
 Hostile = Callable[[int], str]
@@ -155,7 +155,7 @@ def test_a_broken_document_in_a_post_is_kept_as_it_is(name: str, body: str) -> N
 
 
 def test_too_many_bytes_of_json_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everpost.transfer.elsewhere.json_files.MOST_BYTES", 300_000)
+    monkeypatch.setattr("everpost.transfer.importers.formats.json_files.MOST_BYTES", 300_000)
     path = tmp_path / "file.json"
     rows = [{"id": "x" * 100_000} for _ in range(10)]
     path.write_text(json.dumps({"data": {"posts": rows}}))

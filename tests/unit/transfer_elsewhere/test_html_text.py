@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.elsewhere.html_text import text_of_html
+from everpost.transfer.importers.formats.html_text import text_of_html
 
 
 @pytest.mark.parametrize(

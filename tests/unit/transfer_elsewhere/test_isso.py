@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.isso import read_isso
-from everpost.transfer.elsewhere.items import SourceComment, SourceThread
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.model import SourceComment, SourceThread
 from tests.unit.transfer_elsewhere.threads import comments_of, notes_of, write_isso
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.posts import PostFormat, PostStatus
-from everpost.transfer.elsewhere.items import SourceAuthor
-from everpost.transfer.elsewhere.markdown.posts import UNDATED
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
+from everpost.transfer.importers.markdown.posts import UNDATED
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import SourceAuthor
 from tests.unit.transfer_elsewhere.exports import real_files
 from tests.unit.transfer_elsewhere.folders import notes_of, only_post, posts_of, write_folder
 

@@ -16,12 +16,12 @@ from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.domain.records import Counts, Record
 from everpost.errors import BrokenFile
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.adopting import Run, adopt
-from everpost.transfer.elsewhere.items import SourcePost
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
-from everpost.transfer.elsewhere.naming import Origin
-from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.markdown_export import ExportedFolder, export_markdown
+from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import SourcePost
+from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import a_comment, a_post, a_user, numbered
 
 ANN = a_user(id=numbered(1), name='Ann "the pen" Ünï: #1')

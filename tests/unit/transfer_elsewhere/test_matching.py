@@ -5,8 +5,8 @@ import pytest
 from everpost.domain.ids import Id
 from everpost.errors import Invalid
 from everpost.stores.port import Store
-from everpost.transfer.elsewhere.items import SourceThread
-from everpost.transfer.elsewhere.matching import matcher_of
+from everpost.transfer.importers.model import SourceThread
+from everpost.transfer.importers.pipeline.url_matching import matcher_of
 from tests.contract.port.examples import a_post, numbered
 
 FIRST, UMLAUT, DATED = numbered(1), numbered(2), numbered(3)

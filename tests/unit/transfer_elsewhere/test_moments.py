@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.elsewhere.moments import Written, parse_moment, read_moment
+from everpost.transfer.importers.formats.dates import Written, parse_moment, read_moment
 
 
 @pytest.mark.parametrize(

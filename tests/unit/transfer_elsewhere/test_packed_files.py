@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere import packed_files
-from everpost.transfer.elsewhere.disqus import read_disqus
-from everpost.transfer.elsewhere.ghost import read_ghost
-from everpost.transfer.elsewhere.isso import read_isso
-from everpost.transfer.elsewhere.items import SourcePost
-from everpost.transfer.elsewhere.packed_files import Packing
-from everpost.transfer.elsewhere.remark42 import read_remark42
-from everpost.transfer.elsewhere.systems import SYSTEMS, Wishes
-from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
+from everpost.transfer.importers.comment_systems.disqus import read_disqus
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.formats import compressed_files
+from everpost.transfer.importers.formats.compressed_files import Packing
+from everpost.transfer.importers.ghost.reader import read_ghost
+from everpost.transfer.importers.model import SourcePost
+from everpost.transfer.importers.registry import SYSTEMS, Wishes
+from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
 from tests.unit.transfer_elsewhere.exports import dropped, ghost, ghost_post, of_kind, wxr, wxr_item
 from tests.unit.transfer_elsewhere.threads import write_isso
 
@@ -132,7 +132,7 @@ def test_a_bomb_is_refused_before_anything_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packing: str
 ) -> None:
     """A parser would take long to read that many blanks in a text."""
-    monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
+    monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
     bomb = b'{"db":[{"data":{"posts":[{"id":"' + b" " * 1_000_000
     path = tmp_path / f"export.json.{packing}"
     if packing == "gz":
@@ -146,7 +146,7 @@ def test_a_bomb_is_refused_before_anything_reads_it(
 def test_a_file_that_is_packed_as_well_as_text_can_be_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
+    monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
     content = b"".join(os.urandom(4) + b"-" * 100 for _ in range(10_000))
     path = tmp_path / "export.json.gz"
     path.write_bytes(gzip.compress(content))
@@ -162,7 +162,7 @@ def test_a_file_that_is_packed_as_well_as_text_can_be_is_read(
 def test_a_bomb_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, packing: str
 ) -> None:
-    monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
+    monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
     name, _ = READERS[system]
     bomb = b'{"version":1,"users":[],"posts":[]}' + b" \n" * 1_000_000
     path = tmp_path / f"{name}.{packing}"
@@ -177,8 +177,8 @@ def test_a_bomb_is_not_unpacked(
 def test_the_files_of_an_archive_share_what_may_be_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed_files, "ALWAYS_UNPACKED", 10_000)
-    monkeypatch.setattr(packed_files, "MOST_RATIO", 0)
+    monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
+    monkeypatch.setattr(compressed_files, "MOST_RATIO", 0)
     path = zipped(tmp_path / "a.zip", {f"{each}.xml": wxr(wxr_item(each)) for each in range(9)})
     with pytest.raises(BrokenFile, match="much larger than its size"):
         list(read_wordpress(path, pages=False))

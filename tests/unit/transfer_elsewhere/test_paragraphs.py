@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.elsewhere.html_tokens import tokens_of
-from everpost.transfer.elsewhere.paragraphs import with_paragraphs
+from everpost.transfer.importers.formats.html_tokens import tokens_of
+from everpost.transfer.importers.wordpress.paragraphs import with_paragraphs
 from tests.growth import assert_cost_grows_no_faster_than_size
 
 

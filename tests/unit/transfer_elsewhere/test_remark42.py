@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.items import SourceComment, SourceThread
-from everpost.transfer.elsewhere.remark42 import read_remark42
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.model import SourceComment, SourceThread
 from tests.unit.transfer_elsewhere.exports import real_files
 from tests.unit.transfer_elsewhere.threads import comments_of, notes_of
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.elsewhere.fitting import Changes
-from everpost.transfer.elsewhere.items import Fate, Note, Problem, SourceComment, SourceThread
-from everpost.transfer.elsewhere.ledger import Ledger
-from everpost.transfer.elsewhere.reports import Report
+from everpost.transfer.importers.model import Fate, Note, Problem, SourceComment, SourceThread
+from everpost.transfer.importers.pipeline.import_spool import Ledger
+from everpost.transfer.importers.pipeline.normalization import Changes
+from everpost.transfer.importers.reports.report import Report
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from everpost.transfer.elsewhere.shortcodes import Picture, convert_shortcodes
+from everpost.transfer.importers.wordpress.shortcodes import Picture, convert_shortcodes
 from tests.growth import assert_cost_grows_no_faster_than_size
 
 CAT, DOG = Picture("https://a.example/cat.png", "A cat"), Picture("/dog.png", "A & B", "<b>Dog</b>")

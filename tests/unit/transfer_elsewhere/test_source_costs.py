@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.blogger.reader import read_blogger
-from everpost.transfer.elsewhere.commento.reader import read_commento
-from everpost.transfer.elsewhere.disqus import read_disqus
-from everpost.transfer.elsewhere.ghost import read_ghost
-from everpost.transfer.elsewhere.isso import read_isso
-from everpost.transfer.elsewhere.items import Item, Note, SourceThread
-from everpost.transfer.elsewhere.ledger import Ledger
-from everpost.transfer.elsewhere.remark42 import read_remark42
-from everpost.transfer.elsewhere.reports import Report
-from everpost.transfer.elsewhere.wordpress import read_wordpress
+from everpost.transfer.importers.blogger.reader import read_blogger
+from everpost.transfer.importers.comment_systems.commento import read_commento
+from everpost.transfer.importers.comment_systems.disqus import read_disqus
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.ghost.reader import read_ghost
+from everpost.transfer.importers.model import Item, Note, SourceThread
+from everpost.transfer.importers.pipeline.import_spool import Ledger
+from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.wordpress.reader import read_wordpress
 from tests.growth import assert_cost_grows_no_faster_than_size
 from tests.unit.transfer_elsewhere.blogger_files import (
     backup_comment,

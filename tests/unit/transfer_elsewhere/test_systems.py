@@ -5,8 +5,8 @@ import re
 import pytest
 
 from everpost.errors import Misconfigured
-from everpost.transfer.elsewhere.other_systems import SAME, WAYS, advice_for
-from everpost.transfer.elsewhere.systems import SYSTEMS, system_named
+from everpost.transfer.importers.migration_advice import SAME, WAYS, advice_for
+from everpost.transfer.importers.registry import SYSTEMS, system_named
 
 _OF_ITSELF = frozenset({"everpost"})
 

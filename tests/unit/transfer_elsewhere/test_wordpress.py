@@ -10,8 +10,8 @@ import pytest
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
-from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
+from everpost.transfer.importers.model import Item, Note, SourceAuthor, SourcePost
+from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
 from tests.unit.transfer_elsewhere.exports import (
     dropped,
     of_each_real_file,

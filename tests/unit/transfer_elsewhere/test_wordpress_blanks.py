@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.posts import PostStatus
-from everpost.transfer.elsewhere.items import Item, SourceAuthor, SourcePost
-from everpost.transfer.elsewhere.wordpress import read_wordpress, wordpress_site
+from everpost.transfer.importers.model import Item, SourceAuthor, SourcePost
+from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
 from tests.unit.transfer_elsewhere.exports import (
     of_kind,
     only_post,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.elsewhere.items import Item, SourceComment
-from everpost.transfer.elsewhere.wordpress import read_wordpress
+from everpost.transfer.importers.model import Item, SourceComment
+from everpost.transfer.importers.wordpress.reader import read_wordpress
 from tests.unit.transfer_elsewhere.exports import (
     dropped,
     only_post,

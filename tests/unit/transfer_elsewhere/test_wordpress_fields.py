@@ -9,8 +9,8 @@ import pytest
 
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
-from everpost.transfer.elsewhere.items import Item, Note
-from everpost.transfer.elsewhere.wordpress import read_wordpress
+from everpost.transfer.importers.model import Item, Note
+from everpost.transfer.importers.wordpress.reader import read_wordpress
 from tests.unit.transfer_elsewhere.exports import of_kind, only_post, wxr, wxr_author, wxr_comment, wxr_item
 
 Read = Callable[..., Iterator[Item]]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere import xml_files
-from everpost.transfer.elsewhere.xml_files import XmlFile
+from everpost.transfer.importers.formats import xml_files
+from everpost.transfer.importers.formats.xml_files import XmlFile
 
 
 def texts(folder: Path, content: bytes | str, *, level: int = 1) -> list[str | None]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from everpost.errors import Invalid
-from everpost.transfer.elsewhere.zones import localized, zone_named
+from everpost.transfer.importers.formats.time_zones import localized, zone_named
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from everpost.transfer.elsewhere.items import Item, Note, SourceComment, SourceThread
+from everpost.transfer.importers.model import Item, Note, SourceComment, SourceThread
 
 
 def comments_of(items: Iterable[Item]) -> dict[str, SourceComment]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.posts import PostStatus
-from everpost.transfer.elsewhere.markdown.patterns import expressions, globs
+from everpost.transfer.importers.markdown.configuration.patterns import expressions, globs
 from tests.unit.transfer_elsewhere.folders import notes_of, posts_of, write_folder
 from tests.unit.transfer_markdown.configurations import HEXO, POST
 

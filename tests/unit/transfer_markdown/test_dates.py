@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.posts import PostStatus
-from everpost.transfer.elsewhere.items import Note, SourcePost
-from everpost.transfer.elsewhere.markdown.posts import UNDATED
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
-from everpost.transfer.elsewhere.zones import zone_named
+from everpost.transfer.importers.formats.time_zones import zone_named
+from everpost.transfer.importers.markdown.posts import UNDATED
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import Note, SourcePost
 from tests.unit.transfer_elsewhere.folders import only_post, posts_of, write_folder
 
 PUBLISHED = [

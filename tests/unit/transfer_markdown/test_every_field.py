@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.posts import PostStatus
-from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import Item, Note, SourceAuthor, SourcePost
 from tests.unit.transfer_elsewhere.folders import write_folder
 
 JEKYLL = {

@@ -7,7 +7,7 @@ Each case names the generators that take it (J Jekyll, H Hugo, Z Zola, P Pelican
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.markdown.front_matter import ForeignFrontMatter, read_page
+from everpost.transfer.importers.markdown.front_matter.parser import ForeignFrontMatter, read_page
 
 A = {"title": "A"}
 NO_FRONT_MATTER = "no front matter"

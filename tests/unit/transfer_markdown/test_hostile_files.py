@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.elsewhere.markdown.dates import DateRules, PageDates
-from everpost.transfer.elsewhere.markdown.front_matter import read_page
-from everpost.transfer.elsewhere.markdown.links import Links
-from everpost.transfer.elsewhere.markdown.names import name_of
-from everpost.transfer.elsewhere.markdown.page import Page
-from everpost.transfer.elsewhere.markdown.tags import convert_tags
-from everpost.transfer.elsewhere.markdown.titles import title_of
-from everpost.transfer.elsewhere.markdown.visibility import reasons_to_hide
-from everpost.transfer.elsewhere.moments import read_moment
+from everpost.transfer.importers.formats.dates import read_moment
+from everpost.transfer.importers.markdown.dates import DateRules, PageDates
+from everpost.transfer.importers.markdown.front_matter.parser import read_page
+from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page_names import name_of
+from everpost.transfer.importers.markdown.template_tags.links import Links
+from everpost.transfer.importers.markdown.template_tags.tags import convert_tags
+from everpost.transfer.importers.markdown.titles import title_of
+from everpost.transfer.importers.markdown.visibility import reasons_to_hide
 from tests.growth import assert_cost_grows_no_faster_than_size
 
 SIZE = 10_000

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from everpost.transfer.elsewhere.items import Problem
+from everpost.transfer.importers.model import Problem
 from tests.unit.transfer_elsewhere.folders import notes_of, only_post, posts_of, problems_of, write_folder
 from tests.unit.transfer_markdown.configurations import ELEVENTY, HEXO, HUGO, JEKYLL, PELICAN, POST, ZOLA
 

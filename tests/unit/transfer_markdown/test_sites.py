@@ -8,9 +8,9 @@ import pytest
 
 from everpost.domain.posts import PostStatus
 from everpost.errors import Invalid
-from everpost.transfer.elsewhere.items import Item, Note, SourceAuthor, SourcePost
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
-from everpost.transfer.elsewhere.zones import zone_named
+from everpost.transfer.importers.formats.time_zones import zone_named
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import Item, Note, SourceAuthor, SourcePost
 from tests.unit.transfer_elsewhere.folders import notes_of, only_post, posts_of, write_folder
 
 POST = "---\ntitle: A\ndate: 2024-07-31 10:00\n---\nText"

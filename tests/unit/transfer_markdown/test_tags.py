@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from everpost.transfer.elsewhere.items import SourcePost
-from everpost.transfer.elsewhere.markdown.reader import read_markdown
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.model import SourcePost
 from tests.unit.transfer_elsewhere.folders import write_folder
 
 SITE = {

@@ -13,9 +13,9 @@ from everpost.errors import Invalid
 from everpost.transfer.archive.format import is_trailer, trailer
 from everpost.transfer.archive.index import Index
 from everpost.transfer.archive.reading import Archive
-from everpost.transfer.digests import BlogDigest, RunningDigest
-from everpost.transfer.lines import Row, canonical_values
-from everpost.transfer.origins import origin_of
+from everpost.transfer.copy.digests import BlogDigest, RunningDigest
+from everpost.transfer.copy.origins import origin_of
+from everpost.transfer.copy.record_json import Row, canonical_values
 
 Report = Callable[[int, int], None]
 """Is told how many records are checked, and of how many."""

@@ -6,8 +6,8 @@ from typing import Any
 from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.records import Counts
 from everpost.errors import Invalid
-from everpost.transfer.digests import BlogDigest
-from everpost.transfer.lines import encoded, read_values
+from everpost.transfer.copy.digests import BlogDigest
+from everpost.transfer.copy.record_json import encoded, read_values
 
 VERSION = 2
 HEADER = "everpost-archive"

@@ -15,7 +15,7 @@ from everpost.errors import BrokenFile, Invalid
 from everpost.stores.port import Snapshot
 from everpost.transfer.archive.compression import decompressing
 from everpost.transfer.archive.format import MAX_LINE, read_header
-from everpost.transfer.lines import Row, read_row
+from everpost.transfer.copy.record_json import Row, read_row
 
 PIPE = "-"
 _BATCH_ROWS = 500

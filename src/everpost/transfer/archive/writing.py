@@ -12,8 +12,8 @@ from everpost.errors import BrokenFile, EverpostError
 from everpost.transfer.archive.compression import compressing
 from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reading import PIPE
-from everpost.transfer.digests import BlogDigest
-from everpost.transfer.streams import Source, Stream, open_stream
+from everpost.transfer.copy.digests import BlogDigest
+from everpost.transfer.copy.streams import Source, Stream, open_stream
 
 Report = Callable[[int, int], None]
 """Is told how many records are written, and of how many."""

@@ -1,0 +1,47 @@
+"""What a whole blog comes to, so that two can be compared by a look."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.records import Counts
+from everpost.transfer.copy.record_json import Row
+
+
+@dataclass(frozen=True, slots=True)
+class BlogDigest:
+    """The number of records of each kind, and the SHA-256 of the lines in order, per kind and of all. Each
+    has 64 hexadecimal digits; the keys are the names of the kinds, in the order of the stream.
+    """
+
+    counts: Counts
+    kinds: Mapping[str, str]
+    whole: str
+
+
+class RunningDigest:
+    """A digest of the rows so far."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._counts = {kind.name: 0 for kind in kinds}
+        self._kinds = {kind.name: hashlib.sha256() for kind in kinds}
+        self._whole = hashlib.sha256()
+
+    def add(self, *rows: Row) -> None:
+        """The next rows."""
+        for row in rows:
+            name = row.kind.name
+            self._counts[name] += 1
+            self._kinds[name].update(row.line)
+            self._whole.update(row.line)
+
+    @property
+    def total(self) -> int:
+        """The number of rows so far."""
+        return sum(self._counts.values())
+
+    def result(self) -> BlogDigest:
+        """What it comes to by now."""
+        kinds = {name: digest.hexdigest() for name, digest in self._kinds.items()}
+        return BlogDigest(dict(self._counts), kinds, self._whole.hexdigest())

@@ -1,0 +1,122 @@
+"""Posts as a folder of Markdown files, which the programs that make sites of such folders read, and
+`everpost.transfer.importers.markdown` reads back to the same posts.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.domain.people.users import User
+from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.errors import BrokenFile
+from everpost.stores.port import Snapshot
+
+_ENDINGS = {PostFormat.MARKDOWN: ".md", PostFormat.HTML: ".html"}
+_LONGEST_NAME = 200
+"""Bytes of a slug in a file's name; file systems take 255 for a whole name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFolder:
+    """How many posts are in the folder, and how many comments are not: a file has no place for them."""
+
+    posts: int
+    comments_left_out: int
+
+
+async def export_markdown(snapshot: Snapshot, folder: Path) -> ExportedFolder:
+    """Write every post to a file `YYYY-MM-DD-slug.md`, or `.html`, of this folder, which is made. It is
+    whole, or it is not there. BrokenFile: there is something already, or it cannot be written.
+    """
+    try:
+        with _made_at_once(folder) as made:
+            return await _write_posts(snapshot, made)
+    except OSError as error:
+        raise BrokenFile(str(folder), "", f"cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _made_at_once(folder: Path) -> Iterator[Path]:
+    """A folder beside the one that is meant, which takes its place in the end."""
+    target = folder.resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BrokenFile(str(folder), "", "is not an empty folder: choose another")
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield made
+        made.rename(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+async def _write_posts(snapshot: Snapshot, folder: Path) -> ExportedFolder:
+    names: dict[Id, str] = {}
+    posts = comments = 0
+    async for records in snapshot.records():
+        for record in records:
+            if isinstance(record, User):
+                names[record.id] = record.name
+            elif isinstance(record, Post):
+                _write_post(record, names, folder)
+                posts += 1
+            elif isinstance(record, Comment):
+                comments += 1
+    return ExportedFolder(posts, comments)
+
+
+def _write_post(post: Post, names: Mapping[Id, str], folder: Path) -> None:
+    author = names.get(post.author.id) if post.author else None
+    text = _front_matter(post, author) + "\n" + post.content
+    path = folder / _file_name(post)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(text.encode())
+
+
+def _file_name(post: Post) -> str:
+    """No two posts have one name: their slugs differ, or where these are cut, their ids."""
+    stem = post.slug.encode()
+    if len(stem) > _LONGEST_NAME:
+        stem = stem[:_LONGEST_NAME].decode(errors="ignore").encode() + f"-{post.id}".encode()
+    published = post.publication_date
+    return f"{published:%Y-%m-%d}-".rjust(11, "0") + stem.decode() + _ENDINGS[post.format]
+
+
+def _front_matter(post: Post, author: str | None) -> str:
+    """YAML that reads the same in every version of YAML, whatever the text."""
+    lines = [
+        "---",
+        f"title: {_quoted(post.title)}",
+        f"date: {_moment(post.publication_date)}",
+        f"lastmod: {_moment(post.updated_at)}",
+        f"slug: {_quoted(post.slug)}",
+        f"draft: {'true' if post.status is PostStatus.DRAFT else 'false'}",
+        f"tags: [{', '.join(map(_quoted, post.tags))}]",
+    ]
+    if author is not None:
+        lines.append(f"author: {_quoted(author)}")
+    return "\n".join([*lines, f"id: {_quoted(post.id)}", "---", ""])
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _quoted(text: str) -> str:
+    """A scalar in double quotes: https://yaml.org/spec/1.2.2/#73-flow-scalar-styles"""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,116 @@
+"""The comments in Blogger's Atom files."""
+
+import re
+
+from everpost.domain.comments import CommentStatus
+from everpost.transfer.importers.blogger.entries import Entry, EntryAuthor
+from everpost.transfer.importers.formats.html_text import text_of_html
+from everpost.transfer.importers.model import Fate, Note, SourceComment
+from everpost.transfer.importers.reports.omissions import EMAILS, PROFILES, WEBSITES, LeftOut
+
+_STATUSES = {
+    "LIVE": CommentStatus.APPROVED,
+    "PENDING": CommentStatus.PENDING,
+    "SPAM": CommentStatus.SPAM,
+    "EMPTIED": CommentStatus.REMOVED,
+}
+_REMOVED = re.compile(r"This (comment|post) has been removed by (the author|a blog administrator)\.")
+_COMMENT_IN_FEED = re.compile(r"/comments/default/(\d+)", re.ASCII)
+_PROFILE = re.compile(r"https?://(www\.|draft\.)?blogger\.com/profile/", re.IGNORECASE)
+_ACCOUNT = "BLOGGER"
+_LONGEST_ID = 500
+_NUMBER = re.compile(r"\d+", re.ASCII)
+
+
+def read_comment(entry: Entry, left_out: LeftOut) -> tuple[str, SourceComment] | Note:
+    """A comment and the id of its post, or why it is left out."""
+    source_id, published = entry.id, entry.date("published", "blogger:created")
+    post_id = next(iter(_answered(entry)), "")[:_LONGEST_ID]
+    reason = ""
+    if not source_id:
+        reason = "it has no id"
+    elif not post_id:
+        reason = "it does not say which post it is on"
+    elif published is None:
+        reason = f"its date cannot be read: {entry.text('published')[:40]!r}"
+    if reason or published is None:
+        shown = f"{source_id} by {entry.author.name[:80] or 'nobody'!r}"
+        return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+    _count(entry.author, left_out)
+    changes: list[str] = []
+    status = _status(entry, changes)
+    content = "" if status is CommentStatus.REMOVED else _words(entry, changes)
+    if status is not CommentStatus.REMOVED and _REMOVED.fullmatch(content.strip("* \n")):
+        status, content, changes = CommentStatus.REMOVED, "", []
+    is_removed = status is CommentStatus.REMOVED
+    return post_id, SourceComment(
+        source_id=source_id,
+        content=content,
+        publication_date=published,
+        status=status,
+        parent_id=_parent_id(entry, source_id, post_id),
+        name=None if is_removed else entry.author.name or None,
+        author_id=None if is_removed else _account(entry.author),
+        updated_at=entry.date("updated"),
+        changes=tuple(changes),
+    )
+
+
+def author_key(author: EntryAuthor) -> str:
+    """The key of an author, the same in both formats."""
+    return author.address.partition("://")[2] or author.address or author.name
+
+
+def _answered(entry: Entry) -> list[str]:
+    return [entry.text("blogger:parent")] if entry.text("blogger:parent") else entry.answers
+
+
+def _parent_id(entry: Entry, source_id: str, post_id: str) -> str | None:
+    """The id of the comment that it answers. Links and Takeout may give only the number at its end."""
+    feeds = (_COMMENT_IN_FEED.search(address) for address in entry.related)
+    numbers = [found[1] for found in feeds if found]
+    candidates = [entry.text("blogger:inReplyTo"), *_answered(entry)[1:], *numbers]
+    parent = next((each for each in candidates if each and each != post_id), None)
+    if parent is not None and _NUMBER.fullmatch(parent):
+        return source_id.rpartition("-")[0] + "-" + parent
+    return parent
+
+
+def _status(entry: Entry, changes: list[str]) -> CommentStatus:
+    """Approved, where everyone could see it."""
+    said = entry.text("blogger:status")
+    if entry.is_removed or entry.text("blogger:trashed") or said == "SOFT_TRASHED":
+        return CommentStatus.REMOVED
+    is_takeout = "blogger:type" in entry.texts
+    status = _STATUSES.get(said) if said or is_takeout else CommentStatus.APPROVED
+    if status is None or any(each.lower() != "no" for each in entry.draft):
+        changes.append(f"it awaits approval: its status was {(said or ' '.join(entry.draft))[:40]!r}")
+        return CommentStatus.PENDING
+    return status
+
+
+def _words(entry: Entry, changes: list[str]) -> str:
+    """The words. Where there are no line breaks of HTML, lines are those of the text."""
+    content = entry.texts.get("content", "").strip()
+    if not entry.is_html:
+        return content
+    words, change = text_of_html(content, keeps_lines="<br" not in content.lower())
+    if change:
+        changes.append(change)
+    title = " ".join(entry.text("title").rstrip(".…").split())
+    if title and title not in " ".join(words.split()) and not change:
+        changes.append(f"its title was left out: {title[:80]!r}")
+    return words
+
+
+def _account(author: EntryAuthor) -> str | None:
+    """The author of posts who this may be. The backup does not tell an account from a guest who gives the
+    address of its profile as a website, so only Takeout's word counts.
+    """
+    return author_key(author) if author.kind.upper() == _ACCOUNT and author.address else None
+
+
+def _count(author: EntryAuthor, left_out: LeftOut) -> None:
+    left_out.count(EMAILS, bool(author.email))
+    if author.address:
+        left_out.count(PROFILES if _PROFILE.match(author.address) else WEBSITES)

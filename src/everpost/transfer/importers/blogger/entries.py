@@ -1,0 +1,251 @@
+"""The entries of Blogger's Atom files, in both formats: the backup `blog-MM-DD-YYYY.xml` (until 2024) and the
+`feed.atom` of Google Takeout.
+
+https://developers.google.com/blogger/docs/3.0/reference has the statuses.
+"""
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from lxml import etree
+
+from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.xml_files import prefix_of
+from everpost.transfer.importers.model import shown_as
+
+_PREFIXES = (
+    ("/2005/Atom", ""),
+    ("schemas.google.com/blogger/", "blogger:"),
+    ("/syndication/thread/", "thr:"),
+    ("purl.org/atom/app", "app:"),
+    ("w3.org/2007/app", "app:"),
+    ("schemas.google.com/g/2005", "gd:"),
+    ("georss.org/georss", "georss:"),
+    ("yahoo.com/mrss", "media:"),
+)
+_KIND_SCHEME = "http://schemas.google.com/g/2005#kind"
+_KIND = "http://schemas.google.com/blogger/2008/kind#"
+_NOREPLY = "noreply@blogger.com"
+"""The address that a backup gives every author."""
+_ONCE = frozenset(
+    {
+        *("id", "title", "content", "published", "updated", "blogger:type", "blogger:created"),
+        *("blogger:filename", "blogger:parent", "blogger:inReplyTo"),
+    }
+)
+_VISIBILITY = frozenset({"blogger:status", "blogger:trashed"})
+"""Two of them are joined, which makes an unknown status, so that the entry is not shown."""
+_READ = _ONCE | _VISIBILITY | {"category", "author", "thr:in-reply-to", "app:control"}
+_LOST = {
+    "summary": "summary",
+    "contributor": "contributor",
+    "rights": "copyright notice",
+    "enclosure": "enclosure",
+    "blogger:location": "location",
+    "blogger:metaDescription": "description",
+    "georss:featurename": "location",
+    "georss:point": "location",
+    "georss:box": "location",
+}
+"""The kinds of content that Everpost has no place for, by element."""
+_LOST_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"}
+)
+_LONGEST_NAME = 100
+_LONGEST_DATE = 100
+_LONGEST_ID = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAuthor:
+    """The author of an entry."""
+
+    name: str = ""
+    address: str = ""
+    """Of a profile or a website."""
+    email: str = ""
+    kind: str = ""
+    """BLOGGER for an account of Blogger, which only Takeout tells."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry: a post, a page, a comment, or a setting."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    """By the name of the element, with its prefix; of elements with one name the first."""
+    kind: str = ""
+    """In lower case; empty where the entry does not say it."""
+    is_html: bool = True
+    """Whether the content is HTML."""
+    is_removed: bool = False
+    """Whether its text was removed at Blogger."""
+    draft: list[str] = field(default_factory=list)
+    """What a backup says of it: `yes` for a draft, `no` or nothing at all for what is none."""
+    labels: list[str] = field(default_factory=list)
+    author: EntryAuthor = EntryAuthor()
+    page: str = ""
+    """The address of its page."""
+    answers: list[str] = field(default_factory=list)
+    """The ids of the entries that it answers, the post first."""
+    related: list[str] = field(default_factory=list)
+    """The addresses of related things: for a comment, the one that it answers."""
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    """Content that Everpost has no place for: kind and value."""
+    unread: list[str] = field(default_factory=list)
+    """The names of everything else in it."""
+
+    @property
+    def id(self) -> str:
+        """Its id; empty where that is missing, or too long to be one."""
+        written = self.text("id")
+        return written if len(written) <= _LONGEST_ID else ""
+
+    @property
+    def shown(self) -> str:
+        """A name that a person finds it by."""
+        return shown_as(self.id, self.text("title"))
+
+    def text(self, name: str) -> str:
+        """The text of an element, without space around it."""
+        return self.texts.get(name, "").strip()
+
+    def date(self, *names: str) -> datetime | None:
+        """The first of these that is a date."""
+        for name in names:
+            moment = parse_moment(self.text(name)[:_LONGEST_DATE])
+            if moment is not None:
+                return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        return None
+
+
+def name_of(element: etree._Element) -> str:
+    """The name of an element with the prefix that Blogger gives it."""
+    return _name_of(str(element.tag))
+
+
+@lru_cache(maxsize=1_000)
+def _name_of(tag: str) -> str:
+    namespace, _, name = tag.rpartition("}")
+    if not namespace:
+        return name[:_LONGEST_NAME]
+    prefix = prefix_of(namespace[1:]) or next(
+        (prefix for part, prefix in _PREFIXES if part in namespace), "other:"
+    )
+    return prefix + name[:_LONGEST_NAME]
+
+
+def text_in(element: etree._Element) -> str:
+    """All text in an element."""
+    return "".join(str(part) for part in element.itertext()) if len(element) else element.text or ""
+
+
+def read_entry(element: etree._Element) -> Entry:
+    """Read one entry."""
+    entry = Entry()
+    for child in element:
+        name = name_of(child)
+        text = _content(child, entry) if name == "content" else text_in(child)
+        if name == "title" and child.get("type", "html") == "html":
+            text = html.unescape(text)
+        if name in entry.texts and name in _ONCE:
+            entry.unread.append(f"second {name}")
+        elif name in entry.texts and name in _VISIBILITY:
+            entry.texts[name] = f"{entry.texts[name]} {text}"
+        else:
+            entry.texts.setdefault(name, text)
+            _take(entry, name, child, text.strip())
+    entry.kind = entry.kind or entry.text("blogger:type").lower()
+    entry.page = entry.page or entry.text("blogger:filename")
+    if entry.kind == "comment":
+        entry.lost += [("label", name) for name in entry.labels]
+        entry.unread += ["link alternate"] if entry.page else []
+    else:
+        entry.lost += [("link", address) for address in entry.related]
+    return entry
+
+
+def _take(entry: Entry, name: str, child: etree._Element, text: str) -> None:
+    match name:
+        case "category":
+            _take_category(entry, child)
+        case "link":
+            _take_link(entry, child, text)
+        case "author" if entry.author == EntryAuthor():
+            entry.author = _author(child, entry)
+        case "author":
+            entry.lost.append(("co-author", " ".join(text.split())))
+        case "thr:in-reply-to":
+            entry.answers.append(child.get("ref", "").strip())
+        case "app:control":
+            entry.draft += [text_in(each).strip() for each in child if name_of(each) == "app:draft"]
+            entry.unread += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
+        case "gd:extendedProperty" if child.get("name") == "blogger.contentRemoved":
+            entry.is_removed = child.get("value") == "true"
+        case _ if name in _LOST:
+            value = text or child.get("href", "") or child.get("url", "")
+            entry.lost += [(_LOST[name], " ".join(value.split()))] if value else []
+        case _ if name not in _READ and (text or child.attrib):
+            entry.unread.append(name)
+
+
+def _take_category(entry: Entry, child: etree._Element) -> None:
+    """Its kind, or a label."""
+    term = child.get("term", "")
+    if child.get("scheme") == _KIND_SCHEME:
+        entry.kind = term.removeprefix(_KIND).lower()
+    elif term.strip():
+        entry.labels.append(term)
+
+
+def _take_link(entry: Entry, child: etree._Element, text: str) -> None:
+    relation, address = child.get("rel", ""), child.get("href", "").strip() or text
+    if relation == "alternate":
+        entry.page = entry.page or address
+    elif relation == "related" and address:
+        entry.related.append(address)
+    elif address and relation in _LOST_LINKS:
+        entry.lost.append((_LOST_LINKS[relation], address))
+    elif address:
+        entry.unread.append(f"link {relation[:_LONGEST_NAME]}")
+
+
+def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
+    texts: dict[str, str] = {}
+    for each in child:
+        texts.setdefault(name_of(each), text_in(each).strip())
+        if name_of(each) not in {"name", "uri", "email", "blogger:type"}:
+            entry.unread.append(f"author/{name_of(each)}")
+    email = texts.get("email", "")
+    return EntryAuthor(
+        name=texts.get("name", ""),
+        address=texts.get("uri", ""),
+        email="" if email.lower() == _NOREPLY else email,
+        kind=texts.get("blogger:type", ""),
+    )
+
+
+def _content(element: etree._Element, entry: Entry) -> str:
+    """The content as HTML, or as text where it says so. XHTML stands in it as elements."""
+    entry.is_html = element.get("type", "html") != "text"
+    return "".join(_markup(element)) if len(element) else element.text or ""
+
+
+def _markup(element: etree._Element) -> Iterator[str]:
+    """The content of an element as HTML, without prefixes and namespaces."""
+    yield html.escape(element.text or "", quote=False)
+    for child in element:
+        tag = etree.QName(child).localname
+        attributes = "".join(
+            f' {etree.QName(name).localname}="{html.escape(value)}"' for name, value in child.items()
+        )
+        yield f"<{tag}{attributes}>"
+        if len(child) or child.text:
+            yield from _markup(child)
+        if tag not in _VOID:
+            yield f"</{tag}>"
+        yield html.escape(child.tail or "", quote=False)

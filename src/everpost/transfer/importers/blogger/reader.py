@@ -1,0 +1,200 @@
+"""Blogger's exports: the backup of a blog, and the `feed.atom` of Google Takeout. Both are Atom; their
+entries are posts, pages, comments and, in a backup, settings, in any order.
+"""
+
+import html
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from everpost.domain.clock import EPOCH
+from everpost.domain.posts import PostFormat, PostStatus
+from everpost.errors import BrokenFile
+from everpost.transfer.importers.blogger.comments import author_key, read_comment
+from everpost.transfer.importers.blogger.entries import Entry, name_of, read_entry
+from everpost.transfer.importers.formats.percent_encoding import percent_decoded
+from everpost.transfer.importers.formats.xml_files import XmlFile
+from everpost.transfer.importers.model import Fate, Item, Note, SourceAuthor, SourcePost, SourceThread
+from everpost.transfer.importers.pipeline.import_spool import Ledger
+from everpost.transfer.importers.reports.omissions import LeftOut, UnreadFields
+
+_IN_FEED = 1
+_STATUSES = {"LIVE": PostStatus.PUBLISHED, "SCHEDULED": PostStatus.PUBLISHED, "DRAFT": PostStatus.DRAFT}
+"""Everpost shows a post with a date to come when it comes, as Blogger does."""
+_TRASHED = frozenset({"SOFT_TRASHED", "TRASHED"})
+_READ = frozenset({"post", "page", "comment"})
+_KINDS = {"settings": "setting", "template": "theme"}
+_OWN_COMMENTS = "Blogger/Comments/"
+"""A folder in the archive of Takeout: the comments of the account, also on the blogs of others."""
+_EXTENSIONS = (".html", ".htm")
+
+
+def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
+    """Read an export. The file is read twice: comments may come before their posts, so they are kept in a
+    temporary file. BrokenFile.
+    """
+    export = _Export(path, pages=pages)
+    with Ledger() as threads:
+        yield from export.gather(threads)
+        yield from export.posts(threads)
+        for thread in threads.threads():
+            for comment in thread.comments:
+                name = f"{comment.source_id} on {thread.url}"
+                reason = "its post is not in the file"
+                yield Note(fate=Fate.DROPPED, kind="comment", name=name, reason=reason)
+    yield from export.notes()
+
+
+class _Export:
+    """An export, and what has to be remembered while it is read."""
+
+    def __init__(self, path: Path, *, pages: bool) -> None:
+        self._path = path
+        self._file = XmlFile(path, suffix=".atom")
+        self._kinds = {"post", "page"} if pages else {"post"}
+        self._left_out = LeftOut(path.name)
+        self._unread = UnreadFields()
+        self._own_comments: set[str] = set()
+
+    def gather(self, threads: Ledger) -> Iterator[Item]:
+        """The authors, and what is left out; comments are kept by the id of their post."""
+        authors: set[str] = set()
+        kinds: Counter[str] = Counter()
+        for entry in self._entries():
+            kind = entry.kind if entry.kind in _READ or entry.kind in _KINDS else "entry"
+            kinds[kind] += 1
+            if kind in _READ:
+                self._unread.count(f"{kind}: {name}" for name in entry.unread)
+            if kind == "comment":
+                comment = read_comment(entry, self._left_out)
+                if isinstance(comment, Note):
+                    yield comment
+                else:
+                    threads.keep_part(SourceThread(url=comment[0], title="", comments=(comment[1],)))
+                yield from _lost(entry)
+            elif not self._reason(entry) and (key := author_key(entry.author)) and key not in authors:
+                authors.add(key)
+                email = entry.author.email or None
+                yield SourceAuthor(source_id=key, name=entry.author.name or key, email=email)
+        yield from self._others(kinds)
+
+    def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
+        """Notes on settings and themes. BrokenFile: the file is the feed of a blog."""
+        if kinds.keys() == {"entry"}:
+            reason = (
+                "it is not an export of Blogger: its entries do not say whether they are posts. The feed of a"
+                " blog has only its newest posts; export it at Settings, Manage blog, Back up content"
+            )
+            raise BrokenFile(self._path.name, "", reason)
+        for kind, number in kinds.items():
+            if kind in _KINDS:
+                reason = f"only posts, pages and comments are imported; entries: {number:,}"
+                yield Note(fate=Fate.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
+
+    def posts(self, threads: Ledger) -> Iterator[Item]:
+        """The posts, each with its comments, and why others are left out."""
+        for entry in self._entries():
+            if entry.kind == "comment" or entry.kind in _KINDS:
+                continue
+            comments = threads.take_thread(entry.id)
+            if reason := self._reason(entry):
+                if comments:
+                    reason += f"; comments on it: {len(comments):,}"
+                yield Note(
+                    fate=Fate.DROPPED, kind=(entry.kind or "entry")[:40], name=entry.shown, reason=reason
+                )
+                continue
+            yield from _lost(entry)
+            changes: list[str] = []
+            published = entry.date("published", "blogger:created")
+            yield SourcePost(
+                source_id=entry.id,
+                title=entry.text("title"),
+                content=_content(entry),
+                format=PostFormat.HTML,
+                status=_status(entry, changes),
+                publication_date=published or EPOCH,
+                updated_at=entry.date("updated"),
+                slug=_slug(entry.page),
+                tags=tuple(entry.labels),
+                author_id=author_key(entry.author) or None,
+                comments=comments,
+                changes=tuple(changes),
+            )
+
+    def _reason(self, entry: Entry) -> str:
+        """Why the entry is not imported; empty where it is."""
+        if entry.kind not in {"post", "page"}:
+            return "only posts, pages and comments are imported"
+        if entry.text("blogger:trashed") or entry.text("blogger:status") in _TRASHED:
+            return "it is in the trash"
+        if entry.kind not in self._kinds:
+            return "pages are imported only with --pages"
+        return "" if entry.id else "it has no id"
+
+    def _entries(self) -> Iterator[Entry]:
+        is_feed = False
+        self._own_comments.clear()
+        for element in self._file.elements(_IN_FEED):
+            parent = element.getparent()
+            is_feed = is_feed or (parent is not None and name_of(parent) == "feed")
+            if not is_feed:
+                break
+            if _OWN_COMMENTS in self._file.name:
+                self._own_comments.add(self._file.name)
+            elif name_of(element) == "entry":
+                yield read_entry(element)
+        if not is_feed:
+            raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
+
+    def notes(self) -> Iterator[Note]:
+        """The notes that are made once for the whole file."""
+        yield from self._left_out.notes()
+        yield from self._unread.notes()
+        for name in sorted(self._own_comments):
+            reason = "it has the account owner's own comments; comments on each blog are in that blog's feed"
+            yield Note(fate=Fate.DROPPED, kind="file", name=name, reason=reason)
+        yield from self._file.notes()
+
+
+def _lost(entry: Entry) -> Iterator[Note]:
+    """Notes on content that Everpost has no place for."""
+    for kind, value in entry.lost:
+        reason = f"Everpost has no field for it: {value[:200]!r}"
+        yield Note(fate=Fate.DROPPED, kind=kind, name=entry.shown, reason=reason)
+
+
+def _content(entry: Entry) -> str:
+    """The content as HTML; plain text keeps its lines."""
+    content = entry.texts.get("content", "")
+    return content if entry.is_html else html.escape(content, quote=False).replace("\n", "<br>\n")
+
+
+def _status(entry: Entry, changes: list[str]) -> PostStatus:
+    """Published, where the public sees it there, or will."""
+    said = entry.text("blogger:status")
+    is_takeout = "blogger:type" in entry.texts
+    status = _STATUSES.get(said) if said or is_takeout else PostStatus.PUBLISHED
+    drafts = {each.lower() for each in entry.draft}
+    if drafts - {"no"}:
+        status = PostStatus.DRAFT if drafts == {"yes"} else None
+        said = " ".join(entry.draft)
+    if status is None:
+        changes.append(f"it is a draft: its status was {said[:40]!r}")
+    if entry.date("published", "blogger:created") is None:
+        changes.append("it has no date: it is a draft, dated 1970")
+        return PostStatus.DRAFT
+    return status or PostStatus.DRAFT
+
+
+def _slug(address: str) -> str | None:
+    """The last part of the path, without its extension."""
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return None
+    last = percent_decoded(path.rstrip("/").rpartition("/")[2])
+    for extension in _EXTENSIONS:
+        last = last.removesuffix(extension)
+    return last or None

@@ -1,0 +1,102 @@
+"""The exports of Commento (version 1) and of its successor Comentario (version 1 until 2.x, version 3 since).
+
+The fields are those of the programs' own structures: `api/comment.go` and `api/commenter.go` of Commento;
+`comment`, `commenter` and `domainPage` in Comentario's `resources/swagger/swagger.yml`.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from everpost.errors import BrokenFile
+from everpost.transfer.importers.comment_systems.commento_comments import (
+    Page,
+    Read,
+    read_v1,
+    read_v3,
+    text,
+    unread_fields,
+)
+from everpost.transfer.importers.formats.json_files import JsonFile, Row
+from everpost.transfer.importers.model import Fate, Item, Note, SourceThread
+from everpost.transfer.importers.reports.omissions import EMAILS, PICTURES, WEBSITES, LeftOut, UnreadFields
+
+_LISTS = frozenset({"comments", "commenters", "pages"})
+_VERSIONS: Mapping[int, Read] = {1: read_v1, 3: read_v3}
+_READ_OF_COMMENTER = frozenset(
+    {"commenterHex", "id", "name", "email", "link", "websiteUrl", "photo", "avatarUrl", "hasAvatar"}
+)
+_READ_OF_PAGE = frozenset({"id", "path", "title", "isReadonly"})
+_LONGEST_NAME = 500
+_LONGEST_PATH = 2_000
+
+
+def read_commento(path: Path) -> Iterator[Item]:
+    """Each comment, with the thread that it is on. The names of commenters and the addresses of pages are
+    in memory meanwhile, because they may come after the comments. BrokenFile.
+    """
+    export = _Export(path)
+    yield from export.commenters_and_pages()
+    yield from export.comments()
+    yield from export.left_out.notes()
+    yield from export.unread.notes()
+
+
+class _Export:
+    """An export, and what has to be remembered while it is read."""
+
+    def __init__(self, path: Path) -> None:
+        """BrokenFile."""
+        self._file = JsonFile(path)
+        self.left_out = LeftOut(path.name)
+        self.unread = UnreadFields()
+        self._authors: dict[str, str] = {}
+        self._pages: dict[str, Page] = {}
+        root = self._file.root()
+        version = root.get("version")
+        lists = [root[name] for name in _LISTS & root.keys()]
+        # Go writes null for a list that was never filled.
+        if not isinstance(version, int) or not lists or any(value not in ([], None) for value in lists):
+            raise BrokenFile(path.name, "", "it is not an export of Commento or Comentario")
+        if version not in _VERSIONS or version is True:
+            raise BrokenFile(path.name, "", f"the version of the export is {version}: Everpost reads 1 and 3")
+        self._read = _VERSIONS[version]
+        self.unread.count(f"export: {name[:100]}" for name in root.keys() - _LISTS - {"version"})
+
+    def commenters_and_pages(self) -> Iterator[Item]:
+        """Remember them, and tell what is left out."""
+        for place, row in self._file.rows([("commenters", "item"), ("pages", "item")]):
+            if place[0] == "commenters":
+                self._add_commenter(row)
+            else:
+                yield from self._add_page(row)
+
+    def _add_commenter(self, row: Row) -> None:
+        name = text(row, "name")[:_LONGEST_NAME]
+        self._authors[text(row, "commenterHex") or text(row, "id")] = name
+        self.left_out.count(EMAILS, bool(text(row, "email")))
+        self.left_out.count(WEBSITES, bool(text(row, "link") or text(row, "websiteUrl")))
+        picture = text(row, "photo") or text(row, "avatarUrl") or row.get("hasAvatar") is True
+        self.left_out.count(PICTURES, bool(picture))
+        self.unread.count(f"commenter: {name}" for name in unread_fields(row, _READ_OF_COMMENTER))
+
+    def _add_page(self, row: Row) -> Iterator[Note]:
+        path, title = text(row, "path"), text(row, "title")[:_LONGEST_NAME]
+        if len(path) > _LONGEST_PATH:
+            reason = "its path is too long for an address"
+            yield Note(fate=Fate.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
+        elif path:
+            self._pages[text(row, "id")] = Page(path if "://" in path else "/" + path.lstrip("/"), title)
+        if row.get("isReadonly") is True:
+            reason = "its comments were closed; the import does not change existing posts"
+            yield Note(fate=Fate.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason)
+        self.unread.count(f"page: {name}" for name in unread_fields(row, _READ_OF_PAGE))
+
+    def comments(self) -> Iterator[Item]:
+        """The comments, and why others are left out."""
+        for _, row in self._file.rows([("comments", "item")]):
+            found = self._read(row, self._authors, self._pages, self.left_out)
+            self.unread.count(f"comment: {name}" for name in found.unread)
+            if isinstance(found.item, str):
+                yield Note(fate=Fate.DROPPED, kind="comment", name=found.shown, reason=found.item)
+            else:
+                yield SourceThread(url=found.page.url, title=found.page.title, comments=(found.item,))

@@ -1,0 +1,206 @@
+"""The comments in the exports of Commento and Comentario."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from everpost.domain.comments import CommentStatus
+from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.html_text import text_of_html
+from everpost.transfer.importers.formats.json_files import Row
+from everpost.transfer.importers.model import SourceComment
+from everpost.transfer.importers.reports.omissions import ADDRESSES, VOTES, LeftOut
+
+_STATES = {
+    "approved": CommentStatus.APPROVED,
+    "unapproved": CommentStatus.PENDING,
+    "flagged": CommentStatus.SPAM,
+}
+_DELETED = "[deleted]"
+_ANONYMOUS = "anonymous"
+_ROOT = "root"
+_READ_V1 = frozenset(
+    {
+        *("commentHex", "domain", "host", "url", "path", "commenterHex", "markdown", "html", "parentHex"),
+        *("score", "state", "creationDate", "deleted"),
+    }
+)
+_READ_V3 = frozenset(
+    {
+        *("id", "parentId", "pageId", "markdown", "html", "score", "isApproved", "isPending", "isDeleted"),
+        *("createdTime", "editedTime", "userCreated", "authorName", "authorIP"),
+    }
+)
+_NOTHING: tuple[object, ...] = (None, "", 0, False, [], {})
+_LONGEST_DATE = 100
+_YEAR_OF_NO_DATE = 1
+"""Go writes a date that was never set as 0001-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that has comments."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundComment:
+    """A comment and its page, or why it is left out."""
+
+    item: SourceComment | str
+    page: Page
+    shown: str
+    """A name that a person finds it by."""
+    unread: tuple[str, ...]
+    """The names of its fields that there is no place for."""
+
+
+Authors = Mapping[str, str]
+"""The names of commenters by id; None of them is a user here."""
+Read = Callable[[Row, Authors, Mapping[str, Page], LeftOut], FoundComment]
+
+
+def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: LeftOut) -> FoundComment:
+    """A comment of version 1, which names its page itself."""
+    changes: list[str] = []
+    status = _STATES.get(text(row, "state"))
+    if status is None:
+        changes.append(f"it awaits approval: its state was {text(row, 'state')[:40]!r}")
+    is_deleted = row.get("deleted") is True or text(row, "markdown") == _DELETED
+    if is_deleted:
+        status, changes = CommentStatus.REMOVED, []
+    parent = text(row, "parentHex")
+    path = text(row, "path") or text(row, "url")
+    return _found(
+        row,
+        left_out,
+        source_id=text(row, "commentHex"),
+        page=Page(_url(text(row, "domain") or text(row, "host"), path)),
+        date="creationDate",
+        status=status or CommentStatus.PENDING,
+        parent_id=None if parent == _ROOT else parent or None,
+        name=_name(text(row, "commenterHex"), authors, "", changes),
+        is_deleted=is_deleted,
+        changes=changes,
+        unread=unread_fields(row, _READ_V1),
+    )
+
+
+def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: LeftOut) -> FoundComment:
+    """A comment of version 3. One that is neither approved nor pending was rejected."""
+    changes: list[str] = []
+    status, is_deleted = CommentStatus.REMOVED, row.get("isDeleted") is True
+    if not is_deleted:
+        if row.get("isPending") is True:
+            status = CommentStatus.PENDING
+        elif row.get("isApproved") is True:
+            status = CommentStatus.APPROVED
+        else:
+            changes.append("it is removed: it was rejected")
+    left_out.count(ADDRESSES, bool(text(row, "authorIP")))
+    return _found(
+        row,
+        left_out,
+        source_id=text(row, "id"),
+        page=pages.get(text(row, "pageId"), Page("")),
+        date="createdTime",
+        status=status,
+        parent_id=text(row, "parentId") or None,
+        name=_name(text(row, "userCreated"), authors, text(row, "authorName"), changes),
+        is_deleted=is_deleted,
+        changes=changes,
+        unread=unread_fields(row, _READ_V3),
+    )
+
+
+def _found(  # noqa: PLR0913 - they are what the versions name differently
+    row: Row,
+    left_out: LeftOut,
+    *,
+    source_id: str,
+    page: Page,
+    date: str,
+    status: CommentStatus,
+    parent_id: str | None,
+    name: str | None,
+    is_deleted: bool,
+    changes: list[str],
+    unread: tuple[str, ...],
+) -> FoundComment:
+    shown = f"{source_id[:100]} by {(name or 'nobody')[:80]!r}"
+    published = _moment(row, date)
+    if not source_id:
+        return FoundComment("it has no id", page, shown, unread)
+    if not page.url:
+        return FoundComment("its page is not in the file", page, shown, unread)
+    if published is None:
+        reason = f"its date cannot be read: {text(row, date)[:40]!r}"
+        return FoundComment(reason, page, shown, unread)
+    score = row.get("score")
+    left_out.count(VOTES, abs(score) if isinstance(score, int) else 0)
+    comment = SourceComment(
+        source_id=source_id,
+        content="" if is_deleted else _content(row, changes),
+        publication_date=published,
+        status=status,
+        parent_id=parent_id,
+        name=None if is_deleted else name,
+        updated_at=_moment(row, "editedTime"),
+        changes=tuple(changes),
+    )
+    return FoundComment(comment, page, shown, unread)
+
+
+def _content(row: Row, changes: list[str]) -> str:
+    """The Markdown. The HTML is made from it, and is read only where there is no Markdown."""
+    if markdown := text(row, "markdown"):
+        return markdown
+    content, change = text_of_html(text(row, "html"))
+    if change:
+        changes.append(change)
+    return content
+
+
+def _name(author_id: str, authors: Authors, said: str, changes: list[str]) -> str | None:
+    """The name of the author; None for an anonymous one."""
+    if not author_id or author_id == _ANONYMOUS or not author_id.strip("0-"):
+        return said or None
+    if author_id not in authors:
+        changes.append("its author is not in the file")
+    return authors.get(author_id) or said or None
+
+
+def _url(domain: str, path: str) -> str:
+    """The address of a page; only its path where the domain is not known."""
+    if "://" in path:
+        return path
+    if not (domain or path):
+        return ""
+    path = "/" + path.lstrip("/")
+    return f"https://{domain}{path}" if domain else path
+
+
+def _moment(row: Row, name: str) -> datetime | None:
+    moment = parse_moment(text(row, name)[:_LONGEST_DATE])
+    if moment is None or moment.year == _YEAR_OF_NO_DATE:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def text(row: Row, name: str) -> str:
+    """The text under a name."""
+    value = row.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def unread_fields(row: Row, read: frozenset[str]) -> tuple[str, ...]:
+    """The names of what a row has besides these."""
+    return tuple(_unread(row, read))
+
+
+def _unread(row: Row, read: frozenset[str]) -> Iterator[str]:
+    for name, value in row.items():
+        if name not in read and value not in _NOTHING:
+            yield name[:100]

@@ -1,0 +1,164 @@
+"""Remark42's backup: lines of JSON, plain or gzip. The first one says what is known of users and pages, each
+other one is a comment.
+
+https://github.com/umputun/remark42/blob/master/backend/app/migrator/native.go
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+from everpost.domain.comments import CommentStatus
+from everpost.errors import BrokenFile
+from everpost.transfer.importers.formats.compressed_files import Packing
+from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.html_text import text_of_html
+from everpost.transfer.importers.model import Fate, Item, Note, SourceComment, SourceThread
+from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, VOTES, LeftOut
+
+_VERSIONS = (0, 1)
+_MOST_FIELDS = 200
+_READ = frozenset(
+    {
+        *("id", "pid", "text", "orig", "user", "locator", "time", "edit", "delete", "title", "votes"),
+        *("user.name", "user.ip", "user.email", "edit.time"),
+    }
+)
+"""What is imported, or counted."""
+_LONGEST_META = 32 * 1024 * 1024
+"""Bytes of the first line: it has a line's worth of each page and of each user."""
+_LONGEST = 4 * 1024 * 1024
+"""Bytes of the line of a comment, all its votes included."""
+
+
+def read_remark42(path: Path) -> Iterator[Item]:
+    """Each comment, with the thread that it is on. BrokenFile."""
+    lines = _lines(path)
+    meta = _require_backup(path, next(lines, (1, b"")))
+    left_out = LeftOut(path.name)
+    fields: set[str] = set()
+    for number, line in lines:
+        if line.strip():
+            comment = _object(path, number, line)
+            _see(comment, fields)
+            yield _item(comment, left_out)
+    yield from left_out.notes()
+    for things in ("users", "posts"):
+        rows = meta.get(things)
+        if isinstance(rows, list) and rows:
+            reason = f"{len(rows):,} with marks (read-only, blocked, verified) that Everpost does not have"
+            yield Note(fate=Fate.DROPPED, kind="setting", name=things, reason=reason)
+    if fields:
+        reason = "Everpost has no fields for them: " + ", ".join(sorted(fields))
+        yield Note(fate=Fate.DROPPED, kind="list of fields", name=path.name, reason=reason)
+
+
+def _see(comment: Mapping[str, object], fields: set[str]) -> None:
+    """Remember the names of what is left out."""
+    for prefix, part in (("", comment), ("user.", _part(comment, "user")), ("edit.", _part(comment, "edit"))):
+        for name, value in part.items():
+            if value and f"{prefix}{name}" not in _READ and len(fields) < _MOST_FIELDS:
+                fields.add(f"{prefix}{name[:80]}")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines, from 1. BrokenFile."""
+    number = 0
+    try:
+        with Packing(path, "").document().open() as file:
+            while line := file.readline((_LONGEST if number else _LONGEST_META) + 1):
+                number += 1
+                if len(line) > (_LONGEST if number > 1 else _LONGEST_META):
+                    raise BrokenFile(path.name, f"line {number}", "it is too long for a backup of Remark42")
+                yield number, line
+    except OSError as error:
+        raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
+
+
+def _require_backup(path: Path, first: tuple[int, bytes]) -> Mapping[str, object]:
+    """What is in the first line, if it is that of a backup. BrokenFile."""
+    number, line = first
+    try:
+        meta = _object(path, number, line)
+    except BrokenFile as error:
+        reason = f"it is not a backup of Remark42, which is JSON, a line for each comment: {error.reason}"
+        raise BrokenFile(path.name, error.place, reason) from error
+    if (
+        meta.get("version", 0) not in _VERSIONS
+        or "commenters" in meta
+        or not {"users", "posts"} & meta.keys()
+    ):
+        raise BrokenFile(path.name, "line 1", "it is not a backup of Remark42 in its version 1")
+    return meta
+
+
+def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:
+    try:
+        value: object = json.loads(line)
+    except UnicodeDecodeError as error:
+        raise BrokenFile(path.name, f"line {number}", "not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise BrokenFile(path.name, f"line {number}", f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BrokenFile(path.name, f"line {number}", "not a JSON object")
+    return value
+
+
+def _item(comment: Mapping[str, object], left_out: LeftOut) -> Item:
+    """A comment, or why it is left out."""
+    user, source_id = _part(comment, "user"), _text(comment, "id")
+    url = _text(_part(comment, "locator"), "url")
+    published = _moment(comment, "time")
+    # Remark42 keeps names masked for HTML.
+    name = unescape(_text(user, "name")).strip() or None
+    reason = ""
+    if not source_id:
+        reason = "it has no id"
+    elif not url:
+        reason = "it has no address"
+    elif published is None:
+        reason = f"its date is invalid: {_text(comment, 'time')[:40]!r}"
+    if reason or published is None:
+        shown = f"{source_id} by {name or 'nobody'!r}"
+        return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+    left_out.count(ADDRESSES, bool(_text(user, "ip")))
+    left_out.count(EMAILS, bool(_text(user, "email")))
+    left_out.count(VOTES, len(_part(comment, "votes")))
+    is_deleted = comment.get("delete") is True
+    content, change = ("", "") if is_deleted else _content(comment)
+    read = SourceComment(
+        source_id=source_id,
+        content=content,
+        publication_date=published,
+        status=CommentStatus.REMOVED if is_deleted else CommentStatus.APPROVED,
+        parent_id=_text(comment, "pid") or None,
+        name=None if is_deleted else name,
+        updated_at=_moment(_part(comment, "edit"), "time"),
+        changes=(change,) if change else (),
+    )
+    return SourceThread(url=url, title=_text(comment, "title"), comments=(read,))
+
+
+def _content(comment: Mapping[str, object]) -> tuple[str, str]:
+    """The words as they were written, in Markdown; those of early versions are only there as HTML."""
+    if original := _text(comment, "orig"):
+        return original, ""
+    return text_of_html(_text(comment, "text"))
+
+
+def _moment(values: Mapping[str, object], name: str) -> datetime | None:
+    moment = parse_moment(_text(values, name))
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """An object inside; empty where there is none."""
+    value = values.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,237 @@
+"""Large XML files by strangers, read one element after another so that they do no harm.
+
+A document type is refused: without one there are no entities to expand, and nothing outside to fetch.
+What is in memory at once has bounds of bytes, elements and depth, so libxml2's own, of ten million
+characters in one text, can be lifted (`huge_tree`).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from everpost.errors import BrokenFile
+from everpost.transfer.importers.formats.compressed_files import Document, Packing
+from everpost.transfer.importers.formats.xml_edges import behind, end_of_prolog, misplaced, parts_of, start_of
+from everpost.transfer.importers.formats.xml_repairs import (
+    UNDECLARED,
+    DocumentTypeError,
+    Repairs,
+    prefixes_in,
+    with_prefixes,
+)
+from everpost.transfer.importers.model import Fate, Note
+
+MOST_BYTES = 256 * 1024 * 1024
+"""In one of the elements that are read, or between two."""
+MOST_ELEMENTS = 2_000_000
+MOST_LEVELS = 100
+_LONGEST_REASON = 200
+_LONGEST_EXCERPT = 80
+_NEWLINE = b"\n"
+_CHUNK = 256 * 1024
+_LONGEST_PROLOG = 1024 * 1024
+_LONGEST_HELD = 16 * 1024 * 1024
+_MARK = b"\xef\xbb\xbf"
+_ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?encoding\s*=\s*["']([\w.-]+)["']""")
+_DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE(?!\s+html\b)", re.IGNORECASE)
+_HAS_DOCUMENT_TYPE = "it has a document type, which such files do not have"
+_REPAIRS = {
+    "controls": (Fate.DROPPED, "{:,} control characters, which XML does not allow, were left out"),
+    "bytes": (Fate.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
+    "reserved": (Fate.CHANGED, "{:,} unescaped &, < and ]]> were read as text"),
+    "entities": (Fate.CHANGED, "{:,} HTML entities, which XML does not define, were replaced"),
+}
+
+
+class XmlFile:
+    """An XML file, packed or not. A zip archive is read as all its XML files, one after another."""
+
+    def __init__(self, path: Path, *, suffix: str = ".xml") -> None:
+        """`suffix` tells the documents of a zip archive from its other files."""
+        self._path = path
+        self._suffix = suffix
+        self.name = path.name
+        """Of the document that is being read."""
+        self._counts: Counter[str] = Counter()
+        self._notes: list[Note] = []
+        self._skipped_lines = 0
+        """At the start of the document."""
+
+    def elements(self, level: int) -> Iterator[etree._Element]:
+        """Each element with so many others around it, once it is complete; use it before the next one
+        is asked for. BrokenFile.
+        """
+        self._counts.clear()
+        self._notes.clear()
+        packing = Packing(self._path, self._suffix)
+        for document in packing.documents():
+            self.name = document.name
+            yield from self._elements(document, level)
+        for name in packing.others:
+            self._notes.append(_note(Fate.DROPPED, "file", name, f"only {self._suffix} files are read"))
+
+    def notes(self) -> Iterator[Note]:
+        """What was repaired and what was skipped, once all elements were read."""
+        for repair, (fate, reason) in _REPAIRS.items():
+            if self._counts[repair]:
+                yield _note(fate, "character", self._path.name, reason.format(self._counts[repair]))
+        yield from self._notes
+
+    def _elements(self, document: Document, level: int) -> Iterator[etree._Element]:
+        parser = etree.XMLPullParser(
+            events=("start", "end"),
+            resolve_entities="internal",  # there are none: so one that is named is an error at its place
+            no_network=True,
+            huge_tree=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        held = 0
+        walk = _Walk(document.name, level)
+        rest: list[bytes] = []
+        try:
+            for part in self._parts(document):
+                held += len(part)
+                if held > MOST_BYTES:
+                    raise BrokenFile(document.name, "", f"a single element exceeds {MOST_BYTES:,} bytes")
+                if walk.is_over:
+                    rest.append(part)
+                    continue
+                parser.feed(part)
+                for element in walk.ended(parser):
+                    held = 0
+                    yield element
+            parser.close()
+            yield from walk.ended(parser)
+        except etree.XMLSyntaxError as error:
+            line = f"line {(error.lineno or 1) + self._skipped_lines}"
+            raise BrokenFile(document.name, line, _sentence(error)) from error
+        extra = behind(b"".join(rest))
+        if extra is None:
+            raise BrokenFile(document.name, "", "it contains more of an export after the end")
+        if extra.strip():
+            self._skip(document.name, extra, "behind")
+
+    def _parts(self, document: Document) -> Iterator[bytes]:
+        """The document, repaired. BrokenFile."""
+        try:
+            for piece in self._repaired(document):
+                yield from parts_of(piece)
+        except DocumentTypeError as error:
+            raise BrokenFile(document.name, "", _HAS_DOCUMENT_TYPE) from error
+        except OSError as error:
+            raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
+
+    def _repaired(self, document: Document) -> Iterator[bytes]:
+        """The document in pieces, each but the first from a `<` on where there is one."""
+        with document.open() as file:
+            prefixes = prefixes_in(iter(lambda: file.read(_CHUNK), b""))
+        with document.open() as file:
+            start = self._started(document.name, file.read(_LONGEST_PROLOG), prefixes)
+            encoding = _ENCODING.match(start)
+            is_utf8 = encoding is None or encoding[1].lower() in {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+            repairs = Repairs(self._counts, is_utf8=is_utf8)
+            held, chunk = [start], start
+            while chunk:
+                length = sum(map(len, held))
+                tag = chunk.rfind(b"<")
+                end = length - len(chunk) + tag if tag >= 0 else 0
+                if end or length > _LONGEST_HELD:
+                    end = end or _cut(chunk, length)
+                    piece = b"".join(held)
+                    yield repairs.repaired(piece[:end])
+                    held = [piece[end:]]
+                chunk = file.read(_CHUNK)
+                held.append(chunk)
+            yield repairs.repaired(b"".join(held))
+
+    def _started(self, name: str, start: bytes, prefixes: set[bytes]) -> bytes:
+        """The start of the document, without what stands before it."""
+        at = start_of(start)
+        root = end_of_prolog(start, at)
+        extra = misplaced(start, root)
+        if _DOCUMENT_TYPE.search(start[:at] + extra):
+            line = f"line {start.count(_NEWLINE, 0, at) + 1}"
+            raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
+        for skipped, where in ((start[:at].removeprefix(_MARK), "before"), (extra, "at the start of")):
+            if skipped:
+                self._skip(name, skipped, where)
+        self._skipped_lines = start.count(_NEWLINE, 0, at) + extra.count(_NEWLINE)
+        line = f"line {start.count(_NEWLINE, 0, root) + 1}"
+        prolog, rest = start[at:root], start[root + len(extra) :]
+        if rest.startswith(b"<!"):
+            raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
+        if not rest.startswith(b"<"):
+            raise BrokenFile(name, line, "it is not XML in UTF-8 or a like encoding")
+        return prolog + with_prefixes(rest, prefixes)
+
+    def _skip(self, name: str, extra: bytes, where: str) -> None:
+        words = " ".join(extra.decode(errors="replace").split())
+        shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
+        reason = f"{len(extra):,} bytes {where} the XML were skipped: {shown}"
+        self._notes.append(_note(Fate.DROPPED, "text", name, reason))
+
+
+class _Walk:
+    """A way through a document that leaves nothing behind."""
+
+    def __init__(self, name: str, level: int) -> None:
+        self._name = name
+        self._level = level
+        self._depth = 0
+        self._elements = 0
+        self.is_over = False
+        """Whether the root has ended."""
+
+    def ended(self, parser: "etree.XMLPullParser[etree._Element]") -> Iterator[etree._Element]:
+        """The elements of the level that have ended since the last call."""
+        for event, element in parser.read_events():
+            if event == "start":
+                self._depth += 1
+                self._elements += 1
+                if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS:
+                    raise BrokenFile(
+                        self._name, f"line {element.sourceline}", "it is nested too deeply, or endlessly"
+                    )
+                continue
+            self._depth -= 1
+            self.is_over = not self._depth
+            if self._depth == self._level:
+                yield element
+                self._elements = 0
+                _forget(element)
+
+
+def prefix_of(namespace: str) -> str:
+    """The prefix that a document does not declare, with its colon; empty where it does."""
+    return f"{namespace.removeprefix(UNDECLARED)}:" if namespace.startswith(UNDECLARED) else ""
+
+
+def _forget(element: etree._Element) -> None:
+    """Free the element, and what came before it."""
+    element.clear(keep_tail=True)
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _cut(chunk: bytes, length: int) -> int:
+    """Where a text without markup that is too long to be held is cut: not inside of a character."""
+    space = max(chunk.rfind(b" "), chunk.rfind(_NEWLINE))
+    end = len(chunk) if space < 0 else space + 1
+    while 0 < end < len(chunk) and chunk[end] & 0xC0 == 0x80:
+        end -= 1
+    return length - len(chunk) + end
+
+
+def _sentence(error: etree.XMLSyntaxError) -> str:
+    """libxml2's reason, without the place, and without what stands there."""
+    reason = (error.msg or "it is not XML").partition("\n")[0]
+    return re.sub(r",? line \d+.*", "", reason)[:_LONGEST_REASON].strip()
+
+
+def _note(fate: Fate, kind: str, name: str, reason: str) -> Note:
+    return Note(fate=fate, kind=kind, name=name, reason=reason)

@@ -1,0 +1,201 @@
+"""One post of one page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from everpost.domain.ids import parse_id
+from everpost.domain.posts import PostFormat, PostStatus
+from everpost.transfer.importers.markdown.configuration.defaults import Inherited
+from everpost.transfer.importers.markdown.dates import DateRules, PageDates, is_date_name
+from everpost.transfer.importers.markdown.folders import File
+from everpost.transfer.importers.markdown.front_matter.fields import (
+    COMPUTED,
+    lowered,
+    merged,
+    name_of,
+    text_of,
+    texts_of,
+)
+from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page_names import PageName, address_of, end_of
+from everpost.transfer.importers.markdown.titles import title_of
+from everpost.transfer.importers.markdown.visibility import HIDING, end_of_publication, reasons_to_hide
+from everpost.transfer.importers.model import SourceAuthor, SourcePost
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date of a post that has none anywhere; it has to be the same in every run."""
+_AUTHORS = ("author", "authors")
+_TAGS = ("tags", "tag", "categories", "category")
+_TAXONOMIES = "taxonomies"
+_ADDRESSES = ("permalink", "url", "path")
+_READ = frozenset(
+    {
+        *_AUTHORS,
+        *_TAGS,
+        _TAXONOMIES,
+        *_ADDRESSES,
+        *HIDING,
+        "title",
+        "slug",
+        "id",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a page besides what it says."""
+
+    inherited: Inherited
+    folder_tags: tuple[str, ...] = ()
+    """The categories that its folders are."""
+    dates: DateRules = field(default_factory=DateRules)
+    now: datetime = UNDATED
+    is_jekyll: bool = False
+
+
+class PostReader:
+    """Makes one post of one page."""
+
+    def __init__(self, file: File, page: Page, name: PageName, setting: Setting) -> None:
+        self._file = file
+        self._page = page
+        self._name = name
+        self._setting = setting
+        inherited = {key: value for key, value in setting.inherited.fields.items() if _is_inherited(key)}
+        self._fields: Mapping[str, object] = merged(inherited, page.fields)
+        self._changes: list[str] = []
+        self._dates = PageDates(page, self._fields, name.date, setting.dates, setting.now)
+        self._is_undated = False
+        self.id = parse_id(page.text("id"))
+        """The one that the post had here before it was exported."""
+
+    @property
+    def is_naive(self) -> bool:
+        """Whether one of the post's dates has no offset."""
+        return self._dates.is_naive
+
+    def post(self, content: str, changes: tuple[str, ...]) -> tuple[SourcePost, SourceAuthor | None]:
+        """The post with this content, and its author."""
+        author = self._author()
+        published, updated = self._dates.published(), self._dates.updated()
+        self._is_undated = published is None
+        self._changes.extend(self._dates.changes)
+        status = self._status()
+        title, change = title_of(self._page, self._name.words, is_html=self._file.is_html)
+        if change:
+            self._changes.append(change)
+        tags = tuple(dict.fromkeys([*self._tags(), *self._setting.folder_tags]))
+        self._report_the_rest()
+        post = SourcePost(
+            source_id=self._file.place,
+            id=self.id,
+            title=title,
+            content=content,
+            format=PostFormat.HTML if self._file.is_html else PostFormat.MARKDOWN,
+            publication_date=published or UNDATED,
+            status=status,
+            updated_at=updated,
+            slug=self._name.slug,
+            tags=tags,
+            author_id=author.source_id if author else None,
+            changes=(*self._changes, *changes),
+        )
+        return post, author
+
+    def _status(self) -> PostStatus:
+        """Drafts say so, each kind of site in its own way."""
+        reasons = list(reasons_to_hide(self._fields, self._setting.now))
+        if "" in reasons and "" not in reasons_to_hide(self._page.fields, self._setting.now):
+            reasons.append("set by the defaults of its folder or site")
+        if self._file.is_draft:
+            reasons.append("")
+        reasons.extend(self._setting.inherited.doubts)
+        if self._file.doubt:
+            reasons.append(self._file.doubt)
+        if self._is_undated:
+            reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
+        if self._file.is_in_bundle and self.id is None:
+            reasons.append("it is part of another page's bundle")
+        if not self._page.content.strip() and not self._page.fields:
+            reasons.append("it is empty")
+        if said := "; ".join(dict.fromkeys(filter(None, reasons))):
+            self._changes.append(f"it is a draft: {said}")
+        if end := end_of_publication(self._fields, self._setting.now):
+            self._changes.append(f"its expiry on {end[:40]} was ignored")
+        return PostStatus.DRAFT if reasons else PostStatus.PUBLISHED
+
+    def _author(self) -> SourceAuthor | None:
+        """The first author; the names of the others are only told."""
+        people: dict[str, object] = {}
+        for value in (self._fields.get(name) for name in _AUTHORS):
+            mark = ";" if self._page.is_plain else ""
+            for each in value if isinstance(value, list) else [value]:
+                names = self._split(each, mark) if isinstance(each, str) else [name_of(each)]
+                for name in filter(None, map(str.strip, names)):
+                    people.setdefault(name, each)
+                if each not in (None, "") and not any(names):
+                    self._changes.append("an author without a name was dropped")
+        if not people:
+            return None
+        first, *others = people
+        if others:
+            self._changes.append("its other authors were dropped: " + ", ".join(others))
+        fields = lowered(people[first])
+        if lost := sorted(
+            fields.keys() - {"name", "display_name", "first_name", "last_name", "login", "email"}
+        ):
+            self._changes.append("fields of its author were dropped: " + ", ".join(lost))
+        return SourceAuthor(source_id=first, name=first, email=text_of(fields.get("email")) or None)
+
+    def _tags(self) -> Iterator[str]:
+        for fields in (self._fields, lowered(self._fields.get(_TAXONOMIES))):
+            for name in _TAGS:
+                blanks = self._setting.is_jekyll and name in {"tags", "categories"}
+                value = fields.get(name)
+                yield from self._split(value, None if blanks else ",")
+                if isinstance(value, dict) or (isinstance(value, list) and len(texts_of(value)) < len(value)):
+                    self._changes.append(f"values of its {name} that are not text were dropped")
+
+    def _split(self, value: object, mark: str | None) -> list[str]:
+        """The texts of a list; one text alone is a list with marks between, or (None) with blanks."""
+        texts = texts_of(value)
+        if len(texts) == 1 and not isinstance(value, list | dict):
+            if mark is None and "," not in texts[0]:
+                return texts[0].split()
+            if mark != "":
+                is_semicolons = ";" in texts[0] if self._page.is_plain else mark == ";"
+                texts = texts[0].split(";" if is_semicolons else ",")
+        return [text.strip() for text in texts if text.strip()]
+
+    def _report_the_rest(self) -> None:
+        """What the page says that has no place here, and is not said yet."""
+        left_out = [
+            name for name in self._page.fields if name not in _READ - {COMPUTED} and not is_date_name(name)
+        ]
+        taxonomies = self._page.fields.get(_TAXONOMIES)
+        left_out += [f"{_TAXONOMIES}.{name}" for name in lowered(taxonomies) if name not in _TAGS]
+        if taxonomies is not None and not isinstance(taxonomies, dict):
+            left_out.append(_TAXONOMIES)
+        left_out += [name for name in ("title", "slug", "id") if self._is_not_understood(name)]
+        for name in _ADDRESSES:
+            text = self._page.text(name)
+            is_kept = text.lower() == "false" or (address_of(text) and end_of(text) == self._name.slug)
+            if self._page.fields.get(name) is not None and not is_kept:
+                left_out.append(name)
+        if left_out:
+            self._changes.append("its fields were dropped: " + ", ".join(sorted(left_out)))
+        if self._page.repeated:
+            self._changes.append("repeated fields have their last value: " + ", ".join(self._page.repeated))
+
+    def _is_not_understood(self, name: str) -> bool:
+        value = self._page.fields.get(name)
+        return isinstance(value, list | dict) or (
+            name == "id" and bool(self._page.text("id")) and self.id is None
+        )
+
+
+def _is_inherited(name: str) -> bool:
+    """Whether a page can have the field from elsewhere."""
+    return (name in _READ and name not in {"id", "slug"}) or is_date_name(name)

@@ -1,0 +1,98 @@
+"""The authors of another system, as users here."""
+
+from collections.abc import Mapping
+
+from everpost.domain.clock import now
+from everpost.domain.ids import Id
+from everpost.domain.people.users import MAX_NAME, Author, Role, User, email_key
+from everpost.errors import NotFound
+from everpost.stores.port import Store
+from everpost.transfer.importers.model import SourceAuthor
+from everpost.transfer.importers.pipeline.normalization import Changes, email_of
+from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.writer import Writer
+from everpost.transfer.importers.reports.report import Report
+
+
+class Authors:
+    """Finds the users whom authors are, and makes those who are new; nobody can log in as one of these
+    before an admin gives them a password.
+    """
+
+    def __init__(self, store: Store, writer: Writer, origin: Origin, report: Report) -> None:
+        self._store = store
+        self._writer = writer
+        self._origin = origin
+        self._report = report
+        self._by_source_id: dict[str, Author] = {}
+        self._owners: dict[str, tuple[str, Author]] = {}
+        """By address: what the source calls the author who has it, and the user."""
+
+    @property
+    def by_source_id(self) -> Mapping[str, Author]:
+        """All who were taken so far."""
+        return self._by_source_id
+
+    async def take(self, source: SourceAuthor) -> None:
+        """Let the author be a user."""
+        if source.source_id in self._by_source_id:
+            return
+        changes = Changes()
+        name = _fitted_name(source, changes)
+        user_id = self._origin.id_of("author", source.source_id)
+        email = email_of(source.email)
+        author = await self._find(user_id, name, email)
+        if author is None:
+            author = await self._add(user_id, name, self._address(user_id, email, changes))
+            self._report.kept("author", f"{source.source_id} {name!r}", changes)
+        else:
+            self._report.present("author", f"{source.source_id} {name!r}")
+        self._by_source_id[source.source_id] = author
+
+    async def _find(self, id: Id, name: str, email: str | None) -> Author | None:
+        """The user that an earlier import made, or that has this address. Two authors of the source with
+        one address are two users, unless they have one name too.
+        """
+        try:
+            user = await self._store.users.get(id)
+        except NotFound:
+            pass
+        else:
+            self._owners.setdefault(email_key(user.email), (name, user.author))
+            return user.author
+        if email is None:
+            return None
+        if email_key(email) not in self._owners:
+            found = await self._store.users.find(email)
+            if found is not None:
+                self._owners[email_key(email)] = (name, found.author)
+        called, owner = self._owners.get(email_key(email), ("", None))
+        return owner if called == name else None
+
+    def _address(self, id: Id, email: str | None, changes: Changes) -> str:
+        """The address for a new user: the author's own, where nobody else has it."""
+        if email is not None and email_key(email) not in self._owners:
+            return email
+        # A domain that leads nowhere (RFC 2606, section 2).
+        stand_in = f"author-{id}@{self._origin.system}.invalid"
+        if email is None:
+            changes.add(f"it has no email address and got the placeholder {stand_in}")
+        else:
+            called, _ = self._owners[email_key(email)]
+            changes.add(f"its email address is that of {called!r}, so it got the placeholder {stand_in}")
+        return stand_in
+
+    async def _add(self, id: Id, name: str, email: str) -> Author:
+        moment = now()
+        user = User(id=id, name=name, email=email, role=Role.AUTHOR, created_at=moment, updated_at=moment)
+        await self._writer.add_user(user)
+        self._owners[email_key(email)] = (name, user.author)
+        return user.author
+
+
+def _fitted_name(source: SourceAuthor, changes: Changes) -> str:
+    if name := changes.name(source.name, MAX_NAME):
+        return name
+    stand_in = Changes().name(source.source_id, MAX_NAME) or "Unknown"
+    changes.add(f"it had no readable name and is called {stand_in!r}")
+    return stand_in

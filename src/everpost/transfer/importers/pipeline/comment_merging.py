@@ -1,0 +1,54 @@
+"""Comments for posts that are there already."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.ids import Id
+from everpost.stores.port import Store
+from everpost.transfer.importers.pipeline.threads import ORPHANED, Adopted, Thread
+from everpost.transfer.importers.pipeline.writer import Writer
+from everpost.transfer.importers.reports.report import NoteSink
+
+
+class Growth:
+    """Adds to a thread what it has not, each comment with its own status from the first moment on."""
+
+    def __init__(self, store: Store, writer: Writer, notes: NoteSink) -> None:
+        self._store = store
+        self._writer = writer
+        self._notes = notes
+
+    async def grow(self, thread: Thread, post_name: str) -> None:
+        """Add the comments that are not there; those that are stay as they are."""
+        there = await self._there(thread)
+        open_to_replies = {each.comment.id for each in thread if _is_open(there.get(each.comment.id), each)}
+        for each in thread:
+            name = f"{each.source_id} on {post_name}"
+            found = there.get(each.comment.id)
+            if found is None:
+                await self._add(each, open_to_replies)
+                self._notes.kept("comment", name, each.changes)
+            elif found.post_id != each.comment.post_id:
+                self._notes.dropped("comment", name, "it has already been imported, on another post")
+            else:
+                self._notes.present("comment", name)
+
+    async def _there(self, thread: Thread) -> Mapping[Id, Comment]:
+        found = [await self._store.comments.find(comment.id) for comment in thread.comments]
+        return {comment.id: comment for comment in found if comment is not None}
+
+    async def _add(self, each: Adopted, open_to_replies: set[Id]) -> None:
+        comment = replace(each.comment, depth=0, reply_count=0)
+        if comment.parent_id is not None and comment.parent_id not in open_to_replies:
+            each.changes.add(ORPHANED)
+            comment = replace(comment, parent_id=None)
+        await self._writer.add_comment(comment)
+
+
+def _is_open(found: Comment | None, each: Adopted) -> bool:
+    """Whether replies may be added: not to a comment that was hidden here, or that is on another post."""
+    if found is None:
+        return True
+    is_as_it_came = found.status in {CommentStatus.APPROVED, each.comment.status}
+    return found.post_id == each.comment.post_id and is_as_it_came

@@ -1,0 +1,94 @@
+"""Writes several posts at once, and reports them in the order of the source."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from everpost.transfer.importers.model import Note, Problem
+from everpost.transfer.importers.reports.report import NoteBuffer, Report
+
+MOST_AT_ONCE = 8
+_MOST_CHARACTERS = 8 * 1024 * 1024
+"""The most characters of posts and comments being written at once, unless one post alone has more."""
+
+_MOST_NOTES = 1_000
+"""The most notes in memory about items between two posts."""
+
+Work = Callable[[NoteBuffer], Coroutine[None, None, None]]
+
+
+class _Begun(NamedTuple):
+    """A write that was started."""
+
+    task: asyncio.Task[None]
+    notes: NoteBuffer
+    after: NoteBuffer
+    """Notes on the items that follow it in the source."""
+    size: int
+
+
+class ConcurrentWrites:
+    """Starts writes in order. Their notes are reported in that order too, once each has ended."""
+
+    def __init__(self, report: Report, *, most: int) -> None:
+        self._report = report
+        self._most = most
+        self._works: deque[_Begun] = deque()
+        self._size = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for all writes to end; if one fails, for those that have begun. Cancelling the caller cancels
+        them.
+        """
+        if isinstance(error, asyncio.CancelledError):
+            for begun in self._works:
+                begun.task.cancel()
+        try:
+            await self.finish()
+        except BaseException:
+            if error is None:
+                raise
+
+    async def start(self, work: Work, size: int) -> None:
+        """Start a write as soon as there is room for it; its size is in characters."""
+        while len(self._works) >= self._most or (self._works and self._size + size > _MOST_CHARACTERS):
+            await self._end_first()
+        notes = NoteBuffer()
+        self._works.append(_Begun(asyncio.create_task(work(notes)), notes, NoteBuffer(), size))
+        self._size += size
+
+    async def note(self, item: Note | Problem) -> None:
+        """Report this after the writes that have begun."""
+        if self._works and len(self._works[-1].after) >= _MOST_NOTES:
+            await self.finish()
+        sink = self._works[-1].after if self._works else self._report
+        if isinstance(item, Note):
+            sink.add(item)
+        else:
+            sink.unreadable(item)
+
+    async def finish(self) -> None:
+        """Wait for all writes that have begun to end. Raises the first error."""
+        try:
+            while self._works:
+                await self._end_first()
+        finally:
+            while self._works:
+                begun = self._works.popleft()
+                await asyncio.wait([begun.task])
+                if not begun.task.cancelled() and begun.task.exception() is None:
+                    self._report.take(begun.notes)
+
+    async def _end_first(self) -> None:
+        begun = self._works.popleft()
+        self._size -= begun.size
+        await begun.task
+        self._report.take(begun.notes)
+        self._report.take(begun.after)

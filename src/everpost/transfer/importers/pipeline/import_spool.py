@@ -1,0 +1,170 @@
+"""What an import has to remember of a source of any size, in a temporary file."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from everpost.domain.comments import CommentStatus
+from everpost.domain.ids import Id
+from everpost.transfer.importers.model import SourceComment, SourceThread
+from everpost.transfer.importers.pipeline.item_spool import ItemSpool
+
+_TABLES = """
+CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE slugs (slug TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE claims (slug TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
+CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
+CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
+CREATE INDEX of_thread ON comments (thread);
+"""
+_AT_ONCE = 100
+_CACHE = -8_000
+"""KiB, as SQLite wants it."""
+
+
+class Ledger:
+    """The state of one import: the source's items, the ids and slugs taken, the slugs reserved for posts, and
+    the threads that came in parts.
+    """
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="everpost-")
+        self._last: tuple[str, int] | None = None
+        """The thread that had a part last, and its number. Its address may be long, and is compared with
+        itself at no cost.
+        """
+        self.items = ItemSpool(Path(self._folder.name, "items"))
+        self._database = sqlite3.connect(Path(self._folder.name, "ledger"), isolation_level=None)
+        self._database.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {_CACHE}; {_TABLES}"
+            "BEGIN;"  # one transaction without end: nothing is read after the run
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+        self._folder.cleanup()
+
+    def take_id(self, id: Id) -> bool:
+        """Whether nothing in this run had the id before."""
+        return self._insert("INSERT OR IGNORE INTO ids VALUES (?)", bytes.fromhex(id))
+
+    def take_ids(self, ids: Sequence[Id]) -> set[Id]:
+        """Those of these that nothing in this run had before."""
+        new: set[Id] = set()
+        for start in range(0, len(ids), _AT_ONCE):
+            some = [bytes.fromhex(each) for each in ids[start : start + _AT_ONCE]]
+            marks = ", ".join(["(?)"] * len(some))
+            statement = f"INSERT OR IGNORE INTO ids VALUES {marks} RETURNING id"  # noqa: S608 - only marks
+            new.update(Id(taken.hex()) for (taken,) in self._database.execute(statement, some))
+        return new
+
+    def take_slug(self, slug: str) -> bool:
+        """Whether nothing in this run had the slug before."""
+        return self._insert("INSERT OR IGNORE INTO slugs VALUES (?)", slug)
+
+    def has_slug(self, slug: str) -> bool:
+        """Whether something in this run has the slug."""
+        found = self._database.execute("SELECT 1 FROM slugs WHERE slug = ?", (slug,))
+        return found.fetchone() is not None
+
+    def claim_slug(self, slug: str, owner: Id, *, is_draft: bool) -> None:
+        """Keep a slug that the source names for the post that has it: the first one, but published posts
+        go before drafts.
+        """
+        self._database.execute(
+            "INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT (slug)"
+            " DO UPDATE SET is_draft = excluded.is_draft, owner = excluded.owner"
+            " WHERE excluded.is_draft < claims.is_draft",
+            (slug, is_draft, owner),
+        )
+
+    def is_claimed(self, slug: str, by_others_than: Id) -> bool:
+        """Whether the slug is kept for another post."""
+        row = self._database.execute("SELECT owner FROM claims WHERE slug = ?", (slug,)).fetchone()
+        return row is not None and row != (by_others_than,)
+
+    def keep_part(self, thread: SourceThread) -> None:
+        """Keep a part of a thread, for when all of it is there."""
+        if self._last is None or self._last[0] != thread.url:
+            url, title = json.dumps(thread.url), json.dumps(thread.title)
+            self._database.execute("INSERT OR IGNORE INTO threads (url, title) VALUES (?, ?)", (url, title))
+            row = self._database.execute("SELECT number FROM threads WHERE url = ?", (url,)).fetchone()
+            self._last = (thread.url, row[0])
+        self._database.executemany(
+            "INSERT INTO comments (thread, comment) VALUES (?, ?)",
+            ((self._last[1], _written(comment)) for comment in thread.comments),
+        )
+
+    def take_thread(self, url: str) -> tuple[SourceComment, ...]:
+        """The comments of one thread, which is forgotten; none where there is no such thread."""
+        row = self._database.execute(
+            "DELETE FROM threads WHERE url = ? RETURNING number", (json.dumps(url),)
+        ).fetchone()
+        self._last = None
+        if row is None:
+            return ()
+        rows = self._database.execute(
+            "SELECT comment FROM comments WHERE thread = ? ORDER BY number", row
+        ).fetchall()
+        self._database.execute("DELETE FROM comments WHERE thread = ?", row)
+        return tuple(_read(comment) for (comment,) in rows)
+
+    def count_threads(self) -> int:
+        """How many threads there are."""
+        row = self._database.execute("SELECT count(*) FROM threads").fetchone()
+        return int(row[0])
+
+    def threads(self) -> Iterator[SourceThread]:
+        """Every thread, whole, in the order in which they began."""
+        for number, url, title in self._database.execute("SELECT * FROM threads ORDER BY number").fetchall():
+            thread = SourceThread(url=json.loads(url), title=json.loads(title))
+            rows = self._database.execute(
+                "SELECT comment FROM comments WHERE thread = ? ORDER BY number", (number,)
+            )
+            yield replace(thread, comments=tuple(_read(row[0]) for row in rows))
+
+    def _insert(self, statement: str, value: bytes | str) -> bool:
+        return self._database.execute(statement, (value,)).rowcount == 1
+
+
+def _written(comment: SourceComment) -> str:
+    """As JSON, whose ASCII keeps unpaired surrogates too."""
+    return json.dumps(
+        [
+            comment.source_id,
+            comment.content,
+            comment.publication_date.isoformat(),
+            comment.status,
+            comment.parent_id,
+            comment.name,
+            comment.author_id,
+            None if comment.updated_at is None else comment.updated_at.isoformat(),
+            comment.changes,
+        ]
+    )
+
+
+def _read(line: str) -> SourceComment:
+    source_id, content, published, status, parent_id, name, author_id, updated, changes = json.loads(line)
+    return SourceComment(
+        source_id=source_id,
+        content=content,
+        publication_date=datetime.fromisoformat(published),
+        status=CommentStatus(status),
+        parent_id=parent_id,
+        name=name,
+        author_id=author_id,
+        updated_at=None if updated is None else datetime.fromisoformat(updated),
+        changes=tuple(changes),
+    )

@@ -1,0 +1,135 @@
+"""Values of other systems, made to fit here; what is done to them is said in words."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
+from everpost.domain.comments import MAX_COMMENT
+from everpost.domain.people.names import readable_name
+from everpost.domain.people.users import checked_email
+from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
+from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
+from everpost.errors import Invalid
+from everpost.transfer.importers.formats.data_urls import without_data_urls
+
+UNTITLED = "Untitled"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST_SHOWN = 40
+_LONGEST_NUMBER = 8
+"""Characters that a slug leaves free for the number that makes it another one."""
+_TAG = re.compile("<[a-zA-Z/!?]")
+
+
+class Changes:
+    """How one thing is altered on its way in."""
+
+    def __init__(self, earlier: Sequence[str] = ()) -> None:
+        self._all = list(earlier)
+
+    def __str__(self) -> str:
+        return "; ".join(dict.fromkeys(self._all))
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def add(self, change: str) -> None:
+        """One more."""
+        self._all.append(change)
+
+    def storable(self, text: str, noun: str) -> str:
+        """The text without what no store keeps."""
+        if unstorable_reason(text) is None:
+            return text
+        self.add(f"characters that cannot be stored were removed from the {noun}")
+        return _UNSTORABLE.sub("", text)
+
+    def short(self, text: str, most: int, noun: str) -> str:
+        """The text, cut where it is too long."""
+        if len(text) <= most:
+            return text
+        self.add(f"the {noun} was cut after {most:,} characters")
+        return text[:most]
+
+    def name(self, text: str, most: int) -> str:
+        """A readable name, cut to the limit; empty if nothing in it is readable."""
+        text = text.strip()
+        name = readable_name(text)
+        if name != text[: max(most, len(name))]:
+            self.add(f"characters that nobody can read were left out of the name {text[:_LONGEST_SHOWN]!r}")
+        return readable_name(self.short(name, most, "name"))
+
+    def title(self, text: str) -> str:
+        """A title: at most 255 characters on one line, never empty."""
+        title = " ".join(self.storable(text, "title").split())
+        if not title:
+            self.add(f"it had no title and is called {UNTITLED!r}")
+            return UNTITLED
+        return self.short(title, MAX_TITLE, "title")
+
+    def without_files(self, text: str, most: int) -> str:
+        """The text, without the files that are embedded as data URLs where it has more characters."""
+        if len(text) <= most:
+            return text
+        text, number, size = without_data_urls(text)
+        if number:
+            files = "1 embedded file" if number == 1 else f"{number:,} embedded files"
+            self.add(f"it was too long: {files} of {size:,} characters (data URLs) left out")
+        return text
+
+    def comment(self, text: str) -> str:
+        """The content of a comment. Where it is too long, embedded files are left out; where it still is,
+        it is cut.
+        """
+        content = self.without_files(self.storable(text, "content"), MAX_COMMENT)
+        return self.short(content, MAX_COMMENT, "content")
+
+    def content(self, text: str, format: PostFormat) -> str:
+        """The content of a post. Where it is too long, files that are embedded as data URLs are left out;
+        where it still is, it is cut, HTML not inside of a tag.
+        """
+        content = self.without_files(self.storable(text, "content"), MAX_CONTENT)
+        if len(content) <= MAX_CONTENT:
+            return content
+        end = MAX_CONTENT
+        if format is PostFormat.HTML:
+            start = content.rfind("<", 0, end)
+            if start > content.rfind(">", 0, end) and _TAG.match(content, start):
+                end = start
+        lost = len(content) - end
+        self.add(f"the content was cut after {end:,} characters: the last {lost:,} are left out")
+        return content[:end]
+
+    def tags(self, tags: Sequence[str]) -> tuple[str, ...]:
+        """Tags: the first 20, each of 1 to 50 characters."""
+        fitted = (
+            self.short(self.storable(tag, "tags").strip(), MAX_TAG, f"tag {tag[:20]!r}…").strip()
+            for tag in tags
+        )
+        kept = tuple(dict.fromkeys(tag for tag in fitted if tag))
+        if len(kept) > MAX_TAGS:
+            self.add("tags beyond the first 20 were left out: " + ", ".join(map(repr, kept[MAX_TAGS:])))
+        return kept[:MAX_TAGS]
+
+    def slug(self, wanted: str | None, title: str) -> str:
+        """A slug, with room for a number: as it is wanted, else from the title."""
+        slug = normalize_slug(wanted or "")[: MAX_SLUG - _LONGEST_NUMBER].strip("-") or slug_from(title)
+        if wanted and slug != wanted:
+            self.add(f"the slug {wanted!r} became {slug!r}")
+        return slug
+
+    def moment(self, moment: datetime) -> datetime:
+        """A moment in the years 1 to 9999 of UTC."""
+        try:
+            return whole_milliseconds(moment)
+        except OverflowError:
+            self.add(f"the date {moment.isoformat()} is out of range")
+            return LATEST if moment.replace(tzinfo=UTC).year > 1 else EARLIEST
+
+
+def email_of(text: str | None) -> str | None:
+    """The address; None where it cannot be one."""
+    try:
+        return None if text is None or unstorable_reason(text) else checked_email(text)
+    except Invalid:
+        return None

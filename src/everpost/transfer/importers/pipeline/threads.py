@@ -1,0 +1,185 @@
+"""The comments on one post of another system, as they are to be here."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from everpost.domain.comments import MAX_GUEST_NAME, Comment, CommentStatus
+from everpost.domain.ids import Id
+from everpost.domain.people.users import Author
+from everpost.transfer.importers.model import SourceComment
+from everpost.transfer.importers.pipeline.normalization import Changes
+from everpost.transfer.importers.pipeline.stable_ids import Origin
+
+Drop = Callable[[SourceComment, str], None]
+"""Is told what is left out, and why."""
+ORPHANED = "the comment it replied to is missing, so it is now a comment on the post"
+
+
+class _Place(TypedDict):
+    """The place of a comment in a thread."""
+
+    id: Id
+    post_id: Id
+    parent_id: Id | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A comment as it is to be here, and how it was changed; with its name in the source."""
+
+    comment: Comment
+    source_id: str
+    changes: Changes
+
+
+class Thread:
+    """The comments that are kept of a thread, each after the one that it answers, otherwise by date."""
+
+    def __init__(self, adopted: Sequence[Adopted]) -> None:
+        self._adopted = sorted(adopted, key=lambda each: (each.comment.depth, each.comment.position))
+
+    def __iter__(self) -> Iterator[Adopted]:
+        return iter(self._adopted)
+
+    @property
+    def comments(self) -> Sequence[Comment]:
+        return [each.comment for each in self]
+
+    @property
+    def approved(self) -> int:
+        """How many are approved."""
+        return sum(each.comment.status is CommentStatus.APPROVED for each in self)
+
+    @property
+    def answered(self) -> frozenset[Id]:
+        """Which of them others answer, shown or not."""
+        return frozenset(each.parent_id for each in self.comments if each.parent_id is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopter:
+    """Takes in the threads of one source."""
+
+    origin: Origin
+    authors: Mapping[str, Author]
+    """By their name in the source."""
+
+    def thread(self, post_id: Id, comments: Sequence[SourceComment], drop: Drop) -> Thread:
+        """The thread of a post, with its depths and counts; each comment has an id of its own. What is
+        empty is dropped, but where others answer it, it stays as a tombstone.
+        """
+        changes = {comment.source_id: Changes(comment.changes) for comment in comments}
+        sources = {comment.source_id: comment for comment in comments}
+        parents = _parents(sources, changes)
+        kept = _without_empty(sources, parents, drop)
+        ids = {
+            name: self.origin.id_of("comment", name, changes[name].moment(each.publication_date))
+            for name, each in kept.items()
+        }
+        fitted: dict[Id, Adopted] = {}
+        for name, depth in _depths(kept, parents).items():
+            parent = parents[name]
+            place: _Place = {
+                "id": ids[name],
+                "post_id": post_id,
+                "parent_id": None if parent is None else ids[parent],
+                "depth": depth,
+            }
+            comment = self._fit(kept[name], changes[name], place)
+            fitted[comment.id] = Adopted(comment, name, changes[name])
+        return Thread(_counted(fitted))
+
+    def _fit(self, source: SourceComment, changes: Changes, place: _Place) -> Comment:
+        """The comment, at its place in a thread."""
+        published = Changes().moment(source.publication_date)
+        author = self.authors.get(source.author_id or "")
+        comment = Comment(
+            **place,
+            content=changes.comment(source.content),
+            publication_date=published,
+            updated_at=published if source.updated_at is None else changes.moment(source.updated_at),
+            status=source.status,
+            author=author,
+            guest_name=None if author else _guest_name(source.name, changes),
+        )
+        if not _is_empty(source):
+            return comment
+        if source.status is not CommentStatus.REMOVED:
+            changes.add("it is empty: a tombstone keeps its replies in place")
+        return replace(comment, content="", status=CommentStatus.REMOVED, author=None, guest_name=None)
+
+
+def _guest_name(name: str | None, changes: Changes) -> str | None:
+    return changes.name(name or "", MAX_GUEST_NAME) or None
+
+
+def _is_empty(comment: SourceComment) -> bool:
+    return not Changes().storable(comment.content, "").strip()
+
+
+def _without_empty(
+    comments: Mapping[str, SourceComment], parents: Mapping[str, str | None], drop: Drop
+) -> Mapping[str, SourceComment]:
+    """The comments that say something, and those that are above one of these."""
+    kept = dict(comments)
+    replies = Counter(parents.values())
+    idle = [name for name, comment in comments.items() if _is_empty(comment) and not replies[name]]
+    while idle:
+        name = idle.pop()
+        drop(kept.pop(name), "it is empty")
+        parent = parents[name]
+        replies[parent] -= 1
+        if parent is not None and _is_empty(comments[parent]) and not replies[parent]:
+            idle.append(parent)
+    return kept
+
+
+def _parents(comments: Mapping[str, SourceComment], changes: Mapping[str, Changes]) -> dict[str, str | None]:
+    """What each comment answers; None where that is the post. None answers itself in the end."""
+    parents: dict[str, str | None] = {}
+    for name, comment in comments.items():
+        parents[name] = comment.parent_id if comment.parent_id in comments else None
+        if comment.parent_id is not None and parents[name] is None:
+            changes[name].add(ORPHANED)
+    sound: set[str | None] = {None}
+    for name in comments:
+        path: dict[str, None] = {}
+        above: str | None = name
+        while above is not None and above not in sound and above not in path:
+            path[above] = None
+            above = parents[above]
+        if above is not None and above in path:
+            parents[above] = None
+            changes[above].add("its chain of replies was a loop, so it is now a comment on the post")
+        sound.update(path)
+    return parents
+
+
+def _depths(names: Iterable[str], parents: Mapping[str, str | None]) -> Mapping[str, int]:
+    depths: dict[str | None, int] = {None: -1}
+    for name in names:
+        path: list[str] = []
+        above: str | None = name
+        while above is not None and above not in depths:
+            path.append(above)
+            above = parents[above]
+        for each in reversed(path):
+            depths[each] = depths[parents[each]] + 1
+    return {name: depths[name] for name in names}
+
+
+def _counted(adopted: Mapping[Id, Adopted]) -> Sequence[Adopted]:
+    """The comments with their shown replies counted, from the lowest up."""
+    counts: Counter[Id] = Counter()
+    counted: list[Adopted] = []
+    for each in sorted(adopted.values(), key=lambda each: -each.comment.depth):
+        comment = each.comment
+        if replies := counts[comment.id]:
+            comment = replace(comment, reply_count=replies)
+        if comment.is_shown and comment.parent_id is not None:
+            counts[comment.parent_id] += 1
+        counted.append(each if comment is each.comment else replace(each, comment=comment))
+    return counted

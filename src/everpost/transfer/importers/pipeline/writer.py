@@ -1,0 +1,87 @@
+"""What an import writes, in earnest or as a rehearsal."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
+from everpost.domain.people.users import User
+from everpost.domain.posts import Post
+from everpost.errors import Conflict, NotFound
+from everpost.stores.port import Store
+from everpost.transfer.importers.pipeline.import_spool import Ledger
+
+
+class Writer(Protocol):
+    """Writes one thing at a time, whole or not at all."""
+
+    async def add_user(self, user: User) -> None:
+        """Keep a new user."""
+        ...
+
+    async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
+        """Keep a new post with its thread. Conflict("id"); Conflict("slug"); Conflict("id") of a
+        comment.
+        """
+        ...
+
+    async def has_slug(self, slug: str) -> bool:
+        """Whether a post has it."""
+        ...
+
+    async def add_comment(self, comment: Comment) -> None:
+        """Put a comment under a post that is there, also below one that is not approved."""
+        ...
+
+
+class StoreWriter:
+    """Writes to a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add_user(self, user: User) -> None:
+        await self._store.users.add(user)
+
+    async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
+        await self._store.posts.add(post, thread=thread)
+
+    async def has_slug(self, slug: str) -> bool:
+        return await self._store.posts.find(slug, comments=0) is not None
+
+    async def add_comment(self, comment: Comment) -> None:
+        await self._store.comments.add(comment, under_hidden=True)
+
+
+class Rehearsal:
+    """Writes nothing, and answers as a store would that had kept everything."""
+
+    def __init__(self, store: Store, ledger: Ledger) -> None:
+        self._store = store
+        self._ledger = ledger
+
+    async def add_user(self, user: User) -> None:
+        pass
+
+    async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
+        if await self._has(post.id):
+            raise Conflict("post", "id")
+        if await self.has_slug(post.slug):
+            raise Conflict("post", "slug")
+        for comment in thread:
+            if await self._store.comments.find(comment.id) is not None:
+                raise Conflict("comment", "id")
+        self._ledger.take_slug(post.slug)
+
+    async def _has(self, id: Id) -> bool:
+        try:
+            await self._store.posts.get(id, comments=0)
+        except NotFound:
+            return False
+        return True
+
+    async def has_slug(self, slug: str) -> bool:
+        return self._ledger.has_slug(slug) or await self._store.posts.find(slug, comments=0) is not None
+
+    async def add_comment(self, comment: Comment) -> None:
+        pass

@@ -1,0 +1,91 @@
+"""The systems that people come from. Here, and only here, a name picks one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from everpost.errors import Misconfigured
+from everpost.stores.port import Store
+from everpost.transfer.importers.blogger.reader import read_blogger
+from everpost.transfer.importers.comment_systems.commento import read_commento
+from everpost.transfer.importers.comment_systems.disqus import read_disqus
+from everpost.transfer.importers.comment_systems.isso import read_isso
+from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+from everpost.transfer.importers.ghost.reader import read_ghost
+from everpost.transfer.importers.markdown.reader import read_markdown
+from everpost.transfer.importers.migration_advice import advice_for
+from everpost.transfer.importers.model import Item
+from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.url_matching import Matcher, matcher_of
+from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What may be said about an import."""
+
+    site: str | None = None
+    """The address of the site that the source was; None: as the source says, if it does."""
+    pages: bool = False
+    """Import pages too, as posts."""
+    timezone: tzinfo | None = None
+    """Of dates without an offset; None: as the source says, else UTC."""
+    language: str | None = None
+    """Import what is in this language only."""
+    match: str | None = None
+    """How a thread's address names a post; see `matching`. None: by path and slug."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """How to read a system's files."""
+
+    read: Callable[[Path, Wishes], Iterator[Item]]
+    site: Callable[[Path], str] = lambda _path: ""
+    """The site's address, as the files say. BrokenFile."""
+    matcher: Callable[[Wishes], Matcher] | None = None
+    """For a system that has comments only. Invalid("match")."""
+
+
+SYSTEMS: Mapping[str, System] = {
+    "wordpress": System(
+        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages, timezone=wishes.timezone),
+        site=wordpress_site,
+    ),
+    "ghost": System(read=lambda path, wishes: read_ghost(path, pages=wishes.pages, site=wishes.site or "")),
+    "markdown": System(
+        read=lambda path, wishes: read_markdown(
+            path, pages=wishes.pages, timezone=wishes.timezone, language=wishes.language
+        )
+    ),
+    "blogger": System(read=lambda path, wishes: read_blogger(path, pages=wishes.pages)),
+    "disqus": System(read=lambda path, _: read_disqus(path), matcher=lambda wishes: matcher_of(wishes.match)),
+    "isso": System(read=lambda path, _: read_isso(path), matcher=lambda wishes: matcher_of(wishes.match)),
+    "remark42": System(
+        read=lambda path, _: read_remark42(path), matcher=lambda wishes: matcher_of(wishes.match)
+    ),
+    "commento": System(
+        read=lambda path, _: read_commento(path), matcher=lambda wishes: matcher_of(wishes.match)
+    ),
+}
+_OTHERWISE = "Most systems can export Markdown files or to WordPress's format: see docs/importing.md."
+
+
+def system_named(name: str) -> System:
+    """Misconfigured: Everpost does not read it; the message says what to do instead."""
+    if system := SYSTEMS.get(name):
+        return system
+    known = f"Everpost cannot import from {name[:80]!r}, only from {', '.join(SYSTEMS)}."
+    raise Misconfigured(f"{known} {advice_for(name) or _OTHERWISE}")
+
+
+async def import_from(name: str, path: Path, store: Store, wishes: Wishes, run: Run) -> None:
+    """Add to the blog what a system's file or folder has and it has not: see `adopt`. Misconfigured (no
+    such system), BrokenFile, Invalid("match"), and what the store raises.
+    """
+    system = system_named(name)
+    site = system.site(path) if wishes.site is None else wishes.site
+    matcher = None if system.matcher is None else system.matcher(wishes)
+    await adopt(store, system.read(path, wishes), run, origin=Origin(name, site), matcher=matcher)

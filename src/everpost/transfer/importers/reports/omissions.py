@@ -1,0 +1,55 @@
+"""What is left out of every comment alike, and is told once for a file: addresses of people, votes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from everpost.transfer.importers.model import Fate, Note
+
+EMAILS = "email address"
+ADDRESSES = "IP address"
+VOTES = "vote"
+WEBSITES = "website"
+SUBSCRIPTIONS = "reply notification"
+PROFILES = "profile address"
+PICTURES = "picture"
+_MOST_NAMES = 200
+
+
+class LeftOut:
+    """Counts it."""
+
+    def __init__(self, file_name: str) -> None:
+        self._file_name = file_name
+        self._counts: Counter[str] = Counter()
+
+    def count(self, things: str, number: int = 1) -> None:
+        """So many more of these things."""
+        self._counts[things] += number
+
+    def notes(self) -> Iterator[Note]:
+        """A note for each kind of thing."""
+        for things, number in sorted(self._counts.items()):
+            if number:
+                reason = f"{number:,} of commenters: Everpost does not keep them"
+                yield Note(fate=Fate.DROPPED, kind=things, name=self._file_name, reason=reason)
+
+
+class UnreadFields:
+    """Counts the fields that a reader does not know, by name, so that a format may grow and nothing is lost
+    without a word.
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def count(self, names: Iterable[str]) -> None:
+        """One more of each."""
+        for name in names:
+            is_room = len(self._counts) < _MOST_NAMES or name in self._counts
+            self._counts[name if is_room else "others"] += 1
+
+    def notes(self) -> Iterator[Note]:
+        """A note for each name."""
+        for name, number in sorted(self._counts.items()):
+            reason = f"Everpost has no field for it; occurrences: {number:,}"
+            yield Note(fate=Fate.DROPPED, kind="field", name=name, reason=reason)

@@ -1,0 +1,298 @@
+"""Paragraphs for HTML that marks them by empty lines only, as the old editor of WordPress keeps it.
+
+WordPress makes them each time it shows a post:
+https://developer.wordpress.org/reference/functions/wpautop/
+What is done here is the same but for its slips: elements are not torn apart. It takes time linear in the
+length, and doing it again changes nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from everpost.transfer.importers.formats.html_tokens import BLOCK_COMMENTS, Token, tokens_of
+
+_WRAPPING = frozenset({"", "blockquote"})
+"""Where every text is a paragraph; the first is the post itself."""
+_CELLS = frozenset({"li", "dd", "td", "th"})
+"""Where text is paragraphs only if it is several."""
+_LINES = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dt",
+        "caption",
+        "legend",
+        "summary",
+        "figcaption",
+        "figure",
+        "address",
+    ]
+)
+"""Where there are lines, but no paragraphs."""
+_STRUCTURE = frozenset(
+    ["table", "thead", "tbody", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "menu", "map", "hgroup", "pre"]
+)
+"""Where white space is no text."""
+_FLOW = frozenset(
+    [
+        "div",
+        "section",
+        "article",
+        "aside",
+        "header",
+        "footer",
+        "nav",
+        "main",
+        "details",
+        "fieldset",
+        "form",
+        "center",
+    ]
+)
+_VOID = frozenset({"hr", "col", "area"})
+_CONTAINERS = (_WRAPPING | _CELLS | _LINES | _STRUCTURE | _FLOW) - {""}
+_BLOCKS = _CONTAINERS | _VOID | BLOCK_COMMENTS
+_SOLID = frozenset(
+    [
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "input",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+        "canvas",
+    ]
+)
+"""Elements that are shown without any text."""
+_BLANKS = " \t\n\r\f\v"
+"""White space of HTML. Other blanks are text: paragraphs of Chinese begin with some."""
+_GAP = re.compile(f"\n[ \t\r\f\v]*+\n[{_BLANKS}]*+")
+_SHORTCODES = re.compile(r"(?:\[/?[a-z][\w-]*+(?:\s[^\[\]<>]*+)?\]\s*+)++")
+_ENCLOSING = re.compile(r"\[([a-z][\w-]*+)(?:\s[^\[\]]*+)?\]")
+_BLOCK_MARK = "<!-- wp:"
+
+
+class _Kind(Enum):
+    TEXT = auto()
+    BREAK = auto()
+    SOLID = auto()
+    OTHER = auto()
+    """Tags of inline elements, comments, scripts: nothing of them is shown."""
+
+
+_Part = tuple[_Kind, str]
+
+
+def with_paragraphs(content: str) -> str:
+    """The content with its paragraphs and line breaks marked. Posts of the block editor stay as they are."""
+    if _BLOCK_MARK in content:
+        return content
+    writer = _Writer()
+    for token in tokens_of(content.replace("\r\n", "\n").replace("\r", "\n")):
+        writer.take(token)
+    return writer.text()
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._written: list[str] = []
+        self._run: list[_Part] = []
+        """What was read since the last tag of a block."""
+        self._around: list[str] = [""]
+        """The blocks that are open."""
+        self._open: Counter[str] = Counter()
+        """How many of them there are of each name."""
+        self._paragraph = ""
+        """The start tag of the paragraph that is open, until it has a text."""
+
+    def text(self) -> str:
+        """All that was written."""
+        self._end_run()
+        self._end_paragraph()
+        return "".join(self._written)
+
+    def take(self, token: Token) -> None:
+        """Write a token."""
+        if token.name in _BLOCKS:
+            self._take_block(token)
+        elif token.name == "br":
+            self._run.append((_Kind.BREAK, token.text))
+        elif token.name == "":
+            self._run.append((_Kind.TEXT, token.text))
+        else:
+            self._run.append((_Kind.SOLID if token.name in _SOLID else _Kind.OTHER, token.text))
+
+    def _take_block(self, token: Token) -> None:
+        self._end_run()
+        if token.name == "p" or not token.is_end:
+            self._end_paragraph()
+        if token.is_end and token.name != "p":
+            self._pop(token.name)
+        if token.name == "p" and not token.is_end:
+            self._paragraph = token.text
+            self._push("p")
+        elif token.name != "p":
+            self._written.append(token.text)
+            if token.name in _CONTAINERS and not (token.is_end or token.is_whole):
+                self._push(token.name)
+
+    def _push(self, name: str) -> None:
+        self._around.append(name)
+        self._open[name] += 1
+
+    def _pop(self, name: str) -> None:
+        """End a block, and those in it that were not ended; nothing where none is open."""
+        while self._open[name]:
+            last = self._around[-1]
+            if last == "p":
+                self._end_paragraph()
+                continue
+            self._open[self._around.pop()] -= 1
+            if last == name:
+                return
+
+    def _end_paragraph(self) -> None:
+        if self._around[-1] != "p":
+            return
+        self._open[self._around.pop()] -= 1
+        if self._paragraph not in {"", "<p>"}:
+            self._written.append(self._paragraph + "</p>")
+        self._paragraph = ""
+
+    def _end_run(self) -> None:
+        """Write the run, in paragraphs where it is some."""
+        run, self._run = self._run, []
+        if not run:
+            return
+        place = self._around[-1]
+        if place in _STRUCTURE:
+            self._written += [text for _, text in run]
+            return
+        pieces, has_gaps = _pieces(run)
+        several = sum(_is_shown(piece) for piece in pieces) > 1
+        wraps = place in _WRAPPING or several or (has_gaps and place in _FLOW)
+        for piece in pieces:
+            self._write_piece(piece, place, wraps=wraps and place not in _LINES, is_only=len(pieces) == 1)
+
+    def _write_piece(self, piece: list[_Part], place: str, *, wraps: bool, is_only: bool) -> None:
+        before, parts, after = _stripped(piece)
+        words = "".join(_with_breaks(parts))
+        if place == "p" and parts:
+            start, self._paragraph = self._paragraph, ""
+            if start and is_only:
+                self._written += [start, before, words, after, "</p>"]
+            else:
+                self._written += [before, start or "<p>", words, "</p>", after]
+        elif wraps and _is_shown(parts) and not _is_shortcodes(words):
+            self._written += [before, "<p>", words, "</p>", after]
+        else:
+            self._written += [before, words, after]
+
+
+def _pieces(run: list[_Part]) -> tuple[list[list[_Part]], bool]:
+    """The run, parted at its empty lines, which stay at the end of what is before them, and at two breaks
+    in one place; and whether there are any.
+    """
+    pieces: list[list[_Part]] = [[]]
+    for kind, text in run:
+        if kind is _Kind.BREAK and _ends_in_break(pieces[-1]):
+            while pieces[-1].pop()[0] is not _Kind.BREAK:
+                pass
+            pieces[-1].append((_Kind.TEXT, "\n\n"))
+            pieces.append([])
+        elif kind is _Kind.TEXT:
+            for part, ends in _parted(text):
+                pieces[-1].append((kind, part))
+                if ends:
+                    pieces.append([])
+        else:
+            pieces[-1].append((kind, text))
+    return pieces, len(pieces) > 1
+
+
+def _parted(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in parts, and whether an empty line ends each."""
+    start = 0
+    for gap in _GAP.finditer(text):
+        yield text[start : gap.end()], True
+        start = gap.end()
+    if start < len(text):
+        yield text[start:], False
+
+
+def _ends_in_break(piece: list[_Part]) -> bool:
+    for kind, text in reversed(piece):
+        if kind is not _Kind.TEXT or text.strip(_BLANKS):
+            return kind is _Kind.BREAK
+    return False
+
+
+def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
+    """The white space before what is in a piece, that, and the white space after it."""
+    if len(piece) == 1 and piece[0][0] is _Kind.TEXT:
+        return _stripped_text(piece[0][1])
+    start, end = 0, len(piece)
+    while start < end and piece[start][0] is _Kind.TEXT and not piece[start][1].strip(_BLANKS):
+        start += 1
+    while end > start and piece[end - 1][0] is _Kind.TEXT and not piece[end - 1][1].strip(_BLANKS):
+        end -= 1
+    before, after = ("".join([text for _, text in part]) for part in (piece[:start], piece[end:]))
+    parts = piece[start:end]
+    if parts and parts[0][0] is _Kind.TEXT:
+        words = parts[0][1].lstrip(_BLANKS)
+        before += parts[0][1][: len(parts[0][1]) - len(words)]
+        parts[0] = (_Kind.TEXT, words)
+    if parts and parts[-1][0] is _Kind.TEXT:
+        words = parts[-1][1].rstrip(_BLANKS)
+        after = parts[-1][1][len(words) :] + after
+        parts[-1] = (_Kind.TEXT, words)
+    return before, parts, after
+
+
+def _stripped_text(text: str) -> tuple[str, list[_Part], str]:
+    start = text.lstrip(_BLANKS)
+    words = start.rstrip(_BLANKS)
+    parts = [(_Kind.TEXT, words)] if words else []
+    return text[: len(text) - len(start)], parts, start[len(words) :]
+
+
+def _with_breaks(parts: list[_Part]) -> Iterator[str]:
+    """What is in a piece, with a break for each line end that has none."""
+    is_broken = True
+    for kind, text in parts:
+        if kind is not _Kind.TEXT:
+            yield text
+            is_broken = kind is _Kind.BREAK
+            continue
+        first, *others = text.split("\n")
+        is_broken = is_broken and not first.strip(_BLANKS)
+        written = first
+        for line in others:
+            written = written + "\n" if is_broken else written.rstrip(" \t") + "<br />\n"
+            yield written
+            written, is_broken = line, False
+        yield written
+
+
+def _is_shown(parts: list[_Part]) -> bool:
+    return any(kind is _Kind.SOLID or (kind is _Kind.TEXT and text.strip(_BLANKS)) for kind, text in parts)
+
+
+def _is_shortcodes(words: str) -> bool:
+    """Whether nothing else is in a paragraph: then WordPress has none around it."""
+    if _SHORTCODES.fullmatch(words):
+        return True
+    start = _ENCLOSING.match(words)
+    return start is not None and words.endswith(f"[/{start[1]}]")

@@ -1,0 +1,257 @@
+"""WordPress's export, WXR 1.0 to 1.2: RSS, with what RSS has not.
+
+https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TypeAlias
+
+from lxml import etree
+
+from everpost.domain.comments import CommentPolicy
+from everpost.domain.posts import PostFormat
+from everpost.errors import BrokenFile
+from everpost.transfer.importers.formats.xml_files import XmlFile
+from everpost.transfer.importers.model import (
+    Fate,
+    Item,
+    Note,
+    SourceAuthor,
+    SourceComment,
+    SourcePost,
+    shown_as,
+)
+from everpost.transfer.importers.pipeline.normalization import email_of
+from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, WEBSITES, LeftOut
+from everpost.transfer.importers.wordpress.bodies import Bodies
+from everpost.transfer.importers.wordpress.comments import CommentSource, read_comments
+from everpost.transfer.importers.wordpress.unsupported_fields import Leftovers
+from everpost.transfer.importers.wordpress.values import (
+    Values,
+    children_of,
+    name_of,
+    plain,
+    read_date,
+    read_slug,
+    read_status,
+    read_update,
+    read_utc,
+    text_of,
+    values_of,
+)
+
+_VERSIONS = frozenset({"1.0", "1.1", "1.2"})
+_Children: TypeAlias = "Mapping[str, Sequence[etree._Element]]"  # noqa: SLF001 - its only name
+_IN_CHANNEL = 2
+_TAGS = frozenset({"category", "post_tag", "tag"})
+"""The taxonomies that are tags here. WXR 1.0 calls the second one by the third name."""
+_ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
+_NOWHERE = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
+_KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
+_REASONS = {
+    "page": "pages are imported only with --pages",
+    "attachment": "files are not imported: their addresses stay as they are",
+}
+
+
+def wordpress_site(path: Path) -> str:
+    """The address of the blog that a file comes from. BrokenFile."""
+    found: dict[str, str] = {}
+    for element in XmlFile(path).elements(_IN_CHANNEL):
+        if name_of(element) == "item":
+            break
+        found.setdefault(name_of(element), text_of(element).strip())
+    return next((found[name] for name in _ADDRESSES if found.get(name)), "")
+
+
+def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -> Iterator[Item]:
+    """What is in an export. Dates that are only local are of `timezone`, else of UTC. BrokenFile."""
+    file = XmlFile(path)
+    export = _Export(path, pages=pages, timezone=timezone)
+    version = None
+    for element in file.elements(_IN_CHANNEL):
+        match name_of(element):
+            case "wp:wxr_version":
+                version = text_of(element).strip()
+                if version not in _VERSIONS:
+                    reason = f"the version of the export is {version[:20]!r}: Everpost reads 1.0, 1.1 and 1.2"
+                    raise BrokenFile(file.name, f"line {element.sourceline}", reason)
+            case "wp:author":
+                yield from export.author(element)
+            case "item" if version is not None:
+                yield from export.item(element)
+            case "item":
+                reason = "it does not say which version of a WordPress export it is"
+                raise BrokenFile(file.name, f"line {element.sourceline}", reason)
+            case _:
+                yield from export.channel(element)
+    if version is None:
+        raise BrokenFile(path.name, "", "it is not an export of WordPress")
+    yield from export.notes()
+    yield from file.notes()
+
+
+class _Export:
+    """What has to be remembered while a file is read."""
+
+    def __init__(self, path: Path, *, pages: bool, timezone: tzinfo | None) -> None:
+        self._types = {"post", "page"} if pages else {"post"}
+        self._timezone = timezone
+        self._bodies = Bodies(path)
+        self._leftovers = Leftovers()
+        self._left_out = LeftOut(path.name)
+        self._exported: datetime | None = None
+        self._logins: dict[str, str] = {}
+        """Of users, by id."""
+        self._authors: set[str] = set()
+
+    def channel(self, element: etree._Element) -> Iterator[Item]:
+        """What is said of the blog, and its categories."""
+        if name_of(element) == "pubDate":
+            self._exported = read_utc(text_of(element))
+        yield from self._leftovers.channel(element)
+
+    def notes(self) -> Iterator[Note]:
+        """What is left out everywhere, once all was read."""
+        yield from self._left_out.notes()
+        yield from self._leftovers.notes()
+
+    def author(self, element: etree._Element) -> Iterator[Item]:
+        """An author, with address."""
+        values = values_of(element)
+        self._leftovers.see("authors", values)
+        login = plain(values.get("wp:author_login", ""))
+        if not login:
+            return
+        self._authors.add(login.casefold())
+        self._logins[values.get("wp:author_id", "")] = login.casefold()
+        yield SourceAuthor(
+            source_id=login.casefold(),
+            name=plain(values.get("wp:author_display_name", "")) or _called(login),
+            email=values.get("wp:author_email") or None,
+        )
+
+    def item(self, element: etree._Element) -> Iterator[Item]:
+        """A post, or something else; and what of it is left out."""
+        values = values_of(element)
+        source_id = next((values[each] for each in ("wp:post_id", "guid", "link") if values.get(each)), "")
+        name = shown_as(source_id, plain(values.get("title", "")))
+        kind = values.get("wp:post_type", "") or "post"
+        reason = _NOWHERE.get(values.get("wp:status", ""), "")
+        if kind not in self._types:
+            reason = _REASONS.get(kind, "only posts are imported")
+        elif not source_id:
+            reason = "it has no id"
+        if reason:
+            lost = sum(name_of(child) == "wp:comment" for child in element)
+            if lost:
+                reason += f"; comments on it: {lost:,}"
+            yield Note(fate=Fate.DROPPED, kind=_KINDS.get(kind, kind[:40]), name=name, reason=reason)
+            return
+        login = plain(values.get("dc:creator", "")).casefold()
+        if login and login not in self._authors:
+            self._authors.add(login)
+            yield SourceAuthor(source_id=login, name=_called(plain(values["dc:creator"])))
+        children = children_of(element)
+        comments: list[SourceComment] = []
+        known = CommentSource(self._logins, self._timezone, self._see_comment)
+        for each in read_comments(children.get("wp:comment", ()), name, known):
+            if isinstance(each, Note):
+                yield each
+            else:
+                comments.append(each)
+        self._leftovers.see("posts", values)
+        yield from self._lost_parts(children, values, name)
+        yield self._post(source_id, values, _tags(children), login, comments)
+
+    def _post(
+        self,
+        source_id: str,
+        values: Values,
+        tags: tuple[str, ...],
+        login: str,
+        comments: list[SourceComment],
+    ) -> SourcePost:
+        changes: list[str] = []
+        published = read_date(
+            values, ["wp:post_date_gmt", "pubDate"], "wp:post_date", self._timezone, changes
+        )
+        return SourcePost(
+            source_id=source_id,
+            title=plain(values.get("title", "")),
+            content=self._bodies.body(source_id, values.get("content:encoded", ""), changes),
+            format=PostFormat.HTML,
+            publication_date=published,
+            status=read_status(values, published, self._exported, changes),
+            updated_at=read_update(values),
+            slug=read_slug(values, changes),
+            tags=tags,
+            author_id=login or None,
+            comment_policy=CommentPolicy.CLOSED if values.get("wp:comment_status") == "closed" else None,
+            comments=tuple(comments),
+            changes=tuple(changes),
+        )
+
+    def _see_comment(self, element: etree._Element, values: Values) -> None:
+        self._leftovers.see("comments", values)
+        self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email")))
+        self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url")))
+        self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
+        if "wp:commentmeta" in values:
+            for child in children_of(element)["wp:commentmeta"]:
+                self._leftovers.see_field("comments", values_of(child))
+
+    def _lost_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
+        """What a post has that there is no place for here."""
+        yield from _left_out(children, values, name)
+        for each in children.get("wp:postmeta", ()):
+            field = values_of(each)
+            notes = list(_left_out_field(field, name))
+            yield from notes
+            if not notes:
+                self._leftovers.see_field("posts", field)
+
+
+def _called(login: str) -> str:
+    """The name of a user of whom only the login is known, which may be an address."""
+    return login if email_of(login) is None else login.rpartition("@")[0]
+
+
+def _tags(children: _Children) -> tuple[str, ...]:
+    """The names of the categories and tags of a post, each once. WXR 1.0 has each of them twice, once
+    without a taxonomy.
+    """
+    terms = [each for each in children.get("category", ()) if _taxonomy(each) in _TAGS]
+    return tuple(dict.fromkeys(plain(text_of(term)) or term.get("nicename", "") for term in terms))
+
+
+def _taxonomy(term: etree._Element) -> str:
+    return term.get("domain", "category").strip()
+
+
+def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
+    """What a post has that there is no place for here."""
+    if values.get("excerpt:encoded"):
+        yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
+    if values.get("wp:is_sticky") == "1":
+        yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts")
+    for each in children.get("category", ()):
+        if _taxonomy(each) not in _TAGS:
+            reason = f"its taxonomy {_taxonomy(each)[:40]!r} is neither categories nor tags"
+            yield Note(
+                fate=Fate.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
+            )
+
+
+def _left_out_field(values: Values, name: str) -> Iterator[Note]:
+    """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
+    key = values.get("wp:meta_key", "")
+    if key == "_thumbnail_id":
+        yield Note(
+            fate=Fate.DROPPED, kind="featured image", name=name, reason="Everpost has no featured images"
+        )
+    elif key and not key.startswith("_"):
+        reason = "Everpost has no custom fields"
+        yield Note(fate=Fate.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason)
