@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from everpost.cli.logs import configure_logs
+from everpost.cli.server.logs import configure_logs
 from everpost.settings import Settings
 
 

@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from everpost.cli.processes import raise_file_limit
+from everpost.cli.server.processes import raise_file_limit
 
 
 def test_the_limit_of_open_files_is_raised_as_far_as_the_system_allows() -> None:
     program = (
         "import resource\n"
-        "from everpost.cli.processes import raise_file_limit\n"
+        "from everpost.cli.server.processes import raise_file_limit\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (256, 2_000))\n"
         "print(raise_file_limit(2), resource.getrlimit(resource.RLIMIT_NOFILE))\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n"

@@ -28,7 +28,7 @@ ABOUT_TO_START_THE_APPLICATION = """
 """
 PROGRAM = """
 import os, signal, uvloop
-from everpost.cli.signals import end_at_once_until_asked, end_forked_workers_at_once
+from everpost.cli.server.signals import end_at_once_until_asked, end_forked_workers_at_once
 
 def await_stop(worker):
     assert os.WIFSTOPPED(os.waitpid(worker, os.WUNTRACED)[1])

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from everpost.cli.allocation import expect_many_records
-from everpost.cli.comparing import describe_work, print_comparison, print_digest, print_survey
-from everpost.cli.elsewhere import ImportWishes, import_from_elsewhere
-from everpost.cli.moving import look_at_target, open_source, open_target
-from everpost.cli.progress import showing_progress
+from everpost.cli.console.comparison import describe_work, print_comparison, print_digest, print_survey
+from everpost.cli.console.progress import showing_progress
+from everpost.cli.import_from import ImportWishes, import_from_elsewhere
+from everpost.cli.stores.transfer_stores import look_at_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
 from everpost.transfer.archive.checking import Checked, check

@@ -17,8 +17,8 @@ from everpost.benchmark import wording
 from everpost.benchmark.blog import Size
 from everpost.benchmark.results import Results
 from everpost.benchmark.running import Wishes, run
-from everpost.cli.moving import URL_FORMS
-from everpost.cli.progress import showing_progress
+from everpost.cli.console.progress import showing_progress
+from everpost.cli.stores.transfer_stores import URL_FORMS
 from everpost.errors import Misconfigured
 from everpost.services.security_events import keep_quiet
 from everpost.settings import Settings, read_database_url, read_settings

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from everpost.cli.allocation import expect_many_records
-from everpost.cli.comparing import describe_work, print_comparison, print_survey
-from everpost.cli.moving import URL_FORMS, look_at_target, open_source, open_target
-from everpost.cli.progress import showing_progress
+from everpost.cli.console.comparison import describe_work, print_comparison, print_survey
+from everpost.cli.console.progress import showing_progress
+from everpost.cli.stores.transfer_stores import URL_FORMS, look_at_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_database_url, read_settings
 from everpost.stores.addresses import describe_url

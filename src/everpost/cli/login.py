@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from everpost.cli.opening import with_store
-from everpost.cli.prompts import PasswordFromInput, ask, ask_password
+from everpost.cli.console.prompts import PasswordFromInput, ask, ask_password
+from everpost.cli.stores.settings_store import with_store
 from everpost.domain.people.tokens import Token
 from everpost.services.accounts.logins import Credentials, log_in
 from everpost.services.policies import Policies

@@ -18,10 +18,10 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from everpost.app import create_app
-from everpost.cli.logs import SERVER_LOGS, configure_logs
-from everpost.cli.processes import end_with_parent, raise_file_limit
-from everpost.cli.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
-from everpost.cli.tcp_timeout import close_stalled_connections
+from everpost.cli.server.logs import SERVER_LOGS, configure_logs
+from everpost.cli.server.processes import end_with_parent, raise_file_limit
+from everpost.cli.server.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
+from everpost.cli.server.tcp_timeout import close_stalled_connections
 from everpost.errors import Misconfigured
 from everpost.services.accounts.bootstrap import has_admin, keep_given_token, make_first_token
 from everpost.settings import Settings, read_settings

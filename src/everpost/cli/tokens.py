@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from everpost.cli.opening import OPERATOR, printable, user_with, with_store
+from everpost.cli.stores.settings_store import OPERATOR, printable, user_with, with_store
 from everpost.domain.clock import now
 from everpost.domain.ids import parse_id
 from everpost.domain.paging import MAX_LIMIT

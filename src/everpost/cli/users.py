@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from everpost.cli.opening import OPERATOR, printable, user_with, with_store
-from everpost.cli.prompts import PasswordFromInput, ask, ask_password
+from everpost.cli.console.prompts import PasswordFromInput, ask, ask_password
+from everpost.cli.stores.settings_store import OPERATOR, printable, user_with, with_store
 from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.people.users import Role, User
 from everpost.errors import Invalid

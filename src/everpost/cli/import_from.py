@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
-from everpost.cli.moving import open_blog
-from everpost.cli.progress import showing_progress
+from everpost.cli.console.progress import showing_progress
+from everpost.cli.stores.transfer_stores import open_blog
 from everpost.errors import BrokenFile, Misconfigured
 from everpost.settings import Settings
 from everpost.transfer.importers.formats.time_zones import zone_named

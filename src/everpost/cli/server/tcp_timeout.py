@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable
 from contextlib import suppress
 
-from everpost.cli.signals import Application, Scope
+from everpost.cli.server.signals import Application, Scope
 
 
 def close_stalled_connections(application: Application, *, port: int, timeout: float) -> Application:
