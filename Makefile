@@ -21,7 +21,7 @@ test: install  ## the whole suite, on every database that can be had
 test-long: install clients  ## the same promises at the volume of a large blog, and again and again
 	@$(PYTEST) $(IN_PARALLEL) -m long
 
-one: install  ## one test, long or not, on one process: make one T=tests/unit/test_paging.py::test_name
+one: install  ## one test, long or not, on one process: make one T=tests/unit/domain/test_paging.py::test_name
 	@$(PYTEST) $(or $(T),$(error name a test: make one T=path::test))
 
 fuzz: install  ## every test that draws its examples, with new ones, fifteen times as many: 3,000 sequences of calls
@@ -31,11 +31,11 @@ failovers: install  ## replicated databases that fail over again and again: each
 	@EVERPOST_TEST_FAILOVERS=10 $(PYTEST) -m long -s -o faulthandler_timeout=0 tests/failovers
 
 check: install  ## versions of libraries, lint, format, strict types, import rules
-	@$(PYTEST) tests/unit/test_private_names.py
+	@$(PYTEST) tests/unit/project/test_private_names.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(PYTEST) tests/unit/test_layers.py
+	@$(PYTEST) tests/unit/project/test_layers.py
 
 bench: install  ## requests a second, beside the tutorials' way and the limit: 5 minutes; see docs/performance.md
 	@$(BIN)/python -m bench.http $(BENCH)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from tests.servers import Servers
+from devtools.servers import Servers
 
 from bench.http.driving import CONNECTIONS, drive, find_wrk
 from bench.http.processes import Program

@@ -6,9 +6,9 @@ import sys
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
-from tests.servers import NAMES, Servers, find_offer
-from tests.servers.databases import Databases
-from tests.servers.private import CannotStart
+from devtools.servers import NAMES, Servers, find_offer
+from devtools.servers.databases import Databases
+from devtools.servers.private import CannotStart
 
 from everpost.errors import EverpostError
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.servers import Servers
+from devtools.servers import Servers
 
 from bench.comments import new_comment
 from bench.pages import row, table

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.servers import Servers
-from tests.servers.databases import Databases
+from devtools.servers import Servers
+from devtools.servers.databases import Databases
 
 from bench import bulk_loads
 from bench.pages import row, table

@@ -14,7 +14,7 @@ from multiprocessing.pool import Pool
 from threading import Barrier
 from typing import NamedTuple
 
-from tests.servers import Servers
+from devtools.servers import Servers
 
 from bench.comments import new_comment
 from bench.pages import row, table

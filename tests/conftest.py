@@ -15,6 +15,9 @@ from typing import Protocol
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from devtools.servers import Offer, Servers, find_offer, open_databases
+from devtools.servers.broker import Broker, ask
+from devtools.servers.databases import Databases, new_name
 from hypothesis import HealthCheck, settings
 
 from everpost.domain.clock import EARLIEST, HORIZON
@@ -24,9 +27,6 @@ from everpost.stores import SqlEngine, open_store
 from everpost.stores.port import Store
 from tests import environment
 from tests.differential import open_differential
-from tests.servers import Offer, Servers, find_offer, open_databases
-from tests.servers.broker import Broker, ask
-from tests.servers.databases import Databases, new_name
 from tests.volume import FUZZ, examples
 
 environment.strip(os.environ)
@@ -35,7 +35,7 @@ TIMEOUT = 10.0
 POOL_SIZE = 5
 REFERENCE, DIFFERENTIAL = "-reference", "-differential"
 """Suffixes of a database's name, for a store over the reference engine, or over both engines, compared."""
-COMPARED = {"tests.contract.port.test_comments", "tests.contract.port.test_posts"}
+COMPARED = {"tests.contract.port.comments.test_comments", "tests.contract.port.posts.test_posts"}
 """The tests that compare both engines in `make test`; in `make test-long`, all tests at the port do."""
 A_DAY = 24 * 60 * 60
 

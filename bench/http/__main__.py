@@ -4,7 +4,7 @@ import asyncio
 import shlex
 import sys
 
-from tests.servers import Servers
+from devtools.servers import Servers
 
 from bench.http.driving import find_wrk
 from bench.http.measuring import count_round_trips, measure, measure_at_a_distance

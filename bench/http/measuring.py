@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import httpx
-from tests.servers.proxy import Proxy
+from devtools.servers.proxy import Proxy
 
 from bench.http.driving import ask_once, drive, open_client
 from bench.http.operations import TUTORIAL, Operation

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
-from tests.servers.private import CannotStart, free_port
+from devtools.servers.private import CannotStart, free_port
 
 PATIENCE = 30.0
 """Seconds within which a program serves, or ends."""

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
+from devtools.servers import Servers
+from devtools.servers.databases import Databases, SqlDatabases
+from devtools.servers.sqlite import SqliteDatabases
 from sqlalchemy.engine import make_url
-from tests.servers import Servers
-from tests.servers.databases import Databases, SqlDatabases
-from tests.servers.sqlite import SqliteDatabases
 
 from bench.http.blog import MeasuredBlog, fill_tutorial, make_blog
 from bench.http.driving import ask_once, describe_wrk, open_client

@@ -9,9 +9,9 @@ from bench.http.blog import COMMENTS, MeasuredBlog
 from bench.http.driving import ask_once, open_client
 from bench.http.operations import LIMIT, OPERATIONS
 from bench.http.subjects import Subject, blog_for, driver_url, everpost_on, limit_of, tutorial_on
+from devtools.servers.sqlite import SqliteDatabases
 
 from everpost.benchmark.client import Request
-from tests.servers.sqlite import SqliteDatabases
 
 pytestmark = pytest.mark.long  # as `make bench-check`, which needs all this, too
 

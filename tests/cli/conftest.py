@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from devtools.servers.private import free_port
 
 from everpost.cli import main
-from tests.servers.private import free_port
 
 
 @dataclass(frozen=True)

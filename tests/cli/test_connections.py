@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from devtools.servers.databases import new_name
+from devtools.servers.proxy import Proxy
 
 from tests.cli.conftest import Command
 from tests.conftest import Engines, offer_key
-from tests.servers.databases import new_name
-from tests.servers.proxy import Proxy
 
 BESIDES = {"mongodb": 3}
 """Connections besides the command's: two with which PyMongo watches the server, one to collect garbage."""

@@ -11,7 +11,7 @@ from everpost import __version__
 from everpost.stores.sql.schema import schema
 from everpost.stores.sql.schema.initial_creation import OPTIONS
 from tests.cli.conftest import Command
-from tests.stores.sql.scripts import add_migration, copy_scripts
+from tests.stores.sql.schema.scripts import add_migration, copy_scripts
 
 NOTE = """
 with op.batch_alter_table("posts") as posts:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from devtools.servers.private import free_port
 
 from everpost.domain.people.tokens import new_secret
 from everpost.domain.people.users import Role
@@ -15,7 +16,6 @@ from everpost.stores import open_store
 from tests.cli.conftest import Command
 from tests.contract.port.examples import register
 from tests.faults.served import PATIENCE, ServedBlog
-from tests.servers.private import free_port
 
 START = b"POST /login HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 UNENDED = START + b"Content-Length: 50\r\n\r\n{"

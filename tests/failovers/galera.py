@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncmy
+from devtools.servers import open_databases
+from devtools.servers.databases import new_name
+from devtools.servers.replicated.galera import SIZE, GaleraCluster, GaleraNode
 
-from tests.failovers.experiment import POOL_SIZE
+from tests.failovers.harness.experiment import POOL_SIZE
 from tests.failovers.one_node import CHECK_EVERY, OneNode, ask, is_synced, view_of
-from tests.servers import open_databases
-from tests.servers.databases import new_name
-from tests.servers.galera import SIZE, GaleraCluster, GaleraNode
 
 TIMEOUT = 5.0
 """Seconds for each call of the plain client: what Everpost takes by default."""

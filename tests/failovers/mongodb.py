@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from devtools.servers.databases import new_name
+from devtools.servers.mongodb import MongodbServer
+from devtools.servers.private import START_TIMEOUT
+from devtools.servers.replicated.replica_set import MongodbReplicaSet
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import PyMongoError
 
-from tests.failovers.experiment import POOL_SIZE
-from tests.failovers.partition import Partition
-from tests.servers.databases import new_name
-from tests.servers.mongodb import MongodbServer
-from tests.servers.private import START_TIMEOUT
-from tests.servers.replica_set import MongodbReplicaSet
+from tests.failovers.harness.experiment import POOL_SIZE
+from tests.failovers.harness.partition import Partition
 
 MONITORS = 2
 """Connections by which PyMongo watches each member."""

@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import Sequence
 
 import asyncmy
+from devtools.servers.private import free_port
+from devtools.servers.replicated.galera import GaleraNode
 
-from tests.failovers.relaying import first_end, pump
-from tests.servers.galera import GaleraNode
-from tests.servers.private import free_port
+from tests.failovers.harness.relaying import first_end, pump
 
 CHECK_EVERY = 0.2
 CHECK_TIMEOUT = 1.0

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+from devtools.servers.databases import new_name
+from devtools.servers.replicated.postgresql_pair import PostgresqlPair
 
-from tests.failovers.experiment import POOL_SIZE
-from tests.servers.databases import new_name
-from tests.servers.postgresql_pair import PostgresqlPair
+from tests.failovers.harness.experiment import POOL_SIZE
 
 TIMEOUT = 5.0
 """Seconds for each call of the plain client: what Everpost takes by default."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncmy
 import pytest
+from devtools.servers.replicated.galera import GaleraNode
 
 from everpost.domain.people.users import Role, UserChange, UserQuery
 from everpost.domain.posts import PostChange
@@ -14,10 +15,9 @@ from everpost.errors import LastAdmin
 from everpost.stores import open_store
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, publish, register
-from tests.failovers.experiment import assert_kept, run
 from tests.failovers.galera import FAULTS, GaleraOfThree
-from tests.failovers.machine import where_it_can_run
-from tests.servers.galera import GaleraNode
+from tests.failovers.harness.experiment import assert_kept, run
+from tests.failovers.harness.machine import where_it_can_run
 from tests.volume import FAILOVERS
 
 pytestmark = [pytest.mark.long, where_it_can_run(GaleraNode)]

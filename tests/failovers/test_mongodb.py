@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from devtools.servers.mongodb import MongodbServer
 
 from everpost.domain.comments import CommentChange
 from everpost.domain.posts import PostQuery
@@ -22,10 +23,9 @@ from tests.contract.port.examples import (
     read_thread,
     register,
 )
-from tests.failovers.experiment import assert_kept, run
-from tests.failovers.machine import where_it_can_run
+from tests.failovers.harness.experiment import assert_kept, run
+from tests.failovers.harness.machine import where_it_can_run
 from tests.failovers.mongodb import FAULTS, MongodbCluster
-from tests.servers.mongodb import MongodbServer
 from tests.volume import FAILOVERS
 
 pytestmark = [pytest.mark.long, where_it_can_run(MongodbServer)]

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from devtools.servers.replicated.postgresql_pair import ReplicatedPostgresql
 
 from everpost.domain.ids import new_id
-from tests.failovers.experiment import assert_kept, run
-from tests.failovers.machine import where_it_can_run
+from tests.failovers.harness.experiment import assert_kept, run
+from tests.failovers.harness.machine import where_it_can_run
 from tests.failovers.postgresql import FAULTS, PostgresqlCluster
 from tests.faults.served import AS_ADMIN, PATIENCE, ServedBlog
-from tests.servers.postgresql_pair import ReplicatedPostgresql
 from tests.volume import FAILOVERS
 
 pytestmark = [pytest.mark.long, where_it_can_run(ReplicatedPostgresql)]

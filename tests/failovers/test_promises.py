@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.failovers.history import NOTHING, Action, Ending, Exchange, State
-from tests.failovers.promises import violations
-from tests.failovers.report import longest_gap
+from tests.failovers.harness.history import NOTHING, Action, Ending, Exchange, State
+from tests.failovers.harness.promises import violations
+from tests.failovers.harness.report import longest_gap
 
 FIRST = State(version=1, content="Post p")
 

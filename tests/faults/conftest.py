@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from devtools.servers import SERVERS
+from devtools.servers.private import PrivateServer
 
 from tests.conftest import offer_key
-from tests.servers import SERVERS
-from tests.servers.private import PrivateServer
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -13,9 +13,9 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 import httpx
+from devtools.servers.private import free_port
 
 from everpost.domain.people.tokens import new_secret
-from tests.servers.private import free_port
 
 ADMIN_TOKEN = new_secret()
 AS_ADMIN = {"authorization": f"Bearer {ADMIN_TOKEN}"}

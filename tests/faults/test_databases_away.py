@@ -8,11 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from devtools.servers import open_databases
+from devtools.servers.private import PrivateServer, free_port
 
 from tests.faults.served import NO_TLS, PATIENCE, ServedBlog
 from tests.faults.writers import Writers, create_post, read_kept
-from tests.servers import open_databases
-from tests.servers.private import PrivateServer, free_port
 
 OTHER_SCHEMES = ("mysql", "mariadb", "mongodb")
 

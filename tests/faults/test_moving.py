@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from devtools.servers.databases import Databases, new_name
 
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
@@ -17,9 +18,8 @@ from everpost.stores import open_store
 from everpost.transfer.archive.writing import export
 from everpost.transfer.copy.copying import verify
 from tests.conftest import TIMEOUT
+from tests.contract.port.blog.whole_blogs import a_whole_blog, fill, records_of
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
-from tests.contract.port.whole_blogs import a_whole_blog, fill, records_of
-from tests.servers.databases import Databases, new_name
 
 killed = pytest.mark.parametrize(("posts", "kills"), [(15, 1), pytest.param(100, 5, marks=pytest.mark.long)])
 """How large a blog is moved, and how often that is killed: for each kind of move and each database."""

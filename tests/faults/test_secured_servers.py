@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import trustme
+from devtools.servers.secured import ACCESSES, ADDRESS, PASSWORD, Certified
 
 from everpost.domain.clock import now
 from everpost.domain.rate_limits import Limit
@@ -15,7 +16,6 @@ from everpost.stores import open_store
 from tests.conftest import Engines
 from tests.contract.port.examples import comment_on, publish, read_post, register
 from tests.faults.serving_accounts import NAME, add_serving_account
-from tests.servers.secured import ACCESSES, ADDRESS, PASSWORD, Certified
 
 TIMEOUT = 10.0
 SHORT = 2.0

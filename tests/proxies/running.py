@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
-
-from tests.servers.private import free_port
+from devtools.servers.private import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "proxies"
 HOST = "blog.example"

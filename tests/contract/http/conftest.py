@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack
 
 import httpx
 import pytest
+from devtools.servers.databases import new_name
 
 from everpost.app import create_app
 from everpost.settings import Settings
 from everpost.stores import open_store
 from tests.conftest import POOL_SIZE, TIMEOUT, Blog, Engines, offer_key
 from tests.contract.http.people import headers_of, settle
-from tests.servers.databases import new_name
 
 UNLIMITED = 1_000_000
 LENIENT = {

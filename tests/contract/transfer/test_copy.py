@@ -15,8 +15,8 @@ from everpost.errors import Occupied
 from everpost.stores.port import Snapshot, Store
 from everpost.transfer.copy.copying import Copied, Phase, copy, rehearse, verify
 from everpost.transfer.copy.origins import origin_of
+from tests.contract.port.blog.whole_blogs import OTTO, SETTINGS, a_whole_blog, fill, records_of
 from tests.contract.port.examples import LATER, a_comment, a_post, numbered, publish, register
-from tests.contract.port.whole_blogs import OTTO, SETTINGS, a_whole_blog, fill, records_of
 from tests.unit.transfer.listed import Listed
 
 WHOLE = a_whole_blog()

@@ -14,7 +14,7 @@ from everpost.transfer.importers.pipeline.importer import Run
 from everpost.transfer.importers.registry import Wishes, import_from
 from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import read_posts, read_thread
-from tests.unit.transfer_elsewhere.folders import write_folder
+from tests.unit.importers.markdown.folders import write_folder
 
 DISQUS = """<?xml version="1.0"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">

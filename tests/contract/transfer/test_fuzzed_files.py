@@ -20,7 +20,7 @@ from everpost.transfer.importers.model import Fate
 from everpost.transfer.importers.pipeline.importer import Run
 from everpost.transfer.importers.registry import Wishes, import_from
 from everpost.transfer.importers.reports.report import Report
-from tests.unit.transfer_elsewhere.blogger_files import (
+from tests.unit.importers.blogger.blogger_files import (
     DRAFT,
     backup_comment,
     backup_entry,
@@ -28,8 +28,8 @@ from tests.unit.transfer_elsewhere.blogger_files import (
     link,
     write_backup,
 )
-from tests.unit.transfer_elsewhere.commento_files import COMMENT_V1, write_v1
-from tests.unit.transfer_elsewhere.exports import (
+from tests.unit.importers.comment_systems.commento_files import COMMENT_V1, write_v1
+from tests.unit.importers.exports import (
     GHOST_POST,
     ghost,
     ghost_comment,

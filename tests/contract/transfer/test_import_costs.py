@@ -1,11 +1,11 @@
 """What an import asks of the database: as little of a large blog as of a small one."""
 
 import pytest
+from devtools.servers.proxy import Proxy
 
 from everpost.stores import open_store
 from tests.conftest import TIMEOUT, Engines, offer_key
 from tests.contract.transfer.sources import a_source, said, take
-from tests.servers.proxy import Proxy
 
 FEW, MANY = 10, 100
 MOST = {"postgresql": 4, "mysql": 3, "mongodb": 3}

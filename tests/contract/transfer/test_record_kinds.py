@@ -22,8 +22,8 @@ from everpost.transfer.archive.writing import export
 from everpost.transfer.copy.copying import Copied, Phase, copy, verify
 from everpost.transfer.copy.origins import origin_of
 from tests.conftest import POOL_SIZE, TIMEOUT
+from tests.contract.port.blog.whole_blogs import SETTINGS
 from tests.contract.port.examples import LATER, numbered
-from tests.contract.port.whole_blogs import SETTINGS
 from tests.unit.transfer.listed import Listed
 from tests.unit.transfer.toys import (
     BADGES,

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from devtools.servers.databases import Databases, new_name
 from pymongo import AsyncMongoClient
 
 from everpost.stores import open_schema
 from everpost.stores.mongo.store import MongoStore
 from tests.conftest import Engines, offer_key
-from tests.servers.databases import Databases, new_name
 from tests.stores.mongo.blog import TIMEOUT, Database
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 from bson import ObjectId
+from devtools.servers.databases import new_name
 from pymongo import AsyncMongoClient
 
 from everpost.domain.ids import Id
@@ -22,7 +23,6 @@ from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.post_lists import Listing
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
-from tests.servers.databases import new_name
 from tests.stores.mongo.blog import TIMEOUT, Database
 from tests.volume import volumes
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
 import pytest
+from devtools.servers.databases import new_name
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -11,7 +12,6 @@ from everpost.stores import open_schema
 from everpost.stores.sql.engine import Connections, make_engine
 from everpost.stores.sql.store import SqlStore
 from tests.conftest import Engines, offer_key
-from tests.servers.databases import new_name
 
 TIMEOUT = 10.0
 

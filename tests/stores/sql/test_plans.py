@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from devtools.servers.databases import new_name
 from sqlalchemy import Executable, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,7 +23,6 @@ from everpost.stores.sql.model.tables import PostRow, PostTagRow, UserRow
 from everpost.stores.sql.queries import post_lists
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
-from tests.servers.databases import new_name
 from tests.stores.sql.conftest import TIMEOUT, plan_of
 from tests.volume import volumes
 

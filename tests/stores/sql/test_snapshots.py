@@ -14,10 +14,10 @@ from everpost.errors import Busy
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.store import SqlStore
+from tests.contract.port.blog.whole_blogs import records_of
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, publish
-from tests.contract.port.whole_blogs import records_of
 from tests.stores.sql.conftest import TIMEOUT, answer
-from tests.stores.sql.test_faults import kill_others
+from tests.stores.sql.engine.test_faults import kill_others
 
 MEGABYTE = 1024 * 1024
 PATIENCE = {

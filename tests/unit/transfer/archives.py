@@ -14,8 +14,8 @@ from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.copy.digests import RunningDigest
 from everpost.transfer.copy.record_json import row_of
+from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by
 from tests.contract.port.examples import a_comment, a_post, numbered
-from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by
 
 WHOLE = a_whole_blog()
 POST = replace(a_post(id=numbered(1), author=by(ANN)), comment_count=2)

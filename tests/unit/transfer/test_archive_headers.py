@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.port.whole_blogs import TOKENS
+from tests.contract.port.blog.whole_blogs import TOKENS
 from tests.unit.transfer.archives import SMALL, archive_of, checked, fault_in
 
 

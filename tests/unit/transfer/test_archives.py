@@ -22,8 +22,8 @@ from everpost.transfer.archive.format import header
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.archive.writing import export
 from everpost.transfer.copy.origins import origin_of
+from tests.contract.port.blog.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, by
 from tests.contract.port.examples import a_post, numbered
-from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, by
 from tests.unit.transfer.archives import (
     EMPTY,
     FIRST,

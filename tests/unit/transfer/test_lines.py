@@ -17,9 +17,9 @@ from everpost.domain.records import Record
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.copy.record_json import canonical_values, read_row, row_of
+from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
-from tests.contract.port.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
-from tests.unit.test_passwords import UNKEPT_HASHES
+from tests.unit.services.test_passwords import UNKEPT_HASHES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 MOMENTS = st.datetimes(

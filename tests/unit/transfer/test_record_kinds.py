@@ -13,7 +13,7 @@ from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.transfer.archive.checking import check
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.archive.writing import export
-from tests.contract.port.whole_blogs import SETTINGS, a_whole_blog
+from tests.contract.port.blog.whole_blogs import SETTINGS, a_whole_blog
 from tests.unit.transfer.listed import Listed
 from tests.unit.transfer.toys import BADGES, TOY_KINDS, WHOLE, notes_on
 

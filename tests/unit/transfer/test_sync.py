@@ -13,8 +13,8 @@ from everpost.transfer.copy import sync as syncing
 from everpost.transfer.copy.record_json import row_of
 from everpost.transfer.copy.streams import open_stream
 from everpost.transfer.copy.sync import Comparison, sync
+from tests.contract.port.blog.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, a_whole_blog
 from tests.contract.port.examples import LATER, a_comment, numbered
-from tests.contract.port.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, a_whole_blog
 from tests.unit.transfer.listed import Listed
 
 WHOLE = a_whole_blog()

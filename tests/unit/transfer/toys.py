@@ -23,8 +23,8 @@ from everpost.stores.sql.model.mappers import AnyRow, Values
 from everpost.stores.sql.model.tables import PostRow
 from everpost.stores.sql.model.types import IdText, Moment
 from everpost.transfer.copy.record_json import row_of
+from tests.contract.port.blog.whole_blogs import a_whole_blog
 from tests.contract.port.examples import MOMENT, numbered
-from tests.contract.port.whole_blogs import a_whole_blog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,90 @@
+"""A MongoDB replica set of three private servers."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from devtools.servers.mongodb import UninitiatedMongodbServer
+from devtools.servers.private import START_TIMEOUT, CannotStart
+
+ELECTION = 1_000
+"""Milliseconds after which the others elect another primary; MongoDB's own default is ten times as long."""
+
+
+class MongodbReplicaSet:
+    """Its members from `start()` to `stop()`. `hosts`: what they call each other, if not their own ports."""
+
+    def __init__(self) -> None:
+        self.members = [UninitiatedMongodbServer() for _ in range(3)]
+        self.hosts = [f"127.0.0.1:{member.port}" for member in self.members]
+
+    def start(self) -> Self:
+        """Returns once there is a primary, and everyone else follows it. CannotStart."""
+        try:
+            with ThreadPoolExecutor() as at_once:
+                list(at_once.map(UninitiatedMongodbServer.start, self.members))
+            members = [{"_id": number, "host": host} for number, host in enumerate(self.hosts)]
+            settings = {"electionTimeoutMillis": ELECTION, "heartbeatIntervalMillis": ELECTION // 4}
+            configuration = {"_id": "everpost", "members": members, "settings": settings}
+            with _client(self.members[0]) as client:
+                client.admin.command("replSetInitiate", configuration)
+            self.wait_until_whole()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        with ThreadPoolExecutor() as at_once:
+            list(at_once.map(UninitiatedMongodbServer.stop, self.members))
+
+    def url(self, database: str = "") -> str:
+        return f"mongodb://{','.join(self.hosts)}/{database}?replicaSet=everpost"
+
+    def primary(self) -> UninitiatedMongodbServer:
+        """The one that the majority takes for it. LookupError: there is none."""
+        terms = [(term, member) for member in self.members if (term := _term_as_primary(member)) is not None]
+        if not terms:
+            raise LookupError("no primary")
+        return max(terms, key=lambda each: each[0])[1]
+
+    def wait_until_whole(self) -> None:
+        """Until one is the primary and the two others have what it has. CannotStart."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while sorted(self._states()) != ["PRIMARY", "SECONDARY", "SECONDARY"]:
+            if time.monotonic() > deadline:
+                raise CannotStart("the replica set does not become whole")
+            time.sleep(0.05)
+
+    def _states(self) -> Sequence[str]:
+        try:
+            with _client(self.primary()) as client:
+                members = client.admin.command("replSetGetStatus")["members"]
+        except (LookupError, PyMongoError):
+            return ()
+        return [member["stateStr"] for member in members if member["health"] == 1]
+
+
+def _client(member: UninitiatedMongodbServer) -> "MongoClient[dict[str, Any]]":
+    milliseconds = 2_000
+    return MongoClient(
+        member.url(),
+        directConnection=True,
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        socketTimeoutMS=milliseconds,
+    )
+
+
+def _term_as_primary(member: UninitiatedMongodbServer) -> Any:  # noqa: ANN401 - an id that is compared
+    """Of the election that this member won last; None: it is no primary, or does not answer."""
+    try:
+        with _client(member) as client:
+            hello = client.admin.command("hello")
+    except PyMongoError:
+        return None
+    return hello["electionId"] if hello.get("isWritablePrimary") else None

@@ -1,0 +1,237 @@
+"""The table of docs/permissions.md, and the things in it: how each is made, and what a call sends."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from everpost.api.http.etags import revision_text, thing_tag
+from everpost.domain.clock import now
+from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
+from everpost.domain.ids import new_id
+from everpost.domain.people.tokens import digest, new_secret
+from everpost.domain.people.users import Role, User
+from everpost.domain.posts import Post, PostStatus
+from everpost.stores.port import Store
+from tests.contract.http.people import PEOPLE, Who
+
+PAGE = Path(__file__).parents[4] / "docs" / "permissions.md"
+KEY = "the key of a guest"
+PASSWORD = "correct horse battery"
+COLUMNS = ("public", "author", "its author", "editor", "admin", "no scopes")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a call, of what, and the status of the answer for each column."""
+
+    call: str
+    what: str
+    statuses: Mapping[str, int]
+
+
+def rows() -> Iterator[Row]:
+    for line in PAGE.read_text().splitlines():
+        found = re.fullmatch(r"\| `((?:GET|POST|PATCH|DELETE) [^`]+)` \|(.*)\|", line)
+        if found is not None:
+            what, *cells = (cell.strip() for cell in found[2].split("|"))
+            assert len(cells) == len(COLUMNS), line
+            answers = {name: int(cell) for name, cell in zip(COLUMNS, cells, strict=True) if cell}
+            yield Row(found[1], what, answers)
+
+
+def asker(column: str) -> Who:
+    """Who asks in a column."""
+    names: dict[str, Who] = {
+        "public": "nobody",
+        "author": "other author",
+        "its author": "author",
+        "editor": "editor",
+        "admin": "admin",
+        "no scopes": "admin",
+    }
+    return names[column]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent."""
+
+    path: str
+    json: object = None
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    secret: str | None = None
+    """To be shown instead of the one that is usually shown."""
+
+
+class World:
+    """Makes the things that a row speaks of, each time new ones."""
+
+    def __init__(self, store: Store, password_hash: str) -> None:
+        self._store = store
+        self._password_hash = password_hash
+        self._made = 0
+
+    async def request(self, row: Row, who: Who) -> Request:
+        """What this row's call is, when one of them makes it."""
+        self._made += 1
+        noun = row.call.partition(" ")[2]
+        makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
+            "/posts": self._posts,
+            "/posts/{post_id}": self._post,
+            "/posts/{post_id}/comments": self._thread,
+            "/posts/{post_id}/comments/{comment_id}": self._comment,
+            "/comments/decisions": self._decisions,
+            "/login": self._login,
+            "/users": self._users,
+            "/users/me": self._me,
+            "/users/{user_id}": self._user,
+            "/tokens": self._tokens,
+            "/tokens/{token_id}": self._token,
+            "/tokens/current": self._shown,
+            "/settings": self._settings,
+        }
+        return await makers[noun](row, who) if noun in makers else Request(noun)
+
+    async def _posts(self, row: Row, who: Who) -> Request:
+        if row.call.startswith("GET"):
+            return Request("/posts?status=draft" if row.what == "drafts" else "/posts")
+        body = {"title": "A title", "content": "Some content."}
+        if row.what == "another user's":
+            other: Who = "author" if who == "other author" else "other author"
+            body["author_id"] = PEOPLE[other].user.id
+        return Request("/posts", body)
+
+    async def _post(self, row: Row, _who: Who) -> Request:
+        post = await self._make_post(row.what)
+        change: dict[str, object] = {"title": "Another title"}
+        if "to another author" in row.what:
+            change = {"author_id": PEOPLE["editor"].user.id}
+        return Request(f"/posts/{post.id}", change if row.call.startswith("PATCH") else None)
+
+    async def _thread(self, row: Row, who: Who) -> Request:
+        post = await self._make_post(row.what)
+        path = f"/posts/{post.id}/comments"
+        if row.call.startswith("GET"):
+            return Request(path)
+        body = {"content": "A comment."}
+        if who == "nobody":
+            body["name"] = "A guest"
+        if "with a date" in row.what:
+            body["publication_date"] = "2026-01-01T00:00:00Z"
+        return Request(path, body)
+
+    async def _comment(self, row: Row, who: Who) -> Request:
+        post = await self._make_post(row.what)
+        comment = await self._make_comment(post, row.what, who)
+        body = None
+        if row.call.startswith("PATCH"):
+            body = {"status": "spam"} if "its status" in row.what else {"content": "Other words."}
+        headers = {"x-edit-key": KEY} if "with its key" in row.what else {}
+        if "its status" in row.what:
+            headers["if-match"] = thing_tag(comment.revision, b"")
+        return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
+
+    async def _decisions(self, _row: Row, _who: Who) -> Request:
+        comment = await self._make_comment(await self._make_post("published"), "pending", "nobody")
+        seen = {"id": comment.id, "revision": revision_text(comment.revision)}
+        return Request("/comments/decisions", [{**seen, "status": "approved"}])
+
+    async def _login(self, _row: Row, _who: Who) -> Request:
+        user = await self._make_user()
+        return Request("/login", form={"username": user.email, "password": PASSWORD})
+
+    async def _users(self, row: Row, _who: Who) -> Request:
+        if row.call.startswith("GET"):
+            return Request("/users")
+        email = f"new.{self._made}@blog.example"
+        return Request("/users", {"name": "New", "email": email, "role": "author", "password": PASSWORD})
+
+    async def _me(self, row: Row, _who: Who) -> Request:
+        return Request("/users/me", {"name": "Me"} if row.call.startswith("PATCH") else None)
+
+    async def _user(self, row: Row, _who: Who) -> Request:
+        user = await self._make_user()
+        query = "?posts=keep" if row.call.startswith("DELETE") else ""
+        return Request(f"/users/{user.id}{query}", {"name": "B"} if row.call.startswith("PATCH") else None)
+
+    async def _tokens(self, row: Row, _who: Who) -> Request:
+        if row.call.startswith("GET"):
+            return Request("/tokens")
+        return Request("/tokens", {"name": "Mine", "scopes": ["posts:write"]})
+
+    async def _token(self, row: Row, who: Who) -> Request:
+        owner: Who = "editor" if row.what == "another user's" and who != "editor" else "author"
+        if row.what == "your own" and who != "nobody":
+            owner = who
+        token = replace(PEOPLE[owner].token(0xF0000 + self._made, f"{self._made}", frozenset()), id=new_id())
+        await self._store.tokens.add(token)
+        return Request(f"/tokens/{token.id}")
+
+    async def _shown(self, _row: Row, who: Who) -> Request:
+        if who == "nobody":
+            return Request("/tokens/current")
+        secret = new_secret()
+        token = PEOPLE[who].token(0, secret, frozenset())
+        await self._store.tokens.add(replace(token, id=new_id()))
+        return Request("/tokens/current", secret=secret)
+
+    async def _settings(self, row: Row, _who: Who) -> Request:
+        return Request("/settings", {"comment_policy": "moderated"} if row.call.startswith("PATCH") else None)
+
+    async def _make_user(self) -> User:
+        user = User(
+            id=new_id(),
+            name="Somebody",
+            email=f"somebody.{self._made}@blog.example",
+            role=Role.AUTHOR,
+            created_at=now(),
+            updated_at=now(),
+            password_hash=self._password_hash,
+        )
+        await self._store.users.add(user)
+        return user
+
+    async def _make_post(self, what: str) -> Post:
+        policy = next((each for each in CommentPolicy if each.value in what), CommentPolicy.OPEN)
+        ahead = timedelta(days=1) if "scheduled" in what else timedelta(0)
+        post = Post(
+            id=new_id(),
+            title="A title",
+            content="Some content.",
+            publication_date=now() + ahead,
+            updated_at=now(),
+            slug=f"slug-{self._made}",
+            status=PostStatus.DRAFT if "draft" in what else PostStatus.PUBLISHED,
+            author=PEOPLE["author"].user.author,
+            comment_policy=policy,
+        )
+        await self._store.posts.add(post)
+        return post
+
+    async def _make_comment(self, post: Post, what: str, who: Who) -> Comment:
+        is_tombstone = what == "tombstone"
+        status = next((each for each in CommentStatus if each.value in what), CommentStatus.APPROVED)
+        age = timedelta(minutes=16) if "after 15 minutes" in what else timedelta(minutes=14)
+        comment = Comment(
+            id=new_id(),
+            post_id=post.id,
+            content="Words.",
+            publication_date=now() - age,
+            updated_at=now(),
+            status=status,
+            author=PEOPLE[who].user.author if "your own" in what and who != "nobody" else None,
+            guest_name=None if "your own" in what else "A guest",
+            key_digest=digest(KEY) if "with its key" in what else None,
+        )
+        comment = await self._store.comments.add(comment)
+        if is_tombstone:
+            await self._answer(comment)
+            await self._store.comments.remove(post.id, comment.id, match=None)
+        return comment
+
+    async def _answer(self, comment: Comment) -> None:
+        answer = replace(comment, id=new_id(), parent_id=comment.id, publication_date=now())
+        await self._store.comments.add(answer)

@@ -1,0 +1,153 @@
+"""Sequences of calls, as hypothesis makes them, and how they are run against a blog.
+
+Ids, dates and texts come from small sets, so that calls meet: the same id is created twice, a slug is
+taken, rows tie. What only an answer can give, a tag or a link, is named by its place among those seen.
+"""
+
+from typing import TypeAlias
+
+from hypothesis import strategies as st
+
+from tests.contract.http.generated.choices import (
+    COMMENTS,
+    GOOD_DATES,
+    POSTS,
+    conditions,
+    decided,
+    decisions,
+    mostly,
+    new_comments,
+    new_posts,
+    one_comment,
+    one_post,
+    one_thread,
+    page_of_comments,
+    page_of_posts,
+    people,
+    policies,
+    post_changes,
+    queue,
+    rewordings,
+    tags_page,
+    user_ids,
+)
+from tests.contract.http.memory import Call, Json
+
+Bodies: TypeAlias = st.SearchStrategy[dict[str, Json]] | st.SearchStrategy[Json] | st.SearchStrategy[None]
+no_body = st.none()
+
+
+def calls(method: str, paths: st.SearchStrategy[str], bodies: Bodies = no_body) -> st.SearchStrategy[Call]:
+    """Calls of one kind, some of them conditional, by anybody."""
+    return st.builds(Call, st.just(method), paths, bodies, conditions, by=people)
+
+
+create_post = calls("POST", st.just("/posts"), new_posts)
+change_post = calls("PATCH", one_post, post_changes)
+remove_post = calls("DELETE", one_post)
+read_post = calls("GET", one_post | one_post.map("{}?comments=1".format))
+list_posts = calls("GET", page_of_posts)
+create_comment = calls("POST", one_thread, new_comments)
+change_comment = calls("PATCH", one_comment, rewordings)
+decide_one = st.builds(
+    Call,
+    st.just("PATCH"),
+    one_comment,
+    st.fixed_dictionaries({"status": decided}),
+    st.sampled_from(["latest", "any"]),
+    by=people,
+)
+remove_comment = calls("DELETE", one_comment)
+read_comment = calls("GET", one_comment)
+list_comments = calls("GET", page_of_comments)
+follow_link = st.builds(Call, st.just("GET"), st.just("/posts?limit=1"), link=st.integers(0, 3), by=people)
+decide = calls("POST", st.just("/comments/decisions"), decisions)
+list_queue = calls("GET", queue)
+list_tags = calls("GET", tags_page)
+change_policy = calls("PATCH", st.just("/settings"), st.fixed_dictionaries({"comment_policy": policies}))
+change_user = calls(
+    "PATCH",
+    user_ids.map("/users/{}".format),
+    st.fixed_dictionaries({}, optional={"name": mostly(["Ann", "é"], [" "]), "disabled": st.booleans()}),
+)
+remove_user = calls(
+    "DELETE",
+    st.builds("/users/{}?posts={}".format, user_ids, user_ids | st.just("keep")),
+)
+
+about_posts = [
+    create_post,
+    create_post,
+    change_post,
+    change_post,
+    remove_post,
+    read_post,
+    list_posts,
+    list_posts,
+    list_tags,
+    follow_link,
+]
+about_threads = [
+    create_comment,
+    create_comment,
+    change_comment,
+    change_comment,
+    decide_one,
+    remove_comment,
+    remove_comment,
+    read_comment,
+    list_comments,
+    list_comments,
+    decide,
+    list_queue,
+    follow_link,
+]
+about_people = [change_user, change_user, remove_user, change_policy, create_post, change_post, list_posts]
+
+
+def _post(number: int, date: Json) -> Call:
+    body: dict[str, Json] = {
+        "id": POSTS[number],
+        "title": f"T{number}",
+        "content": "C",
+        "publication_date": date,
+    }
+    return Call("POST", "/posts", body)
+
+
+def _comment(number: int, date: Json) -> Call:
+    body: dict[str, Json] = {"id": COMMENTS[number], "content": "C", "publication_date": date}
+    if number in (2, 3):
+        body["parent_id"] = COMMENTS[number - 1]
+    return Call("POST", f"/posts/{POSTS[0]}/comments", body)
+
+
+good_dates = st.sampled_from(GOOD_DATES)
+some_posts = st.tuples(*(st.builds(_post, st.just(number), good_dates) for number in range(3))).map(list)
+a_thread = st.tuples(
+    st.just(_post(0, GOOD_DATES[0])),
+    *(st.builds(_comment, st.just(number), good_dates) for number in range(5)),
+).map(list)
+
+
+def sequences(
+    opening: st.SearchStrategy[list[Call]], *kinds: st.SearchStrategy[Call]
+) -> st.SearchStrategy[list[Call]]:
+    """An opening, and then calls of these kinds."""
+    return st.builds(list.__add__, opening, st.lists(st.one_of(kinds), min_size=3, max_size=8))
+
+
+EVERY_POST = Call("GET", "/posts?limit=2&comments=10&count=true", by="nobody", walk=True)
+THE_POSTS = [
+    EVERY_POST,
+    Call("GET", "/posts?status=draft&sort=-updated_at"),
+    Call("GET", "/tags"),
+]
+THE_THREAD = [
+    Call("GET", f"/posts/{POSTS[0]}/comments?limit=3", walk=True),
+    Call("GET", f"/posts/{POSTS[0]}/comments?view=tree"),
+    *(Call("GET", f"/comments?status={status}") for status in ("pending", "removed")),
+]
+"""What is asked at the end of a sequence about them: every post with its comments; a thread page by page and
+as a tree, and what was decided.
+"""

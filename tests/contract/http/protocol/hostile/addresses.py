@@ -1,0 +1,150 @@
+"""Paths that lead nowhere, and queries that ask for nothing that there is."""
+
+from tests.contract.http.protocol.hostile.request import (
+    COMMENT,
+    ONE,
+    ONE_COMMENT,
+    OTHER_POST,
+    POST,
+    THREAD,
+    UNKNOWN,
+    Hostile,
+)
+
+NO_NAMES = [
+    UNKNOWN,
+    "0",
+    "-1",
+    "1e9",
+    "null",
+    "undefined",
+    "NaN",
+    "true",
+    "*",
+    "f" * 23,
+    "f" * 25,
+    "g" * 24,
+    "%00",
+    f"{POST}%00",
+    f"{POST}%0a",
+    f"{POST}%20",
+    "%20" * 24,
+    "%2e%2e",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "..%5c..%5cwindows",
+    "%2f",
+    "%EF%BD%86" * 24,
+    "%F0%28%8C%28",
+    "%ED%A0%80",
+    "%C0%AE%C0%AE",
+    "%25%30%30",
+    "'%20OR%20'1'='1",
+    f"{POST}'%20--",
+    f"{POST};DROP%20TABLE%20posts",
+    "%7B%22$ne%22:%20null%7D",
+    "[$ne]",
+    "ObjectId('665f1c2ab7e4d20f3a9c8e01')",
+    "$%7Bjndi:ldap:%7D",
+    "%7B%7B7*7%7D%7D",
+    "%3Cscript%3E",
+    "a" * 7_000,
+    "%F0%9F%98%80" * 24,
+]
+
+PATHS = [
+    *(Hostile(404, "GET", f"/posts/{name}") for name in NO_NAMES),
+    *(Hostile(404, "DELETE", f"/posts/{name}") for name in NO_NAMES[:16]),
+    *(Hostile(404, "PATCH", f"/posts/{name}", b'{"title": "X"}') for name in NO_NAMES[8:24]),
+    *(Hostile(404, "GET", f"{THREAD}/{name}") for name in NO_NAMES),
+    *(Hostile(404, "DELETE", f"{THREAD}/{name}") for name in NO_NAMES[20:]),
+    *(Hostile(404, "POST", f"/posts/{name}/comments", b'{"content": "C"}') for name in NO_NAMES[8:]),
+    Hostile(404, "DELETE", f"/posts/{OTHER_POST}/comments/{COMMENT}"),
+    Hostile(404, "PATCH", f"/posts/{OTHER_POST}/comments/{COMMENT}", b'{"content": "X"}'),
+    Hostile(404, "GET", f"{ONE_COMMENT}/comments"),
+    Hostile(404, "GET", "//posts"),
+    Hostile(404, "GET", "/posts//comments"),
+    Hostile(404, "GET", f"//posts/{POST}"),
+    Hostile(404, "GET", f"/posts//{POST}"),
+    Hostile(404, "GET", "/posts/%2e%2e/posts"),
+    Hostile(404, "GET", "/%2e%2e/%2e%2e/etc/passwd"),
+    Hostile(404, "GET", f"/POSTS/{POST}"),
+    Hostile(404, "GET", "/posts%00"),
+    Hostile(404, "GET", "/posts;x=y"),
+    Hostile(404, "GET", "/posts%3flimit=1"),
+    Hostile(404, "GET", "/posts.json"),
+    Hostile(404, "GET", "/.env"),
+    Hostile(404, "GET", "/%ff%fe"),
+    Hostile(404, "GET", "/" + "a/" * 3_000),
+    Hostile(414, "GET", "/" + "a" * 50_000),
+    Hostile(414, "GET", "/" + "a/" * 25_000),
+    Hostile(414, "GET", f"/posts/{'%F0%9F%98%80' * 5_000}"),
+    Hostile(414, "POST", "/login?" + "a" * 50_000, b"username=a&password=b"),
+    Hostile(404, "POST", "/graphql", b'{"query": "{__schema{types{name}}}"}'),
+]
+
+NO_NUMBERS = [
+    "-1",
+    "2147483648",
+    "9" * 30,
+    "9" * 5_000,
+    "x",
+    "",
+    "1.0",
+    "1e1",
+    "0x1",
+    "%00",
+    "%D9%A1",
+    "1;DROP",
+    "%20",
+    "NaN",
+    "null",
+    "%ED%A0%80",
+]
+
+NO_CURSORS = [
+    "",
+    "x",
+    "0",
+    "null",
+    "%00",
+    "AAAA",
+    "====",
+    "%F0%9F%98%80",
+    "..%2f..",
+    "a" * 6_000,
+    "'%20OR%201=1",
+    "%7B%22$gt%22:%22%22%7D",
+    "MTc2NzI2ODgwMDAwMA",
+    "OTk5OTk5OTk5OTk5OTk5OTk5OTkuZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZm",
+    "MS5mZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY=",
+    "KzEuZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY",
+    "MS5GRkZGRkZGRkZGRkZGRkZGRkZGRkZGRkY",
+]
+
+QUERIES = [
+    *(Hostile(422, "GET", f"/posts?limit={value}", None, ("limit",)) for value in NO_NUMBERS),
+    *(
+        Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",))
+        for value in ("10001", "2147483647", *NO_NUMBERS)
+    ),
+    *(Hostile(422, "GET", f"/posts?comments={value}", None, ("comments",)) for value in NO_NUMBERS),
+    *(Hostile(422, "GET", f"{ONE}?comments={value}", None, ("comments",)) for value in NO_NUMBERS),
+    *(Hostile(422, "GET", f"{THREAD}?limit={value}", None, ("limit",)) for value in NO_NUMBERS),
+    *(
+        Hostile(422, "GET", f"/posts?count={value}", None, ("count",))
+        for value in ("", "maybe", "2", "%00", "null")
+    ),
+    *(Hostile(422, "GET", f"/posts?after={value}", None, ("after",)) for value in NO_CURSORS),
+    *(Hostile(422, "GET", f"{THREAD}?after={value}", None, ("after",)) for value in NO_CURSORS),
+    *(
+        Hostile(414, "GET", f"/posts?{query}")
+        for query in (
+            "a&" * 25_000,
+            "tag=a&" * 10_000,
+            "slug=" + "%CC%95%CC%A7" * 4_000,
+            "after=" + "A" * 50_000,
+        )
+    ),
+    *(Hostile(422, "GET", f"/posts?skip={value}", None, ("skip",)) for value in (10_001, 2_147_483_647)),
+    Hostile(422, "GET", "/posts?limit=-1&skip=x&comments=1e9", None, ("limit", "skip", "comments")),
+]

@@ -1,0 +1,165 @@
+"""The number of round trips to the database for each request; on another machine, each takes up to a
+millisecond. SQLite runs in the process and has none.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from itertools import count
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from devtools.servers.proxy import Proxy
+
+from everpost.app import create_app
+from everpost.settings import Settings
+from tests.conftest import offer_key
+from tests.contract.http.conftest import LENIENT, Applications
+from tests.contract.http.people import Who, headers_of
+
+WARMING, COUNTED = 3, 3
+NAMESAKES = 20
+"""How many posts have the taken title."""
+_numbers = count()
+
+
+class Site(NamedTuple):
+    """An application that reaches its database through a proxy; its posts are paths, its comment an id."""
+
+    client: httpx.AsyncClient
+    proxy: Proxy
+    post: str
+    tagged_post: str
+    comment: str
+
+
+class Call(NamedTuple):
+    """A request whose texts are templates for the fields of a site and a number `n`."""
+
+    who: Who
+    method: str
+    path: str
+    body: Mapping[str, object] | None = None
+    headers: Mapping[str, str] | None = None
+    status: int = 200
+
+
+_POST = {"title": "Number {n}", "content": "Text."}
+_NEW_TITLE = {"title": "Changed {n}"}
+_COMMENT = {"content": "A comment."}
+_REPLY = _COMMENT | {"parent_id": "{comment}"}
+_GUEST = {"content": "A guest's comment.", "name": "Gus"}
+_COMMENTS = "{post}/comments"
+
+CALLS = {
+    "a post": Call("nobody", "GET", "{post}"),
+    "a post, 304": Call("nobody", "GET", "{post}", headers={"if-none-match": "{etag}"}, status=304),
+    "a post, with a token": Call("author", "GET", "{post}"),
+    "a post by its slug": Call("nobody", "GET", "/posts?slug=tagged"),
+    "a list of 10": Call("nobody", "GET", "/posts?limit=10"),
+    "a thread": Call("nobody", "GET", _COMMENTS),
+    "create a post": Call("author", "POST", "/posts", _POST, status=201),
+    "create a tagged post": Call("author", "POST", "/posts", _POST | {"tags": ["one", "two"]}, status=201),
+    "create a post, title taken": Call("author", "POST", "/posts", _POST | {"title": "Taken"}, status=201),
+    "change a post": Call("author", "PATCH", "{post}", _NEW_TITLE),
+    "change a tagged post": Call("author", "PATCH", "{tagged_post}", _NEW_TITLE),
+    "change the tags of a post": Call("author", "PATCH", "{tagged_post}", {"tags": ["number {n}", "two"]}),
+    "comment with a token": Call("author", "POST", _COMMENTS, _COMMENT, status=201),
+    "reply with a token": Call("author", "POST", _COMMENTS, _REPLY, status=201),
+    "comment as a guest": Call("nobody", "POST", _COMMENTS, _GUEST, status=201),
+    "change a comment": Call("author", "PATCH", "{post}/comments/{comment}", {"content": "Number {n}"}),
+}
+MOST = {
+    "a post": {"postgresql": 1, "mysql": 1, "mongodb": 1},
+    "a post, 304": {"postgresql": 1, "mysql": 1, "mongodb": 1},
+    "a post, with a token": {"postgresql": 2, "mysql": 2, "mongodb": 2},
+    "a post by its slug": {"postgresql": 1, "mysql": 1, "mongodb": 2},
+    "a list of 10": {"postgresql": 1, "mysql": 1, "mongodb": 2},
+    "a thread": {"postgresql": 2, "mysql": 2, "mongodb": 2},
+    "create a post": {"postgresql": 2, "mysql": 2, "mongodb": 3},
+    "create a tagged post": {"postgresql": 2, "mysql": 3, "mongodb": 3},
+    "create a post, title taken": {"postgresql": 4, "mysql": 4, "mongodb": 5},
+    "change a post": {"postgresql": 2, "mysql": 4, "mongodb": 4},
+    "change a tagged post": {"postgresql": 2, "mysql": 4, "mongodb": 4},
+    "change the tags of a post": {"postgresql": 2, "mysql": 4, "mongodb": 4},
+    "comment with a token": {"postgresql": 3, "mysql": 5, "mongodb": 5},
+    "reply with a token": {"postgresql": 8, "mysql": 5, "mongodb": 8},
+    "comment as a guest": {"postgresql": 3, "mysql": 6, "mongodb": 7},
+    "change a comment": {"postgresql": 8, "mysql": 6, "mongodb": 7},
+}
+"""Round trips once statements are prepared and connections open."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server_name" in metafunc.fixturenames:
+        offered = metafunc.config.stash[offer_key].names
+        metafunc.parametrize("server_name", [name for name in offered if name != "sqlite"], scope="module")
+
+
+@pytest.fixture(scope="module")
+async def site(applications: Applications, server_name: str) -> AsyncIterator[Site]:
+    url = (await applications.empty_blog(server_name)).url
+    async with AsyncExitStack() as opened:
+        proxy = opened.enter_context(Proxy(url))
+        app = create_app(Settings.model_validate({"database_url": proxy.url, **LENIENT}))
+        await opened.enter_async_context(app.router.lifespan_context(app))
+        transport, base = httpx.ASGITransport(app), "http://blog.example"
+        client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url=base))
+        post = await _create(client, "/posts", {"title": "A post", "content": "Text."})
+        tagged = await _create(client, "/posts", {"title": "Tagged", "content": "Text.", "tags": ["one"]})
+        for _ in range(NAMESAKES):
+            await _create(client, "/posts", {"title": "Taken", "content": "Text."})
+        comment = await _create(client, f"{post}/comments", _COMMENT)
+        yield Site(client, proxy, post, tagged, comment.rpartition("/")[2])
+
+
+async def _create(client: httpx.AsyncClient, path: str, fields: object) -> str:
+    """The path of a new post or comment."""
+    answer = await client.post(path, json=fields, headers=headers_of("author"))
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"]
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_request_takes_few_round_trips(name: str, site: Site, server_name: str) -> None:
+    values = site._asdict() | {"etag": (await site.client.get(site.post)).headers["etag"]}
+    taken = []
+    for _ in range(WARMING + COUNTED):
+        before = site.proxy.count
+        await _ask(CALLS[name], site.client, values | {"n": next(_numbers)})
+        taken.append(site.proxy.count - before)
+    assert min(taken[WARMING:]) <= MOST[name][server_name], taken
+
+
+async def test_changes_of_one_post_at_once_lose_no_races(site: Site, server_name: str) -> None:
+    """Each takes at most as many round trips as it takes alone."""
+    call, values = CALLS["change a post"], site._asdict()
+
+    async def change(writers: int) -> None:
+        changes = (_ask(call, site.client, values | {"n": next(_numbers)}) for _ in range(writers))
+        await asyncio.gather(*changes)
+
+    await change(WARMING)
+    before = site.proxy.count
+    await change(50)
+    assert site.proxy.count - before <= 50 * MOST["change a post"][server_name]
+
+
+async def _ask(call: Call, client: httpx.AsyncClient, values: dict[str, object]) -> None:
+    answer = await client.request(
+        call.method,
+        call.path.format_map(values),
+        json=_filled(call.body, values),
+        headers={**headers_of(call.who), **(_filled(call.headers, values) or {})},
+    )
+    assert answer.status_code == call.status, answer.text
+
+
+def _filled(value: Any, values: dict[str, object]) -> Any:  # noqa: ANN401 - any JSON
+    """The value with the values put into its texts."""
+    if isinstance(value, dict):
+        return {name: _filled(each, values) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, values) for each in value]
+    return value.format_map(values) if isinstance(value, str) else value

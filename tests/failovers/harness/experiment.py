@@ -1,0 +1,176 @@
+"""One run: servers, clients and faults, and whether the promises were kept."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tests.failovers.harness.clients import PATIENCE, PAUSE, Clients
+from tests.failovers.harness.promises import violations
+from tests.failovers.harness.report import Gap, longest_gap
+from tests.faults.served import ServedBlog
+
+WORKERS = 2
+POOL_SIZE = 5
+WARM = 20
+"""Acknowledged writes before, between and after faults."""
+MOST_ADDED = 10.0
+"""Seconds that Everpost may add to the database's own gap on a machine that has other things to do; 2 are
+promised.
+"""
+
+
+class Cluster(Protocol):
+    """A database on several nodes, of which some may fail."""
+
+    name: str
+    most_connections: int
+    """The most connections that one Everpost process may have to one node."""
+
+    def urls(self, servers: int) -> list[str]:
+        """The database URLs for this many Everpost servers."""
+        ...
+
+    async def write(self) -> None:
+        """One durable write by a plain client of the database. Any exception: it was not acknowledged."""
+        ...
+
+    async def connections(self) -> int:
+        """The number of Everpost's connections to the node that has the most."""
+        ...
+
+    async def until_whole(self) -> None:
+        """Return when every node serves, or is ready to take over."""
+        ...
+
+    def fault(self, name: str) -> AbstractAsyncContextManager[None]:
+        """A fault that begins with the `async with`, and is repaired at its end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The result of a run."""
+
+    broken: Sequence[str]
+    gaps: Sequence[Gap]
+    acknowledged: int
+    statuses: Mapping[int | None, int]
+    connections: int
+    """The most that Everpost had to one node."""
+
+    def __str__(self) -> str:
+        answers = ", ".join(f"{count} x {status or 'none'}" for status, count in self.statuses.items())
+        lines = [
+            f"{self.acknowledged} writes acknowledged; answers: {answers}",
+            f"at most {self.connections} connections to one node",
+            *map(str, self.gaps),
+            *self.broken[:20],
+        ]
+        return "\n".join(lines)
+
+
+async def run(cluster: Cluster, fault: str, folder: Path, *, rounds: int = 1, servers: int = 1) -> Outcome:
+    """Let clients work while the fault comes and goes, and check what they saw."""
+    gaps = []
+    async with AsyncExitStack() as opened:
+        blogs = [await opened.enter_async_context(_served(url, folder)) for url in cluster.urls(servers)]
+        clients = await opened.enter_async_context(Clients([blog.address for blog in blogs]))
+        plain = await opened.enter_async_context(_plain_writes(cluster))
+        counts = await opened.enter_async_context(_connection_counts(cluster))
+        await clients.start()
+        await clients.until_acknowledged(WARM)
+        for _ in range(rounds):
+            begin = time.monotonic()
+            async with cluster.fault(fault):
+                await clients.until_acknowledged(WARM)
+            await cluster.until_whole()
+            await clients.until_acknowledged(WARM)
+            acknowledged = [each.answered for each in clients.history if each.is_acknowledged]
+            now = time.monotonic()
+            gaps.append(
+                Gap(
+                    fault=fault,
+                    of_everpost=longest_gap(acknowledged, since=begin, until=now),
+                    of_the_database=longest_gap(plain, since=begin, until=now),
+                )
+            )
+        ending = await clients.stop()
+        said = "".join(blog.said() for blog in blogs)
+    return Outcome(
+        broken=[*violations(clients.history, ending), *(["A traceback was logged."] * ("Traceback" in said))],
+        gaps=gaps,
+        acknowledged=sum(each.is_acknowledged for each in clients.history),
+        statuses=Counter(each.status for each in clients.history),
+        connections=max(counts, default=0),
+    )
+
+
+def assert_kept(outcome: Outcome, cluster: Cluster) -> None:
+    """Every promise was kept; the numbers are printed."""
+    print(outcome)  # noqa: T201 - it is what a run is for
+    assert outcome.broken == []
+    assert outcome.connections <= WORKERS * cluster.most_connections
+    assert all(gap.added < MOST_ADDED for gap in outcome.gaps), outcome.gaps
+
+
+@asynccontextmanager
+async def _served(url: str, folder: Path) -> AsyncIterator[ServedBlog]:
+    settings = {"EVERPOST_DATABASE_POOL_SIZE": str(POOL_SIZE)}
+    blog = ServedBlog(url, folder, workers=WORKERS, settings=settings)
+    try:
+        await asyncio.to_thread(blog.__enter__)
+        yield blog
+    finally:
+        await asyncio.to_thread(blog.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def _plain_writes(cluster: Cluster) -> AsyncIterator[list[float]]:
+    """The times at which a plain client's consecutive writes were acknowledged."""
+    moments: list[float] = []
+
+    async def write() -> None:
+        await cluster.write()
+        moments.append(time.monotonic())
+
+    async with _again_and_again(write, pause=PAUSE):
+        yield moments
+
+
+@asynccontextmanager
+async def _connection_counts(cluster: Cluster) -> AsyncIterator[list[int]]:
+    """Samples of the number of Everpost's connections."""
+    counts: list[int] = []
+
+    async def count() -> None:
+        counts.append(await cluster.connections())
+
+    async with _again_and_again(count, pause=10 * PAUSE):
+        yield counts
+
+
+@asynccontextmanager
+async def _again_and_again(work: Callable[[], Awaitable[None]], *, pause: float) -> AsyncIterator[None]:
+    """In the background, whether it succeeds or not. It is not cancelled: drivers may take that for a failure
+    of their own.
+    """
+    is_over = asyncio.Event()
+
+    async def repeat() -> None:
+        while not is_over.is_set():
+            with suppress(Exception):
+                await work()
+            await asyncio.sleep(pause)
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        is_over.set()
+        async with asyncio.timeout(PATIENCE):
+            await task
