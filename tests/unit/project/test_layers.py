@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import everpost
 ROOT = Path(everpost.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 TESTS = Path(__file__).parents[2]
-BENCHMARKS = sorted((TESTS.parent / "bench").rglob("*.py"))
+PROJECT = TESTS.parent
+BENCHMARKS = sorted((PROJECT / "bench").rglob("*.py"))
+TOOLS = sorted((PROJECT / "devtools").rglob("*.py"))
 
 MAY_IMPORT = {
     "errors.py": "",
@@ -35,8 +38,8 @@ MAY_IMPORT = {
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.batching"
     " stores.comment_additions stores.sql sqlalchemy alembic asyncpg asyncmy",
     "stores/sql/schema/migrations/env.py": "settings",
-    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.batching"
-    " stores.comment_additions stores.mongo pymongo bson",
+    "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines"
+    " stores.batching stores.comment_additions stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/copy/record_json.py": "orjson",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",
@@ -72,6 +75,8 @@ MAY_IMPORT = {
 Names without a package are of Everpost itself. A store is opened by `app`, `cli` and `benchmark` and by
 nobody else; the `env.py` of the migrations is run by Alembic's own commands, which have to find the database.
 """
+MAX_FILES = 15
+"""In a folder; about a dozen is the aim."""
 MAX_LINES = 300
 MAX_LINES_OF_A_FUNCTION = 40
 SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "base"}
@@ -155,14 +160,13 @@ def test_every_room_has_a_rule() -> None:
     assert without == []
 
 
-def test_benchmarks_take_nothing_from_tests_but_servers_and_nothing_private() -> None:
+def test_benchmarks_and_tools_take_nothing_from_tests_and_nothing_private() -> None:
     """What a benchmark and `everpost bench` both need is public, in `everpost.benchmark`."""
     taken = [
-        f"{module.relative_to(TESTS.parent)} imports {name}"
-        for module in BENCHMARKS
+        f"{module.relative_to(PROJECT)} imports {name}"
+        for module in [*BENCHMARKS, *TOOLS]
         for name in imports_of(module)
-        if (is_within_package(name, "tests") and not is_within_package(name, "devtools.servers"))
-        or any(part.startswith("_") for part in name.split("."))
+        if is_within_package(name, "tests") or any(part.startswith("_") for part in name.split("."))
     ]
     assert taken == []
 
@@ -180,7 +184,7 @@ def test_only_the_settings_read_the_environment() -> None:
 def test_the_contract_names_every_fact_of_an_error() -> None:
     errors = "Conflict|NotFound|Stale|Invalid|Forbidden|LastAdmin|TooManyTokens"
     unnamed = re.compile(rf"pytest\.raises\(({errors})\b")
-    suites = [*TESTS.glob("contract/port/*.py"), *TESTS.glob("contract/services/*.py")]
+    suites = [*TESTS.glob("contract/port/**/*.py"), *TESTS.glob("contract/services/*.py")]
     vague = [suite.name for suite in suites if unnamed.search(suite.read_text())]
     assert vague == [], "use tests.contract.refusals.raises"
 
@@ -188,6 +192,12 @@ def test_the_contract_names_every_fact_of_an_error() -> None:
 def test_a_file_is_a_room() -> None:
     lengths = {module: len(module.read_text().splitlines()) for module in [*MODULES, *TESTS.rglob("*.py")]}
     assert {str(module): length for module, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_a_folder_fits_on_a_screen() -> None:
+    modules = [*MODULES, *BENCHMARKS, *TOOLS, *TESTS.rglob("*.py")]
+    folders = Counter(module.parent for module in modules if module.name != "__init__.py")
+    assert {str(folder): files for folder, files in folders.items() if files > MAX_FILES} == {}
 
 
 def test_a_function_fits_on_a_screen() -> None:
