@@ -88,7 +88,7 @@ class DifferentialDatabase:
             answers["reference"] = _in_one_order(expected)
         return rows
 
-    async def change(self, calls: Sequence[Call], *, hurried: bool) -> Sequence[Result]:
+    async def change(self, calls: Sequence[Call], *, time_limited: bool) -> Sequence[Result]:
         async def work(transaction: Transaction) -> None:
             await transaction.execute_all(calls)
 
@@ -96,14 +96,16 @@ class DifferentialDatabase:
             await self._rehearse(work, answers)
             again()
             try:
-                results = await self._drivers.change(calls, hurried=hurried)
+                results = await self._drivers.change(calls, time_limited=time_limited)
             except VIOLATED:
                 answers["drivers"] = ["violated"]
                 raise
             answers["drivers"] = [*map(_plain, results)]
         return results
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+    async def transact(
+        self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool
+    ) -> Outcome:
         recorder: _Recorder
 
         async def recorded(transaction: Transaction) -> Outcome:
@@ -119,7 +121,7 @@ class DifferentialDatabase:
             await self._rehearse(work, answers)
             again()
             try:
-                return await self._drivers.transact(recorded, hurried=hurried)
+                return await self._drivers.transact(recorded, time_limited=time_limited)
             finally:
                 answers["drivers"] = recorder.answers
 
@@ -145,7 +147,7 @@ class DifferentialDatabase:
             raise RolledBack
 
         try:
-            await self._reference.transact(rehearsal, hurried=True)
+            await self._reference.transact(rehearsal, time_limited=True)
         except RolledBack:
             return
         except Exception as error:  # noqa: BLE001 - of the rehearsal itself, or what the work would raise

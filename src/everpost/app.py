@@ -11,15 +11,15 @@ from starlette.middleware.cors import CORSMiddleware
 
 from everpost import __version__
 from everpost.api.http.problems import handle_problems
-from everpost.api.http.response_cache import Renderings
+from everpost.api.http.response_cache import ResponseCache
 from everpost.api.middleware.deadlines import StoreDeadline
-from everpost.api.middleware.methods import HeadAsGet
+from everpost.api.middleware.methods import HeadMiddleware
 from everpost.api.middleware.public_post import PublicPost
 from everpost.api.middleware.refusals import log_refusal
 from everpost.api.middleware.request_limits import RequestLimits
-from everpost.api.middleware.security_headers import EXPOSED, SafeHeaders
+from everpost.api.middleware.security_headers import EXPOSED, SecurityHeadersMiddleware
 from everpost.api.middleware.send_timeout import SendTimeout
-from everpost.api.middleware.unexpected_errors import LastResort
+from everpost.api.middleware.unexpected_errors import UnexpectedErrorMiddleware
 from everpost.api.openapi.responses import TAGS, complete
 from everpost.api.openapi.swagger_page import add_docs
 from everpost.api.routes import add_routes
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
-    app.state.renderings = Renderings()
+    app.state.renderings = ResponseCache()
     handle_problems(app, log_refusal)
     if not traced:  # a trace names the route
         app.add_middleware(PublicPost)
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put around the application what looks at every request; the last one is the outermost."""
     app.add_middleware(StoreDeadline, timeout=settings.database_timeout)
-    app.add_middleware(LastResort)
+    app.add_middleware(UnexpectedErrorMiddleware)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -104,8 +104,8 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
             expose_headers=EXPOSED,
         )
     app.add_middleware(RequestLimits, proxies=settings.proxies)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(SendTimeout, timeout=settings.send_timeout)
 
 

@@ -2,25 +2,25 @@
 
 from dataclasses import replace
 
-from everpost.api.http.response_cache import Renderings
+from everpost.api.http.response_cache import ResponseCache
 from tests.contract.port.examples import a_post
 
 
 def test_a_post_is_rendered_once() -> None:
-    renderings, post = Renderings(), a_post()
+    renderings, post = ResponseCache(), a_post()
     first = renderings.render(post)
     assert renderings.render(post) is first
 
 
 def test_an_equal_post_in_another_state_is_rendered_again() -> None:
-    renderings, post = Renderings(), a_post()
+    renderings, post = ResponseCache(), a_post()
     other = replace(post, stamp=1)
     assert post == other
     assert renderings.render(post).tag != renderings.render(other).tag
 
 
 def test_a_rendering_ends_with_its_post() -> None:
-    renderings = Renderings()
+    renderings = ResponseCache()
     for number in range(100):
         assert f'"T{number}"'.encode() in renderings.render(a_post(title=f"T{number}")).body
     assert renderings._kept == {}

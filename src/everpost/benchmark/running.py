@@ -22,7 +22,7 @@ Progress: TypeAlias = Callable[[], AbstractContextManager[Callable[[str, int, in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class BenchmarkOptions:
     """What is to be measured."""
 
     urls: Sequence[str]
@@ -33,7 +33,7 @@ class Wishes:
     """Requests under way at once."""
 
 
-async def run(wishes: Wishes, settings: Settings, say: Say, progress: Progress) -> Results:
+async def run(wishes: BenchmarkOptions, settings: Settings, say: Say, progress: Progress) -> Results:
     """Measure; every database is empty before and after. All are looked at before one is written to.
 
     Misconfigured, Unreachable, Occupied (a database is not empty), WrongAnswer, Busy.

@@ -16,7 +16,7 @@ from rich.text import Text
 from everpost.benchmark import wording
 from everpost.benchmark.blog import Size
 from everpost.benchmark.results import Results
-from everpost.benchmark.running import Wishes, run
+from everpost.benchmark.running import BenchmarkOptions, run
 from everpost.cli.console.progress import showing_progress
 from everpost.cli.stores.transfer_stores import URL_FORMS
 from everpost.errors import Misconfigured
@@ -54,7 +54,7 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     are visible to other users of the machine.
     """
     _require_place(report, overwrite=overwrite)
-    wishes = Wishes(
+    wishes = BenchmarkOptions(
         urls=list(map(read_database_url, urls)),
         size=Size(posts, comments),
         seconds=seconds,
@@ -74,7 +74,7 @@ def _require_place(report: Path, *, overwrite: bool) -> None:
         raise Misconfigured(f"--report {report}: the file exists. Choose another name, or use --overwrite.")
 
 
-def _run_until_told(wishes: Wishes, settings: Settings) -> Results:
+def _run_until_told(wishes: BenchmarkOptions, settings: Settings) -> Results:
     """SIGINT and SIGTERM end the measurement, not what is done after it: a second one does."""
     told: list[signal.Signals] = []
 

@@ -12,8 +12,8 @@ from everpost.cli.stores.transfer_stores import open_blog
 from everpost.errors import BrokenFile, Misconfigured
 from everpost.settings import Settings
 from everpost.transfer.importers.formats.time_zones import zone_named
-from everpost.transfer.importers.pipeline.importer import Run
-from everpost.transfer.importers.registry import Wishes, import_from, system_named
+from everpost.transfer.importers.pipeline.importer import ImportContext
+from everpost.transfer.importers.registry import ImportOptions, import_from, system_named
 from everpost.transfer.importers.reports.report import Report
 
 
@@ -50,7 +50,7 @@ def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -
 
 
 async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: Report) -> None:
-    said = Wishes(
+    said = ImportOptions(
         site=wishes.site,
         pages=wishes.pages,
         match=wishes.match,
@@ -59,7 +59,7 @@ async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: 
     )
     async with open_blog(settings, is_dry_run=wishes.is_dry_run) as store:
         with showing_progress() as show:
-            run = Run(
+            run = ImportContext(
                 report=report,
                 dry_run=wishes.is_dry_run,
                 skip_unreadable=wishes.skip_unreadable,

@@ -12,7 +12,7 @@ from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CommentContext:
     """The state that decides who may comment on a post, as of one moment."""
 
     post: Post
@@ -26,7 +26,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
+class CommentPreconditions:
     """The conditions under which a comment was allowed. The database checks them again in the statement that
     writes it, in case the post was closed or hidden since it was read.
     """
@@ -43,14 +43,14 @@ class Admission:
     """
 
 
-def together(admissions: Sequence[Admission | None]) -> Admission | None:
+def together(admissions: Sequence[CommentPreconditions | None]) -> CommentPreconditions | None:
     """The conjunction of these conditions; None if there are none."""
     given = [each for each in admissions if each is not None]
     if not given:
         return None
     if len(given) == 1:
         return given[0]
-    return Admission(
+    return CommentPreconditions(
         policies=frozenset.intersection(*(each.policies for each in given)),
         audience=Audience(
             moment=min(each.audience.moment for each in given),
@@ -62,7 +62,7 @@ def together(admissions: Sequence[Admission | None]) -> Admission | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hand:
+class EditCredential:
     """Whose comment it must be for a change to happen: this user's, or that of the guest with the key
     of this digest; and how young: not published before `since`.
     """
@@ -70,7 +70,7 @@ class Hand:
     since: datetime
     author_id: Id | None = None
     key_digest: str | None = field(default=None, repr=False)
-    admission: Admission | None = None
+    admission: CommentPreconditions | None = None
     """On which ground it may be changed; None: on any."""
 
     def wrote(self, comment: Comment) -> bool:
@@ -80,7 +80,7 @@ class Hand:
         return by_user or (self.key_digest is not None and self.key_digest == comment.key_digest)
 
 
-def refusal(id: Id, there: Comment | None, hand: Hand | None) -> EverpostError:
+def refusal(id: Id, there: Comment | None, hand: EditCredential | None) -> EverpostError:
     """Why a comment could not be written that had to be in this hand and to have a certain revision."""
     if there is None:
         return NotFound("comment", id)

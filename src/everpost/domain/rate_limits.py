@@ -16,13 +16,13 @@ class Limit:
     most: int | None = None
     """None: attempts are only counted."""
 
-    def is_exceeded_by(self, tally: "Tally") -> bool:
+    def is_exceeded_by(self, tally: "RateLimitCounter") -> bool:
         """Whether the tally is beyond this limit."""
         return self.most is not None and tally.count > self.most
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RateLimitCounter:
     """How often something was tried since its window began, and when that ends."""
 
     count: int

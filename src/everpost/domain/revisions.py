@@ -18,7 +18,7 @@ class Revision:
     stamp: int
 
 
-Match = frozenset[Revision] | None
+ExpectedRevisions = frozenset[Revision] | None
 """The states in which a writer will have its way; None: whatever the state."""
 
 

@@ -5,7 +5,7 @@ from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Stale
 from everpost.services.security_events import SETTINGS_CHANGED, record
 from everpost.stores.port import Store
@@ -18,7 +18,7 @@ async def read_blog(store: Store, actor: Actor) -> Blog:
 
 
 async def change_blog(
-    store: Store, actor: Actor, comment_policy: CommentPolicy | None, *, match: Match
+    store: Store, actor: Actor, comment_policy: CommentPolicy | None, *, match: ExpectedRevisions
 ) -> Blog:
     """The settings, changed as asked; as they were where nothing is. Unauthenticated, Forbidden, Stale."""
     blog = await read_blog(store, actor)

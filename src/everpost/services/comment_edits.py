@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from everpost.domain.clock import now
-from everpost.domain.comment_preconditions import Hand
+from everpost.domain.comment_preconditions import EditCredential
 from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Busy, Forbidden, PreconditionRequired, Stale, Unauthenticated
 from everpost.services.comments import (
     ATTEMPTS,
@@ -26,7 +26,7 @@ from everpost.stores.port import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewording:
+class CommentEdit:
     """The new content and status of a comment. None: unchanged."""
 
     post_id: Id
@@ -37,12 +37,12 @@ class Rewording:
     """That of the guest who wrote it."""
     editable_for: timedelta
     """How long who wrote it may edit it."""
-    match: Match
+    match: ExpectedRevisions
     is_conditional: bool = False
     """Whether the client named the states that it would change, be it any."""
 
 
-async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) -> Seen:
+async def edit_comment(store: Store, actor: Actor, wanted: CommentEdit, guest: Guest) -> Seen:
     """Change the comment and return it. NotFound, Unauthenticated, Forbidden, Stale, PreconditionRequired
     (a status without a condition), Invalid and TooMany (as for a new comment of a guest).
     """
@@ -56,10 +56,10 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
                 raise Stale("comment", wanted.id)
             return seen
         if hand is not None:
-            require_welcome(actor, seen.ground.policy)
-            hand = replace(hand, admission=admission_of(actor, seen.ground))
+            require_welcome(actor, seen.context.policy)
+            hand = replace(hand, admission=admission_of(actor, seen.context))
             if actor.user is None and wanted.content is not None and attempt == 0:
-                await require_moderation(store, seen.ground, wanted.content, guest)
+                await require_moderation(store, seen.context, wanted.content, guest)
         try:
             saved = await _save(store, actor, wanted, seen, hand)
         except Stale as stale:
@@ -71,7 +71,9 @@ async def reword(store: Store, actor: Actor, wanted: Rewording, guest: Guest) ->
     raise Busy
 
 
-async def _save(store: Store, actor: Actor, wanted: Rewording, seen: Seen, hand: Hand | None) -> Seen:
+async def _save(
+    store: Store, actor: Actor, wanted: CommentEdit, seen: Seen, hand: EditCredential | None
+) -> Seen:
     """The comment, written on the ground that was seen. Stale: that has changed."""
     comment, match = seen.comment, wanted.match
     change = CommentChange(
@@ -89,13 +91,13 @@ async def _save(store: Store, actor: Actor, wanted: Rewording, seen: Seen, hand:
     return replace(seen, comment=saved)
 
 
-def _is_shown_at_once(hand: Hand | None) -> bool:
+def _is_shown_at_once(hand: EditCredential | None) -> bool:
     """Whether what a guest says needs no approval."""
     admission = None if hand is None else hand.admission
     return admission is not None and admission.policies == {CommentPolicy.OPEN}
 
 
-def _required_hand(actor: Actor, seen: Seen, wanted: Rewording) -> Hand | None:
+def _required_hand(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditCredential | None:
     """In whose hand the comment must be; None: in anybody's. Unauthenticated, Forbidden."""
     if seen.is_moderated:
         return None
@@ -116,15 +118,15 @@ def _required_hand(actor: Actor, seen: Seen, wanted: Rewording) -> Hand | None:
     return hand
 
 
-async def retract(store: Store, actor: Actor, wanted: Rewording) -> None:
-    """Erase the comment; where others answer it a tombstone stays. As for `reword`."""
+async def retract(store: Store, actor: Actor, wanted: CommentEdit) -> None:
+    """Erase the comment; where others answer it a tombstone stays. As for `edit_comment`."""
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     hand = _required_hand(actor, seen, wanted)
     await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, hand=hand)
     record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
 
 
-def _record(actor: Actor, wanted: Rewording) -> None:
+def _record(actor: Actor, wanted: CommentEdit) -> None:
     if wanted.status is not None:
         record(COMMENT_DECIDED, comment=wanted.id, status=wanted.status.value, by=actor.id)
     if wanted.content is not None and actor.user is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from everpost.domain.clock import HORIZON, now
-from everpost.domain.comment_preconditions import Admission, Ground, Hand
+from everpost.domain.comment_preconditions import CommentContext, CommentPreconditions, EditCredential
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.links import count_links
@@ -77,21 +77,23 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
     given only once. NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict, Invalid.
     """
     for attempt in range(ATTEMPTS):
-        ground = await read_ground(store, actor, draft.post_id)
-        require_welcome(actor, ground.policy)
-        _require_own_values(actor, ground.post, draft)
+        context = await read_ground(store, actor, draft.post_id)
+        require_welcome(actor, context.policy)
+        _require_own_values(actor, context.post, draft)
         if actor.user is None and attempt == 0:
-            await require_moderation(store, ground, draft.content, guest)
+            await require_moderation(store, context, draft.content, guest)
         with suppress(Stale):  # the post was closed, hidden or opened meanwhile
-            made = await _add(store, actor, draft, guest, ground)
-            return replace(made, is_moderated=moderates(actor, ground.post))
+            made = await _add(store, actor, draft, guest, context)
+            return replace(made, is_moderated=moderates(actor, context.post))
     raise Busy
 
 
-async def _add(store: Store, actor: Actor, draft: CommentDraft, guest: Guest, ground: Ground) -> Commented:
+async def _add(
+    store: Store, actor: Actor, draft: CommentDraft, guest: Guest, context: CommentContext
+) -> Commented:
     key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
-    comment = _comment(actor, draft, _first_status(actor, ground.policy, guest), key)
-    admission = admission_of(actor, ground, guest_name=comment.guest_name)
+    comment = _comment(actor, draft, _first_status(actor, context.policy, guest), key)
+    admission = admission_of(actor, context, guest_name=comment.guest_name)
     try:
         return Commented(comment=await store.comments.add(comment, admission=admission), is_new=True, key=key)
     except Conflict as conflict:
@@ -103,22 +105,24 @@ async def _add(store: Store, actor: Actor, draft: CommentDraft, guest: Guest, gr
         return Commented(comment=stored, is_new=False)
 
 
-def admission_of(actor: Actor, ground: Ground, *, guest_name: str | None = None) -> Admission:
+def admission_of(
+    actor: Actor, context: CommentContext, *, guest_name: str | None = None
+) -> CommentPreconditions:
     """The conditions under which the actor, who is welcome, writes under the post."""
-    return Admission(
-        policies=frozenset({ground.policy}) if actor.user is None else _TO_USERS,
+    return CommentPreconditions(
+        policies=frozenset({context.policy}) if actor.user is None else _TO_USERS,
         audience=actor.audience(HORIZON.moment()),
         name_keys=frozenset() if guest_name is None else imitated_keys(guest_name),
-        blog_policy=ground.blog.comment_policy,
+        blog_policy=context.blog.comment_policy,
     )
 
 
-async def read_ground(store: Store, actor: Actor, post_id: Id) -> Ground:
+async def read_ground(store: Store, actor: Actor, post_id: Id) -> CommentContext:
     """The post, where the actor may see it, with the settings of the blog. NotFound."""
-    ground = await store.posts.ground(post_id)
-    if not sees(actor, ground.post):
+    context = await store.posts.comment_context(post_id)
+    if not sees(actor, context.post):
         raise NotFound("post", post_id)
-    return ground
+    return context
 
 
 def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
@@ -147,15 +151,15 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
         raise Forbidden("Only moderators of the post may set a comment's publication date.")
 
 
-async def require_moderation(store: Store, ground: Ground, content: str, guest: Guest) -> None:
+async def require_moderation(store: Store, context: CommentContext, content: str, guest: Guest) -> None:
     """Let no guest flood the blog, with new words or with changed ones. Invalid, TooMany."""
-    rules, key = guest.rules, ground.blog.address_key
+    rules, key = guest.rules, context.blog.address_key
     of_address = Allowance(
         Limit(address_key(key, "comment", guest.address), rules.comments_per_address),
         "You have reached the limit of comments per hour. Try again later.",
     )
     of_post = Allowance(
-        Limit(address_key(key, f"comments on {ground.post.id}", ""), rules.comments_per_post),
+        Limit(address_key(key, f"comments on {context.post.id}", ""), rules.comments_per_post),
         "This post has reached its limit of guest comments per hour. Try again later.",
     )
     has_many_links = count_links(content) > rules.links
@@ -219,7 +223,7 @@ class Seen:
     """A comment that the actor may see, on its post; whether the actor decides about it, and wrote it."""
 
     comment: Comment
-    ground: Ground
+    context: CommentContext
     is_moderated: bool
     is_own: bool
 
@@ -242,15 +246,15 @@ class Seen:
 
 async def read_comment(store: Store, actor: Actor, post_id: Id, id: Id, *, key: str | None = None) -> Seen:
     """The comment, where the actor, or who has the key, may see it. NotFound."""
-    ground = await read_ground(store, actor, post_id)
+    context = await read_ground(store, actor, post_id)
     comment = await store.comments.get(post_id, id)
     is_own = hand_of(actor, key, comment.updated_at).wrote(comment)
-    seen = Seen(comment, ground, moderates(actor, ground.post), is_own)
+    seen = Seen(comment, context, moderates(actor, context.post), is_own)
     if not (comment.is_shown or seen.is_moderated or is_own):
         raise NotFound("comment", id)
     return seen
 
 
-def hand_of(actor: Actor, key: str | None, since: datetime) -> Hand:
+def hand_of(actor: Actor, key: str | None, since: datetime) -> EditCredential:
     """The hand of the actor, and of who has the key."""
-    return Hand(since=since, author_id=actor.id, key_digest=None if key is None else digest(key))
+    return EditCredential(since=since, author_id=actor.id, key_digest=None if key is None else digest(key))

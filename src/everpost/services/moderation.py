@@ -11,7 +11,7 @@ from everpost.domain.paging import Page, Position
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.domain.people.users import Author
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import EverpostError, Forbidden, NotFound
 from everpost.services.comments import read_comment
 from everpost.services.security_events import COMMENT_DECIDED, record
@@ -24,7 +24,7 @@ class Decision:
 
     id: Id
     status: CommentStatus
-    match: Match
+    match: ExpectedRevisions
 
 
 async def page_queue(

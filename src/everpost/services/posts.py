@@ -25,7 +25,7 @@ from everpost.domain.posts import (
     checked_slug,
     checked_tags,
 )
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.domain.text import slug_from
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.port import Store
@@ -174,7 +174,7 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
     )
 
 
-async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, match: Match) -> Post:
+async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions) -> Post:
     """The post, changed as asked, where the slug is empty under the one that its title gives; as it was
     where nothing is asked. Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
     """
@@ -200,7 +200,7 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
         raise await _refusal(store, actor, id) from None
 
 
-async def withdraw(store: Store, actor: Actor, id: Id, *, match: Match) -> None:
+async def withdraw(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
     """Remove the post and its comments. Unauthenticated, NotFound, Forbidden, Stale."""
     await _writer(store, actor, id)
     try:
@@ -229,7 +229,7 @@ async def _refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
     return Forbidden("This post belongs to another author.")
 
 
-async def _unchanged(store: Store, actor: Actor, id: Id, match: Match) -> Post:
+async def _unchanged(store: Store, actor: Actor, id: Id, match: ExpectedRevisions) -> Post:
     post = await read_post(store, actor, id, comments=COMMENTS_INSIDE)
     if not actor.owns(post):
         raise await _refusal(store, actor, id)

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Self
 
 from everpost.domain.clock import now
-from everpost.domain.rate_limits import Limit, Tally
+from everpost.domain.rate_limits import Limit, RateLimitCounter
 from everpost.errors import EverpostError, TooMany
 from everpost.stores.port import Store
 
@@ -39,7 +39,9 @@ async def count_attempt(store: Store, allowances: Sequence[Allowance]) -> None:
     require_within(allowances, tallies, moment)
 
 
-def require_within(allowances: Sequence[Allowance], tallies: Sequence[Tally], moment: datetime) -> None:
+def require_within(
+    allowances: Sequence[Allowance], tallies: Sequence[RateLimitCounter], moment: datetime
+) -> None:
     """Raise TooMany for the first allowance that is exceeded, if any."""
     for allowance, tally in zip(allowances, tallies, strict=False):
         if allowance.limit.is_exceeded_by(tally):
@@ -83,7 +85,7 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
-class Forgetter:
+class ExpiryTask:
     """Background task that deletes expired counters, so that no hash of an address outlives its hour."""
 
     def __init__(self, store: Store) -> None:

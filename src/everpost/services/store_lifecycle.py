@@ -6,7 +6,7 @@ from contextvars import Context
 
 from everpost.services.accounts.bootstrap import keep_given_token
 from everpost.services.posts import observe_latest_write
-from everpost.services.rate_limits import Forgetter
+from everpost.services.rate_limits import ExpiryTask
 from everpost.stores.port import Store
 
 
@@ -19,7 +19,7 @@ class StoreLifecycle:
         self._admin_token = admin_token
         self._opening: asyncio.Task[Store] | None = None
         self._store: Store | None = None
-        self._forgetter: Forgetter | None = None
+        self._forgetter: ExpiryTask | None = None
 
     async def store(self) -> Store:
         """The open store. Misconfigured, Unreachable, SchemaMismatch: the next call tries again."""
@@ -44,7 +44,7 @@ class StoreLifecycle:
                 if self._admin_token is not None:
                     await keep_given_token(store, self._admin_token)
                 await observe_latest_write(store)
-                self._forgetter = await Forgetter.start(store)
+                self._forgetter = await ExpiryTask.start(store)
             except BaseException:
                 await store.close()
                 raise

@@ -25,7 +25,7 @@ class _Asked(NamedTuple, Generic[Question, Answer]):
     deadline: float | None
 
 
-class Turns(Generic[Question, Answer]):
+class Batcher(Generic[Question, Answer]):
     """Batches queries in turns: those that arrive while a turn is under way form the next one, up to a limit.
     So each is answered from what the database has after its call, and many cost one round trip. A turn ends
     at the latest deadline of its callers; each of them waits until about its own.
@@ -101,7 +101,7 @@ class Turns(Generic[Question, Answer]):
                 asked.answer.set_exception(Busy())
 
 
-class TurnsByKey(Generic[Key, Question, Answer]):
+class KeyedBatcher(Generic[Key, Question, Answer]):
     """Turns for each key: questions under one wait for those under no other."""
 
     def __init__(
@@ -109,13 +109,13 @@ class TurnsByKey(Generic[Key, Question, Answer]):
     ) -> None:
         self._answer = answer
         self._most = most
-        self._turns: dict[Key, Turns[Question, Answer]] = {}
+        self._turns: dict[Key, Batcher[Question, Answer]] = {}
 
     async def ask(self, key: Key, question: Question) -> Answer:
-        """As for `Turns`."""
+        """As for `Batcher`."""
         turns = self._turns.get(key)
         if turns is None:
-            turns = self._turns[key] = Turns(self._answer, most=self._most)
+            turns = self._turns[key] = Batcher(self._answer, most=self._most)
         try:
             return await turns.ask(question)
         finally:

@@ -9,7 +9,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostQuery
 from everpost.errors import NotFound
-from everpost.stores.batching import Turns, TurnsByKey
+from everpost.stores.batching import Batcher, KeyedBatcher
 from everpost.stores.port import Posts, Store, Validated, Validator
 
 _VALIDATED_TOGETHER = 100
@@ -32,11 +32,16 @@ class CachedPosts:
         """`capacity`: bytes for the posts and their JSON, which the API keeps as long as the post."""
         self._posts = posts
         self._kept = _LeastRecentlyUsed(capacity)
-        self._validations = Turns(self._validate, most=_VALIDATED_TOGETHER)
-        self._pages: TurnsByKey[PostQuery, PostQuery, Page[Post]] = TurnsByKey(
+        self._validations = Batcher(self._validate, most=_VALIDATED_TOGETHER)
+        self._pages: KeyedBatcher[PostQuery, PostQuery, Page[Post]] = KeyedBatcher(
             self._page_once, most=_READ_TOGETHER
         )
-        self.ground, self.find, self.count, self.tags = posts.ground, posts.find, posts.count, posts.tags
+        self.comment_context, self.find, self.count, self.tags = (
+            posts.comment_context,
+            posts.find,
+            posts.count,
+            posts.tags,
+        )
         self.add, self.save, self.remove = posts.add, posts.save, posts.remove
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
 

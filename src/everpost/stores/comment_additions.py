@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
-from everpost.domain.comment_preconditions import Admission
+from everpost.domain.comment_preconditions import CommentPreconditions
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, EverpostError
-from everpost.stores.batching import TurnsByKey
+from everpost.stores.batching import KeyedBatcher
 
 _MOST_TOGETHER = 50
 
@@ -16,7 +16,7 @@ class Addition(NamedTuple):
     """A comment that is to be added."""
 
     comment: Comment
-    admission: Admission | None
+    admission: CommentPreconditions | None
     under_hidden: bool
     """Whether it may reply to a comment that is not approved."""
 
@@ -36,7 +36,7 @@ class Additions:
         """
         self._write = write
         self._is_free = is_free
-        self._turns: TurnsByKey[Id, Addition, Comment | EverpostError] = TurnsByKey(
+        self._turns: KeyedBatcher[Id, Addition, Comment | EverpostError] = KeyedBatcher(
             self._add_together, most=_MOST_TOGETHER
         )
 

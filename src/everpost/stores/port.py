@@ -13,15 +13,15 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.comment_preconditions import Admission, Ground, Hand
+from everpost.domain.comment_preconditions import CommentContext, CommentPreconditions, EditCredential
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Batch, Counts, Record, Transfer
-from everpost.domain.revisions import Match
-from everpost.stores.port_people import Limits, Tokens, Users
+from everpost.domain.revisions import ExpectedRevisions
+from everpost.stores.port_people import RateLimits, Tokens, Users
 
 
 class Validator(NamedTuple):
@@ -51,7 +51,7 @@ class Posts(Protocol):
         """The post, whoever may see it. NotFound."""
         ...
 
-    async def ground(self, id: Id) -> Ground:
+    async def comment_context(self, id: Id) -> CommentContext:
         """The post, without regard to who may see it, with the settings of the blog. NotFound."""
         ...
 
@@ -97,7 +97,13 @@ class Posts(Protocol):
         ...
 
     async def save(
-        self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+        self,
+        id: Id,
+        change: PostChange,
+        *,
+        match: ExpectedRevisions,
+        comments: int,
+        owner_id: Id | None = None,
     ) -> Post:
         """Change what the change names; one version more. In this order: NotFound, Forbidden (`owner_id`
         is given and is not the author's), Stale, Conflict("slug") (not where it is numbered),
@@ -105,7 +111,7 @@ class Posts(Protocol):
         """
         ...
 
-    async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
+    async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
         """Remove the post and its whole thread. NotFound, Forbidden (as for `save`), Stale."""
         ...
 
@@ -140,7 +146,7 @@ class Comments(Protocol):
         ...
 
     async def add(
-        self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
+        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
     ) -> Comment:
         """Put a comment under its post, and give it back with its depth, its author as given. In this order:
         NotFound (the post), Invalid("name"), Stale("post") (for the admission), Conflict("id") (a comment
@@ -151,7 +157,13 @@ class Comments(Protocol):
         ...
 
     async def save(
-        self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        change: CommentChange,
+        *,
+        match: ExpectedRevisions,
+        hand: EditCredential | None = None,
     ) -> Comment:
         """Change the comment; one version more. In this order: NotFound (the post), Stale("post") (for the
         hand's admission), NotFound (also where a hand is given and the comment was erased to a tombstone),
@@ -159,7 +171,9 @@ class Comments(Protocol):
         """
         ...
 
-    async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
+    async def remove(
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+    ) -> None:
         """Erase the comment. Where others answer it, whatever their status, it stays as a tombstone: its
         status is `removed`, its words are empty, its author, name and key are gone, one version more.
         NotFound, Forbidden, Stale, as for `save`.
@@ -174,7 +188,7 @@ class Blogs(Protocol):
         """They are there from the first migration that knows of them."""
         ...
 
-    async def save(self, change: BlogChange, *, match: Match) -> Blog:
+    async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
         """Change them; one version more. Stale."""
         ...
 
@@ -256,7 +270,7 @@ class Store(Protocol):
     def tokens(self) -> Tokens: ...
 
     @property
-    def limits(self) -> Limits: ...
+    def limits(self) -> RateLimits: ...
 
     @property
     def blog(self) -> Blogs: ...

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.people.tokens import Grounds, Token, TokenQuery
+from everpost.domain.people.tokens import Token, TokenConditions, TokenQuery
 from everpost.domain.people.users import User, UserChange, UserQuery
-from everpost.domain.rate_limits import Limit, Tally
-from everpost.domain.revisions import Match
+from everpost.domain.rate_limits import Limit, RateLimitCounter
+from everpost.domain.revisions import ExpectedRevisions
 
 
 class Users(Protocol):
@@ -33,13 +33,13 @@ class Users(Protocol):
         """
         ...
 
-    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
+    async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
         """Change what the change names, and end the tokens that it ends; one version more. NotFound,
         Stale, Conflict("email"), LastAdmin (no enabled admin would be left).
         """
         ...
 
-    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
+    async def remove(self, id: Id, *, heir_id: Id | None, match: ExpectedRevisions) -> None:
         """Remove the user with all tokens. The posts get the heir as their author, or none; comments
         have none from now on. Nobody sees that half done. Posts keep version and `updated_at`.
         NotFound, Stale, Invalid("heir_id") (no such user, or the user to be removed), LastAdmin.
@@ -58,7 +58,7 @@ class Tokens(Protocol):
         """A page of a user's tokens, the oldest first, by `(created_at, id)`."""
         ...
 
-    async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
+    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
         """Keep a new token in the place of those that `displaced` names. In this order: NotFound (the
         user), Stale (the grounds do not hold), TooManyTokens, Conflict("id") (a token has this id or this
         digest).
@@ -76,10 +76,10 @@ class Tokens(Protocol):
         ...
 
 
-class Limits(Protocol):
+class RateLimits(Protocol):
     """Rate-limit counters. Counts are exact, however many callers count at once."""
 
-    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
         """Count one attempt for each limit, in this order, up to and including the first that this exceeds.
         Returns the counts. If a window has ended, or there was none, a new one begins.
         """
@@ -89,7 +89,7 @@ class Limits(Protocol):
         """Take one attempt back from each of these keys."""
         ...
 
-    async def get(self, key: str, moment: datetime) -> Tally | None:
+    async def get(self, key: str, moment: datetime) -> RateLimitCounter | None:
         """The count; None where there is none, or its window has ended by this moment."""
         ...
 

@@ -108,7 +108,7 @@ CASES: dict[str, tuple[int, Build]] = {
     "Authorization, long": (HEADERS, header(b"authorization", b"x", start=b"Bearer evp_")),
     "X-Forwarded-For": (HEADERS, header(b"x-forwarded-for", b",", method="POST", path="/login")),
     "X-Edit-Key": (HEADERS, header(b"x-edit-key", b"k", path=f"{COMMENTS}/{POST}")),
-    "Origin": (HEADERS, header(b"origin", b"https://a.")),
+    "SourceSite": (HEADERS, header(b"origin", b"https://a.")),
     "Accept": (HEADERS, header(b"accept", b"*/*;q=0.1,")),
     "Cookie": (HEADERS, header(b"cookie", b"a=b; ")),
     "many headers": (SENT, many_headers),

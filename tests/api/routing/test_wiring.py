@@ -18,7 +18,7 @@ from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, EverpostError, Forbidden, Stale, TooMany, Unauthenticated
 from everpost.services import rate_limits
 from everpost.services.accounts.bootstrap import keep_given_token
-from everpost.services.rate_limits import Forgetter
+from everpost.services.rate_limits import ExpiryTask
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -160,7 +160,7 @@ async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(blog_
 async def test_limits_are_forgotten_again_and_again(blog_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "FORGET_EVERY", 0.001)
     store = await open_store(f"sqlite:///{blog_file}", timeout=5, pool_size=2)
-    forgetter = await Forgetter.start(store)
+    forgetter = await ExpiryTask.start(store)
     try:
         began = now() - 2 * WINDOW
         async with asyncio.timeout(30):

@@ -10,7 +10,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page, Position
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.stores.port import Store
 from tests.contract.port.examples import CommentFields, comment_on, read_post, read_thread
 
@@ -68,7 +68,7 @@ class MirroredThread:
             self._comments[id] = tombstone_of(seen)
         self.version += 1
 
-    async def _match(self, id: Id) -> Match:
+    async def _match(self, id: Id) -> ExpectedRevisions:
         """Its present state; the stamp is the store's affair."""
         return frozenset({(await self.store.comments.get(self.post.id, id)).revision})
 

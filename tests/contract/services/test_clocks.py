@@ -69,7 +69,7 @@ async def test_a_post_stays_public_after_a_restart_with_the_clock_put_back(
     assert await listed(store) == [post_id]
     tags = await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=10))
     assert [each.tag for each in tags.rows] == ["tag"]
-    admission = admission_of(PUBLIC, await store.posts.ground(post_id))
+    admission = admission_of(PUBLIC, await store.posts.comment_context(post_id))
     await store.comments.add(a_comment(post_id), admission=admission)
     assert admission.audience.moment > now()
 

@@ -8,21 +8,21 @@ from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat
 from everpost.stores.port import Store
 from everpost.transfer.importers.model import (
-    Fate,
     Item,
+    Outcome,
     SourceAuthor,
     SourceComment,
     SourcePost,
     SourceThread,
 )
-from everpost.transfer.importers.pipeline.importer import Run, adopt
-from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import read_posts, read_thread
 
-ORIGIN = Origin("wordpress", "https://blog.example")
+ORIGIN = SourceSite("wordpress", "https://blog.example")
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, tzinfo=UTC)
-Lines = Sequence[tuple[Fate, str, str]]
+Lines = Sequence[tuple[Outcome, str, str]]
 
 ADA = SourceAuthor(source_id="ada", name="Ada", email="ada@example.org")
 
@@ -65,7 +65,7 @@ class ById:
 async def take(store: Store, *items: Item, dry_run: bool = False, skip_unreadable: bool = False) -> Lines:
     """What the report of an import says."""
     with Report() as report:
-        run = Run(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
+        run = ImportContext(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
         await adopt(store, iter(items), run, origin=ORIGIN, matcher=ById())
         return [(note.fate, note.kind, note.name) for note in report.notes()]
 

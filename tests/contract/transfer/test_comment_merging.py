@@ -8,12 +8,12 @@ import pytest
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.posts import PostChange
 from everpost.stores.port import Store
-from everpost.transfer.importers.model import Fate, SourceThread
+from everpost.transfer.importers.model import Outcome, SourceThread
 from everpost.transfer.importers.pipeline.writer import StoreWriter
 from tests.contract.port.examples import a_comment, publish, read_posts, read_thread
 from tests.contract.transfer.sources import MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 
-IMPORTED, PRESENT, CHANGED, DROPPED = Fate.IMPORTED, Fate.PRESENT, Fate.CHANGED, Fate.DROPPED
+IMPORTED, PRESENT, CHANGED, DROPPED = Outcome.IMPORTED, Outcome.PRESENT, Outcome.CHANGED, Outcome.DROPPED
 PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.REMOVED
 
 

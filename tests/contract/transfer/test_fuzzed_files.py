@@ -16,9 +16,9 @@ from everpost.domain.posts import Audience, PostFilter, PostStatus
 from everpost.errors import EverpostError
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from everpost.transfer.importers.model import Fate
-from everpost.transfer.importers.pipeline.importer import Run
-from everpost.transfer.importers.registry import Wishes, import_from
+from everpost.transfer.importers.model import Outcome
+from everpost.transfer.importers.pipeline.importer import ImportContext
+from everpost.transfer.importers.registry import ImportOptions, import_from
 from everpost.transfer.importers.reports.report import Report
 from tests.unit.importers.blogger.blogger_files import (
     DRAFT,
@@ -135,16 +135,16 @@ class Importer:
             except EverpostError:
                 assert self._runner.run(self._count()) == before
                 return
-            kept = first.count(Fate.IMPORTED, "post") + first.count(Fate.CHANGED, "post")
+            kept = first.count(Outcome.IMPORTED, "post") + first.count(Outcome.CHANGED, "post")
             assert self._runner.run(self._count()) == before + kept
             assert list(first.text())
         with Report() as second:
             self._runner.run(self._import(system, path, second))
             for kind in ("author", "post", "comment"):  # repairs of the file itself are told each time
-                assert second.count(Fate.IMPORTED, kind) == second.count(Fate.CHANGED, kind) == 0
+                assert second.count(Outcome.IMPORTED, kind) == second.count(Outcome.CHANGED, kind) == 0
 
     async def _import(self, system: str, path: Path, report: Report) -> None:
-        await import_from(system, path, self._store, Wishes(), Run(report=report))
+        await import_from(system, path, self._store, ImportOptions(), ImportContext(report=report))
 
     async def _count(self) -> int:
         audience = Audience(moment=LATEST, sees_all=True)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from everpost.domain.people.users import Role, UserQuery, checked_name
 from everpost.stores.port import Store
-from everpost.transfer.importers.model import Fate, Item, Note, SourceAuthor
-from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor
+from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
 from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import read_post, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, said
@@ -15,7 +15,7 @@ NAMES = ("Ad\u200ba", "A\x00da\ud800", "\u202eAda", "Ada\nL.", "\u3164", " ", "a
 
 async def notes_of(store: Store, *items: Item) -> list[Note]:
     with Report() as report:
-        await adopt(store, iter(items), Run(report=report), origin=ORIGIN)
+        await adopt(store, iter(items), ImportContext(report=report), origin=ORIGIN)
         return list(report.notes())
 
 
@@ -35,7 +35,7 @@ async def test_a_name_follows_the_rules_of_all_names(store: Store) -> None:
     assert [names[f"{number}@example.org"] for number in range(len(NAMES))] == [
         *("Ada", "Ada", "Ada", "Ada L.", "login-4", "login-5", "a" * 100, "Ada")
     ]
-    assert [note.fate for note in notes] == [Fate.CHANGED] * 7 + [Fate.IMPORTED]
+    assert [note.fate for note in notes] == [Outcome.CHANGED] * 7 + [Outcome.IMPORTED]
 
 
 async def test_the_name_of_a_guest_follows_them_too(store: Store) -> None:
@@ -46,7 +46,7 @@ async def test_the_name_of_a_guest_follows_them_too(store: Store) -> None:
     assert [names[f"Words {number}"] for number in range(len(NAMES))] == [
         *("Ada", "Ada", "Ada", "Ada L.", None, None, "a" * 100, "Ada")
     ]
-    changed = {note.name.partition(" ")[0]: note.reason for note in notes if note.fate is Fate.CHANGED}
+    changed = {note.name.partition(" ")[0]: note.reason for note in notes if note.fate is Outcome.CHANGED}
     assert changed.keys() == {"0", "1", "2", "3", "4", "6"}
     assert all(repr(NAMES[int(number)][:40]) in changed[number] for number in "01234")
 
@@ -58,20 +58,20 @@ async def test_two_authors_with_one_address_are_two_users(store: Store) -> None:
     notes = await notes_of(store, ADA, bot, twin, *posts)
     stand_in = f"author-{ORIGIN.id_of('author', 'bot')}@wordpress.invalid"
     assert await users_of(store) == {"ada@example.org": "Ada", stand_in: "Bot"}
-    assert [note.fate for note in notes[:3]] == [Fate.IMPORTED, Fate.CHANGED, Fate.PRESENT]
+    assert [note.fate for note in notes[:3]] == [Outcome.IMPORTED, Outcome.CHANGED, Outcome.PRESENT]
     assert notes[1].reason == f"its email address is that of 'Ada', so it got the placeholder {stand_in}"
     shown = [await read_post(store, ORIGIN.id_of("post", each.source_id, MOMENT)) for each in posts]
     assert [post.author and post.author.name for post in shown] == ["Ada", "Bot", "Ada"]
     for items in ((ADA, bot, twin), (bot, twin, ADA)):
-        assert {note.fate for note in await notes_of(store, *items)} == {Fate.PRESENT}
+        assert {note.fate for note in await notes_of(store, *items)} == {Outcome.PRESENT}
     assert len(await users_of(store)) == 2
 
 
 async def test_a_user_who_was_here_has_one_author_of_an_address(store: Store) -> None:
     await register(store, email="ada@example.org", name="Ada L.", role=Role.ADMIN)
     bot = SourceAuthor(source_id="bot", name="Bot", email="ada@example.org")
-    for fates in ([Fate.PRESENT, Fate.CHANGED], [Fate.PRESENT, Fate.PRESENT]):
+    for fates in ([Outcome.PRESENT, Outcome.CHANGED], [Outcome.PRESENT, Outcome.PRESENT]):
         assert [note.fate for note in await notes_of(store, ADA, bot)] == fates
         assert sorted((await users_of(store)).values()) == ["Ada L.", "Bot"]
-    assert {note.fate for note in await notes_of(store, bot, ADA)} == {Fate.PRESENT}
+    assert {note.fate for note in await notes_of(store, bot, ADA)} == {Outcome.PRESENT}
     assert len(await users_of(store)) == 2

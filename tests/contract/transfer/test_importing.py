@@ -11,14 +11,14 @@ from everpost.domain.people.users import Author, Role, UserQuery
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
-from everpost.transfer.importers.model import Fate, Item, Note, Problem, SourceAuthor, SourceThread
-from everpost.transfer.importers.pipeline.importer import Run, adopt
+from everpost.transfer.importers.model import Item, Note, Outcome, Problem, SourceAuthor, SourceThread
+from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
 from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import publish, read_post, read_posts, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 
 DRAFT, PUBLISHED = PostStatus.DRAFT, PostStatus.PUBLISHED
-IMPORTED, PRESENT, CHANGED, DROPPED = Fate.IMPORTED, Fate.PRESENT, Fate.CHANGED, Fate.DROPPED
+IMPORTED, PRESENT, CHANGED, DROPPED = Outcome.IMPORTED, Outcome.PRESENT, Outcome.CHANGED, Outcome.DROPPED
 PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.REMOVED
 
 ITEMS: Sequence[Item] = (
@@ -178,7 +178,7 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
         raise BrokenFile("export.xml", "line 7", "it ends")
 
     with Report() as report, pytest.raises(BrokenFile):
-        await adopt(store, items(), Run(report=report), origin=ORIGIN)
+        await adopt(store, items(), ImportContext(report=report), origin=ORIGIN)
     assert await all_of(store) == ([], [])
     assert (await store.users.page(UserQuery(limit=1))).rows == ()
 
@@ -187,11 +187,11 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
 async def test_everything_unreadable_is_named_before_an_import_ends(store: Store, *, dry_run: bool) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"), a_source("2"), bad("c.md"))
     with Report() as report:
-        run = Run(report=report, dry_run=dry_run)
+        run = ImportContext(report=report, dry_run=dry_run)
         with pytest.raises(UnreadableSource, match=r"^3 items .*--skip-unreadable"):
             await adopt(store, iter(items), run, origin=ORIGIN)
         assert [(note.fate, note.name) for note in report.notes()] == [
-            (Fate.UNREADABLE, name) for name in ("a.md", "b.md", "c.md")
+            (Outcome.UNREADABLE, name) for name in ("a.md", "b.md", "c.md")
         ]
     assert await all_of(store) == ([], [])
 
@@ -201,10 +201,10 @@ async def test_what_cannot_be_read_is_left_out_where_that_is_asked_for(store: St
     rehearsed = await take(store, *items, dry_run=True, skip_unreadable=True)
     assert rehearsed == await take(store, *items, skip_unreadable=True)
     assert rehearsed == [
-        (Fate.UNREADABLE, "file", "a.md"),
+        (Outcome.UNREADABLE, "file", "a.md"),
         (IMPORTED, "author", "ada 'Ada'"),
         (IMPORTED, "post", "1 'Post 1'"),
-        (Fate.UNREADABLE, "file", "b.md"),
+        (Outcome.UNREADABLE, "file", "b.md"),
     ]
     assert [post.title for post in await read_posts(store)] == ["Post 1"]
 
@@ -216,7 +216,7 @@ async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: 
 
     with Report() as report:
         with pytest.raises(BrokenFile):
-            await adopt(store, items(), Run(report=report), origin=ORIGIN)
+            await adopt(store, items(), ImportContext(report=report), origin=ORIGIN)
         assert [note.name for note in report.notes()] == ["record 1"]
 
 
@@ -224,6 +224,6 @@ async def test_progress_is_told(store: Store) -> None:
     told: list[tuple[int, int]] = []
     items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
     with Report() as report:
-        run = Run(report=report, progress=lambda done, total: told.append((done, total)))
+        run = ImportContext(report=report, progress=lambda done, total: told.append((done, total)))
         await adopt(store, iter(items), run, origin=ORIGIN)
     assert told == [(1, 3), (2, 3), (3, 3)]

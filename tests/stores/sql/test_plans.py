@@ -116,9 +116,9 @@ async def large_blog(
     await schema.migrate("head")
     await schema.close()
     connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1)
-    await connections.transact(partial(load, count=request.param), hurried=False)
+    await connections.transact(partial(load, count=request.param), time_limited=False)
     if engine_name == "postgresql":
-        await connections.change(text("VACUUM ANALYZE"), {}, hurried=False)
+        await connections.change(text("VACUUM ANALYZE"), {}, time_limited=False)
     elif engine_name == "mysql":
         for table in ("posts", "post_tags", "users"):
             await connections.change(text(f"ANALYZE TABLE {table}"), {})

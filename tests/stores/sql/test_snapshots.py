@@ -38,7 +38,7 @@ async def hasty(url: str) -> AsyncIterator[Connections]:
 
 async def test_a_snapshot_takes_longer_than_the_store_waits(store: SqlStore, hasty: Connections) -> None:
     posts = [await publish(store, id=numbered(number)) for number in range(1, 30)]
-    await hasty.transact(_nothing, hurried=False)
+    await hasty.transact(_nothing, time_limited=False)
     seen: list[Record] = []
     async with SqlRecords(hasty).snapshot() as snapshot:
         async for batch in snapshot.records():

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from everpost.transfer.importers.model import Fate, Item, Note, SourcePost
+from everpost.transfer.importers.model import Item, Note, Outcome, SourcePost
 from everpost.transfer.importers.wordpress.unsupported_fields import KIND as WXR_FIELDS
 
 Kind = TypeVar("Kind")
@@ -159,5 +159,5 @@ def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
     return [
         (note.kind, note.name)
         for note in of_kind(Note, items)
-        if note.fate is Fate.DROPPED and note.kind != WXR_FIELDS
+        if note.fate is Outcome.DROPPED and note.kind != WXR_FIELDS
     ]

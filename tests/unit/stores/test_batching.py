@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from everpost.errors import Busy
-from everpost.stores.batching import KeyedLocks, Turns
+from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.deadlines import deadline, limited
 
 
@@ -28,7 +28,7 @@ class Oracle:
 
 async def test_those_who_ask_meanwhile_are_answered_together_afterwards() -> None:
     oracle = Oracle()
-    turns = Turns(oracle.answer, most=3)
+    turns = Batcher(oracle.answer, most=3)
     first = asyncio.create_task(turns.ask(1))
     await oracle.was_asked.wait()
     others = [asyncio.create_task(turns.ask(number)) for number in range(2, 7)]
@@ -42,7 +42,7 @@ async def test_those_who_ask_meanwhile_are_answered_together_afterwards() -> Non
 
 async def test_what_goes_wrong_is_told_to_the_whole_turn_and_to_nobody_else() -> None:
     oracle = Oracle()
-    turns = Turns(oracle.answer, most=2)
+    turns = Batcher(oracle.answer, most=2)
     asked = [asyncio.create_task(turns.ask(number)) for number in (13, 1, 2)]
     oracle.may_answer.set()
     told = await asyncio.gather(*asked, return_exceptions=True)
@@ -52,7 +52,7 @@ async def test_what_goes_wrong_is_told_to_the_whole_turn_and_to_nobody_else() ->
 
 async def test_who_waits_no_longer_holds_up_nobody() -> None:
     oracle = Oracle()
-    turns = Turns(oracle.answer, most=10)
+    turns = Batcher(oracle.answer, most=10)
     impatient, patient = (asyncio.create_task(turns.ask(number)) for number in (1, 2))
     await oracle.was_asked.wait()
     impatient.cancel()
@@ -64,15 +64,15 @@ async def test_who_waits_no_longer_holds_up_nobody() -> None:
 
 async def test_each_caller_waits_until_its_own_deadline() -> None:
     oracle = Oracle()
-    turns = Turns(oracle.answer, most=10)
+    turns = Batcher(oracle.answer, most=10)
     first = asyncio.create_task(turns.ask(1))
     await oracle.was_asked.wait()
     with limited(0.001):
-        hurried = asyncio.create_task(turns.ask(2))
+        time_limited = asyncio.create_task(turns.ask(2))
     with limited(60):
         patient = asyncio.create_task(turns.ask(3))
     with pytest.raises(Busy):
-        await hurried
+        await time_limited
     oracle.may_answer.set()
     assert [await first, await patient] == [10, 30]
     assert oracle.turns == [[1], [3]]
@@ -90,7 +90,7 @@ async def test_a_turn_ends_at_the_latest_deadline_of_its_callers() -> None:
             await turns.ask(seconds)
             return deadline()
 
-    turns = Turns(answer, most=10)
+    turns = Batcher(answer, most=10)
     assert max(filter(None, await asyncio.gather(ask(10), ask(60), ask(30)))) in ends
     await asyncio.gather(ask(10), turns.ask(0))
     assert ends[1:] == [None]

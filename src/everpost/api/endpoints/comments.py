@@ -22,7 +22,7 @@ from everpost.api.schemas.comments import (
 from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services import comments
-from everpost.services.comment_edits import Rewording, retract, reword
+from everpost.services.comment_edits import CommentEdit, edit_comment, retract
 from everpost.services.comments import CommentDraft, Guest
 from everpost.services.moderation import editors_of
 from everpost.services.posts import read_post
@@ -135,7 +135,7 @@ async def update_comment(
     their token and the scope `comments:write`, guests with `X-Edit-Key`. Changing the status requires the
     scope `comments:moderate` and `If-Match`.
     """
-    wanted = Rewording(
+    wanted = CommentEdit(
         post_id=post_id,
         id=comment_id,
         content=body.get("content"),
@@ -145,7 +145,7 @@ async def update_comment(
         match=wanted_revisions(if_match),
         is_conditional=if_match is not None,
     )
-    seen = await reword(store, actor, wanted, Guest(address=address, rules=policies.guests))
+    seen = await edit_comment(store, actor, wanted, Guest(address=address, rules=policies.guests))
     content = await _read(store, seen.shown, in_full=seen.in_full, is_moderated=seen.is_moderated)
     return tagged(content, seen.comment.revision)
 
@@ -165,7 +165,7 @@ async def delete_comment(
     their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may
     always delete it, with the scope `comments:moderate`.
     """
-    wanted = Rewording(
+    wanted = CommentEdit(
         post_id=post_id,
         id=comment_id,
         key=key,

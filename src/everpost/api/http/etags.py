@@ -6,7 +6,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-13.1
 import re
 from hashlib import blake2b
 
-from everpost.domain.revisions import MAX_STAMP, Match, Revision
+from everpost.domain.revisions import MAX_STAMP, ExpectedRevisions, Revision
 
 MAX_TAGS = 100
 """How many tags of one header are looked at: nobody has seen more states of a thing."""
@@ -33,7 +33,7 @@ def body_tag(body: bytes) -> str:
     return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def wanted_revisions(if_match: str | None) -> Match:
+def wanted_revisions(if_match: str | None) -> ExpectedRevisions:
     """The states that an If-Match header names; None if any matches. Weak tags and foreign tags match
     nothing. Only the state is compared, not its representation: renaming an author does not invalidate
     If-Match.
@@ -44,7 +44,7 @@ def wanted_revisions(if_match: str | None) -> Match:
     return frozenset(revision for tag in strong if (revision := _parse(tag)) is not None)
 
 
-def named_revision(text: str) -> Match:
+def named_revision(text: str) -> ExpectedRevisions:
     """The state that a `revision` names, or an entity tag; no state where it is neither."""
     tag = text.strip('"')
     revision = _parse_revision(tag) or _parse(tag)

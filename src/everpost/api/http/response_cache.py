@@ -12,7 +12,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post
 
 
-class Rendering:
+class CachedResponse:
     """JSON, under an entity tag."""
 
     def __init__(self, body: bytes, tag: str) -> None:
@@ -32,37 +32,37 @@ class Rendering:
         return not_modified(self.tag)
 
 
-class Renderings:
+class ResponseCache:
     """Keeps the rendering of each post and page as long as that very object lives; its owner (the cache)
     bounds the memory of both.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[ref[Post | Page[Post]], Rendering]] = {}
+        self._kept: dict[int, tuple[ref[Post | Page[Post]], CachedResponse]] = {}
 
-    def render(self, post: Post) -> Rendering:
+    def render(self, post: Post) -> CachedResponse:
         """The rendering of the post with the comments that are inside."""
         return self._find(post) or self._keep(post, _rendering_of(post))
 
-    def render_page(self, page: Page[Post]) -> Rendering:
+    def render_page(self, page: Page[Post]) -> CachedResponse:
         """The rendering of the page as a list; the tag is made of those of its posts."""
         if (kept := self._find(page)) is not None:
             return kept
         shown = [self.render(post) for post in page.rows]
         body = b"[%b]" % b",".join([rendering.body for rendering in shown])
         tag = body_tag(",".join([rendering.tag for rendering in shown]).encode())
-        return self._keep(page, Rendering(body, tag))
+        return self._keep(page, CachedResponse(body, tag))
 
-    def _find(self, thing: Post | Page[Post]) -> Rendering | None:
+    def _find(self, thing: Post | Page[Post]) -> CachedResponse | None:
         kept = self._kept.get(id(thing))  # no other object has this id as long as this one lives
         return kept[1] if kept is not None and kept[0]() is thing else None
 
-    def _keep(self, thing: Post | Page[Post], rendering: Rendering) -> Rendering:
+    def _keep(self, thing: Post | Page[Post], rendering: CachedResponse) -> CachedResponse:
         name = id(thing)
         self._kept[name] = ref(thing, lambda _: self._kept.pop(name, None)), rendering
         return rendering
 
 
-def _rendering_of(post: Post) -> Rendering:
+def _rendering_of(post: Post) -> CachedResponse:
     body = json_bytes(read_post(post))
-    return Rendering(body, thing_tag(post.revision, body))
+    return CachedResponse(body, thing_tag(post.revision, body))

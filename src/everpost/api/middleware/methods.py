@@ -5,7 +5,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class HeadAsGet:
+class HeadMiddleware:
     """Answers HEAD as GET would be answered, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:

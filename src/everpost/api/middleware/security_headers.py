@@ -25,7 +25,7 @@ _SECURITY = tuple((name.encode(), value.encode()) for name, value in ON_EVERY_AN
 _CACHING = b"cache-control"
 
 
-class SafeHeaders:
+class SecurityHeadersMiddleware:
     """Adds security headers to every response that does not set them, and `Cache-Control`: `no-store` for
     errors and for requests with a token or a key.
     """

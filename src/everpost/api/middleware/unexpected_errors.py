@@ -8,7 +8,7 @@ from everpost.api.http.problems import problem
 _log = structlog.get_logger("everpost")
 
 
-class LastResort:
+class UnexpectedErrorMiddleware:
     """Answers an unforeseen error with a plain 500 and keeps what happened for the log."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from everpost.api.http.response_cache import Renderings
+from everpost.api.http.response_cache import ResponseCache
 from everpost.services.policies import Policies
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings
@@ -35,12 +35,12 @@ async def get_policies(request: Request) -> Policies:
 CurrentPolicies = Annotated[Policies, Depends(get_policies)]
 
 
-async def get_renderings(request: Request) -> Renderings:
+async def get_renderings(request: Request) -> ResponseCache:
     """The posts that this application has rendered."""
-    renderings: Renderings = request.app.state.renderings
+    renderings: ResponseCache = request.app.state.renderings
     return renderings
 
 
-KeptRenderings = Annotated[Renderings, Depends(get_renderings)]
+KeptRenderings = Annotated[ResponseCache, Depends(get_renderings)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]

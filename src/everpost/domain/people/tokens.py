@@ -93,7 +93,7 @@ class TokenQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
+class TokenConditions:
     """The conditions under which a token may be created."""
 
     token_id: Id | None = None

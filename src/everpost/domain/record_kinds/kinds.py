@@ -9,7 +9,7 @@ from everpost.domain.record_kinds.fields import Field
 from everpost.domain.records import Record
 from everpost.errors import Invalid
 
-Kept = TypeVar("Kept", bound=Record)
+RecordT = TypeVar("RecordT", bound=Record)
 
 Key = tuple[int | str, ...]
 """The place of a record: keys sort as a stream of records does. The key of a record that belongs to another
@@ -20,14 +20,14 @@ Values = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kind(Generic[Kept]):
+class Kind(Generic[RecordT]):
     """Records of one class. All of a kind follow each other in a stream; those of a kind with an `owner`
     follow the record that they belong to.
     """
 
     name: str
     plural: str
-    type: type[Kept]
+    type: type[RecordT]
     fields: Mapping[str, Field]
     """In the order in which they are written."""
     order: Sequence[str] = ("id",)
@@ -36,7 +36,7 @@ class Kind(Generic[Kept]):
     """
     owner: str | None = None
     """The field with the id of the record that a record belongs to, and is removed with."""
-    unique: Mapping[str, Callable[[Kept], str]] = field(default_factory=dict)
+    unique: Mapping[str, Callable[[RecordT], str]] = field(default_factory=dict)
     """Functions that give the unique values of a record, by field; the `order`, unique anyway, is not
     repeated here.
     """
@@ -69,13 +69,13 @@ class Kind(Generic[Kept]):
         """The names of the fields, with that of the kind, which comes first."""
         return ("kind", *self.fields)
 
-    def encode(self, record: Kept) -> Values:
+    def encode(self, record: RecordT) -> Values:
         """The record as plain JSON values. Equal records have equal values, in the same order."""
         return self._encode(record)
 
-    def decode(self, values: Values) -> Kept:
+    def decode(self, values: Values) -> RecordT:
         """The record with these values. Invalid: they break a rule of this kind."""
-        make: Callable[..., Kept] = self.type
+        make: Callable[..., RecordT] = self.type
         try:
             return make(**{attribute: read(name, values[name]) for name, attribute, read in self._read})
         except KeyError as error:
@@ -118,7 +118,7 @@ class Kinds:
     def __getitem__(self, name: str) -> Kind[Any]:
         return self._kinds[name]
 
-    def of(self, record: Kept) -> Kind[Kept]:
+    def of(self, record: RecordT) -> Kind[RecordT]:
         """The kind of a record."""
         return self._by_type[type(record)]
 

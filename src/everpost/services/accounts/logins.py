@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from everpost.domain.clock import now
-from everpost.domain.people.tokens import ROLE_SCOPES, Grounds, Scope, Token, TokenKind
+from everpost.domain.people.tokens import ROLE_SCOPES, Scope, Token, TokenConditions, TokenKind
 from everpost.domain.people.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
 from everpost.services.accounts.login_throttling import ThrottleRules, throttled_attempt
@@ -80,7 +80,7 @@ async def _issue(
         scopes=of_role if given.scopes is None else of_role & given.scopes,
         expires_at=now() + rules.lifetime,
     )
-    provenance = Provenance(kind=TokenKind.LOGIN, grounds=Grounds(password_hash=password_hash))
+    provenance = Provenance(kind=TokenKind.LOGIN, grounds=TokenConditions(password_hash=password_hash))
     secret, token = await issue_token(store, user, draft, provenance)
     record(
         LOGIN_SUCCEEDED,

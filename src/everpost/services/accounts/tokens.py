@@ -12,9 +12,9 @@ from everpost.domain.people.tokens import (
     MAX_TOKEN_NAME,
     MAX_TOKENS,
     ROLE_SCOPES,
-    Grounds,
     Scope,
     Token,
+    TokenConditions,
     TokenKind,
     TokenQuery,
     digest,
@@ -53,7 +53,7 @@ class Provenance:
 
     kind: TokenKind = TokenKind.NAMED
     login_id: Id | None = None
-    grounds: Grounds | None = None
+    grounds: TokenConditions | None = None
 
 
 async def identify(store: Store, secret: str) -> Actor:
@@ -103,7 +103,7 @@ async def create_token(
             password_hash = await require_password(
                 store, user, proof, reason="is required to create this token"
             )
-            provenance = Provenance(grounds=Grounds(password_hash=password_hash))
+            provenance = Provenance(grounds=TokenConditions(password_hash=password_hash))
             return await issue_token(store, user, draft, provenance)
         return await issue_token(store, user, _bounded(draft, actor), _provenance(actor))
     except (NotFound, Stale):  # the user, the password or the token shown is not what it was
@@ -130,7 +130,7 @@ def _provenance(actor: Actor) -> Provenance:
         return Provenance()
     shown = actor.token
     login_id = shown.id if shown.kind is TokenKind.LOGIN else shown.login_id
-    return Provenance(login_id=login_id, grounds=Grounds(token_id=shown.id))
+    return Provenance(login_id=login_id, grounds=TokenConditions(token_id=shown.id))
 
 
 async def issue_token(

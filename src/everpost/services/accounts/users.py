@@ -16,7 +16,7 @@ from everpost.domain.people.users import (
     checked_email,
     checked_name,
 )
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Busy, Forbidden, Stale, Unauthenticated
 from everpost.services.accounts.passwords import hash_new_password
 from everpost.services.accounts.reauthentication import NO_PROOF, Proof, require_password
@@ -93,7 +93,9 @@ async def read_user(store: Store, actor: Actor, id: Id) -> User:
     return await store.users.get(id)
 
 
-async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, match: Match) -> User:
+async def change_user(
+    store: Store, actor: Actor, id: Id, wish: UserWish, *, match: ExpectedRevisions
+) -> User:
     """The user, changed as asked; as before where nothing is. Oneself takes the same proof as in
     `change_account`. Unauthenticated, Forbidden (also where admins would take that away from themselves,
     and where the change would give a way in for more than the token shown allows), NotFound, Stale,
@@ -109,7 +111,9 @@ async def change_user(store: Store, actor: Actor, id: Id, wish: UserWish, *, mat
     return await _change(store, actor, id, wish, match)
 
 
-async def remove_user(store: Store, actor: Actor, id: Id, *, heir_id: Id | None, match: Match) -> None:
+async def remove_user(
+    store: Store, actor: Actor, id: Id, *, heir_id: Id | None, match: ExpectedRevisions
+) -> None:
     """Remove the user with all tokens; the posts go to the heir, or stay without an author.
     Unauthenticated, Forbidden (also where admins would remove themselves), NotFound, Stale,
     Invalid("heir_id"), LastAdmin.
@@ -128,7 +132,7 @@ def read_account(actor: Actor) -> User:
     return actor.user
 
 
-async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: Match) -> User:
+async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: ExpectedRevisions) -> User:
     """The actor, changed as asked. Another address or password takes the current password, or, where there
     is none, a token that allows all that the role does. Unauthenticated, Forbidden, Stale,
     Conflict("email"), Invalid, TooMany.
@@ -137,7 +141,7 @@ async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: M
     return await _change_own(store, actor, replace(wish, role=None, is_disabled=None), match)
 
 
-async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Match) -> User:
+async def _change_own(store: Store, actor: Actor, wish: UserWish, match: ExpectedRevisions) -> User:
     """The proof holds for the user as it was read; if the user has changed since, it is checked again."""
     user = read_account(actor)
     for _ in range(_ATTEMPTS):
@@ -172,7 +176,7 @@ def _record_change(actor: Actor, id: Id, wish: UserWish) -> None:
         record(USER_CHANGED, user=id, changed=changed, by=actor.id)
 
 
-async def _change(store: Store, actor: Actor, id: Id, wish: UserWish, match: Match) -> User:
+async def _change(store: Store, actor: Actor, id: Id, wish: UserWish, match: ExpectedRevisions) -> User:
     if wish == UserWish():
         user = await store.users.get(id)
         if match is not None and user.revision not in match:

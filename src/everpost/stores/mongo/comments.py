@@ -6,11 +6,11 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
-from everpost.domain.comment_preconditions import Admission, Hand
+from everpost.domain.comment_preconditions import CommentPreconditions, EditCredential
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound
 from everpost.stores.comment_additions import Addition, Additions
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
@@ -150,20 +150,28 @@ class MongoComments(Part):
 
     @writes
     async def add(
-        self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
+        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
     ) -> Comment:
         return await self._additions.add(Addition(comment, admission, under_hidden))
 
     @writes
     async def save(
-        self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        change: CommentChange,
+        *,
+        match: ExpectedRevisions,
+        hand: EditCredential | None = None,
     ) -> Comment:
         saved = await self._changer.save(post_id, id, change, (match, hand))
         (named,) = await self._authors.name_comments([saved])
         return named
 
     @writes
-    async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
+    async def remove(
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+    ) -> None:
         await self._changer.remove(post_id, id, (match, hand))
 
     async def finish(self) -> None:

@@ -9,7 +9,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
-from everpost.stores.batching import KeyedLocks, Turns
+from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
@@ -47,7 +47,7 @@ class Publisher:
         self._transactions = transactions
         self._authors = authors
         self._garbage = garbage
-        self._insertions = Turns(self._insert, most=_MOST_TOGETHER)
+        self._insertions = Batcher(self._insert, most=_MOST_TOGETHER)
         self._slugs = slugs
 
     async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:

@@ -12,9 +12,9 @@ from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostChange
-from everpost.domain.revisions import Match, Revision, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
-from everpost.stores.batching import KeyedLocks, TurnsByKey
+from everpost.stores.batching import KeyedBatcher, KeyedLocks
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
@@ -28,7 +28,7 @@ _Outcome: TypeAlias = PostDocument | Exception
 class Terms(NamedTuple):
     """The revisions and the owners that a post must have to be written; None: any."""
 
-    match: Match
+    match: ExpectedRevisions
     owner_id: Id | None
 
 
@@ -60,7 +60,9 @@ class Saver:
         self._transactions = transactions
         self._authors = authors
         self._slugs = slugs
-        self._turns: TurnsByKey[Id, Change, _Outcome] = TurnsByKey(self._save_together, most=_MOST_TOGETHER)
+        self._turns: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
+            self._save_together, most=_MOST_TOGETHER
+        )
 
     async def save(self, change: Change) -> PostDocument:
         """The post after the change, under a numbered slug if it may have one and its own is taken. NotFound,

@@ -7,14 +7,14 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
-from everpost.domain.comment_preconditions import Ground
+from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound, SchemaMismatch
-from everpost.stores.batching import KeyedLocks, Turns
+from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
@@ -48,8 +48,8 @@ class MongoPosts(Part):
         self._authors = authors
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
-        self._bare = Turns(self._get_bare, most=_MOST_TOGETHER)
-        self._grounds = Turns(self._read_grounds, most=_MOST_TOGETHER)
+        self._bare = Batcher(self._get_bare, most=_MOST_TOGETHER)
+        self._grounds = Batcher(self._read_grounds, most=_MOST_TOGETHER)
         self._tags = Tags(collections)
         slugs: KeyedLocks[str] = KeyedLocks()
         """Of this process, one after the other looks for what is free after a taken slug: at once, all would
@@ -89,18 +89,18 @@ class MongoPosts(Part):
         ]
 
     @reads
-    async def ground(self, id: Id) -> Ground:
-        ground = await self._grounds.ask(id)
-        if ground is None:
+    async def comment_context(self, id: Id) -> CommentContext:
+        context = await self._grounds.ask(id)
+        if context is None:
             raise NotFound("post", id)
-        return ground
+        return context
 
-    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[Ground | None]:
+    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
         posts: Filter = {"coll": self._posts.name, "pipeline": self._joined(ids, 0)}
         stages: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$unionWith": posts}]
         cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate(stages)
         settings, *documents = await cursor.to_list()
-        found = {post.id: Ground(post, read_blog(settings)) for post in named_posts(documents)}
+        found = {post.id: CommentContext(post, read_blog(settings)) for post in named_posts(documents)}
         return [found.get(each) for each in ids]
 
     @reads
@@ -177,13 +177,19 @@ class MongoPosts(Part):
 
     @writes
     async def save(
-        self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+        self,
+        id: Id,
+        change: PostChange,
+        *,
+        match: ExpectedRevisions,
+        comments: int,
+        owner_id: Id | None = None,
     ) -> Post:
         change_of_post = Change(id, change, Terms(match, owner_id), comments)
         return await self._named(await self._saver.save(change_of_post))
 
     @writes
-    async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
+    async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
         await self._saver.remove(id, Terms(match, owner_id))
         self._garbage.collect_soon()
 

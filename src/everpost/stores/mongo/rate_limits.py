@@ -1,16 +1,16 @@
-"""The port's `Limits` on MongoDB."""
+"""The port's `RateLimits` on MongoDB."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo import ReturnDocument
 
-from everpost.domain.rate_limits import WINDOW, Limit, Tally
+from everpost.domain.rate_limits import WINDOW, Limit, RateLimitCounter
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.model.collections import Collections, Filter
 
 
-class MongoLimits(Part):
+class MongoRateLimits(Part):
     """Counts, each one a document, which MongoDB itself deletes within a minute of its end, and inserts once
     if two count the first attempt at the same moment: it repeats an upsert that was second
     (https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index).
@@ -20,7 +20,7 @@ class MongoLimits(Part):
         self._limits = collections.limits
 
     @writes
-    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
         tallies = []
         for limit in limits:
             tallies.append(await self._hit(limit.key, moment))
@@ -28,7 +28,7 @@ class MongoLimits(Part):
                 break
         return tallies
 
-    async def _hit(self, key: str, moment: datetime) -> Tally:
+    async def _hit(self, key: str, moment: datetime) -> RateLimitCounter:
         lasts = {"$gt": ["$until", moment]}
         count: Filter = {"$cond": [lasts, {"$add": ["$count", 1]}, 1]}
         until: Filter = {"$cond": [lasts, "$until", moment + WINDOW]}
@@ -40,7 +40,7 @@ class MongoLimits(Part):
         )
         if document is None:
             raise AssertionError  # an upsert leaves a document
-        return Tally(document["count"], document["until"])
+        return RateLimitCounter(document["count"], document["until"])
 
     @writes
     async def forgive(self, keys: Sequence[str]) -> None:
@@ -48,9 +48,9 @@ class MongoLimits(Part):
         await self._limits.update_many(counted, {"$inc": {"count": -1}})
 
     @reads
-    async def get(self, key: str, moment: datetime) -> Tally | None:
+    async def get(self, key: str, moment: datetime) -> RateLimitCounter | None:
         document = await self._limits.find_one({"_id": key, "until": {"$gt": moment}})
-        return None if document is None else Tally(document["count"], document["until"])
+        return None if document is None else RateLimitCounter(document["count"], document["until"])
 
     @writes
     async def keep(self, key: str, until: datetime) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pymongo import ReturnDocument
 
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import SchemaMismatch, Stale
-from everpost.stores.batching import Turns
+from everpost.stores.batching import Batcher
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections
@@ -23,7 +23,7 @@ class MongoBlogs(Part):
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._transactions = transactions
         self._blog = collections.blog
-        self._turns: Turns[None, Blog] = Turns(self._get, most=_MOST_TOGETHER)
+        self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     @reads
     async def get(self) -> Blog:
@@ -36,7 +36,7 @@ class MongoBlogs(Part):
         return [read_blog(document)] * len(questions)
 
     @writes
-    async def save(self, change: BlogChange, *, match: Match) -> Blog:
+    async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
         values = {
             "comment_policy": change.comment_policy.value,
             "updated_at": change.updated_at,

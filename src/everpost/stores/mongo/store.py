@@ -13,7 +13,7 @@ from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.queries.authors import Authors
-from everpost.stores.mongo.rate_limits import MongoLimits
+from everpost.stores.mongo.rate_limits import MongoRateLimits
 from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.schema.migrator import MongoSchema
 from everpost.stores.mongo.settings import MongoBlogs
@@ -37,7 +37,7 @@ class MongoStore:
         self.comments = MongoComments(collections, transactions, authors, garbage)
         self.users = MongoUsers(collections, transactions, garbage)
         self.tokens = MongoTokens(collections, transactions)
-        self.limits = MongoLimits(collections)
+        self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:

@@ -9,10 +9,10 @@ from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
+from everpost.domain.people.tokens import Token, TokenConditions, TokenQuery, displaced
 from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
-from everpost.stores.batching import Turns
+from everpost.stores.batching import Batcher
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
@@ -32,7 +32,7 @@ class MongoTokens(Part):
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._users = collections.users
         self._transactions = transactions
-        self._turns = Turns(self._find, most=_MOST_TOGETHER)
+        self._turns = Batcher(self._find, most=_MOST_TOGETHER)
 
     @reads
     async def find(self, digest: str) -> tuple[Token, User] | None:
@@ -58,13 +58,13 @@ class MongoTokens(Part):
         return Page.of(tokens, query.limit)
 
     @writes
-    async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
+    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
         try:
             await self._transactions.run(partial(self._add, token, grounds))
         except DuplicateKeyError as error:
             raise Conflict("token", "id") from error
 
-    async def _add(self, token: Token, grounds: Grounds | None, session: Session) -> None:
+    async def _add(self, token: Token, grounds: TokenConditions | None, session: Session) -> None:
         owner = await self._read_owner(token.user_id, session)
         if owner is None:
             raise NotFound("user", token.user_id)

@@ -13,7 +13,7 @@ from everpost.domain.paging import Page
 from everpost.domain.people.names import name_key
 from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.mongo.engine.errors import duplicate_field
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
@@ -72,14 +72,14 @@ class MongoUsers(Part):
         return replace(user, stamp=document["stamp"])
 
     @writes
-    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
+    async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
         try:
             return read_user(await self._transactions.run(partial(self._save, id, change, match)))
         except DuplicateKeyError as error:
             raise Conflict("user", "email") from error
 
     @writes
-    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
+    async def remove(self, id: Id, *, heir_id: Id | None, match: ExpectedRevisions) -> None:
         """Readers find the heir by the document that stays for a while; see `GarbageCollector`."""
         await self._transactions.run(partial(self._remove, id, heir_id, match))
         self._garbage.collect_soon()
@@ -88,7 +88,9 @@ class MongoUsers(Part):
         await renew_names(self._collections, session)
         await self._users.insert_one(document, session=session)
 
-    async def _save(self, id: Id, change: UserChange, match: Match, session: Session) -> UserDocument:
+    async def _save(
+        self, id: Id, change: UserChange, match: ExpectedRevisions, session: Session
+    ) -> UserDocument:
         if change.is_seen_in_posts or change.may_demote:
             await renew_names(self._collections, session)
         before = await self._users.find_one(_named(id, match), _STANDING, session=session)
@@ -104,7 +106,7 @@ class MongoUsers(Part):
         await self._require_admin(before, session)
         return document
 
-    async def _remove(self, id: Id, heir_id: Id | None, match: Match, session: Session) -> None:
+    async def _remove(self, id: Id, heir_id: Id | None, match: ExpectedRevisions, session: Session) -> None:
         await renew_names(self._collections, session)
         user_id, heir = ObjectId(id), None if heir_id is None else ObjectId(heir_id)
         stays: Filter = {"_id": "$_id", "removed_at": "$$NOW"}
@@ -137,7 +139,7 @@ class MongoUsers(Part):
         return await self._users.find_one(condition, {"_id": 1}, session=session) is not None
 
 
-def _named(id: Id, match: Match) -> Filter:
+def _named(id: Id, match: ExpectedRevisions) -> Filter:
     return {"_id": ObjectId(id), **LIVING, **matching(match)}
 
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from sqlalchemy import Delete, Update, delete, select, update
 
-from everpost.domain.comment_preconditions import Admission, Hand, refusal
+from everpost.domain.comment_preconditions import CommentPreconditions, EditCredential, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound
 from everpost.stores.comment_additions import Addition, Additions
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
@@ -34,7 +34,7 @@ _IS_ANSWERED = (
     .limit(1)
 )
 Write = TypeVar("Write", Update, Delete)
-Terms = tuple[Match, Hand | None]
+Terms = tuple[ExpectedRevisions, EditCredential | None]
 """In which states, and in whose hand, a comment must be to be written."""
 _ERASED: Values = {
     "content": "",
@@ -91,12 +91,18 @@ class SqlComments:
         return _page(await self._connections.fetch(*selects.page_of_queue(query)), query.limit)
 
     async def add(
-        self, comment: Comment, *, admission: Admission | None = None, under_hidden: bool = False
+        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
     ) -> Comment:
         return await self._additions.add(Addition(comment, admission, under_hidden))
 
     async def save(
-        self, post_id: Id, id: Id, change: CommentChange, *, match: Match, hand: Hand | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        change: CommentChange,
+        *,
+        match: ExpectedRevisions,
+        hand: EditCredential | None = None,
     ) -> Comment:
         values = _changes(change)
         this: Values = {"of_post": post_id, "this": id}
@@ -116,7 +122,9 @@ class SqlComments:
 
         return await self._connections.transact(work)
 
-    async def remove(self, post_id: Id, id: Id, *, match: Match, hand: Hand | None = None) -> None:
+    async def remove(
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+    ) -> None:
         this: Values = {"of_post": post_id, "this": id}
 
         async def work(transaction: Transaction) -> None:

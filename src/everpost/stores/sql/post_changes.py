@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostChange
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.revisions import ExpectedRevisions, Revision
 from everpost.errors import EverpostError, Forbidden, NotFound, Stale
-from everpost.stores.batching import TurnsByKey
+from everpost.stores.batching import KeyedBatcher
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.model.mappers import AnyRow, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
@@ -44,7 +44,7 @@ _Outcome: TypeAlias = Post | Exception
 class Terms(NamedTuple):
     """The revisions and the owners that a post must have to be written; None: any."""
 
-    match: Match
+    match: ExpectedRevisions
     owner_id: Id | None
 
     def require(self, id: Id, there: AnyRow | None) -> None:
@@ -97,7 +97,9 @@ class Saver:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
-        self._turns: TurnsByKey[Id, Change, _Outcome] = TurnsByKey(self._save_together, most=_MOST_TOGETHER)
+        self._turns: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
+            self._save_together, most=_MOST_TOGETHER
+        )
 
     async def save(self, change: Change) -> Post:
         """The post after the change. NotFound, Forbidden, Stale; an error of `VIOLATED`."""

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from sqlalchemy import delete, insert
 
-from everpost.domain.comment_preconditions import Ground
+from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
-from everpost.stores.batching import KeyedLocks, Turns
+from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import (
@@ -53,8 +53,8 @@ class SqlPosts:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
-        self._bare = Turns(self._read_bare, most=selects.MOST_HEADS)
-        self._grounds = Turns(self._read_grounds, most=selects.MOST_HEADS)
+        self._bare = Batcher(self._read_bare, most=selects.MOST_HEADS)
+        self._grounds = Batcher(self._read_grounds, most=selects.MOST_HEADS)
         self._slugs: KeyedLocks[str | None] = KeyedLocks()
         self._saver = Saver(connections)
 
@@ -68,15 +68,18 @@ class SqlPosts:
         """These posts with no comments inside."""
         return [await self.read(list(set(ids)), comments=0)] * len(ids)
 
-    async def ground(self, id: Id) -> Ground:
-        ground = await self._grounds.ask(id)
-        if ground is None:
+    async def comment_context(self, id: Id) -> CommentContext:
+        context = await self._grounds.ask(id)
+        if context is None:
             raise NotFound("post", id)
-        return ground
+        return context
 
-    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[Ground | None]:
+    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
         rows = await self._connections.fetch(*post_queries.grounds(list(set(ids))))
-        found = {row.id: Ground(post_of(row), blog_of(row, prefix=post_queries.BLOG_PREFIX)) for row in rows}
+        found = {
+            row.id: CommentContext(post_of(row), blog_of(row, prefix=post_queries.BLOG_PREFIX))
+            for row in rows
+        }
         return [found.get(each) for each in ids]
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
@@ -163,10 +166,16 @@ class SqlPosts:
             tagged = writable_ctes.new(values) | writable_ctes.each_tag(post.tags)
             await self._connections.change_returning(writable_ctes.ADD_TAGGED_POST, tagged)
         else:
-            await self._connections.transact(work, hurried=not comments)
+            await self._connections.transact(work, time_limited=not comments)
 
     async def save(
-        self, id: Id, change: PostChange, *, match: Match, comments: int, owner_id: Id | None = None
+        self,
+        id: Id,
+        change: PostChange,
+        *,
+        match: ExpectedRevisions,
+        comments: int,
+        owner_id: Id | None = None,
     ) -> Post:
         claim = Claim(id=id, slug=change.slug, author_id=change.author_id, numbered=change.is_slug_numbered)
         wanted = Change(id, change, Terms(match, owner_id), comments)
@@ -176,9 +185,9 @@ class SqlPosts:
 
         return await self._claim(claim, write)
 
-    async def remove(self, id: Id, *, match: Match, owner_id: Id | None = None) -> None:
+    async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
         statement, parameters = owned(owner_id, *having(match, PostRow, _REMOVE, {"this": id}))
-        while not await self._connections.change(statement, parameters, hurried=False):
+        while not await self._connections.change(statement, parameters, time_limited=False):
             there = await self._connections.fetch(selects.POST_IS_THERE, {"this": id})
             Terms(match, owner_id).require(id, next(iter(there), None))
 

@@ -24,45 +24,45 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from everpost.domain.rate_limits import WINDOW, Limit, Tally
+from everpost.domain.rate_limits import WINDOW, Limit, RateLimitCounter
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.model.tables import TallyRow
+from everpost.stores.sql.model.tables import RateLimitRow
 from everpost.stores.sql.model.types import Moment
 from everpost.stores.sql.queries.selects import AnyUnion
 
-_KEY = bindparam("of_key", type_=TallyRow.key.type)
+_KEY = bindparam("of_key", type_=RateLimitRow.key.type)
 _MOMENT = bindparam("moment", type_=Moment)
 _UNTIL = bindparam("end", type_=Moment)
 _UNLIMITED = 2**62
 _COLUMNS = ("key", "count", "until")
-_TRIES = TallyRow.count.label("tries")
-_GOES_ON = TallyRow.until > _MOMENT
-_COUNT: ColumnElement[Any] = case((_GOES_ON, TallyRow.count + 1), else_=1)
-_END: ColumnElement[Any] = case((_GOES_ON, TallyRow.until), else_=_UNTIL)
-_FORGET = delete(TallyRow).where(TallyRow.until <= _MOMENT)
+_TRIES = RateLimitRow.count.label("tries")
+_GOES_ON = RateLimitRow.until > _MOMENT
+_COUNT: ColumnElement[Any] = case((_GOES_ON, RateLimitRow.count + 1), else_=1)
+_END: ColumnElement[Any] = case((_GOES_ON, RateLimitRow.until), else_=_UNTIL)
+_FORGET = delete(RateLimitRow).where(RateLimitRow.until <= _MOMENT)
 _FORGIVE = (
-    update(TallyRow)
-    .where(TallyRow.key.in_(bindparam("keys", expanding=True)), TallyRow.count > 0)
-    .values(count=TallyRow.count - 1)
+    update(RateLimitRow)
+    .where(RateLimitRow.key.in_(bindparam("keys", expanding=True)), RateLimitRow.count > 0)
+    .values(count=RateLimitRow.count - 1)
 )
-_TALLY = select(_TRIES, TallyRow.until).where(TallyRow.key == _KEY)
+_TALLY = select(_TRIES, RateLimitRow.until).where(RateLimitRow.key == _KEY)
 _FIRST: dict[str, Any] = {"key": _KEY, "count": 1, "until": _UNTIL}
 
 # MySQL returns no rows, and a SELECT afterwards might see the attempts of others as well.
 _HIT_IN_MYSQL = (
-    mysql.insert(TallyRow)
+    mysql.insert(RateLimitRow)
     .values(_FIRST | {"count": func.last_insert_id(1)})
     .on_duplicate_key_update([("count", func.last_insert_id(_COUNT)), ("until", _END)])
 )
 _HIT_BEFORE = select(
     func.last_insert_id(type_=BigInteger).label("tries"),
-    select(TallyRow.until).where(TallyRow.key == _KEY).scalar_subquery().label("until"),
+    select(RateLimitRow.until).where(RateLimitRow.key == _KEY).scalar_subquery().label("until"),
 )
 _HIT_IN_SQLITE = (
-    sqlite.insert(TallyRow)
+    sqlite.insert(RateLimitRow)
     .values(_FIRST)
-    .on_conflict_do_update(index_elements=[TallyRow.key], set_={"count": _COUNT, "until": _END})
-    .returning(_TRIES, TallyRow.until)
+    .on_conflict_do_update(index_elements=[RateLimitRow.key], set_={"count": _COUNT, "until": _END})
+    .returning(_TRIES, RateLimitRow.until)
 )
 
 
@@ -71,14 +71,14 @@ def _hit_in_postgresql(size: int) -> AnyUnion:
     """The statement that counts an attempt for this many limits, up to the first that is exceeded."""
     hits: list[CTE] = []
     for place in range(size):
-        first = select(bindparam(f"key_{place}", type_=TallyRow.key.type), literal(1), _UNTIL)
+        first = select(bindparam(f"key_{place}", type_=RateLimitRow.key.type), literal(1), _UNTIL)
         if hits:
             first = first.where(hits[-1].c.tries <= bindparam(f"most_{place - 1}", type_=BigInteger))
         hit = (
-            postgresql.insert(TallyRow)
+            postgresql.insert(RateLimitRow)
             .from_select(_COLUMNS, first)
-            .on_conflict_do_update(index_elements=[TallyRow.key], set_={"count": _COUNT, "until": _END})
-            .returning(_TRIES, TallyRow.until)
+            .on_conflict_do_update(index_elements=[RateLimitRow.key], set_={"count": _COUNT, "until": _END})
+            .returning(_TRIES, RateLimitRow.until)
         )
         hits.append(hit.cte(f"hit_{place}"))
     return union_all(
@@ -90,38 +90,38 @@ def _hit_in_postgresql(size: int) -> AnyUnion:
 def _keeping(engine_name: str) -> Insert:
     """Begins a new window, whatever was there."""
     if engine_name == "mysql":
-        return mysql.insert(TallyRow).values(_FIRST).on_duplicate_key_update(count=1, until=_UNTIL)
+        return mysql.insert(RateLimitRow).values(_FIRST).on_duplicate_key_update(count=1, until=_UNTIL)
     insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert
     changes = {"count": 1, "until": _UNTIL}
-    keeping = insert(TallyRow).values(_FIRST)
-    return keeping.on_conflict_do_update(index_elements=[TallyRow.key], set_=changes)
+    keeping = insert(RateLimitRow).values(_FIRST)
+    return keeping.on_conflict_do_update(index_elements=[RateLimitRow.key], set_=changes)
 
 
-class SqlLimits:
-    """`Limits` of the port."""
+class SqlRateLimits:
+    """`RateLimits` of the port."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+    async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
         if self._connections.dialect.name == "postgresql":
             return await self._hit_all(limits, moment)
-        tallies: list[Tally] = []
+        tallies: list[RateLimitCounter] = []
         for limit in limits:
             tallies.append(await self._hit(limit, moment))
             if limit.is_exceeded_by(tallies[-1]):
                 break
         return tallies
 
-    async def _hit_all(self, limits: Sequence[Limit], moment: datetime) -> Sequence[Tally]:
+    async def _hit_all(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
         parameters: dict[str, object] = {"moment": moment, "end": moment + WINDOW}
         for place, limit in enumerate(limits):
             most = _UNLIMITED if limit.most is None else limit.most
             parameters |= {f"key_{place}": limit.key, f"most_{place}": most}
         rows = await self._connections.change_returning(_hit_in_postgresql(len(limits)), parameters)
-        return [Tally(row.tries, row.until) for row in sorted(rows, key=lambda row: row.place)]
+        return [RateLimitCounter(row.tries, row.until) for row in sorted(rows, key=lambda row: row.place)]
 
-    async def _hit(self, limit: Limit, moment: datetime) -> Tally:
+    async def _hit(self, limit: Limit, moment: datetime) -> RateLimitCounter:
         end = moment + WINDOW
         parameters = {"of_key": limit.key, "moment": moment, "end": end}
         if self._connections.dialect.name == "mysql":
@@ -129,15 +129,15 @@ class SqlLimits:
             (row,) = (await self._connections.change_all(hits))[-1].rows
         else:
             (row,) = await self._connections.change_returning(_HIT_IN_SQLITE, parameters)
-        return Tally(row.tries, row.until or end)
+        return RateLimitCounter(row.tries, row.until or end)
 
     async def forgive(self, keys: Sequence[str]) -> None:
         if keys:
             await self._connections.change(_FORGIVE, {"keys": list(keys)})
 
-    async def get(self, key: str, moment: datetime) -> Tally | None:
+    async def get(self, key: str, moment: datetime) -> RateLimitCounter | None:
         rows = await self._connections.fetch(_TALLY, {"of_key": key})
-        return next((Tally(row.tries, row.until) for row in rows if row.until > moment), None)
+        return next((RateLimitCounter(row.tries, row.until) for row in rows if row.until > moment), None)
 
     async def keep(self, key: str, until: datetime) -> None:
         keeping = _keeping(self._connections.dialect.name)

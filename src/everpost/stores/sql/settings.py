@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from everpost.domain.blog import Blog, BlogChange
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Stale
-from everpost.stores.batching import Turns
+from everpost.stores.batching import Batcher
 from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.model.mappers import blog_of
 from everpost.stores.sql.model.tables import BlogRow
@@ -24,7 +24,7 @@ class SqlBlogs:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns: Turns[None, Blog] = Turns(self._get, most=_MOST_TOGETHER)
+        self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     async def get(self) -> Blog:
         return await self._turns.ask(None)
@@ -33,7 +33,7 @@ class SqlBlogs:
         (row,) = await self._connections.fetch(BLOG, {})
         return [blog_of(row)] * len(questions)
 
-    async def save(self, change: BlogChange, *, match: Match) -> Blog:
+    async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
         values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
         saving, parameters = changing(_SAVE, values)
         statement, parameters = having(match, BlogRow, saving, parameters)

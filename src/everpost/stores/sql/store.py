@@ -10,7 +10,7 @@ from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
 from everpost.stores.sql.posts import SqlPosts
-from everpost.stores.sql.rate_limits import SqlLimits
+from everpost.stores.sql.rate_limits import SqlRateLimits
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
@@ -28,7 +28,7 @@ class SqlStore:
         self.comments = SqlComments(connections)
         self.users = SqlUsers(connections)
         self.tokens = SqlTokens(connections)
-        self.limits = SqlLimits(connections)
+        self.limits = SqlRateLimits(connections)
         self.blog = SqlBlogs(connections)
         self.records = SqlRecords(connections)
 

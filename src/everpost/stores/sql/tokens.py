@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.people.tokens import Grounds, Token, TokenQuery, displaced
+from everpost.domain.people.tokens import Token, TokenConditions, TokenQuery, displaced
 from everpost.domain.people.users import User
 from everpost.errors import Conflict, NotFound, Stale
-from everpost.stores.batching import Turns
+from everpost.stores.batching import Batcher
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import Values, token_of, token_values, user_of
 from everpost.stores.sql.model.tables import TokenRow, UserRow
@@ -50,7 +50,7 @@ class SqlTokens:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns = Turns(self._find, most=selects.MOST_HEADS)
+        self._turns = Batcher(self._find, most=selects.MOST_HEADS)
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
         return await self._turns.ask(digest)
@@ -69,7 +69,7 @@ class SqlTokens:
             rows = await self._connections.fetch(_PAGE_AFTER, parameters | place(query.after))
         return Page.of([*map(token_of, rows)], query.limit)
 
-    async def add(self, token: Token, *, grounds: Grounds | None = None) -> None:
+    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
         owner = {"owner": token.user_id}
 
         async def work(transaction: Transaction) -> None:

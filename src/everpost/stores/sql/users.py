@@ -9,7 +9,7 @@ from everpost.domain.paging import Page
 from everpost.domain.people.names import name_key
 from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import Values, user_of, user_values
@@ -91,7 +91,7 @@ class SqlUsers:
             raise await self._in_the_way(user) from error
         return kept
 
-    async def save(self, id: Id, change: UserChange, *, match: Match) -> User:
+    async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
         saving, values = changing(_DISABLE if change.is_disabled else _SAVE, _changes(change))
         values |= {"this": id, "now": change.updated_at}
         statement, parameters = having(match, UserRow, saving, values)
@@ -114,7 +114,7 @@ class SqlUsers:
         except VIOLATED as error:
             raise Conflict("user", "email") from error
 
-    async def remove(self, id: Id, *, heir_id: Id | None, match: Match) -> None:
+    async def remove(self, id: Id, *, heir_id: Id | None, match: ExpectedRevisions) -> None:
         this: Values = {"this": id}
 
         async def work(transaction: Transaction) -> None:
@@ -135,7 +135,7 @@ class SqlUsers:
                 await _require_admin(transaction)
 
         try:
-            await self._connections.transact(work, hurried=False)
+            await self._connections.transact(work, time_limited=False)
         except VIOLATED as error:
             raise Invalid("heir_id", "should be the id of another user") from error
 

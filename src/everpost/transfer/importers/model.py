@@ -18,7 +18,7 @@ from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What became of something that a source has."""
 
     IMPORTED = "imported"
@@ -34,7 +34,7 @@ class Fate(StrEnum):
 class Note:
     """One line of the report of an import."""
 
-    fate: Fate
+    fate: Outcome
     kind: str
     """A noun: post, comment, author, page, pingback, ..."""
     name: str

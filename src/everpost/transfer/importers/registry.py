@@ -16,14 +16,14 @@ from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.markdown.reader import read_markdown
 from everpost.transfer.importers.migration_advice import advice_for
 from everpost.transfer.importers.model import Item
-from everpost.transfer.importers.pipeline.importer import Run, adopt
-from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 from everpost.transfer.importers.pipeline.url_matching import Matcher, matcher_of
 from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class ImportOptions:
     """What may be said about an import."""
 
     site: str | None = None
@@ -42,10 +42,10 @@ class Wishes:
 class System:
     """How to read a system's files."""
 
-    read: Callable[[Path, Wishes], Iterator[Item]]
+    read: Callable[[Path, ImportOptions], Iterator[Item]]
     site: Callable[[Path], str] = lambda _path: ""
     """The site's address, as the files say. BrokenFile."""
-    matcher: Callable[[Wishes], Matcher] | None = None
+    matcher: Callable[[ImportOptions], Matcher] | None = None
     """For a system that has comments only. Invalid("match")."""
 
 
@@ -81,11 +81,11 @@ def system_named(name: str) -> System:
     raise Misconfigured(f"{known} {advice_for(name) or _OTHERWISE}")
 
 
-async def import_from(name: str, path: Path, store: Store, wishes: Wishes, run: Run) -> None:
+async def import_from(name: str, path: Path, store: Store, wishes: ImportOptions, run: ImportContext) -> None:
     """Add to the blog what a system's file or folder has and it has not: see `adopt`. Misconfigured (no
     such system), BrokenFile, Invalid("match"), and what the store raises.
     """
     system = system_named(name)
     site = system.site(path) if wishes.site is None else wishes.site
     matcher = None if system.matcher is None else system.matcher(wishes)
-    await adopt(store, system.read(path, wishes), run, origin=Origin(name, site), matcher=matcher)
+    await adopt(store, system.read(path, wishes), run, origin=SourceSite(name, site), matcher=matcher)

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from everpost.domain.blog import BlogChange
-from everpost.domain.comment_preconditions import Admission, Hand
+from everpost.domain.comment_preconditions import CommentPreconditions, EditCredential
 from everpost.domain.comments import Comment, CommentChange, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.people.names import imitated_keys
@@ -33,19 +33,21 @@ PUBLIC, EVERYTHING = Audience(moment=LATER), Audience(moment=LATER, sees_all=Tru
 KEY = "a" * 64
 
 
-def admission(policy: CommentPolicy = OPEN, audience: Audience = PUBLIC, name: str = "") -> Admission:
-    return Admission(
+def admission(
+    policy: CommentPolicy = OPEN, audience: Audience = PUBLIC, name: str = ""
+) -> CommentPreconditions:
+    return CommentPreconditions(
         policies=frozenset({policy}),
         audience=audience,
         name_keys=imitated_keys(name) if name else frozenset(),
     )
 
 
-async def refusal(store: Store, post_id: Id, ground: Admission) -> EverpostError | None:
+async def refusal(store: Store, post_id: Id, context: CommentPreconditions) -> EverpostError | None:
     """Why the post takes neither a new comment nor an edit on this ground."""
     before = await read_post(store, post_id)
     comment = before.comments[0]
-    hand = Hand(since=MOMENT, key_digest=KEY, admission=ground)
+    hand = EditCredential(since=MOMENT, key_digest=KEY, admission=context)
     calls = [
         store.comments.save(post_id, comment.id, change, match=None, hand=hand)
         for change in (
@@ -54,7 +56,7 @@ async def refusal(store: Store, post_id: Id, ground: Admission) -> EverpostError
         )
     ]
     ends = await asyncio.gather(
-        store.comments.add(a_comment(post_id), admission=ground), *calls, return_exceptions=True
+        store.comments.add(a_comment(post_id), admission=context), *calls, return_exceptions=True
     )
     refused = {told(end): end for end in ends if isinstance(end, EverpostError)}
     assert len(refused) <= 1
@@ -85,12 +87,12 @@ INHERIT: Literal["inherit"] = "inherit"
     ],
 )
 async def test_a_post_that_changed_takes_what_its_new_state_allows(
-    store: Store, change: PostChange, ground: Admission, is_good: bool
+    store: Store, change: PostChange, context: CommentPreconditions, is_good: bool
 ) -> None:
     post = await publish(store, comment_policy=OPEN)
     await comment_on(store, post.id, key_digest=KEY)
     await store.posts.save(post.id, change, match=None, comments=0)
-    refused = await refusal(store, post.id, ground)
+    refused = await refusal(store, post.id, context)
     assert refused is None if is_good else told(refused) == "Stale post"
 
 
@@ -151,7 +153,7 @@ async def test_a_post_that_is_not_there_is_not_stale(store: Store) -> None:
     comment = a_comment(new_id())
     with raises(NotFound, "post"):
         await store.comments.add(comment, admission=admission(name="Ada"))
-    hand = Hand(since=MOMENT, key_digest=KEY, admission=admission())
+    hand = EditCredential(since=MOMENT, key_digest=KEY, admission=admission())
     change = CommentChange(updated_at=LATER, content="Changed")
     with raises(NotFound, "post"):
         await store.comments.save(comment.post_id, comment.id, change, match=None, hand=hand)

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from everpost.domain.comment_preconditions import Hand
+from everpost.domain.comment_preconditions import EditCredential
 from everpost.domain.comments import Comment, CommentChange
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import PostChange
-from everpost.domain.revisions import Match, Revision
+from everpost.domain.revisions import ExpectedRevisions, Revision
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
 from tests.contract.refusals import attempt
@@ -21,26 +21,30 @@ KEY, OTHER_KEY = "a" * 64, "b" * 64
 BEFORE = MOMENT - timedelta(milliseconds=1)
 
 
-async def save_post(store: Store, id: Id, owner_id: Id | None, match: Match) -> object:
+async def save_post(store: Store, id: Id, owner_id: Id | None, match: ExpectedRevisions) -> object:
     change = PostChange(updated_at=LATER, title="New", slug="taken", author_id=new_id())
     return await store.posts.save(id, change, match=match, comments=0, owner_id=owner_id)
 
 
-async def remove_post(store: Store, id: Id, owner_id: Id | None, match: Match) -> None:
+async def remove_post(store: Store, id: Id, owner_id: Id | None, match: ExpectedRevisions) -> None:
     await store.posts.remove(id, match=match, owner_id=owner_id)
 
 
-async def edit_comment(store: Store, post_id: Id, id: Id, hand: Hand, match: Match) -> object:
+async def edit_comment(
+    store: Store, post_id: Id, id: Id, hand: EditCredential, match: ExpectedRevisions
+) -> object:
     change = CommentChange(updated_at=LATER, content="New")
     return await store.comments.save(post_id, id, change, match=match, hand=hand)
 
 
-async def remove_comment(store: Store, post_id: Id, id: Id, hand: Hand, match: Match) -> None:
+async def remove_comment(
+    store: Store, post_id: Id, id: Id, hand: EditCredential, match: ExpectedRevisions
+) -> None:
     await store.comments.remove(post_id, id, match=match, hand=hand)
 
 
-WriteToPost = Callable[[Store, Id, Id | None, Match], Awaitable[object]]
-WriteToComment = Callable[[Store, Id, Id, Hand, Match], Awaitable[object]]
+WriteToPost = Callable[[Store, Id, Id | None, ExpectedRevisions], Awaitable[object]]
+WriteToComment = Callable[[Store, Id, Id, EditCredential, ExpectedRevisions], Awaitable[object]]
 every_write_to_a_post = pytest.mark.parametrize("write", [save_post, remove_post])
 every_write_to_a_comment = pytest.mark.parametrize("write", [edit_comment, remove_comment])
 
@@ -118,8 +122,8 @@ async def two_comments(store: Store) -> tuple[Id, Comment, Comment, Id]:
 async def test_a_comment_is_changed_by_the_hand_that_wrote_it(store: Store, write: WriteToComment) -> None:
     post_id, by_user, by_guest, ada_id = await two_comments(store)
     again = await comment_on(store, post_id, guest_name="Guest", key_digest=OTHER_KEY)
-    user, guest = Hand(since=MOMENT, author_id=ada_id), Hand(since=BEFORE, key_digest=KEY)
-    both = Hand(since=MOMENT, author_id=new_id(), key_digest=OTHER_KEY)
+    user, guest = EditCredential(since=MOMENT, author_id=ada_id), EditCredential(since=BEFORE, key_digest=KEY)
+    both = EditCredential(since=MOMENT, author_id=new_id(), key_digest=OTHER_KEY)
     assert await attempt(write(store, post_id, by_user.id, user, frozenset({by_user.revision}))) == "done"
     assert await attempt(write(store, post_id, by_guest.id, guest, None)) == "done"
     assert await attempt(write(store, post_id, again.id, both, None)) == "done"
@@ -132,11 +136,26 @@ async def test_a_comment_is_changed_by_no_other_hand(store: Store, write: WriteT
     bob = await register(store)
     before = await read_post(store, post_id)
     for comment, hands in (
-        (by_user, [Hand(since=BEFORE, author_id=bob.id, key_digest=KEY), Hand(since=BEFORE, key_digest=KEY)]),
-        (by_guest, [Hand(since=BEFORE, author_id=ada_id), Hand(since=BEFORE, key_digest=OTHER_KEY)]),
-        (by_nobody, [Hand(since=BEFORE, author_id=ada_id, key_digest=KEY), Hand(since=BEFORE)]),
-        (by_user, [Hand(since=BEFORE)]),
-        (by_guest, [Hand(since=BEFORE)]),
+        (
+            by_user,
+            [
+                EditCredential(since=BEFORE, author_id=bob.id, key_digest=KEY),
+                EditCredential(since=BEFORE, key_digest=KEY),
+            ],
+        ),
+        (
+            by_guest,
+            [
+                EditCredential(since=BEFORE, author_id=ada_id),
+                EditCredential(since=BEFORE, key_digest=OTHER_KEY),
+            ],
+        ),
+        (
+            by_nobody,
+            [EditCredential(since=BEFORE, author_id=ada_id, key_digest=KEY), EditCredential(since=BEFORE)],
+        ),
+        (by_user, [EditCredential(since=BEFORE)]),
+        (by_guest, [EditCredential(since=BEFORE)]),
     ):
         for hand in hands:
             for match in (None, STALE):
@@ -151,13 +170,13 @@ async def test_a_comment_is_changed_by_its_writer_while_it_is_young(
     post_id, by_user, by_guest, ada_id = await two_comments(store)
     before = await read_post(store, post_id)
     for comment, hand in (
-        (by_user, Hand(since=LATER, author_id=ada_id)),
-        (by_guest, Hand(since=LATER, key_digest=KEY)),
+        (by_user, EditCredential(since=LATER, author_id=ada_id)),
+        (by_guest, EditCredential(since=LATER, key_digest=KEY)),
     ):
         for match in (None, STALE):
             assert await attempt(write(store, post_id, comment.id, hand, match)) == "Forbidden"
         assert await read_post(store, post_id) == before
-    young = Hand(since=MOMENT, author_id=ada_id)
+    young = EditCredential(since=MOMENT, author_id=ada_id)
     assert await attempt(write(store, post_id, by_user.id, young, None)) == "done"
 
 
@@ -169,7 +188,10 @@ async def test_a_refused_change_of_a_comment_is_refused_for_the_first_of_the_rea
     await comment_on(store, post_id, parent_id=by_guest.id)
     await store.comments.remove(post_id, by_guest.id, match=None)
     other = await publish(store)
-    hand, wrong = Hand(since=MOMENT, author_id=ada_id, key_digest=KEY), Hand(since=MOMENT, author_id=new_id())
+    hand, wrong = (
+        EditCredential(since=MOMENT, author_id=ada_id, key_digest=KEY),
+        EditCredential(since=MOMENT, author_id=new_id()),
+    )
     for each in (hand, wrong):
         assert await attempt(write(store, new_id(), by_user.id, each, STALE)) == "NotFound post"
         assert await attempt(write(store, other.id, by_user.id, each, STALE)) == "NotFound comment"

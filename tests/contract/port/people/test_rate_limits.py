@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from everpost.domain.clock import now
-from everpost.domain.rate_limits import WINDOW, Limit, Tally
+from everpost.domain.rate_limits import WINDOW, Limit, RateLimitCounter
 from everpost.stores import open_store
 from everpost.stores.port import Store
 
@@ -14,7 +14,7 @@ MILLISECOND = timedelta(milliseconds=1)
 KEY = "a" * 64
 
 
-async def hit(store: Store, key: str, moment: datetime) -> Tally:
+async def hit(store: Store, key: str, moment: datetime) -> RateLimitCounter:
     """Count one attempt for a key without a limit."""
     (tally,) = await store.limits.hit([Limit(key)], moment)
     return tally
@@ -29,44 +29,50 @@ def start() -> datetime:
 async def test_tries_are_counted_from_the_first_one_on(store: Store, start: datetime) -> None:
     until = start + WINDOW
     for count, moment in enumerate((start, start, start + MILLISECOND, until - MILLISECOND), start=1):
-        assert await hit(store, KEY, moment) == Tally(count, until)
+        assert await hit(store, KEY, moment) == RateLimitCounter(count, until)
 
 
 async def test_each_key_is_counted_by_itself(store: Store, start: datetime) -> None:
     for number, key in enumerate((KEY, KEY[:-1], KEY[:-1] + "b", "A" * 64, "a", "a b", "-_.=$")):
         moment = start + number * MILLISECOND
         for count in (1, 2):
-            assert await hit(store, key, moment) == Tally(count, moment + WINDOW)
+            assert await hit(store, key, moment) == RateLimitCounter(count, moment + WINDOW)
 
 
 async def test_with_its_end_a_window_is_forgotten(store: Store, start: datetime) -> None:
     for _ in range(3):
         await hit(store, KEY, start)
     end = start + WINDOW
-    assert await hit(store, KEY, end) == Tally(1, end + WINDOW)
-    assert await hit(store, KEY, end + MILLISECOND) == Tally(2, end + WINDOW)
+    assert await hit(store, KEY, end) == RateLimitCounter(1, end + WINDOW)
+    assert await hit(store, KEY, end + MILLISECOND) == RateLimitCounter(2, end + WINDOW)
     much_later = start + 10 * WINDOW
-    assert await hit(store, "other", much_later) == Tally(1, much_later + WINDOW)
-    assert await hit(store, KEY, much_later) == Tally(1, much_later + WINDOW)
+    assert await hit(store, "other", much_later) == RateLimitCounter(1, much_later + WINDOW)
+    assert await hit(store, KEY, much_later) == RateLimitCounter(1, much_later + WINDOW)
 
 
 async def test_what_has_ended_is_forgotten_when_asked_and_nothing_else(store: Store, start: datetime) -> None:
     await hit(store, KEY, start)
     await hit(store, "later", start + MILLISECOND)
     await store.limits.forget(start + WINDOW)
-    assert await hit(store, "later", start + MILLISECOND) == Tally(2, start + MILLISECOND + WINDOW)
-    assert await hit(store, KEY, start) == Tally(1, start + WINDOW), "nothing is left of the first try"
+    assert await hit(store, "later", start + MILLISECOND) == RateLimitCounter(2, start + MILLISECOND + WINDOW)
+    assert await hit(store, KEY, start) == RateLimitCounter(1, start + WINDOW), (
+        "nothing is left of the first try"
+    )
 
 
 async def test_nothing_is_counted_after_a_limit_that_is_exceeded(store: Store, start: datetime) -> None:
     limits = [Limit("of all", 3), Limit("of one", 2), Limit("uncounted", 0), Limit("after it")]
     until = start + WINDOW
     for count in (1, 2):
-        expected = [Tally(count, until), Tally(count, until), Tally(count, until)]
+        expected = [
+            RateLimitCounter(count, until),
+            RateLimitCounter(count, until),
+            RateLimitCounter(count, until),
+        ]
         assert await store.limits.hit(limits, start) == expected
-    assert await store.limits.hit(limits, start) == [Tally(3, until), Tally(3, until)]
-    assert await store.limits.hit(limits, start) == [Tally(4, until)]
-    assert await store.limits.get("of one", start) == Tally(3, until)
+    assert await store.limits.hit(limits, start) == [RateLimitCounter(3, until), RateLimitCounter(3, until)]
+    assert await store.limits.hit(limits, start) == [RateLimitCounter(4, until)]
+    assert await store.limits.get("of one", start) == RateLimitCounter(3, until)
     assert await store.limits.get("after it", start) is None
 
 
@@ -83,8 +89,8 @@ async def test_a_try_that_is_forgiven_was_none(store: Store, start: datetime) ->
         await hit(store, KEY, start)
     await store.limits.forgive([KEY, "unknown"])
     await store.limits.forgive([])
-    assert await hit(store, KEY, start + MILLISECOND) == Tally(3, start + WINDOW)
-    assert await hit(store, "unknown", start) == Tally(1, start + WINDOW)
+    assert await hit(store, KEY, start + MILLISECOND) == RateLimitCounter(3, start + WINDOW)
+    assert await hit(store, "unknown", start) == RateLimitCounter(1, start + WINDOW)
 
 
 async def test_tries_made_at_once_are_all_counted(store: Store, blog_url: str, start: datetime) -> None:
@@ -116,11 +122,11 @@ async def test_a_window_may_end_at_any_moment_and_begin_anew(store: Store, start
     far, near = start + 100 * WINDOW, start + WINDOW
     for until in (far, near):
         await store.limits.keep(KEY, until)
-        assert await store.limits.get(KEY, until - MILLISECOND) == Tally(1, until)
+        assert await store.limits.get(KEY, until - MILLISECOND) == RateLimitCounter(1, until)
         assert await store.limits.get(KEY, until) is None
-    assert await hit(store, KEY, start) == Tally(2, near)
-    assert await store.limits.get(KEY, start) == Tally(2, near)
+    assert await hit(store, KEY, start) == RateLimitCounter(2, near)
+    assert await store.limits.get(KEY, start) == RateLimitCounter(2, near)
     await store.limits.keep(KEY, start)
     assert await store.limits.get(KEY, start) is None
     await asyncio.gather(*(store.limits.keep("other", far) for _ in range(5)))
-    assert await store.limits.get("other", start) == Tally(1, far)
+    assert await store.limits.get("other", start) == RateLimitCounter(1, far)

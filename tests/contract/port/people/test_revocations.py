@@ -11,8 +11,8 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.people.tokens import (
     MAX_NAMED_TOKENS,
     MAX_TOKENS,
-    Grounds,
     Token,
+    TokenConditions,
     TokenKind,
     TokenQuery,
     digest,
@@ -145,18 +145,18 @@ async def test_a_token_is_made_only_while_its_grounds_hold(store: Store) -> None
     disabled = await register(store, password_hash="old")
     await store.users.save(disabled.id, UserChange(updated_at=LATER, is_disabled=True), match=None)
     for owner, grounds in (
-        (user, Grounds(token_id=new_id())),
-        (user, Grounds(password_hash="new")),
-        (user, Grounds(token_id=new_id(), password_hash="old")),
-        (disabled, Grounds(password_hash="old")),
-        (disabled, Grounds(token_id=LOGIN)),
+        (user, TokenConditions(token_id=new_id())),
+        (user, TokenConditions(password_hash="new")),
+        (user, TokenConditions(token_id=new_id(), password_hash="old")),
+        (disabled, TokenConditions(password_hash="old")),
+        (disabled, TokenConditions(token_id=LOGIN)),
     ):
         with raises(Stale, "user"):
             await store.tokens.add(a_token(owner, new_id()), grounds=grounds)
     with raises(NotFound, "user"):
-        await store.tokens.add(replace(a_token(user, new_id()), user_id=new_id()), grounds=Grounds())
+        await store.tokens.add(replace(a_token(user, new_id()), user_id=new_id()), grounds=TokenConditions())
     assert len(await ids_of(store, user)) == 7
-    for grounds in (Grounds(), Grounds(token_id=LOGIN), Grounds(password_hash="old")):
+    for grounds in (TokenConditions(), TokenConditions(token_id=LOGIN), TokenConditions(password_hash="old")):
         await store.tokens.add(a_token(user, new_id()), grounds=grounds)
     assert len(await ids_of(store, user)) == 10
 
@@ -166,7 +166,7 @@ async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -
     user = await register(store, password_hash="old")
     change = UserChange(updated_at=LATER, password_hash="new", revocation=Revocation())
     logins = [a_token(user, numbered(number), TokenKind.LOGIN) for number in range(8)]
-    grounds = Grounds(password_hash="old")
+    grounds = TokenConditions(password_hash="old")
     outcomes = await asyncio.gather(
         *(store.tokens.add(token, grounds=grounds) for token in logins[:4]),
         store.users.save(user.id, change, match=None),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from everpost.domain.comment_preconditions import Hand
+from everpost.domain.comment_preconditions import EditCredential
 from everpost.domain.comments import CommentChange, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.people.users import User
@@ -230,7 +230,7 @@ async def test_a_comment_of_a_removed_user_is_in_nobodys_hand(store: Store) -> N
     post = await publish(store)
     comment = await comment_on(store, post.id, author=ada.author)
     await store.users.remove(ada.id, heir_id=bob.id, match=None)
-    hand = Hand(since=MOMENT, author_id=bob.id)
+    hand = EditCredential(since=MOMENT, author_id=bob.id)
     with raises(Forbidden, match="somebody else"):
         await store.comments.remove(post.id, comment.id, match=None, hand=hand)
     assert await store.comments.get(post.id, comment.id) == replace(comment, author=None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import new_id
 from everpost.domain.posts import Post, PostChange
-from everpost.domain.revisions import Match
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Conflict, Forbidden, Invalid, Stale
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -43,7 +43,7 @@ async def test_a_changed_post_has_the_comments_of_its_version(store: Store, blog
 
 
 async def save_all(
-    store: Store, post: Post, changes: Sequence[PostChange], *, match: Match = None
+    store: Store, post: Post, changes: Sequence[PostChange], *, match: ExpectedRevisions = None
 ) -> Sequence[Post | BaseException]:
     """The outcomes of changes that are made at the same time."""
     saving = (store.posts.save(post.id, change, match=match, comments=0) for change in changes)

@@ -13,7 +13,7 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.people.users import User, UserChange
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.records import Batch, Record
-from everpost.domain.revisions import MAX_STAMP, Match, Revision
+from everpost.domain.revisions import MAX_STAMP, ExpectedRevisions, Revision
 from everpost.errors import NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, read_post, register
@@ -21,7 +21,7 @@ from tests.contract.port.examples import LATER, MOMENT, comment_on, publish, rea
 OTHER = 1
 """A stamp that no row here has, because they are random."""
 
-Seen = Callable[[int], Match]
+Seen = Callable[[int], ExpectedRevisions]
 """Functions that give the states a writer saw, from the current stamp of a first version."""
 
 NOT_SEEN: dict[str, Seen] = {
@@ -47,25 +47,25 @@ SEEN: dict[str, Seen] = {
 class Write:
     """A conditional write to a post or to a comment on it."""
 
-    call: Callable[[Store, Id, Id, Match], Awaitable[object]]
+    call: Callable[[Store, Id, Id, ExpectedRevisions], Awaitable[object]]
     to_comment: bool
 
 
-async def save_post(store: Store, post_id: Id, _: Id, match: Match) -> None:
+async def save_post(store: Store, post_id: Id, _: Id, match: ExpectedRevisions) -> None:
     await store.posts.save(post_id, PostChange(updated_at=LATER, title="New"), match=match, comments=0)
 
 
-async def remove_post(store: Store, post_id: Id, _: Id, match: Match) -> None:
+async def remove_post(store: Store, post_id: Id, _: Id, match: ExpectedRevisions) -> None:
     await store.posts.remove(post_id, match=match)
 
 
-async def save_comment(store: Store, post_id: Id, comment_id: Id, match: Match) -> None:
+async def save_comment(store: Store, post_id: Id, comment_id: Id, match: ExpectedRevisions) -> None:
     await store.comments.save(
         post_id, comment_id, CommentChange(updated_at=LATER, content="New"), match=match
     )
 
 
-async def remove_comment(store: Store, post_id: Id, comment_id: Id, match: Match) -> None:
+async def remove_comment(store: Store, post_id: Id, comment_id: Id, match: ExpectedRevisions) -> None:
     await store.comments.remove(post_id, comment_id, match=match)
 
 

@@ -7,7 +7,7 @@ import pytest
 from everpost.stores import port, port_people
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.posts import MongoPosts
-from everpost.stores.mongo.rate_limits import MongoLimits
+from everpost.stores.mongo.rate_limits import MongoRateLimits
 from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
@@ -20,7 +20,7 @@ PARTS: dict[type, type] = {
     port.Records: MongoRecords,
     port_people.Users: MongoUsers,
     port_people.Tokens: MongoTokens,
-    port_people.Limits: MongoLimits,
+    port_people.RateLimits: MongoRateLimits,
 }
 WRITES = {
     *("add", "save", "remove", "mark_used", "hit", "forgive", "keep", "forget"),

@@ -90,6 +90,6 @@ async def test_a_difference_names_the_reason_for_which_the_reference_failed(
     reference = await Connections.open(without_tables, timeout=TIMEOUT, pool_size=1, engine="reference")
     database = DifferentialDatabase(drivers._database, reference._database)
     with pytest.raises(AssertionError) as difference:
-        await database.change([(update(BlogRow).values(version=2), {})], hurried=True)
+        await database.change([(update(BlogRow).values(version=2), {})], time_limited=True)
     assert "no such table" in str(difference.value.__cause__)
     await database.close()

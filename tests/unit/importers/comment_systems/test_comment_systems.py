@@ -8,8 +8,8 @@ import pytest
 from everpost.domain.comments import Comment, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.stores.port import Store
-from everpost.transfer.importers.pipeline.importer import Run
-from everpost.transfer.importers.registry import Wishes, import_from
+from everpost.transfer.importers.pipeline.importer import ImportContext
+from everpost.transfer.importers.registry import ImportOptions, import_from
 from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import MOMENT, a_post, numbered
 from tests.unit.importers.comment_systems import test_remark42
@@ -84,11 +84,13 @@ async def thread_of(store: Store, post_id: Id) -> list[Comment]:
     return sorted(page.rows, key=lambda comment: comment.depth)
 
 
-async def run_import(store: Store, system: str, path: Path, wishes: Wishes) -> dict[str, dict[str, int]]:
+async def run_import(
+    store: Store, system: str, path: Path, wishes: ImportOptions
+) -> dict[str, dict[str, int]]:
     """The counts of the report."""
     report_path = path.with_suffix(".report")
     with Report() as report:
-        await import_from(system, path, store, wishes, Run(report=report))
+        await import_from(system, path, store, wishes, ImportContext(report=report))
         report.save(report_path)
     counts: dict[str, dict[str, int]] = json.loads(report_path.read_bytes())["counts"]
     return counts
@@ -98,7 +100,7 @@ async def run_import(store: Store, system: str, path: Path, wishes: Wishes) -> d
 async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path, system: str) -> None:
     await store.posts.add(POST)
     path = SYSTEMS[system](tmp_path / "file")
-    first = await run_import(store, system, path, Wishes())
+    first = await run_import(store, system, path, ImportOptions())
     assert first["dropped"]["thread"] == 1
     assert first["dropped"]["comment"] == 1
     top, reply = await thread_of(store, POST.id)
@@ -107,7 +109,7 @@ async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path,
     assert reply.guest_name in {"Ann", "Ann & Ben"}
     waiting = await store.comments.queue(QueueQuery(status=CommentStatus.PENDING, limit=10))
     assert len(waiting.rows) == (system != "remark42")
-    again = await run_import(store, system, path, Wishes())
+    again = await run_import(store, system, path, ImportOptions())
     assert again["already there"]["comment"] == sum(first["imported"].values())
     assert "imported" not in again
     assert await thread_of(store, POST.id) == [top, reply]
@@ -116,7 +118,7 @@ async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path,
 async def test_a_rule_finds_what_the_path_does_not(store: Store, tmp_path: Path) -> None:
     await store.posts.add(POST)
     await store.posts.add(a_post(id=numbered(2), slug="article-second"))
-    wishes = Wishes(match=r"^/(?P<slug>\w+)/$")
+    wishes = ImportOptions(match=r"^/(?P<slug>\w+)/$")
     rows = [(2, 1, None, 1706691600, None, 1, "", "Hello", "Ann", "", "", 0, 0)]
     counts = await run_import(store, "isso", write_isso(tmp_path / "a", rows), wishes)
     assert counts == {"dropped": {"thread": 1}}

@@ -18,7 +18,7 @@ from everpost.transfer.importers.formats import compressed_files
 from everpost.transfer.importers.formats.compressed_files import Packing
 from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.model import SourcePost
-from everpost.transfer.importers.registry import SYSTEMS, Wishes
+from everpost.transfer.importers.registry import SYSTEMS, ImportOptions
 from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
 from tests.unit.importers.exports import dropped, ghost, ghost_post, of_kind, wxr, wxr_item
 from tests.unit.importers.pipeline.threads import write_isso
@@ -59,7 +59,7 @@ def test_every_system_reads_packed_files(tmp_path: Path, system: str) -> None:
     zipped(tmp_path / f"{name}.zip", {"a/": b"", f"a/{name}": content, f"__MACOSX/a/._{name}": b"x"})
 
     def found(file: str) -> str:
-        items = SYSTEMS[system].read(tmp_path / file, Wishes())
+        items = SYSTEMS[system].read(tmp_path / file, ImportOptions())
         return repr(list(items)).replace(file, name)
 
     assert found(f"{name}.gz") == found(f"{name}.zip") == found(name)
@@ -171,7 +171,7 @@ def test_a_bomb_is_not_unpacked(
     else:
         zipped(path, {name: bomb})
     with pytest.raises(BrokenFile, match="much larger than its size"):
-        list(SYSTEMS[system].read(path, Wishes()))
+        list(SYSTEMS[system].read(path, ImportOptions()))
 
 
 def test_the_files_of_an_archive_share_what_may_be_unpacked(

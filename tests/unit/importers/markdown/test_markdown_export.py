@@ -19,8 +19,8 @@ from everpost.stores.port import Store
 from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
 from everpost.transfer.importers.markdown.reader import read_markdown
 from everpost.transfer.importers.model import SourcePost
-from everpost.transfer.importers.pipeline.importer import Run, adopt
-from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 from everpost.transfer.importers.reports.report import Report
 from tests.contract.port.examples import a_comment, a_post, a_user, numbered
 
@@ -168,7 +168,9 @@ async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]
     """What came of each post."""
     counts: dict[str, dict[str, int]] = {}
     with Report() as report:
-        await adopt(store, read_markdown(folder), Run(report=report), origin=Origin("markdown", ""))
+        await adopt(
+            store, read_markdown(folder), ImportContext(report=report), origin=SourceSite("markdown", "")
+        )
         for note in report.notes():
             kinds = counts.setdefault(note.fate.value, {})
             kinds[note.kind] = kinds.get(note.kind, 0) + 1

@@ -11,8 +11,8 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
 from everpost.transfer.importers.model import SourceComment
-from everpost.transfer.importers.pipeline.stable_ids import Origin
-from everpost.transfer.importers.pipeline.threads import Adopted, Adopter
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite
+from everpost.transfer.importers.pipeline.threads import ImportedComment, ThreadBuilder
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, tzinfo=UTC)
 POST = Id("0" * 24)
@@ -40,15 +40,15 @@ def a_comment(
     )
 
 
-def adopted(*comments: SourceComment) -> tuple[dict[str, Adopted], list[tuple[str, str]]]:
+def adopted(*comments: SourceComment) -> tuple[dict[str, ImportedComment], list[tuple[str, str]]]:
     """What is kept, by its name in the source, and what is dropped."""
     dropped: list[tuple[str, str]] = []
-    adopter = Adopter(Origin("wordpress", ""), {"ada": ADA})
+    adopter = ThreadBuilder(SourceSite("wordpress", ""), {"ada": ADA})
     thread = adopter.thread(POST, comments, lambda each, why: dropped.append((each.source_id, why)))
     return {each.source_id: each for each in thread}, dropped
 
 
-def shape(kept: dict[str, Adopted]) -> dict[str, tuple[str | None, int, int]]:
+def shape(kept: dict[str, ImportedComment]) -> dict[str, tuple[str | None, int, int]]:
     """Parent, depth and number of shown replies of each."""
     names = {each.comment.id: name for name, each in kept.items()}
     return {

@@ -8,11 +8,11 @@ from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, PostFormat
 from everpost.transfer.importers.formats.html_text import text_of_html
-from everpost.transfer.importers.pipeline.normalization import UNTITLED, Changes, email_of
-from everpost.transfer.importers.pipeline.stable_ids import Origin, is_same_thing, site_key
+from everpost.transfer.importers.pipeline.normalization import UNTITLED, Normalizer, email_of
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite, is_same_thing, site_key
 
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, 123_000, tzinfo=UTC)
-ORIGIN = Origin("wordpress", "https://blog.example")
+ORIGIN = SourceSite("wordpress", "https://blog.example")
 
 
 def test_an_id_starts_with_the_seconds_of_its_date() -> None:
@@ -32,7 +32,11 @@ def test_a_date_that_an_id_has_no_room_for_is_clamped(moment: datetime, seconds:
 def test_another_identity_has_another_id() -> None:
     ids = {
         origin.id_of(kind, source_id, MOMENT)
-        for origin in (ORIGIN, Origin("ghost", ORIGIN.site), Origin("wordpress", "https://other.example"))
+        for origin in (
+            ORIGIN,
+            SourceSite("ghost", ORIGIN.site),
+            SourceSite("wordpress", "https://other.example"),
+        )
         for kind in ("post", "comment")
         for source_id in ("7", "77", "7\x00", "\ud800", "")
     }
@@ -72,7 +76,7 @@ def test_sites_below_one_host_are_several() -> None:
     ],
 )
 def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.title(title) == fitted
     assert bool(changes) is is_changed
 
@@ -91,33 +95,33 @@ def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
     ],
 )
 def test_a_name_fits(name: str, fitted: str, *, is_changed: bool) -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.name(name, 100) == fitted
     assert bool(changes) is is_changed
 
 
 def test_what_was_done_to_a_name_is_said() -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.name("a" * 5_000, 100) == "a" * 100
     assert str(changes) == "the name was cut after 100 characters"
-    changes = Changes()
+    changes = Normalizer()
     assert changes.name("\u202eAda\u200b", 100) == "Ada"
     assert str(changes) == "characters that nobody can read were left out of the name '\\u202eAda\\u200b'"
 
 
 def test_content_that_is_too_long_is_cut() -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.content("a" * (MAX_CONTENT + 1), PostFormat.MARKDOWN) == "a" * MAX_CONTENT
     assert str(changes) == "the content was cut after 1,000,000 characters: the last 1 are left out"
 
 
 def test_html_is_not_cut_inside_of_a_tag() -> None:
     html = "a" * (MAX_CONTENT - 5) + '<img src="b">'
-    assert Changes().content(html, PostFormat.HTML) == "a" * (MAX_CONTENT - 5)
+    assert Normalizer().content(html, PostFormat.HTML) == "a" * (MAX_CONTENT - 5)
     html = "a <img alt='" + "b" * MAX_CONTENT + "'>"
-    assert Changes().content(html, PostFormat.HTML) == "a "
-    assert Changes().content("<b>" + "a" * MAX_CONTENT, PostFormat.HTML).endswith("a")
-    assert len(Changes().content("1 < " + "2" * MAX_CONTENT, PostFormat.HTML)) == MAX_CONTENT
+    assert Normalizer().content(html, PostFormat.HTML) == "a "
+    assert Normalizer().content("<b>" + "a" * MAX_CONTENT, PostFormat.HTML).endswith("a")
+    assert len(Normalizer().content("1 < " + "2" * MAX_CONTENT, PostFormat.HTML)) == MAX_CONTENT
 
 
 LONG = "data:image/png;base64," + "iVBORw0K" * 150_000
@@ -144,7 +148,7 @@ LONG = "data:image/png;base64," + "iVBORw0K" * 150_000
 )
 @pytest.mark.parametrize("format", PostFormat)
 def test_embedded_files_are_left_out_of_what_is_too_long(text: str, kept: str, format: PostFormat) -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.content(text, format) == kept
     assert str(changes).startswith("it was too long: 1 embedded file of 1,")
     assert str(changes).endswith(" characters (data URLs) left out")
@@ -152,11 +156,11 @@ def test_embedded_files_are_left_out_of_what_is_too_long(text: str, kept: str, f
 
 def test_words_are_no_embedded_files() -> None:
     text = 'It is called "data: ' + "a, " * MAX_CONTENT + '"'
-    assert Changes().content(text, PostFormat.HTML) == text[:MAX_CONTENT]
+    assert Normalizer().content(text, PostFormat.HTML) == text[:MAX_CONTENT]
 
 
 def test_a_comment_loses_embedded_files_before_it_is_cut() -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.comment(f"A ![b]({LONG}) C") == "A ![b]() C"
     assert str(changes).startswith("it was too long: 1 embedded file of 1,")
     assert len(changes.comment("a" * (MAX_COMMENT + 1))) == MAX_COMMENT
@@ -170,13 +174,13 @@ def test_a_comment_in_html_keeps_the_words_behind_an_embedded_file() -> None:
 
 def test_embedded_files_that_there_is_room_for_stay() -> None:
     text = f'<img src="{LONG[:900_000]}">'
-    changes = Changes()
+    changes = Normalizer()
     assert changes.content(text, PostFormat.HTML) == text
     assert not changes
 
 
 def test_what_is_left_of_what_is_too_long_is_cut() -> None:
-    changes = Changes()
+    changes = Normalizer()
     text = f'<img src="{LONG}">' * 2 + "a" * MAX_CONTENT
     assert changes.content(text, PostFormat.HTML) == '<img src="">' * 2 + "a" * (MAX_CONTENT - 24)
     assert str(changes) == (
@@ -186,10 +190,10 @@ def test_what_is_left_of_what_is_too_long_is_cut() -> None:
 
 
 def test_tags_fit() -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.tags([" a ", "a", "", "b" * 51]) == ("a", "b" * 50)
     assert str(changes) == "the tag 'bbbbbbbbbbbbbbbbbbbb'… was cut after 50 characters"
-    changes = Changes()
+    changes = Normalizer()
     assert changes.tags([str(number) for number in range(22)]) == tuple(map(str, range(20)))
     assert str(changes) == "tags beyond the first 20 were left out: '20', '21'"
 
@@ -206,7 +210,7 @@ def test_tags_fit() -> None:
     ],
 )
 def test_a_slug_fits(wanted: str | None, fitted: str, *, is_changed: bool) -> None:
-    changes = Changes()
+    changes = Normalizer()
     assert changes.slug(wanted, "The title") == fitted
     assert bool(changes) is is_changed
 
@@ -220,7 +224,7 @@ def test_a_slug_fits(wanted: str | None, fitted: str, *, is_changed: bool) -> No
     ],
 )
 def test_a_moment_fits(moment: datetime, fitted: datetime) -> None:
-    assert Changes().moment(moment) == fitted
+    assert Normalizer().moment(moment) == fitted
 
 
 @pytest.mark.parametrize(

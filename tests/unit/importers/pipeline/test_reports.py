@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.importers.model import Fate, Note, Problem, SourceComment, SourceThread
-from everpost.transfer.importers.pipeline.import_spool import Ledger
-from everpost.transfer.importers.pipeline.normalization import Changes
+from everpost.transfer.importers.model import Note, Outcome, Problem, SourceComment, SourceThread
+from everpost.transfer.importers.pipeline.import_spool import ImportSpool
+from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.reports.report import Report
 
 
@@ -21,8 +21,8 @@ def report() -> Iterator[Report]:
 
 
 def fill(report: Report) -> None:
-    report.kept("post", "1 'One'", Changes())
-    report.kept("comment", "1 on 1", Changes(["it was cut", "it was late"]))
+    report.kept("post", "1 'One'", Normalizer())
+    report.kept("comment", "1 on 1", Normalizer(["it was cut", "it was late"]))
     report.present("post", "2 'Two'")
     report.dropped("entry", "3 'Thr\nee\x1b'", "it is \ud800")
     report.dropped("entry", "4", "it is empty")
@@ -45,7 +45,9 @@ def test_a_report_names_what_is_not_as_it_was(report: Report) -> None:
 def test_what_happened_to_many_is_one_line(report: Report) -> None:
     for number in range(120):
         report.dropped("featured image", f"{number} 'Title'", "Everpost has no featured images")
-        report.kept("post", f"{number} 'Title'", Changes([f"its slug 'a{number}' became 'b'", "it is old"]))
+        report.kept(
+            "post", f"{number} 'Title'", Normalizer([f"its slug 'a{number}' became 'b'", "it is old"])
+        )
     report.dropped("entry", "7", "it is empty")
     assert list(report.text()) == [
         "dropped: 120 featured images: Everpost has no featured images (0 'Title', 1 'Title', …)",
@@ -110,8 +112,8 @@ def test_a_report_goes_on_after_it_was_read(report: Report) -> None:
     fill(report)
     list(report.notes())
     report.present("post", "5")
-    assert [note.name for note in report.notes(Fate.PRESENT)] == ["2 'Two'", "5"]
-    assert report.count(Fate.PRESENT) == report.count(Fate.PRESENT, "post") == 2
+    assert [note.name for note in report.notes(Outcome.PRESENT)] == ["2 'Two'", "5"]
+    assert report.count(Outcome.PRESENT) == report.count(Outcome.PRESENT, "post") == 2
 
 
 def test_a_report_is_whole_or_not_there(report: Report, tmp_path: Path) -> None:
@@ -124,7 +126,7 @@ def test_a_report_is_whole_or_not_there(report: Report, tmp_path: Path) -> None:
 
 def test_notes_without_number_take_no_memory(report: Report) -> None:
     for number in range(20_000):
-        report.add(Note(fate=Fate.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
+        report.add(Note(fate=Outcome.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
     assert sum(1 for _ in report.notes()) == 20_000
 
 
@@ -142,7 +144,7 @@ def test_a_thread_that_comes_in_parts_is_whole_again() -> None:
         )
 
     first, second, third = comment("1"), comment("2", parent_id="1", name="Bob"), comment("3", author_id="a")
-    with Ledger() as ledger:
+    with ImportSpool() as ledger:
         ledger.keep_part(SourceThread(url="/a", title="A", comments=(first,)))
         ledger.keep_part(SourceThread(url="/b", title="B"))
         ledger.keep_part(SourceThread(url="/a", title="", comments=(second, third)))

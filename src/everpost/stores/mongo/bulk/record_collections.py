@@ -13,20 +13,20 @@ from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Filter
 
-Kept = TypeVar("Kept", bound=Record)
+RecordT = TypeVar("RecordT", bound=Record)
 Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecordCollection(Generic[Kept]):
+class RecordCollection(Generic[RecordT]):
     """Where the records of a kind are stored. The `_id` is the record's id; the owner's id and the sort
     fields have the names of the kind's fields.
     """
 
-    kind: Kind[Kept]
+    kind: Kind[RecordT]
     collection: AsyncCollection[Any]
-    document: Callable[[Kept], Document]
-    record: Callable[[Document], Kept]
+    document: Callable[[RecordT], Document]
+    record: Callable[[Document], RecordT]
     taken: str | None = None
     """The name of a unique text field. A document that is written takes the value from the one that has it.
     """

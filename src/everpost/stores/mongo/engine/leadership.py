@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from pymongo.errors import ConnectionFailure
 
 from everpost.errors import Busy, EverpostError, Unreachable
-from everpost.stores.batching import Turns
+from everpost.stores.batching import Batcher
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.engine.errors import translated
 
@@ -30,7 +30,7 @@ class Leadership:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._turns: Turns[None, None] = Turns(self._ask_majority, most=_MOST_TOGETHER)
+        self._turns: Batcher[None, None] = Batcher(self._ask_majority, most=_MOST_TOGETHER)
 
     async def confirm_answer(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """What the call returns or raises, once it is confirmed. Busy."""

@@ -10,7 +10,7 @@ from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
 from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostStatus
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 
 _MAX_LONG = 2**63 - 1
 """BSON's largest integer: no document has a version above it."""
@@ -197,7 +197,7 @@ def _nameless(author_id: ObjectId | None) -> Author | None:
     return None if author_id is None else Author(id=Id(str(author_id)), name="")
 
 
-def matching(match: Match) -> dict[str, object]:
+def matching(match: ExpectedRevisions) -> dict[str, object]:
     """A condition on a document's revision; it holds for none where the set is empty."""
     if match is None:
         return {}

@@ -11,7 +11,7 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
-from everpost.stores.batching import Turns
+from everpost.stores.batching import Batcher
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import (
@@ -32,7 +32,7 @@ class Authors:
 
     def __init__(self, collections: Collections) -> None:
         self._users = collections.users
-        self._turns = Turns(self._find_all, most=_MOST_TOGETHER)
+        self._turns = Batcher(self._find_all, most=_MOST_TOGETHER)
 
     async def name_posts(self, posts: Sequence[Post], *, session: Session | None = None) -> Sequence[Post]:
         """The posts and the comments in them, with their authors' current names."""

@@ -14,7 +14,7 @@ _NUMBERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacles:
+class SlugConflicts:
     """What is in the way of a post."""
 
     by_id: PostDocument | None
@@ -25,7 +25,9 @@ class Obstacles:
     """The slug that it wanted or, if another post has it, the first free numbered one."""
 
 
-async def find_obstacles(collections: Collections, post_id: ObjectId, slug: str, wanted: str) -> Obstacles:
+async def find_obstacles(
+    collections: Collections, post_id: ObjectId, slug: str, wanted: str
+) -> SlugConflicts:
     """The obstacles to a post with this slug: the one that was wanted, possibly with a number."""
     unique: Filter = {"$or": [{"_id": post_id}, {"slug": slug}]}
     in_the_way = [{"$match": unique}, {"$project": {"removed_at": 1}}]
@@ -39,7 +41,7 @@ async def find_obstacles(collections: Collections, post_id: ObjectId, slug: str,
         if documents and "slug" in documents[0]:
             there = {document["_id"]: document for document in documents[1:]}
             by_id = there.pop(post_id, None)
-            return Obstacles(by_id, next(iter(there.values()), None), documents[0]["slug"])
+            return SlugConflicts(by_id, next(iter(there.values()), None), documents[0]["slug"])
     raise AssertionError  # numbers never end
 
 

@@ -48,7 +48,7 @@ class Entry(TypedDict):
     renewed_at: NotRequired[datetime]
 
 
-class Ledger:
+class MigrationHistory:
     """Kept in the database that it is about."""
 
     def __init__(self, database: Database) -> None:

@@ -32,7 +32,7 @@ class MongoSchema:
     ) -> None:
         self._client, self._url, self._timeout = client, url, timeout
         self._database = database_of(client)
-        self._ledger = migration_history.Ledger(self._database)
+        self._ledger = migration_history.MigrationHistory(self._database)
         self._definitions = history
         self._answered = False
 

@@ -7,10 +7,10 @@ from functools import partial
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from everpost.domain.comment_preconditions import Hand, refusal
+from everpost.domain.comment_preconditions import EditCredential, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import NotFound
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
@@ -18,7 +18,7 @@ from everpost.stores.mongo.model.documents import CommentDocument, matching, rea
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.threads.thread import Thread
 
-Terms = tuple[Match, Hand | None]
+Terms = tuple[ExpectedRevisions, EditCredential | None]
 """The revisions that a comment must have, and who must hold it, to be written."""
 _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 

@@ -13,7 +13,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, UpdateOne
 from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 
-from everpost.domain.comment_preconditions import Admission
+from everpost.domain.comment_preconditions import CommentPreconditions
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import COMMENTS_INSIDE, PostStatus
 from everpost.domain.revisions import new_stamp
@@ -49,7 +49,7 @@ class Thread:
 
     async def take(
         self,
-        admission: Admission | None = None,
+        admission: CommentPreconditions | None = None,
         change: Filter | None = None,
         *,
         changes: int = 1,
@@ -79,7 +79,7 @@ class Thread:
             raise await self._refusal(admission)
         return post
 
-    async def require(self, post: PostDocument, admission: Admission | None) -> None:
+    async def require(self, post: PostDocument, admission: CommentPreconditions | None) -> None:
         """Check the conditions on other documents. Invalid, Stale."""
         if admission is None:
             return
@@ -97,7 +97,7 @@ class Thread:
         if "comment_policy" not in post and not admission.policies.issuperset(policies - {None}):
             raise Stale("post", str(self.post_id))
 
-    async def _refusal(self, admission: Admission | None) -> EverpostError:
+    async def _refusal(self, admission: CommentPreconditions | None) -> EverpostError:
         """Why the post took no comment."""
         if await self.collections.posts.find_one(self._post, {"_id": 1}, session=self.session) is None:
             return NotFound("post", str(self.post_id))
@@ -173,7 +173,7 @@ def count_approved(comments: Iterable[Comment]) -> int:
     return sum(comment.status is CommentStatus.APPROVED for comment in comments)
 
 
-def _condition(admission: Admission | None, authors: Sequence[ObjectId]) -> Filter:
+def _condition(admission: CommentPreconditions | None, authors: Sequence[ObjectId]) -> Filter:
     """The conditions on the post itself. If it has no policy, the blog's decides."""
     if admission is None:
         return {}
@@ -188,7 +188,7 @@ def _condition(admission: Admission | None, authors: Sequence[ObjectId]) -> Filt
     return {"$and": [policy, {"$or": [is_out, {"author_id": {"$in": list(authors)}}]}]}
 
 
-def _alike(admission: Admission) -> Filter:
+def _alike(admission: CommentPreconditions) -> Filter:
     """The condition for users whose name looks like that of a guest."""
     return {"name_key": {"$in": sorted(admission.name_keys)}}
 

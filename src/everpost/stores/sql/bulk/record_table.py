@@ -13,7 +13,7 @@ from everpost.domain.record_kinds.kinds import Kind
 from everpost.domain.records import Record
 from everpost.stores.sql.model.mappers import AnyRow, Values
 
-Kept = TypeVar("Kept", bound=Record)
+RecordT = TypeVar("RecordT", bound=Record)
 
 HEADS = 200
 """How many records' sizes are read at once."""
@@ -41,17 +41,17 @@ def _octets_in_sqlite(element: Octets, compiler: SQLCompiler, **options: object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts(Generic[Kept]):
+class Parts(Generic[RecordT]):
     """Rows of another table that are a part of a record."""
 
     table: Table
     of: str
     """The column with the id of the record."""
-    values: Callable[[Kept], Sequence[Values]]
+    values: Callable[[RecordT], Sequence[Values]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnedRows(Generic[Kept]):
+class OwnedRows(Generic[RecordT]):
     """How records that belong to others are read."""
 
     sizes: Select[Any]
@@ -62,21 +62,21 @@ class OwnedRows(Generic[Kept]):
     """All rows of owners in a range, each with its `owner`: by owner, then in order."""
     page: Select[Any]
     """Up to `LIMIT` rows of one `owner`, after the place that the other parameters name."""
-    place: Callable[[Kept | None], Mapping[str, object]]
+    place: Callable[[RecordT | None], Mapping[str, object]]
     """The parameters for the place of a record; for None, the place before all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecordTable(Generic[Kept]):
+class RecordTable(Generic[RecordT]):
     """The table that stores the records of a kind. Its primary key is `id`, except for a kind with one
     record.
     """
 
-    kind: Kind[Kept]
+    kind: Kind[RecordT]
     table: Table
-    values: Callable[[Kept], Values]
+    values: Callable[[RecordT], Values]
     """The whole row of a record."""
-    record: Callable[[AnyRow], Kept]
+    record: Callable[[AnyRow], RecordT]
     columns: Sequence[Any] = ()
     """Columns that `record` needs in addition to the table's."""
     octets: ColumnElement[int] = NOTHING
@@ -85,8 +85,8 @@ class RecordTable(Generic[Kept]):
     """The name of a unique text column. A row that is written takes the value from the row that has it."""
     identity: Sequence[str] = ("id",)
     """The columns that say which row is erased."""
-    parts: Parts[Kept] | None = None
-    owned: OwnedRows[Kept] | None = None
+    parts: Parts[RecordT] | None = None
+    owned: OwnedRows[RecordT] | None = None
     """For a kind whose records belong to others."""
     heads: Select[Any] = field(init=False)
     """The `id` and the `octets` of the rows after the id `after`, in order, up to `HEADS`."""
@@ -109,14 +109,14 @@ def in_range(rows: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a co
     return rows.where(key > bindparam("after", type_=key.type), key <= bindparam("until", type_=key.type))
 
 
-def owned_rows(kind: Kind[Kept], table: Table, *, before_all: object) -> OwnedRows[Kept]:
+def owned_rows(kind: Kind[RecordT], table: Table, *, before_all: object) -> OwnedRows[RecordT]:
     """How records of a kind sorted by one field are read; no value is less than `before_all`."""
     (name,) = kind.order
     owner, order = table.c[kind.owner or ""], table.c[name]
     each = select(table, owner.label("owner"))
     after = bindparam("after", type_=order.type)
 
-    def place(record: Kept | None) -> Mapping[str, object]:
+    def place(record: RecordT | None) -> Mapping[str, object]:
         return {"after": before_all if record is None else getattr(record, name)}
 
     return OwnedRows(

@@ -48,9 +48,9 @@ class SqlRecords:
             await self._writer.write(transaction, batch, are_new=False)
 
         try:
-            await self._connections.transact(add, hurried=False)
+            await self._connections.transact(add, time_limited=False)
         except VIOLATED:
-            await self._connections.transact(replace, hurried=False)
+            await self._connections.transact(replace, time_limited=False)
 
     async def transfer(self) -> Transfer | None:
         return _transfer_in(await self._connections.fetch(_LATEST, {}))

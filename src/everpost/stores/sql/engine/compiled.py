@@ -135,17 +135,19 @@ class CompiledDatabase(ABC):
         text, arguments = compiled.call(parameters)
         return compiled.rows(await self._read(text, arguments, bounded=bounded))
 
-    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
+    async def change(self, calls: Calls, *, time_limited: bool) -> Sequence[Result]:
         async def work(session: Session) -> Sequence[Result]:
             return await CompiledTransaction(session, self._statements).execute_all(calls)
 
-        return await self._run_alone(work, hurried=hurried)
+        return await self._run_alone(work, time_limited=time_limited)
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+    async def transact(
+        self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool
+    ) -> Outcome:
         async def in_session(session: Session) -> Outcome:
             return await work(CompiledTransaction(session, self._statements))
 
-        return await self._run(in_session, hurried=hurried)
+        return await self._run(in_session, time_limited=time_limited)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -157,11 +159,13 @@ class CompiledDatabase(ABC):
         """The rows of one statement."""
 
     @abstractmethod
-    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool) -> Outcome:
         """Do the work in a transaction."""
 
     @abstractmethod
-    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
+    async def _run_alone(
+        self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool
+    ) -> Outcome:
         """Do the work, each of whose statements is a transaction."""
 
     @abstractmethod

@@ -80,14 +80,16 @@ class Connections:
         """
         return await self._persist(lambda: self._database.fetch(statement, parameters, bounded=bounded))
 
-    async def change(self, statement: Executable, parameters: Parameters, *, hurried: bool = True) -> int:
+    async def change(
+        self, statement: Executable, parameters: Parameters, *, time_limited: bool = True
+    ) -> int:
         """Run one writing statement, a transaction of its own; how many rows it matched. Busy.
 
-        Without `hurried` it takes the time it needs.
+        Without `time_limited` it may take any time.
         """
         calls = [(statement, parameters)]
         (result,) = await self._persist(
-            lambda: self._database.change(calls, hurried=hurried), hurried=hurried
+            lambda: self._database.change(calls, time_limited=time_limited), time_limited=time_limited
         )
         return result.matched
 
@@ -98,16 +100,18 @@ class Connections:
 
     async def change_all(self, calls: Calls) -> Sequence[Result]:
         """Run writing statements one after the other, each a transaction of its own. Busy."""
-        return await self._persist(lambda: self._database.change(calls, hurried=True))
+        return await self._persist(lambda: self._database.change(calls, time_limited=True))
 
     async def transact(
-        self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool = True
+        self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool = True
     ) -> Outcome:
         """Several statements in one transaction, which an exception undoes. Busy.
 
-        `work` is called again if the database rolled it back. Without `hurried` it takes the time it needs.
+        `work` is called again if the database rolled it back. Without `time_limited` it may take any time.
         """
-        return await self._persist(lambda: self._database.transact(work, hurried=hurried), hurried=hurried)
+        return await self._persist(
+            lambda: self._database.transact(work, time_limited=time_limited), time_limited=time_limited
+        )
 
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[Transaction]:
@@ -131,8 +135,8 @@ class Connections:
         """Close every connection."""
         await self._database.close()
 
-    async def _persist(self, once: Callable[[], Awaitable[Outcome]], *, hurried: bool = True) -> Outcome:
-        async with timed(self._timeout if hurried else None):
+    async def _persist(self, once: Callable[[], Awaitable[Outcome]], *, time_limited: bool = True) -> Outcome:
+        async with timed(self._timeout if time_limited else None):
             for pause in _PAUSES:
                 try:
                     return await once()

@@ -85,13 +85,15 @@ class Database(Protocol):
         """
         ...
 
-    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:
-        """Writing statements on one connection, each a transaction. If `hurried`, they are short."""
+    async def change(self, calls: Calls, *, time_limited: bool) -> Sequence[Result]:
+        """Writing statements on one connection, each a transaction. If `time_limited`, they are short."""
         ...
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        """Several statements in one transaction, which an exception undoes. If `hurried`, they are few and
-        short.
+    async def transact(
+        self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool
+    ) -> Outcome:
+        """Several statements in one transaction, which an exception undoes. With `time_limited` they are
+        few and short.
         """
         ...
 

@@ -56,7 +56,7 @@ class ReferenceDatabase:
         async with self._engine.connect() as connection:
             return (await ReferenceTransaction(connection).execute(statement, parameters)).rows
 
-    async def change(self, calls: Calls, *, hurried: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
+    async def change(self, calls: Calls, *, time_limited: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
         async with self._engine.connect() as connection:
             with final_word():
                 return await ReferenceTransaction(connection).execute_all(calls)
@@ -65,7 +65,7 @@ class ReferenceDatabase:
         self,
         work: Callable[[Transaction], Awaitable[Outcome]],
         *,
-        hurried: bool,  # noqa: ARG002 - as above
+        time_limited: bool,  # noqa: ARG002 - as above
     ) -> Outcome:
         async with transaction(self._engine) as connection:
             return await work(ReferenceTransaction(connection))

@@ -220,7 +220,7 @@ class CommentRow(Base):
     )
 
 
-class TallyRow(Base):
+class RateLimitRow(Base):
     """How often something was tried, until its window ends."""
 
     __tablename__ = "tallies"

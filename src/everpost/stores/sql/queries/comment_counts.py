@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from everpost.domain.comment_preconditions import Admission
+from everpost.domain.comment_preconditions import CommentPreconditions
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
 from everpost.errors import EverpostError, Invalid, NotFound, Stale
@@ -41,7 +41,7 @@ class Touch:
     post_id: Id
     more: int = 0
     changes: int = 1
-    admission: Admission | None = None
+    admission: CommentPreconditions | None = None
 
     @property
     def call(self) -> Call:
@@ -60,7 +60,9 @@ async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequen
     return results
 
 
-async def _refusal(transaction: Transaction, post_id: Id, admission: Admission | None) -> EverpostError:
+async def _refusal(
+    transaction: Transaction, post_id: Id, admission: CommentPreconditions | None
+) -> EverpostError:
     """Why the post took no comment."""
     if (await transaction.execute(selects.POST_IS_THERE, {"this": post_id})).first() is None:
         return NotFound("post", post_id)

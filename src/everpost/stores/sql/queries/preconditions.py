@@ -9,10 +9,10 @@ from typing import TypeAlias, TypeVar, cast
 
 from sqlalchemy import BigInteger, Delete, Select, Update, and_, bindparam, func, or_, select, tuple_
 
-from everpost.domain.comment_preconditions import Admission, Hand
+from everpost.domain.comment_preconditions import CommentPreconditions, EditCredential
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostStatus
-from everpost.domain.revisions import Match, new_stamp
+from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, UserRow
 from everpost.stores.sql.model.types import IdText, Moment
@@ -53,7 +53,9 @@ def renewed() -> Values:
     return {"new_stamp": new_stamp()}
 
 
-def having(match: Match, table: Versioned, statement: Statement, values: Values) -> tuple[Statement, Values]:
+def having(
+    match: ExpectedRevisions, table: Versioned, statement: Statement, values: Values
+) -> tuple[Statement, Values]:
     """The statement, for rows in one of the states of the match, and its parameters."""
     if match is None:
         return statement, values
@@ -68,7 +70,7 @@ def owned(owner_id: Id | None, statement: Statement, values: Values) -> tuple[St
     return cast("Statement", _of_owner(statement)), values | {"owner": owner_id}
 
 
-def held(hand: Hand | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
+def held(hand: EditCredential | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
     """The statement, for a comment in this hand, and its parameters."""
     if hand is None:
         return statement, values
@@ -76,7 +78,9 @@ def held(hand: Hand | None, statement: Statement, values: Values) -> tuple[State
     return cast("Statement", _in_hand(statement)), values | holder
 
 
-def admitted(admission: Admission | None, statement: Update, values: Values) -> tuple[Update, Values]:
+def admitted(
+    admission: CommentPreconditions | None, statement: Update, values: Values
+) -> tuple[Update, Values]:
     """The statement, for a post that takes a comment on this ground, and its parameters."""
     if admission is None:
         return statement, values

@@ -5,8 +5,8 @@ import re
 from everpost.domain.comments import CommentStatus
 from everpost.transfer.importers.blogger.entries import Entry, EntryAuthor
 from everpost.transfer.importers.formats.html_text import text_of_html
-from everpost.transfer.importers.model import Fate, Note, SourceComment
-from everpost.transfer.importers.reports.omissions import EMAILS, PROFILES, WEBSITES, LeftOut
+from everpost.transfer.importers.model import Note, Outcome, SourceComment
+from everpost.transfer.importers.reports.omissions import EMAILS, PROFILES, WEBSITES, Omissions
 
 _STATUSES = {
     "LIVE": CommentStatus.APPROVED,
@@ -22,7 +22,7 @@ _LONGEST_ID = 500
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
-def read_comment(entry: Entry, left_out: LeftOut) -> tuple[str, SourceComment] | Note:
+def read_comment(entry: Entry, left_out: Omissions) -> tuple[str, SourceComment] | Note:
     """A comment and the id of its post, or why it is left out."""
     source_id, published = entry.id, entry.date("published", "blogger:created")
     post_id = next(iter(_answered(entry)), "")[:_LONGEST_ID]
@@ -35,7 +35,7 @@ def read_comment(entry: Entry, left_out: LeftOut) -> tuple[str, SourceComment] |
         reason = f"its date cannot be read: {entry.text('published')[:40]!r}"
     if reason or published is None:
         shown = f"{source_id} by {entry.author.name[:80] or 'nobody'!r}"
-        return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+        return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
     _count(entry.author, left_out)
     changes: list[str] = []
     status = _status(entry, changes)
@@ -110,7 +110,7 @@ def _account(author: EntryAuthor) -> str | None:
     return author_key(author) if author.kind.upper() == _ACCOUNT and author.address else None
 
 
-def _count(author: EntryAuthor, left_out: LeftOut) -> None:
+def _count(author: EntryAuthor, left_out: Omissions) -> None:
     left_out.count(EMAILS, bool(author.email))
     if author.address:
         left_out.count(PROFILES if _PROFILE.match(author.address) else WEBSITES)

@@ -15,9 +15,9 @@ from everpost.transfer.importers.blogger.comments import author_key, read_commen
 from everpost.transfer.importers.blogger.entries import Entry, name_of, read_entry
 from everpost.transfer.importers.formats.percent_encoding import percent_decoded
 from everpost.transfer.importers.formats.xml_files import XmlFile
-from everpost.transfer.importers.model import Fate, Item, Note, SourceAuthor, SourcePost, SourceThread
-from everpost.transfer.importers.pipeline.import_spool import Ledger
-from everpost.transfer.importers.reports.omissions import LeftOut, UnreadFields
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourcePost, SourceThread
+from everpost.transfer.importers.pipeline.import_spool import ImportSpool
+from everpost.transfer.importers.reports.omissions import Omissions, UnreadFields
 
 _IN_FEED = 1
 _STATUSES = {"LIVE": PostStatus.PUBLISHED, "SCHEDULED": PostStatus.PUBLISHED, "DRAFT": PostStatus.DRAFT}
@@ -35,14 +35,14 @@ def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
     temporary file. BrokenFile.
     """
     export = _Export(path, pages=pages)
-    with Ledger() as threads:
+    with ImportSpool() as threads:
         yield from export.gather(threads)
         yield from export.posts(threads)
         for thread in threads.threads():
             for comment in thread.comments:
                 name = f"{comment.source_id} on {thread.url}"
                 reason = "its post is not in the file"
-                yield Note(fate=Fate.DROPPED, kind="comment", name=name, reason=reason)
+                yield Note(fate=Outcome.DROPPED, kind="comment", name=name, reason=reason)
     yield from export.notes()
 
 
@@ -53,11 +53,11 @@ class _Export:
         self._path = path
         self._file = XmlFile(path, suffix=".atom")
         self._kinds = {"post", "page"} if pages else {"post"}
-        self._left_out = LeftOut(path.name)
+        self._left_out = Omissions(path.name)
         self._unread = UnreadFields()
         self._own_comments: set[str] = set()
 
-    def gather(self, threads: Ledger) -> Iterator[Item]:
+    def gather(self, threads: ImportSpool) -> Iterator[Item]:
         """The authors, and what is left out; comments are kept by the id of their post."""
         authors: set[str] = set()
         kinds: Counter[str] = Counter()
@@ -90,9 +90,9 @@ class _Export:
         for kind, number in kinds.items():
             if kind in _KINDS:
                 reason = f"only posts, pages and comments are imported; entries: {number:,}"
-                yield Note(fate=Fate.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
+                yield Note(fate=Outcome.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
 
-    def posts(self, threads: Ledger) -> Iterator[Item]:
+    def posts(self, threads: ImportSpool) -> Iterator[Item]:
         """The posts, each with its comments, and why others are left out."""
         for entry in self._entries():
             if entry.kind == "comment" or entry.kind in _KINDS:
@@ -102,7 +102,7 @@ class _Export:
                 if comments:
                     reason += f"; comments on it: {len(comments):,}"
                 yield Note(
-                    fate=Fate.DROPPED, kind=(entry.kind or "entry")[:40], name=entry.shown, reason=reason
+                    fate=Outcome.DROPPED, kind=(entry.kind or "entry")[:40], name=entry.shown, reason=reason
                 )
                 continue
             yield from _lost(entry)
@@ -154,7 +154,7 @@ class _Export:
         yield from self._unread.notes()
         for name in sorted(self._own_comments):
             reason = "it has the account owner's own comments; comments on each blog are in that blog's feed"
-            yield Note(fate=Fate.DROPPED, kind="file", name=name, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="file", name=name, reason=reason)
         yield from self._file.notes()
 
 
@@ -162,7 +162,7 @@ def _lost(entry: Entry) -> Iterator[Note]:
     """Notes on content that Everpost has no place for."""
     for kind, value in entry.lost:
         reason = f"Everpost has no field for it: {value[:200]!r}"
-        yield Note(fate=Fate.DROPPED, kind=kind, name=entry.shown, reason=reason)
+        yield Note(fate=Outcome.DROPPED, kind=kind, name=entry.shown, reason=reason)
 
 
 def _content(entry: Entry) -> str:

@@ -17,8 +17,8 @@ from everpost.transfer.importers.comment_systems.commento_comments import (
     unread_fields,
 )
 from everpost.transfer.importers.formats.json_files import JsonFile, Row
-from everpost.transfer.importers.model import Fate, Item, Note, SourceThread
-from everpost.transfer.importers.reports.omissions import EMAILS, PICTURES, WEBSITES, LeftOut, UnreadFields
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceThread
+from everpost.transfer.importers.reports.omissions import EMAILS, PICTURES, WEBSITES, Omissions, UnreadFields
 
 _LISTS = frozenset({"comments", "commenters", "pages"})
 _VERSIONS: Mapping[int, Read] = {1: read_v1, 3: read_v3}
@@ -47,7 +47,7 @@ class _Export:
     def __init__(self, path: Path) -> None:
         """BrokenFile."""
         self._file = JsonFile(path)
-        self.left_out = LeftOut(path.name)
+        self.left_out = Omissions(path.name)
         self.unread = UnreadFields()
         self._authors: dict[str, str] = {}
         self._pages: dict[str, Page] = {}
@@ -83,12 +83,14 @@ class _Export:
         path, title = text(row, "path"), text(row, "title")[:_LONGEST_NAME]
         if len(path) > _LONGEST_PATH:
             reason = "its path is too long for an address"
-            yield Note(fate=Fate.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
         elif path:
             self._pages[text(row, "id")] = Page(path if "://" in path else "/" + path.lstrip("/"), title)
         if row.get("isReadonly") is True:
             reason = "its comments were closed; the import does not change existing posts"
-            yield Note(fate=Fate.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason)
+            yield Note(
+                fate=Outcome.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason
+            )
         self.unread.count(f"page: {name}" for name in unread_fields(row, _READ_OF_PAGE))
 
     def comments(self) -> Iterator[Item]:
@@ -97,6 +99,6 @@ class _Export:
             found = self._read(row, self._authors, self._pages, self.left_out)
             self.unread.count(f"comment: {name}" for name in found.unread)
             if isinstance(found.item, str):
-                yield Note(fate=Fate.DROPPED, kind="comment", name=found.shown, reason=found.item)
+                yield Note(fate=Outcome.DROPPED, kind="comment", name=found.shown, reason=found.item)
             else:
                 yield SourceThread(url=found.page.url, title=found.page.title, comments=(found.item,))

@@ -9,7 +9,7 @@ from everpost.transfer.importers.formats.dates import parse_moment
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.json_files import Row
 from everpost.transfer.importers.model import SourceComment
-from everpost.transfer.importers.reports.omissions import ADDRESSES, VOTES, LeftOut
+from everpost.transfer.importers.reports.omissions import ADDRESSES, VOTES, Omissions
 
 _STATES = {
     "approved": CommentStatus.APPROVED,
@@ -59,10 +59,10 @@ class FoundComment:
 
 Authors = Mapping[str, str]
 """The names of commenters by id; None of them is a user here."""
-Read = Callable[[Row, Authors, Mapping[str, Page], LeftOut], FoundComment]
+Read = Callable[[Row, Authors, Mapping[str, Page], Omissions], FoundComment]
 
 
-def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: LeftOut) -> FoundComment:
+def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: Omissions) -> FoundComment:
     """A comment of version 1, which names its page itself."""
     changes: list[str] = []
     status = _STATES.get(text(row, "state"))
@@ -88,7 +88,7 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: Le
     )
 
 
-def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: LeftOut) -> FoundComment:
+def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: Omissions) -> FoundComment:
     """A comment of version 3. One that is neither approved nor pending was rejected."""
     changes: list[str] = []
     status, is_deleted = CommentStatus.REMOVED, row.get("isDeleted") is True
@@ -117,7 +117,7 @@ def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: Lef
 
 def _found(  # noqa: PLR0913 - they are what the versions name differently
     row: Row,
-    left_out: LeftOut,
+    left_out: Omissions,
     *,
     source_id: str,
     page: Page,

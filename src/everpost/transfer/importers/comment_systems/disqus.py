@@ -16,8 +16,8 @@ from everpost.transfer.importers.formats.dates import parse_moment
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.formats.xml_repairs import UNDECLARED
-from everpost.transfer.importers.model import Fate, Item, Note, SourceComment, SourceThread
-from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, LeftOut
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment, SourceThread
+from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, Omissions
 
 Parts = Mapping[str, etree._Element]  # noqa: SLF001  (lxml has no other name for it)
 """What is in an element, by name."""
@@ -39,7 +39,7 @@ _UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 def read_disqus(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. BrokenFile."""
     file = XmlFile(path)
-    export = _Export(LeftOut(path.name))
+    export = _Export(Omissions(path.name))
     is_empty = True
     for element in file.elements(_IN_ROOT):
         if is_empty and _tag(element.getparent()) != "disqus":
@@ -67,7 +67,7 @@ class _Thread:
 class _Export:
     """What has to be remembered while a file is read: where the threads are."""
 
-    def __init__(self, left_out: LeftOut) -> None:
+    def __init__(self, left_out: Omissions) -> None:
         self.left_out = left_out
         self._threads: dict[str, _Thread] = {}
         self._fields: set[str] = set()
@@ -86,14 +86,14 @@ class _Export:
             reason = (
                 "its comments were closed; the import does not change existing posts, so close them yourself"
             )
-            yield Note(fate=Fate.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
 
     def notes(self) -> Iterator[Note]:
         """What is left out everywhere, once all was read."""
         yield from self.left_out.notes()
         if self._fields:
             reason = "Everpost has no fields for them: " + ", ".join(sorted(self._fields))
-            yield Note(fate=Fate.DROPPED, kind="list of fields", name="Disqus", reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
     def see(self, things: str, parts: Parts) -> None:
         """Remember the names of what is left out."""
@@ -124,7 +124,7 @@ class _Export:
             reason = f"its thread was deleted: {thread.url}"
         if reason or published is None or thread is None:
             shown = f"{source_id} by {name or 'nobody'!r}"
-            return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+            return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
         self.left_out.count(EMAILS, bool(_text(author, "email")))
         self.left_out.count(ADDRESSES, bool(_text(parts, "ipAddress")))
         published = published if published.tzinfo else published.replace(tzinfo=UTC)

@@ -15,14 +15,14 @@ from everpost.domain.clock import EPOCH
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.compressed_files import unpacked
-from everpost.transfer.importers.model import Fate, Item, Note, SourceComment, SourceThread
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment, SourceThread
 from everpost.transfer.importers.reports.omissions import (
     ADDRESSES,
     EMAILS,
     SUBSCRIPTIONS,
     VOTES,
     WEBSITES,
-    LeftOut,
+    Omissions,
 )
 
 _STATUSES = {1: CommentStatus.APPROVED, 2: CommentStatus.PENDING, 4: CommentStatus.REMOVED}
@@ -49,7 +49,7 @@ _THREAD = "SELECT uri, title FROM threads WHERE id = ? LIMIT 1"
 
 def read_isso(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. The file is only read. BrokenFile."""
-    left_out = LeftOut(path.name)
+    left_out = Omissions(path.name)
     try:
         with unpacked(path, ".db") as file, closing(_open(path, file)) as database:
             if database.execute(_TABLES).fetchone() != (2,):
@@ -91,7 +91,7 @@ def _open(path: Path, file: Path) -> sqlite3.Connection:
     return database
 
 
-def _item(row: tuple[object, ...], left_out: LeftOut) -> Item:
+def _item(row: tuple[object, ...], left_out: Omissions) -> Item:
     """A comment, or why it is left out. SQLite keeps values of any type in any column."""
     uri, title, number, parent, created, modified, mode, text, author, *private = row
     published = _moment(created)
@@ -102,7 +102,7 @@ def _item(row: tuple[object, ...], left_out: LeftOut) -> Item:
         reason = f"its date is invalid: {str(created)[:40]!r}"
     if reason or published is None:
         return Note(
-            fate=Fate.DROPPED,
+            fate=Outcome.DROPPED,
             kind="comment",
             name=f"{number} by {_text(author) or 'nobody'!r}",
             reason=reason,

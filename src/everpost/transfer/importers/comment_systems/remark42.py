@@ -15,8 +15,8 @@ from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.compressed_files import Packing
 from everpost.transfer.importers.formats.dates import parse_moment
 from everpost.transfer.importers.formats.html_text import text_of_html
-from everpost.transfer.importers.model import Fate, Item, Note, SourceComment, SourceThread
-from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, VOTES, LeftOut
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment, SourceThread
+from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, VOTES, Omissions
 
 _VERSIONS = (0, 1)
 _MOST_FIELDS = 200
@@ -37,7 +37,7 @@ def read_remark42(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. BrokenFile."""
     lines = _lines(path)
     meta = _require_backup(path, next(lines, (1, b"")))
-    left_out = LeftOut(path.name)
+    left_out = Omissions(path.name)
     fields: set[str] = set()
     for number, line in lines:
         if line.strip():
@@ -49,10 +49,10 @@ def read_remark42(path: Path) -> Iterator[Item]:
         rows = meta.get(things)
         if isinstance(rows, list) and rows:
             reason = f"{len(rows):,} with marks (read-only, blocked, verified) that Everpost does not have"
-            yield Note(fate=Fate.DROPPED, kind="setting", name=things, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="setting", name=things, reason=reason)
     if fields:
         reason = "Everpost has no fields for them: " + ", ".join(sorted(fields))
-        yield Note(fate=Fate.DROPPED, kind="list of fields", name=path.name, reason=reason)
+        yield Note(fate=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 
 def _see(comment: Mapping[str, object], fields: set[str]) -> None:
@@ -106,7 +106,7 @@ def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:
     return value
 
 
-def _item(comment: Mapping[str, object], left_out: LeftOut) -> Item:
+def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
     """A comment, or why it is left out."""
     user, source_id = _part(comment, "user"), _text(comment, "id")
     url = _text(_part(comment, "locator"), "url")
@@ -122,7 +122,7 @@ def _item(comment: Mapping[str, object], left_out: LeftOut) -> Item:
         reason = f"its date is invalid: {_text(comment, 'time')[:40]!r}"
     if reason or published is None:
         shown = f"{source_id} by {name or 'nobody'!r}"
-        return Note(fate=Fate.DROPPED, kind="comment", name=shown, reason=reason)
+        return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
     left_out.count(ADDRESSES, bool(_text(user, "ip")))
     left_out.count(EMAILS, bool(_text(user, "email")))
     left_out.count(VOTES, len(_part(comment, "votes")))

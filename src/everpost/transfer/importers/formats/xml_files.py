@@ -22,7 +22,7 @@ from everpost.transfer.importers.formats.xml_repairs import (
     prefixes_in,
     with_prefixes,
 )
-from everpost.transfer.importers.model import Fate, Note
+from everpost.transfer.importers.model import Note, Outcome
 
 MOST_BYTES = 256 * 1024 * 1024
 """In one of the elements that are read, or between two."""
@@ -39,10 +39,10 @@ _ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?encoding\s*=\s*["']([\w.-]+)["']"""
 _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE(?!\s+html\b)", re.IGNORECASE)
 _HAS_DOCUMENT_TYPE = "it has a document type, which such files do not have"
 _REPAIRS = {
-    "controls": (Fate.DROPPED, "{:,} control characters, which XML does not allow, were left out"),
-    "bytes": (Fate.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
-    "reserved": (Fate.CHANGED, "{:,} unescaped &, < and ]]> were read as text"),
-    "entities": (Fate.CHANGED, "{:,} HTML entities, which XML does not define, were replaced"),
+    "controls": (Outcome.DROPPED, "{:,} control characters, which XML does not allow, were left out"),
+    "bytes": (Outcome.CHANGED, "{:,} bytes that are not UTF-8 were read as Windows-1252"),
+    "reserved": (Outcome.CHANGED, "{:,} unescaped &, < and ]]> were read as text"),
+    "entities": (Outcome.CHANGED, "{:,} HTML entities, which XML does not define, were replaced"),
 }
 
 
@@ -71,7 +71,7 @@ class XmlFile:
             self.name = document.name
             yield from self._elements(document, level)
         for name in packing.others:
-            self._notes.append(_note(Fate.DROPPED, "file", name, f"only {self._suffix} files are read"))
+            self._notes.append(_note(Outcome.DROPPED, "file", name, f"only {self._suffix} files are read"))
 
     def notes(self) -> Iterator[Note]:
         """What was repaired and what was skipped, once all elements were read."""
@@ -172,7 +172,7 @@ class XmlFile:
         words = " ".join(extra.decode(errors="replace").split())
         shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
         reason = f"{len(extra):,} bytes {where} the XML were skipped: {shown}"
-        self._notes.append(_note(Fate.DROPPED, "text", name, reason))
+        self._notes.append(_note(Outcome.DROPPED, "text", name, reason))
 
 
 class _Walk:
@@ -233,5 +233,5 @@ def _sentence(error: etree.XMLSyntaxError) -> str:
     return re.sub(r",? line \d+.*", "", reason)[:_LONGEST_REASON].strip()
 
 
-def _note(fate: Fate, kind: str, name: str, reason: str) -> Note:
+def _note(fate: Outcome, kind: str, name: str, reason: str) -> Note:
     return Note(fate=fate, kind=kind, name=name, reason=reason)

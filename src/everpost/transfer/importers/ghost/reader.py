@@ -13,15 +13,15 @@ from everpost.transfer.importers.formats.json_files import Row
 from everpost.transfer.importers.ghost.bodies import read_body
 from everpost.transfer.importers.ghost.tables import Tables, date, read_rows, read_tables, required_date, text
 from everpost.transfer.importers.model import (
-    Fate,
     Item,
     Note,
+    Outcome,
     SourceAuthor,
     SourceComment,
     SourcePost,
     shown_as,
 )
-from everpost.transfer.importers.reports.omissions import EMAILS, LeftOut
+from everpost.transfer.importers.reports.omissions import EMAILS, Omissions
 
 _STATUSES = {"published": PostStatus.PUBLISHED, "scheduled": PostStatus.PUBLISHED, "draft": PostStatus.DRAFT}
 _DATES = ("published_at", "created_at")
@@ -35,7 +35,7 @@ _COMMENT_STATUSES = {
 
 def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
     """What is in an export; links to the site itself get its address. BrokenFile."""
-    tables, left_out = read_tables(path), LeftOut(path.name)
+    tables, left_out = read_tables(path), Omissions(path.name)
     for row in tables.users:
         if text(row, "id"):
             name = text(row, "name", "slug")
@@ -45,12 +45,12 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
         name = shown_as(text(row, "id"), text(row, "title"))
         comments = tables.comments_of.pop(text(row, "id"), [])
         if not text(row, "id"):
-            yield Note(fate=Fate.DROPPED, kind="post", name=name, reason="it has no id")
+            yield Note(fate=Outcome.DROPPED, kind="post", name=name, reason="it has no id")
         elif _is_page(row) and not pages:
             reason = "pages are imported only with --pages"
             if comments:
                 reason += f"; comments on it: {len(comments):,}"
-            yield Note(fate=Fate.DROPPED, kind="page", name=name, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="page", name=name, reason=reason)
         else:
             yield from _left_out(row, tables, name)
             yield from _left_out_of_comments(comments, tables, name, left_out)
@@ -58,13 +58,13 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
     for post_id, rows in tables.comments_of.items():
         for row in rows:
             name = f"{text(row, 'id')} on {post_id}"
-            yield Note(fate=Fate.DROPPED, kind="comment", name=name, reason="its post is not in the file")
+            yield Note(fate=Outcome.DROPPED, kind="comment", name=name, reason="its post is not in the file")
     yield from left_out.notes()
     yield from tables.notes
     yield from tables.leftovers.notes()
     for table, number in tables.unread.items():
         reason = f"only posts, authors, tags and comments are imported; rows: {number:,}"
-        yield Note(fate=Fate.DROPPED, kind="table", name=table, reason=reason)
+        yield Note(fate=Outcome.DROPPED, kind="table", name=table, reason=reason)
 
 
 def _is_page(row: Row) -> bool:
@@ -130,14 +130,14 @@ def _left_out(row: Row, tables: Tables, name: str) -> Iterator[Note]:
     for tag in _tags(row, tables):
         if tag.startswith("#"):
             reason = "it is for Ghost's own use, and not shown"
-            yield Note(fate=Fate.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
     for _, author_id in sorted(tables.authors_of.get(text(row, "id"), []))[1:]:
         reason = "Everpost keeps one author per post, the first"
-        yield Note(fate=Fate.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
+        yield Note(fate=Outcome.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
 
 
 def _left_out_of_comments(
-    comments: list[Row], tables: Tables, name: str, left_out: LeftOut
+    comments: list[Row], tables: Tables, name: str, left_out: Omissions
 ) -> Iterator[Note]:
     for row in comments:
         shown = f"{text(row, 'id')} on {name}"

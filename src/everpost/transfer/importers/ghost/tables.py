@@ -11,7 +11,7 @@ from everpost.domain.clock import EPOCH, from_milliseconds
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.dates import parse_moment
 from everpost.transfer.importers.formats.json_files import JsonFile, Row
-from everpost.transfer.importers.ghost.unsupported_fields import Leftovers
+from everpost.transfer.importers.ghost.unsupported_fields import UnsupportedFields
 from everpost.transfer.importers.model import Note
 
 _ROOTS: tuple[tuple[str, ...], ...] = ((), ("db", "item"))
@@ -36,7 +36,7 @@ class Tables:
     """What Ghost 3 and later keep of a post beside it."""
     notes: list[Note] = field(default_factory=list)
     """What is left out of tags."""
-    leftovers: Leftovers = field(default_factory=Leftovers)
+    leftovers: UnsupportedFields = field(default_factory=UnsupportedFields)
     tags_of: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     authors_of: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     members: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from everpost.transfer.importers.formats.json_files import Row
-from everpost.transfer.importers.model import Fate, Note
+from everpost.transfer.importers.model import Note, Outcome
 
 _LONGEST_SHOWN = 200
 _KINDS: Mapping[str, str] = {
@@ -63,7 +63,7 @@ _INTERNAL: Mapping[str, frozenset[str]] = {
 """Columns that Ghost works with, and no person wrote: told once for a file."""
 
 
-class Leftovers:
+class UnsupportedFields:
     """Tells of each row what of it is left out."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Leftovers:
                 continue
             kind = _KINDS.get(column) if table.startswith("posts") else None
             yield Note(
-                fate=Fate.DROPPED,
+                fate=Outcome.DROPPED,
                 kind=kind or _FIELDS[table],
                 name=name if kind else f"{column[:80]!r} of {name}",
                 reason=f"Everpost has no field for it: {str(value)[:_LONGEST_SHOWN]!r}",
@@ -89,4 +89,4 @@ class Leftovers:
         """What was left out of every row alike."""
         for table, columns in sorted(self._internal.items()):
             reason = "they are for Ghost's own use: " + ", ".join(sorted(columns))
-            yield Note(fate=Fate.DROPPED, kind="columns of a table", name=table, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="columns of a table", name=table, reason=reason)

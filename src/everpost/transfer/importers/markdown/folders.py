@@ -13,7 +13,7 @@ from everpost.transfer.importers.markdown.configuration.patterns import Patterns
 from everpost.transfer.importers.markdown.configuration.pelican_settings import is_outside
 from everpost.transfer.importers.markdown.configuration.sites import Generator, Site, find_site
 from everpost.transfer.importers.markdown.front_matter.fields import lowered, texts_of
-from everpost.transfer.importers.model import Fate, Note, Problem
+from everpost.transfer.importers.model import Note, Outcome, Problem
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that is read; a post has a million characters, each of four bytes at most."""
@@ -122,10 +122,10 @@ class Folder:
             if isinstance(mode, str):
                 yield Problem(kind="file", name=place, reason=mode)
             elif stat.S_ISDIR(mode):
-                yield Note(fate=Fate.DROPPED, kind="folder", name=place, reason="not where posts are")
+                yield Note(fate=Outcome.DROPPED, kind="folder", name=place, reason="not where posts are")
             elif reason := self._reason_against(path, mode, pages=pages):
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
-                yield Note(fate=Fate.DROPPED, kind=kind, name=place, reason=reason)
+                yield Note(fate=Outcome.DROPPED, kind=kind, name=place, reason=reason)
             else:
                 yield File(path, place, is_in_bundle, self._doubt(path))
 

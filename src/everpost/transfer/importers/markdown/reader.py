@@ -19,7 +19,7 @@ from everpost.transfer.importers.markdown.page_names import name_of
 from everpost.transfer.importers.markdown.posts import PostReader, Setting
 from everpost.transfer.importers.markdown.template_tags.links import Links
 from everpost.transfer.importers.markdown.template_tags.tags import convert_tags
-from everpost.transfer.importers.model import Fate, Item, Note, Problem
+from everpost.transfer.importers.model import Item, Note, Outcome, Problem
 
 _OPENINGS = (b"---", b"+++", b"{")
 _PAGES = "pages"
@@ -185,7 +185,7 @@ class _Reader:
             named = ", ".join(unknown)[:200]
             reasons.append(f"not understood: {named}; only pages with `Status: published` are not drafts")
         for reason in reasons:
-            yield Note(fate=Fate.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
+            yield Note(fate=Outcome.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 
 
 def _sections(place: str) -> list[str]:
@@ -194,7 +194,7 @@ def _sections(place: str) -> list[str]:
 
 
 def _left_out(kind: str, file: File, reason: str) -> Note:
-    return Note(fate=Fate.DROPPED, kind=kind, name=file.place, reason=reason)
+    return Note(fate=Outcome.DROPPED, kind=kind, name=file.place, reason=reason)
 
 
 def _bytes(file: File) -> bytes:

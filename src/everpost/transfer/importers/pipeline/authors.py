@@ -8,8 +8,8 @@ from everpost.domain.people.users import MAX_NAME, Author, Role, User, email_key
 from everpost.errors import NotFound
 from everpost.stores.port import Store
 from everpost.transfer.importers.model import SourceAuthor
-from everpost.transfer.importers.pipeline.normalization import Changes, email_of
-from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.normalization import Normalizer, email_of
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 from everpost.transfer.importers.pipeline.writer import Writer
 from everpost.transfer.importers.reports.report import Report
 
@@ -19,7 +19,7 @@ class Authors:
     before an admin gives them a password.
     """
 
-    def __init__(self, store: Store, writer: Writer, origin: Origin, report: Report) -> None:
+    def __init__(self, store: Store, writer: Writer, origin: SourceSite, report: Report) -> None:
         self._store = store
         self._writer = writer
         self._origin = origin
@@ -37,7 +37,7 @@ class Authors:
         """Let the author be a user."""
         if source.source_id in self._by_source_id:
             return
-        changes = Changes()
+        changes = Normalizer()
         name = _fitted_name(source, changes)
         user_id = self._origin.id_of("author", source.source_id)
         email = email_of(source.email)
@@ -69,7 +69,7 @@ class Authors:
         called, owner = self._owners.get(email_key(email), ("", None))
         return owner if called == name else None
 
-    def _address(self, id: Id, email: str | None, changes: Changes) -> str:
+    def _address(self, id: Id, email: str | None, changes: Normalizer) -> str:
         """The address for a new user: the author's own, where nobody else has it."""
         if email is not None and email_key(email) not in self._owners:
             return email
@@ -90,9 +90,9 @@ class Authors:
         return user.author
 
 
-def _fitted_name(source: SourceAuthor, changes: Changes) -> str:
+def _fitted_name(source: SourceAuthor, changes: Normalizer) -> str:
     if name := changes.name(source.name, MAX_NAME):
         return name
-    stand_in = Changes().name(source.source_id, MAX_NAME) or "Unknown"
+    stand_in = Normalizer().name(source.source_id, MAX_NAME) or "Unknown"
     changes.add(f"it had no readable name and is called {stand_in!r}")
     return stand_in

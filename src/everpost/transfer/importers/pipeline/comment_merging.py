@@ -6,12 +6,12 @@ from dataclasses import replace
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.stores.port import Store
-from everpost.transfer.importers.pipeline.threads import ORPHANED, Adopted, Thread
+from everpost.transfer.importers.pipeline.threads import ORPHANED, ImportedComment, Thread
 from everpost.transfer.importers.pipeline.writer import Writer
 from everpost.transfer.importers.reports.report import NoteSink
 
 
-class Growth:
+class CommentMerge:
     """Adds to a thread what it has not, each comment with its own status from the first moment on."""
 
     def __init__(self, store: Store, writer: Writer, notes: NoteSink) -> None:
@@ -38,7 +38,7 @@ class Growth:
         found = [await self._store.comments.find(comment.id) for comment in thread.comments]
         return {comment.id: comment for comment in found if comment is not None}
 
-    async def _add(self, each: Adopted, open_to_replies: set[Id]) -> None:
+    async def _add(self, each: ImportedComment, open_to_replies: set[Id]) -> None:
         comment = replace(each.comment, depth=0, reply_count=0)
         if comment.parent_id is not None and comment.parent_id not in open_to_replies:
             each.changes.add(ORPHANED)
@@ -46,7 +46,7 @@ class Growth:
         await self._writer.add_comment(comment)
 
 
-def _is_open(found: Comment | None, each: Adopted) -> bool:
+def _is_open(found: Comment | None, each: ImportedComment) -> bool:
     """Whether replies may be added: not to a comment that was hidden here, or that is on another post."""
     if found is None:
         return True

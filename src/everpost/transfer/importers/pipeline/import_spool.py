@@ -28,7 +28,7 @@ _CACHE = -8_000
 """KiB, as SQLite wants it."""
 
 
-class Ledger:
+class ImportSpool:
     """The state of one import: the source's items, the ids and slugs taken, the slugs reserved for posts, and
     the threads that came in parts.
     """

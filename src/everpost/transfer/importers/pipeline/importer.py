@@ -23,19 +23,19 @@ from everpost.transfer.importers.model import (
     shown_as,
 )
 from everpost.transfer.importers.pipeline.authors import Authors
-from everpost.transfer.importers.pipeline.comment_merging import Growth
+from everpost.transfer.importers.pipeline.comment_merging import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
-from everpost.transfer.importers.pipeline.import_spool import Ledger
-from everpost.transfer.importers.pipeline.normalization import Changes
-from everpost.transfer.importers.pipeline.stable_ids import Origin, is_same_thing
-from everpost.transfer.importers.pipeline.threads import Adopter, Drop, Thread
+from everpost.transfer.importers.pipeline.import_spool import ImportSpool
+from everpost.transfer.importers.pipeline.normalization import Normalizer
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite, is_same_thing
+from everpost.transfer.importers.pipeline.threads import Drop, Thread, ThreadBuilder
 from everpost.transfer.importers.pipeline.url_matching import Matcher
 from everpost.transfer.importers.pipeline.writer import Rehearsal, StoreWriter, Writer
 from everpost.transfer.importers.reports.report import NoteSink, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class ImportContext:
     """How an import is carried out, and who is told of it."""
 
     report: Report
@@ -51,16 +51,16 @@ class Run:
 async def adopt(
     store: Store,
     items: Iterator[Item],
-    run: Run,
+    run: ImportContext,
     *,
-    origin: Origin,
+    origin: SourceSite,
     matcher: Matcher | None = None,
 ) -> None:
     """Import the items that the blog does not have yet. Existing data stays unchanged, so an import can be
     interrupted and repeated at any time. The whole source is read before anything is written, and the report
     lists everything in it that cannot be read. UnreadableSource, BrokenFile, and what the store raises.
     """
-    with Ledger() as ledger:
+    with ImportSpool() as ledger:
         total = _look_through(items, ledger, origin, run)
         writer = Rehearsal(store, ledger) if run.dry_run else StoreWriter(store)
         importer = _Importer(store, writer, ledger, origin, run.report)
@@ -77,7 +77,7 @@ async def adopt(
             run.progress(done, total)
 
 
-def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Run) -> int:
+def _look_through(items: Iterator[Item], ledger: ImportSpool, origin: SourceSite, run: ImportContext) -> int:
     """Spool all items, record the slugs of posts, and return the number of posts and threads.
     UnreadableSource.
     """
@@ -107,13 +107,13 @@ def _look_through(items: Iterator[Item], ledger: Ledger, origin: Origin, run: Ru
     return posts + ledger.count_threads()
 
 
-def _claim_slug(source: SourcePost, ledger: Ledger, origin: Origin) -> None:
+def _claim_slug(source: SourcePost, ledger: ImportSpool, origin: SourceSite) -> None:
     if normalize_slug(source.slug or ""):
-        slug = Changes().slug(source.slug, source.title)
+        slug = Normalizer().slug(source.slug, source.title)
         ledger.claim_slug(slug, _identity(source, origin), is_draft=source.status is PostStatus.DRAFT)
 
 
-def _identity(source: SourcePost, origin: Origin) -> Id:
+def _identity(source: SourcePost, origin: SourceSite) -> Id:
     """The post's id, whatever its date."""
     return source.id or origin.id_of("post", source.source_id)
 
@@ -128,14 +128,16 @@ class _PresentError(Exception):
 class _Importer:
     """One run."""
 
-    def __init__(self, store: Store, writer: Writer, ledger: Ledger, origin: Origin, report: Report) -> None:
+    def __init__(
+        self, store: Store, writer: Writer, ledger: ImportSpool, origin: SourceSite, report: Report
+    ) -> None:
         self._store = store
         self._writer = writer
         self._ledger = ledger
         self._origin = origin
         self._report = report
         self._authors = Authors(store, writer, origin, report)
-        self._adopter = Adopter(origin, self._authors.by_source_id)
+        self._adopter = ThreadBuilder(origin, self._authors.by_source_id)
         self._is_repeated = False
         """Whether the latest post was there already. Where none is, looking for each takes time in vain."""
 
@@ -162,7 +164,7 @@ class _Importer:
     def _has_its_slug(self, source: SourcePost) -> bool:
         if not normalize_slug(source.slug or ""):
             return False
-        slug = Changes().slug(source.slug, source.title)
+        slug = Normalizer().slug(source.slug, source.title)
         return not self._ledger.is_claimed(slug, by_others_than=_identity(source, self._origin))
 
     async def take_thread(self, source: SourceThread, matcher: Matcher | None) -> None:
@@ -175,10 +177,10 @@ class _Importer:
         name = source.url[:LONGEST_ID]
         drop = _dropper(name, self._report)
         thread = self._adopter.thread(post_id, self._unique(source.comments, drop), drop)
-        await Growth(self._store, self._writer, self._report).grow(thread, name)
+        await CommentMerge(self._store, self._writer, self._report).grow(thread, name)
 
     async def _take_post(self, source: SourcePost, notes: NoteSink) -> None:
-        changes = Changes(source.changes)
+        changes = Normalizer(source.changes)
         post = self._fit(source, changes)
         name = shown_as(source.source_id, post.title)
         if not self._ledger.take_id(_identity(source, self._origin)):
@@ -195,7 +197,7 @@ class _Importer:
             self._is_repeated = True
             notes.present("post", name)
             thread = self._adopter.thread(present.id, comments, drop)
-            await Growth(self._store, self._writer, notes).grow(thread, name)
+            await CommentMerge(self._store, self._writer, notes).grow(thread, name)
             return
         if source.slug and slug != post.slug:
             changes.add(f"the slug {post.slug!r} was taken and became {slug!r}")
@@ -203,7 +205,7 @@ class _Importer:
         for each in thread:
             notes.kept("comment", f"{each.source_id} on {name}", each.changes)
 
-    def _fit(self, source: SourcePost, changes: Changes) -> Post:
+    def _fit(self, source: SourcePost, changes: Normalizer) -> Post:
         published = changes.moment(source.publication_date)
         title = changes.title(source.title)
         return Post(

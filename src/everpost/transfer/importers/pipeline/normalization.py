@@ -21,7 +21,7 @@ _LONGEST_NUMBER = 8
 _TAG = re.compile("<[a-zA-Z/!?]")
 
 
-class Changes:
+class Normalizer:
     """How one thing is altered on its way in."""
 
     def __init__(self, earlier: Sequence[str] = ()) -> None:

@@ -19,7 +19,7 @@ _LONGEST_REMEMBERED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SourceSite:
     """Where something comes from: a system, and which site there."""
 
     system: str

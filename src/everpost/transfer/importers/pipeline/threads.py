@@ -9,8 +9,8 @@ from everpost.domain.comments import MAX_GUEST_NAME, Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
 from everpost.transfer.importers.model import SourceComment
-from everpost.transfer.importers.pipeline.normalization import Changes
-from everpost.transfer.importers.pipeline.stable_ids import Origin
+from everpost.transfer.importers.pipeline.normalization import Normalizer
+from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 
 Drop = Callable[[SourceComment, str], None]
 """Is told what is left out, and why."""
@@ -27,21 +27,21 @@ class _Place(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class ImportedComment:
     """A comment as it is to be here, and how it was changed; with its name in the source."""
 
     comment: Comment
     source_id: str
-    changes: Changes
+    changes: Normalizer
 
 
 class Thread:
     """The comments that are kept of a thread, each after the one that it answers, otherwise by date."""
 
-    def __init__(self, adopted: Sequence[Adopted]) -> None:
+    def __init__(self, adopted: Sequence[ImportedComment]) -> None:
         self._adopted = sorted(adopted, key=lambda each: (each.comment.depth, each.comment.position))
 
-    def __iter__(self) -> Iterator[Adopted]:
+    def __iter__(self) -> Iterator[ImportedComment]:
         return iter(self._adopted)
 
     @property
@@ -60,10 +60,10 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopter:
+class ThreadBuilder:
     """Takes in the threads of one source."""
 
-    origin: Origin
+    origin: SourceSite
     authors: Mapping[str, Author]
     """By their name in the source."""
 
@@ -71,7 +71,7 @@ class Adopter:
         """The thread of a post, with its depths and counts; each comment has an id of its own. What is
         empty is dropped, but where others answer it, it stays as a tombstone.
         """
-        changes = {comment.source_id: Changes(comment.changes) for comment in comments}
+        changes = {comment.source_id: Normalizer(comment.changes) for comment in comments}
         sources = {comment.source_id: comment for comment in comments}
         parents = _parents(sources, changes)
         kept = _without_empty(sources, parents, drop)
@@ -79,7 +79,7 @@ class Adopter:
             name: self.origin.id_of("comment", name, changes[name].moment(each.publication_date))
             for name, each in kept.items()
         }
-        fitted: dict[Id, Adopted] = {}
+        fitted: dict[Id, ImportedComment] = {}
         for name, depth in _depths(kept, parents).items():
             parent = parents[name]
             place: _Place = {
@@ -89,12 +89,12 @@ class Adopter:
                 "depth": depth,
             }
             comment = self._fit(kept[name], changes[name], place)
-            fitted[comment.id] = Adopted(comment, name, changes[name])
+            fitted[comment.id] = ImportedComment(comment, name, changes[name])
         return Thread(_counted(fitted))
 
-    def _fit(self, source: SourceComment, changes: Changes, place: _Place) -> Comment:
+    def _fit(self, source: SourceComment, changes: Normalizer, place: _Place) -> Comment:
         """The comment, at its place in a thread."""
-        published = Changes().moment(source.publication_date)
+        published = Normalizer().moment(source.publication_date)
         author = self.authors.get(source.author_id or "")
         comment = Comment(
             **place,
@@ -112,12 +112,12 @@ class Adopter:
         return replace(comment, content="", status=CommentStatus.REMOVED, author=None, guest_name=None)
 
 
-def _guest_name(name: str | None, changes: Changes) -> str | None:
+def _guest_name(name: str | None, changes: Normalizer) -> str | None:
     return changes.name(name or "", MAX_GUEST_NAME) or None
 
 
 def _is_empty(comment: SourceComment) -> bool:
-    return not Changes().storable(comment.content, "").strip()
+    return not Normalizer().storable(comment.content, "").strip()
 
 
 def _without_empty(
@@ -137,7 +137,9 @@ def _without_empty(
     return kept
 
 
-def _parents(comments: Mapping[str, SourceComment], changes: Mapping[str, Changes]) -> dict[str, str | None]:
+def _parents(
+    comments: Mapping[str, SourceComment], changes: Mapping[str, Normalizer]
+) -> dict[str, str | None]:
     """What each comment answers; None where that is the post. None answers itself in the end."""
     parents: dict[str, str | None] = {}
     for name, comment in comments.items():
@@ -171,10 +173,10 @@ def _depths(names: Iterable[str], parents: Mapping[str, str | None]) -> Mapping[
     return {name: depths[name] for name in names}
 
 
-def _counted(adopted: Mapping[Id, Adopted]) -> Sequence[Adopted]:
+def _counted(adopted: Mapping[Id, ImportedComment]) -> Sequence[ImportedComment]:
     """The comments with their shown replies counted, from the lowest up."""
     counts: Counter[Id] = Counter()
-    counted: list[Adopted] = []
+    counted: list[ImportedComment] = []
     for each in sorted(adopted.values(), key=lambda each: -each.comment.depth):
         comment = each.comment
         if replies := counts[comment.id]:

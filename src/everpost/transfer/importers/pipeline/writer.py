@@ -9,7 +9,7 @@ from everpost.domain.people.users import User
 from everpost.domain.posts import Post
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
-from everpost.transfer.importers.pipeline.import_spool import Ledger
+from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 
 
 class Writer(Protocol):
@@ -56,7 +56,7 @@ class StoreWriter:
 class Rehearsal:
     """Writes nothing, and answers as a store would that had kept everything."""
 
-    def __init__(self, store: Store, ledger: Ledger) -> None:
+    def __init__(self, store: Store, ledger: ImportSpool) -> None:
         self._store = store
         self._ledger = ledger
 

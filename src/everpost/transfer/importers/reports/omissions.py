@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from everpost.transfer.importers.model import Fate, Note
+from everpost.transfer.importers.model import Note, Outcome
 
 EMAILS = "email address"
 ADDRESSES = "IP address"
@@ -15,7 +15,7 @@ PICTURES = "picture"
 _MOST_NAMES = 200
 
 
-class LeftOut:
+class Omissions:
     """Counts it."""
 
     def __init__(self, file_name: str) -> None:
@@ -31,7 +31,7 @@ class LeftOut:
         for things, number in sorted(self._counts.items()):
             if number:
                 reason = f"{number:,} of commenters: Everpost does not keep them"
-                yield Note(fate=Fate.DROPPED, kind=things, name=self._file_name, reason=reason)
+                yield Note(fate=Outcome.DROPPED, kind=things, name=self._file_name, reason=reason)
 
 
 class UnreadFields:
@@ -52,4 +52,4 @@ class UnreadFields:
         """A note for each name."""
         for name, number in sorted(self._counts.items()):
             reason = f"Everpost has no field for it; occurrences: {number:,}"
-            yield Note(fate=Fate.DROPPED, kind="field", name=name, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="field", name=name, reason=reason)

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from everpost.transfer.importers.model import Fate, Note, Problem
-from everpost.transfer.importers.pipeline.normalization import Changes
+from everpost.transfer.importers.model import Note, Outcome, Problem
+from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.reports.summary import plural, summary
 
 _SPOOL = 1024 * 1024
@@ -26,22 +26,22 @@ class NoteSink(ABC):
     def add(self, note: Note) -> None:
         """Keep a note."""
 
-    def kept(self, kind: str, name: str, changes: Changes) -> None:
+    def kept(self, kind: str, name: str, changes: Normalizer) -> None:
         """The item is imported; with changes, it is reported as changed."""
-        fate = Fate.CHANGED if changes else Fate.IMPORTED
+        fate = Outcome.CHANGED if changes else Outcome.IMPORTED
         self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
 
     def present(self, kind: str, name: str) -> None:
         """The item exists already, and stays as it is."""
-        self.add(Note(fate=Fate.PRESENT, kind=kind, name=name))
+        self.add(Note(fate=Outcome.PRESENT, kind=kind, name=name))
 
     def dropped(self, kind: str, name: str, reason: str) -> None:
         """The item is left out."""
-        self.add(Note(fate=Fate.DROPPED, kind=kind, name=name, reason=reason))
+        self.add(Note(fate=Outcome.DROPPED, kind=kind, name=name, reason=reason))
 
     def unreadable(self, problem: Problem) -> None:
         """The item cannot be read."""
-        self.add(Note(fate=Fate.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
+        self.add(Note(fate=Outcome.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
 
 
 class NoteBuffer(NoteSink):
@@ -64,7 +64,7 @@ class Report(NoteSink):
     """The notes of an import, in order, and how many there are; however many, they take no memory."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[Fate, str]] = Counter()
+        self._counts: Counter[tuple[Outcome, str]] = Counter()
         self._lines = tempfile.SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", newline="\n")  # noqa: SIM115  (it is closed with the report)
 
     def __enter__(self) -> Self:
@@ -88,25 +88,25 @@ class Report(NoteSink):
         for note in notes:
             self.add(note)
 
-    def count(self, fate: Fate, kind: str | None = None) -> int:
+    def count(self, fate: Outcome, kind: str | None = None) -> int:
         """How many notes of this fate there are, of all kinds or of one."""
         return sum(n for (each, noun), n in self._counts.items() if each is fate and kind in (None, noun))
 
-    def notes(self, *fates: Fate) -> Iterator[Note]:
+    def notes(self, *fates: Outcome) -> Iterator[Note]:
         """Every note of these fates, or of all. No note may be added until they have been read."""
         self._lines.seek(0)
         try:
             for line in self._lines:
                 values = json.loads(line)
                 if not fates or values["fate"] in fates:
-                    yield Note(**{**values, "fate": Fate(values["fate"])})
+                    yield Note(**{**values, "fate": Outcome(values["fate"])})
         finally:
             self._lines.seek(0, os.SEEK_END)
 
     def text(self) -> Iterator[str]:
         """The report for a person, line by line: what is not as it was, and last the counts."""
-        yield from summary(self.notes(Fate.CHANGED, Fate.DROPPED, Fate.UNREADABLE))
-        for fate in Fate:
+        yield from summary(self.notes(Outcome.CHANGED, Outcome.DROPPED, Outcome.UNREADABLE))
+        for fate in Outcome:
             kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is fate)
             if kinds:
                 yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {plural(kind, n)}" for kind, n in kinds)
@@ -117,7 +117,7 @@ class Report(NoteSink):
         """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
         is whole or not there, and only its owner can read it. OSError.
         """
-        counts: dict[Fate, dict[str, int]] = {}
+        counts: dict[Outcome, dict[str, int]] = {}
         for (fate, kind), number in sorted(self._counts.items()):
             counts.setdefault(fate, {})[kind] = number
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

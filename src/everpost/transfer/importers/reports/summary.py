@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from everpost.transfer.importers.model import Fate, Note
+from everpost.transfer.importers.model import Note, Outcome
 
 MOST_GROUPS = 30
 MOST_UNREADABLE = 100
@@ -19,7 +19,7 @@ _PARTICULAR = re.compile(r"""'(?:[^'\\]|\\.)*'…?|"(?:[^"\\]|\\.)*"…?|\d[\d,.
 
 @dataclass(slots=True)
 class _Group:
-    fate: Fate
+    fate: Outcome
     kind: str
     reason: str
     is_general: bool = False
@@ -46,15 +46,15 @@ class _Group:
 
 def summary(notes: Iterable[Note]) -> Iterator[str]:
     """What was changed, left out or unreadable; what happened to several things alike is one line."""
-    groups: dict[tuple[Fate, str, str], _Group] = {}
+    groups: dict[tuple[Outcome, str, str], _Group] = {}
     unreadable = others = 0
     for note in notes:
-        if note.fate is Fate.UNREADABLE:
+        if note.fate is Outcome.UNREADABLE:
             unreadable += 1
             if unreadable <= MOST_UNREADABLE:
                 yield f"{note.fate}: {note.kind} {printable(note.name)}: {printable(note.reason)}"
             continue
-        reasons = note.reason.split("; ") if note.fate is Fate.CHANGED else [note.reason]
+        reasons = note.reason.split("; ") if note.fate is Outcome.CHANGED else [note.reason]
         for reason in reasons:
             key = (note.fate, note.kind, _general(reason))
             if key not in groups and len(groups) >= _MOST_KINDS:

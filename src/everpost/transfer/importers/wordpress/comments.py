@@ -9,7 +9,7 @@ from lxml import etree
 
 from everpost.domain.comments import CommentStatus
 from everpost.transfer.importers.formats.html_text import text_of_html
-from everpost.transfer.importers.model import Fate, Note, SourceComment
+from everpost.transfer.importers.model import Note, Outcome, SourceComment
 from everpost.transfer.importers.wordpress.values import Values, plain, read_date, values_of
 
 _COMMENTS = frozenset({"", "comment"})
@@ -52,7 +52,9 @@ def read_comments(
             reason = (
                 f"only comments are imported; it came from {plain(values.get('wp:comment_author', ''))!r}"
             )
-            yield Note(fate=Fate.DROPPED, kind=kind[:40], name=f"{source_id} on {post_name}", reason=reason)
+            yield Note(
+                fate=Outcome.DROPPED, kind=kind[:40], name=f"{source_id} on {post_name}", reason=reason
+            )
 
 
 def _comment(source_id: str, values: Values, source: CommentSource) -> SourceComment:

@@ -15,19 +15,19 @@ from everpost.domain.posts import PostFormat
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.model import (
-    Fate,
     Item,
     Note,
+    Outcome,
     SourceAuthor,
     SourceComment,
     SourcePost,
     shown_as,
 )
 from everpost.transfer.importers.pipeline.normalization import email_of
-from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, WEBSITES, LeftOut
+from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, WEBSITES, Omissions
 from everpost.transfer.importers.wordpress.bodies import Bodies
 from everpost.transfer.importers.wordpress.comments import CommentSource, read_comments
-from everpost.transfer.importers.wordpress.unsupported_fields import Leftovers
+from everpost.transfer.importers.wordpress.unsupported_fields import UnsupportedFields
 from everpost.transfer.importers.wordpress.values import (
     Values,
     children_of,
@@ -100,8 +100,8 @@ class _Export:
         self._types = {"post", "page"} if pages else {"post"}
         self._timezone = timezone
         self._bodies = Bodies(path)
-        self._leftovers = Leftovers()
-        self._left_out = LeftOut(path.name)
+        self._leftovers = UnsupportedFields()
+        self._left_out = Omissions(path.name)
         self._exported: datetime | None = None
         self._logins: dict[str, str] = {}
         """Of users, by id."""
@@ -148,7 +148,7 @@ class _Export:
             lost = sum(name_of(child) == "wp:comment" for child in element)
             if lost:
                 reason += f"; comments on it: {lost:,}"
-            yield Note(fate=Fate.DROPPED, kind=_KINDS.get(kind, kind[:40]), name=name, reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind=_KINDS.get(kind, kind[:40]), name=name, reason=reason)
             return
         login = plain(values.get("dc:creator", "")).casefold()
         if login and login not in self._authors:
@@ -234,14 +234,14 @@ def _taxonomy(term: etree._Element) -> str:
 def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
     """What a post has that there is no place for here."""
     if values.get("excerpt:encoded"):
-        yield Note(fate=Fate.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
+        yield Note(fate=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
     if values.get("wp:is_sticky") == "1":
-        yield Note(fate=Fate.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts")
+        yield Note(fate=Outcome.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts")
     for each in children.get("category", ()):
         if _taxonomy(each) not in _TAGS:
             reason = f"its taxonomy {_taxonomy(each)[:40]!r} is neither categories nor tags"
             yield Note(
-                fate=Fate.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
+                fate=Outcome.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
             )
 
 
@@ -250,8 +250,8 @@ def _left_out_field(values: Values, name: str) -> Iterator[Note]:
     key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":
         yield Note(
-            fate=Fate.DROPPED, kind="featured image", name=name, reason="Everpost has no featured images"
+            fate=Outcome.DROPPED, kind="featured image", name=name, reason="Everpost has no featured images"
         )
     elif key and not key.startswith("_"):
         reason = "Everpost has no custom fields"
-        yield Note(fate=Fate.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason)
+        yield Note(fate=Outcome.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason)

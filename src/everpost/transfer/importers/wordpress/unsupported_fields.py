@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from everpost.transfer.importers.model import Fate, Note
+from everpost.transfer.importers.model import Note, Outcome
 from everpost.transfer.importers.wordpress.values import Values, name_of, plain, text_of, values_of
 
 KIND = "list of fields"
@@ -58,7 +58,7 @@ _READ: Mapping[str, frozenset[str]] = {
 _NOTHING = frozenset({"", "0", "0000-00-00 00:00:00"})
 
 
-class Leftovers:
+class UnsupportedFields:
     """Remembers the names of what is left out everywhere."""
 
     def __init__(self) -> None:
@@ -101,14 +101,17 @@ class Leftovers:
             reason = "Everpost's tags have only names: " + ", ".join(
                 f"its {part} {text[:200]!r}" for part, text in lost.items()
             )
-            yield Note(fate=Fate.DROPPED, kind="part of a category", name=repr(called), reason=reason)
+            yield Note(fate=Outcome.DROPPED, kind="part of a category", name=repr(called), reason=reason)
 
     def notes(self) -> Iterator[Note]:
         """All that was seen."""
         for things, names in sorted(self._names.items()):
             shown = ", ".join(f"{name} {value!r}" if value else name for name, value in names.items())
             yield Note(
-                fate=Fate.DROPPED, kind=KIND, name=things, reason=f"Everpost has no fields for them: {shown}"
+                fate=Outcome.DROPPED,
+                kind=KIND,
+                name=things,
+                reason=f"Everpost has no fields for them: {shown}",
             )
 
     def _add(self, things: str, name: str, value: str) -> None:

@@ -111,16 +111,18 @@ class ServerDatabase(CompiledDatabase):
         async with self._lend() as session:
             return await session.fetch(text, arguments)
 
-    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        async with self._lend(hurried=hurried) as session:
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool) -> Outcome:
+        async with self._lend(time_limited=time_limited) as session:
             await session.begin()
             outcome = await work(session)
             with final_word():
                 await session.change("COMMIT", ())
             return outcome
 
-    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        async with self._lend(hurried=hurried) as session:
+    async def _run_alone(
+        self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool
+    ) -> Outcome:
+        async with self._lend(time_limited=time_limited) as session:
             with final_word():
                 return await work(session)
 
@@ -133,8 +135,8 @@ class ServerDatabase(CompiledDatabase):
             await session.change("COMMIT", ())
 
     @asynccontextmanager
-    async def _lend(self, *, hurried: bool = True) -> AsyncIterator[PooledSession]:
-        async with nullcontext() if hurried else timed(self._timeout):  # what takes long begins in time
+    async def _lend(self, *, time_limited: bool = True) -> AsyncIterator[PooledSession]:
+        async with nullcontext() if time_limited else timed(self._timeout):  # what takes long begins in time
             session = await self._acquire()
         is_released = False
         try:

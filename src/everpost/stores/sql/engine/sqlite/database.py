@@ -144,8 +144,8 @@ class SqliteDatabase(CompiledDatabase):
                 self._scanner = None
                 raise
 
-    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        if not hurried:
+    async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool) -> Outcome:
+        if not time_limited:
             return await self._run_long(work)
         waiting = _Waiting(work)
         self._waiting.append(waiting)
@@ -153,8 +153,10 @@ class SqliteDatabase(CompiledDatabase):
             self._work = asyncio.create_task(self._take_turns())
         return await waiting.done
 
-    async def _run_alone(self, work: Callable[[Session], Awaitable[Outcome]], *, hurried: bool) -> Outcome:
-        return await self._run(work, hurried=hurried)
+    async def _run_alone(
+        self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool
+    ) -> Outcome:
+        return await self._run(work, time_limited=time_limited)
 
     @asynccontextmanager
     async def _frozen(self) -> AsyncIterator[Session]:
