@@ -120,8 +120,8 @@ class PostReader:
             reasons.append("it is part of another page's bundle")
         if not self._page.content.strip() and not self._page.fields:
             reasons.append("it is empty")
-        if said := "; ".join(dict.fromkeys(filter(None, reasons))):
-            self._changes.append(f"it is a draft: {said}")
+        if reason := "; ".join(dict.fromkeys(filter(None, reasons))):
+            self._changes.append(f"it is a draft: {reason}")
         if end := end_of_publication(self._fields, self._context.now):
             self._changes.append(f"its expiry on {end[:40]} was ignored")
         return PostStatus.DRAFT if reasons else PostStatus.PUBLISHED
