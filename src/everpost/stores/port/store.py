@@ -12,7 +12,7 @@ from everpost.stores.port.users import Users
 
 
 class Store(Protocol):
-    """A database that holds a blog. Lives as long as the process. Concurrent tasks of one event loop can use it."""
+    """A database that holds a blog. Lives as long as the process; tasks of one event loop may share it."""
 
     @property
     def posts(self) -> Posts: ...
