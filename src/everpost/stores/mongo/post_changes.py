@@ -90,7 +90,7 @@ class Saver:
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
     async def _save(self, change: Change) -> PostDocument:
-        outcome = await self._turns.ask(change.id, change)
+        outcome = await self._turns.load(change.id, change)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
