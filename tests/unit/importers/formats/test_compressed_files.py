@@ -15,7 +15,7 @@ from everpost.transfer.importers.comment_systems.disqus import read_disqus
 from everpost.transfer.importers.comment_systems.isso import read_isso
 from everpost.transfer.importers.comment_systems.remark42 import read_remark42
 from everpost.transfer.importers.formats import compressed_files
-from everpost.transfer.importers.formats.compressed_files import Packing
+from everpost.transfer.importers.formats.compressed_files import CompressedFile
 from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.model import SourcePost
 from everpost.transfer.importers.registry import SYSTEMS, ImportOptions
@@ -140,7 +140,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_parsed(
     else:
         zipped(path, {"export.json": bomb, "other.bin": os.urandom(100_000)})
     with pytest.raises(BrokenFile, match="much larger than its size"):
-        Packing(path, ".json").documents()
+        CompressedFile(path, ".json").documents()
 
 
 def test_a_file_that_compresses_as_well_as_text_can_is_read(
@@ -151,7 +151,7 @@ def test_a_file_that_compresses_as_well_as_text_can_is_read(
     path = tmp_path / "export.json.gz"
     path.write_bytes(gzip.compress(content))
     assert path.stat().st_size * 15 < len(content)
-    (document,) = Packing(path, ".json").documents()
+    (document,) = CompressedFile(path, ".json").documents()
     for _ in range(2):
         with document.open() as file:
             assert file.read() == content

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.importers.formats.dates import ParsedDate, parse_date, parse_moment
+from everpost.transfer.importers.formats.dates import ParsedDate, parse_date, parse_datetime
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from everpost.transfer.importers.formats.dates import ParsedDate, parse_date, pa
     ],
 )
 def test_a_date_with_an_offset(text: str) -> None:
-    assert parse_moment(text) == datetime.fromisoformat("2024-01-31T09:00:00Z")
+    assert parse_datetime(text) == datetime.fromisoformat("2024-01-31T09:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_date_with_an_offset(text: str) -> None:
     ],
 )
 def test_a_date_without_an_offset(text: str, moment: str) -> None:
-    assert parse_moment(text) == datetime.fromisoformat(moment)
+    assert parse_datetime(text) == datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_date_without_an_offset(text: str, moment: str) -> None:
     ],
 )
 def test_other_text_is_not_a_date(text: str) -> None:
-    assert parse_moment(text) is None
+    assert parse_datetime(text) is None
 
 
 @pytest.mark.parametrize("zone", ["XYZ", "IST", "(India Standard Time)", "Europe/Nowhere"])
@@ -95,11 +95,11 @@ def test_an_unknown_time_zone_is_reported(zone: str) -> None:
     st.datetimes(timezones=st.none() | st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m))))
 )
 def test_iso_dates_of_python_are_read(moment: datetime) -> None:
-    assert parse_moment(str(moment)) == moment
-    assert parse_moment(moment.isoformat()) == moment
+    assert parse_datetime(str(moment)) == moment
+    assert parse_datetime(moment.isoformat()) == moment
 
 
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
-    parse_moment(text)
-    parse_moment(f"2024-01-31 {text}")
+    parse_datetime(text)
+    parse_datetime(f"2024-01-31 {text}")
