@@ -175,8 +175,8 @@ class XmlFile:
         return prolog + with_prefixes(rest, prefixes)
 
     def _skip(self, name: str, extra: bytes, where: str) -> None:
-        words = " ".join(extra.decode(errors="replace").split())
-        shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
+        excerpt = " ".join(extra.decode(errors="replace").split())
+        shown = repr(excerpt[:_LONGEST_EXCERPT]) if excerpt else "white space"
         reason = f"{len(extra):,} bytes {where} the XML were skipped: {shown}"
         self._notes.append(_note(Outcome.DROPPED, "text", name, reason))
 

@@ -83,7 +83,7 @@ class PostReader:
         self._is_undated = published is None
         self._changes.extend(self._dates.changes)
         status = self._status()
-        title, change = title_of(self._page, self._name.words, is_html=self._file.is_html)
+        title, change = title_of(self._page, self._name.default_title, is_html=self._file.is_html)
         if change:
             self._changes.append(change)
         tags = tuple(dict.fromkeys([*self._tags(), *self._context.folder_tags]))
