@@ -1,7 +1,6 @@
 """Changing posts."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -10,8 +9,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision
-from everpost.errors import EverpostError, Forbidden, NotFound, Stale
-from everpost.stores.batching import KeyedBatcher
+from everpost.errors import Forbidden, NotFound, Stale
+from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.model.mappers import AnyRow, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
@@ -19,7 +18,6 @@ from everpost.stores.sql.model.types import IdText
 from everpost.stores.sql.queries import post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.preconditions import STAMP, changing, having, owned, renewed
 
-_MOST_TOGETHER = 50
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _LOCK = select(PostRow.id).where(PostRow.id == selects.ID).with_for_update(key_share=True)
 _TAGS_OF = bindparam("tags_of", type_=IdText)
@@ -90,39 +88,27 @@ class Change(NamedTuple):
 
 
 class Saver:
-    """Changes posts. Changes that arrive for a post while others are being made to it are made together, in
-    the next transaction: separate ones would wait for each other in the database.
-    """
+    """Changes posts, grouping the changes of each."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
-        self._turns: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
-            self._save_together, most=_MOST_TOGETHER
-        )
+        self._groups: GroupedWrites[Id, Change, Post] = GroupedWrites(self._save_together, refusals=VIOLATED)
 
     async def save(self, change: Change) -> Post:
         """The post after the change. NotFound, Forbidden, Stale; an error of `VIOLATED`."""
-        outcome = await self._turns.ask(change.id, change)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+        return await self._groups.write(change.id, change)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
-        """Make all changes in one transaction; if it has to be undone for one of them, each alone."""
-        if len(changes) > 1:
-            with suppress(*VIOLATED):
-                return await self._connections.transact(partial(self._save_all, changes))
-        return [await self._save_alone(change) for change in changes]
-
-    async def _save_alone(self, change: Change) -> _Outcome:
-        """In one statement where possible; if it writes nothing, a transaction takes the lock first."""
-        try:
-            if self._is_postgresql and (rows := await self._connections.change_returning(*change.whole)):
-                return posts_with_threads(rows)[change.id].post
-            return (await self._connections.transact(partial(self._save_all, [change])))[0]
-        except (EverpostError, *VIOLATED) as error:
-            return error
+        """Make changes of one post, a single one in one statement where possible. If that statement writes
+        nothing, a transaction locks the post first.
+        """
+        if self._is_postgresql and len(changes) == 1:
+            (change,) = changes
+            rows = await self._connections.change_returning(*change.whole)
+            if rows:
+                return [posts_with_threads(rows)[change.id].post]
+        return await self._connections.transact(partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], transaction: Transaction) -> Sequence[_Outcome]:
         """Make these changes of one post, or tell why it is not as required."""
