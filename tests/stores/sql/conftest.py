@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 async def answer(connections: Connections, question: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows that the database gives, as it is now."""
-    async with connections.frozen() as transaction:
+    async with connections.snapshot() as transaction:
         rows = (await transaction.execute(text(question))).rows
     return cast("Sequence[Row[*tuple[Any, ...]]]", rows)
 

@@ -59,7 +59,7 @@ async def test_a_server_waits_for_the_reader_of_a_snapshot(
         await aside.change(text(impatient), {})
     setting, patience = PATIENCE[engine_name]
     connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1)
-    async with connections.frozen() as transaction:
+    async with connections.snapshot() as transaction:
         assert tuple((await transaction.execute(select(setting))).one()) == (patience,)
     await connections.close()
 

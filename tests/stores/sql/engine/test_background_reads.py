@@ -56,7 +56,7 @@ async def test_a_read_that_takes_too_long_is_busy_and_the_next_one_is_answered(
 
 
 async def test_a_read_of_a_snapshot_can_be_timed_out(connections: Connections) -> None:
-    async with connections.frozen() as transaction:
+    async with connections.snapshot() as transaction:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await transaction.execute(ENDLESS_SELECT)

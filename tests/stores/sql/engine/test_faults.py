@@ -92,7 +92,7 @@ async def test_readers_do_not_wait_for_a_writer(aside: Connections, impatient: S
 
 @pytest.mark.usefixtures("on_a_server")
 async def test_who_gets_no_connection_is_told_so(impatient: SqlStore) -> None:
-    async with impatient._connections.frozen():
+    async with impatient._connections.snapshot():
         with pytest.raises(Busy):
             await impatient.ping()
     await impatient.ping()

@@ -49,7 +49,7 @@ async def test_mysql_elsewhere_is_not_told_the_password_for_a_key_that_it_sends(
         with pytest.raises(Exception, match="an RSA key"):
             await connect(
                 tls=Tls(None),
-                is_here=False,
+                is_local=False,
                 connect_timeout=TIMEOUT,
                 host="127.0.0.1",
                 port=port,

@@ -102,10 +102,10 @@ def test_a_mysql_url_leads_to_asyncmy(scheme: str) -> None:
     url = address.url
     assert url.drivername == "mysql+asyncmy"
     assert (url.username, url.password, url.host, url.port, url.database) == ("u", PASSWORD, "h", 3307, "d")
-    assert {name: address.connect_args[name] for name in ("charset", "connect_timeout", "is_here")} == {
+    assert {name: address.connect_args[name] for name in ("charset", "connect_timeout", "is_local")} == {
         "charset": "utf8mb4",
         "connect_timeout": 3,
-        "is_here": False,
+        "is_local": False,
     }
 
 

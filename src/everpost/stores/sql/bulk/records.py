@@ -37,7 +37,7 @@ class SqlRecords:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlSnapshot]:
-        async with self._connections.frozen() as connection:
+        async with self._connections.snapshot() as connection:
             yield SqlSnapshot(connection, self._tables)
 
     async def write(self, batch: Batch) -> None:

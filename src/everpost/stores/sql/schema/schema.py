@@ -20,8 +20,8 @@ from everpost.stores.schema import (
     require_no_loss,
     state_at,
 )
-from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
-from everpost.stores.sql.engine.sqlite.files import delete_if_blank, is_unmade, names_in_file
+from everpost.stores.sql.engine import empty_engine, fault_of, is_done_already, make_engine, reach, reason_of
+from everpost.stores.sql.engine.sqlite.files import can_be_created, delete_if_empty, names_in_file
 from everpost.stores.sql.schema.data_loss import find_losses
 from everpost.stores.sql.schema.drift import find_differences
 from everpost.stores.sql.schema.initial_creation import (
@@ -114,7 +114,7 @@ class SqlSchema:
         await self.migrate("base", allow_data_loss=True)
         if self._engine.dialect.name == "sqlite":
             await self._engine.dispose()
-            delete_if_blank(self._url, self._engine.url.database or "")
+            delete_if_empty(self._url, self._engine.url.database or "")
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -122,8 +122,8 @@ class SqlSchema:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """To read. Where there is no file yet, reading makes none."""
-        if self._engine.dialect.name == "sqlite" and is_unmade(self._engine.url.database or ""):
-            blank = blank_engine()
+        if self._engine.dialect.name == "sqlite" and can_be_created(self._engine.url.database or ""):
+            blank = empty_engine()
             try:
                 async with blank.connect() as connection:
                     yield connection
