@@ -51,17 +51,17 @@ Explained = tuple[Executable, Mapping[str, object]]
 
 def lists() -> Iterator[tuple[str, Explained]]:
     """Every statement that reads a list of posts or counts one, and what it is."""
-    for (viewer, audience), (narrowed, fields), status in itertools.product(
+    for (viewer, audience), (conditions, fields), status in itertools.product(
         AUDIENCES.items(), NARROWED.items(), PostStatus
     ):
-        chosen = PostFilter(audience=audience, status=status, **fields)
-        found = post_lists.narrow(chosen)
+        filter = PostFilter(audience=audience, status=status, **fields)
+        found = post_lists.normalize(filter)
         if found is None:
             continue
-        name = f"{status} {narrowed} for {viewer}"
-        yield f"{name}, counted", (post_lists.counted(found.shape), found.parameters)
+        name = f"{status} {conditions} for {viewer}"
+        yield f"{name}, counted", (post_lists.count_query(found.shape), found.parameters)
         for sort, after in itertools.product(PostSort, (None, PLACE)):
-            query = PostQuery(filter=chosen, sort=sort, limit=10, after=after)
+            query = PostQuery(filter=filter, sort=sort, limit=10, after=after)
             place = "first page" if after is None else "later page"
             yield f"{name}, {sort}, {place}", post_lists.page_of_posts(query, found)
     for after_tag in (None, "tag 30"):
