@@ -37,7 +37,7 @@ class GroupedWrites(Generic[Key, Item, Result]):
 
     async def write(self, key: Key, item: Item) -> Result:
         """The result of writing the item; raises its error."""
-        outcome = await self._batcher.ask(key, item)
+        outcome = await self._batcher.load(key, item)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
