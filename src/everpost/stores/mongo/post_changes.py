@@ -138,14 +138,19 @@ class Saver:
 
     async def _require(self, post: PostDocument, terms: Terms, session: Session) -> None:
         """Check the revision and the owner of a post that the transaction has taken. Forbidden, Stale."""
-        if terms.owner_id is not None:
-            owners = [ObjectId(terms.owner_id)]
-            if post.get("author_id") not in owners:
-                owners = [*await self._authors.predecessors(owners[0], session=session)]
-            if post.get("author_id") not in owners:
-                raise _not_owned()
+        owners = await self._owners(terms, session)
+        if owners is not None and post.get("author_id") not in owners:
+            raise _not_owned()
         if terms.match is not None and Revision(post["version"], post["stamp"]) not in terms.match:
             raise Stale("post", str(post["_id"]))
+
+    async def _owners(self, terms: Terms, session: Session) -> Sequence[ObjectId] | None:
+        """The authors that the post may have. The garbage collector may not have replaced a removed user by
+        the heir yet, so the transaction reads whether the owner still exists. None: any.
+        """
+        if terms.owner_id is None:
+            return None
+        return await self._authors.predecessors(ObjectId(terms.owner_id), session=session)
 
     async def _write(
         self,
@@ -156,18 +161,15 @@ class Saver:
         session: Session,
     ) -> PostDocument:
         """Change the post if its revision and its owner are as required. NotFound, Forbidden, Stale."""
-        write = partial(
-            self._posts.find_one_and_update,
-            update=update,
+        owners = await self._owners(terms, session)
+        owned: Filter = {} if owners is None else {"author_id": {"$in": owners}}
+        document: PostDocument | None = await self._posts.find_one_and_update(
+            {"_id": ObjectId(id), **LIVING, **matching(terms.match), **owned},
+            update,
             projection=projection,
             return_document=ReturnDocument.AFTER,
             session=session,
         )
-        document: PostDocument | None = await write(_named(id, terms))
-        owners: Sequence[ObjectId] | None = None
-        if document is None and terms.owner_id is not None:  # it may still name somebody whose heir this is
-            owners = await self._authors.predecessors(ObjectId(terms.owner_id), session=session)
-            document = await write({**_named(id, terms), "author_id": {"$in": owners}})
         if document is None:
             raise await self._mismatch(id, owners, session)
         return document
@@ -181,12 +183,6 @@ class Saver:
         if owners is not None and document.get("author_id") not in owners:
             return _not_owned()
         return Stale("post", id)
-
-
-def _named(id: Id, terms: Terms) -> Filter:
-    """The post, if it is as required."""
-    owner: Filter = {} if terms.owner_id is None else {"author_id": ObjectId(terms.owner_id)}
-    return {"_id": ObjectId(id), **LIVING, **matching(terms.match), **owner}
 
 
 def _update(change: PostChange) -> Filter:

@@ -70,10 +70,9 @@ class Thread:
             session=self.session,
         )
         author_id = None if admission is None else admission.audience.author_id
-        authors = [] if author_id is None else [ObjectId(author_id)]
-        post: PostDocument | None = await write(self._post | _condition(admission, authors))
-        if post is None and author_id is not None:  # it may still name one whose posts this author inherited
-            authors = [*await self.authors.predecessors(ObjectId(author_id))]
+        post: PostDocument | None = await write(self._post | _condition(admission, []))
+        if post is None and author_id is not None:  # it may be an unpublished post of this author
+            authors = await self.authors.predecessors(ObjectId(author_id))
             post = await write(self._post | _condition(admission, authors))
         if post is None:
             raise await self._refusal(admission)
