@@ -26,26 +26,26 @@ _Outcome: TypeAlias = PostDocument | Exception
 
 
 class Terms(NamedTuple):
-    """The revisions and the owners that a post must have to be written; None: any."""
+    """The revisions and the owner that a post must have to be changed. None: any."""
 
     match: ExpectedRevisions
     owner_id: Id | None
 
 
 class Change(NamedTuple):
-    """A change that is to be made to a post."""
+    """A change to a post."""
 
     id: Id
     values: PostChange
     terms: Terms
     comments: int
-    """How many comments the answer has inside."""
+    """The number of comments that the result contains."""
 
 
 class Saver:
-    """Changes and removes posts. Changes that arrive for a post while others are being made to it are made
-    together, in the next transaction: one command takes the post with the first of them, another one writes
-    what it is after all the others.
+    """Changes and removes posts. Changes that arrive while others are being made to the same post are made
+    together, in the next transaction: one command makes the first change, and a second one writes the result
+    of all the others.
     """
 
     def __init__(
@@ -65,8 +65,8 @@ class Saver:
         )
 
     async def save(self, change: Change) -> PostDocument:
-        """The post after the change, under a numbered slug if it may have one and its own is taken. NotFound,
-        Forbidden, Stale, Conflict, Invalid.
+        """Change a post, and return it. If its slug is taken and the change allows it, the post gets a
+        numbered one. NotFound, Forbidden, Stale, Conflict, Invalid.
         """
         slug = change.values.slug
         try:
@@ -81,11 +81,11 @@ class Saver:
                     return await self._save(change._replace(values=replace(change.values, slug=free)))
 
     async def finish(self) -> None:
-        """Return once no change is under way."""
+        """Wait until all changes have been made."""
         await self._turns.finish()
 
     async def remove(self, id: Id, terms: Terms) -> None:
-        """Leave nothing but what the garbage collector needs. NotFound, Forbidden, Stale."""
+        """Remove everything that the garbage collector does not need. NotFound, Forbidden, Stale."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
@@ -96,7 +96,7 @@ class Saver:
         return outcome
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
-        """Make all changes in one transaction; if it has to be undone for one of them, each alone."""
+        """Make all changes in one transaction. If one of them fails in a way that aborts it, make each alone."""
         work = partial(self._save_all, changes)
         try:
             return await self._transactions.write_post(changes[0].id, work)
@@ -112,7 +112,9 @@ class Saver:
             return error
 
     async def _save_all(self, changes: Sequence[Change], session: Session) -> Sequence[_Outcome]:
-        """Make these changes of one post, or tell why it is not as required. DuplicateKeyError, Invalid."""
+        """Make these changes to one post. Returns the post, or the reason for a refusal, for each.
+        DuplicateKeyError, Invalid.
+        """
         outcomes: list[_Outcome] = []
         projection = post_projection(max(change.comments for change in changes))
         taken: PostDocument | None = None
@@ -137,7 +139,7 @@ class Saver:
         return outcomes
 
     async def _require(self, post: PostDocument, terms: Terms, session: Session) -> None:
-        """Check the revision and the owner of a post that the transaction has taken. Forbidden, Stale."""
+        """Check the revision and the owner of a post that the transaction has changed. Forbidden, Stale."""
         owners = await self._owners(terms, session)
         if owners is not None and post.get("author_id") not in owners:
             raise _not_owned()
@@ -145,8 +147,9 @@ class Saver:
             raise Stale("post", str(post["_id"]))
 
     async def _owners(self, terms: Terms, session: Session) -> Sequence[ObjectId] | None:
-        """The authors that the post may have. The garbage collector may not have replaced a removed user by
-        the heir yet, so the transaction reads whether the owner still exists. None: any.
+        """The authors that the post may have; None: any. The post may still name a removed user until the
+        garbage collector has replaced it, so the transaction reads whether the owner exists, and which users
+        they inherited from.
         """
         if terms.owner_id is None:
             return None
@@ -160,7 +163,7 @@ class Saver:
         projection: Filter,
         session: Session,
     ) -> PostDocument:
-        """Change the post if its revision and its owner are as required. NotFound, Forbidden, Stale."""
+        """Change the post if it has the required revision and owner. NotFound, Forbidden, Stale."""
         owners = await self._owners(terms, session)
         owned: Filter = {} if owners is None else {"author_id": {"$in": owners}}
         document: PostDocument | None = await self._posts.find_one_and_update(
@@ -175,7 +178,7 @@ class Saver:
         return document
 
     async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
-        """Why a post did not have the required revision or owner."""
+        """The error for a post that did not have the required revision or owner."""
         named: Filter = {"_id": ObjectId(id), **LIVING}
         document = await self._posts.find_one(named, {"author_id": 1}, session=session)
         if document is None:
@@ -207,7 +210,7 @@ def _update(change: PostChange) -> Filter:
 
 
 def _after(post: PostDocument, update: Filter) -> PostDocument:
-    """The post after an update by `_update`, of which MongoDB knows nothing yet."""
+    """The post after an update by `_update`, applied in memory."""
     document: Filter = {**post, **update["$set"], "version": post["version"] + 1}
     for name in update.get("$unset", ()):
         document.pop(name, None)
@@ -215,14 +218,14 @@ def _after(post: PostDocument, update: Filter) -> PostDocument:
 
 
 def _difference(before: PostDocument, after: PostDocument) -> Filter:
-    """The update that makes one of the other."""
+    """The update that turns `before` into `after`."""
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     gone = dict.fromkeys(before.keys() - after.keys(), "")
     return {"$set": changed, **({"$unset": gone} if gone else {})}
 
 
 def _showing(post: PostDocument, comments: int) -> PostDocument:
-    """The post with this many of its comments."""
+    """The post with only this many of its comments."""
     return cast("PostDocument", {**post, "comments": post.get("comments", [])[:comments]})
 
 

@@ -35,7 +35,7 @@ Kind = TypeVar("Kind")
 
 
 class MongoRecords(Part):
-    """A blog as a whole: out of its collections, and into them."""
+    """Reads a whole blog from the database, and writes batches of records into it."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class MongoRecords(Part):
         garbage: GarbageCollector,
         others: Sequence[RecordCollection[Any]] = (),
     ) -> None:
-        """`others` are kinds besides those that this file knows, in the order of a stream."""
+        """`others`: additional kinds of records, in the order of a stream."""
         self.kinds = Kinds(*KINDS, *(each.kind for each in others))
         self._others = others
         self._collections = collections
@@ -61,7 +61,7 @@ class MongoRecords(Part):
 
     @writes
     async def write(self, batch: Batch) -> None:
-        """Insert the records, which is faster, unless some are there already."""
+        """Tries to insert the records, which is faster, and replaces them if some exist already."""
         if not batch.erased:
             try:
                 await self._transactions.run(partial(self._write, batch, are_new=True))
@@ -73,8 +73,9 @@ class MongoRecords(Part):
         await self._replace(batch)
 
     async def _replace(self, batch: Batch) -> None:
-        """Erasing users and posts, and clearing what is left of removed ones with the same ids, can take any
-        number of writes, so it is done first. The rest is one transaction.
+        """Erase and keep the records of the batch. Erasing users and posts, and deleting the garbage of
+        removed ones with the same ids, can take any number of writes, so that is done first. The rest is one
+        transaction.
         """
         if users := _these(User, batch.erased):
             await self._people.erase_users(users)
@@ -90,7 +91,7 @@ class MongoRecords(Part):
     async def _removed(
         self, collection: AsyncCollection[Any], records: Sequence[User] | Sequence[Post]
     ) -> Sequence[ObjectId]:
-        """Those of these ids that belong to removed posts or users."""
+        """The ids of those records whose posts or users were removed."""
         if not records:
             return []
         ids = [ObjectId(record.id) for record in records]
@@ -125,8 +126,8 @@ class MongoRecords(Part):
 
     @writes
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
-        """Whoever opens the database once the mark is there does not write to it; so it is found out again
-        then whether the blog is empty.
+        """Checks that the blog is empty both before and after recording the move. A process that opens the
+        database after that refuses to write to it.
         """
         transfers = self._collections.transfers
         if latest is not None:
@@ -162,7 +163,7 @@ class MongoRecords(Part):
 
 
 def _said(transfer: Transfer) -> Filter:
-    """The condition that the database says this of the latest move."""
+    """The condition that this is the latest move."""
     digest = {"$exists": False} if transfer.digest is None else transfer.digest
     return {"_id": TRANSFER, "origin": transfer.origin, "digest": digest}
 

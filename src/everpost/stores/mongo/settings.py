@@ -18,7 +18,7 @@ _MOST_TOGETHER = 1_000
 
 
 class MongoBlogs(Part):
-    """The settings, one document."""
+    """The settings, a single document."""
 
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._transactions = transactions
@@ -58,10 +58,11 @@ class MongoBlogs(Part):
 
 
 async def renew_names(collections: Collections, session: Session) -> None:
-    """Invalidate all validators of posts that were given out before.
+    """Invalidate all existing validators of posts.
 
     Each transaction that changes a user's name, the set of users, or the set of enabled admins begins with
-    this. So they happen one after the other: what one of them reads stays true until it ends.
+    this. So these transactions happen one after the other, and what one of them reads does not change until
+    it ends.
     """
     renewed = {"$set": {"names_stamp": new_stamp()}}
     await collections.blog.update_one({"_id": BLOG}, renewed, session=session)

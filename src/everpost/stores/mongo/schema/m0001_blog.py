@@ -1,4 +1,4 @@
-"""The whole blog: every collection, its validator, its indexes, and the blog's first settings."""
+"""The initial schema: every collection with its validator and indexes, and the initial settings."""
 
 import secrets
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _WORDS = {
     "_id": ID,
     "post_id": ID,
     "stamp": NUMBER,
-    "content": text(0, 20_000),  # empty: the comment was erased, and others answer it
+    "content": text(0, 20_000),  # empty in tombstones
     "publication_date": DATE,
     "updated_at": DATE,
     "version": NUMBER,
@@ -109,7 +109,9 @@ _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"diges
 
 
 def _index(name: str, *fields: str, only_with: str | None = None) -> IndexModel:
-    """A field with a minus descends. `only_with`: of the documents that have this field."""
+    """An index. A field with a minus sign is in descending order. `only_with`: indexes only documents that
+    have this field.
+    """
     keys = [(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
     if only_with is None:
         return IndexModel(keys, name=name)
@@ -117,7 +119,7 @@ def _index(name: str, *fields: str, only_with: str | None = None) -> IndexModel:
 
 
 def _unique(name: str, field: str) -> IndexModel:
-    """Of documents with the field; without it they would all have null."""
+    """A unique index on the documents that have the field: those without it would all count as null."""
     present = {field: {"$exists": True}}
     return IndexModel([(field, ASCENDING)], name=name, unique=True, partialFilterExpression=present)
 

@@ -19,7 +19,7 @@ from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.threads.thread import Thread
 
 Terms = tuple[ExpectedRevisions, EditCredential | None]
-"""The revisions that a comment must have, and who must hold it, to be written."""
+"""The revisions that a comment must have to be changed, and the credential that it requires."""
 _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 
 
@@ -33,19 +33,19 @@ class Changer:
         self._authors = authors
 
     async def save(self, post_id: Id, id: Id, change: CommentChange, terms: Terms) -> Comment:
-        """The comment as it is then. NotFound, Stale, Forbidden."""
+        """Change the comment, and return it. NotFound, Stale, Forbidden."""
         work = self._edit if change.status is None else self._decide
         work_on_it = partial(work, post_id, id, change, terms)
         return read_comment(await self._transactions.write_post(post_id, work_on_it))
 
     async def remove(self, post_id: Id, id: Id, terms: Terms) -> None:
-        """NotFound, Stale, Forbidden."""
+        """Remove the comment; if it has replies, a tombstone remains. NotFound, Stale, Forbidden."""
         await self._transactions.write_post(post_id, partial(self._remove, post_id, id, terms))
 
     async def _edit(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
     ) -> CommentDocument:
-        """Change the words only; the copy in the preview along with the post."""
+        """Change only the text. The update of the post also changes the copy in the preview."""
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
         values = _values(change)
         copy: Filter = {
@@ -95,7 +95,9 @@ class Changer:
         return found[ObjectId(id)]
 
     async def _write(self, thread: Thread, id: Id, update: Filter, terms: Terms) -> CommentDocument:
-        """Change the comment if its revision is as required."""
+        """Change the comment if it has a required revision and the credential applies to it. NotFound, Stale,
+        Forbidden.
+        """
         document: CommentDocument | None = await self._comments.find_one_and_update(
             _named(thread, id, terms), update, return_document=ReturnDocument.AFTER, session=thread.session
         )
@@ -107,13 +109,13 @@ class Changer:
 async def _take(
     thread: Thread, terms: Terms, change: Filter | None = None, within: Sequence[Filter] = ()
 ) -> None:
-    """Take the post, if the comment may be changed on it."""
+    """Update the post first, if it admits a change of the comment."""
     admission = None if terms[1] is None else terms[1].admission
     await thread.require(await thread.take(admission, change, within=within), admission)
 
 
 def _values(change: CommentChange) -> Filter:
-    """The fields whose values change."""
+    """The new values of the fields that change."""
     values: Filter = {"stamp": new_stamp()}
     if change.content is not None:
         values |= {"content": change.content, "updated_at": change.updated_at}
@@ -123,7 +125,7 @@ def _values(change: CommentChange) -> Filter:
 
 
 def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
-    """The comment, in one of the states, in the hand."""
+    """The condition for the comment with a required revision, written by the owner of the credential."""
     match, hand = terms
     named: Filter = {"_id": ObjectId(id), "post_id": thread.post_id, **matching(match)}
     if hand is None:
@@ -142,7 +144,7 @@ def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
 
 
 async def _follow(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
-    """Update everything that depends on a comment; `after` is None if it was deleted."""
+    """Update everything that depends on a changed comment; `after` is None if it was deleted."""
     was_approved = before["status"] == CommentStatus.APPROVED
     is_approved = after is not None and after["status"] == CommentStatus.APPROVED
     is_shown = after is not None and after["shown"]
