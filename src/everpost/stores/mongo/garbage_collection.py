@@ -66,7 +66,7 @@ class GarbageCollector:
         for post in await self._posts.find(_REMOVED, {"_id": 1}).to_list():
             await self.free_post(post["_id"])
         for user in await self._users.find({**_REMOVED, "$expr": _RECENTLY}, {"_id": 1}).to_list():
-            await self._hand_over(user["_id"])
+            await self._transfer_posts(user["_id"])
 
     async def free_post(self, id: ObjectId) -> None:
         """Delete the rest of a removed post, so that its id can be reused."""
@@ -83,12 +83,12 @@ class GarbageCollector:
         made here before. Reads all posts and comments.
         """
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
-            await self._hand_over(id)
+            await self._transfer_posts(id)
             for field in ("author_id", "editor_id"):
                 await self._comments.update_many({field: id}, {"$unset": {field: ""}})
-                within, hers = f"comments.{field}", f"comments.$[hers].{field}"
+                within, mentions = f"comments.{field}", f"comments.$[mentions].{field}"
                 await self._posts.update_many(
-                    {within: id}, {"$unset": {hers: ""}}, array_filters=[{f"hers.{field}": id}]
+                    {within: id}, {"$unset": {mentions: ""}}, array_filters=[{f"mentions.{field}": id}]
                 )
             await self._users.delete_one({"_id": id, **_REMOVED})
 
@@ -119,7 +119,7 @@ class GarbageCollector:
             await self._comments.delete_many({"_id": {"$in": orphans}}, session=session)
         return len(orphans) == len(found)
 
-    async def _hand_over(self, user_id: ObjectId) -> None:
+    async def _transfer_posts(self, user_id: ObjectId) -> None:
         """Write the heir into the posts of a removed user. Readers have resolved the heir since the removal,
         so it does not matter to them when, or how often, this happens.
         """
@@ -133,7 +133,7 @@ class GarbageCollector:
         # Before Python 3.12, `asyncio.wait_for`, which PyMongo uses, can lose a cancellation
         # (https://github.com/python/cpython/issues/86296). So `stop` does not cancel the task, and the loop
         # checks `cancelling`: `asyncio.run`, which does cancel it, could otherwise wait for it forever.
-        while not self._is_over():
+        while not self._is_stopping():
             self._wake.clear()
             pause = INTERVAL
             try:
@@ -141,9 +141,9 @@ class GarbageCollector:
             except (PyMongoError, Busy) as error:
                 _log.warning("Garbage collection failed, and will be retried: %s", type(error).__name__)
                 pause = _PAUSE
-            if not self._is_over():
+            if not self._is_stopping():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
 
-    def _is_over(self) -> bool:
+    def _is_stopping(self) -> bool:
         return self._stopping.is_set() or (self._task is not None and self._task.cancelling() > 0)

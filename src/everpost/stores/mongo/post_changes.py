@@ -60,7 +60,7 @@ class Saver:
         self._transactions = transactions
         self._authors = authors
         self._slugs = slugs
-        self._turns: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
+        self._batcher: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
             self._save_together, most=_MOST_TOGETHER
         )
 
@@ -82,7 +82,7 @@ class Saver:
 
     async def finish(self) -> None:
         """Wait until all changes have been made."""
-        await self._turns.finish()
+        await self._batcher.finish()
 
     async def remove(self, id: Id, terms: Terms) -> None:
         """Remove everything that the garbage collector does not need. NotFound, Forbidden, Stale."""
@@ -90,13 +90,13 @@ class Saver:
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
     async def _save(self, change: Change) -> PostDocument:
-        outcome = await self._turns.ask(change.id, change)
+        outcome = await self._batcher.ask(change.id, change)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
-        """Make all changes in one transaction. If one of them fails in a way that aborts it, make each alone."""
+        """Make all changes in one transaction; if one of them aborts it, make each alone."""
         work = partial(self._save_all, changes)
         try:
             return await self._transactions.write_post(changes[0].id, work)

@@ -49,7 +49,7 @@ class MongoPosts(Part):
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
         self._bare = Batcher(self._get_bare, most=_MOST_TOGETHER)
-        self._grounds = Batcher(self._read_grounds, most=_MOST_TOGETHER)
+        self._contexts = Batcher(self._read_contexts, most=_MOST_TOGETHER)
         self._tags = Tags(collections)
         slugs: KeyedLocks[str] = KeyedLocks()
         """Searches of this process for a free number run one after the other: concurrent ones would all find
@@ -90,12 +90,12 @@ class MongoPosts(Part):
 
     @reads
     async def comment_context(self, id: Id) -> CommentContext:
-        context = await self._grounds.ask(id)
+        context = await self._contexts.ask(id)
         if context is None:
             raise NotFound("post", id)
         return context
 
-    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
+    async def _read_contexts(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
         posts: Filter = {"coll": self._posts.name, "pipeline": self._joined(ids, 0)}
         stages: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$unionWith": posts}]
         cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate(stages)
@@ -110,7 +110,7 @@ class MongoPosts(Part):
 
     @reads
     async def page(self, query: PostQuery) -> Page[Post]:
-        async with self._listing.moment(query.filter) as session:
+        async with self._listing.session(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
             if choice is None:
                 return Page((), has_more=False)
@@ -146,7 +146,7 @@ class MongoPosts(Part):
 
     @reads
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
-        async with self._listing.moment(query.filter) as session:
+        async with self._listing.session(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
             if choice is None:
                 return Page((), has_more=False)
@@ -163,7 +163,7 @@ class MongoPosts(Part):
 
     @reads
     async def count(self, filter: PostFilter) -> int:
-        async with self._listing.moment(filter) as session:
+        async with self._listing.session(filter) as session:
             choice = await self._listing.choose(filter, session)
             return 0 if choice is None else await self._listing.count(choice, session)
 

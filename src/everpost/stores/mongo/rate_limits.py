@@ -22,12 +22,12 @@ class MongoRateLimits(Part):
 
     @writes
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
-        tallies = []
+        counters = []
         for limit in limits:
-            tallies.append(await self._hit(limit.key, moment))
-            if limit.is_exceeded_by(tallies[-1]):
+            counters.append(await self._hit(limit.key, moment))
+            if limit.is_exceeded_by(counters[-1]):
                 break
-        return tallies
+        return counters
 
     async def _hit(self, key: str, moment: datetime) -> RateLimitCounter:
         lasts = {"$gt": ["$until", moment]}

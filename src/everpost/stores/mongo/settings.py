@@ -23,11 +23,11 @@ class MongoBlogs(Part):
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._transactions = transactions
         self._blog = collections.blog
-        self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
+        self._batcher: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     @reads
     async def get(self) -> Blog:
-        return await self._turns.ask(None)
+        return await self._batcher.ask(None)
 
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         document = await self._blog.find_one({"_id": BLOG})

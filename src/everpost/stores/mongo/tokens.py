@@ -32,11 +32,11 @@ class MongoTokens(Part):
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._users = collections.users
         self._transactions = transactions
-        self._turns = Batcher(self._find, most=_MOST_TOGETHER)
+        self._batcher = Batcher(self._find, most=_MOST_TOGETHER)
 
     @reads
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        return await self._turns.ask(digest)
+        return await self._batcher.ask(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
         named: Filter = {"$filter": {"input": "$tokens", "cond": {"$in": ["$$this.digest", digests]}}}

@@ -158,7 +158,7 @@ def _update(change: UserChange) -> Sequence[Filter]:
     fields: Filter = {name: {"$literal": value} for name, value in values.items() if value is not None}
     fields["version"] = {"$add": ["$version", 1]}
     fields["stamp"] = new_stamp()
-    tokens = _lasting(change)
+    tokens = _remaining_tokens(change)
     if tokens is not None:
         fields["tokens"] = tokens
     if change.is_disabled:
@@ -167,7 +167,7 @@ def _update(change: UserChange) -> Sequence[Filter]:
     return [{"$set": fields}, *enabled]
 
 
-def _lasting(change: UserChange) -> Filter | Sequence[Filter] | None:
+def _remaining_tokens(change: UserChange) -> Filter | Sequence[Filter] | None:
     """The tokens that remain valid; None: all of them."""
     if change.is_disabled:
         return []

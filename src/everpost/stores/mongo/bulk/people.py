@@ -27,7 +27,7 @@ class PeopleWriter:
         self._blog = collections.blog
 
     async def erase_users(self, users: Sequence[User]) -> None:
-        """Remove these users with their tokens, and clear every post's author and every heir that names them."""
+        """Remove these users with their tokens, also as authors of posts and as heirs."""
         these = {"$in": [ObjectId(user.id) for user in users]}
         await self._posts.update_many({"author_id": these}, {"$unset": {"author_id": ""}})
         await self._users.update_many({"heir": these}, {"$unset": {"heir": ""}})

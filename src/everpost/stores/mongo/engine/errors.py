@@ -57,10 +57,10 @@ def translated(
         except PyMongoError as error:
             if error.timeout:
                 distrust_idle(began)
-            fact = fact_of(error)
-            if fact is None:
+            raised = everpost_error(error)
+            if raised is None:
                 raise
-            raise fact from error
+            raise raised from error
 
     return translating
 
@@ -72,7 +72,7 @@ def _deadline() -> AbstractContextManager[None]:
     return pymongo.timeout(deadlines.remaining(0))
 
 
-def fact_of(error: PyMongoError) -> EverpostError | None:
+def everpost_error(error: PyMongoError) -> EverpostError | None:
     """Everpost's error for this one; None if it is a bug in Everpost."""
     if isinstance(error, OperationFailure) and error.code in REFUSED:
         return Unreachable(

@@ -30,7 +30,7 @@ class Leadership:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._turns: Batcher[None, None] = Batcher(self._ask_majority, most=_MOST_TOGETHER)
+        self._batcher: Batcher[None, None] = Batcher(self._ask_majority, most=_MOST_TOGETHER)
 
     async def confirm_answer(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """Return or raise what the call does, once that is confirmed. Busy: it cannot be confirmed."""
@@ -69,7 +69,7 @@ class Leadership:
     async def _confirm(self) -> bool:
         """Whether the majority follows the primary. Busy: the majority does not answer in time."""
         try:
-            await self._turns.ask(None)
+            await self._batcher.ask(None)
         except ConnectionFailure as error:
             if error.timeout:
                 raise

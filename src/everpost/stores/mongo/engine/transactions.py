@@ -18,7 +18,7 @@ from everpost.domain.ids import Id
 from everpost.stores import deadlines
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.mongo.engine.connection import Client
-from everpost.stores.mongo.engine.errors import fact_of
+from everpost.stores.mongo.engine.errors import everpost_error
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession
@@ -71,7 +71,7 @@ class Transactions:
                 outcome = await self._run(session, work, deadline)
             is_committed = True
         except PyMongoError as error:
-            raise fact_of(error) or error from error
+            raise everpost_error(error) or error from error
         finally:
             await self._end(session, is_committed=is_committed)
         return outcome

@@ -28,11 +28,11 @@ NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
 class Authors:
-    """Looks up all names for a response at once. A post that still names a removed user belongs to the heir."""
+    """Looks up all names for a response at once. The posts of a removed user belong to the heir."""
 
     def __init__(self, collections: Collections) -> None:
         self._users = collections.users
-        self._turns = Batcher(self._find_all, most=_MOST_TOGETHER)
+        self._batcher = Batcher(self._find_all, most=_MOST_TOGETHER)
 
     async def name_posts(self, posts: Sequence[Post], *, session: Session | None = None) -> Sequence[Post]:
         """The posts, and the comments in them, with the current names of their authors."""
@@ -75,7 +75,7 @@ class Authors:
         wanted = frozenset(ids)
         if not wanted:
             return {}
-        return await (self._turns.ask(wanted) if session is None else self._read(wanted, session))
+        return await (self._batcher.ask(wanted) if session is None else self._read(wanted, session))
 
     async def _find_all(
         self, questions: Sequence[frozenset[ObjectId]]

@@ -33,7 +33,7 @@ class Choice:
 
     index: Index
     condition: Filter
-    places: Sequence[Filter] = ({},)
+    ranges: Sequence[Filter] = ({},)
 
 
 class Listing:
@@ -44,7 +44,7 @@ class Listing:
         self._transactions = transactions
         self._authors = authors
 
-    def moment(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
+    def session(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
         """A snapshot session if the filter depends on the owners of posts; see `Authors.predecessors`."""
         if filter.author_id is None and filter.audience.author_id is None:
             return nullcontext()
@@ -75,7 +75,7 @@ class Listing:
         """The posts in the order of the query, after its position."""
         moment = BY_UPDATE if query.sort.by_update else BY_DATE
         descending = query.sort.is_descending
-        wanted = [choice.condition | place for place in choice.places]
+        wanted = [choice.condition | range_ for range_ in choice.ranges]
         condition = beyond(query.after, wanted, moment, descending=descending)
         order = [(name, -1 if descending else 1) for name, _ in moment]
         found = self._posts.find(condition, projection, session=session)

@@ -30,11 +30,11 @@ async def find_conflicts(
 ) -> SlugConflicts:
     """The conflicts of a post with this slug, which is the `wanted` one, possibly with a number."""
     unique: Filter = {"$or": [{"_id": post_id}, {"slug": slug}]}
-    in_the_way = [{"$match": unique}, {"$project": {"removed_at": 1}}]
+    conflicting = [{"$match": unique}, {"$project": {"removed_at": 1}}]
     for first in count(1, _NUMBERS):
         stages = [
             *_free(collections, wanted, first, post_id),
-            {"$unionWith": {"coll": collections.posts.name, "pipeline": in_the_way}},
+            {"$unionWith": {"coll": collections.posts.name, "pipeline": conflicting}},
         ]
         cursor = await collections.posts.database.aggregate(stages)
         documents = await cursor.to_list()

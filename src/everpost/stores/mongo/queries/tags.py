@@ -13,7 +13,7 @@ _INDEX = [*OF_TAG, *BY_DATE]
 
 
 class Tags:
-    """Reads the tags with a loose index scan: each step seeks to the next tag, past all posts with the last."""
+    """Reads the tags with a loose index scan: each step seeks past all posts with the last tag."""
 
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts

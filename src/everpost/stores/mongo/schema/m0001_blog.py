@@ -23,7 +23,7 @@ from everpost.stores.mongo.schema.json_schema import (
 
 _POLICY = one_of("open", "moderated", "members", "closed")
 _DIGEST = text(64, 64)
-_WORDS = {
+_COMMENT_FIELDS = {
     "_id": ID,
     "post_id": ID,
     "stamp": NUMBER,
@@ -36,7 +36,7 @@ _WORDS = {
     "reply_count": COUNT,
     "shown": FLAG,
 }
-_MORE_WORDS = {
+_OPTIONAL_COMMENT_FIELDS = {
     "parent_id": ID,
     "author_id": ID,
     "guest_name": text(1, 100),
@@ -44,7 +44,7 @@ _MORE_WORDS = {
     "editor_id": ID,
     "edited_at": DATE,
 }
-_COMMENT = document(_WORDS, _MORE_WORDS)
+_COMMENT = document(_COMMENT_FIELDS, _OPTIONAL_COMMENT_FIELDS)
 
 _POST = document(
     {
@@ -134,7 +134,7 @@ def _lists_of_posts() -> Sequence[IndexModel]:
     ]
 
 
-_PLACE = ("publication_date", "_id")
+_POSITION = ("publication_date", "_id")
 
 COLLECTIONS = {
     "posts": Collection(
@@ -148,10 +148,10 @@ COLLECTIONS = {
     "comments": Collection(
         {"$jsonSchema": _COMMENT},
         (
-            _index("in_order", "post_id", *_PLACE),
-            _index("shown", "post_id", "shown", *_PLACE),
-            _index("replies", "post_id", "parent_id", "shown", *_PLACE),
-            _index("queue", "status", *_PLACE),
+            _index("in_order", "post_id", *_POSITION),
+            _index("shown", "post_id", "shown", *_POSITION),
+            _index("replies", "post_id", "parent_id", "shown", *_POSITION),
+            _index("queue", "status", *_POSITION),
         ),
     ),
     "users": Collection(

@@ -52,31 +52,31 @@ class Changer:
             "$set": {f"comments.$[c].{name}": value for name, value in values.items()},
             "$inc": {"comments.$[c].version": 1},
         }
-        await _take(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
+        await _update_post(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
         return await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
 
     async def _decide(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
     ) -> CommentDocument:
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
-        await _take(thread, terms)
+        await _update_post(thread, terms)
         before = await self._find(thread, id)
         values = _values(change)
         if change.status is not None:
             values |= {"status": change.status.value, "shown": _is_shown(before, change.status)}
         after = await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
-        await _follow(thread, before, after)
+        await _propagate(thread, before, after)
         return after
 
     async def _remove(self, post_id: Id, id: Id, terms: Terms, session: Session) -> None:
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
-        await thread.take()
+        await thread.update_post()
         before = await self._find(thread, id)
         if not await thread.has_replies(before["_id"]):
             deleted = await self._comments.delete_one(_named(thread, id, terms), session=session)
             if not deleted.deleted_count:
                 raise refusal(id, read_comment(before), terms[1])
-            await _follow(thread, before, None)
+            await _propagate(thread, before, None)
             return
         removed: Filter = {
             "content": "",
@@ -86,7 +86,7 @@ class Changer:
         }
         erased = dict.fromkeys(_PERSONAL, "")
         tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
-        await _follow(thread, before, await self._write(thread, id, tombstone, terms))
+        await _propagate(thread, before, await self._write(thread, id, tombstone, terms))
 
     async def _find(self, thread: Thread, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
@@ -106,12 +106,12 @@ class Changer:
         return document
 
 
-async def _take(
+async def _update_post(
     thread: Thread, terms: Terms, change: Filter | None = None, within: Sequence[Filter] = ()
 ) -> None:
     """Update the post first, if it admits a change of the comment."""
     admission = None if terms[1] is None else terms[1].admission
-    await thread.require(await thread.take(admission, change, within=within), admission)
+    await thread.require(await thread.update_post(admission, change, within=within), admission)
 
 
 def _values(change: CommentChange) -> Filter:
@@ -143,7 +143,7 @@ def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
     return replace(read_comment(before), status=status).is_shown
 
 
-async def _follow(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
+async def _propagate(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
     """Update everything that depends on a changed comment; `after` is None if it was deleted."""
     was_approved = before["status"] == CommentStatus.APPROVED
     is_approved = after is not None and after["status"] == CommentStatus.APPROVED

@@ -44,7 +44,7 @@ class Adder:
         change = {} if has_replies else previewing([each for each in documents if each["shown"]])
         counted = {"$inc": {"comment_count": count_approved(comments)}, **change}
         admission = together([addition.admission for addition in additions])
-        post = await thread.take(admission, counted, changes=len(comments))
+        post = await thread.update_post(admission, counted, changes=len(comments))
         parents = await _set_depths(thread, documents) if has_replies else {}
         comments = [
             replace(comment, depth=document["depth"], stamp=document["stamp"])
@@ -61,7 +61,7 @@ class Adder:
         if not all(_may_reply(addition, parents) for addition in additions):
             raise Invalid("parent_id", "should be the id of an approved comment on this post")
         if has_replies:
-            await _follow(thread, documents, parents)
+            await _propagate(thread, documents, parents)
         return comments
 
     async def _insert(self, documents: Sequence[CommentDocument], session: Session) -> None:
@@ -89,7 +89,7 @@ async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _
     return parents
 
 
-async def _follow(thread: Thread, documents: Sequence[CommentDocument], parents: _Parents) -> None:
+async def _propagate(thread: Thread, documents: Sequence[CommentDocument], parents: _Parents) -> None:
     """Update the ancestors of new replies, and the preview."""
     shown = [document for document in documents if document["shown"]]
     counts = Counter(document["parent_id"] for document in shown if "parent_id" in document)

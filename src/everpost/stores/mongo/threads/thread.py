@@ -47,7 +47,7 @@ class Thread:
     session: Session
     post_id: ObjectId
 
-    async def take(
+    async def update_post(
         self,
         admission: CommentPreconditions | None = None,
         change: Filter | None = None,
