@@ -15,12 +15,6 @@ RULES = tomllib.loads(Path(__file__).with_name("constructions.toml").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TO_DO = {
     "benchmark",
-    "stores/mongo",
-    "stores/mongo/bulk",
-    "stores/mongo/engine",
-    "stores/mongo/model",
-    "stores/mongo/queries",
-    "stores/mongo/schema",
     "transfer/archive",
     "transfer/copy",
     "transfer/importers",

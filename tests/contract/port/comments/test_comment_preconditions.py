@@ -115,6 +115,7 @@ async def test_an_author_comments_on_an_own_draft_and_on_no_other(store: Store) 
     assert await refusal(store, post.id, own) is None
     assert isinstance(await refusal(store, post.id, others), Stale)
     await store.users.remove(author.id, heir_id=heir.id, match=None)
+    assert isinstance(await refusal(store, post.id, own), Stale)
     assert await refusal(store, post.id, others) is None
 
 
