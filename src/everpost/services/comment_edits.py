@@ -88,7 +88,7 @@ async def _save(
         match = seen_state if match is None else match & seen_state
         if comment.status is CommentStatus.APPROVED and not _is_shown_at_once(credential):
             change = replace(change, status=CommentStatus.PENDING)
-    saved = await store.comments.save(wanted.post_id, wanted.id, change, match=match, hand=credential)
+    saved = await store.comments.save(wanted.post_id, wanted.id, change, match=match, credential=credential)
     return replace(seen, comment=saved)
 
 
@@ -123,7 +123,7 @@ async def retract(store: Store, actor: Actor, wanted: CommentEdit) -> None:
     """Remove the comment; if it has replies, a tombstone stays. Raises as `edit_comment` does."""
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     credential = _required_credential(actor, seen, wanted)
-    await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, hand=credential)
+    await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, credential=credential)
     record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
 
 

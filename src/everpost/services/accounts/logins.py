@@ -80,7 +80,7 @@ async def _issue(
         scopes=of_role if given.scopes is None else of_role & given.scopes,
         expires_at=now() + rules.lifetime,
     )
-    provenance = Provenance(kind=TokenKind.LOGIN, grounds=TokenConditions(password_hash=password_hash))
+    provenance = Provenance(kind=TokenKind.LOGIN, conditions=TokenConditions(password_hash=password_hash))
     secret, token = await issue_token(store, user, draft, provenance)
     record(
         LOGIN_SUCCEEDED,

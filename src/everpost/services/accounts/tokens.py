@@ -53,7 +53,7 @@ class Provenance:
 
     kind: TokenKind = TokenKind.NAMED
     login_id: Id | None = None
-    grounds: TokenConditions | None = None
+    conditions: TokenConditions | None = None
 
 
 async def identify(store: Store, secret: str) -> Actor:
@@ -106,7 +106,7 @@ async def create_token(
             password_hash = await require_password(
                 store, user, proof, reason="is required to create this token"
             )
-            provenance = Provenance(grounds=TokenConditions(password_hash=password_hash))
+            provenance = Provenance(conditions=TokenConditions(password_hash=password_hash))
             return await issue_token(store, user, draft, provenance)
         return await issue_token(store, user, _bounded(draft, actor), _provenance(actor))
     except (NotFound, Stale):  # the user, the password or the token of the request has changed
@@ -133,7 +133,7 @@ def _provenance(actor: Actor) -> Provenance:
         return Provenance()
     shown = actor.token
     login_id = shown.id if shown.kind is TokenKind.LOGIN else shown.login_id
-    return Provenance(login_id=login_id, grounds=TokenConditions(token_id=shown.id))
+    return Provenance(login_id=login_id, conditions=TokenConditions(token_id=shown.id))
 
 
 async def issue_token(
@@ -160,7 +160,7 @@ async def issue_token(
         kind=provenance.kind,
         login_id=provenance.login_id,
     )
-    await store.tokens.add(token, grounds=provenance.grounds)
+    await store.tokens.add(token, conditions=provenance.conditions)
     record(
         TOKEN_CREATED,
         token=token.id,

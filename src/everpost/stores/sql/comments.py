@@ -115,19 +115,21 @@ class SqlComments:
         change: CommentChange,
         *,
         match: ExpectedRevisions,
-        hand: EditCredential | None = None,
+        credential: EditCredential | None = None,
     ) -> Comment:
         values = _changes(change)
         this: Values = {"of_post": post_id, "this": id}
 
         async def work(transaction: Transaction) -> Comment:
-            change_of_post = ThreadChange(post_id, admission=None if hand is None else hand.admission)
+            change_of_post = ThreadChange(
+                post_id, admission=None if credential is None else credential.admission
+            )
             reads = [] if change.status is None else [(selects.COMMENT, this)]
             found = await update_thread(transaction, change_of_post, *reads)
-            statement = _conditional(with_values(_SAVE, values), this, (match, hand))
+            statement = _conditional(with_values(_SAVE, values), this, (match, credential))
             written, after = await transaction.execute_all([statement, (selects.COMMENT, this)])
             if not written.matched:
-                raise refusal(id, _first(after), hand)
+                raise refusal(id, _first(after), credential)
             saved = comment_of(after.one())
             for before in found:
                 await _propagate(transaction, comment_of(before.one()), saved)
@@ -136,7 +138,7 @@ class SqlComments:
         return await self._connections.transact(work)
 
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
     ) -> None:
         this: Values = {"of_post": post_id, "this": id}
 
@@ -145,11 +147,11 @@ class SqlComments:
                 transaction, ThreadChange(post_id), (selects.COMMENT, this), (_IS_ANSWERED, this)
             )
             before, is_answered = _first(found), answers.first() is not None
-            preconditions = match, hand
+            preconditions = match, credential
             erasing = _conditional(with_values(_SAVE, _ERASED), this, preconditions)
             statement = erasing if is_answered else _conditional((_REMOVE, {}), this, preconditions)
             if not (await transaction.execute(*statement)).matched:
-                raise refusal(id, before, hand)
+                raise refusal(id, before, credential)
             if before is not None:
                 after = replace(before, status=CommentStatus.REMOVED) if is_answered else None
                 await _propagate(transaction, before, after)
@@ -188,9 +190,9 @@ def _first(found: Result) -> Comment | None:
 
 def _conditional(change: tuple[Write, Values], this: Values, preconditions: Preconditions) -> Call:
     """Restrict the statement to the comment, if it meets the preconditions; return it and its parameters."""
-    (statement, values), (match, hand) = change, preconditions
+    (statement, values), (match, credential) = change, preconditions
     return with_credential(
-        hand, *with_revision(match, CommentRow, statement, this | values | new_stamp_value())
+        credential, *with_revision(match, CommentRow, statement, this | values | new_stamp_value())
     )
 
 

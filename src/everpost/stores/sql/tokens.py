@@ -69,7 +69,7 @@ class SqlTokens:
             rows = await self._connections.fetch(_PAGE_AFTER, parameters | position_values(query.after))
         return Page.of([*map(token_of, rows)], query.limit)
 
-    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
+    async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:
         owner = {"owner": token.user_id}
 
         async def work(transaction: Transaction) -> None:
@@ -77,7 +77,7 @@ class SqlTokens:
             if user is None:
                 raise NotFound("user", token.user_id)
             there = [*map(token_of, await transaction.execute(_OF_USER, owner))]
-            if grounds is not None and not grounds.hold(user_of(user), there):
+            if conditions is not None and not conditions.hold(user_of(user), there):
                 raise Stale("user", token.user_id)
             gone = sorted(displaced(there, token))
             for start in range(0, len(gone), _MAX_DELETED):

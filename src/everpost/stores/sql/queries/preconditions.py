@@ -72,12 +72,16 @@ def with_owner(owner_id: Id | None, statement: Statement, values: Values) -> tup
 
 
 def with_credential(
-    hand: EditCredential | None, statement: Statement, values: Values
+    credential: EditCredential | None, statement: Statement, values: Values
 ) -> tuple[Statement, Values]:
     """Restrict the statement to comments that this credential may edit; return it and its parameters."""
-    if hand is None:
+    if credential is None:
         return statement, values
-    holder = {"since": hand.since, "credential_author": hand.author_id, "credential_key": hand.key_digest}
+    holder = {
+        "since": credential.since,
+        "credential_author": credential.author_id,
+        "credential_key": credential.key_digest,
+    }
     return cast("Statement", _with_credential(statement)), values | holder
 
 
