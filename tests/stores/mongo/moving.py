@@ -56,7 +56,7 @@ def a_token(id: Id, owner: User) -> Token:
 
 
 def a_thread(post_id: Id, length: int, *, first: int = 10**6, content: str = "Content") -> Sequence[Comment]:
-    """A thread in which comments have increasing dates, and most reply to the second one before them."""
+    """A thread with increasing dates: each comment replies to the third one before it, if there is one."""
     comments: list[Comment] = []
     for number in range(length):
         parent = None if number < 3 else comments[number - 3]

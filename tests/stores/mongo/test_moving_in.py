@@ -235,7 +235,7 @@ async def test_a_write_that_broke_off_can_be_done_again(
 
 
 class BreakingOff:
-    """Loses the connection right before or right after the n-th bulk write."""
+    """Loses the connection in the middle of the n-th bulk write."""
 
     def __init__(self, calls: int) -> None:
         self._left = calls
