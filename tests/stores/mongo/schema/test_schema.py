@@ -1,4 +1,4 @@
-"""What a database must look like, and how it comes to."""
+"""Creating, migrating and checking the schema of a database."""
 
 import asyncio
 import sys
