@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from everpost.domain.posts import Post
 from everpost.errors import DataLoss, SchemaMismatch
+from everpost.stores import open_store
 from everpost.stores.schema import SchemaState
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.schema.schema import SqlSchema
@@ -238,3 +239,16 @@ def alembic(monkeypatch: pytest.MonkeyPatch) -> Alembic:
         await asyncio.to_thread(alembic_command, arguments)
 
     return run
+
+
+async def test_a_store_that_made_its_schema_removes_a_post_with_its_comments(empty_url: str) -> None:
+    """The migration of SQLite turns foreign keys off on a connection that the reference engine keeps."""
+    store = await open_store(empty_url, timeout=TIMEOUT, pool_size=1, sql_engine="reference")
+    try:
+        post = await publish(store)
+        await comment_on(store, post.id)
+        await store.posts.remove(post.id, match=None)
+        await publish(store, id=post.id)
+        assert (await read_post(store, post.id)).comments == ()
+    finally:
+        await store.close()

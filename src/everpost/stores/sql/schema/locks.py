@@ -50,6 +50,8 @@ async def _sqlite(connection: AsyncConnection) -> AsyncIterator[None]:
         )
     await connection.exec_driver_sql("COMMIT")
     del connection.info[OPEN]
+    # The store goes on with this connection. Within a transaction the statement has no effect.
+    await connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 async def _begin_alone(connection: AsyncConnection) -> None:
