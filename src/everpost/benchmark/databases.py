@@ -34,10 +34,13 @@ def name_all(urls: Sequence[str]) -> list[str]:
 
 async def require_empty(url: str, name: str, *, timeout: float) -> None:
     """Occupied: something is in the database, whosever it is. Unreachable, Misconfigured."""
-    async with _schema_of(url, timeout) as schema:
-        found = await schema.contents()
+    try:
+        async with _schema_of(url, timeout) as schema:
+            found = await schema.contents()
+    except Misconfigured as error:
+        raise Misconfigured(f"{name}: {error.message}") from None
     if found:
-        more = ", ..." if len(found) > _NAMED else ""
+        more = " and others" if len(found) > _NAMED else ""
         raise Occupied(
             f"{name} is not empty: it has {', '.join(found[:_NAMED])}{more}. Nothing was changed. "
             "everpost bench takes a database with nothing in it, and leaves it so."

@@ -32,8 +32,13 @@ def ask(question: str, option: str) -> str:
 
 
 def require_terminal(option: str) -> None:
-    """Fail as for wrong usage where nobody sits at the input; the option would have said it."""
+    """Fail as for wrong usage if standard input is not a terminal: the option is required then."""
     if not sys.stdin.isatty():
-        raise typer.BadParameter(
-            "standard input is not a terminal, so there can be no prompt: pass this option", param_hint=option
+        raise _MissingOption(
+            f"Missing option {option}: standard input is not a terminal, so Everpost cannot prompt."
         )
+
+
+class _MissingOption(typer.BadParameter):
+    def format_message(self) -> str:
+        return self.message

@@ -1,8 +1,8 @@
 """The databases between which a blog moves, each opened once for one command."""
 
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from everpost.errors import Misconfigured
 from everpost.settings import Settings
@@ -12,6 +12,7 @@ from everpost.stores.port import Store
 
 URL_FORMS = "a URL, env:NAME or file:PATH"
 """How an argument names a database: see `settings.read_database_url`."""
+SETTING = "EVERPOST_DATABASE_URL"
 _CONNECTIONS = 2
 """One reads while the other writes."""
 _IMPORTING = 4
@@ -19,9 +20,12 @@ _IMPORTING = 4
 
 
 @asynccontextmanager
-async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
-    """A blog to be read. Misconfigured: there is none. Unreachable, SchemaMismatch, Unfinished."""
-    store = await _find(url, settings, unfinished=False)
+async def open_source(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
+    """A blog to read from. `name` is the argument or setting that contains the URL. Raises Misconfigured,
+    also if there is no blog; Unreachable, SchemaMismatch, Unfinished.
+    """
+    with _naming(name):
+        store = await _find(url, settings, unfinished=False)
     if store is None:
         raise Misconfigured(f"There is no blog in {describe_url(url)}.")
     async with _closing(store):
@@ -29,16 +33,19 @@ async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_target(url: str, settings: Settings) -> AsyncIterator[Store]:
+async def open_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
     """Where a blog moves; the schema is made where there is none. Unreachable, SchemaMismatch."""
-    async with _closing(await _open(url, settings, unfinished=True)) as store:
+    with _naming(name):
+        store = await _open(url, settings, unfinished=True)
+    async with _closing(store):
         yield store
 
 
 @asynccontextmanager
-async def look_at_target(url: str, settings: Settings) -> AsyncIterator[Store | None]:
+async def look_at_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store | None]:
     """Where a blog could move; None where there is no schema, and that stays so. As for `open_target`."""
-    store = await _find(url, settings, unfinished=True)
+    with _naming(name):
+        store = await _find(url, settings, unfinished=True)
     if store is None:
         yield None
         return
@@ -71,6 +78,15 @@ async def _find(url: str, settings: Settings, *, unfinished: bool) -> Store | No
     return await find_store(
         url, timeout=settings.database_timeout, pool_size=_CONNECTIONS, unfinished=unfinished
     )
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say which argument or setting is at fault if a database cannot be opened with it."""
+    try:
+        yield
+    except Misconfigured as error:
+        raise Misconfigured(f"{name}: {error.message}") from None
 
 
 @asynccontextmanager
