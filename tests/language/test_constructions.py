@@ -15,10 +15,6 @@ RULES = tomllib.loads(Path(__file__).with_name("constructions.toml").read_text()
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TO_DO = {
     "benchmark",
-    "domain",
-    "domain/people",
-    "domain/record_kinds",
-    "stores",
     "stores/sql",
     "stores/sql/engine",
     "stores/sql/engine/servers",
@@ -31,12 +27,6 @@ TO_DO = {
     "transfer/importers",
     "transfer/importers/blogger",
     "transfer/importers/comment_systems",
-    "transfer/importers/formats",
-    "transfer/importers/ghost",
-    "transfer/importers/markdown",
-    "transfer/importers/markdown/configuration",
-    "transfer/importers/markdown/front_matter",
-    "transfer/importers/markdown/template_tags",
     "transfer/importers/pipeline",
     "transfer/importers/reports",
     "transfer/importers/wordpress",

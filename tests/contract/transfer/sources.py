@@ -15,9 +15,9 @@ from everpost.transfer.importers.model import (
     SourcePost,
     SourceThread,
 )
-from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import read_posts, read_thread
 
 ORIGIN = SourceSite("wordpress", "https://blog.example")
@@ -51,7 +51,7 @@ def said(id: str, parent: str | None = None, status: CommentStatus = CommentStat
 
 
 def comment_id(source_id: str) -> Id:
-    return ORIGIN.id_of("comment", source_id, MOMENT)
+    return ORIGIN.stable_id("comment", source_id, MOMENT)
 
 
 class ById:
@@ -64,9 +64,9 @@ class ById:
 
 async def take(store: Store, *items: Item, dry_run: bool = False, skip_unreadable: bool = False) -> Lines:
     """What the report of an import says."""
-    with Report() as report:
+    with ImportReport() as report:
         run = ImportContext(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
-        await adopt(store, iter(items), run, origin=ORIGIN, matcher=ById())
+        await import_items(store, iter(items), run, origin=ORIGIN, matcher=ById())
         return [(note.fate, note.kind, note.name) for note in report.notes()]
 
 

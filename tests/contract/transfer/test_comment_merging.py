@@ -22,7 +22,7 @@ async def test_a_source_that_has_grown_adds_only_what_is_new(store: Store) -> No
     lines = await take(store, a_source("1", said("1"), said("2", "1"), said("3", "2")), a_source("2"))
     assert [line[0] for line in lines] == [PRESENT, PRESENT, IMPORTED, IMPORTED, IMPORTED]
     posts, _ = await all_of(store)
-    thread = await read_thread(store, ORIGIN.id_of("post", "1", MOMENT))
+    thread = await read_thread(store, ORIGIN.stable_id("post", "1", MOMENT))
     assert len(posts) == 2
     assert {comment.id: comment.depth for comment in thread} == {
         comment_id("1"): 0,
@@ -71,7 +71,7 @@ async def test_an_import_that_is_stopped_shows_nothing_that_is_not_approved(
     store: Store, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
     await take(store, a_source("1"))
-    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    post_id = ORIGIN.stable_id("post", "1", MOMENT)
     statuses = {comment_id(each.source_id): each.status for each in GROWN.comments}
     add_comment, written = StoreWriter.add_comment, 0
 
@@ -101,7 +101,7 @@ async def test_an_import_that_is_stopped_shows_nothing_that_is_not_approved(
 async def test_what_was_changed_here_stays_so(store: Store) -> None:
     source = a_source("1", said("1", None, PENDING), said("2", "1"))
     await take(store, source)
-    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    post_id = ORIGIN.stable_id("post", "1", MOMENT)
     change = CommentChange(updated_at=MOMENT, status=APPROVED, content="Ours")
     await store.comments.save(post_id, comment_id("1"), change, match=None)
     await store.posts.save(post_id, PostChange(updated_at=MOMENT, title="Ours"), match=None, comments=0)
@@ -112,7 +112,7 @@ async def test_what_was_changed_here_stays_so(store: Store) -> None:
 
 async def test_a_new_reply_to_what_was_hidden_here_answers_the_post(store: Store) -> None:
     await take(store, a_source("1", said("1")))
-    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    post_id = ORIGIN.stable_id("post", "1", MOMENT)
     hidden = CommentChange(updated_at=MOMENT, status=REMOVED)
     await store.comments.save(post_id, comment_id("1"), hidden, match=None)
     lines = await take(store, a_source("1", said("1"), said("2", "1")))
@@ -130,7 +130,7 @@ async def test_a_post_that_was_dated_anew_is_no_other_one(store: Store) -> None:
 
 async def test_a_post_that_was_deleted_here_comes_back(store: Store) -> None:
     await take(store, a_source("1", said("1")))
-    await store.posts.remove(ORIGIN.id_of("post", "1", MOMENT), match=None)
+    await store.posts.remove(ORIGIN.stable_id("post", "1", MOMENT), match=None)
     assert [line[0] for line in await take(store, a_source("1", said("1")))] == [IMPORTED, IMPORTED]
 
 

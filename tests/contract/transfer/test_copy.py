@@ -13,7 +13,7 @@ from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record, Transfer
 from everpost.errors import Occupied
 from everpost.stores.port import Snapshot, Store
-from everpost.transfer.copy.copying import Copied, Phase, copy, rehearse, verify
+from everpost.transfer.copy.operations import CopyResult, Phase, copy, rehearse, verify
 from everpost.transfer.copy.origins import origin_of
 from tests.contract.port.blog.whole_blogs import OTTO, SETTINGS, a_whole_blog, fill, records_of
 from tests.contract.port.examples import LATER, a_comment, a_post, numbered, publish, register
@@ -59,7 +59,7 @@ def quiet(_phase: Phase, _done: int, _total: int) -> None:
     """Nobody looks."""
 
 
-async def copied(source: Sequence[Record], target: Store) -> Copied:
+async def copied(source: Sequence[Record], target: Store) -> CopyResult:
     return await copy(Listed(source), target.records, quiet, origin=ORIGIN)
 
 
@@ -68,7 +68,7 @@ async def test_a_copy_ends_with_both_sides_compared(store: Store) -> None:
     assert outcome.agrees
     assert outcome.after is not None
     assert outcome.after.source == outcome.after.target
-    assert outcome.carried.kept == len(WHOLE)
+    assert outcome.before.kept == len(WHOLE)
     assert await records_of(store) == WHOLE
     assert await store.records.transfer() == Transfer(origin=ORIGIN, digest=outcome.after.target.whole)
 
@@ -101,7 +101,7 @@ async def test_what_came_since_is_carried_deletions_and_swapped_slugs_too(store:
     await copied(WHOLE, store)
     outcome = await copied(later(WHOLE), store)
     assert outcome.agrees
-    assert outcome.carried.erased > 0
+    assert outcome.before.erased > 0
     assert await records_of(store) == later(WHOLE)
     assert (await copied(WHOLE, store)).agrees
     assert await records_of(store) == WHOLE
@@ -110,7 +110,7 @@ async def test_what_came_since_is_carried_deletions_and_swapped_slugs_too(store:
 async def test_a_source_that_changes_meanwhile_is_noticed_and_followed(store: Store) -> None:
     source = Changing(WHOLE, later(WHOLE))
     first = await copy(source, store.records, quiet, origin=ORIGIN)
-    assert first.has_arrived
+    assert first.is_complete
     assert not first.agrees
     assert await records_of(store) == WHOLE
     second = await copy(source, store.records, quiet, origin=ORIGIN)

@@ -13,7 +13,7 @@ from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.records import Record
 from everpost.stores.port import Store
 from everpost.transfer.archive.writing import export
-from everpost.transfer.copy.copying import Phase, copy
+from everpost.transfer.copy.operations import Phase, copy
 from everpost.transfer.copy.origins import origin_of
 from tests.conftest import Engines, offer_key
 from tests.contract.port.blog.whole_blogs import ANN, OTTO, SETTINGS, a_whole_blog, by, fill
@@ -70,7 +70,7 @@ async def walked(engines: Engines, walk: Sequence[str], blog: Sequence[Record], 
         target = (await engines.empty_blog(name)).store
         outcome = await copy(source.records, target.records, quiet, origin=ORIGIN)
         assert outcome.agrees
-        assert outcome.has_arrived
+        assert outcome.is_complete
         source = target
     assert await archive_of(source, folder / "end") == start
 

@@ -12,7 +12,7 @@ from everpost.transfer.importers.formats.time_zones import zone_named
 from everpost.transfer.importers.model import Outcome
 from everpost.transfer.importers.pipeline.importer import ImportContext
 from everpost.transfer.importers.registry import ImportOptions, import_from
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import read_posts, read_thread
 from tests.unit.importers.markdown.folders import write_folder
 
@@ -24,11 +24,11 @@ DISQUS = """<?xml version="1.0"?>
 
 
 async def take_in(
-    store: Store, system: str, path: Path, wishes: ImportOptions, *, skip: bool = False
+    store: Store, system: str, path: Path, options: ImportOptions, *, skip: bool = False
 ) -> list[str]:
     """Import, and the names of what cannot be read."""
-    with Report() as report:
-        await import_from(system, path, store, wishes, ImportContext(report=report, skip_unreadable=skip))
+    with ImportReport() as report:
+        await import_from(system, path, store, options, ImportContext(report=report, skip_unreadable=skip))
         return [note.name for note in report.notes(Outcome.UNREADABLE)]
 
 

@@ -19,7 +19,7 @@ from everpost.stores.port import Store
 from everpost.transfer.importers.model import Outcome
 from everpost.transfer.importers.pipeline.importer import ImportContext
 from everpost.transfer.importers.registry import ImportOptions, import_from
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.unit.importers.blogger.blogger_files import (
     DRAFT,
     backup_comment,
@@ -129,7 +129,7 @@ class Importer:
         path = self._folder / "export"
         path.write_bytes(file)
         before = self._runner.run(self._count())
-        with Report() as first:
+        with ImportReport() as first:
             try:
                 self._runner.run(self._import(system, path, first))
             except EverpostError:
@@ -138,12 +138,12 @@ class Importer:
             kept = first.count(Outcome.IMPORTED, "post") + first.count(Outcome.CHANGED, "post")
             assert self._runner.run(self._count()) == before + kept
             assert list(first.text())
-        with Report() as second:
+        with ImportReport() as second:
             self._runner.run(self._import(system, path, second))
             for kind in ("author", "post", "comment"):  # repairs of the file itself are told each time
                 assert second.count(Outcome.IMPORTED, kind) == second.count(Outcome.CHANGED, kind) == 0
 
-    async def _import(self, system: str, path: Path, report: Report) -> None:
+    async def _import(self, system: str, path: Path, report: ImportReport) -> None:
         await import_from(system, path, self._store, ImportOptions(), ImportContext(report=report))
 
     async def _count(self) -> int:

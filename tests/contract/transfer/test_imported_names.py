@@ -5,8 +5,8 @@ from dataclasses import replace
 from everpost.domain.people.users import Role, UserQuery, checked_name
 from everpost.stores.port import Store
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor
-from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import read_post, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, said
 
@@ -14,8 +14,8 @@ NAMES = ("Ad\u200ba", "A\x00da\ud800", "\u202eAda", "Ada\nL.", "\u3164", " ", "a
 
 
 async def notes_of(store: Store, *items: Item) -> list[Note]:
-    with Report() as report:
-        await adopt(store, iter(items), ImportContext(report=report), origin=ORIGIN)
+    with ImportReport() as report:
+        await import_items(store, iter(items), ImportContext(report=report), origin=ORIGIN)
         return list(report.notes())
 
 
@@ -56,11 +56,11 @@ async def test_two_authors_with_one_address_are_two_users(store: Store) -> None:
     twin = replace(ADA, source_id="ada2")
     posts = [replace(a_source(author), author_id=author) for author in ("ada", "bot", "ada2")]
     notes = await notes_of(store, ADA, bot, twin, *posts)
-    stand_in = f"author-{ORIGIN.id_of('author', 'bot')}@wordpress.invalid"
+    stand_in = f"author-{ORIGIN.stable_id('author', 'bot')}@wordpress.invalid"
     assert await users_of(store) == {"ada@example.org": "Ada", stand_in: "Bot"}
     assert [note.fate for note in notes[:3]] == [Outcome.IMPORTED, Outcome.CHANGED, Outcome.PRESENT]
     assert notes[1].reason == f"its email address is that of 'Ada', so it got the placeholder {stand_in}"
-    shown = [await read_post(store, ORIGIN.id_of("post", each.source_id, MOMENT)) for each in posts]
+    shown = [await read_post(store, ORIGIN.stable_id("post", each.source_id, MOMENT)) for each in posts]
     assert [post.author and post.author.name for post in shown] == ["Ada", "Bot", "Ada"]
     for items in ((ADA, bot, twin), (bot, twin, ADA)):
         assert {note.fate for note in await notes_of(store, *items)} == {Outcome.PRESENT}

@@ -12,8 +12,8 @@ from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
 from everpost.transfer.importers.model import Item, Note, Outcome, Problem, SourceAuthor, SourceThread
-from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import publish, read_post, read_posts, register
 from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
 
@@ -50,7 +50,7 @@ async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
     user = await store.users.find("ada@example.org")
     assert user is not None
     assert (user.name, user.role, user.password_hash) == ("Ada", Role.AUTHOR, None)
-    post_id = ORIGIN.id_of("post", "1", MOMENT)
+    post_id = ORIGIN.stable_id("post", "1", MOMENT)
     assert await read_post(store, post_id) == Post(
         id=post_id,
         title="Post 1",
@@ -167,7 +167,7 @@ async def test_slugs_go_to_the_posts_that_the_source_names_them_for(
     ]
     rehearsed = await take(store, *items, dry_run=True)
     assert await take(store, *items) == rehearsed
-    post_ids = [ORIGIN.id_of("post", item.source_id, item.publication_date) for item in items]
+    post_ids = [ORIGIN.stable_id("post", item.source_id, item.publication_date) for item in items]
     assert [(await store.posts.get(each, comments=0)).slug for each in post_ids] == slugs
     assert {fate for fate, _, _ in await take(store, *items)} == {PRESENT}
 
@@ -177,8 +177,8 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
         yield from ITEMS
         raise BrokenFile("export.xml", "line 7", "it ends")
 
-    with Report() as report, pytest.raises(BrokenFile):
-        await adopt(store, items(), ImportContext(report=report), origin=ORIGIN)
+    with ImportReport() as report, pytest.raises(BrokenFile):
+        await import_items(store, items(), ImportContext(report=report), origin=ORIGIN)
     assert await all_of(store) == ([], [])
     assert (await store.users.page(UserQuery(limit=1))).rows == ()
 
@@ -186,10 +186,10 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
 @pytest.mark.parametrize("dry_run", [False, True])
 async def test_everything_unreadable_is_named_before_an_import_ends(store: Store, *, dry_run: bool) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"), a_source("2"), bad("c.md"))
-    with Report() as report:
+    with ImportReport() as report:
         run = ImportContext(report=report, dry_run=dry_run)
         with pytest.raises(UnreadableSource, match=r"^3 items .*--skip-unreadable"):
-            await adopt(store, iter(items), run, origin=ORIGIN)
+            await import_items(store, iter(items), run, origin=ORIGIN)
         assert [(note.fate, note.name) for note in report.notes()] == [
             (Outcome.UNREADABLE, name) for name in ("a.md", "b.md", "c.md")
         ]
@@ -214,16 +214,16 @@ async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: 
         yield bad("record 1")
         raise BrokenFile("export.xml", "line 7", "it ends")
 
-    with Report() as report:
+    with ImportReport() as report:
         with pytest.raises(BrokenFile):
-            await adopt(store, items(), ImportContext(report=report), origin=ORIGIN)
+            await import_items(store, items(), ImportContext(report=report), origin=ORIGIN)
         assert [note.name for note in report.notes()] == ["record 1"]
 
 
 async def test_progress_is_told(store: Store) -> None:
     told: list[tuple[int, int]] = []
     items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
-    with Report() as report:
+    with ImportReport() as report:
         run = ImportContext(report=report, progress=lambda done, total: told.append((done, total)))
-        await adopt(store, iter(items), run, origin=ORIGIN)
+        await import_items(store, iter(items), run, origin=ORIGIN)
     assert told == [(1, 3), (2, 3), (3, 3)]

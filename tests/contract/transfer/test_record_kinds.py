@@ -19,7 +19,7 @@ from everpost.stores.sql.store import SqlStore
 from everpost.transfer.archive.checking import check
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.archive.writing import export
-from everpost.transfer.copy.copying import Copied, Phase, copy, verify
+from everpost.transfer.copy.operations import CopyResult, Phase, copy, verify
 from everpost.transfer.copy.origins import origin_of
 from tests.conftest import POOL_SIZE, TIMEOUT
 from tests.contract.port.blog.whole_blogs import SETTINGS
@@ -55,7 +55,7 @@ def quiet(_action: Phase | int, _done: int = 0, _total: int = 0) -> None:
     """Ignores progress."""
 
 
-async def copied(records: Sequence[Record], target: Records) -> Copied:
+async def copied(records: Sequence[Record], target: Records) -> CopyResult:
     return await copy(Listed(records, TOY_KINDS), target, quiet, origin=ORIGIN)
 
 
@@ -102,7 +102,7 @@ async def test_new_kinds_are_copied_counted_and_compared(toys: Records) -> None:
     assert await read(toys) == WHOLE
     async with toys.snapshot() as snapshot:
         counts = await snapshot.count()
-    assert counts == outcome.carried.source.counts
+    assert counts == outcome.before.source.counts
     assert (counts["note"], counts["badge"]) == (253, 3)
 
 

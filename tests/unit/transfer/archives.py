@@ -9,7 +9,7 @@ import pytest
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import BrokenFile
-from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.checking import CheckedArchive, check
 from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.copy.digests import RunningDigest
@@ -40,7 +40,7 @@ def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> byt
     return b"".join([header(KINDS, counts), *(row.line for row in rows), trailer(digest, counts)])
 
 
-def checked(content: bytes, folder: Path) -> Checked:
+def checked(content: bytes, folder: Path) -> CheckedArchive:
     file = folder / "archive"
     file.write_bytes(content)
     with open_archive(str(file)) as archive:

@@ -17,7 +17,7 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Counts, Record
 from everpost.errors import BrokenFile, EverpostError
-from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.checking import CheckedArchive, check
 from everpost.transfer.archive.format import header
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.archive.writing import export
@@ -47,7 +47,7 @@ async def test_an_archive_is_its_records_between_two_lines(tmp_path: Path) -> No
     assert (first["kind"], first["version"]) == ("everpost-archive", 2)
     assert [(kind["name"], kind["count"]) for kind in first["kinds"]] == list(digest.counts.items())
     found = checked(archive_of(WHOLE), tmp_path)
-    assert found == Checked(digest, origin_of(SETTINGS))
+    assert found == CheckedArchive(digest, origin_of(SETTINGS))
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".zst"])

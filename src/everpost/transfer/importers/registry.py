@@ -16,7 +16,7 @@ from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.markdown.reader import read_markdown
 from everpost.transfer.importers.migration_advice import advice_for
 from everpost.transfer.importers.model import Item
-from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 from everpost.transfer.importers.pipeline.url_matching import Matcher, matcher_of
 from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
@@ -51,23 +51,27 @@ class System:
 
 SYSTEMS: Mapping[str, System] = {
     "wordpress": System(
-        read=lambda path, wishes: read_wordpress(path, pages=wishes.pages, timezone=wishes.timezone),
+        read=lambda path, options: read_wordpress(path, pages=options.pages, timezone=options.timezone),
         site=wordpress_site,
     ),
-    "ghost": System(read=lambda path, wishes: read_ghost(path, pages=wishes.pages, site=wishes.site or "")),
+    "ghost": System(
+        read=lambda path, options: read_ghost(path, pages=options.pages, site=options.site or "")
+    ),
     "markdown": System(
-        read=lambda path, wishes: read_markdown(
-            path, pages=wishes.pages, timezone=wishes.timezone, language=wishes.language
+        read=lambda path, options: read_markdown(
+            path, pages=options.pages, timezone=options.timezone, language=options.language
         )
     ),
-    "blogger": System(read=lambda path, wishes: read_blogger(path, pages=wishes.pages)),
-    "disqus": System(read=lambda path, _: read_disqus(path), matcher=lambda wishes: matcher_of(wishes.match)),
-    "isso": System(read=lambda path, _: read_isso(path), matcher=lambda wishes: matcher_of(wishes.match)),
+    "blogger": System(read=lambda path, options: read_blogger(path, pages=options.pages)),
+    "disqus": System(
+        read=lambda path, _: read_disqus(path), matcher=lambda options: matcher_of(options.match)
+    ),
+    "isso": System(read=lambda path, _: read_isso(path), matcher=lambda options: matcher_of(options.match)),
     "remark42": System(
-        read=lambda path, _: read_remark42(path), matcher=lambda wishes: matcher_of(wishes.match)
+        read=lambda path, _: read_remark42(path), matcher=lambda options: matcher_of(options.match)
     ),
     "commento": System(
-        read=lambda path, _: read_commento(path), matcher=lambda wishes: matcher_of(wishes.match)
+        read=lambda path, _: read_commento(path), matcher=lambda options: matcher_of(options.match)
     ),
 }
 _OTHERWISE = "Most systems can export Markdown files or to WordPress's format: see docs/importing.md."
@@ -81,11 +85,15 @@ def system_named(name: str) -> System:
     raise Misconfigured(f"{known} {advice_for(name) or _OTHERWISE}")
 
 
-async def import_from(name: str, path: Path, store: Store, wishes: ImportOptions, run: ImportContext) -> None:
-    """Add to the blog what a system's file or folder has and it has not: see `adopt`. Misconfigured (no
+async def import_from(
+    name: str, path: Path, store: Store, options: ImportOptions, context: ImportContext
+) -> None:
+    """Add to the blog what a system's file or folder has and it has not: see `import_items`. Misconfigured (no
     such system), BrokenFile, Invalid("match"), and what the store raises.
     """
     system = system_named(name)
-    site = system.site(path) if wishes.site is None else wishes.site
-    matcher = None if system.matcher is None else system.matcher(wishes)
-    await adopt(store, system.read(path, wishes), run, origin=SourceSite(name, site), matcher=matcher)
+    site = system.site(path) if options.site is None else options.site
+    matcher = None if system.matcher is None else system.matcher(options)
+    await import_items(
+        store, system.read(path, options), context, origin=SourceSite(name, site), matcher=matcher
+    )

@@ -10,7 +10,7 @@ from everpost.domain.ids import Id
 from everpost.stores.port import Store
 from everpost.transfer.importers.pipeline.importer import ImportContext
 from everpost.transfer.importers.registry import ImportOptions, import_from
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import MOMENT, a_post, numbered
 from tests.unit.importers.comment_systems import test_remark42
 from tests.unit.importers.comment_systems.commento_files import COMMENT_V1, write_v1
@@ -85,12 +85,12 @@ async def thread_of(store: Store, post_id: Id) -> list[Comment]:
 
 
 async def run_import(
-    store: Store, system: str, path: Path, wishes: ImportOptions
+    store: Store, system: str, path: Path, options: ImportOptions
 ) -> dict[str, dict[str, int]]:
     """The counts of the report."""
     report_path = path.with_suffix(".report")
-    with Report() as report:
-        await import_from(system, path, store, wishes, ImportContext(report=report))
+    with ImportReport() as report:
+        await import_from(system, path, store, options, ImportContext(report=report))
         report.save(report_path)
     counts: dict[str, dict[str, int]] = json.loads(report_path.read_bytes())["counts"]
     return counts
@@ -118,11 +118,11 @@ async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path,
 async def test_a_rule_finds_what_the_path_does_not(store: Store, tmp_path: Path) -> None:
     await store.posts.add(POST)
     await store.posts.add(a_post(id=numbered(2), slug="article-second"))
-    wishes = ImportOptions(match=r"^/(?P<slug>\w+)/$")
+    options = ImportOptions(match=r"^/(?P<slug>\w+)/$")
     rows = [(2, 1, None, 1706691600, None, 1, "", "Hello", "Ann", "", "", 0, 0)]
-    counts = await run_import(store, "isso", write_isso(tmp_path / "a", rows), wishes)
+    counts = await run_import(store, "isso", write_isso(tmp_path / "a", rows), options)
     assert counts == {"dropped": {"thread": 1}}
     await store.posts.add(a_post(id=numbered(3), slug="second"))
-    counts = await run_import(store, "isso", tmp_path / "a", wishes)
+    counts = await run_import(store, "isso", tmp_path / "a", options)
     assert counts == {"imported": {"comment": 1}}
     assert [comment.content for comment in await thread_of(store, numbered(3))] == ["Hello"]

@@ -19,9 +19,9 @@ from everpost.stores.port import Store
 from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
 from everpost.transfer.importers.markdown.reader import read_markdown
 from everpost.transfer.importers.model import SourcePost
-from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import a_comment, a_post, a_user, numbered
 
 ANN = a_user(id=numbered(1), name='Ann "the pen" Ünï: #1')
@@ -167,8 +167,8 @@ async def test_a_blog_comes_back_from_a_folder(store: Store, tmp_path: Path) -> 
 async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]:
     """What came of each post."""
     counts: dict[str, dict[str, int]] = {}
-    with Report() as report:
-        await adopt(
+    with ImportReport() as report:
+        await import_items(
             store, read_markdown(folder), ImportContext(report=report), origin=SourceSite("markdown", "")
         )
         for note in report.notes():

@@ -43,8 +43,8 @@ def a_comment(
 def adopted(*comments: SourceComment) -> tuple[dict[str, ImportedComment], list[tuple[str, str]]]:
     """What is kept, by its name in the source, and what is dropped."""
     dropped: list[tuple[str, str]] = []
-    adopter = ThreadBuilder(SourceSite("wordpress", ""), {"ada": ADA})
-    thread = adopter.thread(POST, comments, lambda each, why: dropped.append((each.source_id, why)))
+    builder = ThreadBuilder(SourceSite("wordpress", ""), {"ada": ADA})
+    thread = builder.build(POST, comments, lambda each, why: dropped.append((each.source_id, why)))
     return {each.source_id: each for each in thread}, dropped
 
 

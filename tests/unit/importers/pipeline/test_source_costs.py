@@ -18,7 +18,7 @@ from everpost.transfer.importers.comment_systems.remark42 import read_remark42
 from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.model import Item, Note, SourceThread
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from everpost.transfer.importers.wordpress.reader import read_wordpress
 from tests.growth import assert_cost_grows_no_faster_than_size
 from tests.unit.importers.blogger.blogger_files import (
@@ -221,10 +221,10 @@ def test_a_source_costs_what_its_size_allows(tmp_path: Path, case: str) -> None:
         return path
 
     def run(path: Path) -> None:
-        with ImportSpool() as ledger, Report() as report, suppress(BrokenFile):
+        with ImportSpool() as spool, ImportReport() as report, suppress(BrokenFile):
             for item in read(path):
                 if isinstance(item, SourceThread):
-                    ledger.keep_part(item)
+                    spool.add_part(item)
                 elif isinstance(item, Note):
                     report.add(item)
 

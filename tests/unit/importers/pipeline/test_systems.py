@@ -5,7 +5,7 @@ import re
 import pytest
 
 from everpost.errors import Misconfigured
-from everpost.transfer.importers.migration_advice import SAME, WAYS, advice_for
+from everpost.transfer.importers.migration_advice import ADVICE, ALIASES, advice_for
 from everpost.transfer.importers.registry import SYSTEMS, system_named
 
 _OF_ITSELF = frozenset({"everpost"})
@@ -49,12 +49,12 @@ def test_a_system_that_is_not_read_is_answered_with_a_way(name: str, way: str) -
     assert "\n" not in refusal.value.message
 
 
-@pytest.mark.parametrize("name", [*WAYS, *SAME])
+@pytest.mark.parametrize("name", [*ADVICE, *ALIASES])
 def test_every_way_leads_to_a_system_that_is_read(name: str) -> None:
     assert name not in SYSTEMS
     named = re.findall(r"--from (\w+)", advice_for(name))
     assert set(named) <= SYSTEMS.keys()
-    assert named or SAME.get(name, name) in _OF_ITSELF
+    assert named or ALIASES.get(name, name) in _OF_ITSELF
 
 
 def test_a_long_name_is_not_repeated() -> None:

@@ -69,7 +69,7 @@ class Leadership:
     async def _confirm(self) -> bool:
         """Whether the majority follows the primary. Busy: the majority does not answer in time."""
         try:
-            await self._batcher.ask(None)
+            await self._batcher.load(None)
         except ConnectionFailure as error:
             if error.timeout:
                 raise

@@ -39,7 +39,7 @@ _ONCE = frozenset(
 _VISIBILITY = frozenset({"blogger:status", "blogger:trashed"})
 """Two of them are joined, which makes an unknown status, so that the entry is not shown."""
 _READ = _ONCE | _VISIBILITY | {"category", "author", "thr:in-reply-to", "app:control"}
-_LOST = {
+_UNSUPPORTED = {
     "summary": "summary",
     "contributor": "contributor",
     "rights": "copyright notice",
@@ -51,7 +51,7 @@ _LOST = {
     "georss:box": "location",
 }
 """The kinds of content that Everpost has no place for, by element."""
-_LOST_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
+_UNSUPPORTED_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"}
 )
@@ -90,13 +90,13 @@ class Entry:
     author: EntryAuthor = EntryAuthor()
     page: str = ""
     """The address of its page."""
-    answers: list[str] = field(default_factory=list)
+    replies_to: list[str] = field(default_factory=list)
     """The ids of the entries that it answers, the post first."""
     related: list[str] = field(default_factory=list)
     """The addresses of related things: for a comment, the one that it answers."""
-    lost: list[tuple[str, str]] = field(default_factory=list)
+    unsupported: list[tuple[str, str]] = field(default_factory=list)
     """Content that Everpost has no place for: kind and value."""
-    unread: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     """The names of everything else in it."""
 
     @property
@@ -117,9 +117,9 @@ class Entry:
     def date(self, *names: str) -> datetime | None:
         """The first of these that is a date."""
         for name in names:
-            moment = parse_moment(self.text(name)[:_LONGEST_DATE])
-            if moment is not None:
-                return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+            date = parse_moment(self.text(name)[:_LONGEST_DATE])
+            if date is not None:
+                return date.replace(tzinfo=UTC) if date.tzinfo is None else date
         return None
 
 
@@ -153,47 +153,47 @@ def read_entry(element: etree._Element) -> Entry:
         if name == "title" and child.get("type", "html") == "html":
             text = html.unescape(text)
         if name in entry.texts and name in _ONCE:
-            entry.unread.append(f"second {name}")
+            entry.unknown.append(f"second {name}")
         elif name in entry.texts and name in _VISIBILITY:
             entry.texts[name] = f"{entry.texts[name]} {text}"
         else:
             entry.texts.setdefault(name, text)
-            _take(entry, name, child, text.strip())
+            _read_child(entry, name, child, text.strip())
     entry.kind = entry.kind or entry.text("blogger:type").lower()
     entry.page = entry.page or entry.text("blogger:filename")
     if entry.kind == "comment":
-        entry.lost += [("label", name) for name in entry.labels]
-        entry.unread += ["link alternate"] if entry.page else []
+        entry.unsupported += [("label", name) for name in entry.labels]
+        entry.unknown += ["link alternate"] if entry.page else []
     else:
-        entry.lost += [("link", address) for address in entry.related]
+        entry.unsupported += [("link", address) for address in entry.related]
     return entry
 
 
-def _take(entry: Entry, name: str, child: etree._Element, text: str) -> None:
+def _read_child(entry: Entry, name: str, child: etree._Element, text: str) -> None:
     match name:
         case "category":
-            _take_category(entry, child)
+            _read_category(entry, child)
         case "link":
-            _take_link(entry, child, text)
+            _read_link(entry, child, text)
         case "author" if entry.author == EntryAuthor():
             entry.author = _author(child, entry)
         case "author":
-            entry.lost.append(("co-author", " ".join(text.split())))
+            entry.unsupported.append(("co-author", " ".join(text.split())))
         case "thr:in-reply-to":
-            entry.answers.append(child.get("ref", "").strip())
+            entry.replies_to.append(child.get("ref", "").strip())
         case "app:control":
             entry.draft += [text_in(each).strip() for each in child if name_of(each) == "app:draft"]
-            entry.unread += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
+            entry.unknown += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
         case "gd:extendedProperty" if child.get("name") == "blogger.contentRemoved":
             entry.is_removed = child.get("value") == "true"
-        case _ if name in _LOST:
+        case _ if name in _UNSUPPORTED:
             value = text or child.get("href", "") or child.get("url", "")
-            entry.lost += [(_LOST[name], " ".join(value.split()))] if value else []
+            entry.unsupported += [(_UNSUPPORTED[name], " ".join(value.split()))] if value else []
         case _ if name not in _READ and (text or child.attrib):
-            entry.unread.append(name)
+            entry.unknown.append(name)
 
 
-def _take_category(entry: Entry, child: etree._Element) -> None:
+def _read_category(entry: Entry, child: etree._Element) -> None:
     """Its kind, or a label."""
     term = child.get("term", "")
     if child.get("scheme") == _KIND_SCHEME:
@@ -202,16 +202,16 @@ def _take_category(entry: Entry, child: etree._Element) -> None:
         entry.labels.append(term)
 
 
-def _take_link(entry: Entry, child: etree._Element, text: str) -> None:
+def _read_link(entry: Entry, child: etree._Element, text: str) -> None:
     relation, address = child.get("rel", ""), child.get("href", "").strip() or text
     if relation == "alternate":
         entry.page = entry.page or address
     elif relation == "related" and address:
         entry.related.append(address)
-    elif address and relation in _LOST_LINKS:
-        entry.lost.append((_LOST_LINKS[relation], address))
+    elif address and relation in _UNSUPPORTED_LINKS:
+        entry.unsupported.append((_UNSUPPORTED_LINKS[relation], address))
     elif address:
-        entry.unread.append(f"link {relation[:_LONGEST_NAME]}")
+        entry.unknown.append(f"link {relation[:_LONGEST_NAME]}")
 
 
 def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
@@ -219,7 +219,7 @@ def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
     for each in child:
         texts.setdefault(name_of(each), text_in(each).strip())
         if name_of(each) not in {"name", "uri", "email", "blogger:type"}:
-            entry.unread.append(f"author/{name_of(each)}")
+            entry.unknown.append(f"author/{name_of(each)}")
     email = texts.get("email", "")
     return EntryAuthor(
         name=texts.get("name", ""),

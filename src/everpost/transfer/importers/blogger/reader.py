@@ -17,7 +17,7 @@ from everpost.transfer.importers.formats.percent_encoding import percent_decoded
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourcePost, SourceThread
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
-from everpost.transfer.importers.reports.omissions import Omissions, UnreadFields
+from everpost.transfer.importers.reports.omissions import Omissions, UnknownFields
 
 _IN_FEED = 1
 _STATUSES = {"LIVE": PostStatus.PUBLISHED, "SCHEDULED": PostStatus.PUBLISHED, "DRAFT": PostStatus.DRAFT}
@@ -53,8 +53,8 @@ class _Export:
         self._path = path
         self._file = XmlFile(path, suffix=".atom")
         self._kinds = {"post", "page"} if pages else {"post"}
-        self._left_out = Omissions(path.name)
-        self._unread = UnreadFields()
+        self._omissions = Omissions(path.name)
+        self._unknown = UnknownFields()
         self._own_comments: set[str] = set()
 
     def gather(self, threads: ImportSpool) -> Iterator[Item]:
@@ -65,14 +65,14 @@ class _Export:
             kind = entry.kind if entry.kind in _READ or entry.kind in _KINDS else "entry"
             kinds[kind] += 1
             if kind in _READ:
-                self._unread.count(f"{kind}: {name}" for name in entry.unread)
+                self._unknown.count(f"{kind}: {name}" for name in entry.unknown)
             if kind == "comment":
-                comment = read_comment(entry, self._left_out)
+                comment = read_comment(entry, self._omissions)
                 if isinstance(comment, Note):
                     yield comment
                 else:
-                    threads.keep_part(SourceThread(url=comment[0], title="", comments=(comment[1],)))
-                yield from _lost(entry)
+                    threads.add_part(SourceThread(url=comment[0], title="", comments=(comment[1],)))
+                yield from _unsupported_notes(entry)
             elif not self._reason(entry) and (key := author_key(entry.author)) and key not in authors:
                 authors.add(key)
                 email = entry.author.email or None
@@ -105,7 +105,7 @@ class _Export:
                     fate=Outcome.DROPPED, kind=(entry.kind or "entry")[:40], name=entry.shown, reason=reason
                 )
                 continue
-            yield from _lost(entry)
+            yield from _unsupported_notes(entry)
             changes: list[str] = []
             published = entry.date("published", "blogger:created")
             yield SourcePost(
@@ -150,17 +150,17 @@ class _Export:
 
     def notes(self) -> Iterator[Note]:
         """The notes that are made once for the whole file."""
-        yield from self._left_out.notes()
-        yield from self._unread.notes()
+        yield from self._omissions.notes()
+        yield from self._unknown.notes()
         for name in sorted(self._own_comments):
             reason = "it has the account owner's own comments; comments on each blog are in that blog's feed"
             yield Note(fate=Outcome.DROPPED, kind="file", name=name, reason=reason)
         yield from self._file.notes()
 
 
-def _lost(entry: Entry) -> Iterator[Note]:
+def _unsupported_notes(entry: Entry) -> Iterator[Note]:
     """Notes on content that Everpost has no place for."""
-    for kind, value in entry.lost:
+    for kind, value in entry.unsupported:
         reason = f"Everpost has no field for it: {value[:200]!r}"
         yield Note(fate=Outcome.DROPPED, kind=kind, name=entry.shown, reason=reason)
 
@@ -173,15 +173,15 @@ def _content(entry: Entry) -> str:
 
 def _status(entry: Entry, changes: list[str]) -> PostStatus:
     """Published, where the public sees it there, or will."""
-    said = entry.text("blogger:status")
+    status_text = entry.text("blogger:status")
     is_takeout = "blogger:type" in entry.texts
-    status = _STATUSES.get(said) if said or is_takeout else PostStatus.PUBLISHED
+    status = _STATUSES.get(status_text) if status_text or is_takeout else PostStatus.PUBLISHED
     drafts = {each.lower() for each in entry.draft}
     if drafts - {"no"}:
         status = PostStatus.DRAFT if drafts == {"yes"} else None
-        said = " ".join(entry.draft)
+        status_text = " ".join(entry.draft)
     if status is None:
-        changes.append(f"it is a draft: its status was {said[:40]!r}")
+        changes.append(f"it is a draft: its status was {status_text[:40]!r}")
     if entry.date("published", "blogger:created") is None:
         changes.append("it has no date: it is a draft, dated 1970")
         return PostStatus.DRAFT

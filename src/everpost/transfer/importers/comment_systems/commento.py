@@ -14,11 +14,11 @@ from everpost.transfer.importers.comment_systems.commento_comments import (
     read_v1,
     read_v3,
     text,
-    unread_fields,
+    unknown_fields,
 )
 from everpost.transfer.importers.formats.json_files import JsonFile, Row
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceThread
-from everpost.transfer.importers.reports.omissions import EMAILS, PICTURES, WEBSITES, Omissions, UnreadFields
+from everpost.transfer.importers.reports.omissions import EMAILS, PICTURES, WEBSITES, Omissions, UnknownFields
 
 _LISTS = frozenset({"comments", "commenters", "pages"})
 _VERSIONS: Mapping[int, Read] = {1: read_v1, 3: read_v3}
@@ -37,8 +37,8 @@ def read_commento(path: Path) -> Iterator[Item]:
     export = _Export(path)
     yield from export.commenters_and_pages()
     yield from export.comments()
-    yield from export.left_out.notes()
-    yield from export.unread.notes()
+    yield from export.omissions.notes()
+    yield from export.unknown.notes()
 
 
 class _Export:
@@ -47,8 +47,8 @@ class _Export:
     def __init__(self, path: Path) -> None:
         """BrokenFile."""
         self._file = JsonFile(path)
-        self.left_out = Omissions(path.name)
-        self.unread = UnreadFields()
+        self.omissions = Omissions(path.name)
+        self.unknown = UnknownFields()
         self._authors: dict[str, str] = {}
         self._pages: dict[str, Page] = {}
         root = self._file.root()
@@ -60,7 +60,7 @@ class _Export:
         if version not in _VERSIONS or version is True:
             raise BrokenFile(path.name, "", f"the version of the export is {version}: Everpost reads 1 and 3")
         self._read = _VERSIONS[version]
-        self.unread.count(f"export: {name[:100]}" for name in root.keys() - _LISTS - {"version"})
+        self.unknown.count(f"export: {name[:100]}" for name in root.keys() - _LISTS - {"version"})
 
     def commenters_and_pages(self) -> Iterator[Item]:
         """Remember them, and tell what is left out."""
@@ -73,11 +73,11 @@ class _Export:
     def _add_commenter(self, row: Row) -> None:
         name = text(row, "name")[:_LONGEST_NAME]
         self._authors[text(row, "commenterHex") or text(row, "id")] = name
-        self.left_out.count(EMAILS, bool(text(row, "email")))
-        self.left_out.count(WEBSITES, bool(text(row, "link") or text(row, "websiteUrl")))
+        self.omissions.count(EMAILS, bool(text(row, "email")))
+        self.omissions.count(WEBSITES, bool(text(row, "link") or text(row, "websiteUrl")))
         picture = text(row, "photo") or text(row, "avatarUrl") or row.get("hasAvatar") is True
-        self.left_out.count(PICTURES, bool(picture))
-        self.unread.count(f"commenter: {name}" for name in unread_fields(row, _READ_OF_COMMENTER))
+        self.omissions.count(PICTURES, bool(picture))
+        self.unknown.count(f"commenter: {name}" for name in unknown_fields(row, _READ_OF_COMMENTER))
 
     def _add_page(self, row: Row) -> Iterator[Note]:
         path, title = text(row, "path"), text(row, "title")[:_LONGEST_NAME]
@@ -91,13 +91,13 @@ class _Export:
             yield Note(
                 fate=Outcome.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason
             )
-        self.unread.count(f"page: {name}" for name in unread_fields(row, _READ_OF_PAGE))
+        self.unknown.count(f"page: {name}" for name in unknown_fields(row, _READ_OF_PAGE))
 
     def comments(self) -> Iterator[Item]:
         """The comments, and why others are left out."""
         for _, row in self._file.rows([("comments", "item")]):
-            found = self._read(row, self._authors, self._pages, self.left_out)
-            self.unread.count(f"comment: {name}" for name in found.unread)
+            found = self._read(row, self._authors, self._pages, self.omissions)
+            self.unknown.count(f"comment: {name}" for name in found.unknown)
             if isinstance(found.item, str):
                 yield Note(fate=Outcome.DROPPED, kind="comment", name=found.shown, reason=found.item)
             else:

@@ -50,7 +50,7 @@ def read_disqus(path: Path) -> Iterator[Item]:
         elif _tag(element) == "post":
             yield export.comment(element)
         else:
-            export.see(_tag(element), _parts(element))
+            export.add_fields(_tag(element), _parts(element))
     if is_empty:
         raise BrokenFile(path.name, "", "it is not an export of Disqus")
     yield from export.notes()
@@ -67,8 +67,8 @@ class _Thread:
 class _Export:
     """What has to be remembered while a file is read: where the threads are."""
 
-    def __init__(self, left_out: Omissions) -> None:
-        self.left_out = left_out
+    def __init__(self, omissions: Omissions) -> None:
+        self.omissions = omissions
         self._threads: dict[str, _Thread] = {}
         self._fields: set[str] = set()
         """The names of what is left out of threads and comments."""
@@ -78,7 +78,7 @@ class _Export:
         on these say so.
         """
         parts = _parts(element)
-        self.see("thread", parts)
+        self.add_fields("thread", parts)
         url = _text(parts, "link") or _text(parts, "id")
         deleted = _text(parts, "isDeleted") == "true"
         self._threads[_id(element)] = _Thread(url, _text(parts, "title"), deleted)
@@ -90,12 +90,12 @@ class _Export:
 
     def notes(self) -> Iterator[Note]:
         """What is left out everywhere, once all was read."""
-        yield from self.left_out.notes()
+        yield from self.omissions.notes()
         if self._fields:
             reason = "Everpost has no fields for them: " + ", ".join(sorted(self._fields))
             yield Note(fate=Outcome.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
-    def see(self, things: str, parts: Parts) -> None:
+    def add_fields(self, things: str, parts: Parts) -> None:
         """Remember the names of what is left out."""
         for name in parts:
             if f"{things}.{name}" not in _READ and _text(parts, name) and len(self._fields) < _MOST_FIELDS:
@@ -105,8 +105,8 @@ class _Export:
         """A comment, or why it is left out."""
         parts = _parts(element)
         author = _parts(parts.get("author"))
-        self.see("post", parts)
-        self.see("author", author)
+        self.add_fields("post", parts)
+        self.add_fields("author", author)
         name = _text(author, "name") or _text(author, "username") or None
         source_id = _id(element) or _text(parts, "id")
         thread = self._threads.get(_id(parts.get("thread")))
@@ -125,8 +125,8 @@ class _Export:
         if reason or published is None or thread is None:
             shown = f"{source_id} by {name or 'nobody'!r}"
             return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
-        self.left_out.count(EMAILS, bool(_text(author, "email")))
-        self.left_out.count(ADDRESSES, bool(_text(parts, "ipAddress")))
+        self.omissions.count(EMAILS, bool(_text(author, "email")))
+        self.omissions.count(ADDRESSES, bool(_text(parts, "ipAddress")))
         published = published if published.tzinfo else published.replace(tzinfo=UTC)
         comment = SourceComment(
             source_id=source_id,

@@ -49,7 +49,7 @@ _THREAD = "SELECT uri, title FROM threads WHERE id = ? LIMIT 1"
 
 def read_isso(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. The file is only read. BrokenFile."""
-    left_out = Omissions(path.name)
+    omissions = Omissions(path.name)
     try:
         with unpacked(path, ".db") as file, closing(_open(path, file)) as database:
             if database.execute(_TABLES).fetchone() != (2,):
@@ -63,12 +63,12 @@ def read_isso(path: Path) -> Iterator[Item]:
             for thread_id, rows in groupby(comments, key=itemgetter(0)):
                 thread = database.execute(_THREAD, (thread_id,)).fetchone() or (None, None)
                 for row in rows:
-                    yield _item((*thread, *row[1:]), left_out)
+                    yield _item((*thread, *row[1:]), omissions)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema byte for byte
         raise BrokenFile(path.name, "", f"it cannot be read as a SQLite file: {error}") from error
     except OSError as error:
         raise BrokenFile(path.name, "", error.strerror or "cannot be read") from error
-    yield from left_out.notes()
+    yield from omissions.notes()
 
 
 def _open(path: Path, file: Path) -> sqlite3.Connection:
@@ -91,10 +91,10 @@ def _open(path: Path, file: Path) -> sqlite3.Connection:
     return database
 
 
-def _item(row: tuple[object, ...], left_out: Omissions) -> Item:
+def _item(row: tuple[object, ...], omissions: Omissions) -> Item:
     """A comment, or why it is left out. SQLite keeps values of any type in any column."""
     uri, title, number, parent, created, modified, mode, text, author, *private = row
-    published = _moment(created)
+    published = _date(created)
     reason = ""
     if uri is None:
         reason = "its thread is not in the database"
@@ -108,7 +108,7 @@ def _item(row: tuple[object, ...], left_out: Omissions) -> Item:
             reason=reason,
         )
     for things, value in zip((EMAILS, ADDRESSES, WEBSITES, VOTES, SUBSCRIPTIONS), private, strict=True):
-        left_out.count(things, value if isinstance(value, int) else 0)
+        omissions.count(things, value if isinstance(value, int) else 0)
     status = _STATUSES.get(mode) if isinstance(mode, int) else None
     comment = SourceComment(
         source_id=str(number),
@@ -117,14 +117,14 @@ def _item(row: tuple[object, ...], left_out: Omissions) -> Item:
         status=status or CommentStatus.PENDING,
         parent_id=None if parent is None else str(parent),
         name=None if status is CommentStatus.REMOVED else _text(author).strip() or None,
-        updated_at=_moment(modified),
+        updated_at=_date(modified),
         changes=() if status else (f"its mode {str(mode)[:20]!r} is not known: it is pending",),
     )
     return SourceThread(url=_text(uri), title=_text(title), comments=(comment,))
 
 
-def _moment(seconds: object) -> datetime | None:
-    """The moment so many seconds after 1970."""
+def _date(seconds: object) -> datetime | None:
+    """The date so many seconds after 1970."""
     if not isinstance(seconds, int | float):
         return None
     try:

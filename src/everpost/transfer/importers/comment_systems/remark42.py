@@ -37,14 +37,14 @@ def read_remark42(path: Path) -> Iterator[Item]:
     """Each comment, with the thread that it is on. BrokenFile."""
     lines = _lines(path)
     meta = _require_backup(path, next(lines, (1, b"")))
-    left_out = Omissions(path.name)
+    omissions = Omissions(path.name)
     fields: set[str] = set()
     for number, line in lines:
         if line.strip():
             comment = _object(path, number, line)
-            _see(comment, fields)
-            yield _item(comment, left_out)
-    yield from left_out.notes()
+            _add_unknown_fields(comment, fields)
+            yield _item(comment, omissions)
+    yield from omissions.notes()
     for things in ("users", "posts"):
         rows = meta.get(things)
         if isinstance(rows, list) and rows:
@@ -55,7 +55,7 @@ def read_remark42(path: Path) -> Iterator[Item]:
         yield Note(fate=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 
-def _see(comment: Mapping[str, object], fields: set[str]) -> None:
+def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None:
     """Remember the names of what is left out."""
     for prefix, part in (("", comment), ("user.", _part(comment, "user")), ("edit.", _part(comment, "edit"))):
         for name, value in part.items():
@@ -106,11 +106,11 @@ def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:
     return value
 
 
-def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
+def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
     """A comment, or why it is left out."""
     user, source_id = _part(comment, "user"), _text(comment, "id")
     url = _text(_part(comment, "locator"), "url")
-    published = _moment(comment, "time")
+    published = _date(comment, "time")
     # Remark42 keeps names masked for HTML.
     name = unescape(_text(user, "name")).strip() or None
     reason = ""
@@ -123,9 +123,9 @@ def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
     if reason or published is None:
         shown = f"{source_id} by {name or 'nobody'!r}"
         return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
-    left_out.count(ADDRESSES, bool(_text(user, "ip")))
-    left_out.count(EMAILS, bool(_text(user, "email")))
-    left_out.count(VOTES, len(_part(comment, "votes")))
+    omissions.count(ADDRESSES, bool(_text(user, "ip")))
+    omissions.count(EMAILS, bool(_text(user, "email")))
+    omissions.count(VOTES, len(_part(comment, "votes")))
     is_deleted = comment.get("delete") is True
     content, change = ("", "") if is_deleted else _content(comment)
     read = SourceComment(
@@ -135,7 +135,7 @@ def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
         status=CommentStatus.REMOVED if is_deleted else CommentStatus.APPROVED,
         parent_id=_text(comment, "pid") or None,
         name=None if is_deleted else name,
-        updated_at=_moment(_part(comment, "edit"), "time"),
+        updated_at=_date(_part(comment, "edit"), "time"),
         changes=(change,) if change else (),
     )
     return SourceThread(url=url, title=_text(comment, "title"), comments=(read,))
@@ -148,9 +148,9 @@ def _content(comment: Mapping[str, object]) -> tuple[str, str]:
     return text_of_html(_text(comment, "text"))
 
 
-def _moment(values: Mapping[str, object], name: str) -> datetime | None:
-    moment = parse_moment(_text(values, name))
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _date(values: Mapping[str, object], name: str) -> datetime | None:
+    date = parse_moment(_text(values, name))
+    return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
 
 def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:

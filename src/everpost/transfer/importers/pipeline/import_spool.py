@@ -18,7 +18,7 @@ from everpost.transfer.importers.pipeline.item_spool import ItemSpool
 _TABLES = """
 CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE slugs (slug TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE claims (slug TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
+CREATE TABLE reservations (slug TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
 CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
 CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
 CREATE INDEX of_thread ON comments (thread);
@@ -40,7 +40,7 @@ class ImportSpool:
         itself at no cost.
         """
         self.items = ItemSpool(Path(self._folder.name, "items"))
-        self._database = sqlite3.connect(Path(self._folder.name, "ledger"), isolation_level=None)
+        self._database = sqlite3.connect(Path(self._folder.name, "state"), isolation_level=None)
         self._database.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {_CACHE}; {_TABLES}"
             "BEGIN;"  # one transaction without end: nothing is read after the run
@@ -55,11 +55,11 @@ class ImportSpool:
         self._database.close()
         self._folder.cleanup()
 
-    def take_id(self, id: Id) -> bool:
+    def add_id(self, id: Id) -> bool:
         """Whether nothing in this run had the id before."""
         return self._insert("INSERT OR IGNORE INTO ids VALUES (?)", bytes.fromhex(id))
 
-    def take_ids(self, ids: Sequence[Id]) -> set[Id]:
+    def add_ids(self, ids: Sequence[Id]) -> set[Id]:
         """Those of these that nothing in this run had before."""
         new: set[Id] = set()
         for start in range(0, len(ids), _AT_ONCE):
@@ -69,7 +69,7 @@ class ImportSpool:
             new.update(Id(taken.hex()) for (taken,) in self._database.execute(statement, some))
         return new
 
-    def take_slug(self, slug: str) -> bool:
+    def add_slug(self, slug: str) -> bool:
         """Whether nothing in this run had the slug before."""
         return self._insert("INSERT OR IGNORE INTO slugs VALUES (?)", slug)
 
@@ -78,23 +78,23 @@ class ImportSpool:
         found = self._database.execute("SELECT 1 FROM slugs WHERE slug = ?", (slug,))
         return found.fetchone() is not None
 
-    def claim_slug(self, slug: str, owner: Id, *, is_draft: bool) -> None:
+    def reserve_slug(self, slug: str, owner: Id, *, is_draft: bool) -> None:
         """Keep a slug that the source names for the post that has it: the first one, but published posts
         go before drafts.
         """
         self._database.execute(
-            "INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT (slug)"
+            "INSERT INTO reservations VALUES (?, ?, ?) ON CONFLICT (slug)"
             " DO UPDATE SET is_draft = excluded.is_draft, owner = excluded.owner"
-            " WHERE excluded.is_draft < claims.is_draft",
+            " WHERE excluded.is_draft < reservations.is_draft",
             (slug, is_draft, owner),
         )
 
-    def is_claimed(self, slug: str, by_others_than: Id) -> bool:
+    def is_reserved(self, slug: str, except_for: Id) -> bool:
         """Whether the slug is kept for another post."""
-        row = self._database.execute("SELECT owner FROM claims WHERE slug = ?", (slug,)).fetchone()
-        return row is not None and row != (by_others_than,)
+        row = self._database.execute("SELECT owner FROM reservations WHERE slug = ?", (slug,)).fetchone()
+        return row is not None and row != (except_for,)
 
-    def keep_part(self, thread: SourceThread) -> None:
+    def add_part(self, thread: SourceThread) -> None:
         """Keep a part of a thread, for when all of it is there."""
         if self._last is None or self._last[0] != thread.url:
             url, title = json.dumps(thread.url), json.dumps(thread.title)

@@ -25,7 +25,7 @@ class SourceSite:
     system: str
     site: str
 
-    def id_of(self, kind: str, source_id: str, moment: datetime = EPOCH) -> Id:
+    def stable_id(self, kind: str, source_id: str, moment: datetime = EPOCH) -> Id:
         """The id of a thing: as in every ObjectId the seconds come first, here those of its publication
         date (clamped to the years 1970 to 2106), then 8 bytes of SHA-256 over its identity.
         """
@@ -43,7 +43,7 @@ _remembered = lru_cache(maxsize=10_000)(_identity)  # it is asked for twice: by 
 
 
 @lru_cache
-def is_same_thing(one: Id, other: Id) -> bool:
+def is_same_identity(one: Id, other: Id) -> bool:
     """Whether two ids stand for one identity, whose date may have changed."""
     return one[-_IDENTITY:] == other[-_IDENTITY:]
 

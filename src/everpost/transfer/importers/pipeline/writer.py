@@ -56,9 +56,9 @@ class StoreWriter:
 class Rehearsal:
     """Writes nothing, and answers as a store would that had kept everything."""
 
-    def __init__(self, store: Store, ledger: ImportSpool) -> None:
+    def __init__(self, store: Store, spool: ImportSpool) -> None:
         self._store = store
-        self._ledger = ledger
+        self._spool = spool
 
     async def add_user(self, user: User) -> None:
         pass
@@ -71,7 +71,7 @@ class Rehearsal:
         for comment in thread:
             if await self._store.comments.find(comment.id) is not None:
                 raise Conflict("comment", "id")
-        self._ledger.take_slug(post.slug)
+        self._spool.add_slug(post.slug)
 
     async def _has(self, id: Id) -> bool:
         try:
@@ -81,7 +81,7 @@ class Rehearsal:
         return True
 
     async def has_slug(self, slug: str) -> bool:
-        return self._ledger.has_slug(slug) or await self._store.posts.find(slug, comments=0) is not None
+        return self._spool.has_slug(slug) or await self._store.posts.find(slug, comments=0) is not None
 
     async def add_comment(self, comment: Comment) -> None:
         pass

@@ -34,7 +34,7 @@ class Omissions:
                 yield Note(fate=Outcome.DROPPED, kind=things, name=self._file_name, reason=reason)
 
 
-class UnreadFields:
+class UnknownFields:
     """Counts the fields that a reader does not know, by name, so that a format may grow and nothing is lost
     without a word.
     """

@@ -33,7 +33,7 @@ class CommentSource:
     """Of users, by id."""
     timezone: tzinfo | None
     """Of dates that are only local."""
-    see: Callable[[etree._Element, Values], None]
+    on_comment: Callable[[etree._Element, Values], None]
     """Is shown each comment."""
 
 
@@ -46,7 +46,7 @@ def read_comments(
         source_id = values.get("wp:comment_id", "") or f"{post_name} comment {number}"
         kind = values.get("wp:comment_type", "")
         if kind in _COMMENTS:
-            source.see(element, values)
+            source.on_comment(element, values)
             yield _comment(source_id, values, source)
         else:
             reason = (
@@ -62,7 +62,7 @@ def _comment(source_id: str, values: Values, source: CommentSource) -> SourceCom
     parent_id = values.get("wp:comment_parent", "")
     return SourceComment(
         source_id=source_id,
-        content=_words(values.get("wp:comment_content", ""), changes),
+        content=_text(values.get("wp:comment_content", ""), changes),
         publication_date=read_date(
             values, ["wp:comment_date_gmt"], "wp:comment_date", source.timezone, changes
         ),
@@ -74,7 +74,7 @@ def _comment(source_id: str, values: Values, source: CommentSource) -> SourceCom
     )
 
 
-def _words(content: str, changes: list[str]) -> str:
+def _text(content: str, changes: list[str]) -> str:
     """The words of a comment, in which WordPress takes some HTML, and shows a line as a line."""
     if not _MARKUP.search(content):
         return content

@@ -2,7 +2,7 @@
 
 WordPress makes them each time it shows a post:
 https://developer.wordpress.org/reference/functions/wpautop/
-What is done here is the same but for its slips: elements are not torn apart. It takes time linear in the
+What is done local_date is the same but for its slips: elements are not torn apart. It takes time linear in the
 length, and doing it again changes nothing.
 """
 
@@ -101,14 +101,14 @@ def with_paragraphs(content: str) -> str:
         return content
     writer = _Writer()
     for token in tokens_of(content.replace("\r\n", "\n").replace("\r", "\n")):
-        writer.take(token)
+        writer.write(token)
     return writer.text()
 
 
 class _Writer:
     def __init__(self) -> None:
         self._written: list[str] = []
-        self._run: list[_Part] = []
+        self._inline: list[_Part] = []
         """What was read since the last tag of a block."""
         self._around: list[str] = [""]
         """The blocks that are open."""
@@ -119,23 +119,23 @@ class _Writer:
 
     def text(self) -> str:
         """All that was written."""
-        self._end_run()
+        self._flush_inline()
         self._end_paragraph()
         return "".join(self._written)
 
-    def take(self, token: Token) -> None:
+    def write(self, token: Token) -> None:
         """Write a token."""
         if token.name in _BLOCKS:
-            self._take_block(token)
+            self._write_block(token)
         elif token.name == "br":
-            self._run.append((_Kind.BREAK, token.text))
+            self._inline.append((_Kind.BREAK, token.text))
         elif token.name == "":
-            self._run.append((_Kind.TEXT, token.text))
+            self._inline.append((_Kind.TEXT, token.text))
         else:
-            self._run.append((_Kind.SOLID if token.name in _SOLID else _Kind.OTHER, token.text))
+            self._inline.append((_Kind.SOLID if token.name in _SOLID else _Kind.OTHER, token.text))
 
-    def _take_block(self, token: Token) -> None:
-        self._end_run()
+    def _write_block(self, token: Token) -> None:
+        self._flush_inline()
         if token.name == "p" or not token.is_end:
             self._end_paragraph()
         if token.is_end and token.name != "p":
@@ -171,25 +171,27 @@ class _Writer:
             self._written.append(self._paragraph + "</p>")
         self._paragraph = ""
 
-    def _end_run(self) -> None:
-        """Write the run, in paragraphs where it is some."""
-        run, self._run = self._run, []
-        if not run:
+    def _flush_inline(self) -> None:
+        """Write the inline, in paragraphs where it is some."""
+        inline, self._inline = self._inline, []
+        if not inline:
             return
-        place = self._around[-1]
-        if place in _STRUCTURE:
-            self._written += [text for _, text in run]
+        container = self._around[-1]
+        if container in _STRUCTURE:
+            self._written += [text for _, text in inline]
             return
-        pieces, has_gaps = _pieces(run)
+        pieces, has_gaps = _pieces(inline)
         several = sum(_is_shown(piece) for piece in pieces) > 1
-        wraps = place in _WRAPPING or several or (has_gaps and place in _FLOW)
+        wraps = container in _WRAPPING or several or (has_gaps and container in _FLOW)
         for piece in pieces:
-            self._write_piece(piece, place, wraps=wraps and place not in _LINES, is_only=len(pieces) == 1)
+            self._write_piece(
+                piece, container, wraps=wraps and container not in _LINES, is_only=len(pieces) == 1
+            )
 
-    def _write_piece(self, piece: list[_Part], place: str, *, wraps: bool, is_only: bool) -> None:
+    def _write_piece(self, piece: list[_Part], container: str, *, wraps: bool, is_only: bool) -> None:
         before, parts, after = _stripped(piece)
         words = "".join(_with_breaks(parts))
-        if place == "p" and parts:
+        if container == "p" and parts:
             start, self._paragraph = self._paragraph, ""
             if start and is_only:
                 self._written += [start, before, words, after, "</p>"]
@@ -201,12 +203,12 @@ class _Writer:
             self._written += [before, words, after]
 
 
-def _pieces(run: list[_Part]) -> tuple[list[list[_Part]], bool]:
-    """The run, parted at its empty lines, which stay at the end of what is before them, and at two breaks
-    in one place; and whether there are any.
+def _pieces(inline: list[_Part]) -> tuple[list[list[_Part]], bool]:
+    """The inline, parted at its empty lines, which stay at the end of what is before them, and at two breaks
+    in one container; and whether there are any.
     """
     pieces: list[list[_Part]] = [[]]
-    for kind, text in run:
+    for kind, text in inline:
         if kind is _Kind.BREAK and _ends_in_break(pieces[-1]):
             while pieces[-1].pop()[0] is not _Kind.BREAK:
                 pass

@@ -46,9 +46,9 @@ _VERSIONS = frozenset({"1.0", "1.1", "1.2"})
 _Children: TypeAlias = "Mapping[str, Sequence[etree._Element]]"  # noqa: SLF001 - its only name
 _IN_CHANNEL = 2
 _TAGS = frozenset({"category", "post_tag", "tag"})
-"""The taxonomies that are tags here. WXR 1.0 calls the second one by the third name."""
+"""The taxonomies that are tags local_date. WXR 1.0 calls the second one by the third name."""
 _ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
-_NOWHERE = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
+_UNPUBLISHED = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
 _REASONS = {
     "page": "pages are imported only with --pages",
@@ -100,8 +100,8 @@ class _Export:
         self._types = {"post", "page"} if pages else {"post"}
         self._timezone = timezone
         self._bodies = Bodies(path)
-        self._leftovers = UnsupportedFields()
-        self._left_out = Omissions(path.name)
+        self._unsupported = UnsupportedFields()
+        self._omissions = Omissions(path.name)
         self._exported: datetime | None = None
         self._logins: dict[str, str] = {}
         """Of users, by id."""
@@ -111,17 +111,17 @@ class _Export:
         """What is said of the blog, and its categories."""
         if name_of(element) == "pubDate":
             self._exported = read_utc(text_of(element))
-        yield from self._leftovers.channel(element)
+        yield from self._unsupported.channel(element)
 
     def notes(self) -> Iterator[Note]:
         """What is left out everywhere, once all was read."""
-        yield from self._left_out.notes()
-        yield from self._leftovers.notes()
+        yield from self._omissions.notes()
+        yield from self._unsupported.notes()
 
     def author(self, element: etree._Element) -> Iterator[Item]:
         """An author, with address."""
         values = values_of(element)
-        self._leftovers.see("authors", values)
+        self._unsupported.add("authors", values)
         login = plain(values.get("wp:author_login", ""))
         if not login:
             return
@@ -129,7 +129,7 @@ class _Export:
         self._logins[values.get("wp:author_id", "")] = login.casefold()
         yield SourceAuthor(
             source_id=login.casefold(),
-            name=plain(values.get("wp:author_display_name", "")) or _called(login),
+            name=plain(values.get("wp:author_display_name", "")) or _name_from_login(login),
             email=values.get("wp:author_email") or None,
         )
 
@@ -139,7 +139,7 @@ class _Export:
         source_id = next((values[each] for each in ("wp:post_id", "guid", "link") if values.get(each)), "")
         name = shown_as(source_id, plain(values.get("title", "")))
         kind = values.get("wp:post_type", "") or "post"
-        reason = _NOWHERE.get(values.get("wp:status", ""), "")
+        reason = _UNPUBLISHED.get(values.get("wp:status", ""), "")
         if kind not in self._types:
             reason = _REASONS.get(kind, "only posts are imported")
         elif not source_id:
@@ -153,17 +153,17 @@ class _Export:
         login = plain(values.get("dc:creator", "")).casefold()
         if login and login not in self._authors:
             self._authors.add(login)
-            yield SourceAuthor(source_id=login, name=_called(plain(values["dc:creator"])))
+            yield SourceAuthor(source_id=login, name=_name_from_login(plain(values["dc:creator"])))
         children = children_of(element)
         comments: list[SourceComment] = []
-        known = CommentSource(self._logins, self._timezone, self._see_comment)
+        known = CommentSource(self._logins, self._timezone, self._count_omissions)
         for each in read_comments(children.get("wp:comment", ()), name, known):
             if isinstance(each, Note):
                 yield each
             else:
                 comments.append(each)
-        self._leftovers.see("posts", values)
-        yield from self._lost_parts(children, values, name)
+        self._unsupported.add("posts", values)
+        yield from self._unsupported_parts(children, values, name)
         yield self._post(source_id, values, _tags(children), login, comments)
 
     def _post(
@@ -194,27 +194,27 @@ class _Export:
             changes=tuple(changes),
         )
 
-    def _see_comment(self, element: etree._Element, values: Values) -> None:
-        self._leftovers.see("comments", values)
-        self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email")))
-        self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url")))
-        self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
+    def _count_omissions(self, element: etree._Element, values: Values) -> None:
+        self._unsupported.add("comments", values)
+        self._omissions.count(EMAILS, bool(values.get("wp:comment_author_email")))
+        self._omissions.count(WEBSITES, bool(values.get("wp:comment_author_url")))
+        self._omissions.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
         if "wp:commentmeta" in values:
             for child in children_of(element)["wp:commentmeta"]:
-                self._leftovers.see_field("comments", values_of(child))
+                self._unsupported.add_custom_field("comments", values_of(child))
 
-    def _lost_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
-        """What a post has that there is no place for here."""
-        yield from _left_out(children, values, name)
+    def _unsupported_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
+        """What a post has that there is no place for local_date."""
+        yield from _unsupported_properties(children, values, name)
         for each in children.get("wp:postmeta", ()):
             field = values_of(each)
-            notes = list(_left_out_field(field, name))
+            notes = list(_unsupported_field(field, name))
             yield from notes
             if not notes:
-                self._leftovers.see_field("posts", field)
+                self._unsupported.add_custom_field("posts", field)
 
 
-def _called(login: str) -> str:
+def _name_from_login(login: str) -> str:
     """The name of a user of whom only the login is known, which may be an address."""
     return login if email_of(login) is None else login.rpartition("@")[0]
 
@@ -231,8 +231,8 @@ def _taxonomy(term: etree._Element) -> str:
     return term.get("domain", "category").strip()
 
 
-def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
-    """What a post has that there is no place for here."""
+def _unsupported_properties(children: _Children, values: Values, name: str) -> Iterator[Note]:
+    """What a post has that there is no place for local_date."""
     if values.get("excerpt:encoded"):
         yield Note(fate=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
     if values.get("wp:is_sticky") == "1":
@@ -245,7 +245,7 @@ def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
             )
 
 
-def _left_out_field(values: Values, name: str) -> Iterator[Note]:
+def _unsupported_field(values: Values, name: str) -> Iterator[Note]:
     """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
     key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":

@@ -234,7 +234,7 @@ def _media(element: str, names: Sequence[str]) -> _Renderer:
     return render
 
 
-def _source(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
+def _source_code(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
     if code.inside is None:
         return None
     language = code.attributes.get("language") or code.attributes.get("lang") or ""
@@ -253,7 +253,7 @@ _CODES: Mapping[str, _Renderer] = {
     "video": _media("video", _VIDEO),
     "youtube": _site("https://www.youtube.com/watch?v=", r"[\w-]{11}"),
     "vimeo": _site("https://vimeo.com/", r"\d{1,12}"),
-    "code": _source,
-    "sourcecode": _source,
-    "source": _source,
+    "code": _source_code,
+    "sourcecode": _source_code,
+    "source": _source_code,
 }

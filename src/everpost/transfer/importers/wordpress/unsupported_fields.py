@@ -64,13 +64,13 @@ class UnsupportedFields:
     def __init__(self) -> None:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
 
-    def see(self, things: str, values: Values) -> None:
+    def add(self, things: str, values: Values) -> None:
         """Look at the elements of a post, a comment, an author or the blog."""
         for name in values:
             if name not in _READ[things] and values[name].strip() not in _NOTHING:
                 self._add(things, name, values[name])
 
-    def see_field(self, things: str, values: Values) -> None:
+    def add_custom_field(self, things: str, values: Values) -> None:
         """Look at a field that WordPress or a plugin made."""
         self._add(f"fields of {things}", values.get("wp:meta_key", ""), "")
 
@@ -78,7 +78,7 @@ class UnsupportedFields:
         """Look at something in the channel; of a category, what it has besides its name."""
         name = name_of(element)
         if name not in _TERMS:
-            self.see("the blog", {name: text_of(element)})
+            self.add("the blog", {name: text_of(element)})
             return
         values = values_of(element)
         lost = {

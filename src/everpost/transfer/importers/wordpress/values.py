@@ -89,32 +89,32 @@ def read_date(
     values: Values, names: Iterable[str], local: str, timezone: tzinfo | None, changes: list[str]
 ) -> datetime:
     """The first of these that is a date in UTC; else the local one, of a zone or UTC; else 1970."""
-    here = read_utc(values.get(local, ""))
+    local_date = read_utc(values.get(local, ""))
     for name in names:
-        moment = read_utc(values.get(name, ""))
-        if moment is not None and not _stands_for_none(moment, here):
-            return moment
-    if here is None:
+        date = read_utc(values.get(name, ""))
+        if date is not None and not _is_placeholder(date, local_date):
+            return date
+    if local_date is None:
         changes.append("it had no date, and is dated 1970")
         return EPOCH
     if timezone is not None:
-        return localized(here.replace(tzinfo=None), timezone)
+        return localized(local_date.replace(tzinfo=None), timezone)
     changes.append("its date is taken for UTC: WordPress gave no time zone")
-    return here
+    return local_date
 
 
 def read_update(values: Values) -> datetime | None:
     """When a post was changed last; None where that is not known."""
-    moment = read_utc(values.get("wp:post_modified_gmt", ""))
-    is_none = moment is None or _stands_for_none(moment, read_utc(values.get("wp:post_modified", "")))
-    return None if is_none else moment
+    date = read_utc(values.get("wp:post_modified_gmt", ""))
+    is_none = date is None or _is_placeholder(date, read_utc(values.get("wp:post_modified", "")))
+    return None if is_none else date
 
 
-def _stands_for_none(moment: datetime, here: datetime | None) -> bool:
+def _is_placeholder(date: datetime, local_date: datetime | None) -> bool:
     """Whether a date is only what programs write for none: the first of 1970, although the local date is
     another one.
     """
-    return abs(moment - EPOCH) <= _A_DAY and (here is None or abs(here - moment) > 2 * _A_DAY)
+    return abs(date - EPOCH) <= _A_DAY and (local_date is None or abs(local_date - date) > 2 * _A_DAY)
 
 
 def read_utc(text: str) -> datetime | None:
@@ -126,8 +126,8 @@ def read_utc(text: str) -> datetime | None:
 
 @lru_cache(maxsize=1_000)  # the local date is often the same
 def _read_utc(text: str) -> datetime | None:
-    moment = None if not text or _NO_YEAR.search(text) else parse_moment(text)
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+    date = None if not text or _NO_YEAR.search(text) else parse_moment(text)
+    return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
 
 def read_slug(values: Values, changes: list[str]) -> str | None:

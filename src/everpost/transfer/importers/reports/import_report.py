@@ -26,12 +26,12 @@ class NoteSink(ABC):
     def add(self, note: Note) -> None:
         """Keep a note."""
 
-    def kept(self, kind: str, name: str, changes: Normalizer) -> None:
+    def imported(self, kind: str, name: str, changes: Normalizer) -> None:
         """The item is imported; with changes, it is reported as changed."""
         fate = Outcome.CHANGED if changes else Outcome.IMPORTED
         self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
 
-    def present(self, kind: str, name: str) -> None:
+    def already_present(self, kind: str, name: str) -> None:
         """The item exists already, and stays as it is."""
         self.add(Note(fate=Outcome.PRESENT, kind=kind, name=name))
 
@@ -60,7 +60,7 @@ class NoteBuffer(NoteSink):
         self._notes.append(note)
 
 
-class Report(NoteSink):
+class ImportReport(NoteSink):
     """The notes of an import, in order, and how many there are; however many, they take no memory."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class Report(NoteSink):
         self._counts[note.fate, note.kind] += 1
         self._lines.write(_line(note))
 
-    def take(self, notes: NoteBuffer) -> None:
+    def extend(self, notes: NoteBuffer) -> None:
         """Keep all of these."""
         for note in notes:
             self.add(note)
