@@ -17,7 +17,7 @@ IMPORTED, PRESENT, CHANGED, DROPPED = Outcome.IMPORTED, Outcome.PRESENT, Outcome
 PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.REMOVED
 
 
-async def test_a_source_that_has_grown_adds_only_what_is_new(store: Store) -> None:
+async def test_importing_again_adds_only_new_comments(store: Store) -> None:
     await take(store, a_source("1", said("1")))
     lines = await take(store, a_source("1", said("1"), said("2", "1"), said("3", "2")), a_source("2"))
     assert [line[0] for line in lines] == [PRESENT, PRESENT, IMPORTED, IMPORTED, IMPORTED]
@@ -31,7 +31,7 @@ async def test_a_source_that_has_grown_adds_only_what_is_new(store: Store) -> No
     }
 
 
-async def test_replies_to_what_is_not_approved_are_added_with_it(store: Store) -> None:
+async def test_replies_to_unapproved_comments_are_imported(store: Store) -> None:
     await take(store, a_source("1"))
     grown = a_source("1", said("1", None, PENDING), said("2", "1", CommentStatus.SPAM), said("3", "2"))
     lines = await take(store, grown)
@@ -67,7 +67,7 @@ class Stopped(Exception):
 
 
 @pytest.mark.parametrize("writes", range(1, len(GROWN.comments) + 1))
-async def test_an_import_that_is_stopped_shows_nothing_that_is_not_approved(
+async def test_an_interrupted_import_shows_no_unapproved_comment(
     store: Store, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
     await take(store, a_source("1"))
@@ -98,7 +98,7 @@ async def test_an_import_that_is_stopped_shows_nothing_that_is_not_approved(
     assert post.comment_count == 3
 
 
-async def test_what_was_changed_here_stays_so(store: Store) -> None:
+async def test_local_changes_are_kept(store: Store) -> None:
     source = a_source("1", said("1", None, PENDING), said("2", "1"))
     await take(store, source)
     post_id = ORIGIN.stable_id("post", "1", MOMENT)
@@ -110,7 +110,7 @@ async def test_what_was_changed_here_stays_so(store: Store) -> None:
     assert await all_of(store) == before
 
 
-async def test_a_new_reply_to_what_was_hidden_here_answers_the_post(store: Store) -> None:
+async def test_a_new_reply_to_a_locally_hidden_comment_is_moved_to_the_post(store: Store) -> None:
     await take(store, a_source("1", said("1")))
     post_id = ORIGIN.stable_id("post", "1", MOMENT)
     hidden = CommentChange(updated_at=MOMENT, status=REMOVED)
@@ -120,7 +120,7 @@ async def test_a_new_reply_to_what_was_hidden_here_answers_the_post(store: Store
     assert (await store.comments.get(post_id, comment_id("2"))).parent_id is None
 
 
-async def test_a_post_that_was_dated_anew_is_no_other_one(store: Store) -> None:
+async def test_a_post_with_a_new_date_is_the_same_post(store: Store) -> None:
     await take(store, a_source("1"))
     later = replace(a_source("1", said("1")), publication_date=datetime(2025, 1, 1, tzinfo=UTC))
     lines = await take(store, later)
@@ -128,13 +128,13 @@ async def test_a_post_that_was_dated_anew_is_no_other_one(store: Store) -> None:
     assert len(await read_posts(store)) == 1
 
 
-async def test_a_post_that_was_deleted_here_comes_back(store: Store) -> None:
+async def test_a_locally_deleted_post_is_imported_again(store: Store) -> None:
     await take(store, a_source("1", said("1")))
     await store.posts.remove(ORIGIN.stable_id("post", "1", MOMENT), match=None)
     assert [line[0] for line in await take(store, a_source("1", said("1")))] == [IMPORTED, IMPORTED]
 
 
-async def test_a_comment_that_is_on_another_post_here_is_dropped(store: Store) -> None:
+async def test_a_comment_that_another_post_has_is_dropped(store: Store) -> None:
     other = await publish(store)
     await store.comments.add(a_comment(other.id, id=comment_id("1"), publication_date=MOMENT))
     items = (a_source("1", said("1"), said("2", "1")),)

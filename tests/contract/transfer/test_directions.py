@@ -76,7 +76,7 @@ async def walked(engines: Engines, walk: Sequence[str], blog: Sequence[Record], 
 
 
 @long_threads
-async def test_a_blog_with_everything_goes_every_way_and_comes_back_as_it_was(
+async def test_a_blog_is_copied_between_all_pairs_of_stores(
     engines: Engines, pytestconfig: pytest.Config, store_name: str, tmp_path: Path, length: int
 ) -> None:
     """To the next database, back, and to the one after it: from all four, these are the twelve ways."""
@@ -88,7 +88,7 @@ async def test_a_blog_with_everything_goes_every_way_and_comes_back_as_it_was(
 
 
 @long_threads
-async def test_a_blog_goes_around_the_circle_and_comes_back_as_it_was(
+async def test_a_blog_copied_through_all_stores_is_unchanged(
     engines: Engines, pytestconfig: pytest.Config, tmp_path: Path, length: int
 ) -> None:
     names = pytestconfig.stash[offer_key].names

@@ -32,7 +32,7 @@ async def take_in(
         return [note.name for note in report.notes(Outcome.UNREADABLE)]
 
 
-async def test_threads_find_posts_whose_names_were_percent_encoded(store: Store, tmp_path: Path) -> None:
+async def test_threads_match_posts_with_percent_encoded_names(store: Store, tmp_path: Path) -> None:
     write_folder(tmp_path / "site", {"_posts/2013-05-01-%e4%bd%a0%e5%a5%bd.md": "---\n---\nText"})
     (tmp_path / "disqus.xml").write_text(DISQUS)
     await take_in(store, "markdown", tmp_path / "site", ImportOptions())
@@ -42,9 +42,7 @@ async def test_threads_find_posts_whose_names_were_percent_encoded(store: Store,
     assert len(await read_thread(store, post.id)) == 1
 
 
-async def test_a_folder_is_imported_without_its_unreadable_files_where_that_is_asked_for(
-    store: Store, tmp_path: Path
-) -> None:
+async def test_unreadable_files_of_a_folder_are_skipped_on_request(store: Store, tmp_path: Path) -> None:
     good = "---\ntitle: A\ndate: 2024-07-31 10:00\ndraft: {draft}\n---\n"
     site = {"a.md": "---\ntitle: [\n---\n", "b.md": good.format(draft="no"), "c.md": good.format(draft="yes")}
     write_folder(tmp_path, site | {"d.md": b"caf\xe9"})

@@ -17,9 +17,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("server_name", [name for name in offered if name != "sqlite"])
 
 
-async def test_a_post_takes_as_many_round_trips_however_many_there_are(
-    engines: Engines, server_name: str
-) -> None:
+async def test_round_trips_per_post_are_constant(engines: Engines, server_name: str) -> None:
     posts = (a_source(str(n), said(f"{n}.1"), said(f"{n}.2", f"{n}.1")) for n in range(3 * FEW + MANY))
     with Proxy((await engines.empty_blog(server_name)).url) as proxy:
         store = await open_store(proxy.url, timeout=TIMEOUT, pool_size=1)

@@ -36,7 +36,7 @@ def bad(name: str) -> Problem:
     return Problem(kind="file", name=name, reason="line 1: not YAML")
 
 
-async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
+async def test_a_post_is_imported_with_all_its_fields(store: Store) -> None:
     source = replace(
         a_source("1"),
         status=PostStatus.DRAFT,
@@ -66,7 +66,7 @@ async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
     )
 
 
-async def test_a_thread_arrives_as_it_was(store: Store) -> None:
+async def test_a_thread_is_imported_unchanged(store: Store) -> None:
     comments = [
         said("3", "2"),
         said("2", "1", PENDING),
@@ -89,7 +89,7 @@ async def test_a_thread_arrives_as_it_was(store: Store) -> None:
     assert (hidden.status, hidden.content, hidden.guest_name) == (REMOVED, "Words 4", "Bob")
 
 
-async def test_a_second_run_changes_nothing(store: Store) -> None:
+async def test_a_second_import_changes_nothing(store: Store) -> None:
     first = await take(store, *ITEMS)
     before = await all_of(store)
     second = await take(store, *ITEMS)
@@ -100,7 +100,7 @@ async def test_a_second_run_changes_nothing(store: Store) -> None:
     assert sorted(line[1:] for line in second) == sorted(line[1:] for line in first)
 
 
-async def test_a_dry_run_says_the_same_and_writes_nothing(store: Store) -> None:
+async def test_a_dry_run_reports_the_same_and_writes_nothing(store: Store) -> None:
     rehearsed = await take(store, *ITEMS, dry_run=True)
     assert await all_of(store) == ([], [])
     assert (await store.users.page(UserQuery(limit=1))).rows == ()
@@ -108,7 +108,7 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(store: Store) -> None:
     assert await take(store, *ITEMS, dry_run=True) == await take(store, *ITEMS)
 
 
-async def test_an_author_is_who_has_the_address(store: Store) -> None:
+async def test_an_author_is_the_user_with_the_same_email_address(store: Store) -> None:
     user = await register(store, email="ADA@example.org", name="Ada L.", role=Role.ADMIN)
     lines = await take(store, ADA, replace(a_source("1"), author_id="ada"))
     assert lines[0][0] is PRESENT
@@ -117,7 +117,7 @@ async def test_an_author_is_who_has_the_address(store: Store) -> None:
     assert await store.users.get(user.id) == user
 
 
-async def test_an_author_without_an_address_gets_one_that_leads_nowhere(store: Store) -> None:
+async def test_an_author_without_an_email_address_gets_a_placeholder(store: Store) -> None:
     twin = replace(ADA, source_id="ada2")
     lines = await take(
         store, replace(ADA, email="not one"), SourceAuthor(source_id="eve", name=" "), twin, ADA
@@ -158,7 +158,7 @@ async def test_taken_slugs_are_numbered(store: Store) -> None:
         pytest.param([("///", DRAFT), ("my-post", DRAFT)], ["my-post-2", "my-post"], id="no slug at all"),
     ],
 )
-async def test_slugs_go_to_the_posts_that_the_source_names_them_for(
+async def test_posts_get_the_slugs_that_they_have_in_the_source(
     store: Store, sources: Sequence[tuple[str | None, PostStatus]], slugs: Sequence[str]
 ) -> None:
     items = [
@@ -172,7 +172,7 @@ async def test_slugs_go_to_the_posts_that_the_source_names_them_for(
     assert {fate for fate, _, _ in await take(store, *items)} == {PRESENT}
 
 
-async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
+async def test_a_broken_source_leaves_the_blog_unchanged(store: Store) -> None:
     def items() -> Iterator[Item]:
         yield from ITEMS
         raise BrokenFile("export.xml", "line 7", "it ends")
@@ -184,7 +184,9 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-async def test_everything_unreadable_is_named_before_an_import_ends(store: Store, *, dry_run: bool) -> None:
+async def test_every_unreadable_item_is_reported_before_an_import_fails(
+    store: Store, *, dry_run: bool
+) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"), a_source("2"), bad("c.md"))
     with ImportReport() as report:
         run = ImportContext(report=report, dry_run=dry_run)
@@ -196,7 +198,7 @@ async def test_everything_unreadable_is_named_before_an_import_ends(store: Store
     assert await all_of(store) == ([], [])
 
 
-async def test_what_cannot_be_read_is_left_out_where_that_is_asked_for(store: Store) -> None:
+async def test_unreadable_items_are_skipped_on_request(store: Store) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"))
     rehearsed = await take(store, *items, dry_run=True, skip_unreadable=True)
     assert rehearsed == await take(store, *items, skip_unreadable=True)
@@ -209,7 +211,7 @@ async def test_what_cannot_be_read_is_left_out_where_that_is_asked_for(store: St
     assert [post.title for post in await read_posts(store)] == ["Post 1"]
 
 
-async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: Store) -> None:
+async def test_unreadable_items_are_reported_if_the_file_is_broken_later(store: Store) -> None:
     def items() -> Iterator[Item]:
         yield bad("record 1")
         raise BrokenFile("export.xml", "line 7", "it ends")
@@ -220,7 +222,7 @@ async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: 
         assert [note.name for note in report.notes()] == ["record 1"]
 
 
-async def test_progress_is_told(store: Store) -> None:
+async def test_progress_is_reported(store: Store) -> None:
     told: list[tuple[int, int]] = []
     items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
     with ImportReport() as report:

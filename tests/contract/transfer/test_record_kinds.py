@@ -106,15 +106,13 @@ async def test_new_kinds_are_copied_counted_and_compared(toys: Records) -> None:
     assert (counts["note"], counts["badge"]) == (253, 3)
 
 
-async def test_records_of_new_kinds_change_swap_and_go(toys: Records) -> None:
+async def test_records_of_new_kinds_are_changed_swapped_and_deleted(toys: Records) -> None:
     await copied(WHOLE, toys)
     assert (await copied(later(WHOLE), toys)).agrees
     assert await read(toys) == later(WHOLE)
 
 
-async def test_new_kinds_are_in_an_archive_which_is_the_same_of_every_store(
-    toys: Records, tmp_path: Path
-) -> None:
+async def test_archives_with_new_kinds_are_the_same_from_every_store(toys: Records, tmp_path: Path) -> None:
     files = [tmp_path / "of-a-store", tmp_path / "of-a-list"]
     await copied(WHOLE, toys)
     await export(toys, str(files[0]), quiet)

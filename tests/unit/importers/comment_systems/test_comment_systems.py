@@ -97,7 +97,7 @@ async def run_import(
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path, system: str) -> None:
+async def test_threads_are_added_to_their_posts_once(store: Store, tmp_path: Path, system: str) -> None:
     await store.posts.add(POST)
     path = SYSTEMS[system](tmp_path / "file")
     first = await run_import(store, system, path, ImportOptions())
@@ -115,7 +115,7 @@ async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path,
     assert await thread_of(store, POST.id) == [top, reply]
 
 
-async def test_a_rule_finds_what_the_path_does_not(store: Store, tmp_path: Path) -> None:
+async def test_a_pattern_matches_posts_that_the_path_does_not(store: Store, tmp_path: Path) -> None:
     await store.posts.add(POST)
     await store.posts.add(a_post(id=numbered(2), slug="article-second"))
     options = ImportOptions(match=r"^/(?P<slug>\w+)/$")

@@ -42,7 +42,7 @@ async def test_concurrent_writes_are_reported_in_order() -> None:
         assert names(report) == ["1", "between", "2"]
 
 
-async def test_writes_that_have_begun_end_even_if_one_fails() -> None:
+async def test_started_writes_end_even_if_one_fails() -> None:
     with ImportReport() as report:
         writes = ConcurrentWrites(report, most=3)
         for work in (noting("1"), failing, noting("3")):

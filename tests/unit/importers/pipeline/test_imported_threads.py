@@ -61,7 +61,7 @@ def shape(kept: dict[str, ImportedComment]) -> dict[str, tuple[str | None, int, 
     }
 
 
-def test_a_reply_may_come_before_what_it_answers() -> None:
+def test_a_reply_may_come_before_its_parent() -> None:
     kept, _ = adopted(a_comment("3", "2"), a_comment("2", "1"), a_comment("1"), a_comment("4", "1"))
     assert shape(kept) == {"1": (None, 0, 2), "2": ("1", 1, 1), "3": ("2", 2, 0), "4": ("1", 1, 0)}
 
@@ -71,13 +71,13 @@ def test_only_shown_replies_count() -> None:
     assert shape(kept)["1"] == (None, 0, 1)
 
 
-def test_what_is_not_approved_is_shown_for_the_sake_of_its_replies() -> None:
+def test_an_unapproved_comment_with_shown_replies_is_a_tombstone() -> None:
     kept, _ = adopted(a_comment("1"), a_comment("2", "1", status=REMOVED), a_comment("3", "2"))
     assert shape(kept) == {"1": (None, 0, 1), "2": ("1", 1, 1), "3": ("2", 2, 0)}
     assert kept["2"].comment.is_shown
 
 
-def test_a_reply_to_what_is_not_there_answers_the_post() -> None:
+def test_a_reply_to_a_missing_comment_is_moved_to_the_post() -> None:
     kept, dropped = adopted(a_comment("1", "9"))
     assert shape(kept) == {"1": (None, 0, 0)}
     assert (
@@ -86,19 +86,19 @@ def test_a_reply_to_what_is_not_there_answers_the_post() -> None:
     assert dropped == []
 
 
-def test_a_circle_is_broken_once() -> None:
+def test_a_loop_of_replies_is_broken_once() -> None:
     kept, _ = adopted(a_comment("1", "3"), a_comment("2", "1"), a_comment("3", "2"), a_comment("4", "4"))
     assert sum(parent is None for parent, _, _ in shape(kept).values()) == 2
     assert sum(bool(each.changes) for each in kept.values()) == 2
 
 
-def test_what_is_empty_is_dropped() -> None:
+def test_an_empty_comment_is_dropped() -> None:
     kept, dropped = adopted(a_comment("1", content=" \n\x00"), a_comment("2", "1", content=""))
     assert kept == {}
     assert dropped == [("2", "it is empty"), ("1", "it is empty")]
 
 
-def test_what_is_empty_stays_as_a_tombstone_where_others_answer_it() -> None:
+def test_an_empty_comment_with_replies_becomes_a_tombstone() -> None:
     kept, dropped = adopted(a_comment("1", content="", name="Bob"), a_comment("2", "1"))
     first = kept["1"].comment
     assert (first.status, first.content, first.guest_name, first.reply_count) == (REMOVED, "", None, 1)
@@ -106,13 +106,13 @@ def test_what_is_empty_stays_as_a_tombstone_where_others_answer_it() -> None:
     assert dropped == []
 
 
-def test_a_comment_is_an_authors_or_a_guests() -> None:
+def test_a_comment_is_by_an_author_or_a_guest() -> None:
     kept, _ = adopted(a_comment("1", author_id="ada", name="A."), a_comment("2", author_id="bob", name=" B "))
     assert (kept["1"].comment.author, kept["1"].comment.guest_name) == (ADA, None)
     assert (kept["2"].comment.author, kept["2"].comment.guest_name) == (None, "B")
 
 
-def test_words_and_names_that_are_too_long_are_cut() -> None:
+def test_long_contents_and_names_are_cut() -> None:
     kept, _ = adopted(a_comment("1", content="a" * 20_001, name="b" * 101))
     assert kept["1"].comment.content == "a" * 20_000
     assert kept["1"].comment.guest_name == "b" * 100
@@ -132,7 +132,7 @@ def test_a_thread_as_deep_as_it_is_long_is_read() -> None:
     empty=st.sets(st.integers(0, 9)),
     minutes=st.lists(st.integers(0, 3), min_size=10, max_size=10),
 )
-def test_every_thread_becomes_a_sound_one(
+def test_every_thread_becomes_consistent(
     parents: Sequence[int | None], empty: set[int], minutes: Sequence[int]
 ) -> None:
     comments = [

@@ -211,7 +211,7 @@ CASES: Mapping[str, tuple[Read, Write]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_source_costs_what_its_size_allows(tmp_path: Path, case: str) -> None:
+def test_the_cost_of_a_source_is_bounded_by_its_size(tmp_path: Path, case: str) -> None:
     read, write = CASES[case]
 
     def make(size: int) -> Path:
