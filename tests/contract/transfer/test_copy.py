@@ -1,4 +1,4 @@
-"""A blog moves from one store into another, and nothing is lost."""
+"""A blog is copied from one store to another without losses."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,11 +25,11 @@ OTHER_SETTINGS = replace(SETTINGS, address_key=bytes(32))
 
 
 class Stopped(Exception):
-    """What a test lets a copy end with."""
+    """Ends a copy early."""
 
 
 class Changing:
-    """A source that is another blog each time it is looked at; the last one stays."""
+    """A source that is a different blog each time it is read, until the last one."""
 
     kinds = KINDS
 
@@ -44,7 +44,7 @@ class Changing:
 
 
 class Breaking(Listed):
-    """A source that fails after so many records."""
+    """A source that fails after a number of records."""
 
     def __init__(self, records: Sequence[Record], after: int) -> None:
         super().__init__(records)
@@ -56,7 +56,7 @@ class Breaking(Listed):
 
 
 def quiet(_phase: Phase, _done: int, _total: int) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 async def copied(source: Sequence[Record], target: Store) -> CopyResult:
@@ -197,8 +197,9 @@ async def test_two_blogs_are_verified_record_by_record(store: Store) -> None:
 
 
 def later(blog: Sequence[Record]) -> list[Record]:
-    """The blog after a while: Otto is gone, two posts have swapped their slugs, one was removed with its
-    thread, a comment of it is on another post now, one is erased, one is new, and so is a post.
+    """The blog some time later: Otto was deleted, two posts have swapped their slugs, one was deleted with
+    its thread, one of its comments is on another post, one comment was deleted, and there are a new comment
+    and a new post.
     """
     settings, ann, _, token, _, first, *rest = blog
     assert isinstance(settings, type(SETTINGS))
@@ -226,7 +227,7 @@ def later(blog: Sequence[Record]) -> list[Record]:
 
 
 async def refused(target: Store) -> None:
-    """A copy, and its rehearsal, must refuse the target, and it must stay as it is."""
+    """Assert that a copy and its rehearsal refuse the target and leave it unchanged."""
     before, mark = await records_of(target), await target.records.transfer()
     with pytest.raises(Occupied):
         await rehearse(Listed(WHOLE), target.records, quiet, origin=ORIGIN)

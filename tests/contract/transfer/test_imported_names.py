@@ -1,4 +1,4 @@
-"""The names and addresses of people in what another system has."""
+"""Names and email addresses of imported authors and guests."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import read_post, register
-from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, said
+from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, source_comment
 
 NAMES = ("Ad\u200ba", "A\x00da\ud800", "\u202eAda", "Ada\nL.", "\u3164", " ", "a" * 150, "Ada")
 
@@ -20,7 +20,7 @@ async def notes_of(store: Store, *items: Item) -> list[Note]:
 
 
 async def users_of(store: Store) -> dict[str, str]:
-    """Names by address."""
+    """Names by email address."""
     return {user.email: user.name for user in (await store.users.page(UserQuery(limit=50))).rows}
 
 
@@ -39,7 +39,7 @@ async def test_the_name_of_an_author_follows_the_rules_for_names(store: Store) -
 
 
 async def test_the_name_of_a_guest_follows_the_rules_for_names(store: Store) -> None:
-    comments = [replace(said(str(number)), name=name) for number, name in enumerate(NAMES)]
+    comments = [replace(source_comment(str(number)), name=name) for number, name in enumerate(NAMES)]
     notes = await notes_of(store, a_source("1", *comments))
     _, (thread,) = await all_of(store)
     names = {comment.content: comment.guest_name for comment in thread}

@@ -1,4 +1,4 @@
-"""What other systems have is added to a blog that lives on."""
+"""Items of other systems are added to an existing blog."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +15,16 @@ from everpost.transfer.importers.model import Item, Note, Outcome, Problem, Sour
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import publish, read_post, read_posts, register
-from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
+from tests.contract.transfer.sources import (
+    ADA,
+    MOMENT,
+    ORIGIN,
+    a_source,
+    all_of,
+    comment_id,
+    run_import,
+    source_comment,
+)
 
 DRAFT, PUBLISHED = PostStatus.DRAFT, PostStatus.PUBLISHED
 IMPORTED, PRESENT, CHANGED, DROPPED = Outcome.IMPORTED, Outcome.PRESENT, Outcome.CHANGED, Outcome.DROPPED
@@ -25,9 +34,12 @@ ITEMS: Sequence[Item] = (
     ADA,
     SourceAuthor(source_id="eve", name="Eve"),
     Note(fate=DROPPED, kind="page", name="9"),
-    replace(a_source("1", said("1"), said("2", "1", PENDING), said("3", "2")), author_id="ada"),
-    replace(a_source("2", replace(said("4"), content="")), slug="slug-1", author_id="eve"),
-    replace(a_source("3", said("1"), said("5", "1")), title=""),
+    replace(
+        a_source("1", source_comment("1"), source_comment("2", "1", PENDING), source_comment("3", "2")),
+        author_id="ada",
+    ),
+    replace(a_source("2", replace(source_comment("4"), content="")), slug="slug-1", author_id="eve"),
+    replace(a_source("3", source_comment("1"), source_comment("5", "1")), title=""),
     a_source("1"),
 )
 
@@ -45,7 +57,7 @@ async def test_a_post_is_imported_with_all_its_fields(store: Store) -> None:
         author_id="ada",
         comment_policy=CommentPolicy.CLOSED,
     )
-    lines = await take(store, ADA, source)
+    lines = await run_import(store, ADA, source)
     assert lines == [(IMPORTED, "author", "ada 'Ada'"), (IMPORTED, "post", "1 'Post 1'")]
     user = await store.users.find("ada@example.org")
     assert user is not None
@@ -68,12 +80,12 @@ async def test_a_post_is_imported_with_all_its_fields(store: Store) -> None:
 
 async def test_a_thread_is_imported_unchanged(store: Store) -> None:
     comments = [
-        said("3", "2"),
-        said("2", "1", PENDING),
-        replace(said("1"), author_id="ada"),
-        said("4", "1", REMOVED),
+        source_comment("3", "2"),
+        source_comment("2", "1", PENDING),
+        replace(source_comment("1"), author_id="ada"),
+        source_comment("4", "1", REMOVED),
     ]
-    await take(store, ADA, a_source("1", *comments))
+    await run_import(store, ADA, a_source("1", *comments))
     (post,), (thread,) = await all_of(store)
     assert (post.version, post.comment_count) == (1, 2)
     shape = {comment.id: (comment.parent_id, comment.depth, comment.reply_count) for comment in thread}
@@ -90,9 +102,9 @@ async def test_a_thread_is_imported_unchanged(store: Store) -> None:
 
 
 async def test_a_second_import_changes_nothing(store: Store) -> None:
-    first = await take(store, *ITEMS)
+    first = await run_import(store, *ITEMS)
     before = await all_of(store)
-    second = await take(store, *ITEMS)
+    second = await run_import(store, *ITEMS)
     assert await all_of(store) == before
     assert {line for line in second if line[0] is not PRESENT} == {
         line for line in first if line[0] is DROPPED
@@ -101,16 +113,16 @@ async def test_a_second_import_changes_nothing(store: Store) -> None:
 
 
 async def test_a_dry_run_reports_the_same_and_writes_nothing(store: Store) -> None:
-    rehearsed = await take(store, *ITEMS, dry_run=True)
+    rehearsed = await run_import(store, *ITEMS, dry_run=True)
     assert await all_of(store) == ([], [])
     assert (await store.users.page(UserQuery(limit=1))).rows == ()
-    assert await take(store, *ITEMS) == rehearsed
-    assert await take(store, *ITEMS, dry_run=True) == await take(store, *ITEMS)
+    assert await run_import(store, *ITEMS) == rehearsed
+    assert await run_import(store, *ITEMS, dry_run=True) == await run_import(store, *ITEMS)
 
 
 async def test_an_author_is_the_user_with_the_same_email_address(store: Store) -> None:
     user = await register(store, email="ADA@example.org", name="Ada L.", role=Role.ADMIN)
-    lines = await take(store, ADA, replace(a_source("1"), author_id="ada"))
+    lines = await run_import(store, ADA, replace(a_source("1"), author_id="ada"))
     assert lines[0][0] is PRESENT
     (post,) = await read_posts(store)
     assert post.author == user.author
@@ -119,7 +131,7 @@ async def test_an_author_is_the_user_with_the_same_email_address(store: Store) -
 
 async def test_an_author_without_an_email_address_gets_a_placeholder(store: Store) -> None:
     twin = replace(ADA, source_id="ada2")
-    lines = await take(
+    lines = await run_import(
         store, replace(ADA, email="not one"), SourceAuthor(source_id="eve", name=" "), twin, ADA
     )
     assert [line[0] for line in lines] == [CHANGED, CHANGED, IMPORTED]
@@ -135,8 +147,8 @@ async def test_an_author_without_an_email_address_gets_a_placeholder(store: Stor
 async def test_taken_slugs_are_numbered(store: Store) -> None:
     await publish(store, slug="slug-1")
     sources = [replace(a_source(str(number)), slug="slug-1") for number in range(1, 30)]
-    rehearsed = await take(store, *sources, dry_run=True)
-    assert await take(store, *sources) == rehearsed
+    rehearsed = await run_import(store, *sources, dry_run=True)
+    assert await run_import(store, *sources) == rehearsed
     assert {line[0] for line in rehearsed} == {CHANGED}
     slugs = {post.slug for post in await read_posts(store)}
     assert slugs == {"slug-1"} | {f"slug-1-{number}" for number in range(2, 31)}
@@ -165,11 +177,11 @@ async def test_posts_get_the_slugs_that_they_have_in_the_source(
         replace(a_source(str(number)), title="My post", slug=slug, status=status)
         for number, (slug, status) in enumerate(sources)
     ]
-    rehearsed = await take(store, *items, dry_run=True)
-    assert await take(store, *items) == rehearsed
+    rehearsed = await run_import(store, *items, dry_run=True)
+    assert await run_import(store, *items) == rehearsed
     post_ids = [ORIGIN.stable_id("post", item.source_id, item.publication_date) for item in items]
     assert [(await store.posts.get(each, comments=0)).slug for each in post_ids] == slugs
-    assert {fate for fate, _, _ in await take(store, *items)} == {PRESENT}
+    assert {fate for fate, _, _ in await run_import(store, *items)} == {PRESENT}
 
 
 async def test_a_broken_source_leaves_the_blog_unchanged(store: Store) -> None:
@@ -200,8 +212,8 @@ async def test_every_unreadable_item_is_reported_before_an_import_fails(
 
 async def test_unreadable_items_are_skipped_on_request(store: Store) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"))
-    rehearsed = await take(store, *items, dry_run=True, skip_unreadable=True)
-    assert rehearsed == await take(store, *items, skip_unreadable=True)
+    rehearsed = await run_import(store, *items, dry_run=True, skip_unreadable=True)
+    assert rehearsed == await run_import(store, *items, skip_unreadable=True)
     assert rehearsed == [
         (Outcome.UNREADABLE, "file", "a.md"),
         (IMPORTED, "author", "ada 'Ada'"),

@@ -1,4 +1,4 @@
-"""Exports of other systems, written for the tests: one for each feature."""
+"""Exports of other systems, written for the tests."""
 
 import json
 import os
@@ -16,19 +16,21 @@ Kind = TypeVar("Kind")
 GHOST_POST = "64b7114425bee6e3b17baf7c"
 
 _REAL_FILES = "EVERPOST_TEST_IMPORTS"
-"""Names a folder with files of real blogs; without it, the one that is beside the checkout, if any."""
+"""The environment variable for a folder with files of real blogs; the default is a folder next to the
+checkout, if there is one.
+"""
 
 
 def real_files(*patterns: str) -> Sequence[Path]:
-    """Files of real blogs, where there are any."""
+    """Files of real blogs, if there are any."""
     beside = Path(__file__).parents[4] / "shared" / "fixtures"
     folder = Path(os.environ.get(_REAL_FILES, beside))
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 
 def of_each_real_file(*patterns: str) -> pytest.MarkDecorator:
-    """Run a test with each `path` of these files. Others' blogs are not ours to publish, so they are not in
-    the repository.
+    """Run a test with each `path` of these files. They are not in the repository, because others' blogs are
+    not ours to publish.
     """
     reason = f"no exports of real blogs here; {_REAL_FILES} names a folder of them"
     none = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="none")
@@ -77,13 +79,13 @@ _ITEM = {
 
 
 def wxr_item(id: int | str = 1, *parts: str, **values: str) -> str:
-    """A post, with other values where they are given: `wp_status` is `wp:status`."""
+    """A post; keywords override values: `wp_status` is `wp:status`."""
     written = {**_ITEM, "wp:post_id": str(id), **_with_colons(values)}
     return f"<item>{_elements(written)}{''.join(parts)}</item>\n"
 
 
 def wxr_comment(id: int | str = 1, *, parent: int | str = 0, **values: str) -> str:
-    """A comment, likewise."""
+    """A comment; keywords override values."""
     written = {
         "wp:comment_id": str(id),
         "wp:comment_author": "Guest",
@@ -117,7 +119,7 @@ def ghost(*posts: dict[str, object], **tables: object) -> str:
 
 
 def ghost_post(**values: object) -> dict[str, object]:
-    """A post, with other values where they are given."""
+    """A post; keywords override values."""
     return {
         "id": GHOST_POST,
         "title": "Title",
@@ -144,18 +146,18 @@ def ghost_comment(id: str = "c1", **values: object) -> dict[str, object]:
 
 
 def of_kind(kind: type[Kind], items: Iterator[Item] | Sequence[Item]) -> list[Kind]:
-    """Those items that are of this kind."""
+    """The items of this kind."""
     return [item for item in items if isinstance(item, kind)]
 
 
 def only_post(items: Iterator[Item]) -> SourcePost:
-    """The one post that there is."""
+    """The only post."""
     (post,) = of_kind(SourcePost, items)
     return post
 
 
 def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
-    """Kind and name of all that was left out, but for what is told once for a file."""
+    """Kind and name of everything that was dropped, without the notes about a whole file."""
     return [
         (note.kind, note.name)
         for note in of_kind(Note, items)

@@ -1,4 +1,4 @@
-"""The first and the last line of an archive: they say what is between them."""
+"""The first and the last line of an archive describe its records."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def test_the_error_about_a_kind_with_other_fields_names_it(tmp_path: Path) -> No
 
 
 def test_an_archive_may_lack_a_newer_kind(tmp_path: Path) -> None:
-    """As one of an Everpost that did not have this kind yet."""
+    """As in an archive from a version of Everpost without this kind."""
     records = [each for each in SMALL if each != TOKENS[0]]
     content = archive_of(records, without=("token",))
     assert b'"token"' not in content.splitlines()[0]

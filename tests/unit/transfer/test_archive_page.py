@@ -1,4 +1,4 @@
-"""docs/archive.md is true: its example is an archive, and its commands read it without Everpost."""
+"""docs/archive.md is correct: its example is an archive, and its commands read it without Everpost."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Archives: one file for one blog, and nothing is taken from a file that is not right."""
+"""Archives: a blog is one file, and a damaged file is refused completely."""
 
 import gzip
 import io

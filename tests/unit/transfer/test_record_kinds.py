@@ -1,4 +1,4 @@
-"""Archives with kinds of records that Everpost does not know, or without kinds that it knows."""
+"""Archives with unknown kinds of records, or without known ones."""
 
 from collections.abc import Sequence
 from dataclasses import replace

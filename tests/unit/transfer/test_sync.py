@@ -1,4 +1,4 @@
-"""What is written to make one blog equal to another."""
+"""The records written to make one blog equal to another."""
 
 import asyncio
 import hashlib
@@ -21,7 +21,7 @@ WHOLE = a_whole_blog()
 
 
 async def synced(source: Sequence[Record], target: Sequence[Record]) -> tuple[Comparison, list[Batch]]:
-    """What was found, and the batches that were to be written."""
+    """The comparison, and the batches that were written."""
     batches: list[Batch] = []
 
     async def write(batch: Batch) -> None:

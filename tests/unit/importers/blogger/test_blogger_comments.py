@@ -165,7 +165,7 @@ def test_only_an_account_in_takeout_is_an_author(backup: Read, takeout: Read) ->
     assert {each.name for each in (account, guest, nobody, unknown)} == {"Ada"}
 
 
-def test_comments_without_a_post_are_reported(backup: Read) -> None:
+def test_comments_that_cannot_be_imported_are_reported(backup: Read) -> None:
     items = backup(
         backup_entry(1),
         backup_comment(2, 9),

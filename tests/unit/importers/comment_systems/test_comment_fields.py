@@ -1,4 +1,4 @@
-"""The fields of comment systems' files: each is imported, or named."""
+"""Each field of comment systems' files is imported or reported."""
 
 import json
 import sqlite3

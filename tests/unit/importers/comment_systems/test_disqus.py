@@ -59,7 +59,7 @@ def test_html_becomes_text_and_lost_markup_is_reported(tmp_path: Path) -> None:
     assert comments["2"].changes == ("its HTML became text",)
 
 
-def test_comments_without_a_thread_are_reported(tmp_path: Path) -> None:
+def test_comments_that_cannot_be_imported_are_reported(tmp_path: Path) -> None:
     path = write_disqus(
         tmp_path / "a.xml",
         disqus_post("1", thread="99"),

@@ -11,7 +11,7 @@ from everpost.transfer.importers.reports.import_report import ImportReport, Note
 
 
 def noting(name: str, *, after: asyncio.Event | None = None, then: asyncio.Event | None = None) -> Work:
-    """A work that waits for an event, notes the name, and sets another event."""
+    """A write that waits for an event, adds a note, and sets another event."""
 
     async def work(notes: NoteBuffer) -> None:
         if after is not None:

@@ -1,4 +1,4 @@
-"""Ids for what comes from elsewhere, and values that are made to fit."""
+"""Stable ids, and normalized values."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

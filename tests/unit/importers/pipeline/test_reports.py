@@ -1,4 +1,4 @@
-"""The report of an import, and what an import remembers."""
+"""The report and the spool of an import."""
 
 import json
 from collections.abc import Iterator

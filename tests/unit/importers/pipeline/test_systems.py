@@ -1,4 +1,4 @@
-"""The names of systems: those that Everpost reads, and what to do about others."""
+"""The names of systems, and the advice for those that Everpost cannot read."""
 
 import re
 

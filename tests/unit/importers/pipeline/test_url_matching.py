@@ -1,4 +1,4 @@
-"""Which post a thread of comments belongs to."""
+"""Finding the post of a thread."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Paragraphs of WordPress's old editor."""
+"""Paragraphs of WordPress's classic editor."""
 
 import re
 

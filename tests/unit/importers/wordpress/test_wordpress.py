@@ -101,7 +101,7 @@ def test_a_password_protected_post_becomes_a_draft(read: Read) -> None:
 
 
 @pytest.mark.parametrize("status", ["trash", "auto-draft"])
-def test_posts_in_the_trash_are_dropped(read: Read, status: str) -> None:
+def test_discarded_posts_are_dropped(read: Read, status: str) -> None:
     assert dropped(read(wxr_item(7, wp_status=status))) == [("post", "7 'Title'")]
 
 

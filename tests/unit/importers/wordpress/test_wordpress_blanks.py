@@ -1,4 +1,4 @@
-"""WordPress's export as a viewer of XML saves it: with blanks around every value."""
+"""WordPress's export as an XML viewer saves it: with white space around every value."""
 
 import html
 import re

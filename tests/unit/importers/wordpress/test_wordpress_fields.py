@@ -1,4 +1,4 @@
-"""The fields of WordPress's export: each is imported, or named; and content as WordPress shows it."""
+"""Each field of WordPress's export is imported or reported, and content is as WordPress displays it."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -199,7 +199,7 @@ def test_a_placeholder_for_an_update_is_ignored(read: Read, gmt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "slug", "is_said"),
+    ("written", "slug", "is_reported"),
     [
         ("a-post", "a-post", False),
         ("%d0%bf%d1%80", "\u043f\u0440", False),
@@ -212,9 +212,9 @@ def test_a_placeholder_for_an_update_is_ignored(read: Read, gmt: str) -> None:
         ("caf\u00e9", "caf\u00e9", False),
     ],
 )
-def test_a_slug_that_is_not_utf_8_is_read(read: Read, written: str, slug: str, *, is_said: bool) -> None:
+def test_a_percent_encoded_slug_is_read(read: Read, written: str, slug: str, *, is_reported: bool) -> None:
     post = only_post(read(wxr_item(wp_post_name=written)))
-    assert (post.slug, bool(post.changes)) == (slug, is_said)
+    assert (post.slug, bool(post.changes)) == (slug, is_reported)
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,7 @@ def read_isso(path: Path) -> Iterator[Item]:
     try:
         with unpacked(path, ".db") as file, closing(_open(path, file)) as database:
             if database.execute(_TABLES).fetchone() != (2,):
-                raise BrokenFile(
-                    path.name, "", "it is not a database of Isso: it has no threads and comments"
-                )
+                raise BrokenFile(path.name, "", "it is not an Isso database: it has no threads and comments")
             columns = {name for _, name, *_ in database.execute("PRAGMA table_info(comments)")}
             notification = "notification" if "notification" in columns else "0"
             comments = database.execute(_COMMENTS.format(notification=notification))
@@ -75,7 +73,7 @@ def _open(path: Path, file: Path) -> sqlite3.Connection:
     """The database, opened read-only, with limits against malicious files. BrokenFile."""
     with file.open("rb") as start:
         if start.read(len(_MAGIC)) != _MAGIC:
-            raise BrokenFile(path.name, "", "it is not a database of Isso, which is a SQLite file")
+            raise BrokenFile(path.name, "", "it is not an Isso database, which is a SQLite file")
     remaining = max(LEAST_STEPS, STEPS_PER_BYTE * file.stat().st_size)
 
     def is_exhausted() -> bool:
