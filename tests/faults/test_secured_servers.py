@@ -85,7 +85,7 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
         "to who trusts another authority": (url(stranger_trusted), "local issuer|self-signed"),
         "with a wrong password": (
             url(verified, password=f"{PASSWORD}!"),
-            "authentication failed|Access denied|refuses the user",
+            "authentication failed|Access denied|rejected the user",
         ),
     }
     for how, (refused_url, reason) in refused.items():

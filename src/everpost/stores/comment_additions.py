@@ -1,4 +1,4 @@
-"""Comments that are added together."""
+"""Batched additions of comments."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ _MOST_TOGETHER = 50
 
 
 class Addition(NamedTuple):
-    """A comment that is to be added."""
+    """A comment to add."""
 
     comment: Comment
     admission: CommentPreconditions | None
@@ -25,34 +25,35 @@ Write = Callable[[Sequence[Addition]], Awaitable[Sequence[Comment]]]
 
 
 class Additions:
-    """Adds comments. Those that arrive for a post while others are being added to it are added together, in
-    the next transaction: separate ones would wait for each other, or conflict, because they all change the
-    post.
+    """Adds comments. Comments that arrive for a post while others are being added to it are added together in
+    the next transaction. Separate transactions would wait for each other, or conflict, because each changes
+    the post.
     """
 
     def __init__(self, write: Write, is_free: Callable[[Comment], Awaitable[bool]]) -> None:
-        """`write` adds all of these comments, which are of one post, or raises. `is_free`: whether the id of
-        a comment, which was taken, is free after all; if not, the one that has it is durable by then.
+        """`write` adds all of the given comments, which belong to one post, or raises. `is_free` returns
+        whether the id of a comment, which conflicted, is free after all; if not, the comment that has it is
+        durable by then.
         """
         self._write = write
         self._is_free = is_free
-        self._turns: KeyedBatcher[Id, Addition, Comment | EverpostError] = KeyedBatcher(
+        self._batches: KeyedBatcher[Id, Addition, Comment | EverpostError] = KeyedBatcher(
             self._add_together, most=_MOST_TOGETHER
         )
 
     async def add(self, addition: Addition) -> Comment:
-        """The comment as stored. NotFound, Stale, Conflict, Invalid, Busy."""
-        outcome = await self._turns.ask(addition.comment.post_id, addition)
+        """Add the comment, and return it as stored. Raises NotFound, Stale, Conflict, Invalid, Busy."""
+        outcome = await self._batches.load(addition.comment.post_id, addition)
         if isinstance(outcome, EverpostError):
             raise outcome
         return outcome
 
     async def finish(self) -> None:
-        """Return once no addition is under way."""
-        await self._turns.finish()
+        """Return when no addition is running any more."""
+        await self._batches.finish()
 
     async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
-        """Add all of them; if one is refused, each alone."""
+        """Add all of them; if one is refused, add each separately."""
         if len(additions) > 1:
             try:
                 return await self._write(additions)

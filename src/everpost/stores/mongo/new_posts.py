@@ -100,7 +100,7 @@ class Publisher:
         if not is_author_known:
             return Invalid("author_id", "should be the id of a user")
         if not comments:
-            return await self._insertions.ask(document)
+            return await self._insertions.load(document)
         try:
             await self._transactions.run(partial(self._insert_thread, document, comments))
         except Conflict as conflict:

@@ -90,7 +90,7 @@ class Saver:
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
     async def _save(self, change: Change) -> PostDocument:
-        outcome = await self._turns.ask(change.id, change)
+        outcome = await self._turns.load(change.id, change)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -124,6 +124,10 @@ class Saver:
                     last = taken = await self._write(change.id, change.terms, update, projection, session)
                 else:
                     await self._require(last, change.terms, session)
+                    if taken is not None and change.values.slug is not None and last["slug"] != taken["slug"]:
+                        # Another post may have the slug that this change would hide from the index.
+                        await self._write_difference(taken, last, session)
+                        taken = last
                     last = _after(last, update)
             except (NotFound, Forbidden, Stale) as error:
                 outcomes.append(error)
@@ -133,8 +137,13 @@ class Saver:
                 raise Invalid("author_id", "should be the id of a user")
             outcomes.append(_showing(last, change.comments))
         if taken is not None and last is not None and last is not taken:
-            await self._posts.update_one({"_id": taken["_id"]}, _difference(taken, last), session=session)
+            await self._write_difference(taken, last, session)
         return outcomes
+
+    async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
+        """Make one of the other in the database. DuplicateKeyError."""
+        update = _difference(before, after)
+        await self._posts.update_one({"_id": before["_id"]}, update, session=session)
 
     async def _require(self, post: PostDocument, terms: Terms, session: Session) -> None:
         """Check the revision and the owner of a post that the transaction has taken. Forbidden, Stale."""

@@ -61,7 +61,7 @@ class MongoPosts(Part):
     @reads
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
-            post = await self._bare.ask(id)
+            post = await self._bare.load(id)
         else:
             post = next(iter(named_posts(await self._read([id], comments))), None)
         if post is None:
@@ -90,7 +90,7 @@ class MongoPosts(Part):
 
     @reads
     async def comment_context(self, id: Id) -> CommentContext:
-        context = await self._grounds.ask(id)
+        context = await self._grounds.load(id)
         if context is None:
             raise NotFound("post", id)
         return context

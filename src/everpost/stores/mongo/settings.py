@@ -27,7 +27,7 @@ class MongoBlogs(Part):
 
     @reads
     async def get(self) -> Blog:
-        return await self._turns.ask(None)
+        return await self._turns.load(None)
 
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         document = await self._blog.find_one({"_id": BLOG})

@@ -36,7 +36,7 @@ class MongoTokens(Part):
 
     @reads
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        return await self._turns.ask(digest)
+        return await self._turns.load(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
         named: Filter = {"$filter": {"input": "$tokens", "cond": {"$in": ["$$this.digest", digests]}}}

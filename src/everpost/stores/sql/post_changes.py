@@ -103,7 +103,7 @@ class Saver:
 
     async def save(self, change: Change) -> Post:
         """The post after the change. NotFound, Forbidden, Stale; an error of `VIOLATED`."""
-        outcome = await self._turns.ask(change.id, change)
+        outcome = await self._turns.load(change.id, change)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

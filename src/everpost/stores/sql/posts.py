@@ -59,7 +59,7 @@ class SqlPosts:
         self._saver = Saver(connections)
 
     async def get(self, id: Id, *, comments: int) -> Post:
-        found = await (self._bare.ask(id) if comments == 0 else self.read([id], comments=comments))
+        found = await (self._bare.load(id) if comments == 0 else self.read([id], comments=comments))
         if id not in found:
             raise NotFound("post", id)
         return found[id].post
@@ -69,7 +69,7 @@ class SqlPosts:
         return [await self.read(list(set(ids)), comments=0)] * len(ids)
 
     async def comment_context(self, id: Id) -> CommentContext:
-        context = await self._grounds.ask(id)
+        context = await self._grounds.load(id)
         if context is None:
             raise NotFound("post", id)
         return context

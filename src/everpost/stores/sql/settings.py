@@ -27,7 +27,7 @@ class SqlBlogs:
         self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     async def get(self) -> Blog:
-        return await self._turns.ask(None)
+        return await self._turns.load(None)
 
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         (row,) = await self._connections.fetch(BLOG, {})

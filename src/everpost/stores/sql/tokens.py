@@ -53,7 +53,7 @@ class SqlTokens:
         self._turns = Batcher(self._find, most=selects.MOST_HEADS)
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        return await self._turns.ask(digest)
+        return await self._turns.load(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
         size, parameters = selects.padded("digest", list(set(digests)))

@@ -73,7 +73,7 @@ INHERIT: Literal["inherit"] = "inherit"
 
 
 @pytest.mark.parametrize(
-    ("change", "ground", "is_good"),
+    ("change", "context", "is_good"),
     [
         (PostChange(updated_at=LATER, comment_policy=INHERIT), admission(MODERATED), True),
         (PostChange(updated_at=LATER, comment_policy=INHERIT), admission(OPEN), False),

@@ -56,7 +56,7 @@ async def test_the_posts_of_a_removed_user_go_to_the_heir(store: Store) -> None:
     assert await store.posts.count(replace(EVERYBODY, author_id=bob.id)) == 2
     assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
     assert (await store.comments.get(bobs.id, comment.id)).author is None
-    with raises(Forbidden, match="somebody else"):
+    with raises(Forbidden, match="another author"):
         await store.posts.remove(own[0].id, match=None, owner_id=ada.id)
     await store.posts.remove(own[0].id, match=None, owner_id=bob.id)
 
@@ -231,6 +231,6 @@ async def test_a_comment_of_a_removed_user_is_in_nobodys_hand(store: Store) -> N
     comment = await comment_on(store, post.id, author=ada.author)
     await store.users.remove(ada.id, heir_id=bob.id, match=None)
     hand = EditCredential(since=MOMENT, author_id=bob.id)
-    with raises(Forbidden, match="somebody else"):
+    with raises(Forbidden, match="someone else"):
         await store.comments.remove(post.id, comment.id, match=None, hand=hand)
     assert await store.comments.get(post.id, comment.id) == replace(comment, author=None)

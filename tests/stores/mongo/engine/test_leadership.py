@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from everpost.stores import port, port_people
+from everpost.stores import port
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.rate_limits import MongoRateLimits
@@ -18,9 +18,9 @@ PARTS: dict[type, type] = {
     port.Comments: MongoComments,
     port.Blogs: MongoBlogs,
     port.Records: MongoRecords,
-    port_people.Users: MongoUsers,
-    port_people.Tokens: MongoTokens,
-    port_people.RateLimits: MongoRateLimits,
+    port.Users: MongoUsers,
+    port.Tokens: MongoTokens,
+    port.RateLimits: MongoRateLimits,
 }
 WRITES = {
     *("add", "save", "remove", "mark_used", "hit", "forgive", "keep", "forget"),

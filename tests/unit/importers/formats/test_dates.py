@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.importers.formats.dates import Written, parse_moment, read_moment
+from everpost.transfer.importers.formats.dates import ParsedDate, parse_date, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_what_is_no_date(text: str) -> None:
 
 @pytest.mark.parametrize("zone", ["XYZ", "IST", "(India Standard Time)", "Europe/Nowhere"])
 def test_a_zone_that_is_not_known_is_named(zone: str) -> None:
-    written = read_moment(f"2024-01-31 10:00:00 {zone}")
-    assert written == Written(datetime(2024, 1, 31, 10), zone.strip("()"))  # noqa: DTZ001
+    written = parse_date(f"2024-01-31 10:00:00 {zone}")
+    assert written == ParsedDate(datetime(2024, 1, 31, 10), zone.strip("()"))  # noqa: DTZ001
 
 
 @given(

@@ -46,15 +46,15 @@ def test_a_file_starts_at_the_declaration_of_its_root(tmp_path: Path, before: st
     "extra", ["Notice: undefined index\n", "- ", "<br />\n<b>Warning</b>: in <b>/a.php</b><br />\n", "0"]
 )
 @pytest.mark.parametrize("start", ['<?xml version="1.0"?>\n', ""])
-@pytest.mark.parametrize("where", ["at the start of", "behind"])
+@pytest.mark.parametrize("where", ["at the start of", "after"])
 def test_what_plugins_print_around_the_root_is_skipped(
     tmp_path: Path, extra: str, start: str, where: str
 ) -> None:
     root = "<rss>\n<b>1 <![CDATA[<?xml version='1.0'?></rss>]]></b></rss>"
-    file = f"{start}{root}{extra}" if where == "behind" else f"{start}{extra}{root}"
+    file = f"{start}{root}{extra}" if where == "after" else f"{start}{extra}{root}"
     found, said = read(tmp_path, file)
     assert found == ["1 <?xml version='1.0'?></rss>"]
-    where = where if start or where == "behind" else "before"
+    where = where if start or where == "after" else "before"
     assert said == [f"{len(extra)} bytes {where} the XML were skipped: {' '.join(extra.split())!r}"]
 
 

@@ -242,7 +242,7 @@ def test_endless_nesting_is_refused(read: Read, open: str) -> None:
 
 def test_a_row_without_end_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_files, "MOST_VALUES", 1000)
-    with pytest.raises(BrokenFile, match="a row has no end"):
+    with pytest.raises(BrokenFile, match="a row has too many values"):
         list(read(ghost(ghost_post(tags=["tag"] * 1000))))
 
 

@@ -121,7 +121,7 @@ def test_what_is_nested_too_deeply_is_named() -> None:
     node = text("a")
     for _ in range(150):
         node = block("link", node)
-    assert body(lexical=lexical(block("paragraph", node)))[2] == ["what is nested too deeply was left out"]
+    assert body(lexical=lexical(block("paragraph", node)))[2] == ["content nested too deeply was left out"]
 
 
 def test_a_markdown_card_makes_it_markdown() -> None:

@@ -55,7 +55,7 @@ def test_a_date_has_many_names(tmp_path: Path, name: str) -> None:
 def test_the_field_called_date_counts_first(tmp_path: Path, name: str) -> None:
     post = only_post(tmp_path, "a.md", f"---\n{name}: 2024-01-31\ntitle: A\ndate: 2023-01-01\n---\nText")
     assert post.publication_date == datetime(2023, 1, 1, tzinfo=UTC)
-    assert post.changes == (f"without its {name.lower()} 2024-01-31",)
+    assert post.changes == (f"its {name.lower()} 2024-01-31 was dropped",)
 
 
 @pytest.mark.parametrize("name", UPDATED)
@@ -99,7 +99,7 @@ def test_a_date_is_read_as_far_as_it_is_one(
     assert post.status is (PostStatus.PUBLISHED if moment else PostStatus.DRAFT)
     taken, *_ = post.changes
     assert taken.startswith(
-        f"its date {written!r} was taken for" if moment else "its date is not a date (line 3)"
+        f"its date {written!r} was read as" if moment else "its date is not a date (line 3)"
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.dates import read_moment
+from everpost.transfer.importers.formats.dates import parse_date
 from everpost.transfer.importers.markdown.dates import DateRules, PageDates
 from everpost.transfer.importers.markdown.front_matter.parser import read_page
 from everpost.transfer.importers.markdown.page import Page
@@ -135,10 +135,10 @@ CASES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
     "names of slashes": (names, lambda n: "/" * n),
     "names of percents": (names, lambda n: "%41" * (n // 3)),
     "names of dashes": (names, lambda n: "2024-01-01-" + "-" * n),
-    "dates of blanks": (read_moment, lambda n: "2024-01-31" + " " * n + "10:00"),
+    "dates of blanks": (parse_date, lambda n: "2024-01-31" + " " * n + "10:00"),
     "odd dates of words": (dates, lambda n: "a " * (n // 2)),
     "odd dates of slashes": (dates, lambda n: "1/" * (n // 2)),
-    "dates of digits": (read_moment, lambda n: "1" * n),
+    "dates of digits": (parse_date, lambda n: "1" * n),
 }
 
 

@@ -170,7 +170,7 @@ def test_what_has_no_date_has_the_same_one_in_every_run(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", "---\ntitle: A\n---\n")
     assert post.publication_date == UNDATED
     assert post.status is PostStatus.DRAFT
-    assert post.changes == ("it is a draft: it has no date, for which 1970-01-01 stands",)
+    assert post.changes == ("it is a draft: it has no date: 1970-01-01 was used",)
 
 
 def test_dates_without_an_offset_are_utc_which_is_said_once(tmp_path: Path) -> None:

@@ -280,7 +280,9 @@ def test_what_its_site_shows_is_public(tmp_path: Path, site: Mapping[str, str]) 
 def test_a_name_without_a_date_is_a_draft_where_the_names_of_other_posts_have_one(tmp_path: Path) -> None:
     posts = posts_of(write_folder(tmp_path, {"_posts/2020-01-02-a.md": POST, "_posts/b.md": POST}))
     assert [post.status.value for post in posts] == ["published", "draft"]
-    assert posts[1].changes == ("it is a draft: Jekyll shows no file of _posts whose name has no date",)
+    assert posts[1].changes == (
+        "it is a draft: Jekyll does not publish files in _posts without a date in their name",
+    )
 
 
 def test_a_post_that_was_exported_here_is_what_it_was(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class Leadership:
     async def _confirm(self) -> bool:
         """Whether the majority follows the primary. Busy: unknown in time."""
         try:
-            await self._turns.ask(None)
+            await self._turns.load(None)
         except ConnectionFailure as error:
             if error.timeout:
                 raise

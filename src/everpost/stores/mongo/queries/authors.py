@@ -75,7 +75,7 @@ class Authors:
         wanted = frozenset(ids)
         if not wanted:
             return {}
-        return await (self._turns.ask(wanted) if session is None else self._read(wanted, session))
+        return await (self._turns.load(wanted) if session is None else self._read(wanted, session))
 
     async def _find_all(
         self, questions: Sequence[frozenset[ObjectId]]
