@@ -1,4 +1,4 @@
-"""Exports of other systems, written for the tests."""
+"""Build exports of other systems for the tests."""
 
 import json
 import os
@@ -16,20 +16,18 @@ Kind = TypeVar("Kind")
 GHOST_POST = "64b7114425bee6e3b17baf7c"
 
 _REAL_FILES = "EVERPOST_TEST_IMPORTS"
-"""The environment variable for a folder with files of real blogs; the default is a folder next to the
-checkout, if there is one.
-"""
+"""The folder with files of real blogs; by default a folder beside the checkout, if it exists."""
 
 
 def real_files(*patterns: str) -> Sequence[Path]:
-    """Files of real blogs, if there are any."""
+    """The files of real blogs that match; empty if there are none."""
     beside = Path(__file__).parents[4] / "shared" / "fixtures"
     folder = Path(os.environ.get(_REAL_FILES, beside))
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 
 def of_each_real_file(*patterns: str) -> pytest.MarkDecorator:
-    """Run a test with each `path` of these files. They are not in the repository, because others' blogs are
+    """Run a test with the `path` of each of these files. They are not in the repository, since the blogs are
     not ours to publish.
     """
     reason = f"no exports of real blogs here; {_REAL_FILES} names a folder of them"
@@ -39,7 +37,7 @@ def of_each_real_file(*patterns: str) -> pytest.MarkDecorator:
 
 
 def wxr(*parts: str, version: str = "1.2") -> str:
-    """WordPress's export with these authors and items in its channel."""
+    """A WordPress export with these authors and items in its channel."""
     return f"""<?xml version="1.0" encoding="UTF-8" ?>
 <!-- generator="WordPress/6.5" created="2024-06-10 12:29" -->
 <rss version="2.0"
@@ -79,13 +77,13 @@ _ITEM = {
 
 
 def wxr_item(id: int | str = 1, *parts: str, **values: str) -> str:
-    """A post; keywords override values: `wp_status` is `wp:status`."""
+    """A post with these values instead of the defaults: `wp_status` is `wp:status`."""
     written = {**_ITEM, "wp:post_id": str(id), **_with_colons(values)}
     return f"<item>{_elements(written)}{''.join(parts)}</item>\n"
 
 
 def wxr_comment(id: int | str = 1, *, parent: int | str = 0, **values: str) -> str:
-    """A comment; keywords override values."""
+    """A comment with these values instead of the defaults."""
     written = {
         "wp:comment_id": str(id),
         "wp:comment_author": "Guest",
@@ -112,14 +110,14 @@ def _elements(values: dict[str, str]) -> str:
 
 
 def ghost(*posts: dict[str, object], **tables: object) -> str:
-    """Ghost's export with these posts, of this `version`, and other tables."""
+    """A Ghost export with these posts and other tables, of this `version`."""
     version = tables.pop("version", "5.80.0")
     data = {"posts": list(posts), **tables}
     return json.dumps({"db": [{"meta": {"exported_on": 1, "version": version}, "data": data}]})
 
 
 def ghost_post(**values: object) -> dict[str, object]:
-    """A post; keywords override values."""
+    """A post with these values instead of the defaults."""
     return {
         "id": GHOST_POST,
         "title": "Title",
@@ -157,7 +155,7 @@ def only_post(items: Iterator[Item]) -> SourcePost:
 
 
 def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
-    """Kind and name of everything that was dropped, without the notes about a whole file."""
+    """The kind and name of each dropped item, without fields that are reported once per file."""
     return [
         (note.kind, note.name)
         for note in of_kind(Note, items)

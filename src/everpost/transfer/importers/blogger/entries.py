@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.xml_files import prefix_of
 from everpost.transfer.importers.model import shown_as
 
@@ -117,7 +117,7 @@ class Entry:
     def date(self, *names: str) -> datetime | None:
         """The first of these elements that is a date; None if there is none."""
         for name in names:
-            date = parse_moment(self.text(name)[:_LONGEST_DATE])
+            date = parse_datetime(self.text(name)[:_LONGEST_DATE])
             if date is not None:
                 return date.replace(tzinfo=UTC) if date.tzinfo is None else date
         return None

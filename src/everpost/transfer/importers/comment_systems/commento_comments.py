@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.json_files import Row
 from everpost.transfer.importers.model import SourceComment
@@ -183,7 +183,7 @@ def _url(domain: str, path: str) -> str:
 
 
 def _date(row: Row, name: str) -> datetime | None:
-    date = parse_moment(text(row, name)[:_LONGEST_DATE])
+    date = parse_datetime(text(row, name)[:_LONGEST_DATE])
     if date is None or date.year == _YEAR_OF_NO_DATE:
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date

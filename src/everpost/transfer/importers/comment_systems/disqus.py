@@ -12,7 +12,7 @@ from lxml import etree
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.formats.xml_repairs import UNDECLARED
@@ -110,7 +110,7 @@ class _Export:
         name = _text(author, "name") or _text(author, "username") or None
         source_id = _id(element) or _text(parts, "id")
         thread = self._threads.get(_id(parts.get("thread")))
-        published = parse_moment(_text(parts, "createdAt"))
+        published = parse_datetime(_text(parts, "createdAt"))
         reason = ""
         if not source_id:
             reason = "it has no id"

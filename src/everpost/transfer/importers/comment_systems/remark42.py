@@ -12,8 +12,8 @@ from pathlib import Path
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.compressed_files import Packing
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.compressed_files import CompressedFile
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment, SourceThread
 from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, VOTES, Omissions
@@ -67,7 +67,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines with their numbers, from 1. BrokenFile."""
     number = 0
     try:
-        with Packing(path, "").document().open() as file:
+        with CompressedFile(path, "").document().open() as file:
             while line := file.readline((_LONGEST if number else _LONGEST_META) + 1):
                 number += 1
                 if len(line) > (_LONGEST if number > 1 else _LONGEST_META):
@@ -149,7 +149,7 @@ def _content(comment: Mapping[str, object]) -> tuple[str, str]:
 
 
 def _date(values: Mapping[str, object], name: str) -> datetime | None:
-    date = parse_moment(_text(values, name))
+    date = parse_datetime(_text(values, name))
     return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostStatus
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.percent_encoding import percent_decoded
 from everpost.transfer.importers.formats.time_zones import localized
 from everpost.transfer.importers.formats.xml_files import prefix_of
@@ -128,7 +128,7 @@ def read_utc(text: str) -> datetime | None:
 
 @lru_cache(maxsize=1_000)  # the local date is often the same
 def _read_utc(text: str) -> datetime | None:
-    date = None if not text or _NO_YEAR.search(text) else parse_moment(text)
+    date = None if not text or _NO_YEAR.search(text) else parse_datetime(text)
     return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
 
