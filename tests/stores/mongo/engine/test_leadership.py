@@ -1,4 +1,4 @@
-"""Which answers the majority has to confirm."""
+"""The answers that the majority must confirm."""
 
 import inspect
 
@@ -26,7 +26,7 @@ WRITES = {
     *("add", "save", "remove", "mark_used", "hit", "forgive", "keep", "forget"),
     *("write", "begin", "finish"),
 }
-"""The majority acknowledges the writes of these methods."""
+"""The methods whose writes the majority acknowledges."""
 
 
 @pytest.mark.parametrize("protocol", PARTS)
