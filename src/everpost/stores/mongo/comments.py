@@ -164,17 +164,17 @@ class MongoComments(Part):
         change: CommentChange,
         *,
         match: ExpectedRevisions,
-        hand: EditCredential | None = None,
+        credential: EditCredential | None = None,
     ) -> Comment:
-        saved = await self._changer.save(post_id, id, change, (match, hand))
+        saved = await self._changer.save(post_id, id, change, (match, credential))
         (named,) = await self._authors.name_comments([saved])
         return named
 
     @writes
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
     ) -> None:
-        await self._changer.remove(post_id, id, (match, hand))
+        await self._changer.remove(post_id, id, (match, credential))
 
     async def finish(self) -> None:
         """Wait until all comments that are being added have been added."""

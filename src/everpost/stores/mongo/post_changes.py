@@ -14,14 +14,14 @@ from everpost.domain.ids import Id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
-from everpost.stores.batching import KeyedBatcher, KeyedLocks
+from everpost.stores.batching import KeyedLocks
+from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import free_slug
 
-_MOST_TOGETHER = 50
 _Outcome: TypeAlias = PostDocument | Exception
 
 
@@ -43,9 +43,8 @@ class Change(NamedTuple):
 
 
 class Saver:
-    """Changes and removes posts. Changes that arrive while others are being made to the same post are made
-    together, in the next transaction: one command makes the first change, and a second one writes the result
-    of all the others.
+    """Changes and removes posts, grouping the changes of each: in a transaction, one command locks the post
+    with the first change, and a second one writes the result of all the others.
     """
 
     def __init__(
@@ -60,8 +59,8 @@ class Saver:
         self._transactions = transactions
         self._authors = authors
         self._slugs = slugs
-        self._batcher: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
-            self._save_together, most=_MOST_TOGETHER
+        self._groups: GroupedWrites[Id, Change, PostDocument] = GroupedWrites(
+            self._save_together, refusals=(DuplicateKeyError, Invalid)
         )
 
     async def save(self, change: Change) -> PostDocument:
@@ -70,7 +69,7 @@ class Saver:
         """
         slug = change.values.slug
         try:
-            return await self._save(change)
+            return await self._groups.write(change.id, change)
         except DuplicateKeyError as error:
             if slug is None or not change.values.is_slug_numbered:
                 raise Conflict("post", "slug") from error
@@ -78,38 +77,29 @@ class Saver:
             while True:
                 free = await free_slug(self._collections, slug, ObjectId(change.id))
                 with suppress(DuplicateKeyError):
-                    return await self._save(change._replace(values=replace(change.values, slug=free)))
+                    numbered = change._replace(values=replace(change.values, slug=free))
+                    return await self._groups.write(change.id, numbered)
 
     async def finish(self) -> None:
-        """Wait until all changes have been made."""
-        await self._batcher.finish()
+        """Return once no change is in progress."""
+        await self._groups.finish()
 
     async def remove(self, id: Id, terms: Terms) -> None:
         """Remove everything that the garbage collector does not need. NotFound, Forbidden, Stale."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
+<<<<<<< HEAD
     async def _save(self, change: Change) -> PostDocument:
         outcome = await self._batcher.load(change.id, change)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
+=======
+>>>>>>> main
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
-        """Make all changes in one transaction; if one of them aborts it, make each alone."""
-        work = partial(self._save_all, changes)
-        try:
-            return await self._transactions.write_post(changes[0].id, work)
-        except (DuplicateKeyError, Invalid) as error:
-            if len(changes) == 1:
-                return [error]
-        return [await self._save_alone(change) for change in changes]
-
-    async def _save_alone(self, change: Change) -> _Outcome:
-        try:
-            return (await self._save_together([change]))[0]
-        except EverpostError as error:
-            return error
+        return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], session: Session) -> Sequence[_Outcome]:
         """Make these changes to one post. Returns the post, or the reason for a refusal, for each.
@@ -143,7 +133,11 @@ class Saver:
         return outcomes
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
+<<<<<<< HEAD
         """Write the differences between two states of the post. DuplicateKeyError."""
+=======
+        """Write the difference between the two documents. DuplicateKeyError."""
+>>>>>>> main
         update = _difference(before, after)
         await self._posts.update_one({"_id": before["_id"]}, update, session=session)
 

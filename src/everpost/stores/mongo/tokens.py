@@ -58,18 +58,18 @@ class MongoTokens(Part):
         return Page.of(tokens, query.limit)
 
     @writes
-    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
+    async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:
         try:
-            await self._transactions.run(partial(self._add, token, grounds))
+            await self._transactions.run(partial(self._add, token, conditions))
         except DuplicateKeyError as error:
             raise Conflict("token", "id") from error
 
-    async def _add(self, token: Token, grounds: TokenConditions | None, session: Session) -> None:
+    async def _add(self, token: Token, conditions: TokenConditions | None, session: Session) -> None:
         owner = await self._read_owner(token.user_id, session)
         if owner is None:
             raise NotFound("user", token.user_id)
         user, there = owner
-        if grounds is not None and not grounds.hold(user, there):
+        if conditions is not None and not conditions.hold(user, there):
             raise Stale("user", token.user_id)
         gone = displaced(there, token)
         # The unique indexes do not detect duplicates within one document.

@@ -59,7 +59,7 @@ class Comments(Protocol):
         change: CommentChange,
         *,
         match: ExpectedRevisions,
-        hand: EditCredential | None = None,
+        credential: EditCredential | None = None,
     ) -> Comment:
         """Change the comment, and increment its version. Raises, in this order: NotFound (the post),
         Stale("post") (the credential's preconditions do not hold), NotFound (also if a credential is given
@@ -69,7 +69,7 @@ class Comments(Protocol):
         ...
 
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
     ) -> None:
         """Remove the comment. If it has replies, whatever their status, it stays as a tombstone: its status
         becomes `removed`, its content empty, its author, name and key are deleted, its version is

@@ -22,7 +22,7 @@ class Tokens(Protocol):
         """Return a page of a user's tokens, oldest first, by `(created_at, id)`."""
         ...
 
-    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
+    async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:
         """Add a new token, in place of those that `displaced` names. Raises, in this order: NotFound (the
         user), Stale (the conditions do not hold), TooManyTokens, Conflict("id") (a token has this id or this
         digest).

@@ -249,12 +249,12 @@ async def test_nobody_sees_a_removal_half_done(store: Store, *, with_heir: bool)
     assert {(post.author, post.version) for post in posts} == {(None if heir is None else heir.author, 1)}
 
 
-async def test_a_comment_of_a_removed_user_is_in_nobodys_hand(store: Store) -> None:
+async def test_a_comment_of_a_removed_user_can_be_edited_with_no_credential(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store)
     comment = await comment_on(store, post.id, author=ada.author)
     await store.users.remove(ada.id, heir_id=bob.id, match=None)
-    hand = EditCredential(since=MOMENT, author_id=bob.id)
+    credential = EditCredential(since=MOMENT, author_id=bob.id)
     with raises(Forbidden, match="someone else"):
-        await store.comments.remove(post.id, comment.id, match=None, hand=hand)
+        await store.comments.remove(post.id, comment.id, match=None, credential=credential)
     assert await store.comments.get(post.id, comment.id) == replace(comment, author=None)

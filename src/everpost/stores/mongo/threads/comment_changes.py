@@ -126,17 +126,17 @@ def _values(change: CommentChange) -> Filter:
 
 def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
     """The condition for the comment with a required revision, written by the owner of the credential."""
-    match, hand = terms
+    match, credential = terms
     named: Filter = {"_id": ObjectId(id), "post_id": thread.post_id, **matching(match)}
-    if hand is None:
+    if credential is None:
         return named
     writers: list[Filter] = []
-    if hand.author_id is not None:
-        writers.append({"author_id": ObjectId(hand.author_id)})
-    if hand.key_digest is not None:
-        writers.append({"key_digest": hand.key_digest})
-    by_hand: Filter = {"$or": writers} if writers else {"_id": {"$in": []}}
-    return {"$and": [named, by_hand, {"publication_date": {"$gte": hand.since}}]}
+    if credential.author_id is not None:
+        writers.append({"author_id": ObjectId(credential.author_id)})
+    if credential.key_digest is not None:
+        writers.append({"key_digest": credential.key_digest})
+    by_holder: Filter = {"$or": writers} if writers else {"_id": {"$in": []}}
+    return {"$and": [named, by_holder, {"publication_date": {"$gte": credential.since}}]}
 
 
 def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:

@@ -44,7 +44,7 @@ class Document:
     """Opens the decompressed content. Reading from it raises BrokenFile and OSError."""
 
 
-class Packing:
+class CompressedFile:
     """A file that may be compressed, or an archive of several."""
 
     def __init__(self, path: Path, suffix: str) -> None:
@@ -123,7 +123,7 @@ class Packing:
 @contextmanager
 def unpacked(path: Path, suffix: str) -> Iterator[Path]:
     """The path of the file, or of a temporary file with its decompressed content. BrokenFile, OSError."""
-    document = Packing(path, suffix).document()
+    document = CompressedFile(path, suffix).document()
     with path.open("rb") as file:
         is_packed = file.read(len(_ZIP)).startswith((_GZIP, _ZIP))
     if not is_packed:

@@ -44,7 +44,7 @@ class ParsedDate:
     """The name of a time zone that is unknown or ambiguous."""
 
 
-def parse_moment(text: str) -> datetime | None:
+def parse_datetime(text: str) -> datetime | None:
     """The date and time, naive if the text has no offset; None if it is not a date, or has an unknown time
     zone.
     """

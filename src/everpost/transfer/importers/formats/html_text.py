@@ -171,11 +171,11 @@ class _Reader(_Target):
         """Write the URL beside the text of the link, or instead of it if the text only repeats the URL."""
         if self._link is None:
             return
-        (address, start), self._link = self._link, None
-        words = "".join(self._written[start:]).strip()
-        if address and words != address:
+        (url, start), self._link = self._link, None
+        label = "".join(self._written[start:]).strip()
+        if url and label != url:
             del self._written[start:]
-            self._write(address if not words or _repeats(words, address) else f"[{words}]({address})")
+            self._write(url if not label or _repeats(label, url) else f"[{label}]({url})")
 
     def _quote(self, step: int) -> None:
         """Begin a section inside or after a quotation."""
@@ -205,12 +205,10 @@ def _ends_in_tag(html: str) -> bool:
     return start > html.rfind(">") and html[start + 1 : start + 2].strip() != ""
 
 
-def _repeats(words: str, address: str) -> bool:
+def _repeats(label: str, url: str) -> bool:
     """Whether the text is an abbreviation of the URL, such as `http://example.org/a...`."""
-    start = words.removesuffix("...").removesuffix("…")
-    return start != words and any(
-        address.startswith(scheme + start) for scheme in ("", "http://", "https://")
-    )
+    start = label.removesuffix("...").removesuffix("…")
+    return start != label and any(url.startswith(scheme + start) for scheme in ("", "http://", "https://"))
 
 
 def _tidy(text: str) -> str:

@@ -10,7 +10,7 @@ import ijson
 from ijson.common import ObjectBuilder
 
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.compressed_files import Document, Packing
+from everpost.transfer.importers.formats.compressed_files import CompressedFile, Document
 
 Row = dict[str, object]
 
@@ -53,7 +53,7 @@ class JsonFile:
 
     @contextmanager
     def _walk(self) -> "Iterator[_Walk]":
-        document = Packing(self._path, ".json").document()
+        document = CompressedFile(self._path, ".json").document()
         try:
             with document.open() as file:
                 yield _Walk(document, file)

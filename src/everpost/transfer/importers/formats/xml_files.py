@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.compressed_files import Document, Packing
+from everpost.transfer.importers.formats.compressed_files import CompressedFile, Document
 from everpost.transfer.importers.formats.xml_edges import (
     end_of_prolog,
     split_after_root,
@@ -72,7 +72,7 @@ class XmlFile:
         """
         self._counts.clear()
         self._notes.clear()
-        packing = Packing(self._path, self._suffix)
+        packing = CompressedFile(self._path, self._suffix)
         for document in packing.documents():
             self.name = document.name
             yield from self._elements(document, level)
@@ -175,8 +175,8 @@ class XmlFile:
         return prolog + with_prefixes(rest, prefixes)
 
     def _skip(self, name: str, extra: bytes, where: str) -> None:
-        words = " ".join(extra.decode(errors="replace").split())
-        shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
+        excerpt = " ".join(extra.decode(errors="replace").split())
+        shown = repr(excerpt[:_LONGEST_EXCERPT]) if excerpt else "white space"
         reason = f"{len(extra):,} bytes {where} the XML were skipped: {shown}"
         self._notes.append(_note(Outcome.DROPPED, "text", name, reason))
 

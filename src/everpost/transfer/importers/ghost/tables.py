@@ -9,7 +9,7 @@ from pathlib import Path
 
 from everpost.domain.clock import EPOCH, from_milliseconds
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.json_files import JsonFile, Row
 from everpost.transfer.importers.ghost.unsupported_fields import UnsupportedFields
 from everpost.transfer.importers.model import Note
@@ -117,7 +117,7 @@ def date(row: Mapping[str, object], *names: str) -> datetime | None:
         value = row.get(name)
         found: datetime | None = None
         if isinstance(value, str):
-            found = parse_moment(value)
+            found = parse_datetime(value)
         elif isinstance(value, int) and not isinstance(value, bool):
             try:
                 found = from_milliseconds(value)

@@ -27,7 +27,7 @@ class PageName:
 
     slug: str
     """Empty if it is generated from the title."""
-    words: str
+    default_title: str
     """A title for a page that has none."""
     date: datetime | None
     """Midnight, UTC."""
@@ -47,10 +47,10 @@ def name_of(place: str, page: Page) -> PageName:
     dated = _DATED.fullmatch(stem)
     date = _to_date(dated["date"].split("-")) if dated else None
     bare = (dated["rest"] or "") if dated else stem
-    words = re.sub(r"[-_\s]+", " ", bare).strip() or (dated["date"] if dated else stem)
+    default_title = re.sub(r"[-_\s]+", " ", bare).strip() or (dated["date"] if dated else stem)
     if _NUMBER.fullmatch(bare) and (day := date or _date_above(path)):
-        words = f"{day:%Y-%m-%d}-{bare}"
-        bare = bare if date else words  # the URL ends in the number after the date
+        default_title = f"{day:%Y-%m-%d}-{bare}"
+        bare = bare if date else default_title  # the URL ends in the number after the date
     urls = [url for name in _URLS if (url := url_of(page.text(name)))]
     slug = (
         decoded(page.text("slug").strip())
@@ -58,7 +58,7 @@ def name_of(place: str, page: Page) -> PageName:
         or bare
         or ("" if dated and (dated["mark"] or "_posts" in path.parts) else stem)
     )
-    return PageName(slug, words[:1].upper() + words[1:], date or _date_in([*urls, place]))
+    return PageName(slug, default_title[:1].upper() + default_title[1:], date or _date_in([*urls, place]))
 
 
 def url_of(text: str) -> str:

@@ -83,7 +83,7 @@ class PostReader:
         self._is_undated = published is None
         self._changes.extend(self._dates.changes)
         status = self._status()
-        title, change = title_of(self._page, self._name.words, is_html=self._file.is_html)
+        title, change = title_of(self._page, self._name.default_title, is_html=self._file.is_html)
         if change:
             self._changes.append(change)
         tags = tuple(dict.fromkeys([*self._tags(), *self._context.folder_tags]))
@@ -120,8 +120,8 @@ class PostReader:
             reasons.append("it is part of another page's bundle")
         if not self._page.content.strip() and not self._page.fields:
             reasons.append("it is empty")
-        if said := "; ".join(dict.fromkeys(filter(None, reasons))):
-            self._changes.append(f"it is a draft: {said}")
+        if reason := "; ".join(dict.fromkeys(filter(None, reasons))):
+            self._changes.append(f"it is a draft: {reason}")
         if end := end_of_publication(self._fields, self._context.now):
             self._changes.append(f"its expiry on {end[:40]} was ignored")
         return PostStatus.DRAFT if reasons else PostStatus.PUBLISHED

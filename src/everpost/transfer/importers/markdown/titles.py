@@ -21,14 +21,14 @@ _LONGEST = 1_000
 """Characters of the longest heading that is used as a title."""
 
 
-def title_of(page: Page, words: str, *, is_html: bool) -> tuple[str, str]:
+def title_of(page: Page, default: str, *, is_html: bool) -> tuple[str, str]:
     """The title, and where it comes from if the page has no such field. A heading also stays in the text."""
     if title := page.text("title"):
         return title, ""
     start = page.content[:_SEARCHED]
     if heading := _html_heading(start) if is_html else _heading(start):
         return heading, "it had no title: its first heading was used"
-    return words, "it had no title: its file name was used"
+    return default, "it had no title: its file name was used"
 
 
 def _heading(text: str) -> str:

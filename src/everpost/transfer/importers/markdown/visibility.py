@@ -119,8 +119,8 @@ def _draft_reasons(fields: Mapping[str, object]) -> Iterator[str]:
         f"published was {published!r}": published.lower() in FALSE,
         "its status was 'draft'": status.lower() == "draft",
     }
-    for said in (said for said, holds in hidden.items() if holds):
-        yield f"{said}, but {shown}" if shown else ""
+    for claim in (claim for claim, holds in hidden.items() if holds):
+        yield f"{claim}, but {shown}" if shown else ""
     if draft.lower() not in TRUE:
         yield from _reason_unless(fields.get("draft"), FALSE, "", "draft")
     if published.lower() not in FALSE and parse_date(published) is None:

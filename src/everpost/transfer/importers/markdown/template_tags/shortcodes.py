@@ -67,18 +67,18 @@ def read_tag(text: str, start: int, limit: int) -> Tag | None:
         return None
     name = found[0].rstrip("/") or "/"
     rest = inside[found.end() :].removesuffix("/")
-    words, named, filters = _arguments(rest)
+    positional, named, filters = _arguments(rest)
     is_end = name.startswith("/") or (opening == "{%" and name.startswith("end"))
-    return Tag(name.strip("/"), start, end, opening, words, named, filters, is_end)
+    return Tag(name.strip("/"), start, end, opening, positional, named, filters, is_end)
 
 
 def _expression(inside: str, start: int, end: int) -> Tag | None:
-    words, named, filters = _arguments(inside)
-    return Tag("path", start, end, "{{", words, named, filters) if words else None
+    positional, named, filters = _arguments(inside)
+    return Tag("path", start, end, "{{", positional, named, filters) if positional else None
 
 
 def _arguments(text: str) -> tuple[list[str], dict[str, str], list[str]]:
-    words: list[str] = []
+    positional: list[str] = []
     named: dict[str, str] = {}
     filters: list[str] = []
     is_filter = False
@@ -94,8 +94,8 @@ def _arguments(text: str) -> tuple[list[str], dict[str, str], list[str]]:
         elif found["name"]:
             named[found["name"].lower()] = value
         else:
-            words.append(value)
-    return words, named, filters
+            positional.append(value)
+    return positional, named, filters
 
 
 def convert_tag(
@@ -176,8 +176,12 @@ def _address(tag: Tag, *, is_html: bool) -> str | None:
         "gist": f"https://gist.github.com/{tag.get('', 0)}" + (f"/{second}" if second else ""),
         "tweet": f"https://x.com/{tag.get('user')}/status/{tag.get('id', 1)}",
     }.get("tweet" if tag.name in {"x", "twitter"} else tag.name)
-    words = [first, second] if tag.name != "gist" else []
-    if address is None or not (first or tag.name == "gist") or not all(_ID.fullmatch(w) for w in words if w):
+    ids = [first, second] if tag.name != "gist" else []
+    if (
+        address is None
+        or not (first or tag.name == "gist")
+        or not all(_ID.fullmatch(each) for each in ids if each)
+    ):
         return None
     if tag.name in {"tweet", "x", "twitter"} and not (tag.get("user") and tag.get("id", 1)):
         return None
