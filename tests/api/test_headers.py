@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from everpost.api.middleware.security_headers import ON_EVERY_ANSWER
+from everpost.api.middleware.security_headers import SECURITY_HEADERS
 from everpost.api.routing.dependencies import get_store
 from everpost.domain.people.users import Role
 from tests.api.conftest import Site, Sites
@@ -54,7 +54,7 @@ async def test_they_are_on_every_answer(sites: Sites, origins: tuple[str, ...]) 
     answers = await every_kind(site)
     assert {answer.status_code for answer in answers} >= {200, 401, 404, 405, 500}
     for answer in answers:
-        for name in ON_EVERY_ANSWER:
+        for name in SECURITY_HEADERS:
             assert len(answer.headers.get_list(name)) == 1, (name, answer.request.url, answer.status_code)
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 

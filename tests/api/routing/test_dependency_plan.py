@@ -77,4 +77,4 @@ async def test_an_answer_is_what_fastapi_would_have_given(
 def test_every_route_of_the_contract_is_quick(site: Site) -> None:
     routes = [route for route in site.app.routes if isinstance(route, CallRoute)]
     assert len(routes) > 20
-    assert [route.path for route in routes if not route.is_quick] == []
+    assert [route.path for route in routes if not route.is_fast] == []

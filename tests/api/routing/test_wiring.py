@@ -76,7 +76,7 @@ async def test_an_unforeseen_error_is_a_plain_500_and_a_line_in_the_log(
     assert answer.json()["title"] == "Internal Server Error"
     assert SECRET not in answer.text
     assert "Traceback" not in answer.text
-    assert [(line["event"], line["path"]) for line in logged] == [("unforeseen error", "/posts")]
+    assert [(line["event"], line["path"]) for line in logged] == [("unexpected error", "/posts")]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from everpost.api.http.etags import revision_text, thing_tag
+from everpost.api.http.etags import resource_etag, revision_text
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
@@ -131,7 +131,7 @@ class World:
             body = {"status": "spam"} if "its status" in row.what else {"content": "Other words."}
         headers = {"x-edit-key": KEY} if "with its key" in row.what else {}
         if "its status" in row.what:
-            headers["if-match"] = thing_tag(comment.revision, b"")
+            headers["if-match"] = resource_etag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
 
     async def _decisions(self, _row: Row, _who: Who) -> Request:
