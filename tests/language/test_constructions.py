@@ -14,7 +14,6 @@ SOURCE = "src/everpost"
 RULES = tomllib.loads(Path(__file__).with_name("constructions.toml").read_text())
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TO_DO = {
-    "benchmark",
     "domain",
     "domain/people",
     "domain/record_kinds",

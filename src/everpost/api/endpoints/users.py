@@ -23,7 +23,7 @@ NEW_AUTHOR_PARAMETER = {
     "name": "posts",
     "in": "query",
     "required": True,
-    "description": "What happens to the user's posts: `keep` leaves them without an author; the id of another"
+    "description": "How to handle the user's posts: `keep` leaves them without an author; the id of another"
     " user makes that user their author.",
     "schema": {"type": "string", "pattern": f"^keep$|{PATTERN}"},
 }

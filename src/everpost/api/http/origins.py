@@ -35,7 +35,7 @@ async def require_same_origin(request: Request, settings: CurrentSettings) -> No
 
 def _is_same_origin(origin: str, request: Request) -> bool:
     """Whether the origin has the host and port of the request. The scheme is not compared, because a proxy
-    may use another one for the client.
+    may use another for the client.
     """
     try:
         parsed, asked = urlsplit(origin), urlsplit(f"//{request.headers.get('host', '')}")
