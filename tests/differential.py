@@ -17,7 +17,7 @@ Outcome = TypeVar("Outcome")
 
 
 class RolledBack(Exception):
-    """The rehearsal is over."""
+    """Rolls back a rehearsal."""
 
 
 async def open_differential(url: str, *, timeout: float, pool_size: int) -> SqlStore:
@@ -66,8 +66,8 @@ class _Answers(dict[str, list[object]]):
 
 
 class DifferentialDatabase:
-    """`Database` that answers as the driver does, after the reference has rehearsed the same in a transaction
-    that it rolled back. Where others work meanwhile, answers may differ, and are not compared.
+    """A `Database` that returns the results of the driver, after the reference has run the same work in a
+    transaction that is rolled back. Results are not compared if other work ran at the same time.
     """
 
     def __init__(self, drivers: Database, reference: Database) -> None:

@@ -1,4 +1,4 @@
-"""The environment of the caller, of which only `EVERPOST_TEST_*` reaches a test."""
+"""The caller's environment: tests see only its `EVERPOST_TEST_*` variables."""
 
 from collections.abc import MutableMapping
 

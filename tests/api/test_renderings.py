@@ -1,4 +1,4 @@
-"""A post is rendered once, and its rendering is kept as long as the post."""
+"""The response cache: a post is rendered once, and cached as long as the post exists."""
 
 from dataclasses import replace
 

@@ -95,7 +95,7 @@ def assert_told(outcome: Outcome, report: Path, *urls: str) -> None:
         assert "No request failed." in told
         assert "20 posts with 5 comments each" in told
     assert all(each.name in outcome.out and each.name in page for each in OPERATIONS)
-    assert outcome.out.endswith(f"The report is in {report}.\n")
+    assert outcome.out.endswith(f"Wrote the report to {report}.\n")
 
 
 def test_a_database_is_measured_and_left_as_empty_as_it_was(
@@ -173,7 +173,7 @@ def test_a_database_that_cannot_be_reached_is_one_clear_line(
     assert contents_of(file_url) == []
 
 
-def test_a_file_is_overwritten_only_when_that_is_said(
+def test_a_report_is_overwritten_only_with_the_option(
     bench: Command, file_url: str, report: Path, only: Callable[..., None]
 ) -> None:
     only(OPERATIONS[0], OPERATIONS[-1])
@@ -186,12 +186,10 @@ def test_a_file_is_overwritten_only_when_that_is_said(
     assert "poem" not in report.read_text()
 
 
-def test_a_report_for_which_there_is_no_folder_is_refused(
-    bench: Command, file_url: str, tmp_path: Path
-) -> None:
+def test_a_report_in_a_missing_folder_is_refused(bench: Command, file_url: str, tmp_path: Path) -> None:
     outcome = bench(file_url, "--report", str(tmp_path / "nowhere" / "report.html"))
     assert outcome.status == 1
-    assert "there is no folder" in outcome.err
+    assert "does not exist" in outcome.err
 
 
 def test_a_request_that_fails_ends_the_run_and_says_which(
