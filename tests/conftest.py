@@ -222,8 +222,8 @@ def fresh_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def engines(pytestconfig: pytest.Config) -> AsyncIterator[Engines]:
     engines = Engines(pytestconfig)
     with pytest.MonkeyPatch.context() as patch:
-        # An application that is kept for many tests writes to none of their databases by itself: its loop
-        # may pause with SQLite's lock in hand, for a test that has another one.
+        # An application that is shared by many tests must not write to their databases on its own: its event
+        # loop may pause while it holds SQLite's lock, when a test has a loop of its own.
         patch.setattr(rate_limits, "FORGET_EVERY", A_DAY)
         yield engines
         await engines.close()
