@@ -189,7 +189,7 @@ def test_a_report_is_overwritten_only_with_the_option(
 def test_a_report_in_a_missing_folder_is_refused(bench: Command, file_url: str, tmp_path: Path) -> None:
     outcome = bench(file_url, "--report", str(tmp_path / "nowhere" / "report.html"))
     assert outcome.status == 1
-    assert "does not exist" in outcome.err
+    assert "nowhere does not exist" in outcome.err
 
 
 def test_a_request_that_fails_ends_the_run_and_says_which(

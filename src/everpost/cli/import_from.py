@@ -14,7 +14,7 @@ from everpost.settings import Settings
 from everpost.transfer.importers.formats.time_zones import zone_named
 from everpost.transfer.importers.pipeline.importer import ImportContext
 from everpost.transfer.importers.registry import ImportOptions, import_from, system_named
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def import_from_system(settings: Settings, path: str, options: CommandOptions) -
     system_named(options.system)  # before opening the database, which would create an SQLite file
     if options.report is not None:
         _require_writable(options.report)
-    with Report() as report:
+    with ImportReport() as report:
         try:
             asyncio.run(_import(settings, Path(path), options, report))
         finally:
@@ -49,7 +49,7 @@ def import_from_system(settings: Settings, path: str, options: CommandOptions) -
         typer.echo("Nothing was written.")
 
 
-async def _import(settings: Settings, path: Path, options: CommandOptions, report: Report) -> None:
+async def _import(settings: Settings, path: Path, options: CommandOptions, report: ImportReport) -> None:
     import_options = ImportOptions(
         site=options.site,
         pages=options.pages,
@@ -76,7 +76,7 @@ def _require_writable(report: Path) -> None:
         raise Misconfigured(f"--report {report}: cannot be written")
 
 
-def _save(report: Report, path: Path) -> None:
+def _save(report: ImportReport, path: Path) -> None:
     try:
         report.save(path)
     except OSError as error:

@@ -107,6 +107,22 @@ async def test_each_concurrent_change_has_its_own_outcome(store: Store) -> None:
     assert (last.title, last.slug, last.tags) == ("New", "taken-2", ("new",))
 
 
+async def test_a_taken_slug_is_refused_even_if_the_next_change_gives_another(store: Store) -> None:
+    await publish(store, slug="taken")
+    post = await publish(store, slug="own")
+    changes = [
+        PostChange(updated_at=LATER, title="New"),
+        PostChange(updated_at=LATER, slug="taken"),
+        PostChange(updated_at=LATER, slug="free"),
+        PostChange(updated_at=LATER, slug="taken"),
+        PostChange(updated_at=LATER, slug="own"),
+    ]
+    _, taken, free, taken_again, own = await save_all(store, post, changes)
+    assert (type(taken), type(taken_again)) == (Conflict, Conflict)
+    assert [each.slug for each in (free, own) if isinstance(each, Post)] == ["free", "own"]
+    assert await read_post(store, post.id) == own
+
+
 async def test_comments_and_changes_of_a_post_do_not_starve_each_other(store: Store) -> None:
     post = await publish(store)
     counts = {"changes": 0, "comments": 0}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-from everpost.stores.sql import types
+from everpost.stores.sql.model import types
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
