@@ -89,15 +89,6 @@ class Saver:
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
-<<<<<<< HEAD
-    async def _save(self, change: Change) -> PostDocument:
-        outcome = await self._batcher.load(change.id, change)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-=======
->>>>>>> main
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
 
@@ -133,11 +124,7 @@ class Saver:
         return outcomes
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
-<<<<<<< HEAD
-        """Write the differences between two states of the post. DuplicateKeyError."""
-=======
         """Write the difference between the two documents. DuplicateKeyError."""
->>>>>>> main
         update = _difference(before, after)
         await self._posts.update_one({"_id": before["_id"]}, update, session=session)
 
