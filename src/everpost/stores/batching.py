@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
@@ -32,10 +33,16 @@ class Batcher(Generic[Question, Answer]):
     """
 
     def __init__(
-        self, answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]], *, most: int
+        self,
+        answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]],
+        *,
+        most: int,
+        when_idle: Callable[[], object] = lambda: None,
     ) -> None:
+        """`when_idle` is called at the end of the last turn that anybody waited for."""
         self._answer = answer
         self._most = most
+        self._when_idle = when_idle
         self._waiting: list[_Asked[Question, Answer]] = []
         self._taken: Sequence[_Asked[Question, Answer]] = ()
         self._work: asyncio.Task[None] | None = None
@@ -74,6 +81,7 @@ class Batcher(Generic[Question, Answer]):
             for asked in self._waiting:
                 asked.answer.cancel()
             self._waiting.clear()
+            self._when_idle()
 
     async def _take(self, turn: Sequence[_Asked[Question, Answer]]) -> None:
         self._taken = turn
@@ -111,16 +119,17 @@ class KeyedBatcher(Generic[Key, Question, Answer]):
         self._most = most
         self._turns: dict[Key, Batcher[Question, Answer]] = {}
 
+    def __len__(self) -> int:
+        """The number of keys with a turn under way."""
+        return len(self._turns)
+
     async def ask(self, key: Key, question: Question) -> Answer:
         """As for `Batcher`."""
         turns = self._turns.get(key)
         if turns is None:
-            turns = self._turns[key] = Batcher(self._answer, most=self._most)
-        try:
-            return await turns.ask(question)
-        finally:
-            if turns.is_idle and self._turns.get(key) is turns:
-                del self._turns[key]
+            forget = partial(self._turns.pop, key)
+            turns = self._turns[key] = Batcher(self._answer, most=self._most, when_idle=forget)
+        return await turns.ask(question)
 
     async def finish(self) -> None:
         """Return when no turn is under way any more."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from everpost.errors import Busy
-from everpost.stores.batching import Batcher, KeyedLocks
+from everpost.stores.batching import Batcher, KeyedBatcher, KeyedLocks
 from everpost.stores.deadlines import deadline, limited
 
 
@@ -60,6 +60,22 @@ async def test_who_waits_no_longer_holds_up_nobody() -> None:
     assert await patient == 20
     with pytest.raises(asyncio.CancelledError):
         await impatient
+
+
+async def test_a_key_whose_callers_have_all_given_up_is_forgotten() -> None:
+    oracle = Oracle()
+    turns: KeyedBatcher[str, int, int] = KeyedBatcher(oracle.answer, most=10)
+    impatient = asyncio.create_task(turns.ask("a", 1))
+    await oracle.was_asked.wait()
+    assert len(turns) == 1
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    oracle.may_answer.set()
+    await turns.finish()
+    assert len(turns) == 0
+    assert await turns.ask("a", 2) == 20
+    assert len(turns) == 0
 
 
 async def test_each_caller_waits_until_its_own_deadline() -> None:
