@@ -209,7 +209,7 @@ def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     if request.node.get_closest_marker("careful_passwords") is None:
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         monkeypatch.setattr(passwords, "_hasher", hasher)
-    passwords._hash_of_nobody.cache_clear()
+    passwords._dummy_hash.cache_clear()
 
 
 @pytest.fixture(autouse=True)

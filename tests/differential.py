@@ -1,4 +1,4 @@
-"""Differential testing of an SQL database: the driver and the reference must agree."""
+"""Differential testing of SQL databases: the drivers and the reference must agree."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -17,11 +17,11 @@ Outcome = TypeVar("Outcome")
 
 
 class RolledBack(Exception):
-    """The rehearsal is over."""
+    """Rolls a rehearsal back."""
 
 
 async def open_differential(url: str, *, timeout: float, pool_size: int) -> SqlStore:
-    """A store on a database whose schema is current."""
+    """Open a store, whose schema must be current, that compares the two."""
     drivers = await Connections.open(url, timeout=timeout, pool_size=pool_size)
     reference = await Connections.open(url, timeout=timeout, pool_size=pool_size, engine="reference")
     database = DifferentialDatabase(drivers._database, reference._database)
@@ -29,7 +29,7 @@ async def open_differential(url: str, *, timeout: float, pool_size: int) -> SqlS
 
 
 class _Recorder:
-    """A `Transaction` that records the answers of the one it wraps."""
+    """A `Transaction` that records the results of the one it wraps."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -52,10 +52,10 @@ class _Recorder:
 
 
 class _Answers(dict[str, list[object]]):
-    """What the two have answered."""
+    """The results of both."""
 
     error: Exception | None = None
-    """What the reference raised."""
+    """The exception that the reference raised."""
 
     def compare(self) -> None:
         try:
@@ -66,15 +66,15 @@ class _Answers(dict[str, list[object]]):
 
 
 class DifferentialDatabase:
-    """`Database` that answers as the driver does, after the reference has rehearsed the same in a transaction
-    that it rolled back. Where others work meanwhile, answers may differ, and are not compared.
+    """`Database` that returns the results of the driver. First it rehearses each call on the reference, in a
+    transaction that it rolls back. If other work runs meanwhile, results may differ and are not compared.
     """
 
     def __init__(self, drivers: Database, reference: Database) -> None:
         self._drivers = drivers
         self._reference = reference
         self._random = Random(0)
-        self._begun = self._working = 0
+        self._started = self._working = 0
 
     @property
     def dialect(self) -> Dialect:
@@ -83,18 +83,18 @@ class DifferentialDatabase:
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
         with self._comparing() as answers:
             rows = await self._drivers.fetch(statement, parameters, bounded=bounded)
-            answers["drivers"] = _in_one_order(rows)
+            answers["drivers"] = _sorted(rows)
             expected = await self._reference.fetch(statement, parameters, bounded=bounded)
-            answers["reference"] = _in_one_order(expected)
+            answers["reference"] = _sorted(expected)
         return rows
 
     async def change(self, calls: Sequence[Call], *, time_limited: bool) -> Sequence[Result]:
         async def work(transaction: Transaction) -> None:
             await transaction.execute_all(calls)
 
-        with self._comparing() as answers, self._numbers() as again:
+        with self._comparing() as answers, self._same_random_numbers() as restore:
             await self._rehearse(work, answers)
-            again()
+            restore()
             try:
                 results = await self._drivers.change(calls, time_limited=time_limited)
             except VIOLATED:
@@ -117,9 +117,9 @@ class DifferentialDatabase:
                 recorder.answers.append("violated")
                 raise
 
-        with self._comparing() as answers, self._numbers() as again:
+        with self._comparing() as answers, self._same_random_numbers() as restore:
             await self._rehearse(work, answers)
-            again()
+            restore()
             try:
                 return await self._drivers.transact(recorded, time_limited=time_limited)
             finally:
@@ -135,7 +135,7 @@ class DifferentialDatabase:
         await self._reference.close()
 
     async def _rehearse(self, work: Callable[[Transaction], Awaitable[object]], answers: "_Answers") -> None:
-        """Note the reference's answers to the statements of this work, which is then rolled back."""
+        """Record the reference's results for this work, then roll it back."""
 
         async def rehearsal(transaction: Transaction) -> None:
             recorder = _Recorder(transaction)
@@ -150,39 +150,41 @@ class DifferentialDatabase:
             await self._reference.transact(rehearsal, time_limited=True)
         except RolledBack:
             return
-        except Exception as error:  # noqa: BLE001 - of the rehearsal itself, or what the work would raise
+        except Exception as error:  # noqa: BLE001 - an error of the rehearsal or of the work
             answers.setdefault("reference", [])
             answers.error = error
 
     @contextmanager
     def _comparing(self) -> Iterator["_Answers"]:
-        """Compare the two, unless other work ran meanwhile."""
-        self._begun += 1
+        """Compare the results, unless other work ran meanwhile."""
+        self._started += 1
         self._working += 1
-        mine, is_alone = self._begun, self._working == 1
+        number, is_alone = self._started, self._working == 1
         answers = _Answers()
         try:
             yield answers
         finally:
             self._working -= 1
-            if is_alone and mine == self._begun and len(answers) == 2:
+            if is_alone and number == self._started and len(answers) == 2:
                 answers.compare()
 
     @contextmanager
-    def _numbers(self) -> Iterator[Callable[[], None]]:
-        """Return a function that restores the present state of the random numbers."""
+    def _same_random_numbers(self) -> Iterator[Callable[[], None]]:
+        """Return a function that restores the current state of the random numbers."""
         seed = self._random.random()
         with pytest.MonkeyPatch.context() as patch:
 
-            def again() -> None:
+            def restore() -> None:
                 patch.setattr(revisions, "token_bytes", Random(seed).randbytes)
 
-            again()
-            yield again
+            restore()
+            yield restore
 
 
-def _in_one_order(rows: Rows) -> list[object]:
-    """The rows, whose order not every statement fixes: the server may plan a prepared one differently."""
+def _sorted(rows: Rows) -> list[object]:
+    """Sort the rows, because not every statement fixes their order, and the server may plan a prepared one
+    differently.
+    """
     return sorted(([*row] for row in rows), key=repr)
 
 

@@ -1,4 +1,4 @@
-"""The database servers that the tests run on: real ones, private to a test run, or the user's own."""
+"""Database servers for the tests: real ones, either private to a test run or the developer's own."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -22,29 +22,31 @@ NAMES = ("sqlite", *SERVERS)
 
 
 def own_url(name: str) -> str | None:
-    """The URL of a server of the user's own, `EVERPOST_TEST_POSTGRESQL_URL` and its like."""
+    """The URL of the developer's own server: `EVERPOST_TEST_POSTGRESQL_URL` and the like."""
     return os.environ.get(f"EVERPOST_TEST_{name.upper()}_URL")
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Which databases the tests run on, and why not on the others."""
+    """The databases that the tests run on, and why the others are not available."""
 
     names: tuple[str, ...]
     secured: tuple[str, ...]
-    """Those of which there is a server that knows TLS."""
+    """The databases whose server supports TLS."""
     missing: dict[str, str]
 
 
 def find_offer() -> Offer:
-    """What `EVERPOST_TEST_DATABASES` names, else whatever can be had here.
+    """The databases that `EVERPOST_TEST_DATABASES` names, or all that are available on this machine.
 
-    LookupError, with the reason, where something that is named there cannot be had.
+    LookupError, with the reason, if a named one is not available.
     """
     named = os.environ.get("EVERPOST_TEST_DATABASES")
     wanted = tuple(name.strip() for name in named.split(",")) if named else NAMES
     if unknown := [name for name in wanted if name not in NAMES]:
-        raise LookupError(f"EVERPOST_TEST_DATABASES names {unknown[0]!r}; there is {', '.join(NAMES)}")
+        raise LookupError(
+            f"EVERPOST_TEST_DATABASES names {unknown[0]!r}; available names: {', '.join(NAMES)}"
+        )
     with ThreadPoolExecutor() as at_once:
         reasons = dict(zip(wanted, at_once.map(_missing, wanted), strict=True))
         names = tuple(name for name in wanted if reasons[name] is None)
@@ -53,7 +55,7 @@ def find_offer() -> Offer:
     missing = {name: reason for name, reason in reasons.items() if reason}
     missing |= {f"{name} with TLS": reason for name, reason in reasons_secured.items() if reason}
     if named and missing:
-        raise LookupError(f"EVERPOST_TEST_DATABASES asks for {'; '.join(map(': '.join, missing.items()))}")
+        raise LookupError(f"EVERPOST_TEST_DATABASES requires {'; '.join(map(': '.join, missing.items()))}")
     return Offer(names, tuple(name for name in private if reasons_secured[name] is None), missing)
 
 
@@ -66,10 +68,10 @@ def _missing_secured(name: str) -> str | None:
 
 
 class Servers:
-    """The servers of one test run. Each starts when it is first asked for; any thread may ask.
+    """The servers of one test run. Each starts lazily, on first use; thread-safe.
 
-    `durable` servers run as their vendors ship them, on a disk: what is acknowledged survives a machine
-    that loses power, which no test does to one.
+    `durable` servers have their vendors' default settings and store data on a disk, so that acknowledged
+    writes survive a power failure. Tests do not need that.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -98,7 +100,7 @@ class Servers:
 
 
 def open_databases(name: str, server_url: str, *, durable: bool = False) -> Databases:
-    """The databases of a server; to SQLite `server_url` means nothing, and `durable`: on a disk."""
+    """The databases of a server. For SQLite, `server_url` is ignored; `durable` ones are on a disk."""
     match name:
         case "sqlite":
             return SqliteDatabases(durable=durable)

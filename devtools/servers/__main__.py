@@ -1,4 +1,4 @@
-"""`python -m devtools.servers [name …]`: servers to develop against, until Ctrl-C."""
+"""`python -m devtools.servers [name …]`: runs servers for development until Ctrl-C."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""Lets the workers of pytest-xdist share the servers of the process that started them."""
+"""A broker through which the workers of pytest-xdist share the servers of their parent process."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ from devtools.servers.private import CannotStart
 
 
 class Broker:
-    """Answers, at a loopback port, to the name of a database engine with the URL of its server."""
+    """Listens on a loopback port, and answers the name of a database engine with the URL of its server."""
 
     def __init__(self, servers: Servers) -> None:
         class Question(socketserver.StreamRequestHandler):

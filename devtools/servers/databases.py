@@ -1,4 +1,4 @@
-"""Databases on a server: made, emptied and dropped, with nothing known of what Everpost keeps in them."""
+"""Creates, empties and drops databases on a server, without knowledge of Everpost's schema."""
 
 import asyncio
 import secrets
@@ -17,59 +17,59 @@ from devtools.servers.private import free_port
 
 SQL_MIGRATIONS = "everpost_migrations"
 MONGODB_MIGRATIONS = "migrations"
-"""Where a database keeps which migrations ran: what is in there is not emptied."""
+"""The tables and the collection with the migration history, which are not emptied."""
 
 
 Contents: TypeAlias = dict[TableClause, list[dict[str, Any]]]
-"""The rows of each table, those tables last that refer to others."""
+"""The rows of each table; tables come after those that they refer to."""
 
 
 def new_name() -> str:
-    """A database name that nothing has."""
+    """An unused database name."""
     return f"everpost_test_{secrets.token_hex(8)}"
 
 
 class Databases:
-    """The databases of one server, on one event loop."""
+    """The databases of one server, for one event loop."""
 
     def __init__(self, server_url: str) -> None:
         self.server_url = server_url
 
     def url(self, database: str) -> str:
-        """The URL of a database, as a user of Everpost would write it."""
+        """The URL of a database, as it would be in `EVERPOST_DATABASE_URL`."""
         return urlunsplit(urlsplit(self.server_url)._replace(path=f"/{database}"))
 
     def unreachable_url(self) -> str:
-        """A URL, of somebody with the password "secret", at which there is no database."""
+        """A URL with the password "secret" at which there is no database."""
         return f"{urlsplit(self.server_url).scheme}://someone:secret@127.0.0.1:{free_port()}/database"
 
     @abstractmethod
     async def create(self, database: str) -> None:
-        """Make it, empty."""
+        """Create an empty database."""
 
     @abstractmethod
     async def drop(self, database: str) -> None:
-        """Remove it, whoever is connected."""
+        """Drop the database, even if clients are connected."""
 
     @abstractmethod
     async def remember(self, database: str) -> None:
-        """Take what is in it now for what its schema comes with."""
+        """Remember the current content as the initial data of the schema."""
 
     @abstractmethod
     async def empty(self, database: str) -> None:
-        """Remove all data but what was there when it was to `remember`. Cheap: for before every test."""
+        """Restore the content as of `remember`. Cheap enough to call before every test."""
 
     @abstractmethod
     async def enter_revision(self, url: str, number: int) -> None:
-        """Write down in a database, whose schema is made, that a migration of this number ran there too."""
+        """Record, in a database with a schema, that a migration with this number was run as well."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Give every connection back."""
+        """Close all connections."""
 
 
 class SqlDatabases(Databases):
-    """Databases of an SQL engine."""
+    """Databases of a SQL engine."""
 
     drivername: ClassVar[str]
     drop_statement: ClassVar[str] = "DROP DATABASE {}"
@@ -129,7 +129,7 @@ def _contents(connection: Connection) -> Contents:
     contents = {}
     for name, _ in inspector.get_sorted_table_and_fkc_names():
         if name not in (None, SQL_MIGRATIONS):
-            # Columns without a type: each value goes back as the driver gave it.
+            # Columns without a type: each value is written back as the driver returned it.
             there = table(name, *(column(each["name"]) for each in inspector.get_columns(name)))
             contents[there] = [dict(row) for row in connection.execute(select(there)).mappings()]
     return contents
@@ -145,7 +145,7 @@ class MysqlDatabases(SqlDatabases):
 
 
 class MongodbDatabases(Databases):
-    """Databases of MongoDB: a database is there once something is in it."""
+    """Databases of MongoDB, which exist once they contain something."""
 
     def __init__(self, server_url: str) -> None:
         super().__init__(server_url)
@@ -156,7 +156,7 @@ class MongodbDatabases(Databases):
         pass
 
     async def drop(self, database: str) -> None:
-        """Transactions of a killed process would keep their locks for a minute."""
+        """Aborts transactions of killed processes, which would otherwise keep their locks for a minute."""
         dropping = asyncio.create_task(self._client.drop_database(database))
         while not (await asyncio.wait([dropping], timeout=1))[0]:
             await self._abort_idle_transactions()
@@ -194,12 +194,12 @@ class MongodbDatabases(Databases):
 
 
 async def _filled(there: AsyncDatabase[dict[str, Any]]) -> list[str]:
-    """The collections in which a blog is kept."""
+    """The collections that hold a blog."""
     return [name for name in await there.list_collection_names() if name != MONGODB_MIGRATIONS]
 
 
 async def _not_empty(there: AsyncDatabase[dict[str, Any]], names: Sequence[str]) -> list[str]:
-    """Those of the collections in which there is a document: one question for all of them."""
+    """The collections that are not empty, found with a single query."""
     first, *others = names
     unions = [{"$unionWith": {"coll": name, "pipeline": _one_named(name)}} for name in others]
     found = await there[first].aggregate([*_one_named(first), *unions])
@@ -207,5 +207,5 @@ async def _not_empty(there: AsyncDatabase[dict[str, Any]], names: Sequence[str])
 
 
 def _one_named(name: str) -> list[dict[str, Any]]:
-    """One of the documents of a collection at most, and nothing of it but the name of the collection."""
+    """The stages that return the name of a collection if it is not empty."""
     return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]

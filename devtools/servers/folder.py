@@ -1,4 +1,4 @@
-"""Temporary folders that are gone when this process is, killed or not; a server may run in one."""
+"""Temporary folders that are removed when this process ends, even if killed; a server can run in one."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from devtools.servers import guard
 
 
 class GuardIsGone(Exception):
-    """Somebody ended the process that keeps a folder and its server."""
+    """The guard process of a folder and its server has been ended."""
 
 
 MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 2**30
-"""Bytes that must be free there."""
+"""Bytes that must be free in memory."""
 
 
 def _place(*, in_memory: bool) -> Path:
@@ -26,23 +26,23 @@ def _place(*, in_memory: bool) -> Path:
         return MEMORY
     for place in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
         above = (place, *place.resolve().parents)
-        # PostgreSQL refuses to run as root: there it runs as a user who has to reach the folder.
+        # PostgreSQL refuses to run as root: then it runs as another user, who needs access to the folder.
         if os.geteuid() != 0 or all(each.stat().st_mode & stat.S_IXOTH for each in above):
             return place
     raise OSError("no folder for temporary files that every user can reach")
 
 
 class GuardedFolder:
-    """A temporary folder from now until `remove()`, or until this process ends in any way.
+    """A temporary folder that exists until `remove()`, or until this process ends in any way.
 
-    `in_memory` where the machine has enough: for databases that wait for the disk at every commit.
-    What a killed process wrote there is as safe as on a disk. `last_signal` ends what runs in it.
+    `in_memory`: in memory if the machine has enough, for databases that flush at every commit. Data survives
+    a killed server there too. `last_signal`: the signal that ends the server.
     """
 
     def __init__(self, *, in_memory: bool = False, last_signal: str = "SIGKILL") -> None:
         self.path = Path(tempfile.mkdtemp(prefix="everpost-test-", dir=_place(in_memory=in_memory)))
         self.pid = 0
-        """Of the server that was run last."""
+        """The process id of the latest server."""
         self._guard = subprocess.Popen(
             [sys.executable, "-I", guard.__file__, self.path, last_signal],
             stdin=subprocess.PIPE,
@@ -52,7 +52,7 @@ class GuardedFolder:
         )
 
     def run(self, command: list[str], *, log: Path, user: int | None, group: int | None) -> None:
-        """Run a server in the folder. It has started when this returns, and may not serve yet."""
+        """Start a server in the folder. It may not accept connections yet when this returns."""
         self.pid = self._order(command=command, log=str(log), user=user, group=group)
 
     def send(self, signal_name: str) -> None:
@@ -60,11 +60,11 @@ class GuardedFolder:
         self._order(signal=signal_name)
 
     def end(self, signal_name: str) -> None:
-        """Send the server a signal; returns once it has ended."""
+        """Send the server a signal, and wait until it has ended."""
         self._order(last_signal=signal_name)
 
     def remove(self) -> None:
-        """End what runs in it and remove it. Twice does no harm."""
+        """End the server, and remove the folder. Idempotent."""
         if self._guard.returncode is None:
             self._guard.communicate()
 

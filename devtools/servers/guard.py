@@ -1,9 +1,9 @@
-"""Keeps one database server and its folder, and removes both when the process that asked for them ends.
+"""A guard process for one database server and its folder. It removes both when its parent process ends.
 
-Runs as a process of its own, in a session of its own, so no Ctrl-C reaches it. Its standard input is a
-pipe whose other end only the asking process holds; each line there is an order in JSON, answered, once it is
-carried out, with a line that holds the id of the server's process. The end of the pipe comes however the
-asking process ended, killed included: then the server is ended, and the folder removed.
+It runs in a session of its own, so that Ctrl-C does not reach it. Its standard input is a pipe whose other
+end only the parent holds. Each line is a command in JSON, which is answered, when it is done, with a line
+that contains the id of the server's process. The pipe ends when the parent ends, even if it is killed: then
+the guard ends the server, and removes the folder.
 """
 
 import json
@@ -17,11 +17,11 @@ from typing import Any
 
 ENDED = "[guard] the server has ended, status"
 GRACE = 20.0
-"""Seconds that a server has to end by itself."""
+"""Seconds that a server has for shutting down before it is killed."""
 
 
 def run(order: dict[str, Any], folder: Path) -> subprocess.Popen[bytes]:
-    """Run `order["command"]`, what it says going to `order["log"]`, as `order["user"]` where given."""
+    """Run `order["command"]` as `order["user"]`, if given, with its output in `order["log"]`."""
     user: int | None = order["user"]
     log = Path(order["log"]).open("wb")  # noqa: SIM115 - open as long as the server runs
     server = subprocess.Popen(

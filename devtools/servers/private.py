@@ -1,4 +1,4 @@
-"""A private database server: on a free loopback port, in a temporary folder, gone without a trace."""
+"""A private database server, on a free loopback port and in a temporary folder, which leaves no trace."""
 
 import contextlib
 import os
@@ -15,18 +15,18 @@ from devtools.servers import guard
 from devtools.servers.folder import GuardedFolder
 
 START_TIMEOUT = 60.0
-"""Seconds; a start takes about one, but the machine may be busy."""
+"""Seconds. A start takes about one, but longer on a busy machine."""
 
 
 class CannotStart(Exception):
-    """A server that was asked for does not run; the text says why."""
+    """A server cannot be started; the message says why."""
 
 
 def free_port() -> int:
-    """A loopback port that nothing listens on.
+    """A loopback port on which nothing listens.
 
-    Below every system's ephemeral ports (Linux: from 32768), so that no outgoing connection takes it
-    before the server does, nor while the server is down between a kill and a restart.
+    It is below the ephemeral ports of all systems (on Linux from 32768), so that no outgoing connection gets
+    it before the server starts, or while the server is down for a restart.
     """
     for port in random.sample(range(15_000, 32_000), 1_000):
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 def version_of(program: Path) -> str:
-    """What this program says of its version; nothing where it, or a library that it needs, is not there."""
+    """The output of `--version`; empty if the program, or a library that it needs, is missing."""
     try:
         done = subprocess.run(
             [program, "--version"], capture_output=True, text=True, timeout=START_TIMEOUT, check=False
@@ -47,26 +47,26 @@ def version_of(program: Path) -> str:
 
 
 class PrivateServer:
-    """One server from `start()` to `stop()`; stopped as well when this process ends in any way.
+    """A server that runs from `start()` to `stop()`, or until this process ends in any way.
 
-    In between, `kill()` and `restart()` are what a fault test does to it: data and port stay.
+    Fault tests use `kill()` and `restart()` in between, which keep its data and port.
     """
 
     ready_line: ClassVar[str]
-    """What the server says once it takes connections."""
+    """The log message of a server that accepts connections."""
     restart_signal: ClassVar[str]
-    """Ends it at once and in order."""
+    """The signal for an immediate, orderly shutdown."""
     not_yet_line: ClassVar[str | None] = None
-    """What it says when it ends again because the killed server before it is not yet gone altogether."""
+    """The log message of a server that fails to start because a killed one has not fully ended yet."""
     last_signal: ClassVar[str]
-    """Ends it as fast as can be with nothing left on the machine; its data is no longer wanted."""
+    """The signal for the fastest end that leaves nothing behind, when the data is no longer needed."""
 
     in_memory: ClassVar[bool] = False
-    """Whether it waits for the disk, and cannot be told not to without losing commits when it is killed."""
+    """Whether it flushes to the disk in a way that cannot be disabled without losing commits on SIGKILL."""
 
     def __init__(self, *, durable: bool = False) -> None:
         self.durable = durable
-        """Whether it runs as its vendor ships it, on a disk, and not as fast as tests want it."""
+        """Whether it has its vendor's settings and stores data on a disk; otherwise tuned for tests."""
         self.port = free_port()
         self.user: int | None = None
         self.group: int | None = None
@@ -78,25 +78,25 @@ class PrivateServer:
     @classmethod
     @abstractmethod
     def missing(cls) -> str | None:
-        """What this machine lacks to run such a server; None: nothing."""
+        """What is missing on this machine to run such a server; None: nothing."""
 
     @abstractmethod
     def url(self, database: str = "") -> str:
-        """The URL of a database on this server, as a user of Everpost would write it."""
+        """The URL of a database on this server, as it would be in `EVERPOST_DATABASE_URL`."""
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make the data folder."""
+        """Create the data folder."""
 
     @abstractmethod
     def command(self) -> list[str]:
-        """What runs the server."""
+        """The command that runs the server."""
 
-    def settle(self) -> None:
-        """Wait until it serves, after it takes connections."""
+    def wait_until_ready(self) -> None:
+        """Wait until it is ready for use, after it accepts connections."""
 
     def start(self) -> Self:
-        """Returns once it serves. CannotStart."""
+        """Start the server, and wait until it is ready for use. CannotStart."""
         try:
             self.prepare()
             self._run()
@@ -106,28 +106,28 @@ class PrivateServer:
         return self
 
     def stop(self) -> None:
-        """End it and remove its folder. Once is enough, twice does no harm."""
+        """End the server, and remove its folder. Idempotent."""
         self._guarded.remove()
 
     def kill(self) -> None:
-        """SIGKILL: no time to write anything down."""
+        """Send SIGKILL: the server cannot write anything."""
         self._guarded.end("SIGKILL")
 
     @property
     def pid(self) -> int:
-        """Of its process, the last one."""
+        """The id of its latest process."""
         return self._guarded.pid
 
     def pause(self) -> None:
-        """SIGSTOP: it keeps its connections, and does nothing."""
+        """Send SIGSTOP: the server keeps its connections, but does nothing."""
         self._guarded.send("SIGSTOP")
 
     def resume(self) -> None:
-        """SIGCONT."""
+        """Send SIGCONT."""
         self._guarded.send("SIGCONT")
 
     def restart(self) -> None:
-        """Run it again on the same port; ends it first, in order, where it still runs."""
+        """Start it again on the same port, after an orderly shutdown if it is running."""
         self._guarded.end(self.restart_signal)
         self._run()
 
@@ -136,10 +136,10 @@ class PrivateServer:
         while self.ready_line not in (said := self._run_until_it_serves_or_ends(deadline)):
             if self.not_yet_line is None or self.not_yet_line not in said or time.monotonic() > deadline:
                 raise CannotStart(f"{self.command()[0]} does not start: {said[-2000:]}")
-        self.settle()
+        self.wait_until_ready()
 
     def _run_until_it_serves_or_ends(self, deadline: float) -> str:
-        """What it said until then."""
+        """Run it until it accepts connections or ends. Returns its output."""
         self._runs += 1
         log = self.folder / f"log-{self._runs}"
         self._guarded.run(self.command(), log=log, user=self.user, group=self.group)
@@ -151,14 +151,14 @@ class PrivateServer:
 
 
 def find_program(name: str, *folders: str | Path) -> Path | None:
-    """The program in one of these folders, in PATH, or where system programs live."""
+    """The program in one of these folders, in PATH or in the folders for system programs."""
     places = [*folders, os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"]
     found = shutil.which(name, path=os.pathsep.join(str(place) for place in places))
     return Path(found) if found else None
 
 
 def run_once(command: list[str], server: PrivateServer) -> None:
-    """Run a command that prepares a server, as the user who is to run it. CannotStart."""
+    """Run a command that prepares a server, as the user who will run it. CannotStart."""
     done = subprocess.run(
         command,
         cwd=server.folder,

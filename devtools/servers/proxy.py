@@ -15,10 +15,10 @@ _CHUNK = 2**16
 
 
 class Proxy:
-    """Listens on a loopback port, from `with` to its end, for the database server at a URL.
+    """A context manager that listens on a loopback port, and connects to the database server at a URL.
 
-    A round trip begins when a client sends something after the server has sent something, in however many
-    pieces. Each one takes `latency` seconds more.
+    A round trip begins when a client sends data after the server has sent data. `latency` adds seconds to
+    each round trip.
     """
 
     def __init__(self, url: str, *, latency: float = 0) -> None:
@@ -51,39 +51,39 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The URL of the same database, through here."""
+        """The URL of the same database through the proxy."""
         user = self._url.netloc.rpartition("@")[0]
         here = f"127.0.0.1:{self._listener.server_address[1]}"
         through = self._url._replace(netloc=f"{user}@{here}" if user else here)
-        # Or the client would go to where the replica set says that its node is.
+        # Otherwise the client would connect to the address of the node in the replica set.
         direct = "directConnection=true" if self._url.scheme == "mongodb" else ""
         return through._replace(query=direct).geturl()
 
     @property
     def count(self) -> int:
-        """Round trips so far."""
+        """The number of round trips so far."""
         return self._count
 
     @property
     def connections(self) -> int:
-        """Connections so far."""
+        """The number of connections so far."""
         return self._connections
 
     def forget_connections(self) -> None:
-        """Let nothing more through on the existing connections, like a firewall that forgot them."""
+        """Drop all traffic on the existing connections, like a firewall that forgot them."""
         self._epoch += 1
 
     def block(self) -> None:
-        """Let nothing through, on new connections either."""
+        """Drop all traffic, on existing and new connections."""
         self._is_blocked = True
         self.forget_connections()
 
     def hang_up(self, farewell: bytes = b"") -> None:
-        """Send this to new connections, and close them; close existing ones when they send something."""
+        """Close new connections after sending them this, and existing ones when they send something."""
         self._farewell = farewell
 
     def recover(self) -> None:
-        """Let new connections through again."""
+        """Forward new connections again."""
         self._is_blocked = False
         self._farewell = None
 
@@ -99,7 +99,7 @@ class Proxy:
         self._listener.server_close()
 
     def carry(self, client: socket.socket, database: socket.socket) -> None:
-        """Hand on what either side says until one of them hangs up."""
+        """Forward data in both directions until one side closes the connection."""
         for side in (client, database):
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         is_asking, epoch = False, self._epoch

@@ -1,4 +1,4 @@
-"""Servers that nobody reaches without TLS and a password."""
+"""Servers that require TLS and a password."""
 
 import asyncio
 import os
@@ -21,15 +21,15 @@ PASSWORD = "5ecret"
 
 
 class Certified(PrivateServer):
-    """A server with a certificate for its address, and for no name, by an authority of its own."""
+    """A server whose certificate names only its address, and is signed by an authority of its own."""
 
     authority: Path
     """The certificate of the authority."""
     certificate: Path
-    """That of the server, and its key."""
+    """The certificate of the server with its key."""
 
     def certify(self) -> None:
-        """Write the certificates into the folder, for whoever runs the server."""
+        """Write the certificates into the folder, readable for the user who runs the server."""
         authority = trustme.CA()
         self.authority = self.folder / "authority.pem"
         authority.cert_pem.write_to_path(self.authority)
@@ -41,7 +41,7 @@ class Certified(PrivateServer):
 
 
 class SecuredPostgresql(PostgresqlServer, Certified):
-    """Asks `everpost` for a password."""
+    """PostgreSQL with the user `everpost`, who has a password."""
 
     @classmethod
     def missing(cls) -> str | None:
@@ -109,8 +109,8 @@ class SecuredMongodb(UninitiatedMongodbServer, Certified):
             *("--tlsCAFile", str(self.authority), "--tlsAllowConnectionsWithoutCertificates"),
         ]
 
-    def settle(self) -> None:
-        """Make `root`, which may be done from this machine as long as there is nobody."""
+    def wait_until_ready(self) -> None:
+        """Create `root`: as long as there are no users, a local client may do so."""
         asyncio.run(initiate_replica_set(f"{self.url()}?tls=true&tlsCAFile={self.authority}", timeout=10))
         client: MongoClient[dict[str, Any]]
         with MongoClient(self.url(), tls=True, tlsCAFile=str(self.authority)) as client:
@@ -119,20 +119,20 @@ class SecuredMongodb(UninitiatedMongodbServer, Certified):
 
 @dataclass(frozen=True)
 class Access:
-    """How a URL leads to a secured server."""
+    """The parts of URLs for a secured server."""
 
     server: type[Certified]
     start: str
-    """Of the URL, before the password."""
+    """The part of the URL before the password."""
     database: str
     verified: str
-    """What asks for TLS with a server that proves who it is, to somebody who trusts `{authority}`."""
+    """The option for TLS with verification of the server, by a client that trusts `{authority}`."""
     unverified: str
-    """What asks for TLS with anybody."""
+    """The option for TLS without verification."""
     plain: str
-    """What asks for no TLS."""
+    """The option for connections without TLS."""
     preferred: tuple[str, ...] = ()
-    """What asks for TLS where the server offers it, and no further."""
+    """The option for opportunistic TLS."""
 
 
 ACCESSES: Mapping[str, Access] = {

@@ -1,11 +1,11 @@
-"""SQLite databases: files in a temporary folder, no server."""
+"""SQLite databases: files in a temporary folder, without a server."""
 
 from devtools.servers.databases import SqlDatabases
 from devtools.servers.folder import GuardedFolder
 
 
 class SqliteDatabases(SqlDatabases):
-    """Files in a folder of their own, which `close()` removes; in memory unless they are to be durable."""
+    """Files in a folder of their own, which `close()` removes; in memory unless `durable`."""
 
     drivername = "sqlite+aiosqlite"
 
@@ -20,7 +20,7 @@ class SqliteDatabases(SqlDatabases):
         return f"{self.server_url}/no/such/folder/blog.db"
 
     async def create(self, database: str) -> None:
-        """A file comes with the first connection."""
+        """SQLite creates the file at the first connection."""
 
     async def drop(self, database: str) -> None:
         await self._forget(database)

@@ -34,22 +34,22 @@ from everpost.stores.port import Store
 
 
 class Everpost(FastAPI):
-    """The contract as an application."""
+    """The application that serves the HTTP API."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             for route in self.routes:
                 if isinstance(route, CallRoute):
                     route.describe_answers()
-            complete(super().openapi())  # which keeps it
+            complete(super().openapi())  # stored in openapi_schema
         return super().openapi()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """A blog as an ASGI application; settings come from the environment where none are given.
+    """Create a blog as an ASGI application. By default, settings come from the environment.
 
-    To be served as it is, or mounted under a path of another FastAPI application. The store is
-    opened at start, or, where nobody runs the lifespan of a mounted application, by the first request.
+    Serve it as it is, or mount it in another FastAPI application. The store is opened at startup or, if the
+    lifespan of a mounted application is not run, by the first request.
     """
     settings = settings or Settings()
     lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             security_events.flush()
             await lifecycle.close()
 
-    traced = is_traced()  # or FastAPI would look at every request whether anybody does
+    traced = is_traced()  # otherwise, FastAPI would check at every request whether tracing is on
     app = Everpost(
         title="Everpost",
         version=__version__,
@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.renderings = ResponseCache()
     handle_problems(app, log_refusal)
-    if not traced:  # a trace names the route
+    if not traced:  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)
     _wrap(app, settings)
     add_routes(app)
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
-    """Put around the application what looks at every request; the last one is the outermost."""
+    """Add the middleware; the last one added is the outermost."""
     app.add_middleware(StoreDeadline, timeout=settings.database_timeout)
     app.add_middleware(UnexpectedErrorMiddleware)
     if settings.cors_origins:

@@ -1,8 +1,8 @@
-"""All errors. They state facts about the blog, and carry no HTTP status."""
+"""All errors. They state facts about the blog, and have no HTTP status."""
 
 
 class EverpostError(Exception):
-    """Base class of all Everpost errors; the message is for people."""
+    """Base class of all errors of Everpost. The message is for people."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -10,7 +10,7 @@ class EverpostError(Exception):
 
 
 class NotFound(EverpostError):
-    """There is no resource with this name."""
+    """The resource does not exist, or the actor may not know that it does."""
 
     def __init__(self, noun: str, name: str) -> None:
         super().__init__(f"There is no {noun} {name!r}.")
@@ -91,8 +91,8 @@ class TooMany(EverpostError):
 
 
 class Busy(EverpostError):
-    """The database did not respond in time, or is unreachable. The change may have been made: repeating the
-    request with the same id finds out.
+    """The database did not respond in time, or is unreachable. The change may have been made: repeat the
+    request with the same id to find out.
     """
 
     def __init__(self, message: str = "The database did not respond in time. Try again.") -> None:
@@ -100,7 +100,7 @@ class Busy(EverpostError):
 
 
 class Unreachable(EverpostError):
-    """A database does not respond, or refuses the login."""
+    """The database does not respond, or refuses the login."""
 
 
 class SchemaMismatch(EverpostError):

@@ -20,7 +20,7 @@ _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
 
 def _origins(given: object) -> object:
-    """The origins of a comma-separated list or a JSON array."""
+    """Parse a comma-separated list or a JSON array of origins."""
     origins = given
     if isinstance(given, str):
         try:
@@ -38,7 +38,7 @@ def _origins(given: object) -> object:
 
 
 def _secret(given: object) -> object:
-    """A value, or the first line of the file that `file:PATH` names, to keep it out of the environment."""
+    """The value or, for `file:PATH`, the first line of the file, which keeps it out of the environment."""
     if not isinstance(given, str) or not given.startswith(_FILE):
         return given
     try:
@@ -48,7 +48,7 @@ def _secret(given: object) -> object:
 
 
 def _first_line(path: str) -> str:
-    """The first line of a file. ValueError: it is empty or not UTF-8."""
+    """The first line of a file. Raises ValueError if it is empty or not UTF-8."""
     with Path(path).open(encoding="utf-8") as file:
         line = file.readline(_LONGEST_SECRET).strip()
     if not line:
@@ -64,7 +64,7 @@ def _why(error: OSError | ValueError) -> dict[str, str]:
 
 
 class Settings(BaseSettings):
-    """Every setting, each also an environment variable: `port` is `EVERPOST_PORT`."""
+    """All settings. Each can be set by an environment variable: `port` by `EVERPOST_PORT`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, frozen=True)
 
@@ -170,7 +170,7 @@ def is_traced() -> bool:
 def read_settings(**given: object) -> Settings:
     """The settings: the given ones that are not None, and the others from the environment.
 
-    Misconfigured: names each invalid setting, but never shows its value.
+    Raises Misconfigured, which names each invalid setting, but never shows its value.
     """
     try:
         return Settings.model_validate({name: value for name, value in given.items() if value is not None})
@@ -180,9 +180,9 @@ def read_settings(**given: object) -> Settings:
 
 
 def read_database_url(argument: str) -> str:
-    """The database URL of a command-line argument: a URL, `env:NAME` for an environment variable, or
-    `file:PATH` for the first line of a file, which keep passwords off the command line, where all users of
-    the machine see them. Misconfigured: it is missing or cannot be read.
+    """The database URL in a command-line argument: a URL, `env:NAME` for an environment variable, or
+    `file:PATH` for the first line of a file. The latter two keep passwords off the command line, where all
+    users of the machine can see them. Raises Misconfigured if the variable or file is missing or unreadable.
     """
     if argument.startswith(_ENVIRONMENT):
         name = argument.removeprefix(_ENVIRONMENT)

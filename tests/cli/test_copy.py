@@ -105,7 +105,7 @@ def written_meanwhile(source: str, monkeypatch: pytest.MonkeyPatch) -> Callable[
             change(source, left.pop())
         return comparison
 
-    return lambda: monkeypatch.setattr("everpost.transfer.copy.copying.sync", meanwhile)
+    return lambda: monkeypatch.setattr("everpost.transfer.copy.operations.sync", meanwhile)
 
 
 def test_a_source_that_is_written_to_meanwhile_is_noticed(

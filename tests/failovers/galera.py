@@ -1,4 +1,4 @@
-"""A Galera cluster of three, each Everpost behind a proxy that leads to one node at a time."""
+"""A Galera cluster of three. Each Everpost server uses a proxy that connects to one node at a time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,9 @@ from tests.failovers.harness.experiment import POOL_SIZE
 from tests.failovers.one_node import CHECK_EVERY, OneNode, ask, is_synced, view_of
 
 TIMEOUT = 5.0
-"""Seconds for each call of the plain client: what Everpost takes by default."""
+"""Seconds for each call of the plain client: Everpost's default."""
 KILLERS = 1
-"""Connections by which Everpost ends abandoned statements in the server."""
+"""Additional connections, through which Everpost ends abandoned statements."""
 PLAIN = "plain"
 MOST_RUNS = 10
 
@@ -55,7 +55,7 @@ class GaleraOfThree:
         await asyncio.to_thread(self.cluster.stop)
 
     def urls(self, servers: int) -> list[str]:
-        """Of a new blog; each server comes to another node, as long as that one is there."""
+        """The URLs of a new blog. Each server uses another node, as long as that one is available."""
         self._in_use.append(self._empty.pop())
         self.most_connections = servers * (POOL_SIZE + KILLERS)
         for proxy in self._proxies:
@@ -88,7 +88,7 @@ class GaleraOfThree:
         return max((count for count in counts if isinstance(count, int)), default=0)
 
     async def until_whole(self) -> None:
-        """A node that stopped for a while believes in the old cluster until it hears of the new one."""
+        """Waits also for nodes that were paused: they keep the old view of the cluster for a while."""
         while True:
             views = await asyncio.gather(*map(view_of, self.cluster.nodes))
             if all(await asyncio.gather(*map(is_synced, self.cluster.nodes))) and views == [views[0]] * SIZE:
@@ -111,7 +111,7 @@ class GaleraOfThree:
                 others = [each for each in self.cluster.nodes if each is not node]
                 await asyncio.gather(*(asyncio.to_thread(other.kill) for other in others))
                 await self._until_cut_off(node)
-                # What an operator does who knows that the others are gone.
+                # as an operator does after making sure that the other nodes are down
                 await ask(node, "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
                 yield
                 for other in others:
@@ -122,7 +122,7 @@ class GaleraOfThree:
                 raise LookupError(name)
 
     async def _until_cut_off(self, node: GaleraNode) -> None:
-        """Return once a node knows that it is alone, and refuses to serve."""
+        """Wait until a node has noticed that it is alone, and refuses queries."""
         while True:
             if await ask(node, "SHOW STATUS LIKE 'wsrep_cluster_status'") == "non-Primary":
                 return

@@ -16,15 +16,15 @@ from tests.failovers.harness.experiment import POOL_SIZE
 from tests.failovers.harness.partition import Partition
 
 MONITORS = 2
-"""Connections by which PyMongo watches each member."""
+"""Additional connections, with which PyMongo monitors each member."""
 TIMEOUT = 5_000
-"""Milliseconds for each call of the plain client: what Everpost takes by default."""
+"""Milliseconds for each call of the plain client: Everpost's default."""
 
 FAULTS = ("the primary is killed", "the primary stops for a while", "the primary steps down", "a partition")
 
 
 class MongodbCluster:
-    """The `Cluster`. Its members reach each other through proxies, and so do clients."""
+    """The `Cluster`. Members and clients connect through proxies."""
 
     name = "mongodb"
     most_connections = POOL_SIZE + MONITORS
@@ -113,7 +113,7 @@ def _step_down(member: MongodbServer) -> None:
 
 
 def _connections_to(member: MongodbServer) -> int:
-    """How many Everpost has to this member; 0 where the member does not answer."""
+    """The number of Everpost's connections to this member; 0 if it does not answer."""
     client: MongoClient[dict[str, Any]]
     with MongoClient(
         member.url(), directConnection=True, serverSelectionTimeoutMS=500, socketTimeoutMS=500

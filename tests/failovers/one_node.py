@@ -1,4 +1,4 @@
-"""A proxy that leads to one node of a Galera cluster at a time, as HAProxy does in front of one."""
+"""A proxy that connects to one node of a Galera cluster at a time, as HAProxy would."""
 
 import asyncio
 import contextlib
@@ -14,12 +14,12 @@ CHECK_EVERY = 0.2
 CHECK_TIMEOUT = 1.0
 """Seconds."""
 GIVE_UP_AFTER = 3
-"""Checks in a row that a node did not pass."""
+"""The number of consecutive failed checks after which a node counts as down."""
 
 
 class OneNode:
-    """Leads to the first of the nodes, or to another once that one is
-    not synced any more, when the connections to it end.
+    """Connects to the first of the nodes. Once a node is no longer synced, its connections are closed, and
+    new ones go to another node.
     """
 
     def __init__(self, nodes: Sequence[GaleraNode]) -> None:
@@ -43,7 +43,7 @@ class OneNode:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def prefer_first(self) -> None:
-        """Lead to the first node from now on, which is synced."""
+        """Connect to the first node from now on, which is synced."""
         self.current = self._nodes[0]
 
     async def _check(self) -> None:
@@ -70,28 +70,28 @@ class OneNode:
             writers.append(onward)
             await first_end(pump(reader, onward), pump(there, writer))
         except OSError:
-            pass  # the node is away
+            pass  # the node is down
         finally:
             for each in writers:
                 each.transport.abort()
 
 
 async def is_synced(node: GaleraNode) -> bool:
-    """Whether the node is a part of the cluster and has what the others have."""
+    """Whether the node is part of the cluster and up to date."""
     with contextlib.suppress(Exception):
         return await ask(node, "SHOW STATUS LIKE 'wsrep_local_state_comment'") == "Synced"
     return False
 
 
 async def view_of(node: GaleraNode) -> object:
-    """The number of the cluster in which the node believes; it changes when one comes or goes."""
+    """The id of the node's view of the cluster, which changes when a node joins or leaves."""
     with contextlib.suppress(Exception):
         return await ask(node, "SHOW STATUS LIKE 'wsrep_cluster_conf_id'")
     return None
 
 
 async def ask(node: GaleraNode, statement: str) -> object:
-    """The last column of the first row that a node answers; None where there is none."""
+    """The last column of the first row of a node's answer; None if there is none."""
     async with asyncio.timeout(CHECK_TIMEOUT):
         connection = await asyncmy.connect(host="127.0.0.1", port=node.port, user="root", autocommit=True)
         try:

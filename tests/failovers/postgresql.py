@@ -11,7 +11,7 @@ from devtools.servers.replicated.postgresql_pair import PostgresqlPair
 from tests.failovers.harness.experiment import POOL_SIZE
 
 TIMEOUT = 5.0
-"""Seconds for each call of the plain client: what Everpost takes by default."""
+"""Seconds for each call of the plain client: Everpost's default."""
 
 FAULTS = ("the primary is killed and the standby promoted", "the standby is away")
 
@@ -38,7 +38,7 @@ class PostgresqlCluster:
         await asyncio.to_thread(self.pair.stop)
 
     def urls(self, servers: int) -> list[str]:
-        """Of a new blog."""
+        """The URLs of a new blog."""
         self._blog = new_name()
         self.pair.primary.sql(f"CREATE DATABASE {self._blog}")
         return [self.pair.url(self._blog)] * servers

@@ -1,4 +1,4 @@
-"""A blog on a Galera cluster of three of which nodes fail, and on two nodes of one at once."""
+"""A blog on a Galera cluster of three: when nodes fail, and with servers on two nodes at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ async def cluster() -> AsyncIterator[GaleraOfThree]:
 
 @pytest.fixture(scope="module")
 async def stores(cluster: GaleraOfThree) -> AsyncIterator[tuple[Store, Store]]:
-    """Of one blog, each on another node."""
+    """Two stores of one blog, on different nodes."""
     async with AsyncExitStack() as opened:
         stores = []
         for url in cluster.urls(2):
@@ -47,7 +47,7 @@ async def stores(cluster: GaleraOfThree) -> AsyncIterator[tuple[Store, Store]]:
 
 @pytest.fixture
 async def aside(cluster: GaleraOfThree) -> AsyncIterator[asyncmy.Connection]:
-    """A connection to the second node past the stores."""
+    """A direct connection to the second node."""
     second = cluster.cluster.nodes[1]
     connection = await asyncmy.connect(host="127.0.0.1", port=second.port, user="root")
     yield connection
@@ -99,7 +99,7 @@ async def test_one_admin_stays_if_two_demote_each_other_on_two_nodes(stores: tup
 async def test_a_read_on_another_node_waits_for_what_was_acknowledged(
     stores: tuple[Store, Store], aside: asyncmy.Connection
 ) -> None:
-    """The other node is late: a backup holds a lock there."""
+    """The other node lags behind, because a backup holds a lock on it."""
     here, there = stores
     post = await publish(here, title="Old")
     assert (await there.posts.get(post.id, comments=0)).title == "Old"

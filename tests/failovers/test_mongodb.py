@@ -47,7 +47,7 @@ async def test_promises_are_kept_through_failovers(
 
 
 async def test_one_member_of_several_is_not_enough(cluster: MongodbCluster) -> None:
-    """Reads would go on to come from it when it is the primary no more."""
+    """Otherwise reads would still come from that member when it is no longer the primary."""
     for url in cluster.member_urls():
         schema = open_schema(url, timeout=5)
         with pytest.raises(Misconfigured, match="directConnection=true is refused for a set of 3 members"):
@@ -67,7 +67,7 @@ async def test_answers_are_confirmed_where_another_primary_is_possible(cluster: 
 
 
 async def test_a_primary_that_lost_the_others_answers_nothing(cluster: MongodbCluster) -> None:
-    """Whatever it knows could be old: that there is no such post, too."""
+    """Everything that it knows may be out of date, including that a post does not exist."""
     [url] = cluster.urls(1)
     store = await open_store(url, timeout=2, pool_size=2)
     user = await register(store)

@@ -1,4 +1,4 @@
-"""A blog on PostgreSQL with a synchronous standby, of which one or the other fails."""
+"""A blog on PostgreSQL with a synchronous standby, when either of the two fails."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ async def test_promises_are_kept_through_failovers(
 async def test_a_repeated_request_is_acknowledged_only_when_the_standby_has_the_write(
     cluster: PostgresqlCluster, tmp_path: Path
 ) -> None:
-    """The standby is away, and the primary restarts: then what waited for the standby is there to read."""
+    """After a restart of the primary without the standby, writes that waited for the standby are visible."""
     pair = cluster.pair
     settings = {"EVERPOST_DATABASE_TIMEOUT": "1"}
     with ServedBlog(cluster.urls(1)[0], tmp_path, settings=settings) as blog:

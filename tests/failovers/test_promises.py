@@ -116,7 +116,7 @@ BAD: dict[str, Callable[[], tuple[list[Exchange], Ending]]] = {
         END,
     ),
 }
-"""Histories that break a promise, by the message about them."""
+"""Histories that break a promise, by the expected message."""
 
 
 @pytest.mark.parametrize("said", BAD)

@@ -1,4 +1,4 @@
-"""Servers that a test may kill: private to it."""
+"""Private servers, which a test may kill."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 async def server(server_name: str) -> AsyncIterator[PrivateServer]:
-    """A database server of this test's own."""
+    """A database server that only this test uses."""
     running = await asyncio.to_thread(SERVERS[server_name]().start)
     yield running
     await asyncio.to_thread(running.stop)

@@ -1,10 +1,10 @@
-"""Processes that move a blog and are killed at a random moment, again and again.
+"""Processes that move a blog, and are killed at random times.
 
-python -m tests.faults.moving KILLS FROM TARGET...: each child runs `everpost copy FROM TARGET`, or
-`everpost import FROM` into the target where FROM is a file (with `--from wordpress` where that ends in
-.xml), and is killed after a part of the time that the
-first one, left alone, took. A target where a child came to its end is done with, and the next one is begun.
-When so many were killed, the last child is left alone. Prints how many were killed, and in how many targets.
+python -m tests.faults.moving KILLS FROM TARGET...: each child runs `everpost copy FROM TARGET` or, if FROM is
+a file, `everpost import FROM` into the target, with `--from wordpress` if the name ends in .xml. The first
+child is not killed; each other one is killed after a random part of the time that the first one took. After a
+child has finished a target, the next target is used. After KILLS kills, the last child is not killed. Prints
+the number of kills and of targets.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from everpost.transfer.copy import sync
 
 
 def move(source: str, target: str) -> None:
-    """What a user would run."""
+    """The command line that a user would run."""
     if Path(source).is_file():
         os.environ["EVERPOST_DATABASE_URL"] = target
         system = ["--from", "wordpress"] if source.endswith(".xml") else []
@@ -34,7 +34,7 @@ def move(source: str, target: str) -> None:
 
 
 def begin(work: Callable[[], None]) -> int:
-    """A child that does the work; it ends with status 0 only where that succeeds."""
+    """Start a child that does the work; its status is 0 only if that succeeds."""
     child = os.fork()
     if child:
         return child
@@ -61,9 +61,9 @@ def end(child: int) -> None:
 
 
 def is_killed(child: int, seconds: float) -> bool:
-    """Whether the child was still at work after so many seconds, and is dead now."""
+    """Kill the child after this many seconds. Returns whether it was still running."""
     time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)  # who has ended waits for us, and does not mind
+    os.kill(child, signal.SIGKILL)  # a child that has ended is not reaped yet, so the signal does no harm
     _, status = os.waitpid(child, 0)
     if status not in (0, signal.SIGKILL):
         sys.exit(f"a move failed with {status}")
@@ -71,7 +71,7 @@ def is_killed(child: int, seconds: float) -> bool:
 
 
 def import_what_moves() -> None:
-    """What is imported when it is needed: once, so that the children spend their time on moving."""
+    """Load modules that are imported lazily once, so that the children spend their time on moving."""
     for kind in ("sql", "mongo"):
         for name in ("schema", "store"):
             import_module(f"everpost.stores.{kind}.{name}")
@@ -79,7 +79,7 @@ def import_what_moves() -> None:
 
 def run(kills: int, source: str, targets: list[str]) -> None:
     import_what_moves()
-    sync.BATCH_ROWS = 100  # so that there are more moments to be killed at
+    sync.BATCH_ROWS = 100  # so that there are more points at which a child can be killed
     waiting = iter(targets)
     began = time.monotonic()
     end(begin(lambda: move(source, next(waiting))))

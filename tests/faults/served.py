@@ -1,4 +1,4 @@
-"""`everpost serve` as users run it: a process of its own, on a port of its own."""
+"""`everpost serve` as users run it: in a separate process, on its own port."""
 
 import contextlib
 import os
@@ -20,13 +20,13 @@ from everpost.domain.people.tokens import new_secret
 ADMIN_TOKEN = new_secret()
 AS_ADMIN = {"authorization": f"Bearer {ADMIN_TOKEN}"}
 PATIENCE = 30.0
-"""Seconds within which what must happen happens, on a machine that has other things to do."""
+"""Seconds after which a test fails that waits for something, long enough for a busy machine."""
 NO_TLS = False
-"""For HTTPX's `verify`: to read all certificates of the machine takes as long as a few hundred requests."""
+"""For HTTPX's `verify`: reading all certificates of the machine takes as long as hundreds of requests."""
 
 
 class ServedBlog:
-    """A running Everpost; killed at the end of the `with` where it still runs."""
+    """A running Everpost, which is killed at the end of the `with` if it is still running."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class ServedBlog:
         self._log.close()
 
     def listens(self) -> bool:
-        """Whether it still takes connections."""
+        """Whether it still accepts connections."""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return True
         return False
@@ -76,17 +76,17 @@ class ServedBlog:
         self.process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it and its workers with no time to do anything."""
+        """Kill it and its workers immediately."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     def kill_parent(self) -> None:
-        """End the process that started the workers, and nothing else."""
+        """Kill only the process that started the workers."""
         self.process.kill()
         self.process.wait(PATIENCE)
 
     def said(self) -> str:
-        """All that it printed so far."""
+        """Its output so far."""
         self._log.flush()
         return Path(self._log.name).read_text()

@@ -1,4 +1,4 @@
-"""Accounts with the rights that docs/databases.md gives to the one that serves."""
+"""Database accounts with the privileges that docs/databases.md recommends for serving."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _STATEMENTS: Mapping[str, Sequence[str]] = {
 
 
 async def add_serving_account(kind: str, url: str, password: str) -> None:
-    """Let the owner, whose URL this is, add it."""
+    """Add the account, as the owner of the database, whose URL this is."""
     if kind == "mongodb":
         await asyncio.to_thread(_add_to_mongodb, url, password)
         return

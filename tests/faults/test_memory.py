@@ -1,4 +1,4 @@
-"""How much memory a move takes, however long people's texts are."""
+"""The memory that a move uses is limited, however long the texts are."""
 
 import asyncio
 import sys
@@ -30,7 +30,7 @@ _, status, usage = os.wait4(process, 0)
 print("memory:", usage.ru_maxrss // 1024)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
-"""In a process of its own: a command's memory counts from that of the process that starts it."""
+"""Run in a separate process, because the memory of a command includes that of its parent."""
 
 
 def longest_texts() -> Iterator[list[Record]]:
@@ -64,7 +64,7 @@ async def test_the_longest_texts_move_in_and_out_in_200_megabytes(database_url: 
 
 
 async def megabytes(*arguments: str) -> int:
-    """The most memory that the command had."""
+    """The peak memory of the command."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MEASURE, *arguments, stdout=PIPE)
     said = (await process.communicate())[0].decode()
     assert process.returncode == 0, said

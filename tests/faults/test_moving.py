@@ -1,4 +1,4 @@
-"""A move that is killed at random moments, and taken up each time, ends as if it had not been."""
+"""A move that is killed at random times and resumed has the same result as an uninterrupted one."""
 
 import asyncio
 import sys
@@ -16,17 +16,17 @@ from everpost.domain.posts import Post
 from everpost.domain.records import Record
 from everpost.stores import open_store
 from everpost.transfer.archive.writing import export
-from everpost.transfer.copy.copying import verify
+from everpost.transfer.copy.operations import verify
 from tests.conftest import TIMEOUT
 from tests.contract.port.blog.whole_blogs import a_whole_blog, fill, records_of
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 
 killed = pytest.mark.parametrize(("posts", "kills"), [(15, 1), pytest.param(100, 5, marks=pytest.mark.long)])
-"""How large a blog is moved, and how often that is killed: for each kind of move and each database."""
+"""The size of the blog, and the number of kills, for each kind of move and each database."""
 
 
 def a_blog_that_takes_its_time(posts: int) -> list[Record]:
-    """A blog with everything in it, and so many posts more with nineteen comments each."""
+    """A blog with all kinds of content, and a number of additional posts with nineteen comments each."""
     records = a_whole_blog()
     for number in range(posts):
         post = replace(a_post(id=numbered(1_000_000 * (number + 1))), comment_count=19)
@@ -50,7 +50,7 @@ async def source_url(tmp_path: Path, posts: int) -> str:
 
 @pytest.fixture
 async def archive(source_url: str, tmp_path: Path) -> str:
-    """The same blog in a file."""
+    """An archive of the same blog."""
     path = str(tmp_path / "blog.jsonl.gz")
     store = await open_store(source_url, timeout=TIMEOUT, pool_size=1)
     await export(store.records, path, lambda _done, _total: None)
@@ -60,7 +60,7 @@ async def archive(source_url: str, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def targets(databases: Databases, kills: int) -> AsyncIterator[list[str]]:
-    """The URLs of databases in which there is nothing, more than so many kills are likely to need."""
+    """The URLs of empty databases, more than this number of kills is likely to need."""
     async with AsyncExitStack() as made:
         names = [new_name() for _ in range(5 + 5 * kills)]
         for name in names:
@@ -70,7 +70,7 @@ async def targets(databases: Databases, kills: int) -> AsyncIterator[list[str]]:
 
 
 async def move_and_be_killed(source: str, targets: list[str], kills: int) -> list[str]:
-    """Have it moved by processes that are killed on the way; the targets where it has arrived."""
+    """Move the blog with processes that are killed. Returns the targets that are complete."""
     moving = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.moving", str(kills), source, *targets),
         stdout=asyncio.subprocess.PIPE,
@@ -94,7 +94,7 @@ async def assert_all_there(source_url: str, targets: list[str]) -> None:
 
 
 def an_export_of_wordpress(posts: int) -> str:
-    """So many posts with ten comments each."""
+    """A number of posts with ten comments each."""
     items = "".join(
         f"<item><title>Post {number}</title><wp:post_id>{number}</wp:post_id><wp:status>publish</wp:status>"
         "<wp:post_type>post</wp:post_type><wp:post_date_gmt>2020-01-01 10:00:00</wp:post_date_gmt>"
@@ -119,7 +119,7 @@ def an_export_of_wordpress(posts: int) -> str:
 
 
 async def posts_and_comments(url: str) -> list[Record]:
-    """What an import added, but for its users, who are as old as the import."""
+    """The records that an import added, except for users, whose dates depend on the time of the import."""
     store = await open_store(url, timeout=TIMEOUT, pool_size=1)
     records = await records_of(store)
     await store.close()
@@ -130,7 +130,7 @@ async def posts_and_comments(url: str) -> list[Record]:
     ]
 
 
-@pytest.mark.long_but_on("sqlite", "mongodb")  # the others are written to by the code that writes to SQLite
+@pytest.mark.long_but_on("sqlite", "mongodb")  # writing to the other databases uses the same code as SQLite
 @killed
 async def test_a_copy_that_is_killed_ends_as_any_other(
     source_url: str, targets: list[str], kills: int
@@ -138,7 +138,7 @@ async def test_a_copy_that_is_killed_ends_as_any_other(
     await assert_all_there(source_url, await move_and_be_killed(source_url, targets, kills))
 
 
-@pytest.mark.long  # a file is merged into a blog as another blog is
+@pytest.mark.long  # an archive is merged into a blog by the same code as another blog
 @killed
 async def test_an_import_that_is_killed_ends_as_any_other(
     source_url: str, archive: str, targets: list[str], kills: int
@@ -146,7 +146,7 @@ async def test_an_import_that_is_killed_ends_as_any_other(
     await assert_all_there(source_url, await move_and_be_killed(archive, targets, kills))
 
 
-@pytest.mark.long_but_on("sqlite")  # what differs from a copy is above the stores
+@pytest.mark.long_but_on("sqlite")  # the differences from a copy are independent of the stores
 @killed
 async def test_an_import_from_elsewhere_that_is_killed_ends_as_any_other(
     targets: list[str], tmp_path: Path, posts: int, kills: int

@@ -1,4 +1,4 @@
-"""Servers behind TLS and a password: reached as the URL says, or not at all."""
+"""Servers with TLS and a password: they are reached as the URL says, or not at all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,10 +19,10 @@ from tests.faults.serving_accounts import NAME, add_serving_account
 
 TIMEOUT = 10.0
 SHORT = 2.0
-"""Seconds, where there will be none: a client of MongoDB asks again and again until its time is over."""
+"""Seconds for connections that must fail: a client of MongoDB retries until its timeout."""
 
 HUNG_UP = r"connection (is already )?closed|[Cc]onnection reset|[Bb]roken pipe"
-"""How PyMongo says that the server ended the conversation, by what the socket noticed first."""
+"""PyMongo's messages for a connection that the server closed; which one depends on timing."""
 
 Url = Callable[..., str]
 
@@ -47,7 +47,7 @@ def url(secured_name: str, secured: Certified) -> Url:
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Path:
-    """The certificate of an authority that certified none of the servers."""
+    """The certificate of an authority that signed none of the servers' certificates."""
     path = tmp_path / "stranger.pem"
     trustme.CA().cert_pem.write_to_path(path)
     return path
@@ -85,7 +85,7 @@ async def test_a_blog_behind_tls_and_a_password_is_reached_as_its_url_says_or_no
         "to who trusts another authority": (url(stranger_trusted), "local issuer|self-signed"),
         "with a wrong password": (
             url(verified, password=f"{PASSWORD}!"),
-            "authentication failed|Access denied|refuses the user",
+            "authentication failed|Access denied|rejected the user",
         ),
     }
     for how, (refused_url, reason) in refused.items():

@@ -1,4 +1,4 @@
-"""Clients that stop in the middle: their connections end, and the server answers others meanwhile."""
+"""Clients that stall: their connections are closed, and the server answers others meanwhile."""
 
 import json
 import socket
@@ -20,7 +20,7 @@ CONTENT = "x" * 1_000_000
 
 @pytest.fixture(scope="module")
 def blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedBlog]:
-    """A blog of ten large posts, whose server waits for half a second."""
+    """A blog with ten large posts, whose server has timeouts of half a second."""
     folder = tmp_path_factory.mktemp("stalling")
     settings = {"EVERPOST_BODY_TIMEOUT": "0.5", "EVERPOST_SEND_TIMEOUT": "0.5"}
     with ServedBlog(f"sqlite:///{folder}/blog.db", folder, settings=settings) as blog:
@@ -38,7 +38,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def is_held(blog: ServedBlog, client: socket.socket) -> bool:
-    """Whether the server still has its end of this connection open."""
+    """Whether the server still keeps its end of this connection open."""
     ours, theirs = f"{blog.port:04X}", f"{client.getsockname()[1]:04X}"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return any(

@@ -1,4 +1,4 @@
-"""Many writers at once, and what becomes of their requests when the server is told to stop, or is killed."""
+"""Concurrent writers, and the results of their requests when the server is stopped or killed."""
 
 import asyncio
 import json
@@ -20,18 +20,18 @@ HEAD = (
 )
 
 
-@pytest.mark.long_but_on("sqlite", "mongodb")  # the others stop by the same code as SQLite
+@pytest.mark.long_but_on("sqlite", "mongodb")  # with the other databases, the server stops by the same code
 async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_they_stop(
     database_url: str, tmp_path: Path
 ) -> None:
-    """Nobody hears of a locked database, and no acknowledged write is lost."""
+    """No request fails because of a locked database, and no acknowledged write is lost."""
     with (
         ServedBlog(database_url, tmp_path, workers=4) as blog,
         socket.create_connection(("127.0.0.1", blog.port), timeout=PATIENCE) as slow,
     ):
         slow.sendall(HEAD.encode() + BODY[:100])
         writers = Writers(blog.address, await create_post(blog.address))
-        # A connection each, so that the requests spread over the workers.
+        # Separate connections, so that the requests are spread over the workers.
         clients = [httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) for _ in range(8)]
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(writers.write(client)) for client in clients]
@@ -49,7 +49,7 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
     assert writers.acknowledged <= await read_kept(database_url, writers.post_id)
 
 
-@pytest.mark.long_but_on("sqlite")  # `test_databases_away` kills the others' servers, too
+@pytest.mark.long_but_on("sqlite")  # `test_databases_away` also kills the servers of other databases
 async def test_an_acknowledged_write_survives_a_killed_server(database_url: str, tmp_path: Path) -> None:
     with ServedBlog(database_url, tmp_path) as blog:
         writers = Writers(blog.address, await create_post(blog.address))

@@ -1,4 +1,4 @@
-"""Writers who do not give up, and remember what was acknowledged."""
+"""Writers that retry their requests, and remember what was acknowledged."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from tests.faults.served import AS_ADMIN, NO_TLS, PATIENCE
 
 @dataclass
 class Writers:
-    """Tasks that put comments under one post until told to stop."""
+    """Tasks that add comments to one post until they are stopped."""
 
     address: str
     post_id: str
@@ -24,7 +24,7 @@ class Writers:
     _written: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self, client: httpx.AsyncClient) -> None:
-        """Comment after comment; one whose answer got lost is sent again under the same id."""
+        """Add comments one by one; one whose response was lost is sent again under the same id."""
         comment_id = new_id()
         while not self.stopping:
             try:
@@ -44,7 +44,7 @@ class Writers:
                 comment_id = new_id()
 
     async def until_acknowledged(self, count: int) -> None:
-        """Return when so many more comments than now were acknowledged."""
+        """Wait until this many more comments have been acknowledged."""
         wanted = len(self.acknowledged) + count
         async with asyncio.timeout(PATIENCE):
             while len(self.acknowledged) < wanted:
@@ -53,7 +53,7 @@ class Writers:
 
 
 async def create_post(address: str) -> str:
-    """A post to comment on; its id."""
+    """Create a post to comment on. Returns its id."""
     async with httpx.AsyncClient(headers=AS_ADMIN, verify=NO_TLS) as client:
         answer = await client.post(f"{address}/posts", json={"title": "Faults", "content": ""})
     assert answer.status_code == 201, answer.text
@@ -61,7 +61,7 @@ async def create_post(address: str) -> str:
 
 
 async def read_kept(database_url: str, post_id: str) -> set[str]:
-    """The ids of all comments of a post that are in the database, which nobody serves any more."""
+    """The ids of all comments of a post in the database, read directly after the server has ended."""
     store = await open_store(database_url, timeout=PATIENCE, pool_size=1)
     try:
         kept = {str(comment.id) for comment in await examples.read_thread(store, Id(post_id))}

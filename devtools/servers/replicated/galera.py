@@ -18,7 +18,7 @@ LIBRARY = "libgalera_smm.so"
 SYNCED = "Synchronized with group"
 SMALL = (
     "gcache.size=32M",
-    # A cluster that was killed as a whole is bootstrapped again from its first node.
+    # After all nodes were killed, the cluster is bootstrapped again from the first one.
     "pc.recovery=false",
 )
 
@@ -29,11 +29,11 @@ def _find_library() -> Path | None:
 
 
 class GaleraNode(MysqlServer):
-    """One of the servers. It gets its data from the others whenever it joins them."""
+    """A node of the cluster. It receives the data from another node when it joins."""
 
     cluster: Sequence["GaleraNode"] = ()
     founds = False
-    """Whether it makes a new cluster when it starts, of which it is the first."""
+    """Whether it bootstraps a new cluster when it starts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class GaleraNode(MysqlServer):
         return None
 
     def prepare(self) -> None:
-        if os.geteuid() == 0:  # the rsync of a root gives its rights away, and then cannot write
+        if os.geteuid() == 0:  # rsync as root would drop its privileges, and then be unable to write
             nobody = pwd.getpwnam("nobody")
             self.user, self.group = nobody.pw_uid, nobody.pw_gid
             os.chown(self.folder, self.user, self.group)
@@ -77,7 +77,7 @@ class GaleraNode(MysqlServer):
             *(["--wsrep-new-cluster"] if self.founds else []),
         ]
 
-    def settle(self) -> None:
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while SYNCED not in (self.folder / f"log-{self._runs}").read_text(errors="replace"):
             if time.monotonic() > deadline:
@@ -86,7 +86,7 @@ class GaleraNode(MysqlServer):
 
 
 class GaleraCluster:
-    """Three nodes, which serve when `start()` returns."""
+    """A cluster of three nodes, which are ready for use when `start()` returns."""
 
     def __init__(self) -> None:
         self.nodes = [GaleraNode() for _ in range(SIZE)]
@@ -99,7 +99,7 @@ class GaleraCluster:
             first.founds = True
             first.start()
             first.founds = False
-            for node in others:  # of two that join at once, one waits for longer than the other takes
+            for node in others:  # of two that join at once, one waits longer than both joins take in sequence
                 node.start()
         except BaseException:
             self.stop()

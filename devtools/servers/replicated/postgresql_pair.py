@@ -12,7 +12,7 @@ REPLICATED = ("wal_level=replica", "max_wal_senders=5", "wal_keep_size=256MB")
 
 
 class ReplicatedPostgresql(PostgresqlServer):
-    """A server with an optional standby, or the standby of `primary`."""
+    """A primary, which may have a standby, or the standby of `primary`."""
 
     ready_line = "database system is ready to accept"  # connections, or read-only connections
 
@@ -30,9 +30,9 @@ class ReplicatedPostgresql(PostgresqlServer):
     def find_binaries(cls) -> Path | None:
         return programs_of_the_machine()
 
-    def making(self) -> list[str | Path]:
+    def initdb_command(self) -> list[str | Path]:
         if self._primary is None:
-            return super().making()
+            return super().initdb_command()
         return [
             *(self.binaries / "pg_basebackup", "--pgdata=data", "--write-recovery-conf", "--no-sync"),
             *("--checkpoint=fast", f"--dbname={self._primary.url()}"),
@@ -42,7 +42,7 @@ class ReplicatedPostgresql(PostgresqlServer):
         return [*super().command(), *(option for setting in REPLICATED for option in ("-c", setting))]
 
     def sql(self, statement: str) -> str:
-        """What `psql` prints: columns with a bar between them, a row in each line."""
+        """Run a statement in `psql`, and return its output: a line per row, columns separated by `|`."""
         psql = str(self.binaries / "psql")
         done = subprocess.run(
             [psql, self.url(), "--no-psqlrc", "--tuples-only", "--no-align", "--command", statement],
@@ -55,7 +55,7 @@ class ReplicatedPostgresql(PostgresqlServer):
 
 
 class PostgresqlPair:
-    """A primary and its synchronous standby. The two ports stay, whichever of them is the primary's."""
+    """A primary and its synchronous standby. The two ports stay the same after a failover."""
 
     def __init__(self) -> None:
         self.primary = ReplicatedPostgresql()
@@ -63,7 +63,7 @@ class PostgresqlPair:
         self.ports = (self.primary.port, self.standby.port)
 
     def url(self, database: str) -> str:
-        """The URL of both, the one that was the standby first."""
+        """A URL with both servers; the initial standby comes first."""
         hosts = ",".join(f"127.0.0.1:{port}" for port in reversed(self.ports))
         return f"postgresql://everpost@{hosts}/{database}?target_session_attrs=read-write"
 
@@ -82,14 +82,14 @@ class PostgresqlPair:
         self.standby.stop()
 
     def promote(self) -> None:
-        """Promote the standby, which has none of its own. The caller has killed the primary."""
+        """Promote the standby, which then has no standby itself. The caller has killed the primary."""
         self.primary, self.standby = self.standby, self.primary
         self.primary.sql("SELECT pg_promote()")
         self.primary.sql("ALTER SYSTEM RESET synchronous_standby_names")
         self.primary.sql("SELECT pg_reload_conf()")
 
     def replace_standby(self) -> None:
-        """A new standby in the place of a server that was killed."""
+        """Start a new standby in place of a killed server."""
         port, killed = self.standby.port, self.standby
         killed.port = free_port()  # to stop it is to start it once more: not where somebody may find it
         killed.stop()
@@ -99,13 +99,13 @@ class PostgresqlPair:
         self._await_standby()
 
     def _await_standby(self) -> None:
-        """From here on commits wait for the standby."""
+        """Make commits wait for the standby."""
         self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
         self.primary.sql("SELECT pg_reload_conf()")
         self.until_synchronous()
 
     def until_synchronous(self) -> None:
-        """Return when the standby has all that the primary has. CannotStart."""
+        """Wait until the standby has all data of the primary. CannotStart."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.primary.sql("SELECT sync_state FROM pg_stat_replication") != "sync":
             if time.monotonic() > deadline:

@@ -12,18 +12,20 @@ from devtools.servers.mongodb import UninitiatedMongodbServer
 from devtools.servers.private import START_TIMEOUT, CannotStart
 
 ELECTION = 1_000
-"""Milliseconds after which the others elect another primary; MongoDB's own default is ten times as long."""
+"""Milliseconds after which a new primary is elected; MongoDB's default is ten times as long."""
 
 
 class MongodbReplicaSet:
-    """Its members from `start()` to `stop()`. `hosts`: what they call each other, if not their own ports."""
+    """A set that runs from `start()` to `stop()`. `hosts`: the addresses of the members in its configuration,
+    if not their own.
+    """
 
     def __init__(self) -> None:
         self.members = [UninitiatedMongodbServer() for _ in range(3)]
         self.hosts = [f"127.0.0.1:{member.port}" for member in self.members]
 
     def start(self) -> Self:
-        """Returns once there is a primary, and everyone else follows it. CannotStart."""
+        """Start the members, and wait until there is a primary that the others follow. CannotStart."""
         try:
             with ThreadPoolExecutor() as at_once:
                 list(at_once.map(UninitiatedMongodbServer.start, self.members))
@@ -46,14 +48,14 @@ class MongodbReplicaSet:
         return f"mongodb://{','.join(self.hosts)}/{database}?replicaSet=everpost"
 
     def primary(self) -> UninitiatedMongodbServer:
-        """The one that the majority takes for it. LookupError: there is none."""
+        """The member that the majority considers the primary. LookupError: there is none."""
         terms = [(term, member) for member in self.members if (term := _term_as_primary(member)) is not None]
         if not terms:
             raise LookupError("no primary")
         return max(terms, key=lambda each: each[0])[1]
 
     def wait_until_whole(self) -> None:
-        """Until one is the primary and the two others have what it has. CannotStart."""
+        """Wait until there is a primary, and the two others have all its data. CannotStart."""
         deadline = time.monotonic() + START_TIMEOUT
         while sorted(self._states()) != ["PRIMARY", "SECONDARY", "SECONDARY"]:
             if time.monotonic() > deadline:
@@ -81,7 +83,7 @@ def _client(member: UninitiatedMongodbServer) -> "MongoClient[dict[str, Any]]":
 
 
 def _term_as_primary(member: UninitiatedMongodbServer) -> Any:  # noqa: ANN401 - an id that is compared
-    """Of the election that this member won last; None: it is no primary, or does not answer."""
+    """The term in which this member is the primary; None if it is not, or does not answer."""
     try:
         with _client(member) as client:
             hello = client.admin.command("hello")

@@ -13,10 +13,10 @@ from everpost.cli.import_from import ImportWishes, import_from_elsewhere
 from everpost.cli.stores.transfer_stores import look_at_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
-from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.checking import CheckedArchive, check
 from everpost.transfer.archive.reading import PIPE, Archive, open_archive
 from everpost.transfer.archive.writing import export as export_archive
-from everpost.transfer.copy import copying
+from everpost.transfer.copy import operations
 from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
 
@@ -165,20 +165,20 @@ def _import_archive(settings: Settings, path: str, *, dry_run: bool) -> bool:
         return asyncio.run(_move_in(settings, archive, checked))
 
 
-async def _rehearse(settings: Settings, archive: Archive, checked: Checked) -> None:
+async def _rehearse(settings: Settings, archive: Archive, checked: CheckedArchive) -> None:
     async with look_at_target(settings.database_url, settings) as store:
         records = None if store is None else store.records
         with showing_progress() as show:
-            survey = await copying.rehearse(archive, records, show, origin=checked.origin)
+            survey = await operations.rehearse(archive, records, show, origin=checked.origin)
     print_survey(survey)
 
 
-async def _move_in(settings: Settings, archive: Archive, checked: Checked) -> bool:
+async def _move_in(settings: Settings, archive: Archive, checked: CheckedArchive) -> bool:
     async with open_target(settings.database_url, settings) as store:
         with showing_progress() as show:
-            copied = await copying.copy(archive, store.records, show, origin=checked.origin)
-    typer.echo(describe_work(copied.carried))
-    print_comparison(copied.after or copied.carried)
-    is_right = copied.agrees and copied.carried.source.whole == checked.digest.whole
+            copied = await operations.copy(archive, store.records, show, origin=checked.origin)
+    typer.echo(describe_work(copied.before))
+    print_comparison(copied.after or copied.before)
+    is_right = copied.agrees and copied.before.source.whole == checked.digest.whole
     typer.echo("The database matches the archive." if is_right else "The database differs from the archive.")
     return is_right

@@ -13,8 +13,8 @@ from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_database_url, read_settings
 from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
-from everpost.transfer.copy import copying
-from everpost.transfer.copy.copying import Copied, Progress
+from everpost.transfer.copy import operations
+from everpost.transfer.copy.operations import CopyResult, Progress
 from everpost.transfer.copy.origins import origin_of
 
 FOLLOW_EVERY = 2.0
@@ -73,7 +73,7 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
     async def run() -> bool:
         async with open_source(source_url, settings) as source, open_source(target_url, settings) as target:
             with showing_progress() as report:
-                comparison = await copying.verify(source.records, target.records, report)
+                comparison = await operations.verify(source.records, target.records, report)
         print_comparison(comparison)
         return comparison.is_equal
 
@@ -85,7 +85,7 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
 async def _rehearse(source_url: str, target_url: str, settings: Settings) -> None:
     async with open_source(source_url, settings) as source, look_at_target(target_url, settings) as target:
         with showing_progress() as report:
-            survey = await copying.rehearse(
+            survey = await operations.rehearse(
                 source.records,
                 None if target is None else target.records,
                 report,
@@ -100,22 +100,22 @@ async def _copy(source_url: str, target_url: str, settings: Settings, *, follow:
         origin = origin_of(await source.blog.get())
         with showing_progress() as report:
             copied = await _pass(source, target, report, origin)
-            while follow and copied.has_arrived and not copied.agrees:
+            while follow and copied.is_complete and not copied.agrees:
                 await asyncio.sleep(FOLLOW_EVERY)
                 copied = await _pass(source, target, report, origin)
-    print_comparison(copied.after or copied.carried)
+    print_comparison(copied.after or copied.before)
     typer.echo(_verdict(copied, follow=follow))
     return copied.agrees
 
 
-async def _pass(source: Store, target: Store, report: Progress, origin: str) -> Copied:
-    copied = await copying.copy(source.records, target.records, report, origin=origin)
-    typer.echo(describe_work(copied.carried))
+async def _pass(source: Store, target: Store, report: Progress, origin: str) -> CopyResult:
+    copied = await operations.copy(source.records, target.records, report, origin=origin)
+    typer.echo(describe_work(copied.before))
     return copied
 
 
-def _verdict(copied: Copied, *, follow: bool) -> str:
-    if not copied.has_arrived:
+def _verdict(copied: CopyResult, *, follow: bool) -> str:
+    if not copied.is_complete:
         return (
             "The target differs from what was copied: another process writes to it, or a database is faulty."
             " It is marked as unfinished."

@@ -14,7 +14,7 @@ from everpost.settings import Settings
 from everpost.transfer.importers.formats.time_zones import zone_named
 from everpost.transfer.importers.pipeline.importer import ImportContext
 from everpost.transfer.importers.registry import ImportOptions, import_from, system_named
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -
     system_named(wishes.system)  # before a database is opened, which SQLite would create
     if wishes.report is not None:
         _require_place(wishes.report)
-    with Report() as report:
+    with ImportReport() as report:
         try:
             asyncio.run(_import(settings, Path(path), wishes, report))
         finally:
@@ -49,7 +49,7 @@ def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -
         typer.echo("Nothing was written.")
 
 
-async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: Report) -> None:
+async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: ImportReport) -> None:
     said = ImportOptions(
         site=wishes.site,
         pages=wishes.pages,
@@ -76,7 +76,7 @@ def _require_place(report: Path) -> None:
         raise Misconfigured(f"--report {report}: cannot be written")
 
 
-def _save(report: Report, path: Path) -> None:
+def _save(report: ImportReport, path: Path) -> None:
     try:
         report.save(path)
     except OSError as error:

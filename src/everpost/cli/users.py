@@ -10,7 +10,7 @@ from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.people.users import Role, User
 from everpost.errors import Invalid
 from everpost.services.accounts import users
-from everpost.services.accounts.users import UserDraft, UserWish
+from everpost.services.accounts.users import UserDraft, UserEdit
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
@@ -66,19 +66,19 @@ def list_() -> None:
 @user.command()
 def role(email: Email, role: Annotated[Role, typer.Argument(help="Role of the user.")]) -> None:
     """Change a user's role. The user's tokens lose all scopes that the role does not have."""
-    _change(email, UserWish(role=role))
+    _change(email, UserEdit(role=role))
 
 
 @user.command()
 def disable(email: Email) -> None:
     """Disable a user: revoke all tokens, refuse logins and hide the name. Posts stay."""
-    _change(email, UserWish(is_disabled=True))
+    _change(email, UserEdit(is_disabled=True))
 
 
 @user.command()
 def enable(email: Email) -> None:
     """Enable a disabled user. Revoked tokens stay revoked."""
-    _change(email, UserWish(is_disabled=False))
+    _change(email, UserEdit(is_disabled=False))
 
 
 @user.command()
@@ -91,7 +91,7 @@ def password(
 ) -> None:
     """Set a user's password, after prompting for it, and end all of the user's logins."""
     new = ask_password(from_input=password_stdin, is_new=True)
-    _change(email, UserWish(password=new, revoke_tokens=revoke_tokens))
+    _change(email, UserEdit(password=new, revoke_tokens=revoke_tokens))
 
 
 @user.command()
@@ -117,7 +117,7 @@ def remove(
     typer.echo(f"Deleted user {printable(email)}.")
 
 
-def _change(email: str, wish: UserWish) -> None:
+def _change(email: str, wish: UserEdit) -> None:
     async def run(store: Store, _settings: Settings) -> User:
         found = await user_with(store, email)
         return await users.change_user(store, OPERATOR, found.id, wish, match=None)

@@ -1,1 +1,3 @@
-"""What a blog is: values and pure rules, standard library only (and `bson` where ids are made)."""
+"""The values and pure rules of a blog. Standard library only, except for `bson` in `ids` and `anyascii` in
+`text`.
+"""

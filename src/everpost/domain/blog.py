@@ -1,4 +1,4 @@
-"""The settings of a blog, which are kept with it and move with it."""
+"""The settings of a blog, which are stored in its database and move with it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ class Blog(Record):
     updated_at: datetime
     version: int
     address_key: bytes = field(repr=False)
-    """32 random bytes, made with the schema: the addresses of guests are kept only as hashes under it."""
+    """32 random bytes, created with the schema: guests' addresses are stored only as hashes with this key."""
     stamp: int = field(default=0, compare=False, repr=False)
     """As for `Post`."""
 
@@ -27,7 +27,7 @@ class Blog(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogChange:
-    """What is to be another value."""
+    """The new values of settings."""
 
     updated_at: datetime
     comment_policy: CommentPolicy

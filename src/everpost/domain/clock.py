@@ -1,4 +1,4 @@
-"""Time as every store keeps it: aware, UTC, whole milliseconds (BSON's precision)."""
+"""Time as every store represents it: aware, UTC, whole milliseconds (the precision of BSON)."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -11,23 +11,23 @@ LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 
 
 def now() -> datetime:
-    """This moment."""
+    """The current time."""
     return whole_milliseconds(datetime.now(UTC))
 
 
 class Horizon:
-    """The moment up to which posts are published: now or, after this machine's clock was set back, the latest
+    """The time up to which posts are published: now or, after this machine's clock was set back, the latest
     known time of a write. So no published post disappears.
     """
 
     MAX_AHEAD = timedelta(days=1)
-    """Moments further ahead of the clock are ignored: an import may bring any."""
+    """Times further ahead of the clock are ignored, because imported posts can have any time."""
 
     def __init__(self) -> None:
         self._seen = EARLIEST
 
     def observe(self, moment: datetime) -> None:
-        """Note that something was written at this moment, by the clock of the machine that wrote it."""
+        """Record the time of a write, by the clock of the machine that wrote."""
         if self._seen < moment <= now() + self.MAX_AHEAD:
             self._seen = moment
 
@@ -38,13 +38,13 @@ class Horizon:
 
 
 HORIZON = Horizon()
-"""That of this process."""
+"""The horizon of this process."""
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
-    """The same moment in UTC, without what is finer than a millisecond.
+    """The same time in UTC, truncated to milliseconds.
 
-    Raises OverflowError where UTC would leave the years 1 to 9999.
+    Raises OverflowError if the time in UTC is outside the years 1 to 9999.
     """
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
@@ -55,7 +55,7 @@ def to_milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
-@lru_cache(maxsize=10_000)  # what is read often has the same moments each time
+@lru_cache(maxsize=10_000)  # rows that are read often have the same times
 def from_milliseconds(milliseconds: int) -> datetime:
-    """The moment that `to_milliseconds` gave; OverflowError outside the years 1 to 9999."""
+    """The inverse of `to_milliseconds`. Raises OverflowError outside the years 1 to 9999."""
     return EPOCH + timedelta(milliseconds=milliseconds)

@@ -13,15 +13,15 @@ from everpost.errors import EverpostError, Forbidden, NotFound, Stale
 
 @dataclass(frozen=True, slots=True)
 class CommentContext:
-    """The state that decides who may comment on a post, as of one moment."""
+    """The state that decides who may comment on a post, read at one time."""
 
     post: Post
-    """With no comments inside."""
+    """Without its comments."""
     blog: Blog
 
     @property
     def policy(self) -> CommentPolicy:
-        """Who may comment on the post."""
+        """The comment policy that applies to the post."""
         return self.post.comment_policy or self.blog.comment_policy
 
 
@@ -32,11 +32,11 @@ class CommentPreconditions:
     """
 
     policies: frozenset[CommentPolicy]
-    """The post has one of these, or, where it has none of its own, the blog."""
+    """The policy of the post, or of the blog if the post has none, must be one of these."""
     audience: Audience
-    """Who must be able to see the post."""
+    """The post must be visible to this audience."""
     name_keys: frozenset[str] = field(default_factory=frozenset)
-    """No user has a name with one of these keys."""
+    """No user may have a name with one of these keys."""
     blog_policy: CommentPolicy | None = None
     """The blog's policy, if it was read for this admission: a store may use it instead of reading it again. A
     change of the policy applies to every request that begins after the change was acknowledged.
@@ -63,32 +63,34 @@ def together(admissions: Sequence[CommentPreconditions | None]) -> CommentPrecon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditCredential:
-    """Whose comment it must be for a change to happen: this user's, or that of the guest with the key
-    of this digest; and how young: not published before `since`.
+    """Allows changing a comment that was written by this user, or by the guest whose edit key has this
+    digest, and was not published before `since`.
     """
 
     since: datetime
     author_id: Id | None = None
     key_digest: str | None = field(default=None, repr=False)
     admission: CommentPreconditions | None = None
-    """On which ground it may be changed; None: on any."""
+    """Further conditions for the change; None: no others."""
 
     def wrote(self, comment: Comment) -> bool:
-        """Whether the comment is in this hand, however old."""
+        """Whether the comment was written by the holder of this credential; its age is ignored."""
         author_id = None if comment.author is None else comment.author.id
         by_user = self.author_id is not None and self.author_id == author_id
         return by_user or (self.key_digest is not None and self.key_digest == comment.key_digest)
 
 
-def refusal(id: Id, there: Comment | None, hand: EditCredential | None) -> EverpostError:
-    """Why a comment could not be written that had to be in this hand and to have a certain revision."""
-    if there is None:
+def refusal(id: Id, stored: Comment | None, credential: EditCredential | None) -> EverpostError:
+    """The reason why the stored comment could not be changed with this credential and the expected
+    revisions.
+    """
+    if stored is None:
         return NotFound("comment", id)
-    if hand is not None:
-        if there.status is CommentStatus.REMOVED and not there.content:
+    if credential is not None:
+        if stored.status is CommentStatus.REMOVED and not stored.content:
             return NotFound("comment", id)
-        if not hand.wrote(there):
+        if not credential.wrote(stored):
             return Forbidden("This comment was written by someone else.")
-        if there.publication_date < hand.since:
+        if stored.publication_date < credential.since:
             return Forbidden("The time to edit or delete this comment has passed.")
     return Stale("comment", id)

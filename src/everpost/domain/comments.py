@@ -13,28 +13,28 @@ from everpost.domain.revisions import Revision
 MAX_COMMENT = 20_000
 MAX_GUEST_NAME = MAX_NAME
 MAX_DECISIONS = 100
-"""How many comments can be decided in one call."""
+"""Maximum number of decisions in one moderation request."""
 REPLIES_SHOWN = 3
-"""How many replies a tree shows under each comment; the others are paged."""
+"""Number of replies that a tree contains for each comment; the rest is paged."""
 LEVELS_SHOWN = 2
-"""How many levels of replies a page of a tree shows under its own."""
+"""Number of levels of replies that a page of a tree contains below its own comments."""
 
 
 class CommentPolicy(StrEnum):
-    """Who may comment."""
+    """The people who may comment."""
 
     OPEN = "open"
-    """Everybody, and it is shown at once."""
+    """Everyone; comments are shown immediately."""
     MODERATED = "moderated"
-    """Everybody, but what guests say waits for approval."""
+    """Everyone; comments by guests wait for approval."""
     MEMBERS = "members"
-    """Users."""
+    """Users only."""
     CLOSED = "closed"
-    """Nobody."""
+    """No one."""
 
 
 class CommentStatus(StrEnum):
-    """What was decided about a comment."""
+    """The moderation status of a comment."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -44,7 +44,7 @@ class CommentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment(Record):
-    """A comment as a store gives it, whatever its status."""
+    """A comment as a store returns it, whatever its status."""
 
     id: Id
     post_id: Id
@@ -53,30 +53,30 @@ class Comment(Record):
     updated_at: datetime
     version: int = 1
     parent_id: Id | None = None
-    """The comment that this one answers, on the same post."""
+    """The comment that this one replies to, on the same post."""
     depth: int = 0
-    """How many comments there are above it. A store sets it when it adds the comment."""
+    """The number of comments above it in the thread. The store sets it when it adds the comment."""
     status: CommentStatus = CommentStatus.APPROVED
     author: Author | None = None
     """None: a guest, or a user who was removed."""
     guest_name: str | None = None
     key_digest: str | None = field(default=None, repr=False)
-    """What is kept of the key with which a guest may edit."""
+    """The digest of the guest's edit key."""
     editor_id: Id | None = None
-    """The user who last changed the words of somebody else, and may have been removed since. In a record of
-    a whole blog None stands for one who was.
+    """The user who last edited this comment of someone else. The user may have been removed since; in a
+    record of a whole blog, a removed user is None.
     """
     edited_at: datetime | None = None
-    """When that was; None: nobody did."""
+    """When that user edited it; None: never."""
     reply_count: int = 0
-    """How many replies to it are shown. A store counts them."""
+    """The number of its shown replies. The store counts them."""
     stamp: int = field(default=0, compare=False, repr=False)
     """As for `Post`."""
 
     @property
     def is_shown(self) -> bool:
-        """Whether the public sees it: it is approved, or others that are shown answer it: then what is
-        seen of it is a tombstone.
+        """Whether the public sees it: it is approved, or it has shown replies. In the latter case, it appears
+        as a tombstone.
         """
         return self.status is CommentStatus.APPROVED or self.reply_count > 0
 
@@ -91,27 +91,27 @@ class Comment(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentChange:
-    """What is to be another value; None leaves it as it is."""
+    """The new values of a comment's fields; None leaves a field unchanged."""
 
     updated_at: datetime
-    """When the words were changed; without `content` the comment keeps the moment it has."""
+    """The time of the change. Applied only if `content` changes."""
     content: str | None = None
     status: CommentStatus | None = None
     editor_id: Id | None = None
-    """Who changes the words, where they are somebody else's."""
+    """The user who edits the content of someone else's comment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The replies to one comment, or, where `parent_id` is None, the comments that answer none."""
+    """The replies to one comment or, if `parent_id` is None, the comments that are not replies."""
 
     parent_id: Id | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentQuery:
-    """A page of what is shown of one post's thread, oldest first, after a position: all of it, or one
-    branch.
+    """A page of the shown comments of one post, or of one branch of its thread, oldest first, after a
+    position.
     """
 
     post_id: Id
@@ -122,18 +122,18 @@ class CommentQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuery:
-    """A page of the comments of all posts with one status, the newest first, after a position."""
+    """A page of the comments with one status, on all posts, newest first, after a position."""
 
     status: CommentStatus
     limit: int
     after: Position | None = None
     post_author_id: Id | None = None
-    """Only those on posts by this user."""
+    """Only comments on posts by this user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A comment in a tree, with the first of its shown replies; `has_more` where others follow these."""
+    """A comment in a tree, with the first of its shown replies. `has_more`: there are more replies."""
 
     comment: Comment
     replies: "tuple[Node, ...]" = ()

@@ -1,4 +1,4 @@
-"""Ids: 24 lower-case hexadecimal digits, MongoDB's ObjectId, on every store."""
+"""Ids: MongoDB's ObjectId as 24 lower-case hexadecimal digits, on every store."""
 
 import re
 from typing import NewType
@@ -12,7 +12,7 @@ _WELL_FORMED = re.compile(r"[0-9a-fA-F]{24}")
 
 
 def new_id() -> Id:
-    """An id that nothing has: seconds, a random number of this process, a counter.
+    """A new unique id: the time in seconds, a random number of this process, and a counter.
 
     https://www.mongodb.com/docs/manual/reference/bson-types/#objectid
     """
@@ -20,5 +20,5 @@ def new_id() -> Id:
 
 
 def parse_id(text: str) -> Id | None:
-    """The id that this text names, in lower case; None where it can name nothing."""
+    """The id in this text, in lower case; None if it is not an id."""
     return Id(text.lower()) if _WELL_FORMED.fullmatch(text) else None

@@ -1,5 +1,5 @@
-"""Counts the links in a comment: whatever Markdown, HTML, or a front end that makes addresses clickable would
-turn into one. Takes time linear in the length of the text.
+"""Counts the links in a comment: everything that Markdown, HTML, or a front end that makes addresses
+clickable would turn into a link. Takes time linear in the length of the text.
 """
 
 import html
@@ -8,10 +8,10 @@ import unicodedata
 
 _ZEROS = re.compile(r"(&#[xX]?)0+(?=[0-9a-fA-F])")
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
-"""Beyond Unicode: Python would make a number of it first, however long."""
+"""Beyond Unicode. Removed first, because Python would parse the number, however long it is."""
 _DOTS = str.maketrans({"\u3002": ".", "\uff61": ".", "\u2024": "."})
 _LIGATURES = str.maketrans({"\ufdfa": " ", "\ufdfb": " "})
-"""Normal forms make eighteen characters of the one, and eight of the other."""
+"""Normalization would expand the first to eighteen characters, and the second to eight."""
 
 _LINE_END = re.compile(r"\r\n?")
 _DEFINITION = re.compile(
@@ -61,15 +61,15 @@ _COUNTRIES = (
 )
 _ALSO_WORDS = "in is it me no so to"
 _TOP_LEVELS = frozenset(f"{_GENERIC} {_COUNTRIES} {_ALSO_WORDS}".split())
-"""After a dot they make a link of a word without any path. Not among them are those that one meets as the
-ending of a file's name (`.py`, `.md`, `.sh`, `.rs`).
+"""A word that ends with a dot and one of these is a link, even without a path. Common file extensions (`.py`,
+`.md`, `.sh`, `.rs`) are left out.
 """
 _NO_WORDS = (
     "com net org info biz edu gov mil mobi xyz icu cyou cfd sbs xxx wtf gmbh llc ru cn de uk fr nl pl eu br "
     "jp cz tv cc io co ly tk ml ga cf gq ws su ua ro hu bg kr tw vn ph pk ng ke"
 )
 _FIRST_WORDS = _TOP_LEVELS.difference(_NO_WORDS.split())
-"""With a capital they may begin a sentence after a full stop that has no blank behind it."""
+"""Capitalized, these may begin a sentence after a full stop without a space."""
 
 _HOST = r"(?:[^\W_](?:[\w-]{0,62})\.)+"
 _LINK = re.compile(
@@ -90,17 +90,17 @@ _LINK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _REST = re.compile(r"""[^\s<>"'()\[\]]*""")
-"""What else belongs to an address; after the beginnings of some links it is another pattern."""
+"""The rest of an address; some kinds of links have a pattern of their own, in `_AFTER`."""
 _VALUE = re.compile(r"""[ \t\r\n]*["']?[^\s<>"']*""")
 _DESTINATION = re.compile(r"""[ \t\n]*<?[^\s<>()]*""")
 _AFTER = {"inline": _DESTINATION, "attribute": _VALUE}
 
 
 def count_links(text: str) -> int:
-    """How many links there are; an address that is the text of its own link counts once.
+    """The number of links. An address that is the text of its own link counts once.
 
-    Where an address is defined for a label, all that stands in brackets counts: which labels are the same is
-    for Markdown to say. That is read before entities are decoded, as Markdown reads it.
+    If the text defines an address for a label, everything in brackets counts as a link, because only Markdown
+    decides which labels are equal. Definitions are looked for before entities are decoded, as in Markdown.
     """
     lines = _LINE_END.sub("\n", text)
     definitions = list(_DEFINITION.finditer(lines))
@@ -116,8 +116,8 @@ def count_links(text: str) -> int:
 
 
 def _plain(text: str) -> str:
-    """The text as it is read in the end: without entities, invisible characters and forms of letters that
-    a browser folds.
+    """The text as readers and browsers see it: entities decoded, invisible characters removed, compatibility
+    forms normalized.
     """
     decoded = html.unescape(_NO_CHARACTER.sub("\ufffd", _ZEROS.sub(r"\1", text)))
     shown = "".join(each for each in decoded if unicodedata.category(each) not in ("Cf", "Mn", "Me"))

@@ -1,4 +1,4 @@
-"""Pages of a list, and the places between its rows."""
+"""Pages of a list, and cursors between its rows."""
 
 import base64
 import binascii
@@ -15,14 +15,14 @@ Row = TypeVar("Row")
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 MAX_NUMBER = 2**31 - 1
-"""The largest `limit` that is a number at all; every database takes it."""
+"""The largest number accepted as a `limit`; every database supports it."""
 MAX_SKIP = 10_000
-"""Rows that a page by number may pass over: a database reads each of them. A cursor goes further."""
+"""Maximum number of rows to skip, because a database reads each of them. A cursor has no such limit."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """The place of a row in the total order of its list: by a moment, and then by its id."""
+    """The place of a row in the total order of its list: by time, then by id."""
 
     moment: datetime
     id: Id
@@ -30,24 +30,24 @@ class Position:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Page(Generic[Row]):
-    """Some rows of a list, in its order; `has_more` where others follow."""
+    """Some rows of a list, in its order. `has_more`: other rows follow."""
 
     rows: tuple[Row, ...]
     has_more: bool
 
     @classmethod
     def of(cls, found: Sequence[Row], limit: int) -> "Page[Row]":
-        """The page of this size, of which one row more than it has was looked for."""
+        """A page of at most `limit` rows. `found` must be the result of looking for one row more."""
         return cls(tuple(found[:limit]), has_more=len(found) > limit)
 
 
 def encode_cursor(position: Position) -> str:
-    """The position as an opaque word that is safe in a URL."""
+    """The position as an opaque, URL-safe text."""
     return encode_word(f"{to_milliseconds(position.moment)}.{position.id}")
 
 
 def decode_cursor(cursor: str) -> Position | None:
-    """The position in a cursor; None where `encode_cursor` cannot have made it."""
+    """The position in a cursor; None if `encode_cursor` cannot have created it."""
     milliseconds, _, name = (decode_word(cursor) or "").partition(".")
     row_id = parse_id(name)
     if row_id is None:
@@ -60,12 +60,12 @@ def decode_cursor(cursor: str) -> Position | None:
 
 
 def encode_word(text: str) -> str:
-    """Any text as an opaque word that is safe in a URL."""
+    """Any text as an opaque, URL-safe word."""
     return base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
 
 
 def decode_word(word: str) -> str | None:
-    """The text in a word; None where `encode_word` cannot have made it."""
+    """The text in a word; None if `encode_word` cannot have created it."""
     try:
         padded = word.encode("ascii") + b"=" * (-len(word) % 4)
         text = base64.b64decode(padded, b"-_", validate=True).decode()

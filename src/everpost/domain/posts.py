@@ -21,27 +21,29 @@ MAX_SLUG = 255
 MAX_TAGS = 20
 MAX_TAG = 50
 COMMENTS_INSIDE = 100
-"""How many comments a post shows inside, at most."""
+"""Maximum number of comments that a post contains."""
 COMMENTS_INSIDE_LISTED = 10
-"""How many each post of a list shows inside, at most."""
+"""Maximum number of comments that each post of a list contains."""
 
 
 class PostStatus(StrEnum):
-    """Whether a post is out, from its publication date on, or being written."""
+    """A published post is public from its publication date on; a draft is not public."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
 
 
 class PostFormat(StrEnum):
-    """What the content of a post is written in. It is kept as it came."""
+    """The markup language of a post's content, which is stored as sent."""
 
     MARKDOWN = "markdown"
     HTML = "html"
 
 
 class PostSort(StrEnum):
-    """The order of a list: by which moment, the latest first where it has a minus; ties by id, likewise."""
+    """The order of a list: the date to sort by, with a minus for latest first. Ties are broken by id, in the
+    same direction.
+    """
 
     OLDEST = "publication_date"
     NEWEST = "-publication_date"
@@ -59,7 +61,7 @@ class PostSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Post(Record):
-    """A post as a store gives it: complete, with the oldest of its shown comments inside, in order."""
+    """A post as a store returns it: complete, with the oldest of its shown comments, in order."""
 
     id: Id
     title: str
@@ -73,15 +75,17 @@ class Post(Record):
     status: PostStatus = PostStatus.PUBLISHED
     author: Author | None = None
     comment_policy: CommentPolicy | None = None
-    """None: the blog's."""
+    """None: the policy of the blog."""
     comment_count: int = 0
-    """How many approved comments it has."""
+    """The number of its approved comments."""
     comments: tuple[Comment, ...] = ()
     stamp: int = field(default=0, compare=False, repr=False)
-    """Drawn by the store with each version, and known only to its database; 0: not from a store."""
+    """A random number, which the store renews with each version and does not copy to other databases. 0: the
+    value is not from a store.
+    """
 
     def position(self, sort: PostSort = PostSort.NEWEST) -> Position:
-        """Its place in a list of this order."""
+        """Its position in a list with this order."""
         return Position(self.updated_at if sort.by_update else self.publication_date, self.id)
 
     @property
@@ -91,7 +95,7 @@ class Post(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostChange:
-    """The new values of a user's fields; None leaves a field unchanged."""
+    """The new values of a post's fields; None leaves a field unchanged."""
 
     updated_at: datetime
     title: str | None = None
@@ -105,26 +109,24 @@ class PostChange:
     status: PostStatus | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
-    """"inherit": from now on the blog's."""
+    """"inherit": use the policy of the blog from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who looks at a list: it has the published posts whose date has come by the moment; of all others
-    only those by this user; or everything.
+    """The reader of a list, who sees the posts that are public at this time, and all posts by `author_id`; or
+    every post, with `sees_all`.
     """
 
     moment: datetime = field(compare=False)
-    """Queries that differ in it only are equal: whichever is asked last answers them all."""
+    """Ignored in comparisons: the latest of several queries that differ only in it answers all of them."""
     author_id: Id | None = None
     sees_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostFilter:
-    """Some of the posts that an audience sees: all of them have this status, and this tag, and this
-    author, where one is named.
-    """
+    """The posts that an audience sees and that have this status and, if given, this tag and this author."""
 
     audience: Audience
     status: PostStatus = PostStatus.PUBLISHED
@@ -134,7 +136,7 @@ class PostFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostQuery:
-    """A page of posts: after a position, or with so many passed over."""
+    """A page of posts, after a position or after skipping a number of posts."""
 
     filter: PostFilter
     limit: int
@@ -146,7 +148,7 @@ class PostQuery:
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """A tag, and on how many posts it is."""
+    """A tag, and the number of posts that have it."""
 
     tag: str
     count: int
@@ -154,8 +156,8 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagQuery:
-    """A page of the tags of the published posts whose date has come by the moment, in the order of
-    their code points, after a tag.
+    """A page of the tags of posts that are public at this time, in the order of their code points, after a
+    tag.
     """
 
     moment: datetime
@@ -164,7 +166,7 @@ class TagQuery:
 
 
 def checked_slug(text: str) -> str:
-    """The slug as it is kept; Invalid where nothing of it is left, or too much."""
+    """The slug in its stored form. Raises Invalid if it is empty or too long."""
     slug = normalize_slug(text)
     if not slug:
         raise Invalid("slug", "must contain a letter or a digit")
@@ -174,7 +176,9 @@ def checked_slug(text: str) -> str:
 
 
 def checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
-    """The tags as they are kept: trimmed, each once, in the order given; Invalid where one is empty."""
+    """The tags in their stored form: trimmed, without duplicates, in the given order. Raises Invalid if one
+    is empty.
+    """
     trimmed = tuple(dict.fromkeys(tag.strip() for tag in tags))
     if "" in trimmed:
         raise Invalid("tags", "should not contain an empty tag")

@@ -1,13 +1,13 @@
-"""A whole blog as records: what moves from one database to another."""
+"""A whole blog as records, which can be moved from one database to another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
 class Record:
-    """A value that is stored as a row of its own, of a kind that `domain.record_kinds.registry` lists. Posts
-    and comments name their authors by id: `name` is empty, and an author who was removed is None. Posts have
-    no comments inside: these are records of their own.
+    """A value that is stored as a row of its own; `domain.record_kinds.registry` lists the kinds. As records,
+    posts and comments refer to their authors by id: `name` is empty, and an author who was removed is None.
+    Posts contain no comments, which are records of their own.
     """
 
     __slots__ = ()
@@ -19,7 +19,7 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The state to bring about: the `kept` records exist exactly as given, whatever was there before; the
+    """The state to write: the `kept` records exist exactly as given, overwriting any previous state; the
     `erased` ones do not exist. The caller bounds the number of records.
     """
 
@@ -29,12 +29,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """What a database says of the latest move into it."""
+    """The latest move into a database, as the database records it."""
 
     origin: str
-    """Which blog moved here: at most 64 ASCII characters, see `transfer.origins`."""
+    """Identifies the source: at most 64 ASCII characters, see `transfer.copy.origins`."""
     digest: str | None = None
-    """What the whole blog came to when the move ended, 64 hexadecimal digits; None: it has not ended."""
+    """The digest of the whole blog when the move ended, 64 hexadecimal digits; None: it has not ended."""
 
     @property
     def is_finished(self) -> bool:

@@ -1,4 +1,6 @@
-"""Which state of a thing a reader saw, for writers who must not undo what they have not seen."""
+"""Revisions identify the state that a client has read, so that it does not overwrite changes it has not
+seen.
+"""
 
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -10,8 +12,9 @@ MAX_STAMP = 2**63 - 1
 class Revision:
     """One state of a post, a comment, a user or the settings.
 
-    `version` counts every change, from 1. `stamp` is drawn anew with each of them: two histories of a
-    database, as after a failover or a restored backup, reach the same version, but never the same stamp.
+    `version` counts changes, starting at 1. `stamp` is a random number that each change renews: two histories
+    of a database, as after a failover or a restored backup, can reach the same version, but never the same
+    stamp.
     """
 
     version: int
@@ -19,9 +22,9 @@ class Revision:
 
 
 ExpectedRevisions = frozenset[Revision] | None
-"""The states in which a writer will have its way; None: whatever the state."""
+"""The states in which a write is to succeed; None: any state."""
 
 
 def new_stamp() -> int:
-    """A random positive 63-bit integer, which tells one state of a row from all its others."""
+    """A random positive 63-bit integer, which distinguishes one state of a row from all others."""
     return int.from_bytes(token_bytes(8)) & MAX_STAMP or 1

@@ -1,4 +1,4 @@
-"""Text that every store can keep and give back as it was."""
+"""Text that every store can represent, and slugs."""
 
 import re
 import unicodedata
@@ -11,12 +11,12 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def unstorable_reason(text: str) -> str | None:
-    """Why no store takes this text; None where all of them do.
+    """Why this text cannot be stored; None if every store accepts it.
 
-    PostgreSQL refuses NUL (https://www.postgresql.org/docs/current/datatype-character.html) and
-    UTF-8 has no form for a lone surrogate (RFC 3629).
+    PostgreSQL does not accept NUL (https://www.postgresql.org/docs/current/datatype-character.html), and
+    UTF-8 cannot encode a lone surrogate (RFC 3629).
     """
-    if text.isascii() and "\x00" not in text:  # which takes no time
+    if text.isascii() and "\x00" not in text:  # fast path
         return None
     found = _UNSTORABLE.search(text)
     if found is None:
@@ -25,8 +25,8 @@ def unstorable_reason(text: str) -> str | None:
 
 
 def normalize_slug(text: str) -> str:
-    """The slug that this text asks for: letters, marks and digits of any script in lower case (NFKC),
-    with one hyphen between words; empty where it has neither letter nor digit.
+    """The slug of this text: letters, marks and digits of any script, in lower case (NFKC), with one hyphen
+    between words. Empty if the text has neither a letter nor a digit.
     """
     if text.isascii():
         return "-".join(_ASCII_WORDS.findall(text.lower()))
@@ -37,8 +37,8 @@ def normalize_slug(text: str) -> str:
 
 
 def slug_from(title: str) -> str:
-    """The slug that a title without one gets: transliterated to ASCII (https://anyascii.com), at most 80
-    characters long, cut between words where there are several. Never empty.
+    """The default slug for a title: transliterated to ASCII (https://anyascii.com), at most 80 characters
+    long, cut between words if possible. Never empty.
     """
     slug = normalize_slug(anyascii(title))
     if len(slug) > DERIVED_SLUG:
@@ -47,5 +47,5 @@ def slug_from(title: str) -> str:
 
 
 def numbered_slug(slug: str, number: int) -> str:
-    """The slug that the post gets which is, with this number, the next to want it: itself for 1."""
+    """The slug for the post with this number among those with the same slug; unchanged for 1."""
     return slug if number == 1 else f"{slug}-{number}"

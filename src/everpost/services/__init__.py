@@ -1,1 +1,1 @@
-"""Use cases: what one does with a blog, in the words of the domain. At most one writing call each."""
+"""Use cases, in the terms of the domain. Each makes at most one writing call to the store."""

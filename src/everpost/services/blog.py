@@ -12,7 +12,7 @@ from everpost.stores.port import Store
 
 
 async def read_blog(store: Store, actor: Actor) -> Blog:
-    """The settings. Unauthenticated, Forbidden."""
+    """Return the settings. Raises Unauthenticated, Forbidden."""
     actor.require(Scope.ADMIN)
     return await store.blog.get()
 
@@ -20,7 +20,7 @@ async def read_blog(store: Store, actor: Actor) -> Blog:
 async def change_blog(
     store: Store, actor: Actor, comment_policy: CommentPolicy | None, *, match: ExpectedRevisions
 ) -> Blog:
-    """The settings, changed as asked; as they were where nothing is. Unauthenticated, Forbidden, Stale."""
+    """Change the settings, if a value is given, and return them. Raises Unauthenticated, Forbidden, Stale."""
     blog = await read_blog(store, actor)
     if comment_policy is not None:
         change = BlogChange(updated_at=now(), comment_policy=comment_policy)

@@ -1,4 +1,4 @@
-"""Edit comments: by their writers, for a limited time, and by moderators."""
+"""Editing and removing comments, by their writers for a limited time, and by moderators."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,10 +16,10 @@ from everpost.services.comments import (
     Guest,
     Seen,
     admission_of,
-    hand_of,
+    credential_of,
     read_comment,
-    require_moderation,
-    require_welcome,
+    require_guest_limits,
+    require_permission,
 )
 from everpost.services.security_events import COMMENT_DECIDED, COMMENT_EDITED, COMMENT_REMOVED, record
 from everpost.stores.port import Store
@@ -27,41 +27,42 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentEdit:
-    """The new content and status of a comment. None: unchanged."""
+    """The new content and status of a comment; None leaves a field unchanged."""
 
     post_id: Id
     id: Id
     content: str | None = None
     status: CommentStatus | None = None
     key: str | None = None
-    """That of the guest who wrote it."""
+    """The edit key of the guest who wrote it."""
     editable_for: timedelta
-    """How long who wrote it may edit it."""
+    """The time during which its writer may edit it."""
     match: ExpectedRevisions
     is_conditional: bool = False
-    """Whether the client named the states that it would change, be it any."""
+    """Whether the client sent a precondition, even if it accepts any state."""
 
 
 async def edit_comment(store: Store, actor: Actor, wanted: CommentEdit, guest: Guest) -> Seen:
-    """Change the comment and return it. NotFound, Unauthenticated, Forbidden, Stale, PreconditionRequired
-    (a status without a condition), Invalid and TooMany (as for a new comment of a guest).
+    """Change the comment and return it. Raises NotFound, Unauthenticated, Forbidden, Stale,
+    PreconditionRequired (a status without a precondition), Invalid and TooMany (as for a new comment of a
+    guest).
     """
     for attempt in range(ATTEMPTS):
         seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
-        hand = _required_hand(actor, seen, wanted)
+        credential = _required_credential(actor, seen, wanted)
         if wanted.status is not None and not wanted.is_conditional:
             raise PreconditionRequired("Changing `status` requires `If-Match` with the comment's ETag.")
         if wanted.content is None and wanted.status is None:
             if wanted.match is not None and seen.comment.revision not in wanted.match:
                 raise Stale("comment", wanted.id)
             return seen
-        if hand is not None:
-            require_welcome(actor, seen.context.policy)
-            hand = replace(hand, admission=admission_of(actor, seen.context))
+        if credential is not None:
+            require_permission(actor, seen.context.policy)
+            credential = replace(credential, admission=admission_of(actor, seen.context))
             if actor.user is None and wanted.content is not None and attempt == 0:
-                await require_moderation(store, seen.context, wanted.content, guest)
+                await require_guest_limits(store, seen.context, wanted.content, guest)
         try:
-            saved = await _save(store, actor, wanted, seen, hand)
+            saved = await _save(store, actor, wanted, seen, credential)
         except Stale as stale:
             if stale.noun == "comment" and wanted.match is not None:
                 raise
@@ -72,9 +73,9 @@ async def edit_comment(store: Store, actor: Actor, wanted: CommentEdit, guest: G
 
 
 async def _save(
-    store: Store, actor: Actor, wanted: CommentEdit, seen: Seen, hand: EditCredential | None
+    store: Store, actor: Actor, wanted: CommentEdit, seen: Seen, credential: EditCredential | None
 ) -> Seen:
-    """The comment, written on the ground that was seen. Stale: that has changed."""
+    """Write the comment, under the conditions that were read. Raises Stale if they have changed."""
     comment, match = seen.comment, wanted.match
     change = CommentChange(
         updated_at=now(),
@@ -82,23 +83,23 @@ async def _save(
         status=wanted.status,
         editor_id=None if wanted.content is None or actor.wrote(comment) else actor.id,
     )
-    if actor.user is None:  # nobody decided about these words: whoever decides now was shown others
+    if actor.user is None:  # a concurrent moderator decides about the text that was read, not about this one
         seen_state = frozenset({comment.revision})
         match = seen_state if match is None else match & seen_state
-        if comment.status is CommentStatus.APPROVED and not _is_shown_at_once(hand):
+        if comment.status is CommentStatus.APPROVED and not _is_shown_at_once(credential):
             change = replace(change, status=CommentStatus.PENDING)
-    saved = await store.comments.save(wanted.post_id, wanted.id, change, match=match, hand=hand)
+    saved = await store.comments.save(wanted.post_id, wanted.id, change, match=match, credential=credential)
     return replace(seen, comment=saved)
 
 
-def _is_shown_at_once(hand: EditCredential | None) -> bool:
-    """Whether what a guest says needs no approval."""
-    admission = None if hand is None else hand.admission
+def _is_shown_at_once(credential: EditCredential | None) -> bool:
+    """Whether comments of guests need no approval."""
+    admission = None if credential is None else credential.admission
     return admission is not None and admission.policies == {CommentPolicy.OPEN}
 
 
-def _required_hand(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditCredential | None:
-    """In whose hand the comment must be; None: in anybody's. Unauthenticated, Forbidden."""
+def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditCredential | None:
+    """The credential that the change requires; None for moderators. Raises Unauthenticated, Forbidden."""
     if seen.is_moderated:
         return None
     if actor.user is not None:
@@ -108,21 +109,21 @@ def _required_hand(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditCredent
         raise Unauthenticated
     if wanted.status is not None:
         raise Forbidden("Only moderators of the post may change the status of its comments.")
-    hand = hand_of(actor, wanted.key, now() - wanted.editable_for)
-    if not hand.wrote(seen.comment):
+    credential = credential_of(actor, wanted.key, now() - wanted.editable_for)
+    if not credential.wrote(seen.comment):
         raise Forbidden("This comment was written by someone else.")
-    if seen.comment.publication_date < hand.since:
+    if seen.comment.publication_date < credential.since:
         raise Forbidden("The time to edit or delete this comment has passed.")
     if seen.shown.status in (CommentStatus.SPAM, CommentStatus.REMOVED):
         raise Forbidden("This comment has been moderated and can no longer be edited.")
-    return hand
+    return credential
 
 
 async def retract(store: Store, actor: Actor, wanted: CommentEdit) -> None:
-    """Erase the comment; where others answer it a tombstone stays. As for `edit_comment`."""
+    """Remove the comment; if it has replies, a tombstone stays. Raises as `edit_comment` does."""
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
-    hand = _required_hand(actor, seen, wanted)
-    await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, hand=hand)
+    credential = _required_credential(actor, seen, wanted)
+    await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, credential=credential)
     record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
 
 

@@ -1,4 +1,4 @@
-"""Read and write comments."""
+"""Reading and adding comments."""
 
 import secrets
 from contextlib import suppress
@@ -23,7 +23,7 @@ from everpost.stores.port import Store
 
 _KEY_BYTES = 24
 ATTEMPTS = 20
-"""How often others may be faster before the database is `Busy`."""
+"""Number of attempts, if concurrent changes make them fail, before `Busy` is raised."""
 _TO_USERS = frozenset(CommentPolicy) - {CommentPolicy.CLOSED}
 
 
@@ -32,11 +32,11 @@ class GuestRules:
     """Limits on the comments of guests."""
 
     links: int
-    """In one comment."""
+    """Per comment."""
     comments_per_address: int
-    """In an hour, on all posts."""
+    """Per hour, on all posts."""
     comments_per_post: int
-    """In an hour, by all guests."""
+    """Per hour, by all guests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +45,13 @@ class Guest:
 
     address: str
     rules: GuestRules
-    is_caught: bool = False
-    """They filled in what people do not see."""
+    tripped_honeypot: bool = False
+    """Whether the guest filled in the hidden field of the form, as only bots do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentDraft:
-    """A comment to be put under a post. None: who wrote it left it out."""
+    """A comment to add to a post. None: the writer left the field out."""
 
     post_id: Id
     content: str
@@ -62,26 +62,27 @@ class CommentDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commented:
-    """A comment as it is stored, and whether only now; with the key with which a guest may edit it."""
+class AddedComment:
+    """A stored comment, whether it is new, and the edit key of its guest."""
 
     comment: Comment
     is_new: bool
     key: str | None = None
     is_moderated: bool = False
-    """Whether the actor decides about it."""
+    """Whether the actor may moderate it."""
 
 
-async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> Commented:
-    """Put a comment under a post; a draft with an id can be sent again, as for `publish`, but a key is
-    given only once. NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict, Invalid.
+async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> AddedComment:
+    """Add a comment to a post. Idempotent if the draft has an id, as `publish` is, but the edit key is
+    returned only the first time. Raises NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict,
+    Invalid.
     """
     for attempt in range(ATTEMPTS):
-        context = await read_ground(store, actor, draft.post_id)
-        require_welcome(actor, context.policy)
+        context = await read_context(store, actor, draft.post_id)
+        require_permission(actor, context.policy)
         _require_own_values(actor, context.post, draft)
         if actor.user is None and attempt == 0:
-            await require_moderation(store, context, draft.content, guest)
+            await require_guest_limits(store, context, draft.content, guest)
         with suppress(Stale):  # the post was closed, hidden or opened meanwhile
             made = await _add(store, actor, draft, guest, context)
             return replace(made, is_moderated=moderates(actor, context.post))
@@ -90,25 +91,27 @@ async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Gue
 
 async def _add(
     store: Store, actor: Actor, draft: CommentDraft, guest: Guest, context: CommentContext
-) -> Commented:
+) -> AddedComment:
     key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
     comment = _comment(actor, draft, _first_status(actor, context.policy, guest), key)
     admission = admission_of(actor, context, guest_name=comment.guest_name)
     try:
-        return Commented(comment=await store.comments.add(comment, admission=admission), is_new=True, key=key)
+        return AddedComment(
+            comment=await store.comments.add(comment, admission=admission), is_new=True, key=key
+        )
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
         stored = await _stored(store, comment)
         if stored is None or not _repeats(draft, comment, stored):
             raise
-        return Commented(comment=stored, is_new=False)
+        return AddedComment(comment=stored, is_new=False)
 
 
 def admission_of(
     actor: Actor, context: CommentContext, *, guest_name: str | None = None
 ) -> CommentPreconditions:
-    """The conditions under which the actor, who is welcome, writes under the post."""
+    """The conditions under which the actor, who may comment, writes a comment on the post."""
     return CommentPreconditions(
         policies=frozenset({context.policy}) if actor.user is None else _TO_USERS,
         audience=actor.audience(HORIZON.moment()),
@@ -117,16 +120,16 @@ def admission_of(
     )
 
 
-async def read_ground(store: Store, actor: Actor, post_id: Id) -> CommentContext:
-    """The post, where the actor may see it, with the settings of the blog. NotFound."""
+async def read_context(store: Store, actor: Actor, post_id: Id) -> CommentContext:
+    """Return the post, if the actor may see it, with the settings of the blog. Raises NotFound."""
     context = await store.posts.comment_context(post_id)
     if not sees(actor, context.post):
         raise NotFound("post", post_id)
     return context
 
 
-def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
-    """Let no one comment whom the policy keeps out. Unauthenticated, Forbidden."""
+def require_permission(actor: Actor, policy: CommentPolicy) -> None:
+    """Check that the policy allows the actor to comment. Raises Unauthenticated, Forbidden."""
     if policy is CommentPolicy.CLOSED:
         raise Forbidden("This post is closed for comments.")
     if actor.user is not None:
@@ -136,7 +139,7 @@ def require_welcome(actor: Actor, policy: CommentPolicy) -> None:
 
 
 def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
-    """Let no one say who they are not, or when they did not."""
+    """Check that the actor may set the name and the publication date in the draft."""
     if actor.user is None and draft.guest_name is None:
         raise Invalid("name", "is required for guests")
     if actor.user is not None and draft.guest_name is not None:
@@ -151,8 +154,8 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
         raise Forbidden("Only moderators of the post may set a comment's publication date.")
 
 
-async def require_moderation(store: Store, context: CommentContext, content: str, guest: Guest) -> None:
-    """Let no guest flood the blog, with new words or with changed ones. Invalid, TooMany."""
+async def require_guest_limits(store: Store, context: CommentContext, content: str, guest: Guest) -> None:
+    """Apply the limits on guests to a new or changed comment. Raises Invalid, TooMany."""
     rules, key = guest.rules, context.blog.address_key
     of_address = Allowance(
         Limit(address_key(key, "comment", guest.address), rules.comments_per_address),
@@ -171,7 +174,7 @@ async def require_moderation(store: Store, context: CommentContext, content: str
 def _first_status(actor: Actor, policy: CommentPolicy, guest: Guest) -> CommentStatus:
     if actor.user is not None:
         return CommentStatus.APPROVED
-    if guest.is_caught:
+    if guest.tripped_honeypot:
         return CommentStatus.SPAM
     return CommentStatus.APPROVED if policy is CommentPolicy.OPEN else CommentStatus.PENDING
 
@@ -195,7 +198,7 @@ def _comment(actor: Actor, draft: CommentDraft, status: CommentStatus, key: str 
 async def _stored(store: Store, comment: Comment) -> Comment | None:
     try:
         return await store.comments.get(comment.post_id, comment.id)
-    except NotFound:  # under another post, or removed since it was in the way
+    except NotFound:  # on another post, or removed since the conflict
         return None
 
 
@@ -214,13 +217,13 @@ def _author_id(comment: Comment) -> Id | None:
 
 
 def moderates(actor: Actor, post: Post) -> bool:
-    """Whether the comments of the post are the actor's to decide."""
+    """Whether the actor may moderate the comments of the post."""
     return Scope.COMMENTS_MODERATE in actor.scopes and actor.owns(post)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A comment that the actor may see, on its post; whether the actor decides about it, and wrote it."""
+    """A comment that the actor may see, with its post. `is_moderated`: the actor may moderate it."""
 
     comment: Comment
     context: CommentContext
@@ -229,7 +232,7 @@ class Seen:
 
     @property
     def shown(self) -> Comment:
-        """The comment as the actor sees it. To the guest who wrote it, spam is pending."""
+        """The comment as the actor sees it. Guests see their own spam as pending."""
         if (
             self.is_moderated
             or self.comment.author is not None
@@ -240,21 +243,21 @@ class Seen:
 
     @property
     def in_full(self) -> bool:
-        """Whether the actor sees more of it than the public does, where it is not approved."""
+        """Whether the actor sees the whole comment even if it is not approved."""
         return self.is_moderated or (self.is_own and self.comment.status is not CommentStatus.REMOVED)
 
 
 async def read_comment(store: Store, actor: Actor, post_id: Id, id: Id, *, key: str | None = None) -> Seen:
-    """The comment, where the actor, or who has the key, may see it. NotFound."""
-    context = await read_ground(store, actor, post_id)
+    """Return the comment, if the actor, or the holder of the edit key, may see it. Raises NotFound."""
+    context = await read_context(store, actor, post_id)
     comment = await store.comments.get(post_id, id)
-    is_own = hand_of(actor, key, comment.updated_at).wrote(comment)
+    is_own = credential_of(actor, key, comment.updated_at).wrote(comment)
     seen = Seen(comment, context, moderates(actor, context.post), is_own)
     if not (comment.is_shown or seen.is_moderated or is_own):
         raise NotFound("comment", id)
     return seen
 
 
-def hand_of(actor: Actor, key: str | None, since: datetime) -> EditCredential:
-    """The hand of the actor, and of who has the key."""
+def credential_of(actor: Actor, key: str | None, since: datetime) -> EditCredential:
+    """The credential of an actor who may also have an edit key."""
     return EditCredential(since=since, author_id=actor.id, key_digest=None if key is None else digest(key))

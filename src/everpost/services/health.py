@@ -1,8 +1,8 @@
-"""Whether a blog can be served."""
+"""Readiness of a blog."""
 
 from everpost.stores.port import Store
 
 
 async def require_database(store: Store) -> None:
-    """Return if the database answers. Busy."""
+    """Check that the database responds. Raises Busy."""
     await store.ping()

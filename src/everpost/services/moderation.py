@@ -1,4 +1,4 @@
-"""Moderate the comments of many posts."""
+"""Moderation of the comments of all posts."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision about one of these revisions of a comment."""
+    """A decision about a comment in one of these revisions."""
 
     id: Id
     status: CommentStatus
@@ -30,8 +30,8 @@ class Decision:
 async def page_queue(
     store: Store, actor: Actor, status: CommentStatus, *, limit: int, after: Position | None
 ) -> Page[Comment]:
-    """A page of the comments with this status on the posts whose comments the actor decides about,
-    newest first. Unauthenticated, Forbidden.
+    """A page of the comments with this status, on posts whose comments the actor may moderate, newest first.
+    Raises Unauthenticated, Forbidden.
     """
     user = actor.require(Scope.COMMENTS_MODERATE)
     post_author_id = None if actor.edits_all else user.id
@@ -41,7 +41,7 @@ async def page_queue(
 
 
 async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, Author]:
-    """The users who changed the words of others in these comments, as they are called now."""
+    """The users who edited these comments of others, with their current names."""
     editors: dict[Id, Author] = {}
     for editor_id in {comment.editor_id for comment in comments if comment.editor_id is not None}:
         with suppress(NotFound):  # removed
@@ -52,7 +52,9 @@ async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, A
 async def decide(
     store: Store, actor: Actor, decisions: Sequence[Decision]
 ) -> Sequence[Comment | EverpostError]:
-    """Each comment as it is then, or why it is not; in the order given. Unauthenticated, Forbidden."""
+    """Apply the decisions. Returns, in the given order, each changed comment, or the error if it could not be
+    changed. Raises Unauthenticated, Forbidden.
+    """
     actor.require(Scope.COMMENTS_MODERATE)
     return [await _decide(store, actor, decision) for decision in decisions]
 

@@ -1,4 +1,4 @@
-"""The policies of a blog, from its settings."""
+"""The rules that services apply, from the settings."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,12 +11,12 @@ from everpost.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """Made once from the settings, and handed to the services that apply them."""
+    """The rules, created once from the settings and passed to the services that apply them."""
 
     guests: GuestRules
     logins: LoginRules
     editing_time: timedelta
-    """How long the writer of a comment may edit it."""
+    """The time during which the writer of a comment may edit it."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -1,4 +1,4 @@
-"""Read and write posts."""
+"""Reading, publishing, revising and removing posts."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,7 +33,7 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
-    """A post to be kept. None: the writer left it out."""
+    """A post to add. None: the writer left the field out."""
 
     title: str
     content: str
@@ -48,7 +48,7 @@ class PostDraft:
 
 
 async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
-    """The post, where the actor may see it. NotFound."""
+    """Return the post, if the actor may see it. Raises NotFound."""
     post = await store.posts.get(id, comments=comments)
     if not sees(actor, post):
         raise NotFound("post", id)
@@ -56,19 +56,19 @@ async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Pos
 
 
 async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> Post | None:
-    """The post with this slug, where there is one that the actor may see."""
+    """Return the post with this slug, if it exists and the actor may see it."""
     post = await store.posts.find(slug, comments=comments)
     return post if post is not None and sees(actor, post) else None
 
 
 def sees(actor: Actor, post: Post) -> bool:
-    """Whether the post is shown to the actor. The post's own time moves the clock's horizon."""
+    """Whether the actor may see the post. Also moves the clock's horizon to the post's `updated_at`."""
     HORIZON.observe(post.updated_at)
     return actor.sees(post, HORIZON.moment())
 
 
 async def observe_latest_write(store: Store) -> None:
-    """Find out when a post was last written, in case the clock has been put back since."""
+    """Move the clock's horizon to the latest write of a post, in case the clock has been set back since."""
     query = PostQuery(
         filter=PostFilter(audience=Audience(moment=LATEST, sees_all=True)),
         sort=PostSort.MOST_RECENTLY_UPDATED,
@@ -88,17 +88,17 @@ async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
 
 
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
-    """How many posts these are that the actor may see."""
+    """The number of these posts that the actor may see."""
     return 0 if await _hides_author(store, actor, filter) else await store.posts.count(filter)
 
 
 async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
-    """A page of the tags on published posts, in order."""
+    """A page of the tags of public posts, in order."""
     return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 
 async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
-    """Whether the list would tell what a disabled user wrote."""
+    """Whether the list would reveal the posts of a disabled user."""
     if filter.author_id is None or actor.edits_all or filter.author_id == actor.id:
         return False
     try:
@@ -110,7 +110,7 @@ async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
 async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
     """Add a post. Returns the stored post, and whether it is new.
 
-    Idempotent if the draft has an id: a draft that equals the post stored under its id returns that post.
+    Idempotent if the draft has an id: if an equal post is stored under this id, it is returned. Raises
     Unauthenticated, Forbidden, Conflict, Invalid.
     """
     author = await _author(store, actor, actor.require(Scope.POSTS_WRITE), draft.author_id)
@@ -142,7 +142,7 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
 
 
 async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) -> Author:
-    """Whose post it is to be."""
+    """The author of a new post."""
     if author_id is None or author_id == user.id:
         return user.author
     if not actor.edits_all:
@@ -156,7 +156,7 @@ async def _author(store: Store, actor: Actor, user: User, author_id: Id | None) 
 async def _stored(store: Store, id: Id) -> Post | None:
     try:
         return await store.posts.get(id, comments=COMMENTS_INSIDE)
-    except NotFound:  # removed since it was in the way
+    except NotFound:  # removed since the conflict
         return None
 
 
@@ -175,8 +175,8 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
 
 
 async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions) -> Post:
-    """The post, changed as asked, where the slug is empty under the one that its title gives; as it was
-    where nothing is asked. Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
+    """Change the post, if the change has any new value, and return it. An empty slug is replaced by the
+    default for the title. Raises Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
     """
     user = await _writer(store, actor, id)
     if change == PostChange(updated_at=change.updated_at):
@@ -201,7 +201,7 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
 
 
 async def withdraw(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
-    """Remove the post and its comments. Unauthenticated, NotFound, Forbidden, Stale."""
+    """Remove the post and its comments. Raises Unauthenticated, NotFound, Forbidden, Stale."""
     await _writer(store, actor, id)
     try:
         await store.posts.remove(id, match=match, owner_id=_owner_id(actor))
@@ -210,7 +210,9 @@ async def withdraw(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisio
 
 
 async def _writer(store: Store, actor: Actor, id: Id) -> User:
-    """The user who may change the post. Users who see it get the reason for a refusal, others NotFound."""
+    """The actor as a user who may write posts. If the actor may not, raises Forbidden if the actor sees the
+    post, and NotFound otherwise.
+    """
     try:
         return actor.require(Scope.POSTS_WRITE)
     except Forbidden:
@@ -219,12 +221,12 @@ async def _writer(store: Store, actor: Actor, id: Id) -> User:
 
 
 def _owner_id(actor: Actor) -> Id | None:
-    """Whose a post must be for the actor to change it; None: anybody's."""
+    """The author whose posts the actor may change; None: every author."""
     return None if actor.edits_all else actor.id
 
 
 async def _refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
-    """Why the actor may not change a post of another; NotFound where it is not even to be seen."""
+    """The error for changing a post of another author. Raises NotFound if the actor may not even see it."""
     await read_post(store, actor, id, comments=0)
     return Forbidden("This post belongs to another author.")
 

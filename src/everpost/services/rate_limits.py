@@ -1,4 +1,4 @@
-"""Limits on what may be tried how often from one address."""
+"""Rate limits by address."""
 
 import asyncio
 import hmac
@@ -19,7 +19,7 @@ FORGET_EVERY = 60
 """Seconds."""
 _SITE_PREFIX = 48
 _IPV6_PREFIX = 64
-"""Bits of an IPv6 address that identify its holder, who has a whole network (RFC 6177)."""
+"""Bits of an IPv6 address that identify its holder, because customers get whole networks (RFC 6177)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +31,31 @@ class Allowance:
 
 
 async def count_attempt(store: Store, allowances: Sequence[Allowance]) -> None:
-    """Count one attempt against each of these, in this order. TooMany, with the message of the first that is
-    exceeded, until an hour after the window's first attempt; later ones are not counted.
+    """Count one attempt against each of these, in this order. Raises TooMany, with the message of the first
+    that is exceeded, until an hour after the first attempt of its window; those after it are not counted.
     """
     moment = now()
-    tallies = await store.limits.hit([allowance.limit for allowance in allowances], moment)
-    require_within(allowances, tallies, moment)
+    counters = await store.limits.hit([allowance.limit for allowance in allowances], moment)
+    require_within(allowances, counters, moment)
 
 
 def require_within(
-    allowances: Sequence[Allowance], tallies: Sequence[RateLimitCounter], moment: datetime
+    allowances: Sequence[Allowance], counters: Sequence[RateLimitCounter], moment: datetime
 ) -> None:
     """Raise TooMany for the first allowance that is exceeded, if any."""
-    for allowance, tally in zip(allowances, tallies, strict=False):
-        if allowance.limit.is_exceeded_by(tally):
-            raise TooMany(allowance.message, retry_after=seconds_to(tally.until, moment))
+    for allowance, counter in zip(allowances, counters, strict=False):
+        if allowance.limit.is_exceeded_by(counter):
+            raise TooMany(allowance.message, retry_after=seconds_to(counter.until, moment))
 
 
 def seconds_to(until: datetime, moment: datetime) -> int:
-    """Whole seconds from the moment on, at least one."""
+    """The time between the two in whole seconds, at least one."""
     return max(1, ceil((until - moment).total_seconds()))
 
 
-def site(address: str) -> str | None:
-    """The network of 48 bits of an IPv6 address, which is what one customer has at most (RFC 6177); None for
-    others.
+def site_of(address: str) -> str | None:
+    """The /48 network of an IPv6 address, which is the largest that one customer has (RFC 6177); None for
+    other addresses.
     """
     parsed = _parsed(address)
     return (
@@ -64,12 +64,12 @@ def site(address: str) -> str | None:
 
 
 def address_key(key: bytes, kind: str, address: str) -> str:
-    """The stored form of an address: a hash under the key of the blog, different for each kind of limit."""
-    return hmac.new(key, f"{kind}\n{party(address)}".encode(), "sha256").hexdigest()
+    """The stored form of an address: a hash with the key of the blog, different for each kind of limit."""
+    return hmac.new(key, f"{kind}\n{network_of(address)}".encode(), "sha256").hexdigest()
 
 
-def party(address: str) -> str:
-    """The network that stands for an address: for IPv6, the /64."""
+def network_of(address: str) -> str:
+    """The network of an address: the /64 for IPv6, otherwise the address itself."""
     parsed = _parsed(address)
     if isinstance(parsed, IPv6Address):
         return f"{int(parsed) >> (128 - _IPV6_PREFIX):x}/{_IPV6_PREFIX}"
@@ -77,7 +77,7 @@ def party(address: str) -> str:
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
-    """None for a name, or nothing."""
+    """The address; None if it is a host name or empty."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
@@ -95,14 +95,14 @@ class ExpiryTask:
 
     @classmethod
     async def start(cls, store: Store) -> Self:
-        """Forget what has ended, and go on doing so."""
-        forgetter = cls(store)
-        await forgetter._forget()
-        forgetter._task = asyncio.create_task(forgetter._run(), name="everpost-forgetter")
-        return forgetter
+        """Delete the expired counters now, and start deleting them regularly."""
+        expiry = cls(store)
+        await expiry._delete_expired()
+        expiry._task = asyncio.create_task(expiry._run(), name="everpost-expiry")
+        return expiry
 
     async def stop(self) -> None:
-        """Return when nothing is under way any more."""
+        """Stop, after the current deletion has ended."""
         self._stopping.set()
         if self._task is not None:
             await self._task
@@ -112,8 +112,8 @@ class ExpiryTask:
             try:
                 await asyncio.wait_for(self._stopping.wait(), FORGET_EVERY)
             except TimeoutError:
-                await self._forget()
+                await self._delete_expired()
 
-    async def _forget(self) -> None:
-        with suppress(EverpostError):  # the next time will do
+    async def _delete_expired(self) -> None:
+        with suppress(EverpostError):  # it is tried again a minute later
             await self._store.limits.forget(now())

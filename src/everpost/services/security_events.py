@@ -1,7 +1,7 @@
 """Security events: one log line each, without secrets. docs/security-events.md lists them.
 
 Events that anyone can cause are logged once a minute for each address, user or token, and at most a hundred
-times a minute; the rest is counted, so that nobody can fill the disk. Counts are per process.
+times a minute; the others are only counted, so that nobody can fill the disk. Counts are per process.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from everpost.stores.port import Store
 WINDOW = 60.0
 """Seconds."""
 MOST_IN_WINDOW = 100
-"""Lines of one event."""
+"""Lines per event."""
 _HASH = 16
-"""Hexadecimal digits of the keyed hash of an address."""
+"""Length of the keyed hash of an address, in hexadecimal digits."""
 
 _is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of event, with the fields that its lines have."""
+    """A kind of event, with the fields of its log lines."""
 
     name: str
     level: Literal["info", "warning"]
@@ -69,7 +69,7 @@ class Throttle:
         self._timer: asyncio.TimerHandle | None = None
 
     def passes(self, event: Event, key: str) -> bool:
-        """Whether this one is to be logged."""
+        """Whether to log this event."""
         if self._clock() >= self._ends:
             self._begin()
         of_event = sum(name == event.name for name, _ in self._passed)
@@ -105,12 +105,12 @@ _throttle = Throttle()
 
 
 def flush() -> None:
-    """Log how many events were omitted: nothing may follow that would do so."""
+    """Log how many events were omitted. Call this before the process ends."""
     _throttle.flush()
 
 
 def keep_quiet() -> None:
-    """Log nothing in this context: commands print what they did."""
+    """Log nothing in this context, because commands print what they did."""
     _is_quiet.set(True)
 
 
@@ -118,7 +118,7 @@ def record(event: Event, **fields: object) -> None:
     """Log an event that only people with a token can cause."""
     if _is_quiet.get():
         return
-    import structlog  # which no command that keeps quiet has to wait for
+    import structlog  # lazily, because most commands log nothing
 
     if fields.keys() != set(event.fields):
         raise AssertionError(event.name)
@@ -132,15 +132,15 @@ def record_bounded(event: Event, key: str, **fields: object) -> None:
 
 
 async def record_from(store: Store | None, address: str, event: Event, **fields: object) -> None:
-    """Log an event that anyone can cause, with the keyed hash of the address it comes from."""
+    """Log an event that anyone can cause, with the keyed hash of the client's address."""
     key = f"{address} {fields.get('user')}"
     if not _is_quiet.get() and _throttle.passes(event, key):
         record(event, **fields, address=await address_hash(store, address))
 
 
 async def address_hash(store: Store | None, address: str) -> str | None:
-    """The keyed hash that stands for an address in the log, the same every time. None if the address or the
-    key is unknown.
+    """The keyed hash that stands for an address in the log, always the same for one address. None if the
+    address or the key is unknown.
     """
     if store is not None and address:
         with suppress(EverpostError):

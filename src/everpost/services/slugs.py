@@ -1,4 +1,4 @@
-"""Slugs for posts that are imported."""
+"""Slugs of imported posts."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -9,14 +9,14 @@ from everpost.errors import Busy, Conflict
 Result = TypeVar("Result")
 
 _ATTEMPTS = 20
-"""How often others may be faster before the database is `Busy`."""
+"""Number of attempts, if concurrent writers take the slugs, before `Busy` is raised."""
 
 
 async def write_numbered(
     slug: str, write: Callable[[str], Awaitable[Result]], is_taken: Callable[[str], Awaitable[bool]]
 ) -> Result:
-    """Write something under this slug, or, where it is taken, under a numbered one. The write itself decides
-    whether a slug is free. Busy, and what `write` raises.
+    """Call `write` with this slug or, if it is taken, with a numbered one. The write itself decides whether a
+    slug is free. Raises Busy, and the errors of `write`.
     """
     number = 1
     for _ in range(_ATTEMPTS):
@@ -30,8 +30,8 @@ async def write_numbered(
 
 
 async def _free_number(slug: str, taken: int, is_taken: Callable[[str], Awaitable[bool]]) -> int:
-    """A number that is free after one that is taken: the first, where the numbers go on without a gap.
-    A thousand posts of one title take some twenty questions, not a thousand.
+    """A free number after one that is taken: the first, if the numbers have no gap. For a thousand posts with
+    the same title, this takes about twenty queries instead of a thousand.
     """
     free = taken + 1
     while await is_taken(numbered_slug(slug, free)):

@@ -1,4 +1,4 @@
-"""The store of an application, from its first use to its end."""
+"""Opening and closing the store of an application."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,26 +14,28 @@ class StoreLifecycle:
     """Opens the store lazily, once; concurrent callers await the same task."""
 
     def __init__(self, open_store: Callable[[], Awaitable[Store]], *, admin_token: str | None) -> None:
-        """`admin_token`: the secret of a token that the first admin has, see `keep_given_token`."""
+        """`admin_token`: the secret of a token for the oldest admin, see `keep_given_token`."""
         self._open_store = open_store
         self._admin_token = admin_token
         self._opening: asyncio.Task[Store] | None = None
         self._store: Store | None = None
-        self._forgetter: ExpiryTask | None = None
+        self._expiry: ExpiryTask | None = None
 
     async def store(self) -> Store:
-        """The open store. Misconfigured, Unreachable, SchemaMismatch: the next call tries again."""
+        """Return the open store. If opening fails, with Misconfigured, Unreachable or SchemaMismatch, the
+        next call tries again.
+        """
         if self._store is not None:
             return self._store
-        if self._opening is None:  # in a context of its own: a request's deadline is not that of opening
+        if self._opening is None:  # in a context of its own: a request's deadline does not apply to opening
             self._opening = asyncio.create_task(self._open(), context=Context())
         return await asyncio.shield(self._opening)
 
     async def close(self) -> None:
         """Close the store; the next use opens it again."""
         store, self._store = self._store, None
-        if self._forgetter is not None:
-            await self._forgetter.stop()
+        if self._expiry is not None:
+            await self._expiry.stop()
         if store is not None:
             await store.close()
 
@@ -44,7 +46,7 @@ class StoreLifecycle:
                 if self._admin_token is not None:
                     await keep_given_token(store, self._admin_token)
                 await observe_latest_write(store)
-                self._forgetter = await ExpiryTask.start(store)
+                self._expiry = await ExpiryTask.start(store)
             except BaseException:
                 await store.close()
                 raise

@@ -9,13 +9,13 @@ from everpost.stores.port import Store
 
 
 async def page_thread(store: Store, query: CommentQuery) -> Page[Comment]:
-    """A page of what is shown, oldest first. NotFound: no such post."""
+    """A page of the shown comments, oldest first. Raises NotFound (the post)."""
     return await store.comments.page(query)
 
 
 async def page_tree(store: Store, query: CommentQuery) -> Page[Node]:
-    """A page of a branch, each comment with the first of its replies, and those with the first of
-    theirs, and so on for a few levels: one question to the database for each. NotFound: no such post.
+    """A page of a branch, each comment with the first of its replies, and these with the first of theirs, for
+    a few levels. Each level takes one query. Raises NotFound (the post).
     """
     page = await store.comments.page(query)
     branches: dict[Id, Page[Comment]] = {}

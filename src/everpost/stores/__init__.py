@@ -1,4 +1,4 @@
-"""The stores. Here, and only here, a URL picks one."""
+"""Opens stores: the only module that selects a store by its URL."""
 
 import re
 from typing import Literal, TypeAlias
@@ -26,8 +26,8 @@ def _is_mongo(url: str) -> bool:
         return False
     known = ", ".join(f"{name}://" for name in ("sqlite", "postgresql", "mysql", "mariadb", "mongodb"))
     is_url = "://" in url and _SCHEME.fullmatch(scheme)  # or it may be a secret
-    what = f"The database URL starts with {scheme!r}" if is_url else "This is not a database URL"
-    raise Misconfigured(f"{what}. Everpost supports {known}.")
+    fault = f"The database URL starts with {scheme!r}" if is_url else "This is not a database URL"
+    raise Misconfigured(f"{fault}. Everpost supports {known}.")
 
 
 async def open_store(
@@ -38,10 +38,10 @@ async def open_store(
     unfinished: bool = False,
     sql_engine: SqlEngine = "drivers",
 ) -> Store:
-    """The store at a database URL, connected, its schema current; an empty database gets one. `timeout` is in
-    seconds, for a connection and for a busy database. `unfinished` admits a database that holds a part of a
-    blog. `sql_engine` selects how SQL statements are run. Misconfigured, Unreachable, SchemaMismatch (older
-    or newer: the message says what to do), Unfinished.
+    """Connect to the store at a database URL, and create the schema if the database is empty. `timeout`, in
+    seconds, applies to connecting and to a busy database. `unfinished` accepts a database that holds part of
+    a blog. `sql_engine` selects how SQL statements are run. Raises Misconfigured, Unreachable, SchemaMismatch
+    (older or newer: the message says what to do), Unfinished.
     """
 
     async def create(schema: Schema) -> None:
@@ -52,7 +52,7 @@ async def open_store(
 
 
 async def find_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store | None:
-    """As `open_store`, but None if the database is empty, which stays so."""
+    """As `open_store`, but returns None if the database is empty, and leaves it empty."""
 
     async def require(schema: Schema) -> None:
         if await _is_empty(schema):
@@ -64,7 +64,7 @@ async def find_store(url: str, *, timeout: float, pool_size: int, unfinished: bo
         return None
 
 
-async def _connect(  # noqa: PLR0913 - they are what a store is opened with
+async def _connect(  # noqa: PLR0913 - these are the options of a store
     url: str,
     timeout: float,
     pool_size: int,
@@ -73,7 +73,7 @@ async def _connect(  # noqa: PLR0913 - they are what a store is opened with
     *,
     unfinished: bool,
 ) -> Store:
-    """The store at a URL, after `prepare` was called with its schema, which uses the store's connections."""
+    """Open the store at a URL, and call `prepare` with its schema, which uses the store's connections."""
     store: Store
     if _is_mongo(url):
         from everpost.stores.mongo.store import MongoStore
@@ -104,8 +104,8 @@ async def _require_whole(store: Store) -> None:
 
 
 def transport_warning(url: str) -> str | None:
-    """One line for whoever starts a server, without a secret, where its database is on another machine
-    and anyone in between could pass for it; otherwise None. Misconfigured.
+    """A one-line warning, without secrets, if the database is on another machine and its identity is not
+    verified; otherwise None. Raises Misconfigured.
     """
     if _is_mongo(url):
         from everpost.stores.mongo.engine.urls import transport_warning as mongo_warning
@@ -117,8 +117,8 @@ def transport_warning(url: str) -> str | None:
 
 
 def readable_warning(url: str) -> str | None:
-    """One line where the database is a file that every user of this machine can read; otherwise None.
-    Misconfigured.
+    """A one-line warning if the database is a file that every user of this machine can read; otherwise None.
+    Raises Misconfigured.
     """
     if _is_mongo(url):
         return None
@@ -130,8 +130,8 @@ def readable_warning(url: str) -> str | None:
 
 
 async def initiate_replica_set(url: str, *, timeout: float) -> str:
-    """Turn the MongoDB servers at a URL into a replica set, unless they are one; say what was done.
-    Misconfigured, Unreachable.
+    """Turn the MongoDB servers at a URL into a replica set, unless they are one, and return a message about
+    what was done. Raises Misconfigured, Unreachable.
     """
     if not _is_mongo(url):
         raise Misconfigured("Only MongoDB has replica sets: EVERPOST_DATABASE_URL names another database.")
@@ -141,7 +141,7 @@ async def initiate_replica_set(url: str, *, timeout: float) -> str:
 
 
 def open_schema(url: str, *, timeout: float) -> Schema:
-    """The schema of the database at a URL; nothing is asked of it yet. Misconfigured."""
+    """The schema of the database at a URL. Does not connect yet. Raises Misconfigured."""
     if _is_mongo(url):
         from everpost.stores.mongo.schema.migrator import MongoSchema
 
@@ -152,7 +152,7 @@ def open_schema(url: str, *, timeout: float) -> Schema:
 
 
 async def _is_empty(schema: Schema) -> bool:
-    """Whether there is no schema yet. SchemaMismatch."""
+    """Whether there is no schema yet. Raises SchemaMismatch."""
     state = await schema.state()
     if state is SchemaState.BEHIND:
         raise SchemaMismatch(

@@ -1,4 +1,4 @@
-"""Database URLs as they may be shown, and where they lead."""
+"""Database URLs without secrets, and the hosts in them."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _SHOWABLE = re.compile(f"{_HOST}(,{_HOST})*(/[^@]*)?")
 
 
 def describe_url(url: str) -> str:
-    """The URL without its password and its options. Of one that cannot be read, only the scheme."""
+    """The URL without its password and options; only the scheme if the URL cannot be parsed."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         return "(unreadable)"
@@ -22,8 +22,8 @@ def describe_url(url: str) -> str:
 
 
 def is_this_machine(hosts: Sequence[str]) -> bool:
-    """Whether all of these hosts, without ports, are this machine: its loopback addresses, sockets of Unix,
-    or none at all.
+    """Whether all of these hosts, given without ports, are this machine: loopback addresses or Unix sockets.
+    True if there are none.
     """
     return all(map(_is_local, hosts))
 
@@ -41,7 +41,7 @@ def _is_local(host: str) -> bool:
 
 
 def unverified_warning(hosts: str, remedy: str) -> str:
-    """One line for the start of a server whose database is elsewhere and does not prove who it is."""
+    """The warning that the identity of a remote database is not verified, in one line."""
     return (
         f"TLS to the database at {hosts} is not verified: anyone in between could read or change the blog."
         f" To verify it, write {remedy} in EVERPOST_DATABASE_URL."

@@ -1,4 +1,4 @@
-"""A cache of posts that is never stale: each use asks the database whether a cached post is current."""
+"""A cache of posts that is never stale, because each use validates the cached post with the database."""
 
 import json
 import sys
@@ -13,19 +13,19 @@ from everpost.stores.batching import Batcher, KeyedBatcher
 from everpost.stores.port import Posts, Store, Validated, Validator
 
 _VALIDATED_TOGETHER = 100
-"""The most ids that `Posts.validators` accepts."""
+"""The maximum number of ids that `Posts.validators` accepts."""
 _READ_TOGETHER = 1_000
 _OVERHEAD = 2_000
-"""Bytes that a post, and each comment in it, takes in addition to its texts."""
+"""Bytes that a post, and each comment in it, needs in addition to its texts."""
 
 _Key = tuple[Id, int]
-"""A post, and how many comments it was read with."""
+"""The id of a post, and the number of comments it was read with."""
 
 
 class CachedPosts:
-    """The port's `Posts`, caching another one. `get` and `page` return the same object as long as the
-    database has its validator, so callers can tell by identity that a post has not changed. Callers share
-    round trips: validators are batched, and a page that several callers request at once is read once.
+    """A cache in front of another `Posts`. `get` and `page` return the same object as long as the database
+    has its validator, so callers can tell by identity that a post has not changed. Callers share round trips:
+    validators are batched, and a page that several callers request concurrently is read once.
     """
 
     def __init__(self, posts: Posts, *, capacity: int) -> None:
@@ -49,7 +49,7 @@ class CachedPosts:
         if comments == 0:  # costs no more than the validator; permission checks need it
             return await self._posts.get(id, comments=0)
         kept = self._kept.get((id, comments))
-        if kept is not None and await self._validations.ask(id) == kept.validator:
+        if kept is not None and await self._validations.load(id) == kept.validator:
             return kept.post
         found = await self._read([id], comments)
         if id not in found:
@@ -57,14 +57,14 @@ class CachedPosts:
         return found[id].post
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        return await self._pages.ask(query, query)
+        return await self._pages.load(query, query)
 
     async def _validate(self, ids: Sequence[Id]) -> Sequence[Validator | None]:
         validators = await self._posts.validators(list(set(ids)))
         return [validators.get(each) for each in ids]
 
     async def _page_once(self, queries: Sequence[PostQuery]) -> Sequence[Page[Post]]:
-        """These queries differ in the moment at most."""
+        """Read a page once for all of these queries, which differ at most in `moment`."""
         latest = max(queries, key=lambda query: query.filter.audience.moment)
         return [await self._page(latest)] * len(queries)
 
@@ -75,7 +75,7 @@ class CachedPosts:
         if outdated:
             found |= await self._read(outdated, query.comments)
         if not all(_is_current(found.get(each), validator) for each, validator in wanted.rows):
-            return await self._posts.page(query)  # one changed in between: it may belong elsewhere by now
+            return await self._posts.page(query)  # a post has changed, and may no longer belong to the page
         return Page(tuple(found[each].post for each, _ in wanted.rows), has_more=wanted.has_more)
 
     async def _read(self, ids: Sequence[Id], comments: int) -> dict[Id, Validated]:
@@ -127,7 +127,7 @@ def _is_current(kept: Validated | None, validator: Validator) -> bool:
 
 
 def _size_of(post: Post) -> int:
-    """Roughly how many bytes of memory the post and its JSON take."""
+    """The approximate size in memory of the post and its JSON, in bytes."""
     texts = (post.title, post.content, *(comment.content for comment in post.comments))
     return _OVERHEAD * (1 + len(post.comments)) + sum(map(_size_of_text, texts))
 

@@ -1,4 +1,4 @@
-"""Comments that are added together."""
+"""Adding comments, those for the same post together."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -6,14 +6,12 @@ from typing import NamedTuple
 from everpost.domain.comment_preconditions import CommentPreconditions
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
-from everpost.errors import Busy, Conflict, EverpostError
-from everpost.stores.batching import KeyedBatcher
-
-_MOST_TOGETHER = 50
+from everpost.errors import Conflict, Invalid, NotFound, Stale
+from everpost.stores.grouped_writes import GroupedWrites
 
 
 class Addition(NamedTuple):
-    """A comment that is to be added."""
+    """A comment to add."""
 
     comment: Comment
     admission: CommentPreconditions | None
@@ -25,52 +23,30 @@ Write = Callable[[Sequence[Addition]], Awaitable[Sequence[Comment]]]
 
 
 class Additions:
-    """Adds comments. Those that arrive for a post while others are being added to it are added together, in
-    the next transaction: separate ones would wait for each other, or conflict, because they all change the
-    post.
-    """
+    """Adds comments, grouped by post, which each of them changes."""
 
     def __init__(self, write: Write, is_free: Callable[[Comment], Awaitable[bool]]) -> None:
-        """`write` adds all of these comments, which are of one post, or raises. `is_free`: whether the id of
-        a comment, which was taken, is free after all; if not, the one that has it is durable by then.
+        """`write` adds all of these comments, which belong to one post, or raises. After a conflict,
+        `is_free` says whether the id is free after all; if not, the comment that has it is durable.
         """
         self._write = write
         self._is_free = is_free
-        self._turns: KeyedBatcher[Id, Addition, Comment | EverpostError] = KeyedBatcher(
-            self._add_together, most=_MOST_TOGETHER
+        self._groups: GroupedWrites[Id, Addition, Comment] = GroupedWrites(
+            self._add, refusals=(NotFound, Stale, Conflict, Invalid)
         )
 
     async def add(self, addition: Addition) -> Comment:
         """The comment as stored. NotFound, Stale, Conflict, Invalid, Busy."""
-        outcome = await self._turns.ask(addition.comment.post_id, addition)
-        if isinstance(outcome, EverpostError):
-            raise outcome
-        return outcome
+        return await self._groups.write(addition.comment.post_id, addition)
 
     async def finish(self) -> None:
-        """Return once no addition is under way."""
-        await self._turns.finish()
+        """Return once no addition is in progress."""
+        await self._groups.finish()
 
-    async def _add_together(self, additions: Sequence[Addition]) -> Sequence[Comment | EverpostError]:
-        """Add all of them; if one is refused, each alone."""
-        if len(additions) > 1:
+    async def _add(self, additions: Sequence[Addition]) -> Sequence[Comment]:
+        while True:
             try:
                 return await self._write(additions)
-            except Busy:
-                raise
-            except EverpostError:
-                pass
-        return [await self._add_alone(addition) for addition in additions]
-
-    async def _add_alone(self, addition: Addition) -> Comment | EverpostError:
-        try:
-            (added,) = await self._write([addition])
-        except Conflict as conflict:
-            try:
-                is_free = await self._is_free(addition.comment)
-            except EverpostError as error:
-                return error
-            return await self._add_alone(addition) if is_free else conflict
-        except EverpostError as error:
-            return error
-        return added
+            except Conflict:
+                if len(additions) > 1 or not await self._is_free(additions[0].comment):
+                    raise

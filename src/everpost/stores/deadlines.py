@@ -1,8 +1,8 @@
-"""One deadline for everything that a request waits for in a store: its pool, its batches, its statements
+"""One deadline for everything that a request waits for in a store: the connection pool, batches, statements
 and their retries.
 
-The clock starts at the first wait, so a slow upload does not count. Outside a request, as in a command, each
-call of a store has a deadline of its own.
+The time starts with the first wait, so a slow upload does not count. Outside a request, as in a command, each
+call of a store has its own deadline.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from everpost.errors import Busy
 
 
 class _Limit:
-    """How many seconds the stores may take and, from the first wait on, the loop's time at which they are
-    over; None and None: no limit. Applies inside a `with`.
+    """A context manager for the time, in seconds, that stores may take. From the first wait on, `ends_at` is
+    the end of it, in the event loop's time. No limit if both are None.
     """
 
     __slots__ = ("_token", "ends_at", "seconds")
@@ -35,19 +35,19 @@ _limit: ContextVar[_Limit] = ContextVar("everpost_deadline", default=_Limit(None
 
 
 def limited(seconds: float) -> AbstractContextManager[None]:
-    """All calls of stores inside, by this task and by those it starts, share `seconds`."""
+    """All calls of stores inside, by this task and the tasks it starts, share `seconds`."""
     return _Limit(seconds)
 
 
 def ending(at: float | None) -> AbstractContextManager[None]:
-    """All calls of stores inside end at this time of the loop; None: each call has its own deadline. For
-    tasks that work for several requests.
+    """All calls of stores inside end at this time of the event loop; if it is None, each call has its own
+    deadline. For tasks that work for several requests.
     """
     return _Limit(None, at)
 
 
 def deadline() -> float | None:
-    """The loop's time at which the request ends; None outside one."""
+    """The event loop's time at which the request ends; None outside a request."""
     limit = _limit.get()
     if limit.ends_at is None and limit.seconds is not None:
         limit.ends_at = asyncio.get_running_loop().time() + limit.seconds
@@ -55,7 +55,7 @@ def deadline() -> float | None:
 
 
 def remaining(seconds: float) -> float:
-    """The seconds that the request has left; outside one, `seconds`. Busy: none are left."""
+    """The seconds that the request has left; outside a request, `seconds`. Raises Busy if none are left."""
     ends_at = deadline()
     if ends_at is None:
         return seconds
@@ -67,7 +67,7 @@ def remaining(seconds: float) -> float:
 
 @asynccontextmanager
 async def timed(seconds: float | None) -> AsyncIterator[None]:
-    """Raises Busy at the deadline of the request; outside one, after `seconds`. None: never."""
+    """Raise Busy at the deadline of the request or, outside a request, after `seconds`. None: never."""
     try:
         async with asyncio.timeout(None if seconds is None else remaining(seconds)):
             yield
@@ -76,6 +76,6 @@ async def timed(seconds: float | None) -> AsyncIterator[None]:
 
 
 def latest(deadlines: list[float | None]) -> float | None:
-    """When work for several requests ends: at their latest deadline; None if one of them has none."""
+    """The deadline of work for several requests: the latest of theirs; None if one of them has none."""
     ends = [each for each in deadlines if each is not None]
     return max(ends) if ends and len(ends) == len(deadlines) else None

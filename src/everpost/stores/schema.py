@@ -1,4 +1,4 @@
-"""What every schema of a database promises, and its migrations."""
+"""The protocol that the database schema of every store implements, and its migrations."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from everpost.errors import DataLoss, SchemaMismatch
 
 
 class SchemaState(Enum):
-    """How the schema in a database stands to the one that this Everpost needs."""
+    """The schema of a database, compared with the one that this version of Everpost needs."""
 
     EMPTY = "empty"
     CURRENT = "current"
@@ -27,7 +27,7 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A migration to be run, up or down, and what it would drop that holds data."""
+    """A migration to run, up or down. `loses` lists everything with data that it would drop."""
 
     migration: Migration
     upward: bool
@@ -35,72 +35,72 @@ class Step:
 
 
 class Schema(Protocol):
-    """The schema of one database and its migrations. Two processes that migrate one database at the
-    same time do so one after the other. `target` is a revision, "head", "base", or "-1" for one down.
+    """The schema of one database and its migrations. Processes that migrate the same database concurrently
+    wait for each other. `target` is a revision, "head", "base", or "-1" for one step down.
     """
 
     async def current(self) -> str | None:
-        """The revision the database is at; None where no migration ever ran."""
+        """Return the revision of the database; None if no migration ever ran."""
         ...
 
     async def state(self) -> SchemaState:
-        """Empty, current, behind or ahead."""
+        """Return the state of the schema."""
         ...
 
     def history(self) -> Sequence[Migration]:
-        """Every migration that this Everpost knows, the first one first."""
+        """Return every migration that this version of Everpost contains, oldest first."""
         ...
 
     async def plan(self, target: str) -> Sequence[Step]:
-        """The steps from here to there, in order. SchemaMismatch where there is no way."""
+        """Return the steps to the target, in order. Raises SchemaMismatch if there is no path."""
         ...
 
     async def migrate(self, target: str, *, allow_data_loss: bool = False) -> Sequence[Step]:
-        """Take the steps of the plan and say which. DataLoss, before the first, where a step loses
-        something and that is not allowed; SchemaMismatch.
+        """Run the steps of the plan, and return them. Raises DataLoss, before the first step, if a step would
+        lose data and that is not allowed; SchemaMismatch.
         """
         ...
 
     async def differences(self) -> Sequence[str]:
-        """Where the database is not as its revision says, or derived data differs from its source, a sentence
-        each.
+        """Return a sentence for each difference between the database and its revision, and between derived
+        data and its source.
         """
         ...
 
     async def contents(self) -> Sequence[str]:
-        """The names of all that is in the database, whoever made it: tables, views, collections. Nothing
-        is changed by asking: an SQLite file that is not there is not made.
+        """Return the names of everything in the database, including what Everpost did not create: tables,
+        views, collections. Changes nothing: a missing SQLite file is not created.
         """
         ...
 
     async def server(self) -> str:
-        """What keeps the data, and its version, as "PostgreSQL 18.1"."""
+        """Return the name and version of the database server, as in "PostgreSQL 18.1"."""
         ...
 
     async def erase(self) -> None:
-        """Migrate down to nothing, all data with it. An SQLite file in which nothing is left is deleted."""
+        """Migrate down to nothing, deleting all data. An SQLite file that is empty afterwards is deleted."""
         ...
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         ...
 
 
 def state_at(revision: str, history: Sequence[Migration]) -> SchemaState:
-    """The state of a database that is at this revision."""
+    """The state of a database at this revision."""
     if revision not in (migration.revision for migration in history):
         return SchemaState.AHEAD
     return SchemaState.CURRENT if revision == history[-1].revision else SchemaState.BEHIND
 
 
 def differences_ahead(revision: str | None) -> Sequence[str]:
-    """What there is to say of the differences of a database that is ahead."""
+    """The result of `Schema.differences` for a database that is ahead."""
     return (f"Revision {revision} belongs to a newer Everpost: check it with that version.",)
 
 
 def find_place(target: str, revision: str | None, history: Sequence[Migration]) -> tuple[int, int]:
-    """How many migrations have run in a database at this revision, and how many when the target is reached.
-    SchemaMismatch.
+    """The number of migrations that have run in a database at this revision, and the number at the target.
+    Raises SchemaMismatch.
     """
     here = _place_of(revision, history, "The database is at revision")
     if target == "-1" and here == 0:
@@ -121,13 +121,13 @@ def _place_of(revision: str | None, history: Sequence[Migration], what: str) -> 
 
 
 def require_no_loss(steps: Sequence[Step]) -> None:
-    """DataLoss if a step would lose something."""
+    """Raise DataLoss if a step would lose something."""
     if losses := [loss for step in steps for loss in step.loses]:
         raise DataLoss(f"The migration would lose data: {', '.join(losses)}.")
 
 
 Prepare: TypeAlias = Callable[[Schema], Awaitable[None]]
-"""What is done with the schema of a store while it is opened, over the store's own connections."""
+"""A function that is called with the schema while a store is opened, and uses the store's connections."""
 
 
 async def leave(_schema: Schema) -> None:

@@ -1,1 +1,1 @@
-"""A blog on the move: from one database to another, into a file and back, in from other systems."""
+"""Moving a blog: between stores, into an archive and back, and in from other systems."""

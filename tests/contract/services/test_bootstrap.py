@@ -19,7 +19,7 @@ from everpost.services.accounts.bootstrap import (
     make_first_token,
 )
 from everpost.services.accounts.tokens import TokenDraft, create_token, identify, issue_token
-from everpost.services.accounts.users import UserWish, change_account
+from everpost.services.accounts.users import UserEdit, change_account
 from everpost.stores.port import Store
 from tests.contract.port.examples import tokens_of
 from tests.contract.services.people import add_user, secret_of
@@ -46,8 +46,8 @@ async def test_the_first_token_ends_with_the_first_password(store: Store) -> Non
     actor = await identify(store, secret)
     assert actor.token is not None
     assert actor.token.expires_at == actor.token.created_at + FIRST_TOKEN_LIFETIME
-    await change_account(store, actor, UserWish(name="Ada"), match=None)
-    await change_account(store, await identify(store, secret), UserWish(password=PASSWORD), match=None)
+    await change_account(store, actor, UserEdit(name="Ada"), match=None)
+    await change_account(store, await identify(store, secret), UserEdit(password=PASSWORD), match=None)
     with pytest.raises(Unauthenticated):
         await identify(store, secret)
     assert await make_first_token(store) is None

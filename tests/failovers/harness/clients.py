@@ -1,4 +1,4 @@
-"""Clients that read and write continuously, with ids of their own, and repeat each write until it is
+"""Clients that read and write continuously. They send ids of their own, and repeat each write until it is
 acknowledged.
 """
 
@@ -17,15 +17,15 @@ from tests.failovers.harness.history import NOTHING, Action, Ending, Exchange, S
 from tests.faults.served import AS_ADMIN, NO_TLS
 
 PATIENCE = 90.0
-"""Seconds within which a blog whose database failed over takes writes again, and a client's request ends."""
+"""Seconds within which a blog accepts writes again after a failover, and within which a request ends."""
 PAUSE = 0.02
-"""Seconds for which a client rests; after a refusal five times as long."""
+"""Seconds between two requests of a client; after a refusal five times as long."""
 NESTED = 5
-"""Comments that a reader asks for with a post: one representation, so that its tags can be compared."""
+"""The number of comments in a post: always the same representation, so that ETags can be compared."""
 
 
 class Clients:
-    """Some writers and readers of the blog at these addresses, as tasks, from `start` to `stop`."""
+    """Writers and readers of the blog at these addresses, as tasks, from `start` to `stop`."""
 
     def __init__(
         self, addresses: Sequence[str], *, commenters: int = 3, changers: int = 3, readers: int = 3
@@ -52,7 +52,7 @@ class Clients:
         await self._client.aclose()
 
     async def start(self) -> None:
-        """Add some posts, and begin to write and read."""
+        """Add some posts, and start writing and reading."""
         self._threads = [await self._add_post() for _ in range(3)]
         self._contested = await self._add_post()
         commenters, changers, readers = self._numbers
@@ -61,7 +61,7 @@ class Clients:
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> Ending:
-        """Let every writer finish its write, then read everything there is."""
+        """Let every writer finish its write, then read the whole blog."""
         self._is_stopping = True
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*self._tasks)
@@ -75,7 +75,7 @@ class Clients:
         return Ending(posts=posts, comments=comments)
 
     async def until_acknowledged(self, count: int) -> None:
-        """Return once this many writes, sent from now on, were acknowledged."""
+        """Wait until this many writes that are sent from now on have been acknowledged."""
         begin, position = time.monotonic(), len(self.history)
         async with asyncio.timeout(PATIENCE):
             while (
@@ -117,7 +117,7 @@ class Clients:
             await asyncio.sleep(PAUSE)
 
     async def _change(self) -> None:
-        """Change one post, all of them the same one, as it was just read; no change is sent twice."""
+        """Change the post that all writers change, with the ETag of a fresh read. No change is sent twice."""
         while not self._is_stopping:
             exchange = await self._read_post(self._contested)
             if exchange.state is None or exchange.state.tag is None:
@@ -136,7 +136,7 @@ class Clients:
             await asyncio.sleep(PAUSE if exchange.is_acknowledged else 5 * PAUSE)
 
     async def _read(self) -> None:
-        """Read posts at random, again with the tag of the last time."""
+        """Read random posts, with the ETag of the previous read."""
         known: dict[str, State] = {}
         while not self._is_stopping:
             post_id = random.choice((*self._threads, self._contested))
@@ -152,7 +152,7 @@ class Clients:
         return await ask("GET", path, Action.READ, post_id, known=known, headers=headers)
 
     async def _walk(self, path: str) -> list[dict[str, Any]]:
-        """All pages of a list."""
+        """Read all pages of a list."""
         found: list[dict[str, Any]] = []
         url: str | None = f"{random.choice(self._addresses)}{path}"
         async with asyncio.timeout(PATIENCE):
@@ -195,7 +195,7 @@ class Clients:
         url = f"{random.choice(self._addresses)}{path}"
         sent = time.monotonic()
         answer: httpx.Response | None = None
-        with suppress(httpx.TransportError):  # the server may or may not have carried it out
+        with suppress(httpx.TransportError):  # the server may or may not have processed it
             answer = await self._client.request(method, url, json=json, headers=headers)
         exchange = Exchange(
             action=action,
@@ -216,7 +216,7 @@ class Clients:
 
 
 def _state_in(answer: httpx.Response, action: Action, known: State | None) -> State | None:
-    """What an answer shows; `known` is what the request's `If-None-Match` stands for."""
+    """The state in a response; `known`: the state for the request's `If-None-Match`."""
     if answer.status_code == 304:
         return known
     if answer.status_code == 404:

@@ -1,4 +1,4 @@
-"""One run: servers, clients and faults, and whether the promises were kept."""
+"""An experiment: servers, clients and faults, and a check of the promises."""
 
 import asyncio
 import time
@@ -19,49 +19,48 @@ POOL_SIZE = 5
 WARM = 20
 """Acknowledged writes before, between and after faults."""
 MOST_ADDED = 10.0
-"""Seconds that Everpost may add to the database's own gap on a machine that has other things to do; 2 are
-promised.
+"""Seconds that Everpost may add to the outage of the database. 2 are promised; a busy machine may need more.
 """
 
 
 class Cluster(Protocol):
-    """A database on several nodes, of which some may fail."""
+    """A database on several nodes, some of which can fail."""
 
     name: str
     most_connections: int
-    """The most connections that one Everpost process may have to one node."""
+    """The maximum number of connections from one Everpost process to one node."""
 
     def urls(self, servers: int) -> list[str]:
         """The database URLs for this many Everpost servers."""
         ...
 
     async def write(self) -> None:
-        """One durable write by a plain client of the database. Any exception: it was not acknowledged."""
+        """Make a durable write with a plain client of the database. If it raises, it was not acknowledged."""
         ...
 
     async def connections(self) -> int:
-        """The number of Everpost's connections to the node that has the most."""
+        """The number of Everpost's connections to the node with the most of them."""
         ...
 
     async def until_whole(self) -> None:
-        """Return when every node serves, or is ready to take over."""
+        """Wait until every node is in service, or ready to take over."""
         ...
 
     def fault(self, name: str) -> AbstractAsyncContextManager[None]:
-        """A fault that begins with the `async with`, and is repaired at its end."""
+        """A context manager: the fault begins on entry, and is repaired on exit."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of a run."""
+    """The result of an experiment."""
 
     broken: Sequence[str]
     gaps: Sequence[Gap]
     acknowledged: int
     statuses: Mapping[int | None, int]
     connections: int
-    """The most that Everpost had to one node."""
+    """The maximum number of connections from Everpost to one node."""
 
     def __str__(self) -> str:
         answers = ", ".join(f"{count} x {status or 'none'}" for status, count in self.statuses.items())
@@ -75,7 +74,7 @@ class Outcome:
 
 
 async def run(cluster: Cluster, fault: str, folder: Path, *, rounds: int = 1, servers: int = 1) -> Outcome:
-    """Let clients work while the fault comes and goes, and check what they saw."""
+    """Run clients before, during and after the faults, and check their history."""
     gaps = []
     async with AsyncExitStack() as opened:
         blogs = [await opened.enter_async_context(_served(url, folder)) for url in cluster.urls(servers)]
@@ -111,7 +110,7 @@ async def run(cluster: Cluster, fault: str, folder: Path, *, rounds: int = 1, se
 
 
 def assert_kept(outcome: Outcome, cluster: Cluster) -> None:
-    """Every promise was kept; the numbers are printed."""
+    """Assert that every promise was kept, and print the numbers."""
     print(outcome)  # noqa: T201 - it is what a run is for
     assert outcome.broken == []
     assert outcome.connections <= WORKERS * cluster.most_connections
@@ -131,7 +130,7 @@ async def _served(url: str, folder: Path) -> AsyncIterator[ServedBlog]:
 
 @asynccontextmanager
 async def _plain_writes(cluster: Cluster) -> AsyncIterator[list[float]]:
-    """The times at which a plain client's consecutive writes were acknowledged."""
+    """The times at which the consecutive writes of a plain client were acknowledged."""
     moments: list[float] = []
 
     async def write() -> None:
@@ -156,8 +155,8 @@ async def _connection_counts(cluster: Cluster) -> AsyncIterator[list[int]]:
 
 @asynccontextmanager
 async def _again_and_again(work: Callable[[], Awaitable[None]], *, pause: float) -> AsyncIterator[None]:
-    """In the background, whether it succeeds or not. It is not cancelled: drivers may take that for a failure
-    of their own.
+    """Repeat a call in the background, whether it succeeds or not. It is never cancelled, because drivers may
+    mistake a cancellation for a failure of their own.
     """
     is_over = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""The requests of clients with their times and answers, and the final state."""
+"""A history: the requests of clients with their times and responses, and the final state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A post or a comment as an answer showed it; version 0: as if it had never been."""
+    """A post or a comment in a response; version 0: it did not exist."""
 
     version: int
     content: str = ""
     tag: str | None = None
-    """The ETag, where it was read; all reads of a resource ask for the same representation."""
+    """The ETag, if it was read; all reads of a resource request the same representation."""
     comment_count: int = 0
     comments: frozenset[str] = frozenset()
-    """The ids of the comments in the answer."""
+    """The ids of the comments in the response."""
 
 
 NOTHING = State(version=0)
@@ -29,7 +29,7 @@ NOTHING = State(version=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and its answer; the times are seconds of one monotonic clock."""
+    """A request and its response; the times are seconds of one monotonic clock."""
 
     action: Action
     resource: str
@@ -37,26 +37,26 @@ class Exchange:
     sent: float
     answered: float
     status: int | None
-    """None: the connection ended first."""
+    """None: the connection was closed before a response."""
     retry_after: bool = False
-    """Whether the answer said when to try again."""
+    """Whether the response had `Retry-After`."""
     parent: str | None = None
     """The post of a comment."""
     content: str = ""
-    """What was written."""
+    """The content that was written."""
     based_on: str | None = None
-    """The tag in `If-Match`."""
+    """The ETag in `If-Match`."""
     state: State | None = None
 
     @property
     def is_acknowledged(self) -> bool:
-        """Whether this is a write that was promised to stay."""
+        """Whether this is an acknowledged write, which must not be lost."""
         return self.action is not Action.READ and self.status in (200, 201)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """The final state, as clients can read it."""
+    """The final state, as clients read it."""
 
     posts: Sequence[str]
     comments: Mapping[str, Sequence[tuple[str, str]]]

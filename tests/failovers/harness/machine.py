@@ -1,4 +1,4 @@
-"""What this machine has for clusters."""
+"""Skips tests of clusters that this machine cannot run."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ from devtools.servers.private import PrivateServer
 
 
 def where_it_can_run(server: type[PrivateServer]) -> pytest.MarkDecorator:
-    """Skip the tests of a module where the cluster's servers are missing. They fail instead where
-    `EVERPOST_TEST_DATABASES` says what must be tested, as in CI.
+    """Skip the tests of a module if the servers of the cluster are missing. If `EVERPOST_TEST_DATABASES`
+    names the databases to test, as in CI, the tests fail instead.
     """
     reason = server.missing() if sys.platform == "linux" else "clusters are started on Linux only"
     return pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""A partition between servers that talk through proxies; clients reach all of them."""
+"""A network partition between servers that connect through proxies. Clients reach all servers."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from tests.failovers.harness.relaying import first_end, pump
 
 @dataclass(eq=False)
 class _Link:
-    """A connection through a proxy; `origin` is the server at its other end, None for a client."""
+    """A connection through a proxy; `origin`: the server that opened it, None for a client."""
 
     origin: int | None
     target: int
@@ -25,7 +25,7 @@ class _Link:
 
 
 class Partition:
-    """A proxy before each server, at `ports`. Only on Linux: who connects is read from /proc."""
+    """A proxy in front of each server, at `ports`. Requires Linux: the origin is read from /proc."""
 
     def __init__(self, servers: Sequence[PrivateServer]) -> None:
         self.ports = [free_port() for _ in servers]
@@ -55,7 +55,7 @@ class Partition:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def isolate(self, server: PrivateServer) -> None:
-        """Cut every connection between this server and the others, and let no new one through."""
+        """Cut every connection between this server and the others, and refuse new ones."""
         self._isolated = self._servers.index(server)
         for link in [link for link in self._links if self._is_cut(link)]:
             link.cut()
@@ -85,7 +85,7 @@ class Partition:
             if not self._is_cut(link):
                 await first_end(pump(reader, onward), pump(there, writer))
         except OSError:
-            pass  # the server is away
+            pass  # the server is down
         finally:
             self._links.discard(link)
             link.cut()

@@ -1,4 +1,4 @@
-"""Checks a history: each function gives a sentence for each time that its promise was broken."""
+"""Checks of a history: each function yields a sentence for each violation of its promise."""
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -10,7 +10,7 @@ ALLOWED = frozenset({200, 201, 204, 304, 404, 409, 412, 429, 503})
 
 
 def violations(history: Sequence[Exchange], ending: Ending) -> list[str]:
-    """Every promise that was broken, a sentence each."""
+    """A sentence for each violation of a promise."""
     return [
         *wrong_answers(history),
         *lost(history, ending),
@@ -22,7 +22,7 @@ def violations(history: Sequence[Exchange], ending: Ending) -> list[str]:
 
 
 def wrong_answers(history: Sequence[Exchange]) -> Iterator[str]:
-    """Only the documented statuses, 503 with `Retry-After`; a write answers what was written."""
+    """Responses have documented statuses, 503 has `Retry-After`, and writes return what was written."""
     for each in history:
         if each.status is not None and each.status not in ALLOWED:
             yield f"{_named(each)} was answered {each.status}."
@@ -33,7 +33,7 @@ def wrong_answers(history: Sequence[Exchange]) -> Iterator[str]:
 
 
 def lost(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """Every acknowledged write is there in the end, as it was sent."""
+    """Every acknowledged write is in the final state, as it was sent."""
     there = dict(comment for thread in ending.comments.values() for comment in thread)
     for each in history:
         if not each.is_acknowledged:
@@ -48,7 +48,7 @@ def lost(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
 
 
 def doubled(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """Everything that was sent, however often, is there once, and nothing else is."""
+    """The final state has everything that was sent, even repeatedly, once, and nothing else."""
     sent = {each.resource for each in history if each.action is Action.ADD}
     found = Counter(ending.posts)
     for thread in ending.comments.values():
@@ -67,7 +67,7 @@ def doubled(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
 
 
 def gone_back(history: Sequence[Exchange]) -> Iterator[str]:
-    """An answer is never older than any answer that was given before the request was sent."""
+    """A response is never older than any response that was received before the request was sent."""
     versions: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     answers = sorted(history, key=lambda each: each.answered)
@@ -89,7 +89,7 @@ def gone_back(history: Sequence[Exchange]) -> Iterator[str]:
 
 
 def _comments_missed(history: Sequence[Exchange]) -> Iterator[str]:
-    """A post counts every comment that had been acknowledged when it was asked for."""
+    """A post contains every comment that had been acknowledged when it was requested."""
     acknowledged: dict[str, dict[str, float]] = defaultdict(dict)
     for each in history:
         if each.is_acknowledged and each.parent is not None:
@@ -105,7 +105,7 @@ def _comments_missed(history: Sequence[Exchange]) -> Iterator[str]:
 
 
 def rolled_back(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """Each version has one state, and every state that was shown is still there in the end."""
+    """Each version has one state, and every comment that was shown is in the final state."""
     contents: dict[tuple[str, int], set[str]] = defaultdict(set)
     tags: dict[tuple[str, int], set[str]] = defaultdict(set)
     shown: dict[str, set[str]] = defaultdict(set)
@@ -128,7 +128,7 @@ def rolled_back(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
 
 
 def won_twice(history: Sequence[Exchange]) -> Iterator[str]:
-    """Of the changes with one tag in `If-Match`, one is acknowledged."""
+    """Of the changes with the same ETag in `If-Match`, only one is acknowledged."""
     winners = Counter(
         (each.resource, each.based_on)
         for each in history

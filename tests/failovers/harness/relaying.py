@@ -1,4 +1,4 @@
-"""Bytes from one connection to another."""
+"""Relays bytes from one connection to another."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 
 
 async def first_end(*pumps: Coroutine[None, None, None]) -> None:
-    """Return when one of them ends, and end the others."""
+    """Wait until the first of these ends, and cancel the others."""
     tasks = [asyncio.create_task(pump) for pump in pumps]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -17,7 +17,7 @@ async def first_end(*pumps: Coroutine[None, None, None]) -> None:
 
 
 async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    """Pass on what comes, until the end or until either connection breaks."""
+    """Relay data until the end, or until either connection breaks."""
     with contextlib.suppress(OSError):
         while data := await source.read(65_536):
             target.write(data)

@@ -1,4 +1,4 @@
-"""How long a service was away."""
+"""The duration of outages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 
 def longest_gap(moments: Iterable[float], *, since: float, until: float) -> float:
-    """The longest time between two of these moments that touches the time between `since` and `until`."""
+    """The longest interval between two of these times that overlaps that from `since` to `until`."""
     inside = sorted(moments)
     before = [each for each in inside if each <= since]
     after = [each for each in inside if each >= until]
@@ -20,7 +20,7 @@ def longest_gap(moments: Iterable[float], *, since: float, until: float) -> floa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Of one fault, in seconds: for Everpost's clients, and for a plain client of the database."""
+    """The outage of one fault in seconds, for Everpost's clients and for a plain client of the database."""
 
     fault: str
     of_everpost: float
@@ -28,7 +28,7 @@ class Gap:
 
     @property
     def added(self) -> float:
-        """What Everpost adds to the database's own."""
+        """The time that Everpost adds to the outage of the database."""
         return self.of_everpost - self.of_the_database
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A blog in plain memory, to compare a store with, and ways to look into its database."""
+"""An in-memory model of a thread to compare a store with, and checks of the database itself."""
 
 import asyncio
 import random
@@ -21,14 +21,14 @@ Database = AsyncDatabase[dict[str, object]]
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what somebody does in the background."""
+    """Wait for a condition that becomes true in the background."""
     async with asyncio.timeout(TIMEOUT):
         while not await condition():  # noqa: ASYNC110 - nobody tells when a database has changed
             await asyncio.sleep(0.01)
 
 
 async def has_no_garbage(database: Database) -> bool:
-    """Whether each comment, and each post, is one that a reader can find."""
+    """Whether all comments and posts in the database are visible to readers."""
     if await database["posts"].find_one({"removed_at": {"$exists": True}}) is not None:
         return False
     posts = await database["posts"].distinct("_id")
@@ -36,7 +36,7 @@ async def has_no_garbage(database: Database) -> bool:
 
 
 async def assert_previews_are_right(database: Database) -> None:
-    """Each post has the oldest of its shown comments inside, as they are."""
+    """Assert that the preview of each post consists of its oldest shown comments."""
     async for post in database["posts"].find({"removed_at": {"$exists": False}}):
         shown = database["comments"].find({"post_id": post["_id"], "shown": True})
         oldest = await shown.sort([("publication_date", 1), ("_id", 1)]).limit(COMMENTS_INSIDE).to_list()
@@ -44,9 +44,9 @@ async def assert_previews_are_right(database: Database) -> None:
 
 
 class Thread:
-    """Some comments of a post beside what they ought to be, and how many changes led there.
+    """Some comments of a post as they should be, and the number of changes that led there.
 
-    Several may work on one post at the same time, each on comments of its own.
+    Several instances can change the same post concurrently, each its own comments.
     """
 
     def __init__(self, store: Store, post_id: Id, *, seed: int) -> None:
@@ -63,7 +63,7 @@ class Thread:
         return self._mirrored.version - 1
 
     async def change(self, times: int) -> None:
-        """Add, edit, decide and remove at random; ids are used again and again."""
+        """Add, edit, moderate and remove comments at random, with a few ids that are reused."""
         for _ in range(times):
             comment_id = self._random.choice(self._ids)
             if comment_id not in self.comments:
@@ -91,7 +91,7 @@ class Thread:
 
 
 async def assert_thread_is(store: Store, post_id: Id, comments: Mapping[Id, Comment]) -> None:
-    """By every way to read it."""
+    """Assert that every way of reading the thread returns these comments."""
     in_order = sorted(comments.values(), key=lambda comment: comment.position)
     shown = [comment for comment in in_order if comment.is_shown]
     for limit in (3, 100):

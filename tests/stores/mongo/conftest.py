@@ -1,4 +1,4 @@
-"""Databases of MongoDB, and the stores on them."""
+"""MongoDB databases, and stores on them."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,14 +19,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 class Pool:
-    """Databases whose schema is made, emptied for each test."""
+    """Databases with a schema, which are emptied before each test."""
 
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
         self._names: dict[str, str] = {}
 
     async def empty_blog(self, role: str) -> str:
-        """The URL of the one that plays this role."""
+        """The URL of the database for this role, emptied."""
         if role not in self._names:
             name = self._names[role] = new_name()
             await self.databases.create(name)
@@ -55,7 +55,7 @@ async def pool(engines: Engines) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def empty_url(pool: Pool) -> AsyncIterator[str]:
-    """The URL of a database in which there is nothing."""
+    """The URL of a database without any collections."""
     name = new_name()
     yield pool.databases.url(name)
     await pool.databases.drop(name)
@@ -63,7 +63,7 @@ async def empty_url(pool: Pool) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def made_url(empty_url: str) -> str:
-    """The URL of the same database, whose schema is made."""
+    """The URL of the same database, after the migrations."""
     await make_schema(empty_url)
     return empty_url
 
@@ -83,7 +83,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    """What is in the database, past the store."""
+    """The database of the store, accessed directly."""
     client: AsyncMongoClient[dict[str, object]]
     async with AsyncMongoClient(url, tz_aware=True) as client:
         yield client.get_default_database()
@@ -98,7 +98,7 @@ async def store(url: str) -> AsyncIterator[MongoStore]:
 
 @pytest.fixture
 async def other_store(url: str) -> AsyncIterator[MongoStore]:
-    """Another process's store on the same database, as it were."""
+    """A second store on the same database, like that of another process."""
     store = await MongoStore.open(url, timeout=TIMEOUT, pool_size=5)
     yield store
     await store.close()

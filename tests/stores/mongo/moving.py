@@ -1,4 +1,4 @@
-"""A blog with everything in it, and ways to move it."""
+"""A blog with all kinds of content, and ways to move it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ Written = TypeVar("Written", Post, Comment)
 
 
 async def fill(store: Store) -> None:
-    """People with tokens, one who was removed, drafts, and threads that have changed for long."""
+    """Add users with tokens, a removed user, drafts, and threads with many changes."""
     ada, bob, gone = [await register(store, id=numbered(number)) for number in (1, 2, 3)]
     for number, owner in enumerate((bob, ada, bob)):
         await store.tokens.add(a_token(numbered(10 - number), owner))
@@ -56,7 +56,7 @@ def a_token(id: Id, owner: User) -> Token:
 
 
 def a_thread(post_id: Id, length: int, *, first: int = 10**6, content: str = "Content") -> Sequence[Comment]:
-    """Each comment but the first three is answered by the one after the next, and is later."""
+    """A thread with increasing dates: each comment replies to the third one before it, if there is one."""
     comments: list[Comment] = []
     for number in range(length):
         parent = None if number < 3 else comments[number - 3]
@@ -75,7 +75,7 @@ def a_thread(post_id: Id, length: int, *, first: int = 10**6, content: str = "Co
 
 
 async def records_of(store: Store) -> Sequence[Record]:
-    """All of them, in order."""
+    """All records of the blog, in order."""
     async with store.records.snapshot() as snapshot:
         records = [record async for batch in snapshot.records() for record in batch]
         for kind in KINDS:
@@ -85,25 +85,25 @@ async def records_of(store: Store) -> Sequence[Record]:
 
 
 async def write(store: Store, records: Sequence[Record], *, size: int) -> None:
-    """So many at a time."""
+    """Write the records in batches of this size."""
     for start in range(0, len(records), size):
         await store.records.write(Batch(kept=records[start : start + size]))
 
 
 def threads_in(records: Iterable[Record]) -> Mapping[Id, Mapping[Id, Comment]]:
-    """The comments of each post."""
+    """The comments by post."""
     threads: dict[Id, dict[Id, Comment]] = {}
     for record in records:
         if isinstance(record, Post):
             threads[record.id] = {}
         elif isinstance(record, Comment):
-            assert record.id not in threads[record.post_id], "a comment is there twice"
+            assert record.id not in threads[record.post_id], "a comment occurs twice"
             threads[record.post_id][record.id] = record
     return threads
 
 
 async def assert_reads_as(store: Store, records: Sequence[Record]) -> None:
-    """By the ways in which anybody reads it."""
+    """Assert that all ways of reading the blog return the same."""
     authors = {record.id: record.author for record in records if isinstance(record, User)}
     everything: list[Comment] = []
     for post in [record for record in records if isinstance(record, Post)]:

@@ -12,7 +12,7 @@ from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, numbe
 from tests.stores.mongo.blog import Database, assert_previews_are_right
 
 LONGEST = "\U0001f600"
-"""A character with as many bytes as any, four."""
+"""A character with the maximum number of bytes, four."""
 MAX_DOCUMENT = 16 * 2**20
 
 

@@ -1,4 +1,4 @@
-"""How MongoDB finds the posts of each list of a large blog: from an index, in its order."""
+"""Query plans for lists of posts: MongoDB reads each list in order from an index."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
@@ -31,7 +31,7 @@ WRITERS = 7
 TAGS = 11
 MIDDLE = Position(MOMENT + timedelta(seconds=MOST // 2), numbered(MOST // 2))
 AT_REST = MOMENT + timedelta(seconds=MOST - 100)
-"""A few posts are not out yet."""
+"""The current time: a few posts are scheduled for later."""
 
 
 def writer(number: int) -> Id:
@@ -39,7 +39,7 @@ def writer(number: int) -> Id:
 
 
 def document(number: int, count: int) -> dict[str, Any]:
-    """One of so many, over the same time however many they are. One in ten is a draft."""
+    """One of a number of posts, which are spread over the same period. One in ten is a draft."""
     moment = MOMENT + timedelta(seconds=number * MOST // count)
     post = a_post(
         id=numbered(number),
@@ -54,7 +54,7 @@ def document(number: int, count: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=volumes(10_000, MOST))
 async def listed(engines: Engines, request: pytest.FixtureRequest) -> AsyncIterator[Collections]:
-    """A blog of so many posts."""
+    """A blog with a number of posts."""
     count: int = request.param
     name = new_name()
     url = engines.databases("mongodb").url(name)
@@ -74,13 +74,13 @@ async def listed(engines: Engines, request: pytest.FixtureRequest) -> AsyncItera
 
 
 def stages(plan: Mapping[str, Any]) -> Sequence[str]:
-    """The stages of a plan, from the last to the first."""
+    """The names of the stages of a plan, from the last to the first."""
     below = [plan[name] for name in ("inputStage", "queryPlan") if name in plan] + plan.get("inputStages", [])
     return [plan.get("stage", ""), *(stage for each in below for stage in stages(each))]
 
 
 def audiences(status: PostStatus) -> Sequence[Audience]:
-    """Who may see posts with this status."""
+    """The audiences that can see posts with this status."""
     own = Audience(moment=AT_REST, author_id=writer(3))
     everybody = [Audience(moment=AT_REST)] if status is PostStatus.PUBLISHED else []
     return [*everybody, own, Audience(moment=AT_REST, author_id=writer(1), sees_all=True)]
@@ -94,7 +94,7 @@ FILTERS = [
 
 
 async def explain(listing: Listing, query: PostQuery) -> tuple[Sequence[str], int]:
-    """The stages of the plan, and how many keys of its index it took for a page."""
+    """The stages of the plan, and the number of index keys that a page examined."""
     choice = await listing.choose(query.filter, None)
     assert choice is not None
     cursor = listing.cursor(choice, query, {"_id": 1}).limit(query.limit + 1)
@@ -105,7 +105,7 @@ async def explain(listing: Listing, query: PostQuery) -> tuple[Sequence[str], in
 async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_is(
     listed: Collections,
 ) -> None:
-    """One test, so that the posts are loaded once."""
+    """A single test, so that the posts are loaded only once."""
     transactions = Transactions(cast("Client", listed.posts.database.client), timeout=TIMEOUT)
     listing = Listing(listed, transactions, Authors(listed))
     await assert_read_from_an_index(listing)
@@ -119,7 +119,7 @@ async def assert_read_from_an_index(listing: Listing) -> None:
         used, keys = await explain(listing, query)
         assert "IXSCAN" in used
         assert not {"COLLSCAN", "SORT"} & set(used), (query, used)
-        # One post in seven is the author's; a hundred are not out yet.
+        # One post in seven is the author's; a hundred are scheduled for later.
         assert keys <= 1_100, (query, used)
 
 

@@ -1,4 +1,4 @@
-"""A blog moves into MongoDB: what arrives lies there as if it had been written there."""
+"""Moving a blog into MongoDB has the same result as writing it there."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ async def test_a_blog_is_the_same_elsewhere_by_every_way_to_read_it(
 
 
 async def test_a_blog_becomes_another_one_in_parts(store: MongoStore, target: MongoStore) -> None:
-    """As the two are compared: what differs is kept, what is not there is erased."""
+    """Copies differences: records that differ are kept, records that are missing are erased."""
     await fill(store)
     await fill(target)
     await publish(target, id=numbered(19))
@@ -235,7 +235,7 @@ async def test_a_write_that_broke_off_can_be_done_again(
 
 
 class BreakingOff:
-    """Loses the connection right after, or right before, the n-th write of many."""
+    """Loses the connection in the middle of the n-th bulk write."""
 
     def __init__(self, calls: int) -> None:
         self._left = calls

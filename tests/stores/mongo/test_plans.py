@@ -1,4 +1,4 @@
-"""How much MongoDB looks at to answer; none of it may grow with the thread or the list."""
+"""The number of keys and documents that MongoDB examines does not grow with the thread or the list."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -28,7 +28,7 @@ MANY = 3_000
 
 @pytest.fixture
 async def profiled(url: str) -> AsyncIterator[Database]:
-    """The database, which writes down all that it does."""
+    """The database, with profiling of all operations."""
     client: AsyncMongoClient[dict[str, object]]
     async with AsyncMongoClient(url) as client:
         yield client.get_default_database()
@@ -36,7 +36,7 @@ async def profiled(url: str) -> AsyncIterator[Database]:
 
 
 async def most_examined(database: Database) -> int:
-    """Of all that was done since the last time: the most keys or documents that one command looked at."""
+    """The maximum number of keys or documents that a command examined since the last call."""
     await database.command("profile", 0)
     looked = {"$max": [{"$ifNull": ["$keysExamined", 0]}, {"$ifNull": ["$docsExamined", 0]}]}
     commands = await database["system.profile"].aggregate(

@@ -1,4 +1,4 @@
-"""What is read of a blog is of one moment, though others write to it all the time."""
+"""A snapshot is consistent while others write continuously."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ async def test_it_is_of_one_moment_while_writers_write(store: MongoStore, other_
 
 
 async def pause() -> None:
-    """What a writer does between two writes, however busy the blog is."""
+    """The pause of a writer between two writes."""
     await asyncio.sleep(random.random() / 10)
 
 

@@ -1,1 +1,1 @@
-"""What is the SQL adapter's own."""
+"""Tests of the SQL store itself."""

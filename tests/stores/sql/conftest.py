@@ -1,4 +1,4 @@
-"""Databases of the SQL engines that can be had here."""
+"""Databases of the SQL engines that are installed here."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
@@ -24,8 +24,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 async def answer(connections: Connections, question: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rows that the database gives, as it is now."""
-    async with connections.frozen() as transaction:
+    """Return the rows of a query against the current state of the database."""
+    async with connections.snapshot() as transaction:
         rows = (await transaction.execute(text(question))).rows
     return cast("Sequence[Row[*tuple[Any, ...]]]", rows)
 
@@ -40,21 +40,21 @@ EXPLAIN = {
 async def plan_of(
     engine_name: str, statement: str, connection: AsyncConnection
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What the engine says of how it would carry out a statement."""
+    """Return the plan of the engine for a statement."""
     if engine_name == "mysql":
-        # MySQL speaks of plans as MariaDB does where it is told to; what says so is a comment to MariaDB.
+        # MySQL can describe plans in MariaDB's format; MariaDB treats the option as a comment.
         await connection.exec_driver_sql("SET @said = 0 /*!80300 , explain_json_format_version = 1 */")
     return (await connection.exec_driver_sql(f"{EXPLAIN[engine_name]} {statement}")).all()
 
 
 @pytest.fixture
 def on_a_server() -> None:
-    """For tests of what SQLite, which is no server, cannot meet with."""
+    """For tests of situations that do not occur with SQLite, which has no server."""
 
 
 @pytest.fixture
 async def empty_url(engine_name: str, engines: Engines) -> AsyncIterator[str]:
-    """The URL of a database in which there is nothing."""
+    """The URL of an empty database."""
     databases = engines.databases(engine_name)
     name = new_name()
     await databases.create(name)
@@ -64,7 +64,7 @@ async def empty_url(engine_name: str, engines: Engines) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def made_url(empty_url: str) -> str:
-    """The URL of the same database, whose schema is made."""
+    """The URL of the same database, with the current schema."""
     schema = open_schema(empty_url, timeout=TIMEOUT)
     await schema.migrate("head")
     await schema.close()
@@ -79,7 +79,7 @@ async def emptied_url(engine_name: str, engines: Engines) -> str:
 @pytest.fixture
 def url(engine_name: str, request: pytest.FixtureRequest) -> str:
     """The URL of a database with an empty blog."""
-    del engine_name  # says only that a test runs once on each
+    del engine_name  # it only parametrizes the tests
     has_its_own = request.node.get_closest_marker("own_database") is not None
     url: str = request.getfixturevalue("made_url" if has_its_own else "emptied_url")
     return url
@@ -93,16 +93,16 @@ async def store(url: str) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-async def impatient(url: str) -> AsyncIterator[SqlStore]:
-    """A store with one connection, which waits for two seconds."""
+async def short_timeout_store(url: str) -> AsyncIterator[SqlStore]:
+    """A store with one connection and a timeout of two seconds."""
     store = await SqlStore.open(url, timeout=2, pool_size=1)
     yield store
     await store.close()
 
 
 @pytest.fixture
-async def aside(url: str) -> AsyncIterator[Connections]:
-    """Connections past the store, which take any SQL and give its rows."""
+async def raw_connections(url: str) -> AsyncIterator[Connections]:
+    """Connections that bypass the store, for any SQL."""
     connections = await Connections.open(url, timeout=TIMEOUT, pool_size=3, engine="reference")
     yield connections
     await connections.close()
@@ -110,7 +110,7 @@ async def aside(url: str) -> AsyncIterator[Connections]:
 
 @pytest.fixture
 async def alchemy(url: str) -> AsyncIterator[AsyncEngine]:
-    """SQLAlchemy's own way to the database."""
+    """A SQLAlchemy engine on the database."""
     engine = make_engine(url, timeout=TIMEOUT, pool_size=1)
     yield engine
     await engine.dispose()

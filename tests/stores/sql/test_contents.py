@@ -1,4 +1,4 @@
-"""What is found in a database that somebody else uses."""
+"""Databases that another application uses."""
 
 import pytest
 from sqlalchemy import text

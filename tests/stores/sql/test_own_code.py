@@ -1,4 +1,4 @@
-"""docs/use-from-your-code.md is true: its examples run on a blog of Everpost, and print what it says."""
+"""The examples in docs/use-from-your-code.md run on a blog and print what the page says."""
 
 import ast
 import inspect
@@ -34,7 +34,7 @@ ANN = PEOPLE["author"]
 
 @pytest.fixture
 async def blog(store: SqlStore, url: str) -> AsyncIterator[FastAPI]:
-    """The blog of the page, and its application."""
+    """The blog of the page, with its application."""
     await settle(store)
     ann = ANN.user.author
     hello = await publish(store, title="Hello", slug="hello", author=ann, tags=("news", "welcome"))
@@ -52,23 +52,23 @@ async def blog(store: SqlStore, url: str) -> AsyncIterator[FastAPI]:
 
 
 async def run(code: str, names: dict[str, Any]) -> None:
-    """Run an example as `python -m asyncio` does."""
+    """Run an example like `python -m asyncio`."""
     compiled = compile(code, str(PAGE), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    outcome = eval(compiled, names)  # the page is ours
+    outcome = eval(compiled, names)  # it comes from our own page
     if inspect.isawaitable(outcome):
         await outcome
 
 
 @pytest.fixture
 async def names(blog: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    """What the examples find, and what they leave."""
+    """The names that the examples use and define."""
     names: dict[str, Any] = {"TOKEN": ANN.secret, "transport": httpx.ASGITransport(blog)}
     yield names
     await names["engine"].dispose()
 
 
 def blocks(own_url: str) -> list[tuple[str, str]]:
-    """The examples with their languages, for a database at this URL and a client of the blog here."""
+    """The examples with their languages, for a database at this URL and a client of this blog."""
     page = PAGE.read_text()
     assert page.count(f'"{PAGE_URL}"') == page.count(PAGE_SERVER) == 1
     page = page.replace(f'"{PAGE_URL}"', repr(own_url))

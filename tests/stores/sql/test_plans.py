@@ -1,4 +1,4 @@
-"""How each engine finds the posts of a list of a large blog: in an index, in its order."""
+"""Query plans: each engine reads the post lists of a large blog from an index, in its order."""
 
 import itertools
 import json
@@ -50,18 +50,18 @@ Explained = tuple[Executable, Mapping[str, object]]
 
 
 def lists() -> Iterator[tuple[str, Explained]]:
-    """Every statement that reads a list of posts or counts one, and what it is."""
-    for (viewer, audience), (narrowed, fields), status in itertools.product(
+    """Every statement that reads or counts a list of posts, with a description."""
+    for (viewer, audience), (conditions, fields), status in itertools.product(
         AUDIENCES.items(), NARROWED.items(), PostStatus
     ):
-        chosen = PostFilter(audience=audience, status=status, **fields)
-        found = post_lists.narrow(chosen)
+        post_filter = PostFilter(audience=audience, status=status, **fields)
+        found = post_lists.normalize(post_filter)
         if found is None:
             continue
-        name = f"{status} {narrowed} for {viewer}"
-        yield f"{name}, counted", (post_lists.counted(found.shape), found.parameters)
+        name = f"{status} {conditions} for {viewer}"
+        yield f"{name}, counted", (post_lists.count_query(found.shape), found.parameters)
         for sort, after in itertools.product(PostSort, (None, PLACE)):
-            query = PostQuery(filter=chosen, sort=sort, limit=10, after=after)
+            query = PostQuery(filter=post_filter, sort=sort, limit=10, after=after)
             place = "first page" if after is None else "later page"
             yield f"{name}, {sort}, {place}", post_lists.page_of_posts(query, found)
     for after_tag in (None, "tag 30"):
@@ -70,7 +70,7 @@ def lists() -> Iterator[tuple[str, Explained]]:
 
 
 def posts(count: int) -> Iterator[Post]:
-    """A third are drafts, and of the others some are not yet out."""
+    """A third of the posts are drafts, and some of the others are scheduled."""
     dice = random.Random(3)
     authors = [a_user(id=numbered(number)).author for number in range(AUTHORS)]
     for number in range(count):
@@ -86,7 +86,7 @@ def posts(count: int) -> Iterator[Post]:
 
 
 async def load(transaction: Transaction, count: int) -> None:
-    """So many posts; each is there ten times, but for its id and its slug."""
+    """Load this many posts. Each is stored ten times, with different ids and slugs."""
     originals = list(posts(count // COPIES))
     await transaction.execute(insert(UserRow), [user_values(a_user(id=numbered(n))) for n in range(USERS)])
     await transaction.execute(insert(PostRow), [post_values(post) for post in originals])
@@ -108,7 +108,7 @@ async def load(transaction: Transaction, count: int) -> None:
 async def large_blog(
     engine_name: str, engines: Engines, request: pytest.FixtureRequest
 ) -> AsyncIterator[AsyncEngine]:
-    """So many posts, of which the engine knows how many there are of what."""
+    """A database with this many posts and up-to-date statistics."""
     databases, name = engines.databases(engine_name), new_name()
     await databases.create(name)
     url = databases.url(name)
@@ -130,7 +130,7 @@ async def large_blog(
 
 
 async def explain(engine_name: str, connection: AsyncConnection, explained: Explained) -> list[str]:
-    """What is amiss with how the engine carries out a statement."""
+    """Return the faults in the plan of a statement."""
     statement, parameters = explained
     bound = statement.params(**parameters)  # type: ignore[attr-defined]
     compiled = bound.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
@@ -143,7 +143,7 @@ async def explain(engine_name: str, connection: AsyncConnection, explained: Expl
 
 
 def sqlite_faults(lines: list[str]) -> list[str]:
-    """A subquery may be gone through from end to end: it is no longer than the page."""
+    """A subquery may be scanned, because it is no longer than the page."""
     subqueries = [
         match[1] for line in lines if (match := re.match(r"(?:CO-ROUTINE|MATERIALIZE) (\w+)", line))
     ]
@@ -152,7 +152,7 @@ def sqlite_faults(lines: list[str]) -> list[str]:
 
 
 def postgresql_faults(plan: Any) -> list[str]:  # noqa: ANN401 - JSON
-    """A page that is cut off already may be sorted, to join the authors."""
+    """A limited page may be sorted, to join the authors."""
     return [
         f"{kind} {node.get('Relation Name', '')}"
         for node in nodes(plan)
@@ -162,8 +162,8 @@ def postgresql_faults(plan: Any) -> list[str]:  # noqa: ANN401 - JSON
 
 
 def mysql_faults(plan: Any) -> list[str]:  # noqa: ANN401 - JSON
-    """A table that is read whole is "ALL", an index that is "index". What is done besides is a node for
-    MariaDB, a flag for MySQL. A subquery is a temporary table, and read whole: it is no longer than the page.
+    """ "ALL" is a scan of a table, "index" one of an index. Further steps are nodes in MariaDB and flags in
+    MySQL. A subquery is a temporary table, which is scanned; it is no longer than the page.
     """
     faults: list[str] = []
     for node in nodes(plan):

@@ -1,4 +1,4 @@
-"""What a snapshot asks of an engine, and how long it may take."""
+"""Snapshots: their demands on an engine, and their timeouts."""
 
 import asyncio
 import tracemalloc
@@ -27,8 +27,8 @@ PATIENCE = {
 
 
 @pytest.fixture
-async def hasty(url: str) -> AsyncIterator[Connections]:
-    """Connections that wait for half a second."""
+async def short_timeout_connections(url: str) -> AsyncIterator[Connections]:
+    """Connections with a timeout of half a second."""
     connections = Connections(
         (await Connections.open(url, timeout=TIMEOUT, pool_size=1))._database, timeout=0.5
     )
@@ -36,11 +36,13 @@ async def hasty(url: str) -> AsyncIterator[Connections]:
     await connections.close()
 
 
-async def test_a_snapshot_takes_longer_than_the_store_waits(store: SqlStore, hasty: Connections) -> None:
+async def test_a_snapshot_takes_longer_than_the_store_waits(
+    store: SqlStore, short_timeout_connections: Connections
+) -> None:
     posts = [await publish(store, id=numbered(number)) for number in range(1, 30)]
-    await hasty.transact(_nothing, time_limited=False)
+    await short_timeout_connections.transact(_nothing, time_limited=False)
     seen: list[Record] = []
-    async with SqlRecords(hasty).snapshot() as snapshot:
+    async with SqlRecords(short_timeout_connections).snapshot() as snapshot:
         async for batch in snapshot.records():
             if not seen:
                 await asyncio.sleep(0.6)
@@ -51,33 +53,33 @@ async def test_a_snapshot_takes_longer_than_the_store_waits(store: SqlStore, has
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 async def test_a_server_waits_for_the_reader_of_a_snapshot(
-    engine_name: str, aside: Connections, url: str
+    engine_name: str, raw_connections: Connections, url: str
 ) -> None:
     if engine_name == "postgresql":
-        ((name,),) = await answer(aside, "SELECT current_database()")
-        impatient = f'ALTER DATABASE "{name}" SET idle_in_transaction_session_timeout = 1000'
-        await aside.change(text(impatient), {})
+        ((name,),) = await answer(raw_connections, "SELECT current_database()")
+        short_idle_timeout = f'ALTER DATABASE "{name}" SET idle_in_transaction_session_timeout = 1000'
+        await raw_connections.change(text(short_idle_timeout), {})
     setting, patience = PATIENCE[engine_name]
     connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1)
-    async with connections.frozen() as transaction:
+    async with connections.snapshot() as transaction:
         assert tuple((await transaction.execute(select(setting))).one()) == (patience,)
     await connections.close()
 
 
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
-async def test_a_snapshot_opens_though_the_server_has_cut_the_connections(
-    engine_name: str, store: SqlStore, aside: Connections
+async def test_a_snapshot_opens_after_the_server_closed_the_connections(
+    engine_name: str, store: SqlStore, raw_connections: Connections
 ) -> None:
     post = await publish(store)
-    await kill_others(engine_name, aside)
+    await kill_others(engine_name, raw_connections)
     assert (await records_of(store))[1:] == [post]
 
 
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
-async def test_a_connection_that_is_cut_while_it_is_read_is_busy(
-    engine_name: str, store: SqlStore, aside: Connections
+async def test_a_connection_lost_during_a_read_is_busy(
+    engine_name: str, store: SqlStore, raw_connections: Connections
 ) -> None:
     for number in range(1, 30):
         await publish(store, id=numbered(number))
@@ -85,20 +87,20 @@ async def test_a_connection_that_is_cut_while_it_is_read_is_busy(
     async def read() -> None:
         async with store.records.snapshot() as snapshot:
             async for _batch in snapshot.records():
-                await kill_others(engine_name, aside)
+                await kill_others(engine_name, raw_connections)
 
     with pytest.raises(Busy):
         await read()
 
 
-async def test_what_the_reader_does_wrong_is_not_the_fault_of_the_database(store: SqlStore) -> None:
+async def test_an_error_of_the_reader_is_not_reported_as_a_database_fault(store: SqlStore) -> None:
     with pytest.raises(OSError, match="No space left"):
         async with store.records.snapshot():
             raise OSError(28, "No space left on device")
 
 
-async def test_only_what_the_reader_takes_is_in_memory(store: SqlStore) -> None:
-    """A driver may read on while nobody takes what it has read."""
+async def test_only_the_page_being_read_is_in_memory(store: SqlStore) -> None:
+    """A driver may read ahead while nobody takes the rows."""
     post = a_post(id=numbered(1))
     await store.records.write(Batch(kept=[post]))
     for lot in range(4):
@@ -127,4 +129,4 @@ async def test_only_what_the_reader_takes_is_in_memory(store: SqlStore) -> None:
 
 
 async def _nothing(_connection: object) -> None:
-    """Only connects."""
+    """Do nothing but connect."""

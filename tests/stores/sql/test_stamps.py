@@ -11,7 +11,7 @@ from everpost.stores.sql.model.tables import Base
 
 
 def updates() -> Iterator[tuple[str, Update]]:
-    """Every UPDATE that a module of the store has, by its name."""
+    """Every UPDATE in a module of the store, with its name."""
     for module in pkgutil.walk_packages(sql.__path__, f"{sql.__name__}."):
         if "migrations" not in module.name:
             for name, value in vars(import_module(module.name)).items():

@@ -1,4 +1,4 @@
-"""Exports of other systems, written for the tests: one for each feature."""
+"""Build exports of other systems for the tests."""
 
 import json
 import os
@@ -16,19 +16,19 @@ Kind = TypeVar("Kind")
 GHOST_POST = "64b7114425bee6e3b17baf7c"
 
 _REAL_FILES = "EVERPOST_TEST_IMPORTS"
-"""Names a folder with files of real blogs; without it, the one that is beside the checkout, if any."""
+"""The folder with files of real blogs; by default a folder beside the checkout, if it exists."""
 
 
 def real_files(*patterns: str) -> Sequence[Path]:
-    """Files of real blogs, where there are any."""
+    """The files of real blogs that match; empty if there are none."""
     beside = Path(__file__).parents[4] / "shared" / "fixtures"
     folder = Path(os.environ.get(_REAL_FILES, beside))
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 
 def of_each_real_file(*patterns: str) -> pytest.MarkDecorator:
-    """Run a test with each `path` of these files. Others' blogs are not ours to publish, so they are not in
-    the repository.
+    """Run a test with the `path` of each of these files. They are not in the repository, since the blogs are
+    not ours to publish.
     """
     reason = f"no exports of real blogs here; {_REAL_FILES} names a folder of them"
     none = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="none")
@@ -37,7 +37,7 @@ def of_each_real_file(*patterns: str) -> pytest.MarkDecorator:
 
 
 def wxr(*parts: str, version: str = "1.2") -> str:
-    """WordPress's export with these authors and items in its channel."""
+    """A WordPress export with these authors and items in its channel."""
     return f"""<?xml version="1.0" encoding="UTF-8" ?>
 <!-- generator="WordPress/6.5" created="2024-06-10 12:29" -->
 <rss version="2.0"
@@ -77,13 +77,13 @@ _ITEM = {
 
 
 def wxr_item(id: int | str = 1, *parts: str, **values: str) -> str:
-    """A post, with other values where they are given: `wp_status` is `wp:status`."""
+    """A post with these values instead of the defaults: `wp_status` is `wp:status`."""
     written = {**_ITEM, "wp:post_id": str(id), **_with_colons(values)}
     return f"<item>{_elements(written)}{''.join(parts)}</item>\n"
 
 
 def wxr_comment(id: int | str = 1, *, parent: int | str = 0, **values: str) -> str:
-    """A comment, likewise."""
+    """A comment with these values instead of the defaults."""
     written = {
         "wp:comment_id": str(id),
         "wp:comment_author": "Guest",
@@ -110,14 +110,14 @@ def _elements(values: dict[str, str]) -> str:
 
 
 def ghost(*posts: dict[str, object], **tables: object) -> str:
-    """Ghost's export with these posts, of this `version`, and other tables."""
+    """A Ghost export with these posts and other tables, of this `version`."""
     version = tables.pop("version", "5.80.0")
     data = {"posts": list(posts), **tables}
     return json.dumps({"db": [{"meta": {"exported_on": 1, "version": version}, "data": data}]})
 
 
 def ghost_post(**values: object) -> dict[str, object]:
-    """A post, with other values where they are given."""
+    """A post with these values instead of the defaults."""
     return {
         "id": GHOST_POST,
         "title": "Title",
@@ -144,18 +144,18 @@ def ghost_comment(id: str = "c1", **values: object) -> dict[str, object]:
 
 
 def of_kind(kind: type[Kind], items: Iterator[Item] | Sequence[Item]) -> list[Kind]:
-    """Those items that are of this kind."""
+    """The items of this kind."""
     return [item for item in items if isinstance(item, kind)]
 
 
 def only_post(items: Iterator[Item]) -> SourcePost:
-    """The one post that there is."""
+    """The only post."""
     (post,) = of_kind(SourcePost, items)
     return post
 
 
 def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
-    """Kind and name of all that was left out, but for what is told once for a file."""
+    """The kind and name of each dropped item, without fields that are reported once per file."""
     return [
         (note.kind, note.name)
         for note in of_kind(Note, items)

@@ -92,7 +92,7 @@ async def test_what_is_no_hash_or_costs_too_much_lets_nobody_in(
 ) -> None:
     checked: list[str] = []
     monkeypatch.setattr(passwords, "_hasher", Recorder(checked))
-    passwords._hash_of_nobody.cache_clear()
+    passwords._dummy_hash.cache_clear()
     assert not await is_right(PASSWORD, kept)
     assert kept not in checked
     assert len(checked) == 1  # that of nobody, which takes as long as any
@@ -128,10 +128,10 @@ async def test_a_check_of_a_weak_hash_takes_as_long_as_one_of_nobody(
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     checked: list[str] = []
     monkeypatch.setattr(passwords, "_hasher", Recorder(checked))
-    passwords._hash_of_nobody.cache_clear()
+    passwords._dummy_hash.cache_clear()
     assert await is_right(PASSWORD, weak)
     assert not await is_right(PASSWORD + "!", weak)
-    assert checked == [weak, passwords._hash_of_nobody()] * 2
+    assert checked == [weak, passwords._dummy_hash()] * 2
 
 
 async def test_an_accent_is_the_same_however_a_keyboard_composes_it() -> None:

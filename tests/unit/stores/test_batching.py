@@ -1,4 +1,4 @@
-"""Questions that are put together."""
+"""Queries are batched, and locks are fair."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,105 +10,105 @@ from everpost.stores.batching import Batcher, KeyedBatcher, KeyedLocks
 from everpost.stores.deadlines import deadline, limited
 
 
-class Oracle:
-    """Answers when it may, and notes what it was asked together."""
+class Database:
+    """Answers once `may_answer` is set, and records the batches."""
 
     def __init__(self) -> None:
-        self.turns: list[Sequence[int]] = []
-        self.was_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.batches: list[Sequence[int]] = []
+        self.was_called, self.may_answer = asyncio.Event(), asyncio.Event()
 
-    async def answer(self, questions: Sequence[int]) -> Sequence[int]:
-        self.turns.append(questions)
-        self.was_asked.set()
+    async def answer(self, queries: Sequence[int]) -> Sequence[int]:
+        self.batches.append(queries)
+        self.was_called.set()
         await self.may_answer.wait()
-        if 13 in questions:
+        if 13 in queries:
             raise ValueError("13")
-        return [10 * question for question in questions]
+        return [10 * query for query in queries]
 
 
-async def test_those_who_ask_meanwhile_are_answered_together_afterwards() -> None:
-    oracle = Oracle()
-    turns = Batcher(oracle.answer, most=3)
-    first = asyncio.create_task(turns.ask(1))
-    await oracle.was_asked.wait()
-    others = [asyncio.create_task(turns.ask(number)) for number in range(2, 7)]
+async def test_queries_that_arrive_while_a_batch_runs_form_the_next_one() -> None:
+    database = Database()
+    batcher = Batcher(database.answer, most=3)
+    first = asyncio.create_task(batcher.load(1))
+    await database.was_called.wait()
+    others = [asyncio.create_task(batcher.load(number)) for number in range(2, 7)]
     await asyncio.sleep(0)
-    assert not turns.is_idle
-    oracle.may_answer.set()
+    assert not batcher.is_idle
+    database.may_answer.set()
     assert await asyncio.gather(first, *others) == [10, 20, 30, 40, 50, 60]
-    assert oracle.turns == [[1], [2, 3, 4], [5, 6]]
-    assert turns.is_idle
+    assert database.batches == [[1], [2, 3, 4], [5, 6]]
+    assert batcher.is_idle
 
 
-async def test_what_goes_wrong_is_told_to_the_whole_turn_and_to_nobody_else() -> None:
-    oracle = Oracle()
-    turns = Batcher(oracle.answer, most=2)
-    asked = [asyncio.create_task(turns.ask(number)) for number in (13, 1, 2)]
-    oracle.may_answer.set()
-    told = await asyncio.gather(*asked, return_exceptions=True)
-    assert [type(each) for each in told] == [ValueError, ValueError, int]
-    assert await turns.ask(3) == 30
+async def test_an_error_is_raised_for_its_whole_batch_and_for_no_other() -> None:
+    database = Database()
+    batcher = Batcher(database.answer, most=2)
+    calls = [asyncio.create_task(batcher.load(number)) for number in (13, 1, 2)]
+    database.may_answer.set()
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(each) for each in outcomes] == [ValueError, ValueError, int]
+    assert await batcher.load(3) == 30
 
 
-async def test_who_waits_no_longer_holds_up_nobody() -> None:
-    oracle = Oracle()
-    turns = Batcher(oracle.answer, most=10)
-    impatient, patient = (asyncio.create_task(turns.ask(number)) for number in (1, 2))
-    await oracle.was_asked.wait()
+async def test_a_cancelled_caller_does_not_affect_the_others() -> None:
+    database = Database()
+    batcher = Batcher(database.answer, most=10)
+    impatient, patient = (asyncio.create_task(batcher.load(number)) for number in (1, 2))
+    await database.was_called.wait()
     impatient.cancel()
-    oracle.may_answer.set()
+    database.may_answer.set()
     assert await patient == 20
     with pytest.raises(asyncio.CancelledError):
         await impatient
 
 
 async def test_a_key_whose_callers_have_all_given_up_is_forgotten() -> None:
-    oracle = Oracle()
-    turns: KeyedBatcher[str, int, int] = KeyedBatcher(oracle.answer, most=10)
-    impatient = asyncio.create_task(turns.ask("a", 1))
-    await oracle.was_asked.wait()
-    assert len(turns) == 1
+    database = Database()
+    batchers: KeyedBatcher[str, int, int] = KeyedBatcher(database.answer, most=10)
+    impatient = asyncio.create_task(batchers.load("a", 1))
+    await database.was_called.wait()
+    assert len(batchers) == 1
     impatient.cancel()
     with pytest.raises(asyncio.CancelledError):
         await impatient
-    oracle.may_answer.set()
-    await turns.finish()
-    assert len(turns) == 0
-    assert await turns.ask("a", 2) == 20
-    assert len(turns) == 0
+    database.may_answer.set()
+    await batchers.finish()
+    assert len(batchers) == 0
+    assert await batchers.load("a", 2) == 20
+    assert len(batchers) == 0
 
 
 async def test_each_caller_waits_until_its_own_deadline() -> None:
-    oracle = Oracle()
-    turns = Batcher(oracle.answer, most=10)
-    first = asyncio.create_task(turns.ask(1))
-    await oracle.was_asked.wait()
+    database = Database()
+    batcher = Batcher(database.answer, most=10)
+    first = asyncio.create_task(batcher.load(1))
+    await database.was_called.wait()
     with limited(0.001):
-        time_limited = asyncio.create_task(turns.ask(2))
+        time_limited = asyncio.create_task(batcher.load(2))
     with limited(60):
-        patient = asyncio.create_task(turns.ask(3))
+        patient = asyncio.create_task(batcher.load(3))
     with pytest.raises(Busy):
         await time_limited
-    oracle.may_answer.set()
+    database.may_answer.set()
     assert [await first, await patient] == [10, 30]
-    assert oracle.turns == [[1], [3]]
+    assert database.batches == [[1], [3]]
 
 
-async def test_a_turn_ends_at_the_latest_deadline_of_its_callers() -> None:
+async def test_a_batch_ends_at_the_latest_deadline_of_its_callers() -> None:
     ends: list[float | None] = []
 
-    async def answer(questions: Sequence[float]) -> Sequence[float | None]:
+    async def answer(queries: Sequence[float]) -> Sequence[float | None]:
         ends.append(deadline())
-        return [None for _ in questions]
+        return [None for _ in queries]
 
-    async def ask(seconds: float) -> float | None:
+    async def load(seconds: float) -> float | None:
         with limited(seconds):
-            await turns.ask(seconds)
+            await batcher.load(seconds)
             return deadline()
 
-    turns = Batcher(answer, most=10)
-    assert max(filter(None, await asyncio.gather(ask(10), ask(60), ask(30)))) in ends
-    await asyncio.gather(ask(10), turns.ask(0))
+    batcher = Batcher(answer, most=10)
+    assert max(filter(None, await asyncio.gather(load(10), load(60), load(30)))) in ends
+    await asyncio.gather(load(10), batcher.load(0))
     assert ends[1:] == [None]
 
 
@@ -126,7 +126,7 @@ async def test_tasks_get_a_lock_in_the_order_of_their_requests() -> None:
     assert order == [0, 1, 2, 3, 4]
 
 
-async def test_a_lock_is_waited_for_until_the_deadline() -> None:
+async def test_waiting_for_a_lock_ends_at_the_deadline() -> None:
     locks: KeyedLocks[str] = KeyedLocks()
     async with locks.hold("a"):
         with limited(0.001), pytest.raises(Busy):

@@ -1,4 +1,4 @@
-"""Archives as bytes, and the faults that Everpost finds in them."""
+"""Archives as bytes, and the errors that checking them raises."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import BrokenFile
-from everpost.transfer.archive.checking import Checked, check
+from everpost.transfer.archive.checking import CheckedArchive, check
 from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reading import open_archive
 from everpost.transfer.copy.digests import RunningDigest
@@ -30,7 +30,9 @@ def quiet(_done: int, _total: int) -> None:
 
 
 def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> bytes:
-    """An archive with right counts and digests, whatever the records are; some kinds are not named."""
+    """An archive of any records with correct counts and digests; `without` names kinds to leave out of the
+    first line.
+    """
     running = RunningDigest(KINDS)
     rows = [row_of(record) for record in records]
     for row in rows:
@@ -40,7 +42,7 @@ def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> byt
     return b"".join([header(KINDS, counts), *(row.line for row in rows), trailer(digest, counts)])
 
 
-def checked(content: bytes, folder: Path) -> Checked:
+def checked(content: bytes, folder: Path) -> CheckedArchive:
     file = folder / "archive"
     file.write_bytes(content)
     with open_archive(str(file)) as archive:

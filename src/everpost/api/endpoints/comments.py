@@ -85,7 +85,7 @@ async def create_comment(
         parent_id=body.get("parent_id"),
         guest_name=body.get("name"),
     )
-    guest = Guest(address=address, rules=policies.guests, is_caught=bool(body.get("website")))
+    guest = Guest(address=address, rules=policies.guests, tripped_honeypot=bool(body.get("website")))
     made = await comments.comment_on(store, actor, draft, guest)
     comment = made.comment
     if comment.status is CommentStatus.SPAM and actor.user is None:

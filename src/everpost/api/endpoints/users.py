@@ -17,7 +17,7 @@ from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.errors import Invalid
 from everpost.services.accounts import users
-from everpost.services.accounts.users import UserDraft, UserWish
+from everpost.services.accounts.users import UserDraft, UserEdit
 
 HEIR_PARAMETER = {
     "name": "posts",
@@ -105,7 +105,7 @@ async def update_user(
     Only the fields in the body change. A new password ends all of the user's logins. Requires the scope
     `admin`; changing the password, email address or role, or re-enabling the user, requires all scopes.
     """
-    wish = UserWish(
+    wish = UserEdit(
         name=body.get("name"),
         email=body.get("email"),
         role=body.get("role"),
@@ -154,7 +154,7 @@ async def update_account(
     Only the fields in the body change. A new password ends your other logins. Requires the scope
     `account` and, to change the password or email address, your `current_password`.
     """
-    wish = UserWish(
+    wish = UserEdit(
         name=body.get("name"),
         email=body.get("email"),
         password=body.get("password"),

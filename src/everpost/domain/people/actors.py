@@ -1,4 +1,4 @@
-"""Who asks, and what is theirs to see and to do: docs/permissions.md as functions."""
+"""The actor of a request, and what the actor may see and do: docs/permissions.md as functions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,16 +13,16 @@ from everpost.errors import Forbidden, Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user with what the token shown allows, or the public: nobody, with no scopes."""
+    """A user with the scopes of a token, or the public: no user, no scopes."""
 
     user: User | None = None
     scopes: frozenset[Scope] = field(default_factory=frozenset)
     token: Token | None = field(default=None, compare=False)
-    """What was shown; nobody shows one on the command line."""
+    """The token of the request; None for the public and on the command line."""
 
     @classmethod
     def of(cls, user: User, scopes: frozenset[Scope], token: Token | None = None) -> "Actor":
-        """The user with those of the scopes that the role allows."""
+        """The user with the scopes that the role includes too."""
         return cls(user, scopes & ROLE_SCOPES[user.role], token)
 
     @property
@@ -31,11 +31,11 @@ class Actor:
 
     @property
     def edits_all(self) -> bool:
-        """Whether all posts are the actor's to see and to change."""
+        """Whether the actor may see and change all posts."""
         return self.user is not None and self.user.role in (Role.EDITOR, Role.ADMIN)
 
     def require(self, scope: Scope) -> User:
-        """The user, where there is one who may do this. Unauthenticated, Forbidden."""
+        """The user, who must have this scope. Raises Unauthenticated, Forbidden."""
         if self.user is None:
             raise Unauthenticated
         if scope not in self.scopes:
@@ -43,8 +43,8 @@ class Actor:
         return self.user
 
     def require_all(self, scope: Scope) -> User:
-        """The user, where the token shown allows this and all else that the role does: what is done with
-        it may lead to as much. Unauthenticated, Forbidden.
+        """The user, who must have this scope and all others of the role: for actions that can be used to gain
+        the other scopes. Raises Unauthenticated, Forbidden.
         """
         user = self.require(scope)
         if self.scopes != ROLE_SCOPES[user.role]:
@@ -52,20 +52,20 @@ class Actor:
         return user
 
     def audience(self, moment: datetime) -> Audience:
-        """Which posts the actor sees at a moment."""
+        """The actor as the reader of a list at this time."""
         return Audience(moment=moment, author_id=self.id, sees_all=self.edits_all)
 
     def sees(self, post: Post, moment: datetime) -> bool:
-        """Whether the post is shown to the actor at a moment."""
-        is_out = post.status is PostStatus.PUBLISHED and post.publication_date <= moment
-        return is_out or self.owns(post)
+        """Whether the actor may see the post at this time."""
+        is_public = post.status is PostStatus.PUBLISHED and post.publication_date <= moment
+        return is_public or self.owns(post)
 
     def owns(self, post: Post) -> bool:
-        """Whether the post is the actor's to change."""
+        """Whether the actor may change the post."""
         return self.edits_all or self._is(None if post.author is None else post.author.id)
 
     def wrote(self, comment: Comment) -> bool:
-        """Whether the comment is by the actor."""
+        """Whether the actor wrote the comment."""
         return self._is(None if comment.author is None else comment.author.id)
 
     def _is(self, author_id: Id | None) -> bool:

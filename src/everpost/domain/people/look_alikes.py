@@ -176,11 +176,12 @@ _SHAPES = {
     "\u0643": "\u06a9\u06aa",
     "\u064a": "\u0649\u06cc\u06d2",
 }
-"""Latin letters, digits and marks with what looks like them in other scripts, in circles and squares.
+"""Latin letters, digits and marks, with the characters of other scripts, in circles and in squares that look
+like them.
 
-Most are from https://www.unicode.org/Public/security/13.0.0/confusables.txt (UTS #39). Compatibility forms
-are left out, and so are combining marks below a letter or through it. Added are small capitals, among them
-the small letters of Cyrillic that have the shape of capitals.
+Most are from https://www.unicode.org/Public/security/13.0.0/confusables.txt (UTS #39), without compatibility
+forms and combining marks below or through a letter. Small capitals are added, including the small letters of
+Cyrillic that have the shape of capitals.
 """
 
 LOOK_ALIKE = str.maketrans({each: shape for shape, others in _SHAPES.items() for each in others})

@@ -1,4 +1,4 @@
-"""Display names: which are readable, and which look alike."""
+"""Display names: whether they are readable, and whether they look alike."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from everpost.domain.people.look_alikes import LOOK_ALIKE
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = frozenset({_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER})
 _VIRAMA = 9
-"""The combining class of the marks after which a joiner changes how a syllable is written."""
+"""The combining class of marks after which a joiner affects how a syllable is written."""
 _CURSIVE = ("ARABIC ", "SYRIAC ", "MONGOLIAN ", "NKO ", "MANDAIC ", "ADLAM ")
 _REFUSED = {
     "Cc": "control characters",
@@ -23,18 +23,19 @@ _REFUSED = {
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
-"""What shows nothing although its general category is that of letters, marks or symbols: the Braille blank,
-and Default_Ignorable_Code_Point in https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+"""Characters that are invisible although they belong to a category of letters, marks or symbols: the Braille
+blank, and Default_Ignorable_Code_Point in
+https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 """
 _TEXT_OR_EMOJI = "\ufe0e\ufe0f"
 _LETTER_OR_EMOJI = "\u2139"
-"""The one letter that has both forms, and no name contains."""
+"""The only letter with both forms. Names do not contain it."""
 _VARIANTS_OF_MONGOLIAN = frozenset("\u180b\u180c\u180d\u180f")
 _VOWEL_SEPARATOR = "\u180e"
 _DIRECTIONS = frozenset("\u200e\u200f\u061c")
 _RIGHT_TO_LEFT = ("R", "AL")
 _FLAG = re.compile("(?<=\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
-"""The flag of a region: a black one, and the code of the region in tags."""
+"""The flag of a region: a black flag, and the code of the region in tag characters."""
 _BLANKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _LONGEST_READ = 1_000
 
@@ -46,11 +47,11 @@ _DOTTED = re.compile("([ijl])\u0307")
 
 
 def unreadable_reason(name: str) -> str | None:
-    """Why this is not readable as a name; None if it is.
+    """Why this name is not readable; None if it is.
 
-    Allowed are joiners where the spelling needs them (RFC 5892, appendices A.1 and A.2, and Bengali) and
-    inside emoji; selectors of a variant; marks of direction in names with letters from right to left; and
-    the tags of a flag.
+    The only invisible characters allowed are joiners where the spelling needs them (RFC 5892, appendices A.1
+    and A.2, and Bengali) and inside emoji; variation selectors; directional marks in names with right-to-left
+    letters; and the tag characters of a flag.
     """
     flagless, is_right_to_left = _FLAG.sub("", name), _is_right_to_left(name)
     for place, character in enumerate(flagless):
@@ -62,9 +63,9 @@ def unreadable_reason(name: str) -> str | None:
 
 
 def readable_name(text: str) -> str:
-    """The name without what makes `unreadable_reason` refuse it, and without blanks around it; empty where
-    nothing readable is left. Line ends and tabs become blanks. At most the first 1,000 characters that may
-    stand in any name are looked at.
+    """The name without the characters that `unreadable_reason` refuses and without surrounding spaces; empty
+    if nothing readable is left. Line ends and tabs become spaces. Only the first 1,000 characters that a name
+    may contain are considered.
     """
     blanked = _BLANKS.sub(" ", text)
     if blanked.isascii() and blanked.isprintable():
@@ -100,7 +101,7 @@ def _is_refused(character: str) -> bool:
 
 
 def _is_newer(character: str) -> bool:
-    """Whether it may be a letter or an emoji of a version of Unicode that Python does not know yet."""
+    """Whether it may be a letter or an emoji of a newer version of Unicode than Python supports."""
     is_unassigned = unicodedata.category(character) == "Cn"
     return is_unassigned and "\U00010000" <= character < "\U00040000" and ord(character) & 0xFFFE != 0xFFFE
 
@@ -111,7 +112,7 @@ def _may_belong(character: str) -> bool:
 
 
 def _belongs(name: str, place: int, is_right_to_left: bool) -> bool:
-    """Whether a character is one that is seen, or has an effect where it is."""
+    """Whether the character is visible, or has an effect at its place."""
     character = name[place]
     if character in _DIRECTIONS:
         return is_right_to_left
@@ -123,15 +124,15 @@ def _belongs(name: str, place: int, is_right_to_left: bool) -> bool:
 
 
 def name_key(name: str) -> str:
-    """The key that look-alike names share, 64 hexadecimal digits. It ignores compatibility forms, case, white
-    space, invisible characters, marks below a letter, and which script a letter is from.
+    """A key that is equal for names that look alike, 64 hexadecimal digits. It ignores compatibility forms,
+    case, white space, invisible characters, marks below a letter, and the script of a letter.
     """
     return sha256(_skeleton(name).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def imitated_keys(name: str) -> frozenset[str]:
-    """The keys of the names that this one looks like. Some Greek capitals look like another Latin letter than
-    their small letters do, so the name counts in small letters and in capitals too.
+    """The keys of the names that this name looks like. Some Greek capitals look like a different Latin letter
+    than their small letters do, so the keys of the name in lower case and upper case are included.
     """
     small = name.lower()
     return frozenset(map(name_key, (name, small, name.upper(), name.title(), small.title())))
@@ -165,7 +166,7 @@ def _is_visible(character: str) -> bool:
 
 
 def _joins(name: str, place: int) -> bool:
-    """Whether a joiner is here where it belongs."""
+    """Whether the joiner at this place is allowed."""
     joiner, before, after = name[place], name[place - 1 : place], name[place + 1 : place + 2]
     if before and unicodedata.combining(before) == _VIRAMA:
         return True
@@ -184,13 +185,13 @@ def _is_cursive(character: str) -> bool:
 
 
 def _is_pictorial(character: str) -> bool:
-    """Whether it may be a part of an emoji: a symbol, a skin tone, a selector."""
+    """Whether it may be part of an emoji: a symbol, a skin tone or a selector."""
     is_symbol = unicodedata.category(character) in ("So", "Sk") or character in _TEXT_OR_EMOJI
     return is_symbol or (_is_newer(character) and character >= "\U0001f000")
 
 
 def _selects(name: str, place: int) -> bool:
-    """Whether a selector follows what it has variants of."""
+    """Whether the selector at this place follows a character that has variants."""
     selector, before, after = name[place], name[place - 1 : place], name[place + 1 : place + 2]
     if not before:
         return False

@@ -1,4 +1,4 @@
-"""Hashes of passwords: which may be kept, and what checking one costs."""
+"""Password hashes: their accepted format, and the cost of checking one."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LEAST_MEMORY_OF_A_LANE = 8
 
 @dataclass(frozen=True, slots=True)
 class HashCost:
-    """What it takes to check a password."""
+    """The cost of checking a password."""
 
     memory: int
     """KiB."""
@@ -32,13 +32,13 @@ class HashCost:
 
     @property
     def work(self) -> int:
-        """KiB that are written in all passes."""
+        """KiB written in all passes."""
         return self.memory * self.passes
 
 
 def cost_of(password_hash: str) -> HashCost:
-    """The cost of checking a password against this hash. Invalid: it is not an argon2id hash, or so expensive
-    that a few logins would block everyone else.
+    """The cost of checking a password against this hash. Raises Invalid if it is not an argon2id hash, or so
+    expensive that a few logins would block everyone else.
     """
     found = _PHC.fullmatch(password_hash)
     if found is None or _is_cut(found[4]) or _is_cut(found[5]):
@@ -55,5 +55,5 @@ def cost_of(password_hash: str) -> HashCost:
 
 
 def _is_cut(text: str) -> bool:
-    """Whether no bytes have this form in base64."""
+    """Whether this is not the base64 form of whole bytes."""
     return len(text) % 4 == 1

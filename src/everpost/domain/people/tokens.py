@@ -1,4 +1,4 @@
-"""Tokens: what a program shows instead of a password."""
+"""Tokens, with which programs authenticate instead of with a password."""
 
 import hashlib
 import secrets
@@ -18,9 +18,9 @@ from everpost.errors import TooManyTokens
 PREFIX = "evp_"
 MAX_TOKEN_NAME = 100
 MAX_TOKENS = 100
-"""Of one user."""
+"""Per user."""
 MAX_NAMED_TOKENS = MAX_TOKENS - 1
-"""The last place is kept for a login."""
+"""One token is reserved for a login."""
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM = 32
 """Characters: 190 bits."""
@@ -28,26 +28,26 @@ _CHECKSUM = 6
 
 
 class Scope(StrEnum):
-    """What a token may be used for, at most: never for more than its owner's role allows."""
+    """A permission of a token, within the limits of its owner's role."""
 
     POSTS_WRITE = "posts:write"
     COMMENTS_WRITE = "comments:write"
     COMMENTS_MODERATE = "comments:moderate"
     ACCOUNT = "account"
-    """One's own name, email and password, and one's own tokens."""
+    """The user's own name, email address, password and tokens."""
     ADMIN = "admin"
-    """Users, the tokens of others, the settings of the blog."""
+    """All users and their tokens, and the settings of the blog."""
 
 
 class TokenKind(StrEnum):
-    """Where a token comes from."""
+    """How a token was created."""
 
     LOGIN = "login"
     """Created by a login."""
     NAMED = "named"
-    """Created by name: with `POST /tokens`, a command or EVERPOST_ADMIN_TOKEN."""
+    """Created with a name: by `POST /tokens`, a command or EVERPOST_ADMIN_TOKEN."""
     FIRST = "first"
-    """Printed by the first start. It ends when its owner has another way to log in."""
+    """Printed by the first start. It is revoked when its owner has another way to log in."""
 
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
@@ -59,7 +59,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token(Record):
-    """A token as a store gives it. The secret itself is nowhere: only its digest is kept."""
+    """A token as a store returns it. The secret itself is not stored, only its digest."""
 
     id: Id
     user_id: Id
@@ -72,20 +72,20 @@ class Token(Record):
     """The day, at midnight UTC."""
     kind: TokenKind = TokenKind.NAMED
     login_id: Id | None = None
-    """The login with which this token was made, and with which it ends."""
+    """The login during which this token was created, and with which it is revoked."""
 
     @property
     def position(self) -> Position:
         return Position(self.created_at, self.id)
 
     def is_expired(self, moment: datetime) -> bool:
-        """Whether the token has ended by this moment."""
+        """Whether the token has expired by this time."""
         return self.expires_at is not None and self.expires_at <= moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenQuery:
-    """A page of the tokens of a user, the oldest first, after a position."""
+    """A page of a user's tokens, oldest first, after a position."""
 
     user_id: Id
     limit: int
@@ -97,12 +97,12 @@ class TokenConditions:
     """The conditions under which a token may be created."""
 
     token_id: Id | None = None
-    """The user has this token."""
+    """The user must have this token."""
     password_hash: str | None = field(default=None, repr=False)
-    """This is kept of the user's password, and the user is not disabled."""
+    """The stored hash of the user's password must be this, and the user must not be disabled."""
 
     def hold(self, user: User, tokens: Collection[Token]) -> bool:
-        """Whether they do for this user, who has these tokens."""
+        """Whether the conditions hold for this user, who has these tokens."""
         if self.token_id is not None and all(token.id != self.token_id for token in tokens):
             return False
         if self.password_hash is None:
@@ -110,13 +110,13 @@ class TokenConditions:
         return user.disabled_at is None and user.password_hash == self.password_hash
 
 
-def displaced(there: Collection[Token], new: Token) -> frozenset[Id]:
-    """Which of the tokens of a user make room for a new one: those that have expired by its
-    `created_at`, and the oldest login, with what was made with it, where there are still as many as may
-    be. TooManyTokens: the new one is named, and so are all that could make room.
+def displaced(existing: Collection[Token], new: Token) -> frozenset[Id]:
+    """The ids of a user's tokens that a new one replaces: those that have expired by its `created_at`, and,
+    if the maximum number is still reached, the oldest login and the tokens created during it. Raises
+    TooManyTokens if the new token is named, and no login can be replaced.
     """
-    gone = {token.id for token in there if token.is_expired(new.created_at)}
-    lasting = sorted((token for token in there if token.id not in gone), key=lambda token: token.position)
+    gone = {token.id for token in existing if token.is_expired(new.created_at)}
+    lasting = sorted((token for token in existing if token.id not in gone), key=lambda token: token.position)
     named = sum(token.kind is TokenKind.NAMED for token in lasting)
     if new.kind is TokenKind.NAMED and named >= MAX_NAMED_TOKENS:
         raise TooManyTokens(MAX_NAMED_TOKENS)
@@ -126,15 +126,15 @@ def displaced(there: Collection[Token], new: Token) -> frozenset[Id]:
 
 
 def new_secret() -> str:
-    """A secret that nobody has: `evp_`, 32 random letters and digits, 6 that are their checksum, so that
-    a scanner of leaked secrets can tell one from any other text.
+    """A new secret: `evp_`, 32 random letters and digits, and a checksum of 6, by which scanners for leaked
+    secrets can recognize it.
     """
     random = "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))
     return PREFIX + random + _checksum(random)
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether `new_secret` can have made it."""
+    """Whether `new_secret` can have created this text."""
     random, checksum = text[len(PREFIX) : -_CHECKSUM], text[-_CHECKSUM:]
     return (
         text.startswith(PREFIX)
@@ -145,7 +145,9 @@ def is_well_formed(text: str) -> bool:
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret: SHA-256, 64 hexadecimal digits. It is random: a slow hash adds nothing."""
+    """The stored form of a secret: SHA-256, 64 hexadecimal digits. As secrets are random, a slow hash would
+    add nothing.
+    """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

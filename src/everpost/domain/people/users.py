@@ -1,4 +1,4 @@
-"""Users: the people who write the blog, and look after it."""
+"""Users: the people who write and moderate the blog."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ from everpost.errors import Invalid
 
 MAX_NAME = 100
 MAX_EMAIL = 254
-"""RFC 5321, section 4.5.3.1.3, less the two angle brackets."""
+"""RFC 5321, section 4.5.3.1.3, without the two angle brackets."""
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1_000
 
 
 class Role(StrEnum):
-    """What a user may do; see docs/permissions.md."""
+    """The role of a user; docs/permissions.md lists the permissions of each."""
 
     AUTHOR = "author"
     EDITOR = "editor"
@@ -29,17 +29,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote a post or a comment, as the user is called at the moment of reading."""
+    """The author of a post or a comment, with the user's current name."""
 
     id: Id
     name: str
     is_disabled: bool = False
-    """The public is not told who it was."""
+    """The name of a disabled author is hidden from the public."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Record):
-    """A user as a store gives it."""
+    """A user as a store returns it."""
 
     id: Id
     name: str
@@ -50,7 +50,7 @@ class User(Record):
     version: int = 1
     disabled_at: datetime | None = None
     password_hash: str | None = field(default=None, repr=False)
-    """None: nobody can log in as this user, but there may be tokens."""
+    """None: the user cannot log in, but may have tokens."""
     stamp: int = field(default=0, compare=False, repr=False)
     """As for `Post`."""
 
@@ -73,18 +73,20 @@ class User(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """Which tokens to revoke: all logins, tokens created during them, and the first start's token."""
+    """The tokens to revoke: all logins, the tokens created during them, and the first start's token."""
 
     named: bool = False
-    """All others end as well."""
+    """Whether to revoke all other tokens as well."""
     kept_id: Id | None = None
-    """This token stays, unless it is the first start's. What was made with it stays too, unless `named`."""
+    """This token is kept, unless it is the first start's. Tokens created with it are kept too, unless
+    `named`.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """The new values of a user's fields; None leaves a field unchanged. A user who is disabled,
-    or enabled again, loses all tokens.
+    """The new values of a user's fields; None leaves a field unchanged. Disabling or enabling a user revokes
+    all of the user's tokens.
     """
 
     updated_at: datetime
@@ -92,13 +94,13 @@ class UserChange:
     email: str | None = None
     role: Role | None = None
     is_disabled: bool | None = None
-    """True sets `disabled_at` to `updated_at` where it is not set, False takes it away."""
+    """True sets `disabled_at` to `updated_at` unless it is set; False clears it."""
     password_hash: str | None = field(default=None, repr=False)
     revocation: Revocation | None = None
 
     @property
     def may_demote(self) -> bool:
-        """Whether it could disable or demote an enabled admin."""
+        """Whether the change could disable or demote an enabled admin."""
         return self.is_disabled is True or self.role not in (None, Role.ADMIN)
 
     @property
@@ -109,19 +111,21 @@ class UserChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserQuery:
-    """A page of the users, the oldest first, after a position."""
+    """A page of the users, oldest first, after a position."""
 
     limit: int
     after: Position | None = None
 
 
 def email_key(email: str) -> str:
-    """What two spellings of one address have in common: they differ in case at most."""
+    """The form in which addresses are compared: addresses that differ only in case are equal."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold())
 
 
 def checked_email(text: str) -> str:
-    """The address as it is kept; Invalid where it cannot be one. Only a letter that arrives proves more."""
+    """The address in its stored form. Raises Invalid if it cannot be an email address; whether mail to it
+    arrives is not checked.
+    """
     email = text.strip()
     local, _, domain = email.rpartition("@")
     if not local or not domain or any(character.isspace() for character in email):
@@ -134,7 +138,7 @@ def checked_email(text: str) -> str:
 
 
 def checked_name(text: str) -> str:
-    """The name as it is kept: trimmed. Invalid where nothing of it is left, or nobody could read it."""
+    """The name in its stored form: trimmed. Raises Invalid if it is empty or unreadable."""
     name = text.strip()
     if not name:
         raise Invalid("name", "is empty")
@@ -145,7 +149,7 @@ def checked_name(text: str) -> str:
 
 
 def checked_password(text: str) -> str:
-    """The password; Invalid where it is too short or too long."""
+    """The password, unchanged. Raises Invalid if it is too short or too long."""
     if not MIN_PASSWORD <= len(text) <= MAX_PASSWORD:
         raise Invalid("password", f"should have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters")
     return text

@@ -1,1 +1,1 @@
-"""The kinds of records a blog consists of: `registry` lists them."""
+"""The kinds of records that a blog consists of; `registry` lists them."""

@@ -23,15 +23,15 @@ _MOMENT_LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one field is written and read. `read` is given the field's name and its value, and raises
+    """How one field is encoded and decoded. `read` is called with the field's name and its value, and raises
     Invalid.
     """
 
     read: Callable[[str, object], object]
     write: Callable[[Any], object] | None = None
-    """None: the value is plain JSON as it is. None values are never given to it."""
+    """Not called for None. If there is no such function, the value is plain JSON already."""
     attribute: str | None = None
-    """The record's attribute, where its name is not that of the field."""
+    """The record's attribute, if its name differs from that of the field."""
     refers_to: str | None = None
     """The kind of the record that this id refers to, which must exist."""
 
@@ -88,10 +88,10 @@ def choices(of: type[StrEnum]) -> Field:
     return Field(read, write=sorted)
 
 
-@lru_cache(maxsize=10_000)  # most things were last changed when they were made
+@lru_cache(maxsize=10_000)  # most records were never changed, so several of their fields are equal
 def written(moment: datetime) -> str:
-    """A moment in UTC as records spell it: RFC 3339, with three decimals and a Z."""
-    # In half the time that `isoformat` takes.
+    """A time in UTC in the format of records: RFC 3339, with three decimals and a Z."""
+    # Twice as fast as `isoformat`.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (  # noqa: UP031
         moment.year,
         moment.month,
@@ -184,7 +184,7 @@ def _read_slug(name: str, value: object) -> str:
     slug = _checked_text(name, value, 1, MAX_SLUG)
     if slug.isascii() or all(unicodedata.category(character) != "Cn" for character in slug):
         normal = normalize_slug(slug)
-    else:  # it has letters of a newer Unicode than this Python's
+    else:  # it has letters of a newer version of Unicode than Python supports
         normal = slug
     if normal != slug:
         raise Invalid(name, f"is not in its normal form, which is {normal!r}")
@@ -206,9 +206,9 @@ DIGEST = Field(_read_digest)
 KEY = Field(_read_key, write=bytes.hex)
 """32 bytes."""
 MOMENT = Field(_read_moment, write=written)
-"""A moment of a calendar with the years 1 to 9999."""
+"""A time in the years 1 to 9999."""
 VERSION = number(1, 2**63 - 1)
-"""How often the record was written."""
+"""The version of the record."""
 AUTHOR = Field(_read_author, write=_id_of, attribute="author", refers_to="user")
 EMAIL = Field(_read_email)
 USER_NAME = Field(_read_user_name)

@@ -12,8 +12,8 @@ from everpost.errors import Invalid
 RecordT = TypeVar("RecordT", bound=Record)
 
 Key = tuple[int | str, ...]
-"""The place of a record: keys sort as a stream of records does. The key of a record that belongs to another
-one begins with the key of that one.
+"""The place of a record: the order of keys is the order of a stream. The key of a record that belongs to
+another record begins with the key of its owner.
 """
 Values = Mapping[str, object]
 """A record as plain JSON values, by field."""
@@ -21,8 +21,8 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind(Generic[RecordT]):
-    """Records of one class. All of a kind follow each other in a stream; those of a kind with an `owner`
-    follow the record that they belong to.
+    """Records of one class. In a stream, all records of a kind follow each other, or, if the kind has an
+    `owner`, the record that they belong to.
     """
 
     name: str
@@ -31,17 +31,17 @@ class Kind(Generic[RecordT]):
     fields: Mapping[str, Field]
     """In the order in which they are written."""
     order: Sequence[str] = ("id",)
-    """The fields by which the records are sorted, among those of their owner if they have one; none: there
-    is one record of this kind, which is always there. A kind that owns others has one such field.
+    """The fields by which the records are sorted, within their owner if they have one. Empty: there is always
+    exactly one record of this kind. A kind that owns others has exactly one such field.
     """
     owner: str | None = None
-    """The field with the id of the record that a record belongs to, and is removed with."""
+    """The field with the id of the record that a record belongs to, and with which it is removed."""
     unique: Mapping[str, Callable[[RecordT], str]] = field(default_factory=dict)
-    """Functions that give the unique values of a record, by field; the `order`, unique anyway, is not
+    """Functions that return the unique values of a record, by field. The `order`, which is unique too, is not
     repeated here.
     """
     references: Sequence[tuple[str, str]] = field(init=False)
-    """The fields that refer to other records, the owner excepted, with the kind of each."""
+    """The fields that refer to other records, except the owner, with the kind of each."""
     _encode: "_Encoder" = field(init=False, repr=False)
     _read: Sequence[tuple[str, str, Callable[[str, object], object]]] = field(init=False, repr=False)
 
@@ -56,17 +56,17 @@ class Kind(Generic[RecordT]):
 
     @property
     def owner_kind(self) -> str | None:
-        """The name of the kind that a record of this one belongs to."""
+        """The name of the kind that records of this kind belong to."""
         return None if self.owner is None else self.fields[self.owner].refers_to
 
     @property
     def is_single(self) -> bool:
-        """Whether there is one record of this kind, which is always there."""
+        """Whether there is always exactly one record of this kind."""
         return not self.order
 
     @property
     def columns(self) -> Sequence[str]:
-        """The names of the fields, with that of the kind, which comes first."""
+        """The names of the fields, after `kind`, the name of the kind."""
         return ("kind", *self.fields)
 
     def encode(self, record: RecordT) -> Values:
@@ -74,7 +74,7 @@ class Kind(Generic[RecordT]):
         return self._encode(record)
 
     def decode(self, values: Values) -> RecordT:
-        """The record with these values. Invalid: they break a rule of this kind."""
+        """The record with these values. Raises Invalid if they break a rule of this kind."""
         make: Callable[..., RecordT] = self.type
         try:
             return make(**{attribute: read(name, values[name]) for name, attribute, read in self._read})
@@ -83,13 +83,13 @@ class Kind(Generic[RecordT]):
 
 
 class _Encoder:
-    """`Kind.encode`, prepared: it is called for each record that moves."""
+    """Implements `Kind.encode`, precomputed because it is called for each record."""
 
     def __init__(self, kind: Kind[Any]) -> None:
         self._kind = kind.name
         self._names = kind.columns
         attributes = [each.attribute or name for name, each in kind.fields.items()]
-        self._get = attrgetter(*attributes, attributes[0])  # of two or more, it gives a tuple
+        self._get = attrgetter(*attributes, attributes[0])  # returns a tuple only for two or more
         self._writers = [(name, each.write) for name, each in kind.fields.items() if each.write is not None]
 
     def __call__(self, record: Record) -> Values:
@@ -102,7 +102,7 @@ class _Encoder:
 
 
 class Kinds:
-    """Kinds of records, in the order of a stream. The kinds that belong to one follow it."""
+    """Kinds of records, in the order of a stream. A kind is followed by the kinds that belong to it."""
 
     def __init__(self, *kinds: Kind[Any]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -128,7 +128,7 @@ class Kinds:
 
 
 def _placing(kinds: Mapping[str, Kind[Any]], kind: Kind[Any], place: int) -> Callable[[Values], Key]:
-    """The function that gives the key of a record."""
+    """The function that returns the key of a record."""
     order = tuple(kind.order)
     if kind.owner is None:
         return lambda values: cast("Key", (place, *[values[name] for name in order]))

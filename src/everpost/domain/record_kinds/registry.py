@@ -1,7 +1,7 @@
 """The kinds of records of a blog, in the order of a stream of all its records.
 
-Copies, archives, digests and the bulk writers of all stores read this list. A new kind also needs a table,
-which `stores.sql.bulk.record_tables` names, and a collection, see `stores.mongo.bulk.record_collections`.
+Copies, archives, digests and the bulk writers of all stores use this list. A new kind also needs a table, in
+`stores.sql.bulk.record_tables`, and a collection, in `stores.mongo.bulk.record_collections`.
 """
 
 from everpost.domain.blog import Blog

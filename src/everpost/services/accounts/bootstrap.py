@@ -1,4 +1,4 @@
-"""How a new blog gets its first admin."""
+"""The first admin of a new blog, and the token with which the admin can log in."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -27,12 +27,12 @@ FIRST_EMAIL = "admin@localhost"
 FIRST_TOKEN_LIFETIME = timedelta(days=7)
 _GIVEN = "EVERPOST_ADMIN_TOKEN"
 _ALL = 10_000
-"""Tokens of a user, from before there was a limit on them."""
+"""More tokens than a user can have, even if they were created before there was a limit."""
 
 
 async def keep_given_token(store: Store, secret: str) -> None:
-    """Make this a token of the oldest admin or, if there are no users, of a new one. A token that was given
-    before is revoked. Misconfigured: it is malformed, or there are users but no admin.
+    """Make this a token of the oldest admin or, if there are no users, of a new one. A previously configured
+    token is revoked. Raises Misconfigured if the secret is malformed, or there are users but no admin.
     """
     if not is_well_formed(secret):
         raise Misconfigured(
@@ -43,7 +43,7 @@ async def keep_given_token(store: Store, secret: str) -> None:
         token, owner = found
         if owner.is_enabled_admin:
             return
-        with suppress(NotFound):  # it goes to an admin
+        with suppress(NotFound):  # its owner is no admin any more: an admin gets it below
             await store.tokens.remove(token.id, user_id=owner.id)
     moment = now()
     admin = await _oldest_admin(store) or await _add_first(store, moment) or await _oldest_admin(store)
@@ -60,7 +60,7 @@ async def keep_given_token(store: Store, secret: str) -> None:
         raise Misconfigured(
             f"{admin.email} already has the maximum number of tokens: revoke one to use {_GIVEN}."
         ) from None
-    except Conflict:  # another server that starts at the same time has been faster
+    except Conflict:  # a server that starts concurrently has added it
         pass
     for token in await _tokens_of(store, admin):
         if token.name == _GIVEN and token.created_at < moment and token.digest != digest(secret):
@@ -69,12 +69,12 @@ async def keep_given_token(store: Store, secret: str) -> None:
 
 
 async def make_first_token(store: Store) -> str | None:
-    """The secret of a new token of the first admin, who is made where there are no users. None: there
-    are others, or a way in, or another server that starts at this moment hands it out.
+    """Create a token for the first admin, and the admin too if there are no users. Returns the secret; None
+    if there are other users, the admin can log in, or a server that starts concurrently creates the token.
 
-    The token has the id of the admin, so that of two servers only one can add it. It ends after seven days,
-    with the admin's first password, or with the first use of a token of the admin's that has all scopes and
-    does not expire.
+    The token has the id of the admin, so only one of several servers can add it. It is revoked after seven
+    days, when the admin sets a first password, or when another of the admin's tokens that has all scopes and
+    does not expire is first used.
     """
     moment = now()
     only = UserQuery(limit=1)
@@ -109,7 +109,7 @@ async def _tokens_of(store: Store, user: User) -> Sequence[Token]:
 
 
 async def _add_first(store: Store, moment: datetime) -> User | None:
-    """The first user; None where there is one already."""
+    """Add the first user, and return it; None if there is a user already."""
     new = User(
         id=new_id(),
         name=FIRST_NAME,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from everpost.errors import Busy
 
 MOST_WAITING = 50
-"""For one lock."""
+"""Per lock."""
 
 
 class KeyedLocks:
@@ -18,7 +18,7 @@ class KeyedLocks:
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[None]:
-        """Hold the lock of this name, first come, first served. Busy: too many wait for it already."""
+        """Hold the lock with this name, first come, first served. Raises Busy if its queue is full."""
         lock, inside = self._locks.get(name, (asyncio.Lock(), 0))
         if inside > MOST_WAITING:
             raise Busy("Too many requests from your address are waiting. Try again later.")

@@ -1,9 +1,9 @@
-"""Limits on guessing passwords that slow strangers down and lock nobody out.
+"""Limits on guessing passwords that slow attackers down and lock nobody out.
 
 Wrong passwords are counted by network and by account. A network that has used up its allowance waits for the
 rest of the hour. An account under attack from many networks is not locked: attempts from networks unknown to
-it are delayed, longer as wrong passwords add up. A network from which the account logged in recently
-has a separate allowance for it, which nobody elsewhere can use up.
+it are delayed, longer as wrong passwords add up. A network from which the account logged in recently has a
+separate allowance for it, which other networks cannot use up.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -15,50 +15,58 @@ from everpost.domain.clock import now
 from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, TooMany
 from everpost.services.accounts.keyed_locks import KeyedLocks
-from everpost.services.rate_limits import Allowance, address_key, party, require_within, seconds_to, site
+from everpost.services.rate_limits import (
+    Allowance,
+    address_key,
+    network_of,
+    require_within,
+    seconds_to,
+    site_of,
+)
 from everpost.stores.port import Store
 
 KNOWN_FOR = timedelta(days=30)
-"""How long the network of a login is remembered, as a hash under the key of the blog."""
+"""How long the network of a login is remembered, as a hash with the key of the blog."""
 LONGEST_PAUSE = 900
-"""Seconds. The rightful user never waits longer, however many others guess."""
+"""Seconds. The rightful user never waits longer, regardless of the number of guesses."""
 _SITES = 10
 """The allowance of an IPv6 /48 site, as a multiple of that of a /64 network."""
 _GUESSES_A_STEP = 10
-"""The pause doubles after this many more guesses."""
+"""The pause doubles with each further group of this many guesses."""
 _MESSAGE = "Too many failed logins. Try again later."
 _locks = KeyedLocks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThrottleRules:
-    """How many wrong passwords are checked in an hour."""
+    """The number of wrong passwords allowed per hour."""
 
     failures_per_hour: int
-    """From one network."""
+    """Per network."""
     failures_per_account: int = 100
-    """For one account, before unknown networks are delayed."""
+    """Per account, before attempts from unknown networks are delayed."""
 
 
 @dataclass(slots=True)
 class LoginAttempt:
-    """A password that is being tried."""
+    """An attempt to log in."""
 
     is_known: bool
-    """The account logged in from this network recently."""
+    """Whether the account logged in from this network recently."""
     is_right: bool = False
+    """Whether the password is right. Set by the caller."""
 
 
 @asynccontextmanager
 async def throttled_attempt(
     store: Store, account: str, address: str, rules: ThrottleRules
 ) -> AsyncIterator[LoginAttempt]:
-    """Count an attempt to log in to an account, unless it succeeds or is not checked. TooMany, Busy.
+    """Count an attempt to log in to an account, unless it succeeds or is not checked. Raises TooMany, Busy.
 
     Attempts from one network are checked one after the other, so concurrent ones do not count against each
     other.
     """
-    async with _locks.hold(party(address)):
+    async with _locks.hold(network_of(address)):
         keys = _Keys((await store.blog.get()).address_key, account, address)
         is_known = await store.limits.get(keys.known, now()) is not None
         counted = await _count(store, keys, rules, is_known=is_known)
@@ -78,7 +86,7 @@ class _Keys:
 
     def __init__(self, key: bytes, account: str, address: str) -> None:
         self.network = address_key(key, "login", address)
-        of_site = site(address)
+        of_site = site_of(address)
         self.site = None if of_site is None else address_key(key, "login of a site", of_site)
         self.account = address_key(key, "login to an account", account)
         self.known = address_key(key, f"known network of {account}", address)
@@ -87,15 +95,17 @@ class _Keys:
 
 
 async def _count(store: Store, keys: _Keys, rules: ThrottleRules, *, is_known: bool) -> Sequence[str]:
-    """Count the attempt and return the keys of the counters. TooMany: it is neither checked nor counted."""
+    """Count the attempt and return the keys of the counters. Raises TooMany, in which case the attempt is not
+    counted.
+    """
     moment = now()
     limits = _limits(keys, rules, is_known=is_known)
-    tallies = await store.limits.hit(limits, moment)
-    counted = [limit.key for limit in limits[: len(tallies)]]
+    counters = await store.limits.hit(limits, moment)
+    counted = [limit.key for limit in limits[: len(counters)]]
     try:
-        require_within([Allowance(limit, _MESSAGE) for limit in limits], tallies, moment)
+        require_within([Allowance(limit, _MESSAGE) for limit in limits], counters, moment)
         if not is_known:
-            excess = tallies[-1].count - rules.failures_per_account
+            excess = counters[-1].count - rules.failures_per_account
             await _pause(store, keys.pause, pause_after(excess), moment)
     except TooMany:
         await store.limits.forgive(counted)
@@ -113,7 +123,7 @@ def _limits(keys: _Keys, rules: ThrottleRules, *, is_known: bool) -> Sequence[Li
 
 
 def pause_after(excess: int) -> int:
-    """Seconds that a network waits before an attempt, by the number of attempts over the allowance."""
+    """The seconds that a network waits before an attempt, by the number of attempts above the allowance."""
     if excess <= 0:
         return 0
     steps = (excess - 1) // _GUESSES_A_STEP
@@ -121,7 +131,7 @@ def pause_after(excess: int) -> int:
 
 
 async def _pause(store: Store, key: str, seconds: int, moment: datetime) -> None:
-    """Let a network go on once its pause is over; each pause admits one attempt. TooMany."""
+    """Allow one attempt after each pause of a network. Raises TooMany until the pause is over."""
     if seconds == 0:
         return
     asked = await store.limits.get(key, moment)

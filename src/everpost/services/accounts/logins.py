@@ -1,4 +1,4 @@
-"""How a person gets a token."""
+"""Logins: a token in exchange for an email address and a password."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,38 +28,38 @@ class LoginRules(ThrottleRules):
     """Limits on logins, and the lifetime of their tokens."""
 
     lifetime: timedelta
-    """Of the token."""
+    """Of a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """An attempt to log in."""
+    """An email address and a password, with the client's address."""
 
     email: str
     password: str = field(repr=False)
     address: str
-    """Where they are."""
+    """The network address of the client."""
     scopes: frozenset[Scope] | None = None
     """The scopes of the token; None: all of the role."""
 
 
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:
-    """The secret of a new token that expires, and the token; with those of the scopes asked for that
-    the role has. Unauthenticated: there is no such user, or without a password, or disabled, or the
-    password is wrong; which of these is not told. TooMany, Busy.
+    """Create a token that expires, with the requested scopes that the role includes, and return its secret
+    and the token. Raises Unauthenticated if there is no such user, the user has no password or is disabled,
+    or the password is wrong, without saying which; TooMany, Busy.
     """
     async with throttled_attempt(store, email_key(given.email), given.address, rules) as attempt:
         for _ in range(_ATTEMPTS):
             user, password_hash = await _find(store, given, by_stranger=not attempt.is_known)
             attempt.is_right = True
-            with suppress(Stale, NotFound):  # the user has changed since: who knows whether this is right?
+            with suppress(Stale, NotFound):  # the user has changed since: check the password again
                 return await _issue(store, user, password_hash, given, rules)
             attempt.is_right = False
         raise Busy
 
 
 async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple[User, str]:
-    """The user whose password this is, and what is kept of it. Unauthenticated."""
+    """The user with this password, and the stored hash. Raises Unauthenticated."""
     user = await store.users.find(given.email)
     password_hash = None if user is None or user.disabled_at is not None else user.password_hash
     right = await is_right(given.password, password_hash, by_stranger=by_stranger)
@@ -67,7 +67,7 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
         await record_from(store, given.address, LOGIN_FAILED, user=None if user is None else user.id)
         raise Unauthenticated("The email address or the password is wrong.")
     if is_outdated(password_hash):
-        password_hash = await _hash_anew(store, user, given.password) or password_hash
+        password_hash = await _rehash(store, user, given.password) or password_hash
     return user, password_hash
 
 
@@ -80,7 +80,7 @@ async def _issue(
         scopes=of_role if given.scopes is None else of_role & given.scopes,
         expires_at=now() + rules.lifetime,
     )
-    provenance = Provenance(kind=TokenKind.LOGIN, grounds=TokenConditions(password_hash=password_hash))
+    provenance = Provenance(kind=TokenKind.LOGIN, conditions=TokenConditions(password_hash=password_hash))
     secret, token = await issue_token(store, user, draft, provenance)
     record(
         LOGIN_SUCCEEDED,
@@ -91,7 +91,7 @@ async def _issue(
     return secret, token
 
 
-async def _hash_anew(store: Store, user: User, password: str) -> str | None:
+async def _rehash(store: Store, user: User, password: str) -> str | None:
     with suppress(EverpostError):  # the next login tries again
         change = UserChange(updated_at=now(), password_hash=await hash_password(password))
         return (await store.users.save(user.id, change, match=frozenset({user.revision}))).password_hash

@@ -9,14 +9,14 @@ from typing import TypeVar
 from everpost.errors import Busy
 
 MOST_WAITING = 50
-"""Of strangers, and of users: the last in line waits for some seconds."""
+"""In each of the two queues. The last one waits for a few seconds."""
 
 Result = TypeVar("Result")
 
 
 class PasswordQueue:
-    """Runs work in a few threads. Clients on known networks go first, so that no number of strangers delays
-    users who log in from where they did before.
+    """Runs work in a few threads. Clients on known networks go first, so that no number of other clients
+    delays users who log in from a network that they have used before.
     """
 
     def __init__(self, threads: int) -> None:
@@ -26,7 +26,7 @@ class PasswordQueue:
         self._strangers: deque[asyncio.Future[None]] = deque()
 
     async def run(self, work: Callable[[], Result], *, is_stranger: bool = False) -> Result:
-        """Run the work in a thread and return its result. Busy: the queue is full."""
+        """Run the work in a thread and return its result. Raises Busy if the queue is full."""
         await self._take(self._strangers if is_stranger else self._users)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -51,7 +51,7 @@ class PasswordQueue:
             raise
 
     def _release(self) -> None:
-        """Hand the thread to the next in the queue, or free it."""
+        """Pass the thread to the next in the queue, or mark it as free."""
         for line in (self._users, self._strangers):
             while line:
                 turn = line.popleft()

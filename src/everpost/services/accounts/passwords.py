@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id, slowly on purpose, in threads of their own."""
+"""Password hashing with argon2id, which is slow on purpose, in separate threads."""
 
 import unicodedata
 from contextlib import suppress
@@ -15,7 +15,7 @@ from everpost.services.accounts.password_queue import PasswordQueue
 from everpost.services.accounts.weak_passwords import is_weak
 
 _THREADS = 2
-"""Each hash takes 64 MiB and four lanes: more at a time would starve requests that only read."""
+"""Each hash uses 64 MiB and four lanes: with more threads, other requests would starve."""
 
 TOO_WEAK = "is too easy to guess: avoid common passwords, patterns, your name and your address"
 _hasher = PasswordHasher()
@@ -23,14 +23,14 @@ _queue = PasswordQueue(_THREADS)
 
 
 async def hash_password(password: str) -> str:
-    """The hash of a new password. Invalid: it is too short, too long, or cannot be stored."""
+    """The hash of a new password. Raises Invalid if it is too short, too long, or cannot be stored."""
     _require_storable(password)
     return await _queue.run(partial(_hash, checked_password(password)))
 
 
 async def hash_new_password(password: str, *about: str) -> str:
-    """The hash of a password that a user chooses. Invalid, also if it is easy to guess for somebody who knows
-    these words about the user.
+    """The hash of a password that a user chooses. Raises Invalid as `hash_password` does, and also if the
+    password is easy to guess for somebody who knows these words about the user.
     """
 
     def work() -> str:
@@ -43,8 +43,8 @@ async def hash_new_password(password: str, *about: str) -> str:
 
 
 async def is_right(password: str, password_hash: str | None, *, by_stranger: bool = False) -> bool:
-    """Whether the password matches the hash. Without a hash it does not, which takes just as long to find
-    out. Busy: the queue is full.
+    """Whether the password matches the hash. If there is no hash, it does not; this takes the same time as a
+    check. Raises Busy if the queue is full.
     """
     return await _queue.run(partial(_is_right, password, password_hash), is_stranger=by_stranger)
 
@@ -56,7 +56,7 @@ def _require_storable(password: str) -> None:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether a hash made today would be a stronger one."""
+    """Whether the current parameters would make a stronger hash."""
     return _hasher.check_needs_rehash(password_hash)
 
 
@@ -65,16 +65,16 @@ def _hash(password: str) -> str:
 
 
 def _is_right(password: str, password_hash: str | None) -> bool:
-    of_nobody = _hash_of_nobody()  # made by whichever check is the first, so that it tells nothing
+    dummy = _dummy_hash()  # created by the first check of any kind, so that its time reveals nothing
     work = _work_of(password_hash)
-    matches = _matches(password, password_hash if password_hash is not None and work else of_nobody)
-    if 0 < work < _work_of(of_nobody):  # a fast answer would tell that there is such a user
-        _matches(password, of_nobody)
+    matches = _matches(password, password_hash if password_hash is not None and work else dummy)
+    if 0 < work < _work_of(dummy):  # a faster answer would reveal that the user exists
+        _matches(password, dummy)
     return matches and work > 0
 
 
 def _work_of(password_hash: str | None) -> int:
-    """The cost of a check; 0: there is nothing to check."""
+    """The cost of a check; 0 if there is nothing to check."""
     with suppress(Invalid):
         return 0 if password_hash is None else cost_of(password_hash).work
     return 0
@@ -88,10 +88,10 @@ def _matches(password: str, password_hash: str) -> bool:
 
 
 @cache
-def _hash_of_nobody() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("a dummy password")
 
 
 def _as_bytes(password: str) -> bytes:
-    """One password, whichever way a keyboard composes its accents (RFC 8265, section 4.2)."""
+    """The password as bytes, independent of how a keyboard composes accents (RFC 8265, section 4.2)."""
     return unicodedata.normalize("NFC", password).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Re-authentication: the current password, for what a token alone must not do."""
+"""Re-authentication: actions that require the current password in addition to a token."""
 
 from dataclasses import dataclass, field
 
@@ -12,11 +12,11 @@ from everpost.stores.port import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """The password sent for re-authentication, and where it came from."""
+    """The password sent for re-authentication, and the address of the client."""
 
     current_password: str | None = field(default=None, repr=False)
     address: str = ""
-    """Where the actor is."""
+    """The network address of the client."""
     rules: ThrottleRules
 
 
@@ -24,8 +24,8 @@ NO_PROOF = Proof(rules=ThrottleRules(failures_per_hour=1))
 
 
 async def require_password(store: Store, user: User, proof: Proof, *, reason: str) -> str:
-    """Check the current password that was sent, and return its stored hash. Invalid: it is wrong, or missing
-    (with the reason why it is required). TooMany, Busy.
+    """Check the current password, and return its stored hash. Raises Invalid if it is wrong, or missing (with
+    the reason why it is required); TooMany, Busy.
     """
     if proof.current_password is None:
         raise Invalid("current_password", reason)

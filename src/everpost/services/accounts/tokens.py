@@ -1,4 +1,4 @@
-"""Create, list, check and revoke tokens."""
+"""Creating, listing, checking and revoking tokens."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,53 +33,55 @@ from everpost.services.security_events import (
 )
 from everpost.stores.port import Store
 
-_NOT_GOOD = "The token is invalid, expired or revoked."
+_REFUSED = "The token is invalid, expired or revoked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenDraft:
-    """A token to be made."""
+    """A token to create."""
 
     name: str
     scopes: frozenset[Scope] | None = None
-    """None: all that its maker has."""
+    """None: all scopes of its creator."""
     expires_at: datetime | None = None
-    """None: never, or when the one with which it is made does."""
+    """None: never, or with the token that is used to create it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """How a token comes to be."""
+    """How a token is created."""
 
     kind: TokenKind = TokenKind.NAMED
     login_id: Id | None = None
-    grounds: TokenConditions | None = None
+    conditions: TokenConditions | None = None
 
 
 async def identify(store: Store, secret: str) -> Actor:
-    """The actor of a token. Unauthenticated: it is malformed, unknown or expired, or its owner is disabled;
-    the message does not say which.
+    """The actor of a token. Raises Unauthenticated if the token is malformed, unknown or expired, or its
+    owner is disabled; the message does not say which.
     """
     found = await store.tokens.find(digest(secret)) if is_well_formed(secret) else None
     moment = now()
-    if found is not None and not _is_good(*found, moment):
+    if found is not None and not _is_valid(*found, moment):
         record_bounded(TOKEN_REFUSED, found[0].id, token=found[0].id, user=found[1].id)
-    if found is None or not _is_good(*found, moment):
-        raise Unauthenticated(_NOT_GOOD, is_bad_token=True)
+    if found is None or not _is_valid(*found, moment):
+        raise Unauthenticated(_REFUSED, is_bad_token=True)
     token, user = found
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if token.last_used_at is None or token.last_used_at < day:
-        with suppress(EverpostError):  # nobody is kept out for that
-            await _note_use(store, token, user, day)
+        with suppress(EverpostError):  # the request succeeds even if the use cannot be recorded
+            await _record_use(store, token, user, day)
     return Actor.of(user, token.scopes, token)
 
 
-def _is_good(token: Token, user: User, moment: datetime) -> bool:
+def _is_valid(token: Token, user: User, moment: datetime) -> bool:
     return user.disabled_at is None and not token.is_expired(moment)
 
 
-async def _note_use(store: Store, token: Token, user: User, day: datetime) -> None:
-    """End the first start's token when another with all scopes and no expiry is first used."""
+async def _record_use(store: Store, token: Token, user: User, day: datetime) -> None:
+    """Record that the token is used. The first use of a token with all scopes and no expiry revokes the first
+    start's token.
+    """
     is_way_in = token.expires_at is None and token.scopes == ROLE_SCOPES[user.role]
     if token.last_used_at is None and is_way_in and token.kind is not TokenKind.FIRST:
         others = await store.tokens.page(TokenQuery(user_id=token.user_id, limit=MAX_TOKENS))
@@ -92,10 +94,11 @@ async def _note_use(store: Store, token: Token, user: User, day: datetime) -> No
 async def create_token(
     store: Store, actor: Actor, draft: TokenDraft, proof: Proof | None = None
 ) -> tuple[str, Token]:
-    """The secret of a new token of the actor's, which is nowhere else, and the token. With the current
-    password it may allow what the role does, and never expire. Without, it allows no more than the one
-    that is shown, ends when that expires, and, if that is a login, with it. Unauthenticated, Forbidden,
-    Invalid, TooManyTokens, TooMany.
+    """Create a token for the actor. Returns its secret, which is not stored, and the token.
+
+    With the current password, the token may have all scopes of the role, and never expire. Without it, the
+    token has no more scopes than the token of the request, expires no later, and, if that is a login, is
+    revoked with it. Raises Unauthenticated, Forbidden, Invalid, TooManyTokens, TooMany.
     """
     user = actor.require(Scope.ACCOUNT)
     try:
@@ -103,15 +106,15 @@ async def create_token(
             password_hash = await require_password(
                 store, user, proof, reason="is required to create this token"
             )
-            provenance = Provenance(grounds=TokenConditions(password_hash=password_hash))
+            provenance = Provenance(conditions=TokenConditions(password_hash=password_hash))
             return await issue_token(store, user, draft, provenance)
         return await issue_token(store, user, _bounded(draft, actor), _provenance(actor))
-    except (NotFound, Stale):  # the user, the password or the token shown is not what it was
-        raise Unauthenticated(_NOT_GOOD, is_bad_token=True) from None
+    except (NotFound, Stale):  # the user, the password or the token of the request has changed
+        raise Unauthenticated(_REFUSED, is_bad_token=True) from None
 
 
 def _bounded(draft: TokenDraft, actor: Actor) -> TokenDraft:
-    """The draft, for no more than what the actor shows allows. Forbidden."""
+    """The draft, limited to the scopes and the expiry of the actor's token. Raises Forbidden."""
     if draft.scopes is not None and not draft.scopes <= actor.scopes:
         raise Forbidden(
             "A new token can have more scopes than yours only if you also send your current_password."
@@ -130,14 +133,14 @@ def _provenance(actor: Actor) -> Provenance:
         return Provenance()
     shown = actor.token
     login_id = shown.id if shown.kind is TokenKind.LOGIN else shown.login_id
-    return Provenance(login_id=login_id, grounds=TokenConditions(token_id=shown.id))
+    return Provenance(login_id=login_id, conditions=TokenConditions(token_id=shown.id))
 
 
 async def issue_token(
     store: Store, user: User, draft: TokenDraft, provenance: Provenance | None = None
 ) -> tuple[str, Token]:
-    """The secret of a new token of this user's, and the token. Forbidden (it asks for a scope that the role
-    does not have), Invalid, NotFound, Stale, TooManyTokens.
+    """Create a token for this user. Returns its secret and the token. Raises Forbidden (the role does not
+    include a requested scope), Invalid, NotFound, Stale, TooManyTokens.
     """
     of_role, provenance = ROLE_SCOPES[user.role], provenance or Provenance()
     if draft.scopes is not None and not draft.scopes <= of_role:
@@ -157,7 +160,7 @@ async def issue_token(
         kind=provenance.kind,
         login_id=provenance.login_id,
     )
-    await store.tokens.add(token, grounds=provenance.grounds)
+    await store.tokens.add(token, conditions=provenance.conditions)
     record(
         TOKEN_CREATED,
         token=token.id,
@@ -171,7 +174,7 @@ async def issue_token(
 async def page_tokens(
     store: Store, actor: Actor, user_id: Id | None = None, *, limit: int, after: Position | None = None
 ) -> Page[Token]:
-    """A page of the tokens of the actor, or of those of a user, the oldest first. Unauthenticated,
+    """A page of the actor's tokens or, for admins, of those of a user, oldest first. Raises Unauthenticated,
     Forbidden, NotFound.
     """
     owner_id = _owner_id(actor, user_id)
@@ -181,23 +184,25 @@ async def page_tokens(
 
 
 async def revoke(store: Store, actor: Actor, id: Id) -> None:
-    """Revoke a token: the actor's own or, for an admin, any user's. Unauthenticated, Forbidden, NotFound."""
+    """Revoke a token: the actor's own or, for admins, that of any user. Raises Unauthenticated, Forbidden,
+    NotFound.
+    """
     user = actor.require(Scope.ACCOUNT)
     await store.tokens.remove(id, user_id=None if Scope.ADMIN in actor.scopes else user.id)
     record(TOKEN_REVOKED, token=id, by=actor.id)
 
 
 async def revoke_shown(store: Store, actor: Actor) -> None:
-    """Revoke the token that the actor used, whatever its scopes. Unauthenticated."""
+    """Revoke the token of the request, whatever its scopes. Raises Unauthenticated."""
     if actor.token is None:
         raise Unauthenticated
-    with suppress(NotFound):  # somebody else has been faster
+    with suppress(NotFound):  # it was revoked concurrently
         await store.tokens.remove(actor.token.id, user_id=actor.id)
         record(TOKEN_REVOKED, token=actor.token.id, by=actor.id)
 
 
 def _owner_id(actor: Actor, user_id: Id | None) -> Id:
-    """Whose tokens it is about."""
+    """The owner of the tokens to list."""
     if user_id is not None and user_id != actor.id:
         actor.require(Scope.ADMIN)
         return user_id

@@ -1,4 +1,4 @@
-"""Manage users and one's own account."""
+"""Managing users and the actor's own account."""
 
 from dataclasses import dataclass, field, replace
 
@@ -28,17 +28,17 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserDraft:
-    """A user to be kept."""
+    """A user to add."""
 
     name: str
     email: str
     role: Role
     password: str | None = field(default=None, repr=False)
-    """None: nobody can log in as this user."""
+    """None: the user cannot log in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserWish:
+class UserEdit:
     """The new values of a user's fields; None leaves a field unchanged."""
 
     name: str | None = None
@@ -46,21 +46,21 @@ class UserWish:
     role: Role | None = None
     is_disabled: bool | None = None
     password: str | None = field(default=None, repr=False)
-    """A new password ends all logins except the one that is used to set it."""
+    """A new password revokes all logins except the one that is used to set it."""
     revoke_tokens: bool = False
-    """All tokens end, but for the one shown."""
+    """Whether to revoke all tokens except that of the request."""
     proof: Proof = field(default=NO_PROOF, compare=False)
-    """That the actor is the person, for what is the actor's own."""
+    """The re-authentication, for changes of the actor's own account."""
 
     @property
-    def opens_a_way_in(self) -> bool:
+    def grants_access(self) -> bool:
         """Whether somebody may be able to do more as this user than before."""
         return self.is_disabled is False or not (self.role is self.password is self.email is None)
 
 
 async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
-    """Keep a new user, which takes a token that allows all that the role does: otherwise it would make a
-    user for what it does not allow itself. Unauthenticated, Forbidden, Conflict("email"), Invalid.
+    """Add a user. Requires a token with all scopes of the role: otherwise, a token could create a user who
+    may do more than the token itself. Raises Unauthenticated, Forbidden, Conflict("email"), Invalid.
     """
     actor.require_all(Scope.ADMIN)
     moment = now()
@@ -82,41 +82,41 @@ async def add_user(store: Store, actor: Actor, draft: UserDraft) -> User:
 
 
 async def page_users(store: Store, actor: Actor, *, limit: int, after: Position | None = None) -> Page[User]:
-    """A page of the users, the oldest first. Unauthenticated, Forbidden."""
+    """A page of the users, oldest first. Raises Unauthenticated, Forbidden."""
     actor.require(Scope.ADMIN)
     return await store.users.page(UserQuery(limit=limit, after=after))
 
 
 async def read_user(store: Store, actor: Actor, id: Id) -> User:
-    """The user. Unauthenticated, Forbidden, NotFound."""
+    """Return the user. Raises Unauthenticated, Forbidden, NotFound."""
     actor.require(Scope.ADMIN)
     return await store.users.get(id)
 
 
 async def change_user(
-    store: Store, actor: Actor, id: Id, wish: UserWish, *, match: ExpectedRevisions
+    store: Store, actor: Actor, id: Id, edit: UserEdit, *, match: ExpectedRevisions
 ) -> User:
-    """The user, changed as asked; as before where nothing is. Oneself takes the same proof as in
-    `change_account`. Unauthenticated, Forbidden (also where admins would take that away from themselves,
-    and where the change would give a way in for more than the token shown allows), NotFound, Stale,
-    Conflict("email"), Invalid, LastAdmin, TooMany.
+    """Change the user, if there is any new value, and return it. Changing oneself requires the same proof as
+    in `change_account`. Raises Unauthenticated, Forbidden (also if admins would disable or demote themselves,
+    and if the change would grant access to more than the token allows), NotFound, Stale, Conflict("email"),
+    Invalid, LastAdmin, TooMany.
     """
     actor.require(Scope.ADMIN)
     if id == actor.id:
-        if wish.is_disabled or wish.role not in (None, Role.ADMIN):
+        if edit.is_disabled or edit.role not in (None, Role.ADMIN):
             raise Forbidden("You cannot disable yourself or change your own role: ask another admin.")
-        return await _change_own(store, actor, wish, match)
-    if wish.opens_a_way_in:
+        return await _change_own(store, actor, edit, match)
+    if edit.grants_access:
         actor.require_all(Scope.ADMIN)
-    return await _change(store, actor, id, wish, match)
+    return await _change(store, actor, id, edit, match)
 
 
 async def remove_user(
     store: Store, actor: Actor, id: Id, *, heir_id: Id | None, match: ExpectedRevisions
 ) -> None:
-    """Remove the user with all tokens; the posts go to the heir, or stay without an author.
-    Unauthenticated, Forbidden (also where admins would remove themselves), NotFound, Stale,
-    Invalid("heir_id"), LastAdmin.
+    """Remove the user and all of the user's tokens. The heir becomes the author of the user's posts; without
+    one, they have no author. Raises Unauthenticated, Forbidden (also if admins would remove themselves),
+    NotFound, Stale, Invalid("heir_id"), LastAdmin.
     """
     actor.require(Scope.ADMIN)
     if id == actor.id:
@@ -126,33 +126,35 @@ async def remove_user(
 
 
 def read_account(actor: Actor) -> User:
-    """The actor, as a user. Unauthenticated."""
+    """Return the actor as a user. Raises Unauthenticated."""
     if actor.user is None:
         raise Unauthenticated
     return actor.user
 
 
-async def change_account(store: Store, actor: Actor, wish: UserWish, *, match: ExpectedRevisions) -> User:
-    """The actor, changed as asked. Another address or password takes the current password, or, where there
-    is none, a token that allows all that the role does. Unauthenticated, Forbidden, Stale,
-    Conflict("email"), Invalid, TooMany.
+async def change_account(store: Store, actor: Actor, edit: UserEdit, *, match: ExpectedRevisions) -> User:
+    """Change the actor's own account, and return it. Changing the email address or password requires the
+    current password or, if there is none, a token with all scopes of the role. Raises Unauthenticated,
+    Forbidden, Stale, Conflict("email"), Invalid, TooMany.
     """
     actor.require(Scope.ACCOUNT)
-    return await _change_own(store, actor, replace(wish, role=None, is_disabled=None), match)
+    return await _change_own(store, actor, replace(edit, role=None, is_disabled=None), match)
 
 
-async def _change_own(store: Store, actor: Actor, wish: UserWish, match: ExpectedRevisions) -> User:
-    """The proof holds for the user as it was read; if the user has changed since, it is checked again."""
+async def _change_own(store: Store, actor: Actor, edit: UserEdit, match: ExpectedRevisions) -> User:
+    """Change the actor. The proof is valid only for the revision that was read; if the user has changed
+    since, it is checked again.
+    """
     user = read_account(actor)
     for _ in range(_ATTEMPTS):
-        wanted = replace(wish, email=None) if wish.email == user.email else wish
+        wanted = replace(edit, email=None) if edit.email == user.email else edit
         if wanted.password is None and wanted.email is None:
             return await _change(store, actor, user.id, wanted, match)
         if user.password_hash is None:
             actor.require_all(Scope.ACCOUNT)
         else:
             what = "email" if wanted.password is None else "password"
-            await require_password(store, user, wish.proof, reason=f"is required to change the {what}")
+            await require_password(store, user, edit.proof, reason=f"is required to change the {what}")
         seen = frozenset({user.revision})
         try:
             matched = seen if match is None else seen & match
@@ -164,42 +166,42 @@ async def _change_own(store: Store, actor: Actor, wish: UserWish, match: Expecte
     raise Busy
 
 
-def _record_change(actor: Actor, id: Id, wish: UserWish) -> None:
-    changed = [name for name in ("name", "email", "password") if getattr(wish, name) is not None]
-    if wish.role is not None:
-        changed.append(f"role:{wish.role}")
-    if wish.is_disabled is not None:
-        changed.append("disabled" if wish.is_disabled else "enabled")
-    if wish.revoke_tokens:
+def _record_change(actor: Actor, id: Id, edit: UserEdit) -> None:
+    changed = [name for name in ("name", "email", "password") if getattr(edit, name) is not None]
+    if edit.role is not None:
+        changed.append(f"role:{edit.role}")
+    if edit.is_disabled is not None:
+        changed.append("disabled" if edit.is_disabled else "enabled")
+    if edit.revoke_tokens:
         changed.append("tokens")
     if changed:
         record(USER_CHANGED, user=id, changed=changed, by=actor.id)
 
 
-async def _change(store: Store, actor: Actor, id: Id, wish: UserWish, match: ExpectedRevisions) -> User:
-    if wish == UserWish():
+async def _change(store: Store, actor: Actor, id: Id, edit: UserEdit, match: ExpectedRevisions) -> User:
+    if edit == UserEdit():
         user = await store.users.get(id)
         if match is not None and user.revision not in match:
             raise Stale("user", id)
         return user
-    ends_tokens = wish.password is not None or wish.revoke_tokens
+    ends_tokens = edit.password is not None or edit.revoke_tokens
     kept_id = actor.token.id if actor.token is not None and actor.id == id else None
     change = UserChange(
         updated_at=now(),
-        name=None if wish.name is None else checked_name(wish.name),
-        email=None if wish.email is None else checked_email(wish.email),
-        role=wish.role,
-        is_disabled=wish.is_disabled,
-        password_hash=await _new_hash(store, id, wish),
-        revocation=Revocation(named=wish.revoke_tokens, kept_id=kept_id) if ends_tokens else None,
+        name=None if edit.name is None else checked_name(edit.name),
+        email=None if edit.email is None else checked_email(edit.email),
+        role=edit.role,
+        is_disabled=edit.is_disabled,
+        password_hash=await _new_hash(store, id, edit),
+        revocation=Revocation(named=edit.revoke_tokens, kept_id=kept_id) if ends_tokens else None,
     )
     user = await store.users.save(id, change, match=match)
-    _record_change(actor, id, wish)
+    _record_change(actor, id, edit)
     return user
 
 
-async def _new_hash(store: Store, id: Id, wish: UserWish) -> str | None:
-    if wish.password is None:
+async def _new_hash(store: Store, id: Id, edit: UserEdit) -> str | None:
+    if edit.password is None:
         return None
     user = await store.users.get(id)
-    return await hash_new_password(wish.password, wish.name or user.name, wish.email or user.email)
+    return await hash_new_password(edit.password, edit.name or user.name, edit.email or user.email)

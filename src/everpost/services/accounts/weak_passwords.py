@@ -1,4 +1,4 @@
-"""Passwords that are guessed early: common ones, patterns, names and addresses."""
+"""Detection of passwords that are easy to guess: common ones, patterns, names and addresses."""
 
 import re
 import threading
@@ -9,14 +9,14 @@ from functools import cache
 _ENOUGH = 10**7
 """Guesses. Online attempts are limited to some hundred an hour, and a stolen hash is slow to check."""
 _PIECE = 20
-"""Characters: what zxcvbn takes grows with the square of the length."""
+"""Characters. The time of zxcvbn grows with the square of the length."""
 _MOST_PIECES = 4
 _SHORTEST_WORD = 3
 _CYRILLIC_KEYS = str.maketrans(
     "йцукенгшщзхъфывапролджэячсмитьбюёіїєґ",
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.`s]'\\",
 )
-"""The Latin letters of the same keys: `пароль` is as common as its `gfhjkm`."""
+"""The Latin letters on the same keys: `gfhjkm` is as common as `пароль`, which it stands for."""
 _CYRILLIC_SOUNDS = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфхыэіґ", "abvgdeziiklmnoprstufhyeig", strict=True))
     | {
@@ -32,7 +32,7 @@ _CYRILLIC_SOUNDS = str.maketrans(
         "ь": "",
     }
 )
-_ELSEWHERE = (
+_FOREIGN_WORDS = (
     "contrasena contrasenya clave passwort kennwort geheim hallo schatz motdepasse bonjour doudou jetaime "
     "senha palavrapasse teamo tequiero parola parole haslo heslo lozinka wachtwoord welkom losenord passord "
     "adgangskode salasana jelszo parool slaptazodis sifre parolasi matkhau katasandi rahasia pasahitza "
@@ -42,14 +42,14 @@ _ELSEWHERE = (
     "קראטוןםפ שדגכעיחלך זסבהנמצתץ ضصثقفغعهخحجد شسيبلاتنمكط ئءؤرلاىةوزظ "
     "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ ㅁㄴㅇㄹㅎㅗㅓㅏㅣ"
 )
-"""Words and rows of keys in languages that zxcvbn does not know."""
+"""Common words, and rows of keys, in languages that zxcvbn does not cover."""
 _FAMOUS = (
     "correcthorsebatterystaple",
     "thequickbrownfoxjumpsoverthelazydog",
     "tobeornottobe",
     "loremipsumdolorsitamet",
 )
-"""Passphrases that everybody has read."""
+"""Well-known passphrases."""
 _BLANKS = re.compile(r"[\s._-]+")
 _TIME = re.compile(
     r"""
@@ -59,15 +59,15 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _lock = threading.Lock()
-"""zxcvbn keeps something of each call in a variable of its module."""
+"""zxcvbn stores state of each call in a variable of its module."""
 
 
 def is_weak(password: str, about: Iterable[str] = ()) -> bool:
     """Whether an attacker who knows these words about the user would find the password within ten million
     guesses. Takes up to half a second, usually a millisecond: do not call it on the event loop.
 
-    The user's names, blanks and accents make a password no stronger. A long password is weak if each of its
-    first pieces is.
+    The user's names, spaces and accents do not make a password stronger. A long password is weak if each of
+    its first pieces is.
     """
     words = {word for text in about for form in _forms(text) for word in _words(form)}
     known = sorted({*words, *_FAMOUS}, key=len, reverse=True)
@@ -76,7 +76,7 @@ def is_weak(password: str, about: Iterable[str] = ()) -> bool:
 
 
 def _forms(text: str) -> Iterable[str]:
-    """The text as it is read, without blanks, and as the same keys or sounds are written in English."""
+    """The text as it is, without spaces, and in the Latin letters of the same keys or sounds."""
     small, plain = _small(text), _plain(text)
     dateless = _BLANKS.sub("", _TIME.sub("", plain))
     forms = [plain, _BLANKS.sub("", plain), dateless, _TIME.sub("", dateless)]
@@ -88,7 +88,7 @@ def _forms(text: str) -> Iterable[str]:
 
 
 def _small(text: str) -> str:
-    """The text without what nobody sees or hears: case, width, characters of formatting."""
+    """The text without differences of case and width, and without formatting characters."""
     shown = "".join(
         each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf"
     )
@@ -109,12 +109,12 @@ def _without(text: str, words: Iterable[str]) -> str:
 
 
 @cache
-def _elsewhere() -> list[str]:
-    return [_plain(word) for word in _ELSEWHERE.split()]
+def _foreign_words() -> list[str]:
+    return [_plain(word) for word in _FOREIGN_WORDS.split()]
 
 
 def _once(text: str) -> str:
-    """The text without further repetitions of its beginning, which may end in the middle of one."""
+    """The text without further repetitions of its beginning; the last repetition may be incomplete."""
     for size in range(1, min(_PIECE, len(text) // 2) + 1):
         if text[size:] == text[:-size]:
             return text[: 2 * size]
@@ -128,13 +128,13 @@ def _is_guessed(text: str) -> bool:
 
 
 def _is_piece_guessed(piece: str) -> bool:
-    import zxcvbn  # it takes longer to import than most commands take
+    import zxcvbn  # lazily: importing it takes longer than most commands do
 
     with _lock:
-        return int(zxcvbn.zxcvbn(piece, _elsewhere())["guesses"]) < _ENOUGH
+        return int(zxcvbn.zxcvbn(piece, _foreign_words())["guesses"]) < _ENOUGH
 
 
 def _words(text: str) -> Iterable[str]:
-    """A name or an address, and its parts."""
+    """The words in a name or an address."""
     parts = "".join(each if each.isalnum() else " " for each in text).split()
     return (word for word in (text, *parts) if len(word) >= _SHORTEST_WORD)

@@ -1,4 +1,4 @@
-"""The port's `Comments` on MongoDB. None of the reads returns comments whose post does not exist."""
+"""The port's `Comments` on MongoDB. No read returns a comment whose post does not exist."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,11 +33,11 @@ from everpost.stores.mongo.threads.new_comments import Adder
 _OLDEST_FIRST = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST = {"publication_date": -1, "_id": -1}
 _POST = "post"
-"""The field in which a pipeline has the post."""
+"""The field that holds the post in a pipeline."""
 
 
 class MongoComments(Part):
-    """Comments, each one a document."""
+    """Comments, one document each."""
 
     def __init__(
         self,
@@ -76,7 +76,9 @@ class MongoComments(Part):
 
     @reads
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        """The post is checked again at the end: the garbage collector may have deleted a part meanwhile."""
+        """Checks the post again at the end, because the garbage collector may have deleted comments
+        meanwhile.
+        """
         post_id = ObjectId(query.post_id)
         shown: Filter = {"post_id": post_id, "shown": True}
         if query.branch is not None:
@@ -100,7 +102,7 @@ class MongoComments(Part):
     async def branches(
         self, post_id: Id, parent_ids: Sequence[Id], *, limit: int
     ) -> Mapping[Id, Page[Comment]]:
-        """As for a page, the post is checked again at the end."""
+        """Checks the post again at the end, as `page` does."""
         this, parents = ObjectId(post_id), [*map(ObjectId, dict.fromkeys(parent_ids))]
         replies = _first(limit + 1, {"post_id": this, "shown": True})
         of_parent = {"from": COMMENTS, "localField": "parent", "foreignField": "parent_id"}
@@ -126,7 +128,7 @@ class MongoComments(Part):
 
     @reads
     async def queue(self, query: QueueQuery) -> Page[Comment]:
-        """Most comments are usually on posts that match, so they are read a few at a time, followed by their
+        """Usually, most comments are on matching posts. So a few comments are read at a time, and then their
         posts.
         """
         wanted = beyond(query.after, [{"status": query.status.value}], QUEUE, descending=True)
@@ -162,34 +164,34 @@ class MongoComments(Part):
         change: CommentChange,
         *,
         match: ExpectedRevisions,
-        hand: EditCredential | None = None,
+        credential: EditCredential | None = None,
     ) -> Comment:
-        saved = await self._changer.save(post_id, id, change, (match, hand))
+        saved = await self._changer.save(post_id, id, change, (match, credential))
         (named,) = await self._authors.name_comments([saved])
         return named
 
     @writes
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
     ) -> None:
-        await self._changer.remove(post_id, id, (match, hand))
+        await self._changer.remove(post_id, id, (match, credential))
 
     async def finish(self) -> None:
-        """Return when no addition is under way any more."""
+        """Wait until all comments that are being added have been added."""
         await self._additions.finish()
 
     async def _is_free(self, comment: Comment) -> bool:
-        """Garbage that has the id is deleted."""
+        """Whether the id is free, after deleting garbage that has it."""
         return await self._garbage.free_comments([ObjectId(comment.id)])
 
 
 def _first(limit: int, wanted: Filter) -> Sequence[Filter]:
-    """The stages that give the oldest of the wanted comments, in order."""
+    """The stages that return the oldest of the wanted comments, in order."""
     return [{"$match": wanted}, {"$sort": _OLDEST_FIRST}, {"$limit": limit}]
 
 
 def _with_living_post(field: str) -> Sequence[Filter]:
-    """The stages that drop documents whose post, named by this field, does not exist."""
+    """The stages that drop documents whose post, referenced by this field, does not exist."""
     pipeline = [{"$match": LIVING}, {"$project": {"_id": 1}}]
     by_id = {"from": POSTS, "localField": field, "foreignField": "_id"}
     return [

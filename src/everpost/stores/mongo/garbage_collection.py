@@ -1,4 +1,4 @@
-"""Garbage collection: removals leave invisible documents behind, which are deleted in the background."""
+"""Garbage collection: deletes the invisible documents that removals leave behind, in the background."""
 
 import asyncio
 import logging
@@ -19,8 +19,8 @@ _log = logging.getLogger(__name__)
 INTERVAL = 3600
 """Seconds between two searches for garbage left by processes that died."""
 _GRACE = 86_400
-"""Seconds for which the posts of a removed user are searched: a request may have looked the user up before
-the removal, and write the id to a post only now.
+"""Seconds after a removal during which the user's posts are searched for again and again: a request that
+looked the user up before the removal may write the id to a post later.
 """
 _PAUSE = 10
 """Seconds before a failed collection is retried."""
@@ -30,11 +30,11 @@ _RECENTLY: Filter = {"$lte": [{"$subtract": ["$$NOW", "$removed_at"]}, _GRACE * 
 
 
 class GarbageCollector:
-    """Deletes the comments of removed posts, and writes the heirs into the posts of removed users.
+    """Deletes the comments of removed posts, and replaces removed users by their heirs in posts.
 
-    Removing a post leaves its document behind, empty, so a comment exists only if its post is a living one. A
-    batch is deleted in a transaction, and only while the snapshot of this one shows the post as removed: what
-    was added under the same ids since is not in the snapshot, or collides with it.
+    Removing a post leaves its document behind, empty; a comment exists only if its post was not removed. Each
+    batch is deleted in a transaction whose snapshot shows the post as removed. Documents that were added
+    later under the same ids are either not in the snapshot, or conflict with the transaction.
     """
 
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
@@ -47,53 +47,55 @@ class GarbageCollector:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Collect now, at every removal, and once in a while."""
+        """Collect now, after every removal, and every `INTERVAL` seconds."""
         self._task = asyncio.create_task(self._run(), name="everpost-garbage-collector")
 
     async def stop(self) -> None:
-        """Stop; the rest is left to the next process that opens this database."""
+        """Stop. The next process that opens this database collects the rest."""
         self._stopping.set()
         self._wake.set()
         if self._task is not None:
             await self._task
 
     def collect_soon(self) -> None:
-        """Start collecting: something was removed."""
+        """Collect in the background, after a removal."""
         self._wake.set()
 
     async def collect(self) -> None:
-        """Collect everything there is, unless it is to stop."""
+        """Collect all garbage. Ends early if `stop` is called."""
         for post in await self._posts.find(_REMOVED, {"_id": 1}).to_list():
             await self.free_post(post["_id"])
         for user in await self._users.find({**_REMOVED, "$expr": _RECENTLY}, {"_id": 1}).to_list():
-            await self._hand_over(user["_id"])
+            await self._transfer_posts(user["_id"])
 
     async def free_post(self, id: ObjectId) -> None:
-        """Delete what is left of a removed post, so that its id can be reused."""
+        """Delete the rest of a removed post, so that its id can be reused."""
         while not await self._transactions.run(partial(self._delete_batch, id)):
             if self._stopping.is_set():
                 return
 
     async def free_comments(self, ids: Sequence[ObjectId]) -> bool:
-        """Delete those of these comments whose posts were removed; whether these were all of them."""
+        """Delete those of these comments whose posts were removed. Returns whether that was true for all."""
         return await self._transactions.run(partial(self._delete_orphans, ids))
 
     async def free_user(self, id: ObjectId) -> None:
-        """Delete what is left of a removed user, so that a move can bring the user back, without the comments
+        """Delete the rest of a removed user, so that a move can bring the user back, without the comments
         made here before. Reads all posts and comments.
         """
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
-            await self._hand_over(id)
+            await self._transfer_posts(id)
             for field in ("author_id", "editor_id"):
                 await self._comments.update_many({field: id}, {"$unset": {field: ""}})
-                within, hers = f"comments.{field}", f"comments.$[hers].{field}"
+                within, mentions = f"comments.{field}", f"comments.$[mentions].{field}"
                 await self._posts.update_many(
-                    {within: id}, {"$unset": {hers: ""}}, array_filters=[{f"hers.{field}": id}]
+                    {within: id}, {"$unset": {mentions: ""}}, array_filters=[{f"mentions.{field}": id}]
                 )
             await self._users.delete_one({"_id": id, **_REMOVED})
 
     async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
-        """Delete comments of a removed post, and with the last of them the post; whether these were all."""
+        """Delete some comments of a removed post, and the post together with the last ones. Returns whether
+        that is done.
+        """
         removed: Filter = {"_id": id, **_REMOVED}
         if await self._posts.find_one(removed, {"_id": 1}, session=session) is None:
             return True
@@ -117,9 +119,9 @@ class GarbageCollector:
             await self._comments.delete_many({"_id": {"$in": orphans}}, session=session)
         return len(orphans) == len(found)
 
-    async def _hand_over(self, user_id: ObjectId) -> None:
-        """Readers know the heir since the removal, so it makes no difference to them when, or how often, this
-        happens.
+    async def _transfer_posts(self, user_id: ObjectId) -> None:
+        """Write the heir into the posts of a removed user. Readers have resolved the heir since the removal,
+        so it does not matter to them when, or how often, this happens.
         """
         user = await self._users.find_one({"_id": user_id, **_REMOVED}, {"heir": 1})
         if user is not None:
@@ -128,10 +130,10 @@ class GarbageCollector:
             await self._posts.update_many({"author_id": user_id}, change)
 
     async def _run(self) -> None:
-        # Before Python 3.12 `asyncio.wait_for`, which PyMongo uses, may lose a cancellation
-        # (https://github.com/python/cpython/issues/86296). So stop() does not cancel the task, and the end of
-        # `asyncio.run`, which does, would wait for it forever if the loop did not look.
-        while not self._is_over():
+        # Before Python 3.12, `asyncio.wait_for`, which PyMongo uses, can lose a cancellation
+        # (https://github.com/python/cpython/issues/86296). So `stop` does not cancel the task, and the loop
+        # checks `cancelling`: `asyncio.run`, which does cancel it, could otherwise wait for it forever.
+        while not self._is_stopping():
             self._wake.clear()
             pause = INTERVAL
             try:
@@ -139,9 +141,9 @@ class GarbageCollector:
             except (PyMongoError, Busy) as error:
                 _log.warning("Garbage collection failed, and will be retried: %s", type(error).__name__)
                 pause = _PAUSE
-            if not self._is_over():
+            if not self._is_stopping():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
 
-    def _is_over(self) -> bool:
+    def _is_stopping(self) -> bool:
         return self._stopping.is_set() or (self._task is not None and self._task.cancelling() > 0)

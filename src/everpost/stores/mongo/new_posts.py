@@ -1,4 +1,4 @@
-"""Adding posts, each with its thread."""
+"""Adding posts, with or without a thread."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -22,15 +22,15 @@ from everpost.stores.mongo.model.documents import (
     preview_of,
 )
 from everpost.stores.mongo.queries.authors import Authors
-from everpost.stores.mongo.queries.slugs import find_obstacles
+from everpost.stores.mongo.queries.slugs import find_conflicts
 from everpost.stores.mongo.threads.thread import count_approved
 
 _MOST_TOGETHER = 50
 
 
 class Publisher:
-    """Adds posts. Those that arrive while others are being added are inserted together; a post with a thread
-    is a transaction of its own.
+    """Adds posts. Posts that arrive while others are being added are inserted together. A post with a thread
+    is added in a transaction of its own.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class Publisher:
         self._slugs = slugs
 
     async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
-        """The post as stored; if it is `numbered` and its slug is taken, with the first free slug. Conflict,
-        Invalid.
+        """Add a post, and return it as stored. If `numbered` and its slug is taken, it gets the first free
+        numbered one. Conflict, Invalid.
         """
         kept = replace(post, comment_count=count_approved(thread), comments=())
         document = post_document(kept)
@@ -74,9 +74,11 @@ class Publisher:
         fault: EverpostError | None,
         slug: str | None,
     ) -> None:
-        """Write a post that could not be added; with `slug`, under a numbered one where that is taken."""
+        """Retry adding a post after removing what conflicts with it, if possible. With `slug`, the post gets
+        a numbered slug where that one is taken.
+        """
         while fault is not None:
-            found = await find_obstacles(
+            found = await find_conflicts(
                 self._collections, document["_id"], document["slug"], slug or document["slug"]
             )
             if found.by_id is not None and "removed_at" in found.by_id:
@@ -96,11 +98,11 @@ class Publisher:
     async def _try(
         self, document: PostDocument, comments: Sequence[CommentDocument], *, is_author_known: bool
     ) -> EverpostError | None:
-        """Why it could not be added."""
+        """Try to add the post. Returns the reason if that fails."""
         if not is_author_known:
             return Invalid("author_id", "should be the id of a user")
         if not comments:
-            return await self._insertions.ask(document)
+            return await self._insertions.load(document)
         try:
             await self._transactions.run(partial(self._insert_thread, document, comments))
         except Conflict as conflict:
@@ -122,12 +124,12 @@ class Publisher:
             raise
 
     async def _insert(self, documents: Sequence[PostDocument]) -> Sequence[EverpostError | None]:
-        """The reason for each that could not be inserted."""
+        """Insert these posts. Returns the reason for each that could not be inserted."""
         try:
             await self._posts.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
-                raise Busy from error  # they are there, but it is not known for how long
+                raise Busy from error  # inserted, but not acknowledged by the majority
             if not is_duplicate(error):
                 raise
             refused = {each["index"] for each in error.details["writeErrors"]}

@@ -14,38 +14,37 @@ from everpost.domain.ids import Id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
-from everpost.stores.batching import KeyedBatcher, KeyedLocks
+from everpost.stores.batching import KeyedLocks
+from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.queries.slugs import free_slug
 
-_MOST_TOGETHER = 50
 _Outcome: TypeAlias = PostDocument | Exception
 
 
 class Terms(NamedTuple):
-    """The revisions and the owners that a post must have to be written; None: any."""
+    """The revisions and the owner that a post must have to be changed. None: any."""
 
     match: ExpectedRevisions
     owner_id: Id | None
 
 
 class Change(NamedTuple):
-    """A change that is to be made to a post."""
+    """A change to a post."""
 
     id: Id
     values: PostChange
     terms: Terms
     comments: int
-    """How many comments the answer has inside."""
+    """The number of comments that the result contains."""
 
 
 class Saver:
-    """Changes and removes posts. Changes that arrive for a post while others are being made to it are made
-    together, in the next transaction: one command takes the post with the first of them, another one writes
-    what it is after all the others.
+    """Changes and removes posts, grouping the changes of each: in a transaction, one command locks the post
+    with the first change, and a second one writes the result of all the others.
     """
 
     def __init__(
@@ -60,17 +59,17 @@ class Saver:
         self._transactions = transactions
         self._authors = authors
         self._slugs = slugs
-        self._turns: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
-            self._save_together, most=_MOST_TOGETHER
+        self._groups: GroupedWrites[Id, Change, PostDocument] = GroupedWrites(
+            self._save_together, refusals=(DuplicateKeyError, Invalid)
         )
 
     async def save(self, change: Change) -> PostDocument:
-        """The post after the change, under a numbered slug if it may have one and its own is taken. NotFound,
-        Forbidden, Stale, Conflict, Invalid.
+        """Change a post, and return it. If its slug is taken and the change allows it, the post gets a
+        numbered one. NotFound, Forbidden, Stale, Conflict, Invalid.
         """
         slug = change.values.slug
         try:
-            return await self._save(change)
+            return await self._groups.write(change.id, change)
         except DuplicateKeyError as error:
             if slug is None or not change.values.is_slug_numbered:
                 raise Conflict("post", "slug") from error
@@ -78,41 +77,25 @@ class Saver:
             while True:
                 free = await free_slug(self._collections, slug, ObjectId(change.id))
                 with suppress(DuplicateKeyError):
-                    return await self._save(change._replace(values=replace(change.values, slug=free)))
+                    numbered = change._replace(values=replace(change.values, slug=free))
+                    return await self._groups.write(change.id, numbered)
 
     async def finish(self) -> None:
-        """Return once no change is under way."""
-        await self._turns.finish()
+        """Return once no change is in progress."""
+        await self._groups.finish()
 
     async def remove(self, id: Id, terms: Terms) -> None:
-        """Leave nothing but what the garbage collector needs. NotFound, Forbidden, Stale."""
+        """Remove everything that the garbage collector does not need. NotFound, Forbidden, Stale."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
 
-    async def _save(self, change: Change) -> PostDocument:
-        outcome = await self._turns.ask(change.id, change)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
-        """Make all changes in one transaction; if it has to be undone for one of them, each alone."""
-        work = partial(self._save_all, changes)
-        try:
-            return await self._transactions.write_post(changes[0].id, work)
-        except (DuplicateKeyError, Invalid) as error:
-            if len(changes) == 1:
-                return [error]
-        return [await self._save_alone(change) for change in changes]
-
-    async def _save_alone(self, change: Change) -> _Outcome:
-        try:
-            return (await self._save_together([change]))[0]
-        except EverpostError as error:
-            return error
+        return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], session: Session) -> Sequence[_Outcome]:
-        """Make these changes of one post, or tell why it is not as required. DuplicateKeyError, Invalid."""
+        """Make these changes to one post. Returns the post, or the reason for a refusal, for each.
+        DuplicateKeyError, Invalid.
+        """
         outcomes: list[_Outcome] = []
         projection = post_projection(max(change.comments for change in changes))
         taken: PostDocument | None = None
@@ -141,20 +124,26 @@ class Saver:
         return outcomes
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
-        """Make one of the other in the database. DuplicateKeyError."""
+        """Write the difference between the two documents. DuplicateKeyError."""
         update = _difference(before, after)
         await self._posts.update_one({"_id": before["_id"]}, update, session=session)
 
     async def _require(self, post: PostDocument, terms: Terms, session: Session) -> None:
-        """Check the revision and the owner of a post that the transaction has taken. Forbidden, Stale."""
-        if terms.owner_id is not None:
-            owners = [ObjectId(terms.owner_id)]
-            if post.get("author_id") not in owners:
-                owners = [*await self._authors.predecessors(owners[0], session=session)]
-            if post.get("author_id") not in owners:
-                raise _not_owned()
+        """Check the revision and the owner of a post that the transaction has changed. Forbidden, Stale."""
+        owners = await self._owners(terms, session)
+        if owners is not None and post.get("author_id") not in owners:
+            raise _not_owned()
         if terms.match is not None and Revision(post["version"], post["stamp"]) not in terms.match:
             raise Stale("post", str(post["_id"]))
+
+    async def _owners(self, terms: Terms, session: Session) -> Sequence[ObjectId] | None:
+        """The authors that the post may have; None: any. The post may still name a removed user until the
+        garbage collector has replaced it, so the transaction reads whether the owner exists, and which users
+        they inherited from.
+        """
+        if terms.owner_id is None:
+            return None
+        return await self._authors.predecessors(ObjectId(terms.owner_id), session=session)
 
     async def _write(
         self,
@@ -164,25 +153,22 @@ class Saver:
         projection: Filter,
         session: Session,
     ) -> PostDocument:
-        """Change the post if its revision and its owner are as required. NotFound, Forbidden, Stale."""
-        write = partial(
-            self._posts.find_one_and_update,
-            update=update,
+        """Change the post if it has the required revision and owner. NotFound, Forbidden, Stale."""
+        owners = await self._owners(terms, session)
+        owned: Filter = {} if owners is None else {"author_id": {"$in": owners}}
+        document: PostDocument | None = await self._posts.find_one_and_update(
+            {"_id": ObjectId(id), **LIVING, **matching(terms.match), **owned},
+            update,
             projection=projection,
             return_document=ReturnDocument.AFTER,
             session=session,
         )
-        document: PostDocument | None = await write(_named(id, terms))
-        owners: Sequence[ObjectId] | None = None
-        if document is None and terms.owner_id is not None:  # it may still name somebody whose heir this is
-            owners = await self._authors.predecessors(ObjectId(terms.owner_id), session=session)
-            document = await write({**_named(id, terms), "author_id": {"$in": owners}})
         if document is None:
             raise await self._mismatch(id, owners, session)
         return document
 
     async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
-        """Why a post did not have the required revision or owner."""
+        """The error for a post that did not have the required revision or owner."""
         named: Filter = {"_id": ObjectId(id), **LIVING}
         document = await self._posts.find_one(named, {"author_id": 1}, session=session)
         if document is None:
@@ -190,12 +176,6 @@ class Saver:
         if owners is not None and document.get("author_id") not in owners:
             return _not_owned()
         return Stale("post", id)
-
-
-def _named(id: Id, terms: Terms) -> Filter:
-    """The post, if it is as required."""
-    owner: Filter = {} if terms.owner_id is None else {"author_id": ObjectId(terms.owner_id)}
-    return {"_id": ObjectId(id), **LIVING, **matching(terms.match), **owner}
 
 
 def _update(change: PostChange) -> Filter:
@@ -220,7 +200,7 @@ def _update(change: PostChange) -> Filter:
 
 
 def _after(post: PostDocument, update: Filter) -> PostDocument:
-    """The post after an update by `_update`, of which MongoDB knows nothing yet."""
+    """The post after an update by `_update`, applied in memory."""
     document: Filter = {**post, **update["$set"], "version": post["version"] + 1}
     for name in update.get("$unset", ()):
         document.pop(name, None)
@@ -228,14 +208,14 @@ def _after(post: PostDocument, update: Filter) -> PostDocument:
 
 
 def _difference(before: PostDocument, after: PostDocument) -> Filter:
-    """The update that makes one of the other."""
+    """The update that turns `before` into `after`."""
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     gone = dict.fromkeys(before.keys() - after.keys(), "")
     return {"$set": changed, **({"$unset": gone} if gone else {})}
 
 
 def _showing(post: PostDocument, comments: int) -> PostDocument:
-    """The post with this many of its comments."""
+    """The post with only this many of its comments."""
     return cast("PostDocument", {**post, "comments": post.get("comments", [])[:comments]})
 
 

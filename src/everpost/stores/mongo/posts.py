@@ -33,7 +33,7 @@ _STATE: Filter = {"version": 1, "stamp": 1}
 
 
 class MongoPosts(Part):
-    """Posts, each one a document."""
+    """Posts, one document each."""
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class MongoPosts(Part):
         self._garbage = garbage
         self._listing = Listing(collections, transactions, authors)
         self._bare = Batcher(self._get_bare, most=_MOST_TOGETHER)
-        self._grounds = Batcher(self._read_grounds, most=_MOST_TOGETHER)
+        self._contexts = Batcher(self._read_contexts, most=_MOST_TOGETHER)
         self._tags = Tags(collections)
         slugs: KeyedLocks[str] = KeyedLocks()
-        """Of this process, one after the other looks for what is free after a taken slug: at once, all would
-        find the same number.
+        """Searches of this process for a free number run one after the other: concurrent ones would all find
+        the same number.
         """
         self._publisher = Publisher(collections, transactions, authors, garbage, slugs)
         self._saver = Saver(collections, transactions, authors, slugs)
@@ -61,7 +61,7 @@ class MongoPosts(Part):
     @reads
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:
-            post = await self._bare.ask(id)
+            post = await self._bare.load(id)
         else:
             post = next(iter(named_posts(await self._read([id], comments))), None)
         if post is None:
@@ -69,17 +69,17 @@ class MongoPosts(Part):
         return post
 
     async def _get_bare(self, ids: Sequence[Id]) -> Sequence[Post | None]:
-        """These posts with no comments inside."""
+        """These posts, without comments."""
         found = {post.id: post for post in named_posts(await self._read(ids, 0))}
         return [found.get(each) for each in ids]
 
     async def _read(self, ids: Sequence[Id], comments: int) -> Sequence[PostDocument]:
-        """These posts with their authors."""
+        """The documents of these posts, joined with their authors."""
         cursor = await self._posts.aggregate(self._joined(ids, comments))
         return await cursor.to_list()
 
     def _joined(self, ids: Sequence[Id], comments: int) -> list[Filter]:
-        """The stages that give these posts with their authors."""
+        """The stages that return these posts, joined with their authors."""
         authors = ["$author_id", "$comments.author_id"] if comments else ["$author_id"]
         return [
             {"$match": {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}},
@@ -90,12 +90,12 @@ class MongoPosts(Part):
 
     @reads
     async def comment_context(self, id: Id) -> CommentContext:
-        context = await self._grounds.ask(id)
+        context = await self._contexts.load(id)
         if context is None:
             raise NotFound("post", id)
         return context
 
-    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
+    async def _read_contexts(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
         posts: Filter = {"coll": self._posts.name, "pipeline": self._joined(ids, 0)}
         stages: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$unionWith": posts}]
         cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate(stages)
@@ -110,7 +110,7 @@ class MongoPosts(Part):
 
     @reads
     async def page(self, query: PostQuery) -> Page[Post]:
-        async with self._listing.moment(query.filter) as session:
+        async with self._listing.session(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
             if choice is None:
                 return Page((), has_more=False)
@@ -122,7 +122,7 @@ class MongoPosts(Part):
 
     @reads
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
-        """The names stamp is read first, so it is never newer than the names."""
+        """Reads the names stamp first, so that it is never newer than the names."""
         posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
         names, documents = await self._read_with_names({"$unionWith": posts})
         return {
@@ -138,7 +138,7 @@ class MongoPosts(Part):
         return dict(_validators(documents, names))
 
     async def _read_with_names(self, stage: Filter) -> tuple[int, Sequence[PostDocument]]:
-        """The stamp of the names, and what a stage adds to it."""
+        """The stamp of the names, and the documents that a stage adds."""
         blog: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$project": {"names_stamp": 1}}]
         cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate([*blog, stage])
         names, *documents = await cursor.to_list()
@@ -146,7 +146,7 @@ class MongoPosts(Part):
 
     @reads
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
-        async with self._listing.moment(query.filter) as session:
+        async with self._listing.session(query.filter) as session:
             choice = await self._listing.choose(query.filter, session)
             if choice is None:
                 return Page((), has_more=False)
@@ -163,7 +163,7 @@ class MongoPosts(Part):
 
     @reads
     async def count(self, filter: PostFilter) -> int:
-        async with self._listing.moment(filter) as session:
+        async with self._listing.session(filter) as session:
             choice = await self._listing.choose(filter, session)
             return 0 if choice is None else await self._listing.count(choice, session)
 
@@ -194,7 +194,7 @@ class MongoPosts(Part):
         self._garbage.collect_soon()
 
     async def finish(self) -> None:
-        """Return when no change is under way any more."""
+        """Wait until all changes have been made."""
         await self._saver.finish()
 
     async def _named(self, document: PostDocument) -> Post:
@@ -203,7 +203,7 @@ class MongoPosts(Part):
 
 
 def _concatenated(fields: Sequence[str]) -> Filter:
-    """All ids in these fields, each of which is absent, one id or a list of ids."""
+    """All ids in these fields. Each is absent, an id or a list of ids."""
     return {"$concatArrays": [{"$cond": [{"$isArray": each}, each, [each]]} for each in fields]}
 
 

@@ -11,8 +11,9 @@ from everpost.stores.mongo.model.collections import Collections, Filter
 
 
 class MongoRateLimits(Part):
-    """Counts, each one a document, which MongoDB itself deletes within a minute of its end, and inserts once
-    if two count the first attempt at the same moment: it repeats an upsert that was second
+    """Counters, one document each, which MongoDB deletes within a minute after its window ends. If two
+    processes count the first attempt concurrently, only one document is inserted: MongoDB retries the second
+    upsert
     (https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#upsert-with-unique-index).
     """
 
@@ -21,12 +22,12 @@ class MongoRateLimits(Part):
 
     @writes
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
-        tallies = []
+        counters = []
         for limit in limits:
-            tallies.append(await self._hit(limit.key, moment))
-            if limit.is_exceeded_by(tallies[-1]):
+            counters.append(await self._hit(limit.key, moment))
+            if limit.is_exceeded_by(counters[-1]):
                 break
-        return tallies
+        return counters
 
     async def _hit(self, key: str, moment: datetime) -> RateLimitCounter:
         lasts = {"$gt": ["$until", moment]}

@@ -35,7 +35,7 @@ Kind = TypeVar("Kind")
 
 
 class MongoRecords(Part):
-    """A blog as a whole: out of its collections, and into them."""
+    """Reads a whole blog from the database, and writes batches of records into it."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class MongoRecords(Part):
         garbage: GarbageCollector,
         others: Sequence[RecordCollection[Any]] = (),
     ) -> None:
-        """`others` are kinds besides those that this file knows, in the order of a stream."""
+        """`others`: additional kinds of records, in the order of a stream."""
         self.kinds = Kinds(*KINDS, *(each.kind for each in others))
         self._others = others
         self._collections = collections
@@ -61,7 +61,7 @@ class MongoRecords(Part):
 
     @writes
     async def write(self, batch: Batch) -> None:
-        """Insert the records, which is faster, unless some are there already."""
+        """Tries to insert the records, which is faster, and replaces them if some exist already."""
         if not batch.erased:
             try:
                 await self._transactions.run(partial(self._write, batch, are_new=True))
@@ -73,24 +73,25 @@ class MongoRecords(Part):
         await self._replace(batch)
 
     async def _replace(self, batch: Batch) -> None:
-        """Erasing users and posts, and clearing what is left of removed ones with the same ids, can take any
-        number of writes, so it is done first. The rest is one transaction.
+        """Erase and keep the records of the batch. Erasing users and posts, and deleting the garbage of
+        removed ones with the same ids, can take any number of writes, so that is done first. The rest is one
+        transaction.
         """
-        if users := _these(User, batch.erased):
+        if users := _of_type(User, batch.erased):
             await self._people.erase_users(users)
-        for user_id in await self._removed(self._collections.users, _these(User, batch.kept)):
+        for user_id in await self._removed(self._collections.users, _of_type(User, batch.kept)):
             await self._garbage.free_user(user_id)
-        if posts := _these(Post, batch.erased):
+        if posts := _of_type(Post, batch.erased):
             await self._threads.erase_posts(posts)
             self._garbage.collect_soon()
-        for post_id in await self._removed(self._collections.posts, _these(Post, batch.kept)):
+        for post_id in await self._removed(self._collections.posts, _of_type(Post, batch.kept)):
             await self._garbage.free_post(post_id)
         await self._transactions.run(partial(self._write, batch, are_new=False))
 
     async def _removed(
         self, collection: AsyncCollection[Any], records: Sequence[User] | Sequence[Post]
     ) -> Sequence[ObjectId]:
-        """Those of these ids that belong to removed posts or users."""
+        """The ids of those records whose posts or users were removed."""
         if not records:
             return []
         ids = [ObjectId(record.id) for record in records]
@@ -99,19 +100,19 @@ class MongoRecords(Part):
 
     async def _write(self, batch: Batch, session: Session, *, are_new: bool) -> None:
         people = self._people
-        await people.keep_settings(_these(Blog, batch.kept), session)
-        if tokens := _these(Token, batch.erased):
+        await people.keep_settings(_of_type(Blog, batch.kept), session)
+        if tokens := _of_type(Token, batch.erased):
             await people.erase_tokens(tokens, session)
-        if users := _these(User, batch.kept):
+        if users := _of_type(User, batch.kept):
             await (people.add_users if are_new else people.keep_users)(users, session)
-        if tokens := _these(Token, batch.kept):
+        if tokens := _of_type(Token, batch.kept):
             await people.keep_tokens(tokens, session)
-        posts, comments = _these(Post, batch.kept), _these(Comment, batch.kept)
+        posts, comments = _of_type(Post, batch.kept), _of_type(Comment, batch.kept)
         if are_new:
             await self._threads.add(posts, comments, session)
         else:
-            await self._threads.write(posts, comments, _these(Comment, batch.erased), session)
-        erased_posts = [ObjectId(post.id) for post in _these(Post, batch.erased)]
+            await self._threads.write(posts, comments, _of_type(Comment, batch.erased), session)
+        erased_posts = [ObjectId(post.id) for post in _of_type(Post, batch.erased)]
         for each in self._others:
             await each.write(batch, session, erased_owners=erased_posts)
         await renew_names(self._collections, session)
@@ -125,13 +126,13 @@ class MongoRecords(Part):
 
     @writes
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
-        """Whoever opens the database once the mark is there does not write to it; so it is found out again
-        then whether the blog is empty.
+        """Checks that the blog is empty both before and after recording the move. A process that opens the
+        database after that refuses to write to it.
         """
         transfers = self._collections.transfers
         if latest is not None:
             change: Filter = {"$set": {"origin": origin}, "$unset": {"digest": ""}}
-            if (await transfers.update_one(_said(latest), change)).matched_count == 0:
+            if (await transfers.update_one(_is_latest(latest), change)).matched_count == 0:
                 raise Conflict("blog", "transfer")
             return
         await self._require_empty()
@@ -147,7 +148,7 @@ class MongoRecords(Part):
 
     @writes
     async def finish(self, transfer: Transfer) -> None:
-        under_way = _said(Transfer(origin=transfer.origin))
+        under_way = _is_latest(Transfer(origin=transfer.origin))
         change: Filter = {"$set": {"digest": transfer.digest}}
         if (await self._collections.transfers.update_one(under_way, change)).matched_count == 0:
             raise Conflict("blog", "transfer")
@@ -161,11 +162,11 @@ class MongoRecords(Part):
             raise Conflict("blog", "transfer")
 
 
-def _said(transfer: Transfer) -> Filter:
-    """The condition that the database says this of the latest move."""
+def _is_latest(transfer: Transfer) -> Filter:
+    """The condition that this is the latest move."""
     digest = {"$exists": False} if transfer.digest is None else transfer.digest
     return {"_id": TRANSFER, "origin": transfer.origin, "digest": digest}
 
 
-def _these(kind: type[Kind], records: Sequence[object]) -> Sequence[Kind]:
+def _of_type(kind: type[Kind], records: Sequence[object]) -> Sequence[Kind]:
     return [record for record in records if isinstance(record, kind)]

@@ -18,16 +18,16 @@ _MOST_TOGETHER = 1_000
 
 
 class MongoBlogs(Part):
-    """The settings, one document."""
+    """The settings, a single document."""
 
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._transactions = transactions
         self._blog = collections.blog
-        self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
+        self._batcher: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     @reads
     async def get(self) -> Blog:
-        return await self._turns.ask(None)
+        return await self._batcher.load(None)
 
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         document = await self._blog.find_one({"_id": BLOG})
@@ -58,10 +58,11 @@ class MongoBlogs(Part):
 
 
 async def renew_names(collections: Collections, session: Session) -> None:
-    """Invalidate all validators of posts that were given out before.
+    """Invalidate all existing validators of posts.
 
     Each transaction that changes a user's name, the set of users, or the set of enabled admins begins with
-    this. So they happen one after the other: what one of them reads stays true until it ends.
+    this. So these transactions happen one after the other, and what one of them reads does not change until
+    it ends.
     """
     renewed = {"$set": {"names_stamp": new_stamp()}}
     await collections.blog.update_one({"_id": BLOG}, renewed, session=session)

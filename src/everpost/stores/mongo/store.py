@@ -1,4 +1,4 @@
-"""The store on MongoDB, as a whole."""
+"""The store on MongoDB."""
 
 import asyncio
 from typing import Self
@@ -23,7 +23,7 @@ from everpost.stores.schema import Prepare, leave
 
 
 class MongoStore:
-    """A blog in a MongoDB database; a replica set, or the routers of a sharded cluster."""
+    """A blog in a MongoDB database, on a replica set or a sharded cluster."""
 
     def __init__(self, client: Client, *, timeout: float, can_be_replaced: bool) -> None:
         """`can_be_replaced`: whether another server could become the primary."""
@@ -48,8 +48,8 @@ class MongoStore:
 
     @classmethod
     async def open(cls, url: str, *, timeout: float, pool_size: int, prepare: Prepare = leave) -> Self:
-        """The store at a URL, whose schema is current, at the latest after `prepare`. `timeout`: seconds that
-        a call takes at most. Misconfigured, Unreachable.
+        """Open the store at a URL. Its schema is current, or `prepare` migrates it. `timeout`: the maximum
+        duration of a call, in seconds. Misconfigured, Unreachable.
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:

@@ -32,11 +32,11 @@ class MongoTokens(Part):
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._users = collections.users
         self._transactions = transactions
-        self._turns = Batcher(self._find, most=_MOST_TOGETHER)
+        self._batcher = Batcher(self._find, most=_MOST_TOGETHER)
 
     @reads
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        return await self._turns.ask(digest)
+        return await self._batcher.load(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
         named: Filter = {"$filter": {"input": "$tokens", "cond": {"$in": ["$$this.digest", digests]}}}
@@ -50,7 +50,7 @@ class MongoTokens(Part):
 
     @reads
     async def page(self, query: TokenQuery) -> Page[Token]:
-        """All tokens of a user are one document: what is shown of them is chosen here."""
+        """Reads all tokens of the user, which are in one document, and selects the page here."""
         owner = await self._read_owner(query.user_id)
         tokens = [] if owner is None else sorted(owner[1], key=lambda token: token.position)
         if query.after is not None:
@@ -58,21 +58,21 @@ class MongoTokens(Part):
         return Page.of(tokens, query.limit)
 
     @writes
-    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
+    async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:
         try:
-            await self._transactions.run(partial(self._add, token, grounds))
+            await self._transactions.run(partial(self._add, token, conditions))
         except DuplicateKeyError as error:
             raise Conflict("token", "id") from error
 
-    async def _add(self, token: Token, grounds: TokenConditions | None, session: Session) -> None:
+    async def _add(self, token: Token, conditions: TokenConditions | None, session: Session) -> None:
         owner = await self._read_owner(token.user_id, session)
         if owner is None:
             raise NotFound("user", token.user_id)
         user, there = owner
-        if grounds is not None and not grounds.hold(user, there):
+        if conditions is not None and not conditions.hold(user, there):
             raise Stale("user", token.user_id)
         gone = displaced(there, token)
-        # The unique indexes compare documents, not what is nested in one.
+        # The unique indexes do not detect duplicates within one document.
         if any(token.id == each.id or token.digest == each.digest for each in there if each.id not in gone):
             raise Conflict("token", "id")
         this: Filter = {"_id": ObjectId(token.user_id)}

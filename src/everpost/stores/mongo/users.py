@@ -30,7 +30,7 @@ _STANDING: Filter = {"role": 1, "disabled_at": 1}
 
 
 class MongoUsers(Part):
-    """Users, each one a document with the tokens in it."""
+    """Users, one document each, with their tokens nested in it."""
 
     def __init__(
         self, collections: Collections, transactions: Transactions, garbage: GarbageCollector
@@ -80,7 +80,9 @@ class MongoUsers(Part):
 
     @writes
     async def remove(self, id: Id, *, heir_id: Id | None, match: ExpectedRevisions) -> None:
-        """Readers find the heir by the document that stays for a while; see `GarbageCollector`."""
+        """Leaves an empty document with the heir, which readers resolve until `GarbageCollector` has written
+        the heir into the posts.
+        """
         await self._transactions.run(partial(self._remove, id, heir_id, match))
         self._garbage.collect_soon()
 
@@ -120,7 +122,7 @@ class MongoUsers(Part):
             raise await self._mismatch(id, session)
         if heir is not None and not await self._exists({"_id": heir, **LIVING}, session):
             raise Invalid("heir_id", "should be the id of another user")
-        # What was left to this user goes on to the heir.
+        # The heir also inherits what this user inherited.
         passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
         await self._users.update_many({"heir": user_id}, passed_on, session=session)
         await self._require_admin(before, session)
@@ -156,7 +158,7 @@ def _update(change: UserChange) -> Sequence[Filter]:
     fields: Filter = {name: {"$literal": value} for name, value in values.items() if value is not None}
     fields["version"] = {"$add": ["$version", 1]}
     fields["stamp"] = new_stamp()
-    tokens = _lasting(change)
+    tokens = _remaining_tokens(change)
     if tokens is not None:
         fields["tokens"] = tokens
     if change.is_disabled:
@@ -165,8 +167,8 @@ def _update(change: UserChange) -> Sequence[Filter]:
     return [{"$set": fields}, *enabled]
 
 
-def _lasting(change: UserChange) -> Filter | Sequence[Filter] | None:
-    """The tokens that stay; None where all of them do."""
+def _remaining_tokens(change: UserChange) -> Filter | Sequence[Filter] | None:
+    """The tokens that remain valid; None: all of them."""
     if change.is_disabled:
         return []
     some = None if change.revocation is None else _unrevoked(change.revocation)
@@ -177,7 +179,7 @@ def _lasting(change: UserChange) -> Filter | Sequence[Filter] | None:
 
 
 def _unrevoked(revocation: Revocation) -> Filter:
-    """The tokens that do not end."""
+    """The tokens that are not revoked."""
     kept = None if revocation.kept_id is None else ObjectId(revocation.kept_id)
     login_id = {"$ifNull": ["$$this.login_id", None]}
     shown: Filter = {"$and": [{"$eq": ["$$this.id", kept]}, {"$ne": ["$$this.kind", TokenKind.FIRST.value]}]}

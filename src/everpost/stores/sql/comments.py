@@ -1,5 +1,7 @@
-"""Comments in SQL. Every change takes the post's row first: so writers of one thread take turns, none of
-them waits for another one in a circle, and what was read in between stays true until the end.
+"""Comments in SQL.
+
+Every change first locks the row of the post. So writers in a thread queue without deadlocks, and rows that
+were read stay current until the end of the transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +24,19 @@ from everpost.stores.sql.model.mappers import AnyRow, Values, comment_of
 from everpost.stores.sql.model.tables import CommentRow
 from everpost.stores.sql.new_comments import write_comments
 from everpost.stores.sql.queries import selects
-from everpost.stores.sql.queries.comment_counts import Touch, add_shown_replies, show, touch
-from everpost.stores.sql.queries.preconditions import STAMP, changing, having, held, renewed
+from everpost.stores.sql.queries.comment_counts import (
+    ThreadChange,
+    add_shown_replies,
+    set_shown,
+    update_thread,
+)
+from everpost.stores.sql.queries.preconditions import (
+    STAMP,
+    new_stamp_value,
+    with_credential,
+    with_revision,
+    with_values,
+)
 
 _OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_ID)
 _SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
@@ -34,8 +47,8 @@ _IS_ANSWERED = (
     .limit(1)
 )
 Write = TypeVar("Write", Update, Delete)
-Terms = tuple[ExpectedRevisions, EditCredential | None]
-"""In which states, and in whose hand, a comment must be to be written."""
+Preconditions = tuple[ExpectedRevisions, EditCredential | None]
+"""The revisions that a comment must have to be written, and the credential that its writer needs."""
 _ERASED: Values = {
     "content": "",
     "author_id": None,
@@ -75,8 +88,8 @@ class SqlComments:
     ) -> Mapping[Id, Page[Comment]]:
         replies: dict[Id, list[AnyRow]] = {parent_id: [] for parent_id in parent_ids}
         parents = list(replies)
-        for start in range(0, len(parents), selects.MOST_HEADS):
-            statement, heads = selects.oldest_of_branches(parents[start : start + selects.MOST_HEADS])
+        for start in range(0, len(parents), selects.MAX_IDS):
+            statement, heads = selects.oldest_of_branches(parents[start : start + selects.MAX_IDS])
             parameters = {"of_post": post_id, "comments": limit + 1, **heads}
             found = await self._connections.fetch(statement, parameters)
             if not found:
@@ -102,44 +115,46 @@ class SqlComments:
         change: CommentChange,
         *,
         match: ExpectedRevisions,
-        hand: EditCredential | None = None,
+        credential: EditCredential | None = None,
     ) -> Comment:
         values = _changes(change)
         this: Values = {"of_post": post_id, "this": id}
 
         async def work(transaction: Transaction) -> Comment:
-            change_of_post = Touch(post_id, admission=None if hand is None else hand.admission)
+            change_of_post = ThreadChange(
+                post_id, admission=None if credential is None else credential.admission
+            )
             reads = [] if change.status is None else [(selects.COMMENT, this)]
-            found = await touch(transaction, change_of_post, *reads)
-            writing = _writing(changing(_SAVE, values), this, (match, hand))
-            written, after = await transaction.execute_all([writing, (selects.COMMENT, this)])
+            found = await update_thread(transaction, change_of_post, *reads)
+            statement = _conditional(with_values(_SAVE, values), this, (match, credential))
+            written, after = await transaction.execute_all([statement, (selects.COMMENT, this)])
             if not written.matched:
-                raise refusal(id, _first(after), hand)
+                raise refusal(id, _first(after), credential)
             saved = comment_of(after.one())
             for before in found:
-                await _follow(transaction, comment_of(before.one()), saved)
+                await _propagate(transaction, comment_of(before.one()), saved)
             return saved
 
         return await self._connections.transact(work)
 
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, hand: EditCredential | None = None
+        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
     ) -> None:
         this: Values = {"of_post": post_id, "this": id}
 
         async def work(transaction: Transaction) -> None:
-            found, answers = await touch(
-                transaction, Touch(post_id), (selects.COMMENT, this), (_IS_ANSWERED, this)
+            found, answers = await update_thread(
+                transaction, ThreadChange(post_id), (selects.COMMENT, this), (_IS_ANSWERED, this)
             )
             before, is_answered = _first(found), answers.first() is not None
-            terms = match, hand
-            erasing = _writing(changing(_SAVE, _ERASED), this, terms)
-            writing = erasing if is_answered else _writing((_REMOVE, {}), this, terms)
-            if not (await transaction.execute(*writing)).matched:
-                raise refusal(id, before, hand)
+            preconditions = match, credential
+            erasing = _conditional(with_values(_SAVE, _ERASED), this, preconditions)
+            statement = erasing if is_answered else _conditional((_REMOVE, {}), this, preconditions)
+            if not (await transaction.execute(*statement)).matched:
+                raise refusal(id, before, credential)
             if before is not None:
                 after = replace(before, status=CommentStatus.REMOVED) if is_answered else None
-                await _follow(transaction, before, after)
+                await _propagate(transaction, before, after)
 
         await self._connections.transact(work)
 
@@ -153,7 +168,7 @@ class SqlComments:
 
 
 def _changes(change: CommentChange) -> Values:
-    """The columns that get another value."""
+    """Return the columns to change."""
     values: Values = {}
     if change.content is not None:
         values |= {"content": change.content, "updated_at": change.updated_at}
@@ -173,23 +188,27 @@ def _first(found: Result) -> Comment | None:
     return None if row is None else comment_of(row)
 
 
-def _writing(change: tuple[Write, Values], this: Values, terms: Terms) -> Call:
-    """The statement, with its parameters, for the comment if its revision is as required."""
-    (statement, values), (match, hand) = change, terms
-    return held(hand, *having(match, CommentRow, statement, this | values | renewed()))
+def _conditional(change: tuple[Write, Values], this: Values, preconditions: Preconditions) -> Call:
+    """Restrict the statement to the comment, if it meets the preconditions; return it and its parameters."""
+    (statement, values), (match, credential) = change, preconditions
+    return with_credential(
+        credential, *with_revision(match, CommentRow, statement, this | values | new_stamp_value())
+    )
 
 
-async def _follow(transaction: Transaction, before: Comment, after: Comment | None) -> None:
-    """Bring what depends on a comment into line with it; `after` is None where it is gone."""
+async def _propagate(transaction: Transaction, before: Comment, after: Comment | None) -> None:
+    """Update the counts and tombstones that depend on a comment; `after` is None if it was deleted."""
     was_approved = before.status is CommentStatus.APPROVED
     is_approved = after is not None and after.status is CommentStatus.APPROVED
     if is_approved != was_approved:
-        await touch(transaction, Touch(before.post_id, more=is_approved - was_approved, changes=0))
+        await update_thread(
+            transaction, ThreadChange(before.post_id, more=is_approved - was_approved, changes=0)
+        )
     is_shown = after is not None and after.is_shown
     if is_shown == before.is_shown:
         return
     if after is not None:
-        await show(transaction, before.post_id, before.id, is_shown=is_shown)
+        await set_shown(transaction, before.post_id, before.id, is_shown=is_shown)
     if before.parent_id is not None:
         await add_shown_replies(
             transaction, before.post_id, before.parent_id, more=is_shown - before.is_shown

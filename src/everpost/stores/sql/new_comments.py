@@ -17,15 +17,20 @@ from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.model.mappers import Values, comment_of, comment_values
 from everpost.stores.sql.model.tables import CommentRow
 from everpost.stores.sql.queries import selects
-from everpost.stores.sql.queries.comment_counts import Touch, add_shown_replies, answering, touch
+from everpost.stores.sql.queries.comment_counts import (
+    ThreadChange,
+    add_shown_replies,
+    reply_count_change,
+    update_thread,
+)
 from everpost.stores.sql.queries.writable_ctes import adding_comments, each_of
 
 _ADD = insert(CommentRow)
 
 
 async def write_comments(connections: Connections, additions: Sequence[Addition]) -> Sequence[Comment]:
-    """Add comments to their post, which is the same for all: in one statement where possible; otherwise a
-    transaction finds the reason. NotFound, Stale, Conflict, Invalid.
+    """Add comments to one post: in one statement if possible; otherwise in a transaction, which also finds
+    the reason for a refusal. NotFound, Stale, Conflict, Invalid.
     """
     has_replies = any(addition.comment.parent_id is not None for addition in additions)
     is_one_statement = connections.dialect.name == "postgresql" and not has_replies
@@ -35,22 +40,22 @@ async def write_comments(connections: Connections, additions: Sequence[Addition]
 
 async def _write_at_once(connections: Connections, additions: Sequence[Addition]) -> Sequence[Comment]:
     comments = [_new(addition) for addition in additions]
-    touching, parameters = _change_by(additions).call
+    thread_update, parameters = _change_by(additions).call
     parameters = {**parameters, **each_of([_row(comment) for comment in comments])}
     try:
-        added = await connections.change_returning(adding_comments(touching), parameters)
+        added = await connections.change_returning(adding_comments(thread_update), parameters)
     except VIOLATED as error:
         raise Conflict("comment", "id") from error
     return comments if added else ()
 
 
 async def _add(additions: Sequence[Addition], transaction: Transaction) -> Sequence[Comment]:
-    """Put the comments under their post, which is the same."""
+    """Add the comments to their post in a transaction."""
     comments = [_new(addition) for addition in additions]
     parent_ids = sorted({each.parent_id for each in comments if each.parent_id is not None})
     change = _change_by(additions)
     reads: list[Call] = [(selects.COMMENT, {"of_post": change.post_id, "this": each}) for each in parent_ids]
-    found = await touch(transaction, change, *reads)
+    found = await update_thread(transaction, change, *reads)
     parents = {row.id: comment_of(row) for each in found for row in each}
     known = {**parents, **{each.id: each for each in comments if each.parent_id is None}}
     for place, comment in enumerate(comments):
@@ -67,11 +72,13 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
 
 
 async def _insert(transaction: Transaction, comments: Sequence[Comment], known: Mapping[Id, Comment]) -> None:
-    """Insert the comments, and count them as replies to the known parents."""
+    """Insert the comments, and count the replies of the known parents."""
     post_id = comments[0].post_id
     shown = Counter(each.parent_id for each in comments if each.parent_id is not None and each.is_shown)
     replies = [(known[parent_id], number) for parent_id, number in shown.items() if parent_id in known]
-    answers = [answering(post_id, each.id, replies=more) for each, more in replies if _is_approved(each)]
+    answers = [
+        reply_count_change(post_id, each.id, replies=more) for each, more in replies if _is_approved(each)
+    ]
     rows = [_row(comment) for comment in comments]
     try:
         if len(rows) > 1:
@@ -94,10 +101,10 @@ def _row(comment: Comment) -> Values:
     return comment_values(comment) | {"stamp": comment.stamp}
 
 
-def _change_by(additions: Sequence[Addition]) -> Touch:
-    """The changes that the comments make to their post."""
+def _change_by(additions: Sequence[Addition]) -> ThreadChange:
+    """Return the change that the comments make to their post."""
     comments = [addition.comment for addition in additions]
-    return Touch(
+    return ThreadChange(
         comments[0].post_id,
         more=sum(map(_is_approved, comments)),
         changes=len(comments),

@@ -1,7 +1,6 @@
 """Changing posts."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -10,16 +9,21 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision
-from everpost.errors import EverpostError, Forbidden, NotFound, Stale
-from everpost.stores.batching import KeyedBatcher
+from everpost.errors import Forbidden, NotFound, Stale
+from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.model.mappers import AnyRow, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText
 from everpost.stores.sql.queries import post_queries, selects, writable_ctes
-from everpost.stores.sql.queries.preconditions import STAMP, changing, having, owned, renewed
+from everpost.stores.sql.queries.preconditions import (
+    STAMP,
+    new_stamp_value,
+    with_owner,
+    with_revision,
+    with_values,
+)
 
-_MOST_TOGETHER = 50
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _LOCK = select(PostRow.id).where(PostRow.id == selects.ID).with_for_update(key_share=True)
 _TAGS_OF = bindparam("tags_of", type_=IdText)
@@ -41,15 +45,15 @@ _LIST_TAGS_ANEW = (
 _Outcome: TypeAlias = Post | Exception
 
 
-class Terms(NamedTuple):
-    """The revisions and the owners that a post must have to be written; None: any."""
+class Preconditions(NamedTuple):
+    """The revisions and the owner that a post must have to be written; None for any."""
 
     match: ExpectedRevisions
     owner_id: Id | None
 
     def require(self, id: Id, there: AnyRow | None) -> None:
-        """Why no row was as required; `there` is that of `POST_IS_THERE`. Nothing is raised if the row has
-        become so in between. NotFound, Forbidden, Stale.
+        """Raise the reason why no row met the preconditions; `there` is the row of `POST_IS_THERE`. Nothing
+        is raised if the post has met them since. NotFound, Forbidden, Stale.
         """
         if there is None:
             raise NotFound("post", id)
@@ -60,72 +64,62 @@ class Terms(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change that is to be made to a post."""
+    """A change to make to a post."""
 
     id: Id
     values: PostChange
-    terms: Terms
+    preconditions: Preconditions
     comments: int
-    """How many comments the answer has inside."""
+    """The number of comments in the returned post."""
 
     @property
     def update(self) -> Call:
         """An UPDATE of the post alone."""
-        match, owner_id = self.terms
-        saving, values = changing(_SAVE, _columns(self.values))
-        values |= {"this": self.id, **renewed()}
-        return owned(owner_id, *having(match, PostRow, saving, values))
+        match, owner_id = self.preconditions
+        saving, values = with_values(_SAVE, _columns(self.values))
+        values |= {"this": self.id, **new_stamp_value()}
+        return with_owner(owner_id, *with_revision(match, PostRow, saving, values))
 
     @property
     def whole(self) -> Call:
-        """The whole change in one statement of PostgreSQL."""
+        """The complete change in one statement of PostgreSQL."""
         updating, parameters = self.update
         tags, comments = self.values.tags, self.comments
         statement = writable_ctes.saving_post(updating, has_tags=tags is not None, has_comments=comments > 0)
         return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ())}
 
     def require(self, there: AnyRow | None) -> None:
-        """As `Terms.require`."""
-        self.terms.require(self.id, there)
+        """As `Preconditions.require`."""
+        self.preconditions.require(self.id, there)
 
 
 class Saver:
-    """Changes posts. Changes that arrive for a post while others are being made to it are made together, in
-    the next transaction: separate ones would wait for each other in the database.
-    """
+    """Changes posts, grouping the changes of each."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
-        self._turns: KeyedBatcher[Id, Change, _Outcome] = KeyedBatcher(
-            self._save_together, most=_MOST_TOGETHER
-        )
+        self._groups: GroupedWrites[Id, Change, Post] = GroupedWrites(self._save_together, refusals=VIOLATED)
 
     async def save(self, change: Change) -> Post:
-        """The post after the change. NotFound, Forbidden, Stale; an error of `VIOLATED`."""
-        outcome = await self._turns.ask(change.id, change)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+        """Make the change and return the post. NotFound, Forbidden, Stale; an error of `VIOLATED`."""
+        return await self._groups.write(change.id, change)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
-        """Make all changes in one transaction; if it has to be undone for one of them, each alone."""
-        if len(changes) > 1:
-            with suppress(*VIOLATED):
-                return await self._connections.transact(partial(self._save_all, changes))
-        return [await self._save_alone(change) for change in changes]
-
-    async def _save_alone(self, change: Change) -> _Outcome:
-        """In one statement where possible; if it writes nothing, a transaction takes the lock first."""
-        try:
-            if self._is_postgresql and (rows := await self._connections.change_returning(*change.whole)):
-                return posts_with_threads(rows)[change.id].post
-            return (await self._connections.transact(partial(self._save_all, [change])))[0]
-        except (EverpostError, *VIOLATED) as error:
-            return error
+        """Make changes of one post, a single one in one statement where possible. If that statement writes
+        nothing, a transaction locks the post first.
+        """
+        if self._is_postgresql and len(changes) == 1:
+            (change,) = changes
+            rows = await self._connections.change_returning(*change.whole)
+            if rows:
+                return [posts_with_threads(rows)[change.id].post]
+        return await self._connections.transact(partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], transaction: Transaction) -> Sequence[_Outcome]:
-        """Make these changes of one post, or tell why it is not as required."""
+        """Make changes of one post in a transaction; an error for each change whose preconditions it does not
+        meet.
+        """
         if self._is_postgresql:
             await transaction.execute(_LOCK, {"this": changes[0].id})
         save = _save_at_once if self._is_postgresql else _save
@@ -155,7 +149,7 @@ async def _save(change: Change, transaction: Transaction) -> Post:
 
 
 def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
-    """Statements for lists by tag to show a post as it is after a change; under these tags, if given."""
+    """Return the statements that update the rows of a post in the lists by tag; with these tags, if given."""
     of_post = {"tags_of": id}
     if tags is None:
         return [(_LIST_TAGS_ANEW, of_post)]
@@ -163,7 +157,7 @@ def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
 
 
 def _columns(change: PostChange) -> dict[str, object]:
-    """The columns that get another value."""
+    """Return the columns to change."""
     names = ("title", "content", "publication_date", "slug", "tags", "format", "status", "author_id")
     given = {name: getattr(change, name) for name in names}
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}

@@ -32,19 +32,20 @@ from everpost.stores.sql.model.mappers import (
     validator_of,
 )
 from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.post_changes import Change, Saver, Terms
+from everpost.stores.sql.post_changes import Change, Preconditions, Saver
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
-from everpost.stores.sql.queries.preconditions import having, owned
+from everpost.stores.sql.queries.preconditions import with_owner, with_revision
 
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
 _ADD_TAG = insert(PostTagRow)
 _ADD_COMMENTS = insert(CommentRow)
 _ATTEMPTS = 100
-"""How often other processes may take a slug first; each time, one of their posts gets it."""
+"""The maximum number of attempts to find a free slug. Each failed attempt means that another process used it.
+"""
 _LONGEST_PAUSE = 0.005
-"""Seconds."""
+"""The maximum pause between attempts, in seconds."""
 
 
 class SqlPosts:
@@ -53,29 +54,29 @@ class SqlPosts:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._is_postgresql = connections.dialect.name == "postgresql"
-        self._bare = Batcher(self._read_bare, most=selects.MOST_HEADS)
-        self._grounds = Batcher(self._read_grounds, most=selects.MOST_HEADS)
+        self._bare = Batcher(self._read_bare, most=selects.MAX_IDS)
+        self._contexts = Batcher(self._read_contexts, most=selects.MAX_IDS)
         self._slugs: KeyedLocks[str | None] = KeyedLocks()
         self._saver = Saver(connections)
 
     async def get(self, id: Id, *, comments: int) -> Post:
-        found = await (self._bare.ask(id) if comments == 0 else self.read([id], comments=comments))
+        found = await (self._bare.load(id) if comments == 0 else self.read([id], comments=comments))
         if id not in found:
             raise NotFound("post", id)
         return found[id].post
 
     async def _read_bare(self, ids: Sequence[Id]) -> Sequence[Mapping[Id, Validated]]:
-        """These posts with no comments inside."""
+        """Return these posts without comments."""
         return [await self.read(list(set(ids)), comments=0)] * len(ids)
 
     async def comment_context(self, id: Id) -> CommentContext:
-        context = await self._grounds.ask(id)
+        context = await self._contexts.load(id)
         if context is None:
             raise NotFound("post", id)
         return context
 
-    async def _read_grounds(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
-        rows = await self._connections.fetch(*post_queries.grounds(list(set(ids))))
+    async def _read_contexts(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
+        rows = await self._connections.fetch(*post_queries.comment_contexts(list(set(ids))))
         found = {
             row.id: CommentContext(post_of(row), blog_of(row, prefix=post_queries.BLOG_PREFIX))
             for row in rows
@@ -103,20 +104,20 @@ class SqlPosts:
         return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
 
     async def _page(self, query: PostQuery, *, whole: bool) -> Page[AnyRow]:
-        narrowed = post_lists.narrow(query.filter)
-        if narrowed is None:
+        normalized = post_lists.normalize(query.filter)
+        if normalized is None:
             return Page((), has_more=False)
-        statement, parameters = post_lists.page_of_posts(query, narrowed, whole=whole)
+        statement, parameters = post_lists.page_of_posts(query, normalized, whole=whole)
         bounded = post_lists.is_bounded(query)
         rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
         return Page.of(post_lists.in_order(rows, query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
-        narrowed = post_lists.narrow(filter)
-        if narrowed is None:
+        normalized = post_lists.normalize(filter)
+        if normalized is None:
             return 0
         ((count,),) = await self._connections.fetch(
-            post_lists.counted(narrowed.shape), narrowed.parameters, bounded=False
+            post_lists.count_query(normalized.shape), normalized.parameters, bounded=False
         )
         return int(count)
 
@@ -134,11 +135,13 @@ class SqlPosts:
             await self._insert(numbered_post, thread)
             return numbered_post
 
-        return await self._claim(claim, write)
+        return await self._write_with_free_slug(claim, write)
 
-    async def _claim(self, claim: Claim, write: Callable[[str | None], Awaitable[Post]]) -> Post:
-        """Write a post, with another slug where its own is taken. Of this process, one after the other looks
-        for what is free after one slug: at once, all would find the same, and all but one in vain.
+    async def _write_with_free_slug(
+        self, claim: Claim, write: Callable[[str | None], Awaitable[Post]]
+    ) -> Post:
+        """Write a post, with a free slug if its own is taken. In one process, only one task at a time looks
+        for a slug after a given one; concurrent tasks would all find the same.
         """
         with suppress(*VIOLATED):
             return await write(claim.slug)
@@ -147,8 +150,8 @@ class SqlPosts:
                 slug = await resolve(self._connections, claim)
                 with suppress(*VIOLATED):
                     return await write(slug)
-                # Another process in step with this one would be the first each time.
-                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - it only spreads tries
+                # Otherwise a process in step with this one could be first each time.
+                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - it only spreads retries
         raise Busy
 
     async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
@@ -178,25 +181,25 @@ class SqlPosts:
         owner_id: Id | None = None,
     ) -> Post:
         claim = Claim(id=id, slug=change.slug, author_id=change.author_id, numbered=change.is_slug_numbered)
-        wanted = Change(id, change, Terms(match, owner_id), comments)
+        wanted = Change(id, change, Preconditions(match, owner_id), comments)
 
         async def write(slug: str | None) -> Post:
             return await self._saver.save(wanted._replace(values=replace(change, slug=slug)))
 
-        return await self._claim(claim, write)
+        return await self._write_with_free_slug(claim, write)
 
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        statement, parameters = owned(owner_id, *having(match, PostRow, _REMOVE, {"this": id}))
+        statement, parameters = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, time_limited=False):
             there = await self._connections.fetch(selects.POST_IS_THERE, {"this": id})
-            Terms(match, owner_id).require(id, next(iter(there), None))
+            Preconditions(match, owner_id).require(id, next(iter(there), None))
 
     async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
-        """The oldest comments of each of these posts."""
+        """Return the oldest comments of each of these posts."""
         threads: dict[Id, list[Comment]] = defaultdict(list)
         with_comments = [row.id for row in posts if row.comment_count]
-        for start in range(0, len(with_comments) if comments else 0, selects.MOST_HEADS):
-            some = with_comments[start : start + selects.MOST_HEADS]
+        for start in range(0, len(with_comments) if comments else 0, selects.MAX_IDS):
+            some = with_comments[start : start + selects.MAX_IDS]
             statement, parameters = selects.oldest_of_threads(some)
             for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
                 threads[row.post_id].append(comment_of(row))

@@ -1,5 +1,5 @@
-"""Rate-limit counters in SQL. Each count is one statement, its own transaction, so that no lock is held
-while an answer is on its way.
+"""Rate-limit counters in SQL. Each count is one statement in its own transaction, so that no lock is held
+while a response is on its way.
 """
 
 from collections.abc import Sequence
@@ -36,25 +36,25 @@ _UNTIL = bindparam("end", type_=Moment)
 _UNLIMITED = 2**62
 _COLUMNS = ("key", "count", "until")
 _TRIES = RateLimitRow.count.label("tries")
-_GOES_ON = RateLimitRow.until > _MOMENT
-_COUNT: ColumnElement[Any] = case((_GOES_ON, RateLimitRow.count + 1), else_=1)
-_END: ColumnElement[Any] = case((_GOES_ON, RateLimitRow.until), else_=_UNTIL)
-_FORGET = delete(RateLimitRow).where(RateLimitRow.until <= _MOMENT)
+_IS_CURRENT = RateLimitRow.until > _MOMENT
+_COUNT: ColumnElement[Any] = case((_IS_CURRENT, RateLimitRow.count + 1), else_=1)
+_END: ColumnElement[Any] = case((_IS_CURRENT, RateLimitRow.until), else_=_UNTIL)
+_DELETE_EXPIRED = delete(RateLimitRow).where(RateLimitRow.until <= _MOMENT)
 _FORGIVE = (
     update(RateLimitRow)
     .where(RateLimitRow.key.in_(bindparam("keys", expanding=True)), RateLimitRow.count > 0)
     .values(count=RateLimitRow.count - 1)
 )
-_TALLY = select(_TRIES, RateLimitRow.until).where(RateLimitRow.key == _KEY)
+_COUNTER = select(_TRIES, RateLimitRow.until).where(RateLimitRow.key == _KEY)
 _FIRST: dict[str, Any] = {"key": _KEY, "count": 1, "until": _UNTIL}
 
-# MySQL returns no rows, and a SELECT afterwards might see the attempts of others as well.
+# MySQL has no RETURNING, and a subsequent SELECT might also count attempts of other clients.
 _HIT_IN_MYSQL = (
     mysql.insert(RateLimitRow)
     .values(_FIRST | {"count": func.last_insert_id(1)})
     .on_duplicate_key_update([("count", func.last_insert_id(_COUNT)), ("until", _END)])
 )
-_HIT_BEFORE = select(
+_LAST_HIT = select(
     func.last_insert_id(type_=BigInteger).label("tries"),
     select(RateLimitRow.until).where(RateLimitRow.key == _KEY).scalar_subquery().label("until"),
 )
@@ -68,7 +68,7 @@ _HIT_IN_SQLITE = (
 
 @cache
 def _hit_in_postgresql(size: int) -> AnyUnion:
-    """The statement that counts an attempt for this many limits, up to the first that is exceeded."""
+    """Return the statement that counts an attempt against this many limits, up to the first exceeded one."""
     hits: list[CTE] = []
     for place in range(size):
         first = select(bindparam(f"key_{place}", type_=RateLimitRow.key.type), literal(1), _UNTIL)
@@ -87,8 +87,8 @@ def _hit_in_postgresql(size: int) -> AnyUnion:
 
 
 @cache
-def _keeping(engine_name: str) -> Insert:
-    """Begins a new window, whatever was there."""
+def _new_window(engine_name: str) -> Insert:
+    """Return a statement that begins a new window, replacing an existing one."""
     if engine_name == "mysql":
         return mysql.insert(RateLimitRow).values(_FIRST).on_duplicate_key_update(count=1, until=_UNTIL)
     insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert
@@ -106,12 +106,12 @@ class SqlRateLimits:
     async def hit(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
         if self._connections.dialect.name == "postgresql":
             return await self._hit_all(limits, moment)
-        tallies: list[RateLimitCounter] = []
+        counters: list[RateLimitCounter] = []
         for limit in limits:
-            tallies.append(await self._hit(limit, moment))
-            if limit.is_exceeded_by(tallies[-1]):
+            counters.append(await self._hit(limit, moment))
+            if limit.is_exceeded_by(counters[-1]):
                 break
-        return tallies
+        return counters
 
     async def _hit_all(self, limits: Sequence[Limit], moment: datetime) -> Sequence[RateLimitCounter]:
         parameters: dict[str, object] = {"moment": moment, "end": moment + WINDOW}
@@ -125,7 +125,7 @@ class SqlRateLimits:
         end = moment + WINDOW
         parameters = {"of_key": limit.key, "moment": moment, "end": end}
         if self._connections.dialect.name == "mysql":
-            hits = [(_HIT_IN_MYSQL, parameters), (_HIT_BEFORE, parameters)]
+            hits = [(_HIT_IN_MYSQL, parameters), (_LAST_HIT, parameters)]
             (row,) = (await self._connections.change_all(hits))[-1].rows
         else:
             (row,) = await self._connections.change_returning(_HIT_IN_SQLITE, parameters)
@@ -136,12 +136,12 @@ class SqlRateLimits:
             await self._connections.change(_FORGIVE, {"keys": list(keys)})
 
     async def get(self, key: str, moment: datetime) -> RateLimitCounter | None:
-        rows = await self._connections.fetch(_TALLY, {"of_key": key})
+        rows = await self._connections.fetch(_COUNTER, {"of_key": key})
         return next((RateLimitCounter(row.tries, row.until) for row in rows if row.until > moment), None)
 
     async def keep(self, key: str, until: datetime) -> None:
-        keeping = _keeping(self._connections.dialect.name)
+        keeping = _new_window(self._connections.dialect.name)
         await self._connections.change(keeping, {"of_key": key, "end": until})
 
     async def forget(self, moment: datetime) -> None:
-        await self._connections.change(_FORGET, {"moment": moment})
+        await self._connections.change(_DELETE_EXPIRED, {"moment": moment})

@@ -11,7 +11,7 @@ from everpost.stores.batching import Batcher
 from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.model.mappers import blog_of
 from everpost.stores.sql.model.tables import BlogRow
-from everpost.stores.sql.queries.preconditions import STAMP, changing, having, renewed
+from everpost.stores.sql.queries.preconditions import STAMP, new_stamp_value, with_revision, with_values
 
 BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key, BlogRow.stamp)
 _MOST_TOGETHER = 1_000
@@ -24,10 +24,10 @@ class SqlBlogs:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
+        self._batches: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     async def get(self) -> Blog:
-        return await self._turns.ask(None)
+        return await self._batches.load(None)
 
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         (row,) = await self._connections.fetch(BLOG, {})
@@ -35,11 +35,11 @@ class SqlBlogs:
 
     async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
         values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
-        saving, parameters = changing(_SAVE, values)
-        statement, parameters = having(match, BlogRow, saving, parameters)
+        saving, parameters = with_values(_SAVE, values)
+        statement, parameters = with_revision(match, BlogRow, saving, parameters)
 
         async def work(transaction: Transaction) -> Blog:
-            if not (await transaction.execute(statement, parameters | renewed())).matched:
+            if not (await transaction.execute(statement, parameters | new_stamp_value())).matched:
                 raise Stale("blog", "settings")
             return blog_of((await transaction.execute(BLOG)).one())
 
@@ -47,7 +47,7 @@ class SqlBlogs:
 
 
 async def renew_names(transaction: Transaction) -> None:
-    """Invalidate the validators of all posts when the transaction commits; until then, it has the blog to
-    itself. The value has to be a new one: Galera's nodes notice only changes.
+    """Lock the blog until the transaction ends, and invalidate the validators of all posts when it commits.
+    The value must be new, because Galera nodes only notice changes.
     """
-    await transaction.execute(_RENEW_NAMES, renewed())
+    await transaction.execute(_RENEW_NAMES, new_stamp_value())

@@ -42,8 +42,8 @@ class SqlStore:
         engine: EngineName = "drivers",
         prepare: Prepare = leave,
     ) -> Self:
-        """The store at a database URL, whose schema is current, at the latest after `prepare`. Misconfigured,
-        Unreachable.
+        """Open the store at a database URL. Its schema must be current, at the latest after `prepare`.
+        Misconfigured, Unreachable.
         """
 
         async def prepare_schema(alchemy: AsyncEngine) -> None:

@@ -17,9 +17,9 @@ from everpost.stores.sql.model.mappers import Values, token_of, token_values, us
 from everpost.stores.sql.model.tables import TokenRow, UserRow
 from everpost.stores.sql.model.types import IdText, Moment
 from everpost.stores.sql.queries import selects
-from everpost.stores.sql.queries.keyset import PLACE, After, place
+from everpost.stores.sql.queries.keyset import POSITION, After, position_values
 
-_FORGOTTEN_AT_ONCE = 500
+_MAX_DELETED = 500
 _TOKEN = select(TokenRow.__table__)
 _OWNER = bindparam("owner", type_=IdText)
 _DAY = bindparam("day", type_=Moment)
@@ -29,11 +29,11 @@ _WITH_OWNERS = select(
 _OLDEST_FIRST = (TokenRow.created_at, TokenRow.id)
 _OF_USER = _TOKEN.where(TokenRow.user_id == _OWNER).order_by(*_OLDEST_FIRST)
 _PAGE = _OF_USER.limit(selects.LIMIT)
-_PAGE_AFTER = _PAGE.where(After(*_OLDEST_FIRST, *PLACE))
-# Blocks adding another token or changing the user, but not writing a post by the user.
+_PAGE_AFTER = _PAGE.where(After(*_OLDEST_FIRST, *POSITION))
+# Blocks adding a token or changing the user, but not writing posts of the user.
 _OWNER_LOCKED = select(UserRow.__table__).where(UserRow.id == _OWNER).with_for_update(key_share=True)
 _ADD = insert(TokenRow)
-_FORGET = delete(TokenRow).where(TokenRow.id.in_(bindparam("ids", expanding=True)))
+_DELETE = delete(TokenRow).where(TokenRow.id.in_(bindparam("ids", expanding=True)))
 _OWNER_OF = select(TokenRow.user_id).where(TokenRow.id == selects.ID)
 _REMOVE = delete(TokenRow).where(
     TokenRow.user_id == _OWNER, or_(TokenRow.id == selects.ID, TokenRow.login_id == selects.ID)
@@ -50,10 +50,10 @@ class SqlTokens:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns = Batcher(self._find, most=selects.MOST_HEADS)
+        self._batches = Batcher(self._find, most=selects.MAX_IDS)
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        return await self._turns.ask(digest)
+        return await self._batches.load(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
         size, parameters = selects.padded("digest", list(set(digests)))
@@ -66,10 +66,10 @@ class SqlTokens:
         if query.after is None:
             rows = await self._connections.fetch(_PAGE, parameters)
         else:
-            rows = await self._connections.fetch(_PAGE_AFTER, parameters | place(query.after))
+            rows = await self._connections.fetch(_PAGE_AFTER, parameters | position_values(query.after))
         return Page.of([*map(token_of, rows)], query.limit)
 
-    async def add(self, token: Token, *, grounds: TokenConditions | None = None) -> None:
+    async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:
         owner = {"owner": token.user_id}
 
         async def work(transaction: Transaction) -> None:
@@ -77,11 +77,11 @@ class SqlTokens:
             if user is None:
                 raise NotFound("user", token.user_id)
             there = [*map(token_of, await transaction.execute(_OF_USER, owner))]
-            if grounds is not None and not grounds.hold(user_of(user), there):
+            if conditions is not None and not conditions.hold(user_of(user), there):
                 raise Stale("user", token.user_id)
             gone = sorted(displaced(there, token))
-            for start in range(0, len(gone), _FORGOTTEN_AT_ONCE):
-                await transaction.execute(_FORGET, {"ids": gone[start : start + _FORGOTTEN_AT_ONCE]})
+            for start in range(0, len(gone), _MAX_DELETED):
+                await transaction.execute(_DELETE, {"ids": gone[start : start + _MAX_DELETED]})
             await transaction.execute(_ADD, token_values(token))
 
         try:
@@ -105,4 +105,6 @@ class SqlTokens:
 
 @cache
 def _with_owners(size: int) -> selects.AnySelect:
-    return _WITH_OWNERS.where(TokenRow.digest.in_(selects.these("digest", size, TokenRow.digest.type)))
+    return _WITH_OWNERS.where(
+        TokenRow.digest.in_(selects.id_parameters("digest", size, TokenRow.digest.type))
+    )

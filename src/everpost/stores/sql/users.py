@@ -16,8 +16,8 @@ from everpost.stores.sql.model.mappers import Values, user_of, user_values
 from everpost.stores.sql.model.tables import PostRow, TokenRow, UserRow
 from everpost.stores.sql.model.types import IdText, Moment
 from everpost.stores.sql.queries import removed_users, selects
-from everpost.stores.sql.queries.keyset import PLACE, After, place
-from everpost.stores.sql.queries.preconditions import STAMP, changing, having, renewed
+from everpost.stores.sql.queries.keyset import POSITION, After, position_values
+from everpost.stores.sql.queries.preconditions import STAMP, new_stamp_value, with_revision, with_values
 from everpost.stores.sql.settings import renew_names
 
 _USER = select(UserRow.__table__)
@@ -25,14 +25,14 @@ _BY_ID = _USER.where(UserRow.id == selects.ID)
 _BY_EMAIL = _USER.where(UserRow.email_key == bindparam("email_key", type_=UserRow.email_key.type))
 _OLDEST_FIRST = (UserRow.created_at, UserRow.id)
 _USERS = _USER.order_by(*_OLDEST_FIRST).limit(selects.LIMIT)
-_USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *PLACE))
+_USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *POSITION))
 _ANYBODY = select(UserRow.id).limit(1)
 _ADD = insert(UserRow)
 _SAVE = update(UserRow).where(UserRow.id == selects.ID).values(version=UserRow.version + 1, stamp=STAMP)
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
-# As strong a lock as whoever writes a post by the user waits for.
+# Strong enough to block transactions that write posts of the user.
 _LOCK = select(UserRow.id).where(UserRow.id == selects.ID).with_for_update()
-# Blocks adding a token to the user, but not writing a post by the user.
+# Blocks adding a token to the user, but not writing posts of the user.
 _LOCKED = _BY_ID.with_for_update(key_share=True)
 _ENABLED_ADMIN = (
     select(UserRow.id).where(UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None)).limit(1)
@@ -71,7 +71,7 @@ class SqlUsers:
         if query.after is None:
             rows = await self._connections.fetch(_USERS, limit)
         else:
-            rows = await self._connections.fetch(_USERS_AFTER, limit | place(query.after))
+            rows = await self._connections.fetch(_USERS_AFTER, limit | position_values(query.after))
         return Page.of([*map(user_of, rows)], query.limit)
 
     async def add(self, user: User, *, is_first: bool = False) -> User:
@@ -89,15 +89,15 @@ class SqlUsers:
             try:
                 await self._connections.transact(work)
             except VIOLATED as error:
-                if (conflict := await self._in_the_way(user)) is not None:
+                if (conflict := await self._conflict_with(user)) is not None:
                     raise conflict from error
             else:
                 return kept
 
     async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
-        saving, values = changing(_DISABLE if change.is_disabled else _SAVE, _changes(change))
+        saving, values = with_values(_DISABLE if change.is_disabled else _SAVE, _changes(change))
         values |= {"this": id, "now": change.updated_at}
-        statement, parameters = having(match, UserRow, saving, values)
+        statement, parameters = with_revision(match, UserRow, saving, values)
 
         async def work(transaction: Transaction) -> User:
             if change.may_demote or change.is_seen_in_posts:
@@ -105,7 +105,7 @@ class SqlUsers:
             before = (await transaction.execute(_LOCKED, {"this": id})).first()
             if before is None:
                 raise NotFound("user", id)
-            if not (await transaction.execute(statement, parameters | renewed())).matched:
+            if not (await transaction.execute(statement, parameters | new_stamp_value())).matched:
                 raise Stale("user", id)
             if change.may_demote and user_of(before).is_enabled_admin:
                 await _require_admin(transaction)
@@ -122,14 +122,14 @@ class SqlUsers:
 
         async def work(transaction: Transaction) -> None:
             await renew_names(transaction)
-            if (await transaction.execute(*having(match, UserRow, _LOCK, this))).first() is None:
+            if (await transaction.execute(*with_revision(match, UserRow, _LOCK, this))).first() is None:
                 there = (await transaction.execute(selects.USER_IS_THERE, this)).first()
                 raise NotFound("user", id) if there is None else Stale("user", id)
             if heir_id is not None:
                 heir = (await transaction.execute(selects.USER_IS_THERE, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
                     raise Invalid("heir_id", "should be the id of another user")
-                handing_over, values = changing(_HAND_OVER, {"author_id": heir_id})
+                handing_over, values = with_values(_HAND_OVER, {"author_id": heir_id})
                 await transaction.execute(handing_over, this | values)
             gone = user_of((await transaction.execute(_BY_ID, this)).one())
             await removed_users.remember(transaction, [id])
@@ -142,8 +142,8 @@ class SqlUsers:
         except VIOLATED as error:
             raise Invalid("heir_id", "should be the id of another user") from error
 
-    async def _in_the_way(self, user: User) -> Conflict | None:
-        """Which value of a user who could not be added is taken; None: whoever had it was just removed."""
+    async def _conflict_with(self, user: User) -> Conflict | None:
+        """Return the conflict of a user who could not be added; None if the other user was just removed."""
         if await self._connections.fetch(selects.USER_IS_THERE, {"this": user.id}):
             return Conflict("user", "id")
         if await self.find(user.email):
@@ -152,13 +152,13 @@ class SqlUsers:
 
 
 async def _require_admin(transaction: Transaction) -> None:
-    """Raise LastAdmin if no enabled admin is left. The caller has the blog to itself; see `renew_names`."""
+    """Raise LastAdmin if no enabled admin is left. The caller has locked the blog; see `renew_names`."""
     if (await transaction.execute(_ENABLED_ADMIN)).first() is None:
         raise LastAdmin
 
 
 async def _revoke(transaction: Transaction, before: User, change: UserChange) -> None:
-    """End the tokens that end with this change."""
+    """Delete the tokens that this change revokes."""
     revocation = change.revocation
     if change.is_disabled or (change.is_disabled is False and before.disabled_at is not None):
         revocation = Revocation(named=True)
@@ -168,7 +168,7 @@ async def _revoke(transaction: Transaction, before: User, change: UserChange) ->
 
 
 def _changes(change: UserChange) -> Values:
-    """The columns that get another value."""
+    """Return the columns to change."""
     given = {name: getattr(change, name) for name in ("name", "email", "role", "password_hash")}
     changes: Values = {name: value for name, value in given.items() if value is not None}
     if change.email is not None:

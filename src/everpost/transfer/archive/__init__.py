@@ -1,1 +1,1 @@
-"""A blog in one file: docs/archive.md describes it."""
+"""Archives: a whole blog in one file. docs/archive.md describes the format."""

@@ -1,4 +1,4 @@
-"""Finding out whether an archive is whole and right, before anything of it is written anywhere."""
+"""Validation of a whole archive, before any of it is imported."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -17,22 +17,22 @@ from everpost.transfer.copy.digests import BlogDigest, RunningDigest
 from everpost.transfer.copy.origins import origin_of
 from everpost.transfer.copy.record_json import Row, canonical_values
 
-Report = Callable[[int, int], None]
-"""Is told how many records are checked, and of how many."""
+Progress = Callable[[int, int], None]
+"""Called with the number of records checked so far, and the total."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What an archive comes to, and which blog it is: see `transfer.origins`."""
+class CheckedArchive:
+    """A valid archive: its digest, and the origin of its blog (see `origin_of`)."""
 
     digest: BlogDigest
     origin: str
 
 
-def check(archive: Archive, report: Report) -> Checked:
-    """BrokenFile names the line where the archive breaks a rule of docs/archive.md: the form of each line,
-    their order, the counts and digests, what must be unique, what a record refers to, and what is counted
-    of a thread.
+def check(archive: Archive, progress: Progress) -> CheckedArchive:
+    """Check a whole archive against the rules of docs/archive.md: the form and order of its lines, the counts
+    and digests, unique values, references, and the structure and counts of threads. BrokenFile names the
+    first line found to break a rule.
     """
     with closing(archive.lines()) as lines, closing(Index()) as index:
         counts = archive.read_header(next(lines, b"\n"))
@@ -41,14 +41,14 @@ def check(archive: Archive, report: Report) -> Checked:
         number, last = 1, b""
         for number, line in enumerate(lines, 2):
             if last:
-                checker.take(archive.read_row(last, number - 1), number - 1)
-                report(number - 2, total)
+                checker.add(archive.read_row(last, number - 1), number - 1)
+                progress(number - 2, total)
             last = line
         return checker.finish(last, number)
 
 
 class _Checker:
-    """One walk through an archive."""
+    """The state of one pass over an archive."""
 
     def __init__(self, archive: Archive, index: Index, counts: Counts) -> None:
         self._archive = archive
@@ -61,22 +61,22 @@ class _Checker:
         self._owner: Key = ()
         self._origin = ""
 
-    def take(self, row: Row, line: int) -> None:
-        """The next record."""
+    def add(self, row: Row, line: int) -> None:
+        """Check the next record."""
         try:
             values = canonical_values(row)
-            self._require_place(row, self._archive.kinds.key(row.kind, values))
-            self._take_unique(row)
+            self._require_order(row, self._archive.kinds.key(row.kind, values))
+            self._require_unique(row)
             self._require_references(row, values)
-            self._threads.take(row, line)
+            self._threads.add(row, line)
         except Invalid as error:
             raise self._archive.broken(line, error.message) from None
         if isinstance(row.record, Blog):
             self._origin = origin_of(row.record)
         self._digest.add(row)
 
-    def finish(self, last: bytes, line: int) -> Checked:
-        """The last line, and what can be told only now."""
+    def finish(self, last: bytes, line: int) -> CheckedArchive:
+        """Check the last line, and the rules that depend on the whole archive."""
         digest = self._digest.result()
         if not is_trailer(last):
             raise self._archive.broken(line, "is not the end of an archive: the file is truncated")
@@ -89,12 +89,12 @@ class _Checker:
             raise self._archive.broken(
                 line, "the counts or digests do not match the records: the archive was altered"
             )
-        fault = self._index.find_fault()
-        if fault is not None:
-            raise self._archive.broken(*fault)
-        return Checked(digest, self._origin)
+        error = self._index.find_error()
+        if error is not None:
+            raise self._archive.broken(*error)
+        return CheckedArchive(digest, self._origin)
 
-    def _require_place(self, row: Row, key: Key) -> None:
+    def _require_order(self, row: Row, key: Key) -> None:
         kind = row.kind
         if kind.name not in self._counts:
             raise Invalid("kind", f"is {kind.name}, which the first line does not name")
@@ -108,22 +108,22 @@ class _Checker:
             raise Invalid("the line", "is out of order: see the order of records")
         self._key = key
 
-    def _take_unique(self, row: Row) -> None:
+    def _require_unique(self, row: Row) -> None:
         for field, get in row.kind.unique.items():
-            if not self._index.take(f"{row.kind.name} {field}", get(row.record)):
+            if not self._index.add_value(f"{row.kind.name} {field}", get(row.record)):
                 raise Invalid(field, f"another {row.kind.name} already has it")
         if row.kind.name in self._referred and row.kind.owner is None:
-            self._index.take(f"{row.kind.name} id", str(self._key[-1]))
+            self._index.add_value(f"{row.kind.name} id", str(self._key[-1]))
 
     def _require_references(self, row: Row, values: Values) -> None:
         for field, kind in row.kind.references:
             referred = values[field]
-            if referred is not None and not self._index.is_taken(f"{kind} id", str(referred)):
+            if referred is not None and not self._index.has_value(f"{kind} id", str(referred)):
                 raise Invalid(field, f"is not a {kind} of this archive")
 
 
 class _ThreadChecker:
-    """The counts of a thread, and the place of each comment in it."""
+    """Checks the depth of top-level comments and the comment counts of posts. The index checks replies."""
 
     def __init__(self, archive: Archive, index: Index) -> None:
         self._archive = archive
@@ -132,20 +132,20 @@ class _ThreadChecker:
         self._post_line = 0
         self._approved = 0
 
-    def take(self, row: Row, line: int) -> None:
+    def add(self, row: Row, line: int) -> None:
         if isinstance(row.record, Post):
             self.end()
             self._post, self._post_line, self._approved = row.record, line, 0
         elif isinstance(row.record, Comment):
-            self._take_comment(row.record, line)
+            self._add_comment(row.record, line)
 
     def end(self) -> None:
-        """Finish the thread of the latest post."""
+        """Check the comment count of the latest post."""
         if self._post is not None and self._post.comment_count != self._approved:
             raise self._archive.broken(self._post_line, f"comment_count: should be {self._approved:,}")
 
-    def _take_comment(self, comment: Comment, line: int) -> None:
-        if not self._index.add(comment, line):
+    def _add_comment(self, comment: Comment, line: int) -> None:
+        if not self._index.add_comment(comment, line):
             raise Invalid("id", "another comment already has it")
         if comment.parent_id is None and comment.depth:
             raise Invalid("depth", "should be 0: the comment is not a reply")

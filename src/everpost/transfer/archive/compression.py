@@ -1,4 +1,4 @@
-"""Compressed files: written by the ending of their name, recognised by how they begin."""
+"""Compressed files: the extension selects the format on writing, the first bytes on reading."""
 
 import gzip
 import sys
@@ -20,13 +20,13 @@ _ZSTD_LEVEL = 3
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _MAX_WINDOW = 25
-"""A power of two: the bytes that unpacking may ask for, 32 MiB."""
+"""As a power of two: the memory that decompression may use, 32 MiB."""
 
 
 @contextmanager
 def compressing(file: BinaryIO, name: PurePath) -> Iterator[BinaryIO]:
-    """What is written to it comes into the file, compressed as the name's ending says: the same bytes each
-    time. The file stays open.
+    """A file that compresses into `file`, as the extension of `name` says. Equal input gives equal bytes.
+    `file` stays open.
     """
     if name.suffix == ".gz":
         with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as packed:
@@ -40,7 +40,9 @@ def compressing(file: BinaryIO, name: PurePath) -> Iterator[BinaryIO]:
 
 @contextmanager
 def decompressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """The content of the file, which can be sought in, from its start. BrokenFile: it cannot be unpacked."""
+    """The decompressed content of a seekable file, from its beginning. BrokenFile: it cannot be
+    decompressed.
+    """
     file.seek(0)
     magic = file.read(len(_ZSTD))
     file.seek(0)

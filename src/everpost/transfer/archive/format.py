@@ -1,4 +1,4 @@
-"""What is around the records of an archive: its first line and its last one."""
+"""The first and the last line of an archive."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,32 +7,32 @@ from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.records import Counts
 from everpost.errors import Invalid
 from everpost.transfer.copy.digests import BlogDigest
-from everpost.transfer.copy.record_json import encoded, read_values
+from everpost.transfer.copy.record_json import encode, read_values
 
 VERSION = 2
 HEADER = "everpost-archive"
 TRAILER = "everpost-archive-end"
 MAX_LINE = 8 * 1024 * 1024
-"""Bytes. The longest line is that of a post of a million characters each of which takes six."""
+"""Bytes. The longest line is that of a post with a million characters of six bytes each."""
 
 _MOST = 2**63 - 1
 
 
 def header(kinds: Kinds, counts: Counts) -> bytes:
-    """The first line: the kinds that have a count, and the number of records of each."""
+    """The first line: the kinds of records that have a count, and the number of records of each."""
     described = [_described(kind, counts[kind.name]) for kind in kinds if kind.name in counts]
-    return encoded({"kind": HEADER, "version": VERSION, "kinds": described})
+    return encode({"kind": HEADER, "version": VERSION, "kinds": described})
 
 
 def trailer(digest: BlogDigest, kinds: Counts) -> bytes:
-    """The last line of an archive whose first line counts these kinds."""
+    """The last line of an archive whose first line lists these kinds."""
     each = [
         {"name": name, "count": digest.counts[name], "sha256": sha256}
         for name, sha256 in digest.kinds.items()
         if name in kinds
     ]
     total = sum(digest.counts.values())
-    return encoded({"kind": TRAILER, "kinds": each, "count": total, "sha256": digest.whole})
+    return encode({"kind": TRAILER, "kinds": each, "count": total, "sha256": digest.whole})
 
 
 def is_trailer(line: bytes) -> bool:
@@ -41,8 +41,8 @@ def is_trailer(line: bytes) -> bool:
 
 
 def read_header(line: bytes, kinds: Kinds) -> Counts:
-    """The number of records of each kind that follow. Invalid: it is not the first line of an archive, or the
-    archive has an unknown kind, or a kind with other fields.
+    """The number of records of each kind, from the first line. Invalid: it is not the first line of an
+    archive, or lists an unknown kind, or a kind with different fields.
     """
     values = read_values(line)
     if values.get("kind") != HEADER:

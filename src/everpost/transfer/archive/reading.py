@@ -1,4 +1,4 @@
-"""Reading an archive, again and again: as a source, it is as good as a store."""
+"""Reading an archive, as often as necessary. An archive is a source of records, like a store."""
 
 import shutil
 import sys
@@ -23,7 +23,7 @@ _BATCH_BYTES = 4 * 1024 * 1024
 
 
 class Archive:
-    """A file that can be sought in. What it raises names the line: BrokenFile."""
+    """An archive in a seekable file. Its methods raise BrokenFile, which names the line."""
 
     def __init__(self, file: BinaryIO, name: str, kinds: Kinds) -> None:
         self._file = file
@@ -32,26 +32,28 @@ class Archive:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        """The archive does not change."""
+        """The archive itself, because it does not change."""
         yield self
 
     async def count(self) -> Counts:
-        """What the first line says."""
+        """The number of records of each kind, according to the first line."""
         with closing(self.lines()) as lines:
             counts = self.read_header(next(lines, b"\n"))
         return {kind.name: counts.get(kind.name, 0) for kind in self.kinds}
 
     async def fingerprint(self) -> str:
-        """The archive does not change."""
+        """Always the same, because an archive does not change."""
         return ""
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
-        """What is between the first line and the last."""
+        """The records between the first line and the last."""
         async for rows in self.rows():
             yield [row.record for row in rows]
 
     async def rows(self) -> AsyncIterator[Sequence[Row]]:
-        """The same with the lines, which `checking.check` has found to be those of the records."""
+        """The records with their lines. `checking.check` has made sure that these are in the canonical
+        form.
+        """
         batch: list[Row] = []
         size = 0
         for row in self._rows():
@@ -63,7 +65,7 @@ class Archive:
         yield batch
 
     def lines(self) -> Generator[bytes]:
-        """Every line, each with its newline."""
+        """Every line, with its newline."""
         number = 0
         try:
             with decompressing(self._file, self.name) as content:
@@ -80,14 +82,14 @@ class Archive:
             raise BrokenFile(self.name, f"after line {number:,}", reason) from error
 
     def read_header(self, line: bytes) -> Counts:
-        """The number of records of each kind, according to the first line."""
+        """The number of records of each kind, from the first line."""
         try:
             return read_header(line, self.kinds)
         except Invalid as error:
             raise self.broken(1, error.message) from None
 
     def broken(self, number: int, reason: str) -> BrokenFile:
-        """What is to be said of a line."""
+        """An error about a line."""
         return BrokenFile(self.name, f"line {number:,}", reason)
 
     def read_row(self, line: bytes, number: int) -> Row:
@@ -98,7 +100,7 @@ class Archive:
             raise self.broken(number, error.message) from None
 
     def _rows(self) -> Iterator[Row]:
-        """The line before last is the last of a record."""
+        """The rows. The last line is held back, because it is not a record."""
         earlier = b""
         for number, line in enumerate(self.lines(), 1):
             if number > 2:
@@ -114,8 +116,8 @@ class Archive:
 
 @contextmanager
 def open_archive(path: str, kinds: Kinds = KINDS) -> Iterator[Archive]:
-    """The archive at a path; `-` is the standard input. What cannot be sought in is first put into a
-    temporary file. BrokenFile.
+    """Open the archive at a path; `-` is the standard input. A file that is not seekable is first copied to a
+    temporary file. BrokenFile: it cannot be read.
     """
     name = "standard input" if path == PIPE else path
     with ExitStack() as open_:

@@ -15,32 +15,32 @@ from everpost.transfer.archive.reading import PIPE
 from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.copy.streams import Source, Stream, open_stream
 
-Report = Callable[[int, int], None]
-"""Is told how many records are written, and of how many."""
+Progress = Callable[[int, int], None]
+"""Called with the number of records written so far, and the total."""
 
 
-async def export(source: Source, path: str, report: Report) -> BlogDigest:
-    """Write the blog as it is at one moment to a file, which is whole or not there and which only its owner
-    can read, or, for `-`, to the standard output. One blog gives one file, byte for byte. BrokenFile: it
-    cannot be written.
+async def export(source: Source, path: str, progress: Progress) -> BlogDigest:
+    """Write a snapshot of the blog to a file, or for `-` to the standard output. The file appears only when
+    it is complete, and only its owner can read it. Equal blogs give equal files, byte for byte. BrokenFile:
+    it cannot be written.
     """
     name = "standard output" if path == PIPE else path
     async with open_stream(source) as stream:
         try:
             with _opened(path) as file:
-                return await _write(stream, file, report)
+                return await _write(stream, file, progress)
         except OSError as error:
             raise BrokenFile(name, "", f"cannot be written: {error.strerror or error}") from error
 
 
-async def _write(stream: Stream, file: BinaryIO, report: Report) -> BlogDigest:
+async def _write(stream: Stream, file: BinaryIO, progress: Progress) -> BlogDigest:
     total = sum(stream.counts.values())
     file.write(header(stream.kinds, stream.counts))
     done = 0
     while rows := stream.take():
         file.writelines(row.line for row in rows)
         done += len(rows)
-        report(done, total)
+        progress(done, total)
         await stream.advance()
     digest = stream.digest()
     if digest.counts != stream.counts:
@@ -68,23 +68,23 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the place of the target when all has been written and is on the disk."""
-    handle, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    """A new file that replaces the target once it is complete and on the disk."""
+    handle, created = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(made).replace(target)
+        Path(created).replace(target)
     except BaseException:
         with suppress(FileNotFoundError):
-            Path(made).unlink()
+            Path(created).unlink()
         raise
     _sync_folder(target.parent)
 
 
 def _sync_folder(folder: PurePath) -> None:
-    """Have the name on the disk, too."""
+    """Flush the folder, so that the new name survives a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

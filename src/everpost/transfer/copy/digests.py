@@ -1,4 +1,4 @@
-"""What a whole blog comes to, so that two can be compared by a look."""
+"""Digests of a whole blog, which make two blogs quick to compare."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from everpost.transfer.copy.record_json import Row
 
 @dataclass(frozen=True, slots=True)
 class BlogDigest:
-    """The number of records of each kind, and the SHA-256 of the lines in order, per kind and of all. Each
-    has 64 hexadecimal digits; the keys are the names of the kinds, in the order of the stream.
+    """The number of records of each kind, and the SHA-256 of their lines in order: of each kind and of all. A
+    digest has 64 hexadecimal digits; the keys are the names of the kinds in the order of the stream.
     """
 
     counts: Counts
@@ -21,7 +21,7 @@ class BlogDigest:
 
 
 class RunningDigest:
-    """A digest of the rows so far."""
+    """The digest of the rows added so far."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._counts = {kind.name: 0 for kind in kinds}
@@ -29,7 +29,7 @@ class RunningDigest:
         self._whole = hashlib.sha256()
 
     def add(self, *rows: Row) -> None:
-        """The next rows."""
+        """Add the next rows."""
         for row in rows:
             name = row.kind.name
             self._counts[name] += 1
@@ -42,6 +42,6 @@ class RunningDigest:
         return sum(self._counts.values())
 
     def result(self) -> BlogDigest:
-        """What it comes to by now."""
+        """The digest of the rows added so far."""
         kinds = {name: digest.hexdigest() for name, digest in self._kinds.items()}
         return BlogDigest(dict(self._counts), kinds, self._whole.hexdigest())

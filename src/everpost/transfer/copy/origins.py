@@ -1,4 +1,4 @@
-"""Which blog it is, wherever it is kept."""
+"""The identity of a blog, which is the same in every store and archive."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ from everpost.domain.blog import Blog
 
 
 def origin_of(blog: Blog) -> str:
-    """64 hexadecimal digits that a blog keeps for life, whatever it moves into. They tell nothing of the
-    key that they are made from.
+    """64 hexadecimal digits that identify a blog, wherever it is moved. They do not reveal the key from which
+    they are derived.
     """
     return hashlib.sha256(b"everpost origin " + blog.address_key).hexdigest()

@@ -1,7 +1,7 @@
-"""A record as a line of JSON: the one form that it has, on every store and in every archive.
+"""A record as a line of JSON, in the same form on every store and in every archive.
 
-Equal records have equal lines, byte for byte, so what two blogs have in common can be compared by them.
-docs/archive.md describes them.
+Equal records have equal lines, byte for byte, so blogs can be compared by their lines. docs/archive.md
+describes the form.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from everpost.errors import Invalid
 
 
 class Row(NamedTuple):
-    """A record with its line, which ends with a newline, in UTF-8."""
+    """A record with its line, in UTF-8 and with a newline at the end."""
 
     kind: Kind[Any]
     record: Record
@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """Its place in the stream. Few rows are asked for it, so it is not kept."""
+        """The position in the stream. It is computed on demand, because it is needed for few rows."""
         return self.kinds.key(self.kind, self.kind.encode(self.record))
 
     @property
@@ -35,14 +35,14 @@ class Row(NamedTuple):
 
 
 def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
-    """The record with its place and its line."""
+    """The record with its line."""
     kind = kinds.of(record)
-    return Row(kind, record, encoded(kind.encode(record)), kinds)
+    return Row(kind, record, encode(kind.encode(record)), kinds)
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
-    """The record in a line, which includes its newline. Invalid: it has no valid record. `canonical_values`
-    tells whether the line is that of the record.
+    """The record in a line, which includes its newline. Invalid: the line has no valid record. Whether the
+    line is in the canonical form is not checked: see `canonical_values`.
     """
     values = read_values(line)
     name = values.get("kind")
@@ -57,18 +57,18 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
 def canonical_values(row: Row) -> Values:
     """The values of a row that was read. Invalid: its line is not, byte for byte, that of its record."""
     values = row.kind.encode(row.record)
-    if encoded(values) != row.line:
+    if encode(values) != row.line:
         raise Invalid("the line", "is not in the canonical form: check its fields, their order and spelling")
     return values
 
 
-def encoded(values: Mapping[str, object]) -> bytes:
+def encode(values: Mapping[str, object]) -> bytes:
     """A line with these values, in their order."""
     return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def read_values(line: bytes) -> Mapping[str, object]:
-    """The values of a line of JSON in UTF-8. Invalid: it is not JSON."""
+    """The values of a line of JSON in UTF-8. Invalid: it is not a JSON object."""
     try:
         values = orjson.loads(line)
     except ValueError:

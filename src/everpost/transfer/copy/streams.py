@@ -1,4 +1,4 @@
-"""The rows of a blog, one after another."""
+"""Streams of the rows of a blog."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from everpost.transfer.copy.record_json import Row, row_of
 
 
 class Source(Protocol):
-    """What a blog can be read from: the records of a store, an archive."""
+    """A blog that can be read: the records of a store, or an archive."""
 
     @property
     def kinds(self) -> Kinds:
@@ -22,13 +22,13 @@ class Source(Protocol):
         ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        """The blog as it is at one moment."""
+        """The blog as it is at one point in time."""
         ...
 
 
 @runtime_checkable
-class _HasLines(Protocol):
-    """A snapshot that has the lines of its records already."""
+class _HasRows(Protocol):
+    """A snapshot that already has the lines of its records."""
 
     def rows(self) -> AsyncIterator[Sequence[Row]]: ...
 
@@ -37,7 +37,7 @@ _Batch = Sequence[Record] | Sequence[Row]
 
 
 class _ReadAhead:
-    """Reads the next batch of a snapshot while its caller works on the one before."""
+    """Reads the next batch of a snapshot while the caller processes the previous one."""
 
     def __init__(self, batches: AsyncIterator[_Batch]) -> None:
         self._batches = batches
@@ -49,12 +49,12 @@ class _ReadAhead:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait until nothing is being read. Cancelling the caller cancels it."""
+        """Wait for the batch that is being read. If the caller is cancelled, reading is cancelled too."""
         if self._reading is None:
             return
         if isinstance(error, asyncio.CancelledError):
             self._reading.cancel()
-        await asyncio.gather(self._reading, return_exceptions=True)  # nobody needs what was read
+        await asyncio.gather(self._reading, return_exceptions=True)  # the batch is not needed any more
 
     async def next(self) -> _Batch | None:
         """The next batch; None at the end."""
@@ -68,8 +68,8 @@ class _ReadAhead:
 
 
 class Stream:
-    """What a snapshot has from here on. It is given up when it has been read to its end, so that the
-    database need not keep what is overwritten meanwhile.
+    """The rows of a snapshot. The snapshot is closed as soon as its last row has been read, so that the
+    database can discard old versions of rows.
     """
 
     def __init__(
@@ -83,27 +83,27 @@ class Stream:
         self.kinds = kinds
         self.counts = counts
         self.fingerprint = fingerprint
-        """That of the snapshot."""
+        """The fingerprint of the snapshot."""
         self.head: Row | None = None
-        """The next row; None at the end."""
+        """The current row; None at the end."""
         self._batches = batches
         self._rows: Iterator[Row] = iter(())
         self._digest = RunningDigest(kinds)
         self._open = open_
 
     def step(self) -> bool:
-        """Skip the head if the next row is in memory, and return whether it is."""
+        """Move to the next row if it is in memory; return whether it is."""
         self.head = next(self._rows, None)
         return self.head is not None
 
     def take(self) -> Sequence[Row]:
-        """The head and the rows after it that are in memory; `advance` goes on after them."""
+        """The current row and the rows after it that are in memory. `advance` moves past them."""
         rows = [] if self.head is None else [self.head, *self._rows]
         self._rows = iter(())
         return rows
 
     async def advance(self) -> None:
-        """Pass over the head."""
+        """Move to the next row."""
         while not self.step():
             batch = await self._batches.next()
             if batch is None:
@@ -114,26 +114,28 @@ class Stream:
             self._rows = iter(rows)
 
     def digest(self) -> BlogDigest:
-        """The digest of the snapshot, once it has been read to its end."""
+        """The digest of the snapshot, once it has been read to the end."""
         return self._digest.result()
 
-    async def read(self, report: Callable[[int], None]) -> BlogDigest:
-        """Read to the end, for the digest. `report` is called with the number of records read so far."""
+    async def read(self, progress: Callable[[int], None]) -> BlogDigest:
+        """Read to the end, and return the digest. `progress` is called with the number of records read so
+        far.
+        """
         while self.head is not None:
             self.take()
             await self.advance()
-            report(self._digest.total)
+            progress(self._digest.total)
         return self.digest()
 
 
 @asynccontextmanager
 async def open_stream(source: Source) -> AsyncIterator[Stream]:
-    """The rows of the source at one moment, the first of them as the head."""
+    """A stream of the rows of the source as it is now, positioned on the first."""
     async with AsyncExitStack() as open_:
         snapshot = await open_.enter_async_context(source.snapshot())
         counts, fingerprint = await snapshot.count(), await snapshot.fingerprint()
         batches: AsyncIterator[_Batch]
-        batches = snapshot.rows() if isinstance(snapshot, _HasLines) else snapshot.records()
+        batches = snapshot.rows() if isinstance(snapshot, _HasRows) else snapshot.records()
         if isinstance(batches, AsyncGenerator):
             await open_.enter_async_context(aclosing(batches))
         ahead = await open_.enter_async_context(_ReadAhead(batches))
@@ -142,19 +144,19 @@ async def open_stream(source: Source) -> AsyncIterator[Stream]:
         yield stream
 
 
-class Nothing:
-    """The source that has no record at all: a database in which no blog was ever made."""
+class EmptySource:
+    """A source without records: a database in which no blog was ever created."""
 
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        """It is empty at every moment."""
+        """The source itself, because it is always empty."""
         yield self
 
     async def count(self) -> Counts:
-        """None of each."""
+        """Zero of each kind."""
         return {kind.name: 0 for kind in self.kinds}
 
     async def fingerprint(self) -> str:
@@ -162,5 +164,5 @@ class Nothing:
         return ""
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
-        """None."""
+        """No records."""
         yield ()

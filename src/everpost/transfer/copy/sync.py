@@ -1,6 +1,6 @@
-"""Making one blog equal to another: two ordered streams of records are merged, and what differs, is missing
-or is too much is written. Whatever part of that has happened already is not done again, so it can be stopped
-at any moment, and a second time there is nothing to do.
+"""Making one blog equal to another. Two ordered streams of records are merged; records that differ or are
+missing in the target are written, and surplus ones are deleted. Records that are equal already are skipped,
+so that an interrupted sync can be repeated, and repeating a complete one changes nothing.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ EXAMPLES = 10
 
 Write = Callable[[Batch], Coroutine[Any, Any, None]]
 Advance = Callable[[int], None]
-"""Called now and then with the number of the source's rows read so far."""
+"""Called from time to time with the number of source rows processed so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """How a target stands, or stood, to its source: how many records it has to take over or to erase, and
-    how many are the same; each blog's digest as it was read.
+    """How a target differs from its source: the number of records to write (`kept`), to delete (`erased`) and
+    that are equal (`same`), and the digest of each blog as it was read.
     """
 
     kept: int
@@ -36,9 +36,9 @@ class Comparison:
     source: BlogDigest
     target: BlogDigest
     examples: tuple[str, ...]
-    """Some that differ, for a person."""
+    """Some of the differences, for display."""
     fingerprint: str | None
-    """That of the source, as it was read."""
+    """The fingerprint of the source, as it was read."""
 
     @property
     def is_equal(self) -> bool:
@@ -46,8 +46,8 @@ class Comparison:
 
 
 @dataclass(slots=True)
-class _Carrier:
-    """Collects records into the next batch while the batch before is being written."""
+class _BatchWriter:
+    """Collects the next batch of records while the previous one is being written."""
 
     write: Write | None
     kept: list[Record] = field(default_factory=list)
@@ -61,7 +61,7 @@ class _Carrier:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for the batch that is being written. Cancelling the caller cancels it."""
+        """Wait for the batch that is being written. If the caller is cancelled, writing is cancelled too."""
         if self.writing is None:
             return
         if isinstance(error, asyncio.CancelledError):
@@ -99,20 +99,20 @@ class _Carrier:
 async def sync(
     source: Stream, target: Stream, write: Write | None = None, advance: Advance = lambda _rows: None
 ) -> Comparison:
-    """Write what makes the target equal to the source; without `write`, only say what that would be. Both
-    streams are read to their end.
+    """Write the records that make the target equal to the source; without `write`, only compare. Both streams
+    are read to the end.
     """
-    async with _Carrier(write) as carrier:
-        comparison = await _merge(source, target, carrier, advance)
-        await carrier.flush()
-        await carrier.finish()
+    async with _BatchWriter(write) as batches:
+        comparison = await _merge(source, target, batches, advance)
+        await batches.flush()
+        await batches.finish()
     return comparison
 
 
-async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Advance) -> Comparison:
+async def _merge(source: Stream, target: Stream, batches: _BatchWriter, advance: Advance) -> Comparison:
     kept = erased = same = 0
     examples: list[str] = []
-    gone: Key | None = None
+    deleted: Key | None = None
     while target.head is not None:
         ours, theirs = _next_pair(source.head, target.head)
         if ours is not None and theirs is not None and ours.line == theirs.line:
@@ -120,24 +120,24 @@ async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Adv
         elif ours is not None:
             kept += 1
             _note(examples, ours, "is missing" if theirs is None else "differs")
-            await carrier.keep(ours)
+            await batches.keep(ours)
         elif theirs is not None:
             erased += 1
             _note(examples, theirs, "is only in the target")
-            # A record takes along what belongs to it.
-            if (key := theirs.key)[:2] != gone and not theirs.kind.is_single:
-                gone = key
-                await carrier.erase(theirs.record)
+            # Deleting a record deletes the records that belong to it.
+            if (key := theirs.key)[:2] != deleted and not theirs.kind.is_single:
+                deleted = key
+                await batches.erase(theirs.record)
         if ours is not None and not source.step():
             await source.advance()
             advance(kept + same)
         if theirs is not None and not target.step():
             await target.advance()
-    while rows := source.take():  # most often all of them, into an empty database
+    while rows := source.take():  # usually all rows, because the target is empty
         kept += len(rows)
         for row in rows[:EXAMPLES]:
             _note(examples, row, "is missing")
-        await carrier.keep(*rows)
+        await batches.keep(*rows)
         await source.advance()
         advance(kept + same)
     return Comparison(
@@ -152,7 +152,7 @@ async def _merge(source: Stream, target: Stream, carrier: _Carrier, advance: Adv
 
 
 def _next_pair(source: Row | None, target: Row) -> tuple[Row | None, Row | None]:
-    """The rows with the lesser of two keys: one, or one of each."""
+    """The rows with the lesser key: one row, or one of each stream if the keys are equal."""
     if source is None:
         return None, target
     if source.line == target.line or (key := source.key) == target.key:

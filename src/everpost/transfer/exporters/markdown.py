@@ -1,5 +1,5 @@
-"""Posts as a folder of Markdown files, which the programs that make sites of such folders read, and
-`everpost.transfer.importers.markdown` reads back to the same posts.
+"""Export of posts to a folder of Markdown files, which static site generators read.
+`everpost.transfer.importers.markdown` reads the same posts back.
 """
 
 import os
@@ -18,42 +18,42 @@ from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.errors import BrokenFile
 from everpost.stores.port import Snapshot
 
-_ENDINGS = {PostFormat.MARKDOWN: ".md", PostFormat.HTML: ".html"}
+_EXTENSIONS = {PostFormat.MARKDOWN: ".md", PostFormat.HTML: ".html"}
 _LONGEST_NAME = 200
-"""Bytes of a slug in a file's name; file systems take 255 for a whole name."""
+"""Bytes of a slug in a file name; file systems allow 255 for a whole name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedFolder:
-    """How many posts are in the folder, and how many comments are not: a file has no place for them."""
+    """The number of posts exported, and of comments that were not, because a file has no place for them."""
 
     posts: int
     comments_left_out: int
 
 
 async def export_markdown(snapshot: Snapshot, folder: Path) -> ExportedFolder:
-    """Write every post to a file `YYYY-MM-DD-slug.md`, or `.html`, of this folder, which is made. It is
-    whole, or it is not there. BrokenFile: there is something already, or it cannot be written.
+    """Write each post to a file `YYYY-MM-DD-slug.md`, or `.html`, in a new folder. The folder appears only
+    when it is complete. BrokenFile: it exists and is not empty, or cannot be written.
     """
     try:
-        with _made_at_once(folder) as made:
-            return await _write_posts(snapshot, made)
+        with _new_folder(folder) as created:
+            return await _write_posts(snapshot, created)
     except OSError as error:
         raise BrokenFile(str(folder), "", f"cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
-def _made_at_once(folder: Path) -> Iterator[Path]:
-    """A folder beside the one that is meant, which takes its place in the end."""
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder next to the target, which is renamed to the target at the end."""
     target = folder.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BrokenFile(str(folder), "", "is not an empty folder: choose another")
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    created = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        yield made
-        made.rename(target)
+        yield created
+        created.rename(target)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(created, ignore_errors=True)
 
 
 async def _write_posts(snapshot: Snapshot, folder: Path) -> ExportedFolder:
@@ -80,21 +80,21 @@ def _write_post(post: Post, names: Mapping[Id, str], folder: Path) -> None:
 
 
 def _file_name(post: Post) -> str:
-    """No two posts have one name: their slugs differ, or where these are cut, their ids."""
+    """A unique name: slugs are unique, and a slug that is cut is followed by the id."""
     stem = post.slug.encode()
     if len(stem) > _LONGEST_NAME:
         stem = stem[:_LONGEST_NAME].decode(errors="ignore").encode() + f"-{post.id}".encode()
     published = post.publication_date
-    return f"{published:%Y-%m-%d}-".rjust(11, "0") + stem.decode() + _ENDINGS[post.format]
+    return f"{published:%Y-%m-%d}-".rjust(11, "0") + stem.decode() + _EXTENSIONS[post.format]
 
 
 def _front_matter(post: Post, author: str | None) -> str:
-    """YAML that reads the same in every version of YAML, whatever the text."""
+    """YAML that means the same in every version of YAML, whatever the text contains."""
     lines = [
         "---",
         f"title: {_quoted(post.title)}",
-        f"date: {_moment(post.publication_date)}",
-        f"lastmod: {_moment(post.updated_at)}",
+        f"date: {_timestamp(post.publication_date)}",
+        f"lastmod: {_timestamp(post.updated_at)}",
         f"slug: {_quoted(post.slug)}",
         f"draft: {'true' if post.status is PostStatus.DRAFT else 'false'}",
         f"tags: [{', '.join(map(_quoted, post.tags))}]",
@@ -104,12 +104,12 @@ def _front_matter(post: Post, author: str | None) -> str:
     return "\n".join([*lines, f"id: {_quoted(post.id)}", "---", ""])
 
 
-def _moment(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _timestamp(date: datetime) -> str:
+    return date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _quoted(text: str) -> str:
-    """A scalar in double quotes: https://yaml.org/spec/1.2.2/#73-flow-scalar-styles"""
+    """A double-quoted scalar: https://yaml.org/spec/1.2.2/#73-flow-scalar-styles"""
     return '"' + "".join(map(_escaped, text)) + '"'
 
 

@@ -1,4 +1,4 @@
-"""The systems that Everpost does not read itself, and the way from each to one that it does."""
+"""Systems that Everpost cannot import directly, and the way from each to one that it can."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _NO_COMMENTS = (
     " --from disqus or --from remark42."
 )
 
-WAYS: Mapping[str, str] = {
+ADVICE: Mapping[str, str] = {
     "medium": _THROUGH_GHOST.format("medium", "Medium"),
     "substack": _THROUGH_GHOST.format("substack", "Substack"),
     "wix": _THROUGH_GHOST.format("wix-csv", "Wix (the CSV file of posts)"),
@@ -52,7 +52,7 @@ WAYS: Mapping[str, str] = {
     "everpost": "An archive of Everpost needs no --from: everpost import FILE.",
 }
 _READ = frozenset({"wordpress", "ghost", "markdown", "blogger", "disqus", "isso", "remark42", "commento"})
-SAME: Mapping[str, str] = {
+ALIASES: Mapping[str, str] = {
     "bloggertakeout": "blogger",
     "blogspot": "blogger",
     "takeout": "blogger",
@@ -73,7 +73,7 @@ SAME: Mapping[str, str] = {
 
 
 def advice_for(name: str) -> str:
-    """The way from a system to Everpost, in one line; empty for an unknown system."""
+    """How to import from a system that Everpost cannot read, in one line; empty for an unknown system."""
     key = "".join(filter(str.isalnum, name.casefold()))
-    read = key if key in _READ else SAME.get(key, "")
-    return f"Everpost calls it {read}: use --from {read}." if read in _READ else WAYS.get(read or key, "")
+    read = key if key in _READ else ALIASES.get(key, "")
+    return f"Everpost calls it {read}: use --from {read}." if read in _READ else ADVICE.get(read or key, "")

@@ -47,9 +47,9 @@ async def refusal(store: Store, post_id: Id, context: CommentPreconditions) -> E
     """Why the post takes neither a new comment nor an edit on this ground."""
     before = await read_post(store, post_id)
     comment = before.comments[0]
-    hand = EditCredential(since=MOMENT, key_digest=KEY, admission=context)
+    credential = EditCredential(since=MOMENT, key_digest=KEY, admission=context)
     calls = [
-        store.comments.save(post_id, comment.id, change, match=None, hand=hand)
+        store.comments.save(post_id, comment.id, change, match=None, credential=credential)
         for change in (
             CommentChange(updated_at=LATER, content="Changed"),
             CommentChange(updated_at=LATER, content="Changed", status=CommentStatus.APPROVED),
@@ -73,7 +73,7 @@ INHERIT: Literal["inherit"] = "inherit"
 
 
 @pytest.mark.parametrize(
-    ("change", "ground", "is_good"),
+    ("change", "context", "is_good"),
     [
         (PostChange(updated_at=LATER, comment_policy=INHERIT), admission(MODERATED), True),
         (PostChange(updated_at=LATER, comment_policy=INHERIT), admission(OPEN), False),
@@ -115,6 +115,7 @@ async def test_an_author_comments_on_an_own_draft_and_on_no_other(store: Store) 
     assert await refusal(store, post.id, own) is None
     assert isinstance(await refusal(store, post.id, others), Stale)
     await store.users.remove(author.id, heir_id=heir.id, match=None)
+    assert isinstance(await refusal(store, post.id, own), Stale)
     assert await refusal(store, post.id, others) is None
 
 
@@ -153,10 +154,10 @@ async def test_a_post_that_is_not_there_is_not_stale(store: Store) -> None:
     comment = a_comment(new_id())
     with raises(NotFound, "post"):
         await store.comments.add(comment, admission=admission(name="Ada"))
-    hand = EditCredential(since=MOMENT, key_digest=KEY, admission=admission())
+    credential = EditCredential(since=MOMENT, key_digest=KEY, admission=admission())
     change = CommentChange(updated_at=LATER, content="Changed")
     with raises(NotFound, "post"):
-        await store.comments.save(comment.post_id, comment.id, change, match=None, hand=hand)
+        await store.comments.save(comment.post_id, comment.id, change, match=None, credential=credential)
 
 
 async def test_who_changed_the_words_of_others_is_kept(store: Store) -> None:

@@ -31,16 +31,16 @@ async def remove_post(store: Store, id: Id, owner_id: Id | None, match: Expected
 
 
 async def edit_comment(
-    store: Store, post_id: Id, id: Id, hand: EditCredential, match: ExpectedRevisions
+    store: Store, post_id: Id, id: Id, credential: EditCredential, match: ExpectedRevisions
 ) -> object:
     change = CommentChange(updated_at=LATER, content="New")
-    return await store.comments.save(post_id, id, change, match=match, hand=hand)
+    return await store.comments.save(post_id, id, change, match=match, credential=credential)
 
 
 async def remove_comment(
-    store: Store, post_id: Id, id: Id, hand: EditCredential, match: ExpectedRevisions
+    store: Store, post_id: Id, id: Id, credential: EditCredential, match: ExpectedRevisions
 ) -> None:
-    await store.comments.remove(post_id, id, match=match, hand=hand)
+    await store.comments.remove(post_id, id, match=match, credential=credential)
 
 
 WriteToPost = Callable[[Store, Id, Id | None, ExpectedRevisions], Awaitable[object]]
@@ -119,7 +119,9 @@ async def two_comments(store: Store) -> tuple[Id, Comment, Comment, Id]:
 
 
 @every_write_to_a_comment
-async def test_a_comment_is_changed_by_the_hand_that_wrote_it(store: Store, write: WriteToComment) -> None:
+async def test_a_comment_is_changed_by_the_holder_of_its_credential(
+    store: Store, write: WriteToComment
+) -> None:
     post_id, by_user, by_guest, ada_id = await two_comments(store)
     again = await comment_on(store, post_id, guest_name="Guest", key_digest=OTHER_KEY)
     user, guest = EditCredential(since=MOMENT, author_id=ada_id), EditCredential(since=BEFORE, key_digest=KEY)
@@ -130,12 +132,12 @@ async def test_a_comment_is_changed_by_the_hand_that_wrote_it(store: Store, writ
 
 
 @every_write_to_a_comment
-async def test_a_comment_is_changed_by_no_other_hand(store: Store, write: WriteToComment) -> None:
+async def test_a_comment_is_changed_by_no_other_credential(store: Store, write: WriteToComment) -> None:
     post_id, by_user, by_guest, ada_id = await two_comments(store)
     by_nobody = await comment_on(store, post_id)
     bob = await register(store)
     before = await read_post(store, post_id)
-    for comment, hands in (
+    for comment, credentials in (
         (
             by_user,
             [
@@ -157,9 +159,9 @@ async def test_a_comment_is_changed_by_no_other_hand(store: Store, write: WriteT
         (by_user, [EditCredential(since=BEFORE)]),
         (by_guest, [EditCredential(since=BEFORE)]),
     ):
-        for hand in hands:
+        for credential in credentials:
             for match in (None, STALE):
-                assert await attempt(write(store, post_id, comment.id, hand, match)) == "Forbidden"
+                assert await attempt(write(store, post_id, comment.id, credential, match)) == "Forbidden"
     assert await read_post(store, post_id) == before
 
 
@@ -169,12 +171,12 @@ async def test_a_comment_is_changed_by_its_writer_while_it_is_young(
 ) -> None:
     post_id, by_user, by_guest, ada_id = await two_comments(store)
     before = await read_post(store, post_id)
-    for comment, hand in (
+    for comment, credential in (
         (by_user, EditCredential(since=LATER, author_id=ada_id)),
         (by_guest, EditCredential(since=LATER, key_digest=KEY)),
     ):
         for match in (None, STALE):
-            assert await attempt(write(store, post_id, comment.id, hand, match)) == "Forbidden"
+            assert await attempt(write(store, post_id, comment.id, credential, match)) == "Forbidden"
         assert await read_post(store, post_id) == before
     young = EditCredential(since=MOMENT, author_id=ada_id)
     assert await attempt(write(store, post_id, by_user.id, young, None)) == "done"
@@ -188,15 +190,15 @@ async def test_a_refused_change_of_a_comment_is_refused_for_the_first_of_the_rea
     await comment_on(store, post_id, parent_id=by_guest.id)
     await store.comments.remove(post_id, by_guest.id, match=None)
     other = await publish(store)
-    hand, wrong = (
+    credential, wrong = (
         EditCredential(since=MOMENT, author_id=ada_id, key_digest=KEY),
         EditCredential(since=MOMENT, author_id=new_id()),
     )
-    for each in (hand, wrong):
+    for each in (credential, wrong):
         assert await attempt(write(store, new_id(), by_user.id, each, STALE)) == "NotFound post"
         assert await attempt(write(store, other.id, by_user.id, each, STALE)) == "NotFound comment"
         assert await attempt(write(store, post_id, new_id(), each, STALE)) == "NotFound comment"
         for match in (None, STALE):
             assert await attempt(write(store, post_id, by_guest.id, each, match)) == "NotFound comment"
     assert await attempt(write(store, post_id, by_user.id, wrong, STALE)) == "Forbidden"
-    assert await attempt(write(store, post_id, by_user.id, hand, STALE)) == "Stale comment"
+    assert await attempt(write(store, post_id, by_user.id, credential, STALE)) == "Stale comment"

@@ -144,7 +144,7 @@ async def test_a_token_is_made_only_while_its_grounds_hold(store: Store) -> None
     user = await with_tokens(store)
     disabled = await register(store, password_hash="old")
     await store.users.save(disabled.id, UserChange(updated_at=LATER, is_disabled=True), match=None)
-    for owner, grounds in (
+    for owner, conditions in (
         (user, TokenConditions(token_id=new_id())),
         (user, TokenConditions(password_hash="new")),
         (user, TokenConditions(token_id=new_id(), password_hash="old")),
@@ -152,12 +152,18 @@ async def test_a_token_is_made_only_while_its_grounds_hold(store: Store) -> None
         (disabled, TokenConditions(token_id=LOGIN)),
     ):
         with raises(Stale, "user"):
-            await store.tokens.add(a_token(owner, new_id()), grounds=grounds)
+            await store.tokens.add(a_token(owner, new_id()), conditions=conditions)
     with raises(NotFound, "user"):
-        await store.tokens.add(replace(a_token(user, new_id()), user_id=new_id()), grounds=TokenConditions())
+        await store.tokens.add(
+            replace(a_token(user, new_id()), user_id=new_id()), conditions=TokenConditions()
+        )
     assert len(await ids_of(store, user)) == 7
-    for grounds in (TokenConditions(), TokenConditions(token_id=LOGIN), TokenConditions(password_hash="old")):
-        await store.tokens.add(a_token(user, new_id()), grounds=grounds)
+    for conditions in (
+        TokenConditions(),
+        TokenConditions(token_id=LOGIN),
+        TokenConditions(password_hash="old"),
+    ):
+        await store.tokens.add(a_token(user, new_id()), conditions=conditions)
     assert len(await ids_of(store, user)) == 10
 
 
@@ -166,11 +172,11 @@ async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -
     user = await register(store, password_hash="old")
     change = UserChange(updated_at=LATER, password_hash="new", revocation=Revocation())
     logins = [a_token(user, numbered(number), TokenKind.LOGIN) for number in range(8)]
-    grounds = TokenConditions(password_hash="old")
+    conditions = TokenConditions(password_hash="old")
     outcomes = await asyncio.gather(
-        *(store.tokens.add(token, grounds=grounds) for token in logins[:4]),
+        *(store.tokens.add(token, conditions=conditions) for token in logins[:4]),
         store.users.save(user.id, change, match=None),
-        *(store.tokens.add(token, grounds=grounds) for token in logins[4:]),
+        *(store.tokens.add(token, conditions=conditions) for token in logins[4:]),
         return_exceptions=True,
     )
     assert {*map(told, outcomes)} <= {"NoneType", "Stale user", "User"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from everpost.domain.comment_preconditions import EditCredential
 from everpost.domain.comments import CommentChange, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.people.users import User
-from everpost.domain.posts import PostChange, PostQuery, PostStatus
+from everpost.domain.posts import Post, PostChange, PostQuery, PostStatus
 from everpost.domain.records import Batch
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound
 from everpost.stores.port import Store
@@ -26,7 +27,7 @@ from tests.contract.port.examples import (
     read_thread,
     register,
 )
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import attempt, raises, told
 
 POSTS = 300
 
@@ -56,9 +57,32 @@ async def test_the_posts_of_a_removed_user_go_to_the_heir(store: Store) -> None:
     assert await store.posts.count(replace(EVERYBODY, author_id=bob.id)) == 2
     assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0
     assert (await store.comments.get(bobs.id, comment.id)).author is None
-    with raises(Forbidden, match="somebody else"):
+    with raises(Forbidden, match="another author"):
         await store.posts.remove(own[0].id, match=None, owner_id=ada.id)
     await store.posts.remove(own[0].id, match=None, owner_id=bob.id)
+
+
+@pytest.mark.parametrize("with_heir", [True, False], ids=["with an heir", "without"])
+async def test_a_removed_user_cannot_change_or_remove_posts_from_then_on(
+    store: Store, *, with_heir: bool
+) -> None:
+    ada, bob = await register(store), await register(store)
+    own = [await publish(store, author=ada.author) for _ in range(10)]
+    batched = await publish(store, author=ada.author)
+    change = PostChange(updated_at=LATER, title="New")
+
+    def save(post: Post, owner_id: Id | None) -> Awaitable[str]:
+        return attempt(store.posts.save(post.id, change, match=None, comments=0, owner_id=owner_id))
+
+    await store.users.remove(ada.id, heir_id=bob.id if with_heir else None, match=None)
+    outcomes = await asyncio.gather(
+        *(save(batched, owner_id) for owner_id in (None, None, ada.id)),
+        *(save(post, ada.id) for post in own),
+        *(attempt(store.posts.remove(post.id, match=None, owner_id=ada.id)) for post in own),
+    )
+    assert outcomes == ["done"] * 2 + ["Forbidden"] * (1 + 2 * len(own))
+    for post in own:
+        assert await read_post(store, post.id) == replace(post, author=bob.author if with_heir else None)
 
 
 async def test_an_heir_is_another_user(store: Store) -> None:
@@ -237,12 +261,12 @@ async def test_nobody_sees_a_removal_half_done(store: Store, *, with_heir: bool)
     assert {(post.author, post.version) for post in posts} == {(None if heir is None else heir.author, 1)}
 
 
-async def test_a_comment_of_a_removed_user_is_in_nobodys_hand(store: Store) -> None:
+async def test_a_comment_of_a_removed_user_can_be_edited_with_no_credential(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store)
     comment = await comment_on(store, post.id, author=ada.author)
     await store.users.remove(ada.id, heir_id=bob.id, match=None)
-    hand = EditCredential(since=MOMENT, author_id=bob.id)
-    with raises(Forbidden, match="somebody else"):
-        await store.comments.remove(post.id, comment.id, match=None, hand=hand)
+    credential = EditCredential(since=MOMENT, author_id=bob.id)
+    with raises(Forbidden, match="someone else"):
+        await store.comments.remove(post.id, comment.id, match=None, credential=credential)
     assert await store.comments.get(post.id, comment.id) == replace(comment, author=None)

@@ -1,4 +1,4 @@
-"""A caller who goes away while a transaction is to be committed keeps no one from what it has changed."""
+"""A caller that is cancelled during a commit leaves no locks behind."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""URLs, servers that do not answer, and what a reader of the message learns."""
+"""URLs, servers that do not answer, and the error messages."""
 
 import asyncio
 import sys
@@ -27,7 +27,7 @@ SECRET = "5ecret"
 async def test_a_server_that_does_not_answer_is_named_within_seconds_without_the_password(
     name: str, call: str
 ) -> None:
-    # In a process of its own: a client that is closed while it tries to connect forgets its socket.
+    # In a separate process, because a client that is closed while connecting leaks its socket.
     port = free_port()
     program = (
         "import asyncio, sys\n"
@@ -98,7 +98,7 @@ async def test_a_store_that_is_closed_at_once_keeps_nobody_waiting(url: str) -> 
 async def test_a_store_that_is_not_closed_does_not_hold_up_the_end_of_its_loop(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`asyncio.run` cancels what still runs, and waits for it."""
+    """`asyncio.run` cancels all tasks that are still running, and waits for them."""
     began = asyncio.Event()
 
     async def collect(_collector: GarbageCollector) -> None:

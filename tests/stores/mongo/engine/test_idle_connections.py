@@ -1,4 +1,4 @@
-"""Connections that a firewall has forgotten: idle ones cost one timeout in total, not one each."""
+"""Idle connections that a firewall dropped cost one timeout in total, not one each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -23,7 +23,7 @@ def proxy(url: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 async def distant(proxy: Proxy) -> AsyncIterator[Store]:
-    """The store through the proxy, with some connections that are idle."""
+    """A store that connects through the proxy, and has some idle connections."""
     store = await open_store(proxy.url, timeout=TIMEOUT, pool_size=CONNECTIONS)
     await asyncio.gather(*(store.ping() for _ in range(CONNECTIONS)))
     yield store

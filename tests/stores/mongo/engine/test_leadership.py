@@ -1,10 +1,10 @@
-"""Which answers the majority has to confirm."""
+"""The answers that the majority must confirm."""
 
 import inspect
 
 import pytest
 
-from everpost.stores import port, port_people
+from everpost.stores import port
 from everpost.stores.mongo.comments import MongoComments
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.rate_limits import MongoRateLimits
@@ -18,15 +18,15 @@ PARTS: dict[type, type] = {
     port.Comments: MongoComments,
     port.Blogs: MongoBlogs,
     port.Records: MongoRecords,
-    port_people.Users: MongoUsers,
-    port_people.Tokens: MongoTokens,
-    port_people.RateLimits: MongoRateLimits,
+    port.Users: MongoUsers,
+    port.Tokens: MongoTokens,
+    port.RateLimits: MongoRateLimits,
 }
 WRITES = {
     *("add", "save", "remove", "mark_used", "hit", "forgive", "keep", "forget"),
     *("write", "begin", "finish"),
 }
-"""The majority acknowledges the writes of these methods."""
+"""The methods whose writes the majority acknowledges."""
 
 
 @pytest.mark.parametrize("protocol", PARTS)

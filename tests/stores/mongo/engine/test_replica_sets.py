@@ -1,4 +1,4 @@
-"""A replica set is required: a standalone server is refused, one that waits to be initiated is initiated."""
+"""A replica set is required: standalone servers are refused, uninitiated sets are initiated."""
 
 import asyncio
 import sys
@@ -39,7 +39,7 @@ async def uninitiated() -> AsyncIterator[MongodbServer]:
 
 @pytest.fixture
 async def guarded() -> AsyncIterator[MongodbServer]:
-    """One that also demands authentication."""
+    """An uninitiated server that also requires authentication."""
     server = await asyncio.to_thread(UninitiatedMongodbServer(authenticates=True).start)
     yield server
     await asyncio.to_thread(server.stop)
@@ -47,12 +47,12 @@ async def guarded() -> AsyncIterator[MongodbServer]:
 
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everpost takes the server for one of another machine."""
+    """Make Everpost treat the server as one on another machine."""
     monkeypatch.setattr(replica_sets, "is_on_this_machine", lambda url: not url)
 
 
 async def run_everpost(url: str, *arguments: str) -> tuple[int | None, str]:
-    """The status, and everything said."""
+    """Run a command. Returns its status and its output."""
     command = (sys.executable, "-m", "everpost", *arguments)
     environment = {"EVERPOST_DATABASE_URL": url, "EVERPOST_PORT": str(free_port())}
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=environment)
@@ -146,7 +146,7 @@ async def test_under_access_control_the_first_user_is_created_after_the_set(guar
 
 
 async def test_where_users_exist_one_with_the_role_initiates(guarded: MongodbServer) -> None:
-    """They come from the time when the server was a standalone one, as in MongoDB's container images."""
+    """The users were created while the server was standalone, as in MongoDB's container images."""
     url = await asyncio.to_thread(make_user_and_wait_again, guarded)
     with pytest.raises(Misconfigured, match="a user with the role clusterManager"):
         await initiate_replica_set(url.replace("root:5ecret@", ""), timeout=TIMEOUT)
@@ -155,7 +155,7 @@ async def test_where_users_exist_one_with_the_role_initiates(guarded: MongodbSer
 
 
 def make_user_and_wait_again(guarded: MongodbServer) -> str:
-    """The URL of a user on a server that has one and no set."""
+    """Restart the server with a user but without a set. Returns the URL for this user."""
     guarded.set_name = None
     guarded.restart()
     client: MongoClient[dict[str, Any]]

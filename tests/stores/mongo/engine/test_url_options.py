@@ -1,4 +1,4 @@
-"""Every option that PyMongo knows is passed on, checked or overridden; none ends in a traceback."""
+"""Every option of PyMongo is passed on, checked or overridden; none causes a traceback."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ CHECKED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "maxPoolSize": (("1", "100"), ("0",)),
     "timeoutMS": (("1", "60000"), ("0",)),
 }
-"""For each option that could break a promise, allowed and refused values."""
+"""Allowed and refused values of each option that could break a guarantee."""
 
 PASSED_ON = {
     "appName": "blog",
@@ -63,7 +63,7 @@ PASSED_ON = {
     "wtimeoutMS": "5000",
     "zlibCompressionLevel": "3",
 }
-"""Options that break no promise, each with a value."""
+"""Options that cannot break a guarantee, each with a value."""
 
 WITH_OTHERS = {
     "tlsCAFile": "a file",
@@ -74,7 +74,7 @@ WITH_OTHERS = {
     "srvServiceName": "only with mongodb+srv",
     "srvAllowedHostsSuffix": "only with mongodb+srv",
 }
-"""Options that are passed on, too, and are nothing without something else."""
+"""Options that are also passed on, and only have an effect together with others."""
 
 OVERRIDDEN = {
     "datetime_conversion": "DATETIME_MS",
@@ -82,14 +82,14 @@ OVERRIDDEN = {
     "unicode_decode_error_handler": "ignore",
     "uuidRepresentation": "standard",
 }
-"""Options about decoding documents, which are accepted and have no effect."""
+"""Options for decoding documents, which are accepted but have no effect."""
 
 FOR_PROGRAMS = {
     *("auto_encryption_opts", "authoidcallowedhosts", "document_class", "driver", "event_listeners"),
     *("password", "read_preference", "server_api", "server_selector", "srv_host_validator"),
     *("type_registry", "tzinfo", "username", "max_adaptive_retries", "enable_overload_retargeting"),
 }
-"""Arguments of PyMongo's client that no URL can hold."""
+"""Arguments of PyMongo's client that cannot be given in a URL."""
 
 
 def refusal_of(options: str) -> str:
@@ -102,7 +102,7 @@ def refusal_of(options: str) -> str:
 
 
 async def settings_of(options: str) -> Mapping[str, Any]:
-    """How a client reads and writes that this URL makes."""
+    """The read and write settings of a client for this URL."""
     url = f"{HOST}?{options}"
     client = connect(url, timeout=1, pool_size=3, whole_calls=True)
     database = database_of(client)
@@ -118,7 +118,7 @@ async def settings_of(options: str) -> Mapping[str, Any]:
 
 
 def test_every_option_of_pymongo_is_in_one_of_these_tables() -> None:
-    """A new option must be reviewed: could it break a promise?"""
+    """A new option must be reviewed: can it break a guarantee?"""
     tables = (CHECKED, PASSED_ON, WITH_OTHERS, OVERRIDDEN, FOR_PROGRAMS)
     known = sorted(name.lower() for table in tables for name in table)
     assert known == sorted(common.VALIDATORS)

@@ -1,4 +1,4 @@
-"""Where a URL leads, and how to reach one of its members."""
+"""The hosts in a URL, and the URLs of single members."""
 
 import pytest
 

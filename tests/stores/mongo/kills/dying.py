@@ -1,9 +1,9 @@
-"""Processes that die by SIGKILL at every single point, or every few, of what a store does.
+"""Processes that are killed by SIGKILL at every point, or every few points, of the changes of a store.
 
-python -m tests.stores.mongo.kills.dying URL FOLDER STEP: children of this process, numbered from one in such
-steps, do all of `deeds` on posts of their own. The n-th is killed right after the n-th write that the server
-answered; what it was told had been done stands, a line each, in the file FOLDER/n. The last children live
-to the end of their deeds.
+python -m tests.stores.mongo.kills.dying URL FOLDER STEP: child processes, numbered from 1 in steps of STEP,
+make all changes of `deeds` to posts of their own. Child n is killed right after the server has answered its
+n-th write. The file FOLDER/n lists the changes that were acknowledged to it, one per line. The last children
+are not killed.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered, sp
 
 WRITES = frozenset({"insert", "update", "delete", "findAndModify", "commitTransaction"})
 Content = Mapping[Id, str] | None
-"""What each comment says; None: there is no post."""
+"""The content of each comment; None: the post does not exist."""
 Deed = tuple[Callable[[], Awaitable[object]], Callable[[Content], Content]]
-"""A call, and what becomes of the thread by it."""
+"""A call, and the thread after it."""
 
 
 def post_of(child: int) -> Id:
@@ -45,7 +45,7 @@ def comment_of(child: int, number: int, *, answered: int | None = None) -> Comme
 def deeds(
     store: Store, child: int
 ) -> list[tuple[Callable[[], Awaitable[object]], Callable[[Content], Content]]]:
-    """What a child does, each with what becomes of its thread."""
+    """The changes that a child makes, each with the thread after it."""
     post_id = post_of(child)
     first = [comment_of(child, number) for number in range(8)]
     last = [comment_of(child, number) for number in range(8, 10)]
@@ -91,7 +91,7 @@ def deeds(
 
 
 def states(child: int, store: Store) -> list[Content]:
-    """How the thread stands before the first deed, after the first, ..."""
+    """The thread before the first change, after the first, and so on."""
     stands: list[Content] = [None]
     for _, becomes in deeds(store, child):
         stands.append(becomes(stands[-1]))
@@ -99,7 +99,7 @@ def states(child: int, store: Store) -> list[Content]:
 
 
 class Executioner(monitoring.CommandListener):
-    """Kills this process once the server has answered so many writes."""
+    """Kills this process once the server has answered a number of writes."""
 
     def __init__(self, writes: int) -> None:
         self._left = writes
@@ -141,7 +141,7 @@ def fork(url: str, folder: Path, child: int) -> int:
 
 
 def main(url: str, folder: Path, step: int) -> int:
-    """Four at a time, until some of them were not killed any more."""
+    """Run the children four at a time, until some of them are no longer killed."""
     for first in range(1, 1000, 4 * step):
         children = range(first, first + 4 * step, step)
         processes = [fork(url, folder, child) for child in children]

@@ -1,7 +1,7 @@
-"""A process that removes a user and dies by SIGKILL in the middle of it.
+"""A process that is killed by SIGKILL while it removes a user.
 
-python -m tests.stores.mongo.kills.leaving URL USER HEIR N: killed right after the N-th write that the server
-answered. Without an heir: HEIR is empty.
+python -m tests.stores.mongo.kills.leaving URL USER HEIR N: killed right after the server has answered the
+N-th write. HEIR is empty if there is no heir.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from tests.stores.mongo.kills.dying import Executioner
 async def leave(url: str, user_id: Id, heir_id: Id | None) -> None:
     store = await MongoStore.open(url, timeout=30, pool_size=2)
     await store.users.remove(user_id, heir_id=heir_id, match=None)
-    await asyncio.sleep(5)  # the posts are handed over in the background
+    await asyncio.sleep(5)  # the heir is written into the posts in the background
     await store.close()
 
 

@@ -1,4 +1,4 @@
-"""Whatever a process was doing when it died: the blog is as it was told, and goes on."""
+"""After a process was killed at any point, the blog has what was acknowledged, and can be written."""
 
 import asyncio
 import sys
@@ -29,7 +29,7 @@ async def content_of(store: MongoStore, post_id: Id) -> Content:
 
 
 async def finish(store: MongoStore, child: int) -> None:
-    """Go on where the child died, until nothing is left of its post."""
+    """Continue where the child was killed, until its post has been removed."""
     post_id = post_of(child)
     content = await content_of(store, post_id)
     if content is None:
@@ -51,7 +51,7 @@ async def finish(store: MongoStore, child: int) -> None:
 
 
 def read_told(folder: Path) -> dict[int, int]:
-    """How many deeds each child was told had been done."""
+    """The number of changes that were acknowledged to each child."""
     return {int(file.name): len(file.read_text().splitlines()) for file in folder.iterdir()}
 
 

@@ -1,4 +1,4 @@
-"""Users who are removed: at one moment for every reader, whatever is still to be written into posts."""
+"""Removing a user is atomic for readers, even before the heir has been written into the posts."""
 
 import asyncio
 import signal
@@ -20,7 +20,7 @@ from tests.stores.mongo.blog import Database, until
 POSTS = 30
 COMMITTED = 4
 KILLED = [(heirs, writes) for heirs in ("heir", "") for writes in (1, 2, COMMITTED, COMMITTED + 1)]
-"""After three writes the transaction is committed; the next one hands the posts over."""
+"""After three writes the transaction is committed; the next one writes the heir into the posts."""
 
 
 async def is_user(store: MongoStore, id: Id) -> bool:
@@ -32,7 +32,7 @@ async def is_user(store: MongoStore, id: Id) -> bool:
 
 
 async def assert_all_are_of(store: MongoStore, user: User | None, *, no_longer: User | None) -> None:
-    """By every way to ask."""
+    """Assert that every way of reading shows this user as the author."""
     author = None if user is None else user.author
     posts = await read_posts(store)
     assert [post.author for post in posts] == [author] * POSTS
@@ -86,7 +86,7 @@ async def test_a_post_that_names_a_user_removed_long_ago_is_the_heirs(
     for user, heir in pairwise(users):
         await store.users.remove(user.id, heir_id=heir.id, match=None)
     await assert_all_are_of(store, users[2], no_longer=users[0])
-    # Somebody named the first of them at the last moment.
+    # A concurrent request has just made the first of them the author.
     await database["posts"].update_many({}, {"$set": {"author_id": ObjectId(users[0].id)}})
     await assert_all_are_of(store, users[2], no_longer=users[1])
     await database["users"].update_many(

@@ -1,4 +1,4 @@
-"""A second migration, made up, goes up and down on a blog: nothing is lost unless that is allowed."""
+"""Upgrading and downgrading a blog with a made-up second migration loses no data without permission."""
 
 import asyncio
 import signal
@@ -20,7 +20,7 @@ from tests.stores.mongo.schema.toy_migration import toy_history
 
 @pytest.fixture
 async def before(empty_url: str) -> AsyncIterator[MongoSchema]:
-    """The schema as an Everpost sees it that does not know the second migration."""
+    """The schema as seen by a version of Everpost without the second migration."""
     schema = MongoSchema.at(empty_url, timeout=TIMEOUT)
     yield schema
     await schema.close()
@@ -93,11 +93,13 @@ async def test_a_new_database_gets_every_migration_at_once(schema: MongoSchema) 
 
 
 async def be_killed(blog: Database, url: str, target: str) -> None:
-    """Migrate in a process of its own, which dies halfway."""
+    """Migrate in a separate process, which is killed halfway."""
     command = (sys.executable, "-m", "tests.stores.mongo.schema.toy_migration", url, target)
     process = await asyncio.create_subprocess_exec(*command)
     assert await process.wait() == -signal.SIGKILL
-    await blog["migrations"].update_one({}, {"$unset": {"holder": ""}})  # as if it had been silent for long
+    await blog["migrations"].update_one(
+        {}, {"$unset": {"holder": ""}}
+    )  # as if its last heartbeat had been long ago
 
 
 async def test_an_upgrade_that_was_killed_is_taken_up_again(

@@ -1,4 +1,4 @@
-"""What a database must look like, and how it comes to."""
+"""Creating, migrating and checking the schema of a database."""
 
 import asyncio
 import sys
@@ -55,7 +55,7 @@ async def test_data_that_everpost_did_not_make_is_in_the_way(
     schema: MongoSchema, inside: Database, name: str
 ) -> None:
     await inside[name].insert_one({"title": "of another program"})
-    with pytest.raises(SchemaMismatch, match=f"a collection '{name}' that Everpost did not make"):
+    with pytest.raises(SchemaMismatch, match=f"a collection '{name}' that Everpost did not create"):
         await schema.state()
     with pytest.raises(SchemaMismatch):
         await schema.migrate("head")

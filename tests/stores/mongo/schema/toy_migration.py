@@ -1,6 +1,6 @@
-"""A made-up second migration: posts have a mood, calm at first.
+"""A made-up second migration: posts have a mood, which is initially calm.
 
-python -m tests.stores.mongo.schema.toy_migration URL TARGET: be killed in the middle of it.
+python -m tests.stores.mongo.schema.toy_migration URL TARGET: migrates, and is killed halfway.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _MOODY = Collection(
 
 
 def toy_history(*, is_fatal: bool = False) -> Sequence[Definition]:
-    """Everpost's own migrations and the toy; a fatal one kills the process halfway."""
+    """Everpost's own migrations and this one; if `fatal`, it kills the process halfway."""
 
     def reach_the_middle() -> None:
         if is_fatal:

@@ -1,4 +1,4 @@
-"""Servers that want a password and are none of ours: they keep what clients send, and serve nothing."""
+"""Impostor servers that ask for a password: they record what clients send, and serve nothing."""
 
 import asyncio
 import ssl
@@ -16,22 +16,22 @@ _KEY = rsa.generate_private_key(65537, 2048)
 
 
 @dataclass
-class Heard:
-    """What a false server was told."""
+class Received:
+    """The data that an impostor received."""
 
     text: bytes = b""
     used_tls: bool = False
     passwords: list[bytes] = field(default_factory=list)
-    """What it could decrypt."""
+    """The passwords it could decrypt."""
 
 
 @dataclass
 class FalseMysql:
-    """Asks for the password by `plugin`; `tls` is what it offers."""
+    """Asks for the password with `plugin`; `tls` is the context it offers."""
 
     plugin: bytes
     tls: ssl.SSLContext | None = None
-    heard: Heard = field(default_factory=Heard)
+    received: Received = field(default_factory=Received)
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         flags = 0xFFFFFFFF & ~(0 if self.tls else _CLIENT_SSL)
@@ -40,7 +40,7 @@ class FalseMysql:
         writer.write(_packet(0, greeting + SALT[1] + b"\0mysql_native_password\0"))
         number, hello = await self._read(reader)
         if struct.unpack_from("<I", hello)[0] & _CLIENT_SSL:
-            self.heard.used_tls = True
+            self.received.used_tls = True
             if self.tls is None:
                 return
             await writer.start_tls(self.tls)
@@ -60,42 +60,42 @@ class FalseMysql:
             _, answer = await self._read(reader)
             plain = _KEY.decrypt(answer, padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None))
             salt = SALT[0] + SALT[1]
-            self.heard.passwords.append(bytes(each ^ salt[at % 20] for at, each in enumerate(plain)))
+            self.received.passwords.append(bytes(each ^ salt[at % 20] for at, each in enumerate(plain)))
 
     async def _read(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
         head = await reader.readexactly(4)
         body = await reader.readexactly(int.from_bytes(head[:3], "little"))
-        self.heard.text += body
+        self.received.text += body
         return head[3], body
 
 
 @dataclass
 class FalsePostgresql:
-    """Asks for the password as it is, in pieces of `piece` bytes, after the `before`."""
+    """Asks for the cleartext password, in chunks of `piece` bytes, after the bytes of `before`."""
 
     before: bytes = b""
     piece: int = 1_000
-    heard: Heard = field(default_factory=Heard)
+    received: Received = field(default_factory=Received)
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         start = await reader.read(1_000)
         if start[4:8] == struct.pack("!I", 80877103):  # SSLRequest
             writer.write(b"N")
             start = await reader.read(1_000)
-        self.heard.text += start
+        self.received.text += start
         request = self.before + b"R" + struct.pack("!II", 8, 3)
         for place in range(0, len(request), self.piece):
             writer.write(request[place : place + self.piece])
             await writer.drain()
             await asyncio.sleep(0)
-        self.heard.text += await reader.read(1_000)
+        self.received.text += await reader.read(1_000)
 
 
 @asynccontextmanager
 async def listening(
     serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
 ) -> AsyncIterator[int]:
-    """The port of loopback on which it is reached."""
+    """Serve on a loopback port; yield its number."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Reads of SQLite whose cost grows with the blog: they hold up nobody, and end when nobody waits for them."""
+"""SQLite reads whose cost grows with the blog. They block nobody, and end when their caller gives up."""
 
 import asyncio
 import sqlite3
@@ -41,7 +41,7 @@ async def test_a_statement_that_takes_too_long_ends_and_the_next_one_is_answered
 
 @pytest.fixture
 async def connections(empty_blog_file: Path) -> AsyncIterator[Connections]:
-    """Of a store that waits for half a second."""
+    """Connections with a timeout of half a second."""
     connections = await Connections.open(f"sqlite:///{empty_blog_file}", timeout=0.5, pool_size=1)
     yield connections
     await connections.close()
@@ -56,7 +56,7 @@ async def test_a_read_that_takes_too_long_is_busy_and_the_next_one_is_answered(
 
 
 async def test_a_read_of_a_snapshot_can_be_timed_out(connections: Connections) -> None:
-    async with connections.frozen() as transaction:
+    async with connections.snapshot() as transaction:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await transaction.execute(ENDLESS_SELECT)
@@ -84,7 +84,7 @@ async def test_a_read_that_fails_leaves_a_connection_for_the_next(connections: C
 
 @pytest.fixture
 def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the threads on which statements ran, in order."""
+    """The names of the threads that ran statements, in order."""
     names: list[str] = []
 
     class TracedConnection(sqlite3.Connection):
@@ -96,10 +96,8 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-async def test_reads_that_grow_with_the_blog_run_beside_the_event_loop(
-    threads: list[str], tmp_path: Path
-) -> None:
-    """Counts, tags and deep pages; what is bounded by its page stays on the loop, which is faster."""
+async def test_reads_that_grow_with_the_blog_run_on_a_thread(threads: list[str], tmp_path: Path) -> None:
+    """Counts, tags and deep pages run on a thread; bounded pages stay on the event loop, which is faster."""
     store = await open_store(f"sqlite:///{tmp_path}/blog.db", timeout=5, pool_size=1)
     everything = PostFilter(audience=PUBLIC.audience(now()))
 

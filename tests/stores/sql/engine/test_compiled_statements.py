@@ -1,4 +1,4 @@
-"""Which stores share compiled statements."""
+"""Sharing of compiled statements between stores."""
 
 from sqlalchemy import Dialect
 
@@ -10,7 +10,7 @@ from tests.stores.sql.conftest import TIMEOUT
 
 
 def dialect_for(scheme: str, *version: int, is_mariadb: bool = False) -> Dialect:
-    """As it is once it has met a server of this kind and version."""
+    """The dialect, as after connecting to a server of this kind and version."""
     dialect = make_engine(f"{scheme}://host.example/blog", timeout=TIMEOUT, pool_size=1).dialect
     dialect.server_version_info = version
     if scheme == "mysql":

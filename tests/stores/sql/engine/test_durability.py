@@ -1,6 +1,6 @@
 """A write is acknowledged only when it is durable, whatever the defaults of the database or the URL say.
 
-Rows reported as already stored are committed again, so that a synchronous standby has them as well.
+Rows reported as already stored are committed again, so that a synchronous standby also has them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ from tests.contract.refusals import raises
 from tests.stores.sql.conftest import TIMEOUT, answer
 
 
-async def test_a_conflict_about_an_id_changes_nothing_and_is_written_by_postgresql_all_the_same(
-    engine_name: str, store: SqlStore, aside: Connections
+async def test_a_conflict_about_an_id_changes_nothing_but_postgresql_commits_it(
+    engine_name: str, store: SqlStore, raw_connections: Connections
 ) -> None:
-    """The transaction that wrote the row, from PostgreSQL's column `xmin`."""
+    """Return the transaction that wrote the row, from the column `xmin` of PostgreSQL."""
     writer = "xmin::text" if engine_name == "postgresql" else "0"
     post = await publish(store)
     comment = await comment_on(store, post.id)
@@ -30,7 +30,7 @@ async def test_a_conflict_about_an_id_changes_nothing_and_is_written_by_postgres
         return [
             tuple(row)
             for table in tables
-            for row in await answer(aside, f"SELECT version, stamp, {writer} FROM {table}")
+            for row in await answer(raw_connections, f"SELECT version, stamp, {writer} FROM {table}")
         ]
 
     before = await rows()
@@ -44,7 +44,7 @@ async def test_a_conflict_about_an_id_changes_nothing_and_is_written_by_postgres
 
 
 async def setting_of_a_writer(url: str, setting: Executable, engine: EngineName) -> object:
-    """What a connection that writes answers."""
+    """Return a setting, as seen by a connection that writes."""
     connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1, engine=engine)
 
     async def ask(transaction: Transaction) -> object:
@@ -63,7 +63,7 @@ CASES: Mapping[str, Sequence[tuple[str, Executable, object]]] = {
     ],
     "mysql": [],  # has only a global setting
 }
-"""The options of a URL, a question to a connection that writes, and its answer."""
+"""The options of a URL, a query on a connection that writes, and its result."""
 
 
 @pytest.mark.parametrize("engine", ["drivers", "reference"])

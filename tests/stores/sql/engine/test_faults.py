@@ -1,4 +1,4 @@
-"""What the store makes of a database that refuses, breaks off or is in the way."""
+"""Faults: databases that refuse statements, disconnect or hold locks."""
 
 import asyncio
 import random
@@ -46,8 +46,8 @@ CALLS: dict[str, Call] = {**WRITES, "read a post": read_post}
 
 
 @asynccontextmanager
-async def locked(aside: Connections, post_id: Id) -> AsyncIterator[None]:
-    """Another writer, who has the post and does not come to an end."""
+async def locked(raw_connections: Connections, post_id: Id) -> AsyncIterator[None]:
+    """Another writer, with an open transaction that has locked the post."""
     has_it, may_end = asyncio.Event(), asyncio.Event()
 
     async def hold(transaction: Transaction) -> None:
@@ -55,7 +55,7 @@ async def locked(aside: Connections, post_id: Id) -> AsyncIterator[None]:
         has_it.set()
         await may_end.wait()
 
-    holding = asyncio.create_task(aside.transact(hold))
+    holding = asyncio.create_task(raw_connections.transact(hold))
     await has_it.wait()
     try:
         yield
@@ -64,69 +64,73 @@ async def locked(aside: Connections, post_id: Id) -> AsyncIterator[None]:
         await holding
 
 
-async def kill_others(engine_name: str, aside: Connections) -> None:
-    """End every connection to the database but one; return when they are gone."""
+async def kill_others(engine_name: str, raw_connections: Connections) -> None:
+    """Close every other connection to the database; return once they are gone."""
     others = KILL_THE_OTHERS[engine_name]
-    for row in await answer(aside, others):
+    for row in await answer(raw_connections, others):
         if engine_name == "mysql":
-            await aside.change(text(row[0]), {})
-    while await answer(aside, others):  # noqa: ASYNC110 - nobody can tell us but the server
+            await raw_connections.change(text(row[0]), {})
+    while await answer(raw_connections, others):  # noqa: ASYNC110 - only the server knows
         await asyncio.sleep(0.01)
 
 
-async def test_a_writer_who_waits_too_long_is_told_so(aside: Connections, impatient: SqlStore) -> None:
-    post = await publish(impatient)
-    async with locked(aside, post.id):
+async def test_a_writer_that_waits_too_long_is_busy(
+    raw_connections: Connections, short_timeout_store: SqlStore
+) -> None:
+    post = await publish(short_timeout_store)
+    async with locked(raw_connections, post.id):
         with pytest.raises(Busy):
-            await comment_on(impatient, post.id)
-        assert (await read_post(impatient, post.id)).comment_count == 0
-    await comment_on(impatient, post.id)
-    assert (await read_post(impatient, post.id)).comment_count == 1
+            await comment_on(short_timeout_store, post.id)
+        assert (await read_post(short_timeout_store, post.id)).comment_count == 0
+    await comment_on(short_timeout_store, post.id)
+    assert (await read_post(short_timeout_store, post.id)).comment_count == 1
 
 
-async def test_readers_do_not_wait_for_a_writer(aside: Connections, impatient: SqlStore) -> None:
-    post = await publish(impatient)
-    async with locked(aside, post.id):
-        assert await read_post(impatient, post.id) == post
+async def test_readers_do_not_wait_for_a_writer(
+    raw_connections: Connections, short_timeout_store: SqlStore
+) -> None:
+    post = await publish(short_timeout_store)
+    async with locked(raw_connections, post.id):
+        assert await read_post(short_timeout_store, post.id) == post
 
 
 @pytest.mark.usefixtures("on_a_server")
-async def test_who_gets_no_connection_is_told_so(impatient: SqlStore) -> None:
-    async with impatient._connections.frozen():
+async def test_a_caller_that_gets_no_connection_is_busy(short_timeout_store: SqlStore) -> None:
+    async with short_timeout_store._connections.snapshot():
         with pytest.raises(Busy):
-            await impatient.ping()
-    await impatient.ping()
+            await short_timeout_store.ping()
+    await short_timeout_store.ping()
 
 
 @pytest.mark.parametrize("write", WRITES)
-async def test_a_database_that_takes_no_writes_is_busy(
-    engine_name: str, impatient: SqlStore, write: str
+async def test_a_database_that_refuses_writes_is_busy(
+    engine_name: str, short_timeout_store: SqlStore, write: str
 ) -> None:
-    post = await publish(impatient)
-    await impatient._connections.change(text(WRITE_NO_MORE[engine_name]), {})
+    post = await publish(short_timeout_store)
+    await short_timeout_store._connections.change(text(WRITE_NO_MORE[engine_name]), {})
     with pytest.raises(Busy, match="does not accept writes"):
-        await WRITES[write](impatient, post.id)
-    assert await read_post(impatient, post.id) == post
+        await WRITES[write](short_timeout_store, post.id)
+    assert await read_post(short_timeout_store, post.id) == post
 
 
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
 @pytest.mark.parametrize("call", CALLS)
-async def test_connections_that_died_while_idle_are_replaced_unnoticed(
-    engine_name: str, store: SqlStore, aside: Connections, call: str
+async def test_connections_that_died_while_idle_are_replaced(
+    engine_name: str, store: SqlStore, raw_connections: Connections, call: str
 ) -> None:
     post = await publish(store)
     await asyncio.gather(*(store.ping() for _ in range(10)))
-    await kill_others(engine_name, aside)
+    await kill_others(engine_name, raw_connections)
     await CALLS[call](store, post.id)
 
 
 @pytest.mark.own_database
 @pytest.mark.usefixtures("on_a_server")
-async def test_a_transaction_whose_connection_dies_is_run_again(
-    engine_name: str, store: SqlStore, aside: Connections, caplog: pytest.LogCaptureFixture
+async def test_a_transaction_whose_connection_dies_is_retried(
+    engine_name: str, store: SqlStore, raw_connections: Connections, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And nothing is logged that looks like a mistake of ours."""
+    """Nothing is logged that looks like a bug."""
     post = await publish(store)
     tries = 0
 
@@ -137,7 +141,7 @@ async def test_a_transaction_whose_connection_dies_is_run_again(
             text("UPDATE posts SET version = version + 1 WHERE id = :id"), {"id": post.id}
         )
         if tries == 1:
-            await kill_others(engine_name, aside)
+            await kill_others(engine_name, raw_connections)
         await transaction.execute(text("SELECT 1"))
 
     await store._connections.transact(work)
@@ -147,7 +151,7 @@ async def test_a_transaction_whose_connection_dies_is_run_again(
 
 
 @pytest.mark.usefixtures("on_a_server")
-async def test_the_victim_of_a_deadlock_tries_again(store: SqlStore) -> None:
+async def test_the_victim_of_a_deadlock_is_retried(store: SqlStore) -> None:
     first, second = await publish(store), await publish(store)
     both_began = asyncio.Barrier(2)
     tries = 0
@@ -175,20 +179,20 @@ async def test_the_victim_of_a_deadlock_tries_again(store: SqlStore) -> None:
 
 @pytest.mark.own_database
 async def test_a_table_may_be_altered_while_the_store_is_open(
-    engine_name: str, store: SqlStore, aside: Connections
+    engine_name: str, store: SqlStore, raw_connections: Connections
 ) -> None:
     post = await publish(store)
     await asyncio.gather(*(read_post(store, post.id) for _ in range(10)))
     alter = "ALTER TABLE posts ALTER COLUMN title TYPE TEXT"
-    if engine_name != "postgresql":  # which alone prepares statements that this makes useless
+    if engine_name != "postgresql":  # only PostgreSQL would have to prepare its statements again
         alter = "ALTER TABLE posts ADD COLUMN note INTEGER"
-    await aside.change(text(alter), {})
+    await raw_connections.change(text(alter), {})
     assert await read_post(store, post.id) == post
     await comment_on(store, post.id)
 
 
 @pytest.mark.parametrize("mistake", [KeyError(3), RuntimeError("connection is closed"), Conflict("a", "b")])
-async def test_a_mistake_of_ours_is_no_fault_of_the_database(store: SqlStore, mistake: Exception) -> None:
+async def test_a_bug_is_not_reported_as_a_database_fault(store: SqlStore, mistake: Exception) -> None:
     async def work(_transaction: Transaction) -> None:
         raise mistake
 
@@ -196,7 +200,7 @@ async def test_a_mistake_of_ours_is_no_fault_of_the_database(store: SqlStore, mi
         await store._connections.transact(work)
 
 
-async def test_a_cancelled_call_is_done_or_not_and_harms_no_other(store: SqlStore) -> None:
+async def test_a_cancelled_call_is_atomic_and_affects_no_other(store: SqlStore) -> None:
     post = await publish(store)
     for _ in range(60):
         call = asyncio.create_task(comment_on(store, post.id))
@@ -210,30 +214,30 @@ async def test_a_cancelled_call_is_done_or_not_and_harms_no_other(store: SqlStor
 
 
 async def test_comments_on_a_post_that_is_being_removed_leave_no_orphan(
-    store: SqlStore, aside: Connections
+    store: SqlStore, raw_connections: Connections
 ) -> None:
-    async def comment_for_ever(post_id: Id) -> None:
+    async def keep_commenting(post_id: Id) -> None:
         while True:
             await comment_on(store, post_id)
 
     for _ in range(5):
         post = await publish(store)
-        commenting = [asyncio.create_task(comment_for_ever(post.id)) for _ in range(4)]
+        commenting = [asyncio.create_task(keep_commenting(post.id)) for _ in range(4)]
         await comment_on(store, post.id)
         await store.posts.remove(post.id, match=None)
         ends = await asyncio.gather(*commenting, return_exceptions=True)
         assert {type(end) for end in ends} == {NotFound}
-    assert [tuple(row) for row in await answer(aside, "SELECT count(*) FROM comments")] == [(0,)]
+    assert [tuple(row) for row in await answer(raw_connections, "SELECT count(*) FROM comments")] == [(0,)]
 
 
-async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None:
+async def test_a_full_disk_is_reported_and_rolls_back_everything(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'blog.db'}"
     await (await open_store(url, timeout=TIMEOUT, pool_size=1)).close()
     store = await SqlStore.open(url, timeout=TIMEOUT, pool_size=1)
     post = await publish(store)
-    aside = await Connections.open(url, timeout=TIMEOUT, pool_size=1, engine="reference")
-    ((pages,),) = await answer(aside, "PRAGMA page_count")
-    await aside.close()
+    raw_connections = await Connections.open(url, timeout=TIMEOUT, pool_size=1, engine="reference")
+    ((pages,),) = await answer(raw_connections, "PRAGMA page_count")
+    await raw_connections.close()
     await store._connections.change(text(f"PRAGMA max_page_count = {pages + 1}"), {})
     with pytest.raises(Busy, match="out of disk space"):
         await comment_on(store, post.id, content="x" * 200_000)
@@ -245,7 +249,7 @@ async def test_a_full_disk_is_told_and_undoes_everything(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
-async def test_a_server_that_is_not_there_is_unreachable(scheme: str) -> None:
+async def test_a_missing_server_is_unreachable(scheme: str) -> None:
     port = free_port()
     shown = f"Cannot connect to the database {scheme}://writer@127.0.0.1:{port}/blog"
     with pytest.raises(Unreachable, match=shown) as told:
@@ -265,12 +269,12 @@ async def test_a_server_that_does_not_answer_is_unreachable_in_time(scheme: str)
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder/blog.db", "/"])
-async def test_a_file_that_cannot_be_is_unreachable(path: str) -> None:
+async def test_a_file_that_cannot_exist_is_unreachable(path: str) -> None:
     with pytest.raises(Unreachable, match="unable to open database file"):
         await SqlStore.open(f"sqlite:///{path}", timeout=1, pool_size=1)
 
 
-def test_a_server_that_speaks_no_tls_is_called_that() -> None:
+def test_a_server_without_tls_is_reported_as_such() -> None:
     said = (
         "Can't connect to MySQL server on 'h' ([SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1))"
     )

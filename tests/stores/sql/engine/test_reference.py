@@ -1,7 +1,7 @@
-"""The drivers' own way and the reference keep and give the same values.
+"""The drivers and the reference store and return the same values.
 
-That they answer every statement of the store alike is shown by the contract suite of the port, which runs on
-both at once as well (`tests/differential.py`), most of it in `make test-long`.
+The contract suite of the port shows that they answer every statement alike: it also runs on both at once
+(`tests/differential.py`), mostly in `make test-long`.
 """
 
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ ROWS: list[dict[str, object]] = [
 
 
 @pytest.mark.own_database
-async def test_every_type_keeps_every_value_either_way(url: str, alchemy: AsyncEngine) -> None:
+async def test_every_type_keeps_every_value_on_both(url: str, alchemy: AsyncEngine) -> None:
     async with alchemy.connect() as connection:
         await connection.run_sync(VALUES.create)
     drivers = await Connections.open(url, timeout=TIMEOUT, pool_size=1)

@@ -1,4 +1,4 @@
-"""How many statements a call takes, and that an index serves the pages of a thread."""
+"""The number of statements per call, and the indexes that serve the pages of a thread."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,7 +23,7 @@ from tests.stores.sql.conftest import plan_of
 
 @pytest.fixture
 def statements(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the store has said to the database since the list was last emptied, but for BEGIN and COMMIT."""
+    """The statements of the store since the list was last cleared, except BEGIN and COMMIT."""
     database = store._connections._database
     assert isinstance(database, CompiledDatabase)
     cache = database._statements
@@ -70,7 +70,7 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
         assert len(statements) == expected, statements
 
 
-async def test_a_write_takes_as_few_statements_as_possible(
+async def test_a_write_takes_the_minimum_number_of_statements(
     store: SqlStore, statements: list[str], engine_name: str
 ) -> None:
     at_once = engine_name == "postgresql"
@@ -117,7 +117,7 @@ _PLACE = Position(MOMENT, new_id())
     ],
     ids=["a thread", "what answers nothing", "a branch"],
 )
-async def test_the_index_finds_the_place_after_a_cursor(
+async def test_an_index_serves_the_page_after_a_cursor(
     engine_name: str, alchemy: AsyncEngine, branch: Branch | None, first_columns: str
 ) -> None:
     query = CommentQuery(post_id=new_id(), limit=100, after=_PLACE, branch=branch)
@@ -127,7 +127,7 @@ async def test_the_index_finds_the_place_after_a_cursor(
 
 
 @pytest.mark.parametrize("post_author_id", [None, new_id()], ids=["all posts", "one author's"])
-async def test_the_index_finds_the_place_in_the_queue(
+async def test_an_index_serves_the_page_of_the_queue(
     engine_name: str, alchemy: AsyncEngine, post_author_id: Id | None
 ) -> None:
     query = QueueQuery(status=CommentStatus.PENDING, limit=100, after=_PLACE, post_author_id=post_author_id)
@@ -139,7 +139,7 @@ async def test_the_index_finds_the_place_in_the_queue(
 async def explain(
     engine_name: str, explained: tuple[selects.AnySelect, Values], connection: AsyncConnection
 ) -> str:
-    if engine_name == "postgresql":  # which reads small tables from one end to the other
+    if engine_name == "postgresql":  # it scans small tables
         await connection.execute(text("SET enable_seqscan = off"))
     statement, parameters = explained
     compiled = statement.params(parameters).compile(

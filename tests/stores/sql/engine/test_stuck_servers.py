@@ -1,4 +1,4 @@
-"""Abandoned connections do not pile up in a server that is stuck."""
+"""Abandoned connections do not accumulate in a server that hangs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.own_database, pytest.mark.usefixtures("on_a_server")]
 
 
 @pytest.fixture
-async def hasty(url: str) -> AsyncIterator[SqlStore]:
+async def short_timeout_store(url: str) -> AsyncIterator[SqlStore]:
     store = await SqlStore.open(url, timeout=0.3, pool_size=POOL_SIZE)
     yield store
     await store.close()
@@ -42,7 +42,7 @@ async def hasty(url: str) -> AsyncIterator[SqlStore]:
 
 @asynccontextmanager
 async def locked(engine_name: str, alchemy: AsyncEngine) -> AsyncIterator[None]:
-    """Nobody else reads or writes posts."""
+    """Lock posts, so that nobody else can read or write them."""
     async with alchemy.connect() as connection:
         for statement in LOCK[engine_name].split("; "):
             await connection.exec_driver_sql(statement)
@@ -53,49 +53,53 @@ async def locked(engine_name: str, alchemy: AsyncEngine) -> AsyncIterator[None]:
 
 
 async def test_no_more_connections_are_open_than_the_pool_allows(
-    engine_name: str, hasty: SqlStore, aside: Connections, alchemy: AsyncEngine
+    engine_name: str, short_timeout_store: SqlStore, raw_connections: Connections, alchemy: AsyncEngine
 ) -> None:
-    post = await publish(hasty)
+    post = await publish(short_timeout_store)
     counts: list[int] = []
 
     async def count() -> None:
         while True:
-            ((number,),) = await answer(aside, CONNECTIONS[engine_name])
+            ((number,),) = await answer(raw_connections, CONNECTIONS[engine_name])
             counts.append(number)
             await asyncio.sleep(0.01)
 
     async with locked(engine_name, alchemy):
         counting = asyncio.create_task(count())
         for _ in range(4):
-            writes = [comment_on(hasty, post.id) for _ in range(5)] + [publish(hasty) for _ in range(5)]
+            writes = [comment_on(short_timeout_store, post.id) for _ in range(5)] + [
+                publish(short_timeout_store) for _ in range(5)
+            ]
             told = await asyncio.gather(*writes, return_exceptions=True)
             assert {type(each) for each in told} == {Busy}
             with pytest.raises((NotFound, Busy)):
-                await hasty.users.get(new_id())
+                await short_timeout_store.users.get(new_id())
         counting.cancel()
-    # One counts, one has the lock, and on MySQL one ends what others left behind.
+    # One counts, one holds the lock, and on MySQL one kills abandoned statements.
     assert max(counts) <= POOL_SIZE + 3
-    await asyncio.gather(*(comment_on(hasty, post.id) for _ in range(5)))
+    await asyncio.gather(*(comment_on(short_timeout_store, post.id) for _ in range(5)))
 
 
-async def test_reads_go_on_where_writes_time_out(hasty: SqlStore, alchemy: AsyncEngine) -> None:
-    post = await publish(hasty)
+async def test_reads_continue_while_writes_time_out(
+    short_timeout_store: SqlStore, alchemy: AsyncEngine
+) -> None:
+    post = await publish(short_timeout_store)
     async with alchemy.connect() as connection:
         await connection.exec_driver_sql("BEGIN")
         await connection.execute(text("UPDATE posts SET version = version WHERE id = :id"), {"id": post.id})
         for _ in range(10):
             with pytest.raises(Busy):
-                await comment_on(hasty, post.id)
-            assert (await read_post(hasty, post.id)).comment_count == 0
+                await comment_on(short_timeout_store, post.id)
+            assert (await read_post(short_timeout_store, post.id)).comment_count == 0
         await connection.exec_driver_sql("ROLLBACK")
 
 
 async def test_a_statement_that_timed_out_has_ended_in_the_server(
-    engine_name: str, hasty: SqlStore, aside: Connections, alchemy: AsyncEngine
+    engine_name: str, short_timeout_store: SqlStore, raw_connections: Connections, alchemy: AsyncEngine
 ) -> None:
-    post = await publish(hasty)
+    post = await publish(short_timeout_store)
     async with locked(engine_name, alchemy):
         with pytest.raises(Busy):
-            await comment_on(hasty, post.id)
-        while await answer(aside, WAITING[engine_name]):  # noqa: ASYNC110 - nobody can tell us but the server
+            await comment_on(short_timeout_store, post.id)
+        while await answer(raw_connections, WAITING[engine_name]):  # noqa: ASYNC110 - only the server knows
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Which driver a database URL leads to, and with what."""
+"""Parsing of database URLs: the driver and its options."""
 
 import ssl
 
@@ -80,12 +80,12 @@ def test_a_postgresql_url_is_read_by_asyncpg_as_libpq_would(
     }
 
 
-def test_what_a_postgresql_url_leaves_out_is_left_to_the_environment() -> None:
+def test_the_environment_completes_a_postgresql_url() -> None:
     connect_args = address_of("postgresql://", timeout=3).connect_args
     assert connect_args == {"dsn": "postgresql:///?", "timeout": 3, "async_creator_fn": connect}
 
 
-def test_prepared_statements_can_be_turned_off_for_a_pooler_that_has_none() -> None:
+def test_prepared_statements_can_be_disabled_for_a_pooler() -> None:
     url = "postgresql://h/d?prepared_statement_cache_size=0&statement_cache_size=0"
     connect_args = address_of(url, timeout=3).connect_args
     assert connect_args["prepared_statement_cache_size"] == 0
@@ -102,10 +102,10 @@ def test_a_mysql_url_leads_to_asyncmy(scheme: str) -> None:
     url = address.url
     assert url.drivername == "mysql+asyncmy"
     assert (url.username, url.password, url.host, url.port, url.database) == ("u", PASSWORD, "h", 3307, "d")
-    assert {name: address.connect_args[name] for name in ("charset", "connect_timeout", "is_here")} == {
+    assert {name: address.connect_args[name] for name in ("charset", "connect_timeout", "is_local")} == {
         "charset": "utf8mb4",
         "connect_timeout": 3,
-        "is_here": False,
+        "is_local": False,
     }
 
 
@@ -140,7 +140,7 @@ def test_a_mysql_url_asks_for_tls(options: str, verify: ssl.VerifyMode, check_ho
 
 
 @pytest.mark.parametrize("options", ["", "ssl-mode=PREFERRED", "sslmode=prefer"])
-def test_a_mysql_server_elsewhere_is_spoken_to_over_tls_where_it_offers_it(options: str) -> None:
+def test_tls_to_a_remote_mysql_server_is_preferred(options: str) -> None:
     tls = tls_of(f"mysql://u@h/d?{options}")
     assert tls.context is not None
     assert (tls.context.verify_mode, tls.is_optional) == (ssl.CERT_NONE, True)
@@ -194,7 +194,7 @@ def tls_of(url: str) -> Tls:
         "mysql://u:secret@h/d?ssl_ca=/no/such/file.pem",
     ],
 )
-def test_what_cannot_be_used_is_refused_without_a_secret(url: str) -> None:
+def test_an_unusable_url_is_refused_without_revealing_a_secret(url: str) -> None:
     with pytest.raises(Misconfigured) as refused:
         address_of(url, timeout=3)
     assert "sec" not in refused.value.message

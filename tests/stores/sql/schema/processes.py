@@ -1,4 +1,4 @@
-"""What the tests run in processes of their own."""
+"""Functions that the tests run in separate processes."""
 
 import asyncio
 import os
@@ -12,12 +12,12 @@ _CHANGES = ("ALTER", "CREATE", "UPDATE", "DELETE", "INSERT", "DROP")
 
 
 def migrate(url: str) -> int:
-    """Migrate a database to the newest revision; how many steps it took."""
+    """Migrate a database to the newest revision; return the number of steps."""
     return asyncio.run(_migrate(SqlSchema.at(url, timeout=10)))
 
 
 def migrate_until_killed(url: str, change: int, scripts: str | None) -> None:
-    """Migrate a database; the process is killed before this change, counted from 1."""
+    """Migrate a database, but kill the process before this change, counted from 1."""
     count = 0
 
     def kill(_connection: object, _cursor: object, statement: str, *_others: object) -> None:

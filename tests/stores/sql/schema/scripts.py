@@ -1,4 +1,4 @@
-"""Alembic's scripts with further migrations after those of Everpost, for the tests of what migrations do."""
+"""Copies of Everpost's migrations, with further ones added for the tests."""
 
 import shutil
 from pathlib import Path
@@ -23,14 +23,14 @@ def downgrade() -> None:
 
 
 def copy_scripts(folder: Path) -> str:
-    """Everpost's own scripts, in a folder where more can be added; what `SqlSchema` takes."""
+    """Copy Everpost's migrations to a folder where more can be added; return the argument for `SqlSchema`."""
     scripts = folder / "migrations"
     shutil.copytree(Path(real.__path__[0]), scripts, ignore=shutil.ignore_patterns("__pycache__"))
     return str(scripts)
 
 
 def add_migration(scripts: str, *, upgrade: str, downgrade: str = "pass") -> str:
-    """A migration after the last one; its revision."""
+    """Add a migration after the last one; return its revision."""
     versions = Path(scripts) / "versions"
     last = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
     revision = f"{int(last) + 1:04}"

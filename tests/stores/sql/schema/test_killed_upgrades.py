@@ -1,5 +1,5 @@
-"""Processes that are killed while they change a schema. MySQL keeps the changes that were made, the others
-undo them.
+"""Processes that are killed while they change a schema. MySQL keeps the changes made so far; the other
+engines roll them back.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tests.stores.sql.schema.scripts import add_migration, copy_scripts
 
 pytestmark = pytest.mark.own_database
 
-# Children that have imported everything already start at once.
+# Children of a server that has already imported everything start immediately.
 IMPORTED = get_context("forkserver")
 IMPORTED.set_forkserver_preload(["tests.stores.sql.schema.processes"])
 
@@ -31,7 +31,7 @@ ADD_TWO_COLUMNS = "\n".join(
 
 
 async def is_killed_before(change: int, url: str, scripts: str | None = None) -> bool:
-    """Migrate in another process, which is killed before this change (from 1); False: it made fewer."""
+    """Migrate in a process that is killed before this change (counted from 1); False if it made fewer."""
     process = IMPORTED.Process(target=migrate_until_killed, args=(url, change, scripts))
     process.start()
     await asyncio.to_thread(process.join)
@@ -51,7 +51,7 @@ async def test_a_schema_whose_creation_was_killed_is_created_again(empty_url: st
     await schema.close()
 
 
-async def test_an_upgrade_that_was_killed_is_undone_or_says_what_to_do(
+async def test_a_killed_upgrade_is_rolled_back_or_explains_what_to_do(
     engine_name: str, url: str, store: SqlStore, tmp_path: Path
 ) -> None:
     post = await publish(store)

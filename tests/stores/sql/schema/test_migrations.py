@@ -1,4 +1,4 @@
-"""Migrations of a database that has data in it, on each engine."""
+"""Migrations of a database with data, on each engine."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,7 +36,7 @@ with op.batch_alter_table("posts") as table:
 
 CHECKOUT = Path(__file__).parents[4]
 
-# Processes that have imported everything already: what they do at once they begin at once.
+# The processes have already imported everything, so that they begin at the same time.
 IMPORTED = get_context("forkserver")
 IMPORTED.set_forkserver_preload(["tests.stores.sql.schema.processes"])
 
@@ -51,7 +51,7 @@ def scripts(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def make_schema(url: str, scripts: str) -> AsyncIterator[MakeSchema]:
-    """Makes schemas of one database, by the migrations that are in `scripts` by then."""
+    """Makes schemas of one database, with the migrations that `scripts` has at the time."""
     async with AsyncExitStack() as made:
 
         def make() -> SqlSchema:
@@ -85,11 +85,11 @@ async def test_an_upgrade_keeps_the_data(
 
 
 async def test_a_step_that_drops_data_is_refused_and_then_allowed(
-    store: SqlStore, post: Post, make_schema: MakeSchema, scripts: str, aside: Connections
+    store: SqlStore, post: Post, make_schema: MakeSchema, scripts: str, raw_connections: Connections
 ) -> None:
     kept = add_migration(scripts, upgrade=ADD_A_NOTE, downgrade=DROP_THE_NOTE)
     await make_schema().migrate("head")
-    await aside.change(text("UPDATE posts SET note = 'kept'"), {})
+    await raw_connections.change(text("UPDATE posts SET note = 'kept'"), {})
     add_migration(scripts, upgrade=DROP_THE_NOTE, downgrade=ADD_A_NOTE)
     schema = make_schema()
     (step,) = await schema.plan("head")
@@ -97,7 +97,7 @@ async def test_a_step_that_drops_data_is_refused_and_then_allowed(
     with pytest.raises(DataLoss, match="note of posts"):
         await schema.migrate("head")
     assert await schema.current() == kept
-    assert [tuple(row) for row in await answer(aside, "SELECT note FROM posts")] == [("kept",)]
+    assert [tuple(row) for row in await answer(raw_connections, "SELECT note FROM posts")] == [("kept",)]
     assert list(await schema.migrate("head", allow_data_loss=True)) == [step]
     assert list(await schema.differences()) == []
     assert await read_post(store, post.id) == post
@@ -116,7 +116,7 @@ async def test_a_column_without_values_may_be_dropped(
 
 
 @pytest.mark.usefixtures("post")
-async def test_what_was_renamed_on_the_way_is_not_lost_unseen(make_schema: MakeSchema, scripts: str) -> None:
+async def test_a_loss_is_found_even_after_a_rename(make_schema: MakeSchema, scripts: str) -> None:
     add_migration(scripts, upgrade='op.rename_table("comments", "answers")')
     add_migration(
         scripts,
@@ -138,7 +138,7 @@ async def test_what_was_renamed_on_the_way_is_not_lost_unseen(make_schema: MakeS
 
 
 @pytest.mark.usefixtures("post")
-async def test_going_below_the_first_migration_loses_the_blog(make_schema: MakeSchema) -> None:
+async def test_downgrading_to_base_loses_the_blog(make_schema: MakeSchema) -> None:
     schema = make_schema()
     (step,) = await schema.plan("base")
     assert step.loses == ("table comments (2 rows)", "table posts (1 rows)")
@@ -148,7 +148,7 @@ async def test_going_below_the_first_migration_loses_the_blog(make_schema: MakeS
     assert await schema.state() is SchemaState.EMPTY
 
 
-async def test_a_migration_that_fails_says_so_and_leaves_its_revision_out(
+async def test_a_failed_migration_is_reported_and_not_recorded(
     store: SqlStore, post: Post, make_schema: MakeSchema, scripts: str
 ) -> None:
     add_migration(scripts, upgrade='raise RuntimeError("broken") if op.get_bind() is not None else None')
@@ -172,8 +172,10 @@ async def test_a_revision_of_a_newer_everpost_is_ahead(
     await older.close()
 
 
-async def test_tables_that_no_migration_made_are_left_alone(aside: Connections, empty_url: str) -> None:
-    await aside.change(text("DELETE FROM everpost_migrations"), {})
+async def test_tables_that_no_migration_made_are_left_alone(
+    raw_connections: Connections, empty_url: str
+) -> None:
+    await raw_connections.change(text("DELETE FROM everpost_migrations"), {})
     schema = SqlSchema.at(empty_url, timeout=TIMEOUT)
     with pytest.raises(SchemaMismatch, match="blog, comments, post_tags, posts"):
         await schema.state()
@@ -182,7 +184,7 @@ async def test_tables_that_no_migration_made_are_left_alone(aside: Connections, 
     await schema.close()
 
 
-async def test_every_difference_is_a_sentence(aside: Connections, make_schema: MakeSchema) -> None:
+async def test_every_difference_is_a_sentence(raw_connections: Connections, make_schema: MakeSchema) -> None:
     schema = make_schema()
     for statement in (
         "CREATE TABLE of_another_application (id INTEGER)",
@@ -190,7 +192,7 @@ async def test_every_difference_is_a_sentence(aside: Connections, make_schema: M
         "ALTER TABLE comments DROP COLUMN guest_name",
         "CREATE INDEX ix_extra ON comments (version)",
     ):
-        await aside.change(text(statement), {})
+        await raw_connections.change(text(statement), {})
     assert sorted(await schema.differences()) == [
         "The column extra of posts is not Everpost's.",
         "The column guest_name of comments is missing.",
@@ -198,7 +200,7 @@ async def test_every_difference_is_a_sentence(aside: Connections, make_schema: M
     ]
 
 
-async def test_of_processes_that_migrate_at_once_one_does_it(empty_url: str) -> None:
+async def test_one_of_several_concurrent_processes_migrates(empty_url: str) -> None:
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(2, mp_context=IMPORTED) as processes:
         steps = await asyncio.gather(*(loop.run_in_executor(processes, migrate, empty_url) for _ in range(3)))
@@ -212,7 +214,7 @@ async def test_alembic_works_in_the_checkout(empty_url: str, alembic: Alembic) -
         await alembic(empty_url, "-c", str(CHECKOUT / "alembic.ini"), *command)
 
 
-async def test_alembic_writes_the_next_migration_by_itself(
+async def test_alembic_generates_the_next_migration(
     empty_url: str, alembic: Alembic, scripts: str, tmp_path: Path
 ) -> None:
     ini = (CHECKOUT / "alembic.ini").read_text()
@@ -232,7 +234,7 @@ async def test_alembic_writes_the_next_migration_by_itself(
 
 @pytest.fixture
 def alembic(monkeypatch: pytest.MonkeyPatch) -> Alembic:
-    """Runs Alembic's own command."""
+    """Runs Alembic's command."""
 
     async def run(url: str, *arguments: str) -> None:
         monkeypatch.setenv("EVERPOST_DATABASE_URL", url)

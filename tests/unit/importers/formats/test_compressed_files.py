@@ -1,4 +1,4 @@
-"""Exports as they are handed out: packed."""
+"""Compressed exports."""
 
 import gzip
 import io
@@ -15,7 +15,7 @@ from everpost.transfer.importers.comment_systems.disqus import read_disqus
 from everpost.transfer.importers.comment_systems.isso import read_isso
 from everpost.transfer.importers.comment_systems.remark42 import read_remark42
 from everpost.transfer.importers.formats import compressed_files
-from everpost.transfer.importers.formats.compressed_files import Packing
+from everpost.transfer.importers.formats.compressed_files import CompressedFile
 from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.model import SourcePost
 from everpost.transfer.importers.registry import SYSTEMS, ImportOptions
@@ -47,7 +47,7 @@ def zipped(path: Path, files: Mapping[str, bytes | str]) -> Path:
 
 
 @pytest.mark.parametrize("system", READERS)
-def test_every_system_reads_packed_files(tmp_path: Path, system: str) -> None:
+def test_every_system_reads_compressed_files(tmp_path: Path, system: str) -> None:
     name, text = READERS[system]
     path = tmp_path / name
     if system == "isso":
@@ -87,13 +87,13 @@ def test_a_broken_file_of_an_archive_is_named(tmp_path: Path) -> None:
         list(read_wordpress(path, pages=False))
 
 
-def test_an_archive_of_several_files_is_refused_where_one_is_read(tmp_path: Path) -> None:
+def test_an_archive_of_several_files_is_refused_if_one_is_expected(tmp_path: Path) -> None:
     path = zipped(tmp_path / "ghost.zip", {"a.json": "{}", "b.json": "{}"})
     with pytest.raises(BrokenFile, match=r"more than one \.json file: a\.json, b\.json"):
         list(read_ghost(path, pages=False))
 
 
-def test_an_archive_without_the_file_is_refused(tmp_path: Path) -> None:
+def test_an_archive_without_an_export_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "blog.zip", {"a.html": "Hi"})
     with pytest.raises(BrokenFile, match=r"there is no \.xml file in it"):
         list(read_wordpress(path, pages=False))
@@ -128,10 +128,10 @@ def test_a_broken_archive_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("packing", ["gz", "zip"])
-def test_a_bomb_is_refused_before_anything_reads_it(
+def test_a_decompression_bomb_is_refused_before_it_is_parsed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packing: str
 ) -> None:
-    """A parser would take long to read that many blanks in a text."""
+    """Parsing a text with that many spaces would take long."""
     monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
     bomb = b'{"db":[{"data":{"posts":[{"id":"' + b" " * 1_000_000
     path = tmp_path / f"export.json.{packing}"
@@ -140,10 +140,10 @@ def test_a_bomb_is_refused_before_anything_reads_it(
     else:
         zipped(path, {"export.json": bomb, "other.bin": os.urandom(100_000)})
     with pytest.raises(BrokenFile, match="much larger than its size"):
-        Packing(path, ".json").documents()
+        CompressedFile(path, ".json").documents()
 
 
-def test_a_file_that_is_packed_as_well_as_text_can_be_is_read(
+def test_a_file_that_compresses_as_well_as_text_can_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
@@ -151,7 +151,7 @@ def test_a_file_that_is_packed_as_well_as_text_can_be_is_read(
     path = tmp_path / "export.json.gz"
     path.write_bytes(gzip.compress(content))
     assert path.stat().st_size * 15 < len(content)
-    (document,) = Packing(path, ".json").documents()
+    (document,) = CompressedFile(path, ".json").documents()
     for _ in range(2):
         with document.open() as file:
             assert file.read() == content
@@ -159,7 +159,7 @@ def test_a_file_that_is_packed_as_well_as_text_can_be_is_read(
 
 @pytest.mark.parametrize("system", READERS)
 @pytest.mark.parametrize("packing", ["gz", "zip"])
-def test_a_bomb_is_not_unpacked(
+def test_a_decompression_bomb_is_not_expanded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, packing: str
 ) -> None:
     monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
@@ -174,9 +174,7 @@ def test_a_bomb_is_not_unpacked(
         list(SYSTEMS[system].read(path, ImportOptions()))
 
 
-def test_the_files_of_an_archive_share_what_may_be_unpacked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_files_of_an_archive_share_an_allowance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compressed_files, "ALWAYS_UNPACKED", 10_000)
     monkeypatch.setattr(compressed_files, "MOST_RATIO", 0)
     path = zipped(tmp_path / "a.zip", {f"{each}.xml": wxr(wxr_item(each)) for each in range(9)})
@@ -184,7 +182,9 @@ def test_the_files_of_an_archive_share_what_may_be_unpacked(
         list(read_wordpress(path, pages=False))
 
 
-def test_nothing_of_a_packed_database_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompressed_database_is_removed_after_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))

@@ -1,4 +1,4 @@
-"""Dates as people write them."""
+"""Dates in the forms that people and programs write."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everpost.transfer.importers.formats.dates import Written, parse_moment, read_moment
+from everpost.transfer.importers.formats.dates import ParsedDate, parse_date, parse_datetime
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ from everpost.transfer.importers.formats.dates import Written, parse_moment, rea
         "1706691600",
     ],
 )
-def test_a_moment_with_an_offset(text: str) -> None:
-    assert parse_moment(text) == datetime.fromisoformat("2024-01-31T09:00:00Z")
+def test_a_date_with_an_offset(text: str) -> None:
+    assert parse_datetime(text) == datetime.fromisoformat("2024-01-31T09:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_a_moment_with_an_offset(text: str) -> None:
         ("20240131", "2024-01-31"),
     ],
 )
-def test_a_moment_without_an_offset(text: str, moment: str) -> None:
-    assert parse_moment(text) == datetime.fromisoformat(moment)
+def test_a_date_without_an_offset(text: str, moment: str) -> None:
+    assert parse_datetime(text) == datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize(
@@ -81,25 +81,25 @@ def test_a_moment_without_an_offset(text: str, moment: str) -> None:
         "2024-01-31 " + " " * 100 + "10:00",
     ],
 )
-def test_what_is_no_date(text: str) -> None:
-    assert parse_moment(text) is None
+def test_other_text_is_not_a_date(text: str) -> None:
+    assert parse_datetime(text) is None
 
 
 @pytest.mark.parametrize("zone", ["XYZ", "IST", "(India Standard Time)", "Europe/Nowhere"])
-def test_a_zone_that_is_not_known_is_named(zone: str) -> None:
-    written = read_moment(f"2024-01-31 10:00:00 {zone}")
-    assert written == Written(datetime(2024, 1, 31, 10), zone.strip("()"))  # noqa: DTZ001
+def test_an_unknown_time_zone_is_reported(zone: str) -> None:
+    written = parse_date(f"2024-01-31 10:00:00 {zone}")
+    assert written == ParsedDate(datetime(2024, 1, 31, 10), zone.strip("()"))  # noqa: DTZ001
 
 
 @given(
     st.datetimes(timezones=st.none() | st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m))))
 )
-def test_what_python_writes_is_read(moment: datetime) -> None:
-    assert parse_moment(str(moment)) == moment
-    assert parse_moment(moment.isoformat()) == moment
+def test_iso_dates_of_python_are_read(moment: datetime) -> None:
+    assert parse_datetime(str(moment)) == moment
+    assert parse_datetime(moment.isoformat()) == moment
 
 
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
-    parse_moment(text)
-    parse_moment(f"2024-01-31 {text}")
+    parse_datetime(text)
+    parse_datetime(f"2024-01-31 {text}")

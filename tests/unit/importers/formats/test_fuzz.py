@@ -1,4 +1,4 @@
-"""Damaged files: each reader gives items or says that the file is broken, and raises nothing else."""
+"""Damaged files: each reader yields items or raises BrokenFile, and nothing else."""
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +48,7 @@ def pages() -> Iterator[bytes]:
 
 
 def exports() -> Iterator[bytes]:
-    """Disqus's."""
+    """Exports of Disqus."""
     with TemporaryDirectory() as folder:
         posts = [disqus_post("1"), disqus_post("2", inside='<parent dsq:id="1"/>')]
         yield write_disqus(Path(folder, "a"), *posts).read_bytes()
@@ -56,13 +56,13 @@ def exports() -> Iterator[bytes]:
 
 
 def databases() -> Iterator[bytes]:
-    """Isso's."""
+    """Databases of Isso."""
     with TemporaryDirectory() as folder:
         yield write_isso(Path(folder, "a")).read_bytes()
 
 
 def backups() -> Iterator[bytes]:
-    """Remark42's."""
+    """Backups of Remark42."""
     with TemporaryDirectory() as folder:
         plain = test_remark42.write_backup(Path(folder, "a"), test_remark42.COMMENT).read_bytes()
     yield plain
@@ -71,7 +71,7 @@ def backups() -> Iterator[bytes]:
 
 
 def feeds() -> Iterator[bytes]:
-    """Blogger's."""
+    """Feeds of Blogger."""
     with TemporaryDirectory() as folder:
         reply = link("related", "http://www.blogger.com/feeds/7/1/comments/default/2")
         entries = [
@@ -84,7 +84,7 @@ def feeds() -> Iterator[bytes]:
 
 
 def tables() -> Iterator[bytes]:
-    """Commento's and Comentario's."""
+    """Exports of Commento and Comentario."""
     with TemporaryDirectory() as folder:
         plain = write_v1(Path(folder, "a"), COMMENT_V1, {**COMMENT_V1, "parentHex": "c1"}).read_bytes()
         yield write_v3(Path(folder, "b"), COMMENT_V3).read_bytes()
@@ -108,7 +108,7 @@ READERS_OF_TWO_PASSES: Mapping[str, tuple[Reader, list[bytes]]] = {
 
 @st.composite
 def damaged(draw: st.DrawFn, sources: list[bytes]) -> bytes:
-    """One of the files, with parts of it cut out, doubled or overwritten."""
+    """One of the files, with parts of it removed, repeated or overwritten."""
     data = draw(st.sampled_from(sources))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
@@ -132,7 +132,7 @@ def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> No
 @pytest.mark.parametrize("name", READERS_OF_TWO_PASSES)
 @settings(max_examples=examples(30))
 @given(data=st.data())
-def test_a_damaged_file_that_is_read_twice_is_read_or_refused(name: str, data: st.DataObject) -> None:
+def test_a_damaged_file_is_read_or_refused_in_two_passes(name: str, data: st.DataObject) -> None:
     read, sources = READERS_OF_TWO_PASSES[name]
     with TemporaryDirectory() as folder:
         path = Path(folder, name)

@@ -1,4 +1,4 @@
-"""What strangers' files can make an import cost: no more than their size, whatever is in them."""
+"""The cost of untrusted files is linear in their size, whatever they contain."""
 
 import json
 import sqlite3
@@ -22,7 +22,7 @@ Hostile = Callable[[int], str]
 
 
 def _linear(run: Callable[[int], None], size: int) -> None:
-    """Require that the cost grows no faster than the size."""
+    """Require a cost that is linear in the size."""
     assert_cost_grows_no_faster_than_size(lambda n: n, run, size=size, most=size)
 
 
@@ -51,7 +51,7 @@ HTML: Mapping[str, Hostile] = {
 
 
 @pytest.mark.parametrize("name", HTML)
-def test_a_comment_costs_what_its_length_allows(name: str) -> None:
+def test_the_cost_of_a_comment_is_linear(name: str) -> None:
     def run(size: int) -> None:
         for _ in range(3):
             text_of_html(HTML[name](size))
@@ -59,13 +59,13 @@ def test_a_comment_costs_what_its_length_allows(name: str) -> None:
     _linear(run, 10_000)
 
 
-def test_no_more_of_a_comment_is_read_than_is_of_use() -> None:
+def test_the_length_of_a_comment_is_limited() -> None:
     text, change = text_of_html("<b>a</b> " * 10_000)
     assert len(text) < 40_000
     assert change == "its HTML became text, and was cut after 40,000 characters of HTML"
 
 
-def test_quotations_are_marked_to_a_depth() -> None:
+def test_the_depth_of_quotations_is_limited() -> None:
     text, _ = text_of_html("<blockquote>" * 1000 + "deep\nlines" + "</blockquote>" * 1000 + "out")
     assert text == "> " * 20 + "deep lines\n\nout"
 
@@ -99,7 +99,7 @@ XML: Mapping[str, Hostile] = {
 
 
 @pytest.mark.parametrize("name", XML)
-def test_xml_costs_what_its_size_allows(tmp_path: Path, name: str) -> None:
+def test_the_cost_of_xml_is_linear(tmp_path: Path, name: str) -> None:
     def run(size: int) -> None:
         path = tmp_path / "file.xml"
         path.write_bytes(XML[name](size).encode(errors="surrogateescape"))
@@ -126,7 +126,7 @@ JSON: Mapping[str, Hostile] = {
 
 
 @pytest.mark.parametrize("name", JSON)
-def test_json_costs_what_its_size_allows(tmp_path: Path, name: str) -> None:
+def test_the_cost_of_json_is_linear(tmp_path: Path, name: str) -> None:
     def run(size: int) -> None:
         path = tmp_path / "file.json"
         path.write_text(JSON[name](size))
@@ -138,7 +138,7 @@ def test_json_costs_what_its_size_allows(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("digits", [20, 4_300, 4_301, 100_000])
-def test_a_number_that_is_too_large_is_said(tmp_path: Path, digits: int) -> None:
+def test_too_large_a_number_is_refused(tmp_path: Path, digits: int) -> None:
     path = tmp_path / "file.json"
     path.write_text(f'{{"data":{{"posts":[{{"id":{"1" * digits}}}]}}}}')
     with pytest.raises(BrokenFile, match="a number in it is too large"):
@@ -147,14 +147,14 @@ def test_a_number_that_is_too_large_is_said(tmp_path: Path, digits: int) -> None
 
 @pytest.mark.parametrize("name", ["lexical", "mobiledoc"])
 @pytest.mark.parametrize("body", [f'{{"root":{"1" * 4_301}}}', "[" * 100_000, '{"root":' * 50_000])
-def test_a_broken_document_in_a_post_is_kept_as_it_is(name: str, body: str) -> None:
+def test_a_broken_document_in_a_post_is_kept_unchanged(name: str, body: str) -> None:
     changes: list[str] = []
     content, _ = read_body({name: body}, "", changes)
     assert content == body
     assert changes == [f"its {name} is broken, and kept as it is"]
 
 
-def test_too_many_bytes_of_json_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_json_record_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("everpost.transfer.importers.formats.json_files.MOST_BYTES", 300_000)
     path = tmp_path / "file.json"
     rows = [{"id": "x" * 100_000} for _ in range(10)]
@@ -178,9 +178,7 @@ SCHEMAS = {
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_database_that_was_made_to_do_harm_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_a_malicious_database_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(isso, "LEAST_STEPS", 1_000_000)
     path = tmp_path / "comments.db"
     with closing(sqlite3.connect(path)) as database:

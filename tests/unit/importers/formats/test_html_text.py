@@ -16,7 +16,7 @@ from everpost.transfer.importers.formats.html_text import text_of_html
         ("a < b && c > d", "a < b && c > d"),
     ],
 )
-def test_paragraphs_are_lines(html: str, text: str) -> None:
+def test_paragraphs_become_lines(html: str, text: str) -> None:
     assert text_of_html(html) == (text, "")
 
 
@@ -38,7 +38,7 @@ def test_paragraphs_are_lines(html: str, text: str) -> None:
         ("a<script>alert(1)</script>b", "ab"),
     ],
 )
-def test_marks_are_those_of_markdown(html: str, text: str) -> None:
+def test_markup_becomes_markdown(html: str, text: str) -> None:
     assert text_of_html(html) == (text, "its HTML became text")
 
 

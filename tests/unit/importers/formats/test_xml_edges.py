@@ -26,19 +26,19 @@ from tests.unit.importers.formats.test_xml_files import read, texts
 @pytest.mark.parametrize("start", ['<?xml version="1.0"?>\n<rss>', '<rss version="2.0">', "<disqus>"])
 def test_a_file_starts_at_its_xml(tmp_path: Path, before: str, start: str) -> None:
     end = start.rpartition("<")[2].partition(" ")[0].removesuffix(">")
-    found, said = read(tmp_path, f"{before}{start}<b>1</b></{end}>")
+    found, reasons = read(tmp_path, f"{before}{start}<b>1</b></{end}>")
     assert found == ["1"]
     is_xml = before == "<!-- a comment -->" and not start.startswith("<?xml")
-    is_said = bool(before.removeprefix("\ufeff")) and not is_xml
-    assert [reason.partition(" bytes before")[1] for reason in said] == [" bytes before"] * is_said
+    is_reported = bool(before.removeprefix("\ufeff")) and not is_xml
+    assert [reason.partition(" bytes before")[1] for reason in reasons] == [" bytes before"] * is_reported
 
 
 @pytest.mark.parametrize(
     "before", ["<p title='<rss >'>uses <feed> and <?php x ?></p>\n", '<?xml version="1.0"?>', "x\ufeff"]
 )
 def test_a_file_starts_at_the_declaration_of_its_root(tmp_path: Path, before: str) -> None:
-    found, said = read(tmp_path, f"{before}<?xml version='1.0'?><rss><b>1</b></rss>")
-    assert (found, len(said)) == (["1"], 1)
+    found, reasons = read(tmp_path, f"{before}<?xml version='1.0'?><rss><b>1</b></rss>")
+    assert (found, len(reasons)) == (["1"], 1)
     assert read(tmp_path, '<rss><b>1 <![CDATA[<?xml version="1.0"?><rss>]]></b></rss>')[1] == []
 
 
@@ -46,16 +46,16 @@ def test_a_file_starts_at_the_declaration_of_its_root(tmp_path: Path, before: st
     "extra", ["Notice: undefined index\n", "- ", "<br />\n<b>Warning</b>: in <b>/a.php</b><br />\n", "0"]
 )
 @pytest.mark.parametrize("start", ['<?xml version="1.0"?>\n', ""])
-@pytest.mark.parametrize("where", ["at the start of", "behind"])
-def test_what_plugins_print_around_the_root_is_skipped(
+@pytest.mark.parametrize("where", ["at the start of", "after"])
+def test_output_of_plugins_around_the_root_is_skipped(
     tmp_path: Path, extra: str, start: str, where: str
 ) -> None:
     root = "<rss>\n<b>1 <![CDATA[<?xml version='1.0'?></rss>]]></b></rss>"
-    file = f"{start}{root}{extra}" if where == "behind" else f"{start}{extra}{root}"
-    found, said = read(tmp_path, file)
+    file = f"{start}{root}{extra}" if where == "after" else f"{start}{extra}{root}"
+    found, reasons = read(tmp_path, file)
     assert found == ["1 <?xml version='1.0'?></rss>"]
-    where = where if start or where == "behind" else "before"
-    assert said == [f"{len(extra)} bytes {where} the XML were skipped: {' '.join(extra.split())!r}"]
+    where = where if start or where == "after" else "before"
+    assert reasons == [f"{len(extra)} bytes {where} the XML were skipped: {' '.join(extra.split())!r}"]
 
 
 @pytest.mark.parametrize("more", ["<rss/>", "<rss><b>2</b></rss>", '\n<?xml version="1.0"?>\n<rss ></rss>'])

@@ -1,4 +1,4 @@
-"""XML by strangers."""
+"""Untrusted and broken XML files."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_elements_of_one_level_are_read(tmp_path: Path) -> None:
     assert texts(tmp_path, "<a><b>1</b>x<b>2<c>3</c></b></a>") == ["1", "2"]
 
 
-def test_no_more_than_one_element_is_kept(tmp_path: Path) -> None:
+def test_only_one_element_is_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "file.xml"
     path.write_text("<a>" + "<b>1</b>  " * 10 + "</a>")
     for element in XmlFile(path).elements(1):
@@ -55,13 +55,13 @@ def test_a_document_type_is_refused(tmp_path: Path, before: str, file: str) -> N
         "<![CDATA[]]><!DOCTYPE",
     ],
 )
-def test_a_document_type_is_not_hidden_by_what_is_repaired(tmp_path: Path, hidden: str) -> None:
+def test_repairs_do_not_hide_a_document_type(tmp_path: Path, hidden: str) -> None:
     for before in ("", "<a>", '<?xml version="1.0"?>'):
         with pytest.raises(BrokenFile):
             texts(tmp_path, before + BOMB.replace("<!DOCTYPE", hidden))
 
 
-def test_a_comment_says_nothing(tmp_path: Path) -> None:
+def test_comments_are_ignored(tmp_path: Path) -> None:
     comments = "<!-- Activate & Run Importer -->", "<!-- a -- <b \n &nbsp; ]]> <!DOCTYPE a> --->", "<!---->"
     path = tmp_path / "file.xml"
     path.write_text(
@@ -72,7 +72,7 @@ def test_a_comment_says_nothing(tmp_path: Path) -> None:
     assert list(file.notes()) == []
 
 
-def test_the_line_counts_those_of_comments(tmp_path: Path) -> None:
+def test_line_numbers_include_comments(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile, match="line 4"):
         texts(tmp_path, "<!-- \n\n -->\n<a></b>")
 
@@ -105,13 +105,13 @@ def test_an_encoding_in_which_a_document_type_could_hide_is_refused(tmp_path: Pa
         "<a><b>1</b></a",
     ],
 )
-def test_what_is_broken_is_refused_with_its_place(tmp_path: Path, file: str) -> None:
+def test_a_broken_file_is_refused_with_the_position_of_the_error(tmp_path: Path, file: str) -> None:
     with pytest.raises(BrokenFile) as refusal:
         texts(tmp_path, file.encode("latin-1"))
     assert refusal.value.place.startswith("line ")
 
 
-def test_the_line_counts_empty_ones_at_the_start(tmp_path: Path) -> None:
+def test_line_numbers_include_empty_lines_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile, match="line 5"):
         texts(tmp_path, '\n\n<?xml version="1.0"?>\n<a>\n</b>')
 
@@ -127,14 +127,14 @@ def test_endless_nesting_is_refused(tmp_path: Path, levels: int) -> None:
         texts(tmp_path, "<a>" * levels)
 
 
-def test_too_many_elements_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_elements_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_files, "MOST_ELEMENTS", 10)
     assert texts(tmp_path, "<a>" + "<b>1</b>" * 20 + "</a>") == ["1"] * 20
-    with pytest.raises(BrokenFile, match="nested too deeply, or endlessly"):
+    with pytest.raises(BrokenFile, match="it is nested too deeply, or too large"):
         texts(tmp_path, "<a><b>" + "<c/>" * 20 + "</b></a>")
 
 
-def test_too_many_bytes_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_an_element_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_files, "MOST_BYTES", 3_000_000)
     sound = "<a>" + f"<b>{'1' * 900_000}</b>" * 3 + "</a>"
     assert len(texts(tmp_path, sound)) == 3
@@ -158,19 +158,19 @@ def test_a_text_may_be_longer_than_ten_million_characters(tmp_path: Path) -> Non
         ("<![CDATA[a]]> ] ]]>", "a]]> ] "),
     ],
 )
-def test_a_section_ends_where_its_writer_meant(tmp_path: Path, written: str, meant: str) -> None:
+def test_a_cdata_section_ends_where_its_author_intended(tmp_path: Path, written: str, meant: str) -> None:
     assert texts(tmp_path, f"<a><b>{written}</b><b>{written}</b></a>") == [meant, meant]
 
 
 def read(folder: Path, content: bytes | str) -> tuple[list[str | None], list[str]]:
-    """The texts, and what is said of them."""
+    """The texts, and the reasons of the notes."""
     path = folder / "file.xml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     file = XmlFile(path)
     return [element.text for element in file.elements(1)], [note.reason for note in file.notes()]
 
 
-def test_control_characters_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_control_characters_are_removed_and_counted(tmp_path: Path) -> None:
     assert read(tmp_path, b"<a><b>1\x00\x08\x1f\t2</b></a>") == (
         ["1\t2"],
         ["3 control characters, which XML does not allow, were left out"],
@@ -200,7 +200,7 @@ def test_control_characters_are_left_out_and_counted(tmp_path: Path) -> None:
         ("\ufffea\uffffb", "ab"),
     ],
 )
-def test_what_programs_forget_to_escape_is_text(tmp_path: Path, written: str, meant: str) -> None:
+def test_unescaped_characters_are_text(tmp_path: Path, written: str, meant: str) -> None:
     assert texts(tmp_path, f"<a><b>{written}</b><b>{written} </b></a>") == [meant, f"{meant} "]
 
 
@@ -210,7 +210,7 @@ def test_an_ampersand_in_an_attribute_is_read(tmp_path: Path) -> None:
     assert [element.get("c") for element in XmlFile(path).elements(1)] == ["x?d=1&e=2"]
 
 
-def test_repairs_are_said(tmp_path: Path) -> None:
+def test_repairs_are_reported(tmp_path: Path) -> None:
     assert read(tmp_path, "<a><b>a & b &nbsp; ]]> <3</b></a>")[1] == [
         "3 unescaped &, < and ]]> were read as text",
         "1 HTML entities, which XML does not define, were replaced",
@@ -227,11 +227,11 @@ def test_repairs_are_said(tmp_path: Path) -> None:
         (b"a\xed\xa0\xbdb", "ab"),
     ],
 )
-def test_bytes_that_are_not_utf_8_are_those_of_windows(tmp_path: Path, written: bytes, meant: str) -> None:
+def test_invalid_utf_8_is_read_as_windows_1252(tmp_path: Path, written: bytes, meant: str) -> None:
     assert texts(tmp_path, b"<a><b>" + written + b"</b></a>") == [meant]
 
 
-def test_another_encoding_is_read_as_it_is_declared(tmp_path: Path) -> None:
+def test_a_declared_encoding_is_used(tmp_path: Path) -> None:
     declaration = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
     assert texts(tmp_path, declaration + b"<a><b>\xc3\xa9</b></a>") == ["\u00c3\u00a9"]
 
@@ -247,7 +247,7 @@ def test_another_encoding_is_read_as_it_is_declared(tmp_path: Path) -> None:
         ("<g:a><b:c>1</b:c></g:a>", "b:c"),
     ],
 )
-def test_a_name_keeps_a_prefix_that_is_not_declared(tmp_path: Path, file: str, name: str) -> None:
+def test_an_undeclared_prefix_is_kept(tmp_path: Path, file: str, name: str) -> None:
     path = tmp_path / "file.xml"
     path.write_text(file)
     *_, last = [

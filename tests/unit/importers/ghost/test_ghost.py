@@ -29,7 +29,7 @@ Read = Callable[..., Iterator[Item]]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Reads an export."""
+    """A function that reads an export."""
 
     def read(export: str, *, pages: bool = False, site: str = "") -> Iterator[Item]:
         path = tmp_path / "export.json"
@@ -58,7 +58,7 @@ def test_the_flat_form_is_read(read: Read) -> None:
     assert only_post(read(json.dumps(whole))).title == "Title"
 
 
-def test_a_file_with_a_mark_of_its_encoding_is_read(read: Read) -> None:
+def test_a_byte_order_mark_is_skipped(read: Read) -> None:
     assert only_post(read("\ufeff" + ghost(ghost_post()))).title == "Title"
 
 
@@ -92,7 +92,7 @@ def test_a_file_with_a_mark_of_its_encoding_is_read(read: Read) -> None:
         ({"status": None}, PostStatus.DRAFT, True),
     ],
 )
-def test_a_status_becomes_one_of_ours(
+def test_a_status_is_mapped_to_one_of_everpost(
     read: Read, values: dict[str, object], expected: PostStatus, *, is_changed: bool
 ) -> None:
     post = only_post(read(ghost(ghost_post(**values))))
@@ -110,11 +110,11 @@ def test_a_status_becomes_one_of_ours(
         (10**17, datetime(2024, 6, 4, tzinfo=UTC)),
     ],
 )
-def test_a_date_is_read_as_every_version_wrote_it(read: Read, date: object, expected: datetime) -> None:
+def test_dates_of_every_version_are_read(read: Read, date: object, expected: datetime) -> None:
     assert only_post(read(ghost(ghost_post(published_at=date)))).publication_date == expected
 
 
-def test_a_post_without_any_date_is_of_1970(read: Read) -> None:
+def test_a_post_without_a_date_is_dated_1970(read: Read) -> None:
     post = only_post(read(ghost(ghost_post(published_at=None, created_at=None))))
     assert (post.publication_date.year, post.changes) == (1970, ("it had no date, and is dated 1970",))
     assert post.status is PostStatus.PUBLISHED
@@ -129,13 +129,13 @@ def test_a_post_with_only_an_impossible_date_is_a_draft(read: Read) -> None:
 @pytest.mark.parametrize(
     "values", [{"type": "page"}, {"type": None, "page": 1}, {"type": None, "page": True}]
 )
-def test_pages_are_read_only_where_that_is_asked_for(read: Read, values: dict[str, object]) -> None:
+def test_pages_are_read_only_on_request(read: Read, values: dict[str, object]) -> None:
     export = ghost(ghost_post(**values))
     assert dropped(read(export)) == [("page", f"{POST} 'Title'")]
     assert only_post(read(export, pages=True)).title == "Title"
 
 
-def test_authors_and_tags_are_found_through_their_tables(read: Read) -> None:
+def test_authors_and_tags_are_joined_to_posts(read: Read) -> None:
     tables: dict[str, object] = {
         "users": [{"id": "u1", "name": "Ada", "email": "ada@example.org"}, {"id": "u2", "name": "Bob"}],
         "tags": [{"id": "t1", "name": "News"}, {"id": "t2", "name": "#hidden"}, {"id": "t3", "name": "Old"}],
@@ -161,11 +161,11 @@ def test_authors_and_tags_are_found_through_their_tables(read: Read) -> None:
     ]
 
 
-def test_the_author_in_the_row_is_that_of_version_1(read: Read) -> None:
+def test_version_1_has_the_author_in_the_row(read: Read) -> None:
     assert only_post(read(ghost(ghost_post(author_id="1")))).author_id == "1"
 
 
-def test_what_has_no_place_here_is_named(read: Read) -> None:
+def test_unsupported_content_is_reported(read: Read) -> None:
     post = ghost_post(feature_image="/a.png", custom_excerpt="In short", canonical_url="https://a.example")
     newsletters = [{"id": "n1"}, {"id": "n2"}]
     assert dropped(read(ghost(post, newsletters=newsletters, migrations=[{"id": 1}]))) == [
@@ -176,7 +176,7 @@ def test_what_has_no_place_here_is_named(read: Read) -> None:
     ]
 
 
-def test_comments_are_read_where_the_file_has_them(read: Read) -> None:
+def test_comments_are_read_if_the_file_has_any(read: Read) -> None:
     comments = [
         ghost_comment("c1", member_id="m1"),
         ghost_comment("c2", parent_id="c1", member={"name": "Bob"}, edited_at="2024-06-07T00:00:00.000Z"),
@@ -197,7 +197,7 @@ def test_comments_are_read_where_the_file_has_them(read: Read) -> None:
     assert dropped(iter(items)) == [("comment", "c6 on gone"), ("table", "members")]
 
 
-def test_links_to_the_site_itself_get_its_address(read: Read) -> None:
+def test_links_within_the_site_get_its_url(read: Read) -> None:
     export = ghost(ghost_post(html='<img src="__GHOST_URL__/a.png">'))
     with_site = only_post(read(export, site="https://blog.example/"))
     assert (with_site.content, with_site.changes) == ('<img src="https://blog.example/a.png">', ())
@@ -213,7 +213,7 @@ def test_another_version_is_refused(read: Read, version: str) -> None:
 
 
 @pytest.mark.parametrize("export", ["{}", "[]", "1", '{"db": []}', '{"data": {"posts": [1]}}'])
-def test_json_of_others_is_refused(read: Read, export: str) -> None:
+def test_other_json_is_refused(read: Read, export: str) -> None:
     with pytest.raises(BrokenFile, match="it is not an export of Ghost"):
         list(read(export))
 
@@ -221,7 +221,7 @@ def test_json_of_others_is_refused(read: Read, export: str) -> None:
 @pytest.mark.parametrize(
     "export", ["", "{", "<a/>", '{"db": [\n{]', ghost(ghost_post())[:-10], "{} {}", '"\udc80"']
 )
-def test_what_is_broken_is_refused_with_its_place(tmp_path: Path, export: str) -> None:
+def test_a_broken_file_is_refused_with_the_position_of_the_error(tmp_path: Path, export: str) -> None:
     path = tmp_path / "export.json"
     path.write_bytes(export.encode(errors="surrogateescape"))
     with pytest.raises(BrokenFile) as refusal:
@@ -240,9 +240,9 @@ def test_endless_nesting_is_refused(read: Read, open: str) -> None:
         list(read(open * 200_000))
 
 
-def test_a_row_without_end_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_row_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_files, "MOST_VALUES", 1000)
-    with pytest.raises(BrokenFile, match="a row has no end"):
+    with pytest.raises(BrokenFile, match="a row has too many values"):
         list(read(ghost(ghost_post(tags=["tag"] * 1000))))
 
 

@@ -33,7 +33,7 @@ def mobiledoc(*sections: list[object], **parts: list[object]) -> str:
     return json.dumps({"version": "0.3.1", **empty, **parts, "sections": list(sections)})
 
 
-def test_html_goes_before_what_it_was_made_of() -> None:
+def test_html_takes_precedence_over_its_source() -> None:
     assert body(html="<p>1</p>", lexical=lexical(), mobiledoc=mobiledoc())[0] == "<p>1</p>"
 
 
@@ -43,13 +43,13 @@ def test_a_post_may_have_no_body() -> None:
 
 
 @pytest.mark.parametrize("source", ["{", "[1", "[" * 100_000])
-def test_a_broken_body_is_kept_and_said(source: str) -> None:
+def test_a_broken_body_is_kept_and_reported(source: str) -> None:
     content, _, changes = body(lexical=source)
     assert (content, changes) == (source, ["its lexical is broken, and kept as it is"])
 
 
 @pytest.mark.parametrize("source", ["1", "null", "[]", "{}", '{"root": 1}', '{"root": {"children": [1]}}'])
-def test_a_body_of_nothing_is_empty(source: str) -> None:
+def test_a_body_without_content_is_empty(source: str) -> None:
     assert body(lexical=source) == ("", PostFormat.HTML, [])
     assert body(mobiledoc=source) == ("", PostFormat.HTML, [])
 
@@ -105,26 +105,26 @@ def test_lexical_becomes_html(node: Node, expected: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["email", "email-cta", "paywall", "signup", "of the future"])
-def test_a_card_that_is_not_carried_is_named(kind: str) -> None:
+def test_an_unsupported_card_is_reported(kind: str) -> None:
     content, _, changes = body(lexical=lexical({"type": kind}, block("paragraph", text("a"))))
     assert content == "<p>a</p>"
     assert len(changes) == 1
     assert kind in changes[0]
 
 
-def test_an_unknown_node_keeps_its_words() -> None:
+def test_the_text_of_an_unknown_node_is_kept() -> None:
     content, _, changes = body(lexical=lexical(block("paragraph", block("new", text("a")))))
     assert (content, changes) == ("<p>a</p>", ["a node 'new' was left out"])
 
 
-def test_what_is_nested_too_deeply_is_named() -> None:
+def test_content_that_is_nested_too_deeply_is_reported() -> None:
     node = text("a")
     for _ in range(150):
         node = block("link", node)
-    assert body(lexical=lexical(block("paragraph", node)))[2] == ["what is nested too deeply was left out"]
+    assert body(lexical=lexical(block("paragraph", node)))[2] == ["content nested too deeply was left out"]
 
 
-def test_a_markdown_card_makes_it_markdown() -> None:
+def test_a_body_with_a_markdown_card_is_markdown() -> None:
     markdown: Node = {"type": "markdown", "markdown": "# a"}
     assert body(lexical=lexical(markdown)) == ("# a", PostFormat.MARKDOWN, [])
     content, written_in, _ = body(lexical=lexical(block("paragraph", text("b\n\nc")), markdown))
@@ -159,11 +159,11 @@ def test_mobiledoc_becomes_html(section: list[object], expected: str) -> None:
 
 
 @pytest.mark.parametrize("section", [[], [7, "p"], [10, 5], [1, "p", [[0]]], [1, "p", [[1, [], 0, 9]]], [1]])
-def test_a_section_that_is_none_is_named(section: list[object]) -> None:
+def test_an_invalid_section_is_reported(section: list[object]) -> None:
     assert len(body(mobiledoc=mobiledoc(section))[2]) == 1
 
 
 @pytest.mark.parametrize("name", ["markdown", "card-markdown"])
-def test_the_markdown_of_versions_1_and_2_stays_that(name: str) -> None:
+def test_the_markdown_of_versions_1_and_2_is_kept(name: str) -> None:
     document = mobiledoc([10, 0], cards=[[name, {"markdown": "# a\n\nb"}]])
     assert body(mobiledoc=document) == ("# a\n\nb", PostFormat.MARKDOWN, [])

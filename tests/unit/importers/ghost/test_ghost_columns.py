@@ -1,4 +1,4 @@
-"""The columns of Ghost's tables: each is imported, or named."""
+"""Each column of Ghost's tables is imported or reported."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ Read = Callable[..., Iterator[Item]]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Reads an export."""
+    """A function that reads an export."""
 
     def read(export: str) -> Iterator[Item]:
         path = tmp_path / "export.json"
@@ -28,7 +28,7 @@ def read(tmp_path: Path) -> Read:
 
 
 @pytest.mark.parametrize("status", ["published", "scheduled"])
-def test_a_post_that_was_only_sent_is_a_draft(read: Read, status: str) -> None:
+def test_a_post_that_was_only_emailed_is_a_draft(read: Read, status: str) -> None:
     meta = [{"post_id": POST, "email_only": 1}, {"post_id": "another", "email_only": 1}]
     post = only_post(read(ghost(ghost_post(status=status), posts_meta=meta)))
     assert post.status is PostStatus.DRAFT
@@ -90,19 +90,19 @@ COLUMNS: dict[str, str] = {
     " uuid pinned_at",
     "comment_likes": "id comment_id member_id",
 }
-_ELSEWHERE = {
+_CONVERTED = {
     "posts": {"plaintext", "lexical", "mobiledoc", "created_at", "updated_at", "published_at"},
     "comments": {"member_id", "parent_id", "created_at", "edited_at"},
 }
-"""The same text again, dates, an id that leads to a name, and the first comment above what is answered."""
+"""Columns that repeat the text, dates, an id that refers to a name, and the first comment of a thread."""
 
 
-def test_every_field_of_a_comment_is_carried_or_named(read: Read) -> None:
+def test_every_field_of_a_comment_is_imported_or_reported(read: Read) -> None:
     member = {"id": "m1", "uuid": "u", "name": "Ann", "email": "ann@example.org", "expertise": "Teacher"}
     comment = ghost_comment(member=member, likes=3, edited_at="2024-06-07T00:00:00.000Z", liked=False)
     items = list(read(ghost(ghost_post(), comments=[comment])))
-    (said,) = only_post(iter(items)).comments
-    assert (said.name, said.updated_at) == ("Ann", datetime(2024, 6, 7, tzinfo=UTC))
+    (imported,) = only_post(iter(items)).comments
+    assert (imported.name, imported.updated_at) == ("Ann", datetime(2024, 6, 7, tzinfo=UTC))
     assert dropped(iter(items)) == [
         ("comment's field", f"'likes' of c1 on {POST} 'Title'"),
         ("comment's field", f"'member.expertise' of c1 on {POST} 'Title'"),
@@ -111,19 +111,19 @@ def test_every_field_of_a_comment_is_carried_or_named(read: Read) -> None:
     assert "ann@example.org" not in repr(items)
 
 
-def test_a_comment_whose_member_is_not_in_the_file_says_so(read: Read) -> None:
+def test_a_comment_by_a_missing_member_is_reported(read: Read) -> None:
     comments = [ghost_comment("c1", member_id="m1"), ghost_comment("c2")]
     one, other = only_post(read(ghost(ghost_post(), comments=comments))).comments
     assert (one.name, one.changes) == (None, ("its author is not in the file, or has no name",))
     assert (other.name, other.changes) == (None, ())
 
 
-def test_an_address_is_not_a_name(read: Read) -> None:
+def test_an_email_address_is_not_a_name(read: Read) -> None:
     (author,) = of_kind(SourceAuthor, read(ghost(ghost_post(), users=[{"id": "u", "email": "a@b.example"}])))
     assert author == SourceAuthor(source_id="u", name="", email="a@b.example")
 
 
-def test_every_column_is_carried_or_named(read: Read) -> None:
+def test_every_column_is_imported_or_reported(read: Read) -> None:
     def value(table: str, column: str) -> object:
         known: dict[str, object] = {
             "id": POST if table == "posts" else f"{table}-id",
@@ -146,12 +146,12 @@ def test_every_column_is_carried_or_named(read: Read) -> None:
     links = [{"post_id": POST, "tag_id": "tags-id"}]
     others = {table: [row] for table, row in rows.items() if table != "posts"}
     items = list(read(ghost(rows["posts"], posts_tags=links, **others)))
-    said = repr(items)
+    report = repr(items)
     tables = {note.name for note in of_kind(Note, items) if note.kind == "table"}
     for table, row in rows.items():
-        for column in row.keys() - _ELSEWHERE.get(table, set()):
-            is_said = str(row[column]) in said or column in said or table in tables
-            assert is_said, f"{table}.{column} is neither carried nor named"
+        for column in row.keys() - _CONVERTED.get(table, set()):
+            is_reported = str(row[column]) in report or column in report or table in tables
+            assert is_reported, f"{table}.{column} is neither carried nor named"
     post = only_post(iter(items))
     assert post.tags == ("<tags name>",)
     assert [comment.name for comment in post.comments] == ["<members name>"]

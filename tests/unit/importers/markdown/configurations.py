@@ -1,4 +1,4 @@
-"""A post, and what the configurations of generators look like, for the tests."""
+"""A post and minimal configurations of generators, for the tests."""
 
 POST = "---\ntitle: A\ndate: 2020-01-02\n---\nText"
 HUGO = {"hugo.toml": "title = 'A site'"}

@@ -1,4 +1,4 @@
-"""Folders of pages for the tests, and what is read of them."""
+"""Write folders of pages for the tests, and import them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from everpost.transfer.importers.model import Note, Problem, SourcePost
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    """The folder, with these files in it."""
+    """Write these files into the folder."""
     for place, text in files.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -17,21 +17,21 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def posts_of(folder: Path, *, pages: bool = False) -> list[SourcePost]:
-    """The posts in it."""
+    """The imported posts."""
     return [item for item in read_markdown(folder, pages=pages) if isinstance(item, SourcePost)]
 
 
 def notes_of(folder: Path) -> dict[str, str]:
-    """What is said of what is not imported, by name."""
+    """The reasons of the notes, by name."""
     return {item.name: item.reason for item in read_markdown(folder) if isinstance(item, Note)}
 
 
 def problems_of(folder: Path) -> list[Problem]:
-    """What cannot be read."""
+    """The problems of the import."""
     return [item for item in read_markdown(folder) if isinstance(item, Problem)]
 
 
 def only_post(folder: Path, place: str, text: str | bytes) -> SourcePost:
-    """The post that this one file is."""
+    """The post of a folder with this file."""
     [post] = posts_of(write_folder(folder, {place: text}))
     return post

@@ -1,4 +1,4 @@
-"""What the configuration of a site hides stays hidden: it is left out and named, or a draft."""
+"""Pages that the configuration of a site hides become drafts, or are dropped and reported."""
 
 import time
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ HUGO_PAGES = {"content/blog/a.md": POST, "content/other/b.md": POST}
 UNDERSTOOD = "[cascade.target]\npath = "
 
 
-def fates(folder: Path) -> dict[str, str]:
-    """What becomes of each page."""
+def outcomes(folder: Path) -> dict[str, str]:
+    """The outcome of each page."""
     return {post.source_id.rpartition("/")[2]: post.status.value for post in posts_of(folder)}
 
 
@@ -54,17 +54,21 @@ def fates(folder: Path) -> dict[str, str]:
         ({"hugo.toml": "[[module.mounts]]\nsource = 'content'\nexcludeFiles = 'blog/*'"}, DRAFT, DRAFT),
     ],
 )
-def test_what_hugo_is_told_to_hide(tmp_path: Path, site: Mapping[str, str], a: str, b: str) -> None:
-    found = fates(write_folder(tmp_path, {**site, **HUGO_PAGES}))
+def test_pages_hidden_by_the_configuration_of_hugo(
+    tmp_path: Path, site: Mapping[str, str], a: str, b: str
+) -> None:
+    found = outcomes(write_folder(tmp_path, {**site, **HUGO_PAGES}))
     assert (found.get("a.md", LEFT_OUT), found.get("b.md", LEFT_OUT)) == (a, b)
-    told = [change for post in posts_of(tmp_path) for change in post.changes] + [*notes_of(tmp_path).values()]
-    assert told or {a, b} == {SHOWN}
+    reasons = [change for post in posts_of(tmp_path) for change in post.changes] + [
+        *notes_of(tmp_path).values()
+    ]
+    assert reasons or {a, b} == {SHOWN}
 
 
-def test_a_page_of_hugo_that_says_it_is_no_draft_is_shown(tmp_path: Path) -> None:
+def test_a_page_of_hugo_with_draft_false_is_public(tmp_path: Path) -> None:
     page = POST.replace("title: A", "title: A\ndraft: false")
     site = {"hugo.toml": "[[cascade]]\ndraft = true", "content/blog/a.md": page}
-    assert fates(write_folder(tmp_path, site)) == {"a.md": SHOWN}
+    assert outcomes(write_folder(tmp_path, site)) == {"a.md": SHOWN}
 
 
 @pytest.mark.parametrize(
@@ -106,15 +110,19 @@ def test_a_page_of_hugo_that_says_it_is_no_draft_is_shown(tmp_path: Path) -> Non
     ],
 )
 @pytest.mark.parametrize("name", ["pelicanconf.py", "publishconf.py"])
-def test_what_pelican_is_told_to_hide(tmp_path: Path, name: str, program: str, a: str, c: str) -> None:
+def test_pages_hidden_by_the_settings_of_pelican(
+    tmp_path: Path, name: str, program: str, a: str, c: str
+) -> None:
     page = "Title: A\nDate: 2020-01-02\n\nText"
     site = {"pelicanconf.py": "AUTHOR = 'Ann'", name: program}
     site |= {"content/blog/a.md": page, "content/secret/c.md": page}
     site |= {"content/blog/d.md": page.replace("\n\n", "\nStatus: published\n\n")}
-    found = fates(write_folder(tmp_path, site))
+    found = outcomes(write_folder(tmp_path, site))
     assert (found.get("a.md", LEFT_OUT), found.get("c.md", LEFT_OUT), found["d.md"]) == (a, c, SHOWN)
-    told = [change for post in posts_of(tmp_path) for change in post.changes] + [*notes_of(tmp_path).values()]
-    assert any("draft" in each or "exclude" in each or "not where" in each for each in told) or {a, c} == {
+    reasons = [change for post in posts_of(tmp_path) for change in post.changes] + [
+        *notes_of(tmp_path).values()
+    ]
+    assert any("draft" in each or "exclude" in each or "not where" in each for each in reasons) or {a, c} == {
         SHOWN
     }
 
@@ -132,11 +140,13 @@ def test_what_pelican_is_told_to_hide(tmp_path: Path, name: str, program: str, a
         ("ret.md", True),
     ],
 )
-def test_what_zola_is_told_to_ignore_is_left_out(tmp_path: Path, pattern: str, *, is_shown: bool) -> None:
+def test_pages_ignored_by_zola_are_dropped(tmp_path: Path, pattern: str, *, is_shown: bool) -> None:
     site = {"config.toml": f'base_url = "/"\nignored_content = ["{pattern}"]'}
     site |= {"content/blog/ign/secret.md": POST, "content/blog/a.md": POST}
-    assert fates(write_folder(tmp_path, site)).get("secret.md", LEFT_OUT) == (SHOWN if is_shown else LEFT_OUT)
-    assert fates(tmp_path)["a.md"] == SHOWN
+    assert outcomes(write_folder(tmp_path, site)).get("secret.md", LEFT_OUT) == (
+        SHOWN if is_shown else LEFT_OUT
+    )
+    assert outcomes(tmp_path)["a.md"] == SHOWN
     assert is_shown or any(name.startswith("content/blog/ign") for name in notes_of(tmp_path))
 
 
@@ -149,10 +159,10 @@ def test_what_zola_is_told_to_ignore_is_left_out(tmp_path: Path, pattern: str, *
         "exclude: ['_posts/x.md']",
     ],
 )
-def test_what_hexo_does_not_render_is_left_out(tmp_path: Path, setting: str) -> None:
+def test_pages_not_rendered_by_hexo_are_dropped(tmp_path: Path, setting: str) -> None:
     site = {"_config.yml": f"{HEXO['_config.yml']}\n{setting}"}
     site |= {"source/_posts/x.md": POST, "source/_posts/a.md": POST}
-    assert fates(write_folder(tmp_path, site)) == {"a.md": SHOWN}
+    assert outcomes(write_folder(tmp_path, site)) == {"a.md": SHOWN}
     assert notes_of(tmp_path)["source/_posts/x.md"] == "the configuration excludes it"
 
 
@@ -166,7 +176,7 @@ def test_what_hexo_does_not_render_is_left_out(tmp_path: Path, setting: str) -> 
         "_posts/nodate.md",
     ],
 )
-def test_what_jekyll_does_not_show_is_not_public(tmp_path: Path, name: str) -> None:
+def test_pages_hidden_by_jekyll_are_not_public(tmp_path: Path, name: str) -> None:
     write_folder(tmp_path, {"_config.yml": "title: A", "_posts/2020-01-02-a.md": POST, name: POST})
     shown = [post.source_id for post in posts_of(tmp_path) if post.status is PostStatus.PUBLISHED]
     assert shown == ["_posts/2020-01-02-a.md"]
@@ -174,7 +184,7 @@ def test_what_jekyll_does_not_show_is_not_public(tmp_path: Path, name: str) -> N
 
 def test_a_partial_of_docusaurus_is_a_draft(tmp_path: Path) -> None:
     site = {"docusaurus.config.js": "", "blog/_partial.md": POST, "blog/a.md": POST}
-    assert fates(write_folder(tmp_path, site)) == {"_partial.md": DRAFT, "a.md": SHOWN}
+    assert outcomes(write_folder(tmp_path, site)) == {"_partial.md": DRAFT, "a.md": SHOWN}
 
 
 @pytest.mark.parametrize(
@@ -192,11 +202,11 @@ def test_a_partial_of_docusaurus_is_a_draft(tmp_path: Path) -> None:
         "(a)\\1",
     ],
 )
-def test_an_expression_that_may_take_long_is_not_used(text: str) -> None:
+def test_an_expression_that_may_be_slow_is_not_used(text: str) -> None:
     assert expressions([text]).match("a" * 100) is None
 
 
-def test_patterns_take_little_time() -> None:
+def test_patterns_are_fast() -> None:
     start = time.process_time()
     assert globs(["*a" * 90 + "b"]).match("/".join(["a" * 9] * 24)) is False
     assert globs(["{a,b}" * 30]).match("a") is None

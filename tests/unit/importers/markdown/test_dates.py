@@ -1,4 +1,4 @@
-"""One odd date never ends an import: it is read as far as it can be, and reported."""
+"""A malformed date never aborts an import: its valid part is used, and it is reported."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,10 +52,10 @@ def test_a_date_has_many_names(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_the_field_called_date_counts_first(tmp_path: Path, name: str) -> None:
+def test_the_field_date_takes_precedence(tmp_path: Path, name: str) -> None:
     post = only_post(tmp_path, "a.md", f"---\n{name}: 2024-01-31\ntitle: A\ndate: 2023-01-01\n---\nText")
     assert post.publication_date == datetime(2023, 1, 1, tzinfo=UTC)
-    assert post.changes == (f"without its {name.lower()} 2024-01-31",)
+    assert post.changes == (f"its {name.lower()} 2024-01-31 was dropped",)
 
 
 @pytest.mark.parametrize("name", UPDATED)
@@ -91,7 +91,7 @@ def test_an_update_has_many_names(tmp_path: Path, name: str) -> None:
         ("9" * 300, None),
     ],
 )
-def test_a_date_is_read_as_far_as_it_is_one(
+def test_the_valid_part_of_a_date_is_read(
     tmp_path: Path, written: str, moment: tuple[int, ...] | None
 ) -> None:
     post = only_post(tmp_path, "a.md", f"---\ntitle: A\ndate: '{written}'\n---\nText")
@@ -99,12 +99,12 @@ def test_a_date_is_read_as_far_as_it_is_one(
     assert post.status is (PostStatus.PUBLISHED if moment else PostStatus.DRAFT)
     taken, *_ = post.changes
     assert taken.startswith(
-        f"its date {written!r} was taken for" if moment else "its date is not a date (line 3)"
+        f"its date {written!r} was read as" if moment else "its date is not a date (line 3)"
     )
 
 
 @pytest.mark.parametrize("written", ["{{ git }}", "2019-02-30", "tomorrow", "12/05/2019"])
-def test_the_date_of_the_name_stands_for_one_that_there_is_not(tmp_path: Path, written: str) -> None:
+def test_the_date_of_the_name_replaces_an_invalid_one(tmp_path: Path, written: str) -> None:
     post = only_post(tmp_path, "2019-04-12-a.md", f"---\ntitle: A\ndate: '{written}'\n---\nText")
     assert (post.publication_date, post.status) == (datetime(2019, 4, 12, tzinfo=UTC), "published")
     assert post.changes == (f"its date is not a date (line 3): {written!r}",)
@@ -122,7 +122,7 @@ def test_the_date_of_the_name_stands_for_one_that_there_is_not(tmp_path: Path, w
         ("hugo.toml", "content/2019-12-04-a.md", "12/04/2019", (12, 4)),
     ],
 )
-def test_a_date_of_two_meanings_is_what_its_generator_takes_it_for(
+def test_an_ambiguous_date_is_read_as_its_generator_does(
     tmp_path: Path, name: str, place: str, written: str, day: tuple[int, int]
 ) -> None:
     site = {name: "", place: f"---\ntitle: A\ndate: {written}\n---\nText"}
@@ -139,7 +139,7 @@ def test_a_date_of_two_meanings_is_what_its_generator_takes_it_for(
         "Title: A\nDate: 2019-04-12\nModified: soon\n\n",
     ],
 )
-def test_an_update_that_is_no_date_is_reported(tmp_path: Path, front_matter: str) -> None:
+def test_an_invalid_date_of_update_is_reported(tmp_path: Path, front_matter: str) -> None:
     post = only_post(tmp_path, "a.md", f"{front_matter}Text")
     assert (post.updated_at, post.status) == (None, "published")
     [change] = post.changes
@@ -159,8 +159,8 @@ def test_an_update_that_is_no_date_is_reported(tmp_path: Path, front_matter: str
         ("", "_posts/2024-07-31-a.md", 22),
     ],
 )
-def test_times_with_seconds_are_of_utc_in_jekyll(tmp_path: Path, date: str, place: str, hour: int) -> None:
-    """Ruby's YAML makes moments of them; what it leaves a text, Jekyll reads in the zone of the site."""
+def test_times_with_seconds_are_utc_in_jekyll(tmp_path: Path, date: str, place: str, hour: int) -> None:
+    """Ruby's YAML parses them as UTC; dates that it keeps as text are in the time zone of the site."""
     site = {"_config.yml": "timezone: Europe/Berlin", place: f"---\ntitle: A\ndate: {date}\n---\nText"}
     [post] = posts_of(write_folder(tmp_path, site))
     assert post.publication_date.astimezone(UTC).hour == hour
@@ -174,7 +174,7 @@ def test_times_with_seconds_are_of_utc_in_jekyll(tmp_path: Path, date: str, plac
         ("pelicanconf.py", "TIMEZONE = 'Europe/Berlin'", "content/a.md"),
     ],
 )
-def test_times_with_seconds_are_local_everywhere_else(
+def test_times_with_seconds_are_local_in_other_generators(
     tmp_path: Path, name: str, text: str, place: str
 ) -> None:
     site = {name: text, place: "---\ntitle: A\ndate: 2024-07-31 10:00:00\n---\nText"}
@@ -182,7 +182,7 @@ def test_times_with_seconds_are_local_everywhere_else(
     assert post.publication_date.astimezone(UTC).hour == 8
 
 
-def test_a_zone_that_is_asked_for_is_that_of_all_times(tmp_path: Path) -> None:
+def test_a_requested_time_zone_applies_to_all_times(tmp_path: Path) -> None:
     site = {"_config.yml": "", "_posts/2024-07-31-a.md": "---\ndate: 2024-07-31 10:00:00\n---\nText"}
     items = read_markdown(write_folder(tmp_path, site), timezone=zone_named("Europe/Berlin"))
     [post] = [item for item in items if isinstance(item, SourcePost)]
@@ -190,7 +190,7 @@ def test_a_zone_that_is_asked_for_is_that_of_all_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("zone", ["", "America/San_Francisco", "Europe", "2", "[a]", "../zone", '"\\0"'])
-def test_a_zone_that_there_is_not_is_utc(tmp_path: Path, zone: str) -> None:
+def test_an_unknown_time_zone_is_read_as_utc(tmp_path: Path, zone: str) -> None:
     site = {"_config.yml": f"timezone: {zone}", "_posts/2024-07-31-a.md": "---\ntitle: A\n---\nText"}
     items = list(read_markdown(write_folder(tmp_path, site)))
     [post] = [item for item in items if isinstance(item, SourcePost)]

@@ -1,4 +1,4 @@
-"""Nothing is lost silently: each documented field of a generator is carried, or named in the report.
+"""Nothing is lost silently: each documented field of a generator is imported or reported.
 
 https://jekyllrb.com/docs/front-matter/, https://gohugo.io/content-management/front-matter/,
 https://www.getzola.org/documentation/content/page/, https://docs.getpelican.com/en/latest/content.html,
@@ -124,7 +124,7 @@ ELEVENTY = {
 
 
 def written(items: list[Item]) -> str:
-    """All that a person can read of an import."""
+    """The posts and the report as text."""
     words: list[str] = []
     for item in items:
         if isinstance(item, SourcePost):
@@ -139,7 +139,7 @@ def written(items: list[Item]) -> str:
 
 @pytest.mark.parametrize("name", ["JEKYLL", "HUGO", "ZOLA", "PELICAN", "ELEVENTY"])
 @pytest.mark.parametrize("is_alone", [False, True])
-def test_every_field_is_carried_or_reported(tmp_path: Path, name: str, *, is_alone: bool) -> None:
+def test_every_field_is_imported_or_reported(tmp_path: Path, name: str, *, is_alone: bool) -> None:
     fields: Mapping[str, str] = globals()[name]
     texts = [{field: fields[field]} for field in fields] if is_alone else [fields]
     for number, each in enumerate(texts):
@@ -149,16 +149,16 @@ def test_every_field_is_carried_or_reported(tmp_path: Path, name: str, *, is_alo
         lines = "".join(f"{key}: {value}\n" for key, value in header.items())
         text = f"{lines}\nText" if name == "PELICAN" else f"---\n{lines}---\nText"
         folder = write_folder(tmp_path / str(number), {"posts/file.md": text})
-        told = written(list(read_markdown(folder))).lower()
-        silent = [field for field, value in each.items() if not is_told(field, value, told)]
+        report = written(list(read_markdown(folder))).lower()
+        silent = [field for field, value in each.items() if not is_reported(field, value, report)]
         assert silent == []
 
 
-def is_told(field: str, value: str, told: str) -> bool:
+def is_reported(field: str, value: str, report: str) -> bool:
     """Whether the post or the report has the value, or the report names the field."""
-    if field.lower() in told:
+    if field.lower() in report:
         return True
     if value.startswith("/") or field.lower() in {"path", "url"}:
-        return value.strip("/").rpartition("/")[2].partition(".")[0] in told
+        return value.strip("/").rpartition("/")[2].partition(".")[0] in report
     parts = value.strip("[]{}").replace("tags:", "").split(",")
-    return all(part.strip(" []{}").lower().replace("t10", " 10")[:10] in told for part in parts)
+    return all(part.strip(" []{}").lower().replace("t10", " 10")[:10] in report for part in parts)

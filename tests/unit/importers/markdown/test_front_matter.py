@@ -1,4 +1,4 @@
-"""What stands before the text of a page, and what happens where it is broken."""
+"""Front matter, and errors in it."""
 
 from pathlib import Path
 
@@ -36,40 +36,40 @@ def page_of(text: str) -> Page:
         "Title:    A\nText",
     ],
 )
-def test_front_matter_is_taken_off(text: str) -> None:
+def test_front_matter_is_not_part_of_the_content(text: str) -> None:
     page = page_of(text)
     assert (page.text("title"), page.content) == ("A", "Text")
 
 
 @pytest.mark.parametrize("text", ["", "Text", "Note: this is text\n\nText", "Date: maybe\n", "-- -\n", "{}"])
-def test_a_text_without_front_matter_is_only_text(text: str) -> None:
+def test_text_without_front_matter_is_content(text: str) -> None:
     assert read_page(text, "a.md") is None
 
 
-def test_one_empty_line_behind_it_is_not_of_the_text() -> None:
+def test_one_empty_line_after_front_matter_is_removed() -> None:
     assert page_of("---\na: b\n---\n\n\n  Text").content == "\n  Text"
 
 
 @pytest.mark.parametrize(
     "written", ["yes", "1.10", "010", "12:30:45", "2024-01-31", "'null'", "' ~'", "on", "0x1F"]
 )
-def test_yaml_is_read_as_it_is_written(written: str) -> None:
+def test_yaml_scalars_are_kept_as_text(written: str) -> None:
     assert page_of(f"---\ntitle: {written}\n---\n").text("title") == written.strip("'")
 
 
 @pytest.mark.parametrize("written", ["", "~", "null", "[a]", "{a: b}"])
-def test_what_is_not_one_text_says_nothing(written: str) -> None:
+def test_lists_maps_and_nulls_have_no_text(written: str) -> None:
     assert page_of(f"---\ntitle: {written}\n---\n").text("title") == ""
 
 
-def test_lists_are_of_texts_and_of_what_has_a_name() -> None:
+def test_lists_contain_texts_and_named_maps() -> None:
     fields = page_of("---\na: [x, 1, ~, [y], {name: z}, {other: w}]\nb: one\n---\n").fields
     assert texts_of(fields["a"]) == ["x", "1", "z"]
     assert texts_of(fields["b"]) == ["one"]
     assert texts_of(fields.get("c")) == []
 
 
-def test_aliases_do_not_multiply(tmp_path: Path) -> None:
+def test_aliases_are_not_expanded(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", f"---\ntitle: A\n{BOMB}tags: *i\nauthor: &r [*r]\n---\n")
     assert post.tags == ()
 
@@ -89,7 +89,9 @@ def test_aliases_do_not_multiply(tmp_path: Path) -> None:
         ("+++\na = 1\n", "line 1", "no end"),
     ],
 )
-def test_broken_front_matter_has_a_file_and_a_line(tmp_path: Path, text: str, place: str, word: str) -> None:
+def test_broken_front_matter_is_reported_with_file_and_line(
+    tmp_path: Path, text: str, place: str, word: str
+) -> None:
     (tmp_path / "a.md").write_text(text)
     [problem] = problems_of(tmp_path)
     assert problem.name == "a.md"
@@ -103,11 +105,11 @@ def test_a_file_that_is_not_utf8_is_broken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "file.md"])
-def test_what_is_no_folder_is_broken(tmp_path: Path, name: str) -> None:
+def test_a_path_that_is_not_a_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.md").touch()
     with pytest.raises(BrokenFile, match=name):
         posts_of(tmp_path / name)
 
 
-def test_numbers_without_end_do_no_harm() -> None:
+def test_very_large_numbers_are_read() -> None:
     assert page_of(f"+++\na = 0x{'f' * 10_000}\n+++\n").text("a").startswith("0xfff")

@@ -1,6 +1,6 @@
-"""Front matter is read as the generators read it: docs/front-matter.md has their parsers.
+"""Front matter is read as by the generators, whose parsers docs/front-matter.md lists.
 
-Each case names the generators that take it (J Jekyll, H Hugo, Z Zola, P Pelican, E Eleventy, X Hexo, N nanoc;
+Each case has the generators that accept it (J Jekyll, H Hugo, Z Zola, P Pelican, E Eleventy, X Hexo, N nanoc;
 - none), the file, and the fields that are read.
 """
 
@@ -199,7 +199,7 @@ CASES = [
 
 
 def outcome_of(text: str, *, is_pelican: bool) -> object:
-    """The fields, or why there are none."""
+    """The fields, or the error."""
     try:
         page = read_page(text, "a.md", is_pelican=is_pelican)
     except BrokenFile:
@@ -234,7 +234,7 @@ def test_front_matter_is_read_as_generators_read_it(by: str, text: str, expected
         ("---\ntitle: A\n---\n", ()),
     ],
 )
-def test_repeated_fields_are_told(text: str, repeated: tuple[str, ...]) -> None:
+def test_repeated_fields_are_reported(text: str, repeated: tuple[str, ...]) -> None:
     page = read_page(text, "a.md")
     assert page is not None
     assert page.repeated == repeated
@@ -250,7 +250,7 @@ def test_repeated_fields_are_told(text: str, repeated: tuple[str, ...]) -> None:
         ("---\na: b\n", 1),
     ],
 )
-def test_what_is_broken_has_its_line(text: str, line: int) -> None:
+def test_an_error_has_its_line(text: str, line: int) -> None:
     with pytest.raises(BrokenFile) as raised:
         read_page(text, "a.md")
     assert raised.value.place == f"line {line}"

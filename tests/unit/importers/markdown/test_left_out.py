@@ -1,4 +1,4 @@
-"""What is no post is left out, and named."""
+"""Files that are not posts are dropped and reported."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -67,7 +67,7 @@ from tests.unit.importers.markdown.folders import notes_of, only_post, posts_of,
         ({"2020-01-02-a.md": '{:title "A" :draft? true}\n\nText'}, "2020-01-02-a.md", "EDN"),
     ],
 )
-def test_what_is_no_post_is_left_out_and_named(
+def test_other_files_are_dropped_and_reported(
     tmp_path: Path, site: Mapping[str, str | bytes], place: str, reason: str
 ) -> None:
     write_folder(tmp_path, site)
@@ -76,17 +76,17 @@ def test_what_is_no_post_is_left_out_and_named(
     assert not any(post.source_id.startswith(f"{place}/") for post in posts_of(tmp_path))
 
 
-def test_what_the_configuration_includes_is_read(tmp_path: Path) -> None:
+def test_included_files_are_read(tmp_path: Path) -> None:
     site = {"_config.yml": "include: [_notes]\nexclude: [_notes]", "_notes/_posts/2020-01-02-a.md": POST}
     assert [post.slug for post in posts_of(write_folder(tmp_path, site))] == ["a"]
 
 
 @pytest.mark.parametrize("ending", ["md", "markdown", "mkd", "mkdn", "mkdown", "mdown", "MD"])
-def test_every_ending_of_markdown_is_read(tmp_path: Path, ending: str) -> None:
+def test_every_extension_of_markdown_is_read(tmp_path: Path, ending: str) -> None:
     assert only_post(tmp_path, f"_posts/2020-01-02-a.{ending}", POST).slug == "a"
 
 
-def test_a_folder_that_cannot_be_read_does_not_cost_the_rest(
+def test_an_unreadable_folder_does_not_affect_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_folder(tmp_path, {"a.md": "Text", "closed/b.md": "Text"})

@@ -1,4 +1,4 @@
-"""Folders of pages as Hugo, Jekyll, Pelican, Eleventy and Zola have them."""
+"""Sites of Hugo, Jekyll, Pelican, Eleventy and Zola."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,7 +127,7 @@ def test_a_post_of_pelican(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", ["draft", "hidden", "skip"])
-def test_what_pelican_does_not_list_is_a_draft(tmp_path: Path, status: str) -> None:
+def test_an_unlisted_page_of_pelican_is_a_draft(tmp_path: Path, status: str) -> None:
     post = only_post(tmp_path, "post.md", f"Title: A\nDate: 2010-12-03\nStatus: {status}\n\nText")
     assert post.status is PostStatus.DRAFT
     assert bool(post.changes) == (status != "draft")
@@ -140,7 +140,7 @@ def test_a_post_of_jekyll(tmp_path: Path) -> None:
     assert post.content == "Text\n"
 
 
-def test_jekyll_has_posts_only_where_its_posts_are(tmp_path: Path) -> None:
+def test_posts_of_jekyll_are_only_in_posts_and_drafts(tmp_path: Path) -> None:
     site = {
         "_posts/2024-01-31-a.md": "---\ntitle: A\n---\n",
         "news/_posts/2024-01-31-b.md": "---\ntitle: B\n---\n",
@@ -166,21 +166,21 @@ def test_a_post_of_eleventy(tmp_path: Path) -> None:
     assert post.publication_date == datetime(2024, 1, 31, tzinfo=UTC)
 
 
-def test_what_has_no_date_has_the_same_one_in_every_run(tmp_path: Path) -> None:
+def test_a_post_without_a_date_has_the_same_one_in_every_import(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", "---\ntitle: A\n---\n")
     assert post.publication_date == UNDATED
     assert post.status is PostStatus.DRAFT
-    assert post.changes == ("it is a draft: it has no date, for which 1970-01-01 stands",)
+    assert post.changes == ("it is a draft: it has no date: 1970-01-01 was used",)
 
 
-def test_dates_without_an_offset_are_utc_which_is_said_once(tmp_path: Path) -> None:
+def test_dates_without_an_offset_are_utc_which_is_reported_once(tmp_path: Path) -> None:
     write_folder(tmp_path, {f"{n}.md": f"---\ntitle: A\ndate: 2024-01-3{n}\n---\n" for n in (0, 1)})
     assert notes_of(tmp_path) == {
         tmp_path.name: "2 of its posts have dates without an offset, which were read as UTC"
     }
 
 
-def test_html_is_a_post_where_it_has_front_matter(tmp_path: Path) -> None:
+def test_html_with_front_matter_is_a_post(tmp_path: Path) -> None:
     page = "---\ndate: 2024-01-31T00:00:00Z\n---\n<h1>A <b>title</b> &amp; more</h1><p>Text"
     write_folder(tmp_path, {"a.html": page, "b.html": "<p>"})
     [post] = posts_of(tmp_path)
@@ -201,7 +201,7 @@ def test_html_is_a_post_where_it_has_front_matter(tmp_path: Path) -> None:
         ({"_posts/2024-01-04-plain.html": b"<p>caf\xe9"}, None),
     ],
 )
-def test_html_without_front_matter_is_a_post_where_jekyll_shows_it(
+def test_html_without_front_matter_is_a_post_if_jekyll_publishes_it(
     tmp_path: Path, site: dict[str, str | bytes], status: str | None
 ) -> None:
     posts = posts_of(write_folder(tmp_path, site))
@@ -211,7 +211,7 @@ def test_html_without_front_matter_is_a_post_where_jekyll_shows_it(
         assert "HTML without front matter" in notes_of(tmp_path).values()
 
 
-def test_what_is_no_post_is_named(tmp_path: Path) -> None:
+def test_other_files_are_reported(tmp_path: Path) -> None:
     outside = write_folder(tmp_path / "outside", {"secret.md": "# Secret"})
     site = write_folder(
         tmp_path / "site",
@@ -239,12 +239,12 @@ def test_what_is_no_post_is_named(tmp_path: Path) -> None:
     assert posts_of(site) == []
 
 
-def test_content_stays_byte_for_byte(tmp_path: Path) -> None:
+def test_content_is_unchanged(tmp_path: Path) -> None:
     content = "\r\n  Text \r\nwith\ttabs \x0b\x85\u2028 and no end"
     assert only_post(tmp_path, "a.md", "\ufeff---\r\ntitle: A\r\n---\r\n\r\n" + content).content == content
 
 
-def test_posts_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
+def test_posts_are_in_the_order_of_their_paths(tmp_path: Path) -> None:
     write_folder(tmp_path, dict.fromkeys(["b.md", "a/z.md", "a/b/c.md", "Z.md", "é.md"], "Text"))
     assert [post.source_id for post in posts_of(tmp_path)] == ["Z.md", "a/b/c.md", "a/z.md", "b.md", "é.md"]
 

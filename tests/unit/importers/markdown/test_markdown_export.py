@@ -1,4 +1,4 @@
-"""A folder of Markdown files, and what is read back of it."""
+"""Export to Markdown files, and import from them."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +19,9 @@ from everpost.stores.port import Store
 from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
 from everpost.transfer.importers.markdown.reader import read_markdown
 from everpost.transfer.importers.model import SourcePost
-from everpost.transfer.importers.pipeline.importer import ImportContext, adopt
+from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import a_comment, a_post, a_user, numbered
 
 ANN = a_user(id=numbered(1), name='Ann "the pen" Ünï: #1')
@@ -29,7 +29,7 @@ ANN = a_user(id=numbered(1), name='Ann "the pen" Ünï: #1')
 
 @dataclass(frozen=True)
 class Listed:
-    """A blog that is only a list of records."""
+    """A blog that consists of a list of records."""
 
     listed: Sequence[Record]
 
@@ -44,12 +44,12 @@ class Listed:
 
 
 def names_in(folder: Path) -> list[str]:
-    """The names of the files in it."""
+    """The names of the files in the folder."""
     return sorted(path.name for path in folder.iterdir())
 
 
 def as_read(post: Post, place: str) -> SourcePost:
-    """What is to be read of the post."""
+    """The post as the importer reads it."""
     return SourcePost(
         source_id=place,
         id=post.id,
@@ -132,7 +132,7 @@ async def test_long_slugs_and_early_dates_have_file_names(tmp_path: Path) -> Non
     assert {post.source_id[:11] for post in read} == {"0033-01-01-"}
 
 
-async def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
+async def test_existing_files_are_unchanged(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     for folder in (tmp_path, tmp_path / "mine.txt", tmp_path / "missing" / "folder"):
         with pytest.raises(BrokenFile):
@@ -140,14 +140,14 @@ async def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["mine.txt"]
 
 
-async def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
+async def test_a_failed_export_leaves_no_files(tmp_path: Path) -> None:
     twice = [a_post(id=numbered(n), slug="same") for n in (1, 2)]
     with pytest.raises(BrokenFile, match="cannot be written"):
         await export_markdown(Listed(twice), tmp_path / "folder")
     assert names_in(tmp_path) == []
 
 
-async def test_a_blog_comes_back_from_a_folder(store: Store, tmp_path: Path) -> None:
+async def test_an_exported_blog_can_be_imported(store: Store, tmp_path: Path) -> None:
     posts = {
         numbered(1): a_post(id=numbered(1), content="\n# Text\r\n", tags=("a",), slug="one"),
         numbered(2): replace(a_post(id=numbered(2), slug="two"), format=PostFormat.HTML, content="<p>Text"),
@@ -165,10 +165,10 @@ async def test_a_blog_comes_back_from_a_folder(store: Store, tmp_path: Path) -> 
 
 
 async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]:
-    """What came of each post."""
+    """The outcomes of the import."""
     counts: dict[str, dict[str, int]] = {}
-    with Report() as report:
-        await adopt(
+    with ImportReport() as report:
+        await import_items(
             store, read_markdown(folder), ImportContext(report=report), origin=SourceSite("markdown", "")
         )
         for note in report.notes():

@@ -1,4 +1,4 @@
-"""What a page is called, and what its name says of its date."""
+"""The slugs, titles and dates of pages, from their names."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,9 @@ from tests.unit.importers.markdown.folders import only_post
         ("notes/2024/31/12/1/index.md", "", "1"),
     ],
 )
-def test_a_slug_comes_from_the_nearest_name(tmp_path: Path, place: str, fields: str, slug: str) -> None:
+def test_the_slug_comes_from_the_first_name_available(
+    tmp_path: Path, place: str, fields: str, slug: str
+) -> None:
     assert only_post(tmp_path, place, f"---\ntitle: A\n{fields}\n---\n").slug == slug
 
 

@@ -1,4 +1,4 @@
-"""What the configuration of a site says counts for its pages, and languages stay apart."""
+"""The configuration of a site applies to its pages, and only one language is imported."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -36,21 +36,21 @@ def test_dates_are_in_the_zone_of_the_configuration(tmp_path: Path, name: str, t
         assert folder.name not in notes_of(folder)
 
 
-def test_the_zone_that_is_asked_for_counts_first(tmp_path: Path) -> None:
+def test_a_requested_time_zone_takes_precedence(tmp_path: Path) -> None:
     site = {"_config.yml": "timezone: Europe/Berlin", "_posts/2024-01-31-a.md": "---\ntitle: A\n---\n"}
     items = read_markdown(write_folder(tmp_path, site), timezone=zone_named("America/New_York"))
     [post] = [item for item in items if isinstance(item, SourcePost)]
     assert post.publication_date.astimezone(UTC) == datetime(2024, 1, 31, 5, tzinfo=UTC)
 
 
-def test_a_zone_that_there_is_not_is_reported(tmp_path: Path) -> None:
+def test_an_invalid_time_zone_is_reported(tmp_path: Path) -> None:
     write_folder(tmp_path, {"_config.yml": "timezone: Berlin", "_posts/2024-07-31-a.md": POST})
     assert posts_of(tmp_path)[0].publication_date.utcoffset() == datetime.now(UTC).utcoffset()
     notes = [item.reason for item in read_markdown(tmp_path) if isinstance(item, Note)]
     assert any("did you mean 'Europe/Berlin'" in reason for reason in notes)
 
 
-def test_a_date_in_a_zone_that_nobody_knows_is_reported(tmp_path: Path) -> None:
+def test_a_date_in_an_unknown_time_zone_is_reported(tmp_path: Path) -> None:
     post = only_post(tmp_path, "a.md", "---\ntitle: A\ndate: 2024-01-31 10:00 XYZ\n---\n")
     assert post.publication_date == datetime(2024, 1, 31, 10, tzinfo=UTC)
     assert post.changes == ("the time zone 'XYZ' of its date is unknown: the time was read as UTC",)
@@ -67,7 +67,7 @@ def test_a_date_in_a_zone_that_nobody_knows_is_reported(tmp_path: Path) -> None:
         ("pelicanconf.py", "é".encode("latin-1")),
     ],
 )
-def test_a_configuration_that_is_broken_is_reported(tmp_path: Path, name: str, text: str | bytes) -> None:
+def test_a_broken_configuration_is_reported(tmp_path: Path, name: str, text: str | bytes) -> None:
     write_folder(tmp_path, {name: text, "content/_posts/2024-07-31-a.md": POST})
     notes = [item.reason for item in read_markdown(tmp_path) if isinstance(item, Note)]
     assert any(reason.startswith("its configuration cannot be read") for reason in notes)
@@ -96,7 +96,7 @@ def test_a_configuration_that_is_broken_is_reported(tmp_path: Path, name: str, t
         ({"_config.yml": "defaults:\n- values: {tags: [a, b]}", "_posts/2020-01-02-a.md": POST}, ("a", "b")),
     ],
 )
-def test_folders_and_defaults_give_tags(
+def test_tags_come_from_folders_and_defaults(
     tmp_path: Path, site: Mapping[str, str], tags: tuple[str, ...]
 ) -> None:
     [post] = posts_of(write_folder(tmp_path, site))
@@ -129,7 +129,7 @@ def test_an_author_may_be_a_map(tmp_path: Path, author: str, name: str, email: s
 
 
 @pytest.mark.parametrize("author", ["{url: https://a.example}", "[[Ann]]", "{}"])
-def test_an_author_who_is_not_understood_is_reported(tmp_path: Path, author: str) -> None:
+def test_an_author_that_is_not_understood_is_reported(tmp_path: Path, author: str) -> None:
     post = only_post(tmp_path, "a.md", f"---\ntitle: A\ndate: 2020-01-02\nauthor: {author}\n---\n")
     assert (post.author_id, post.changes) == (None, ("an author without a name was dropped",))
 
@@ -160,7 +160,7 @@ FIELDS = {
 def read(
     folder: Path, site: Mapping[str, str], language: str | None
 ) -> tuple[dict[str, str | None], list[Item]]:
-    """The slugs of the posts by their places, and the notes on what is in other languages."""
+    """The slugs of the posts by path, and the notes on pages in other languages."""
     items = list(read_markdown(write_folder(folder, site), language=language))
     posts = {item.source_id: item.slug for item in items if isinstance(item, SourcePost)}
     return posts, [item for item in items if isinstance(item, Note) and item.kind == "translation"]
@@ -246,7 +246,7 @@ def test_one_language_is_imported(
         (FIELDS, "es", "no page is in 'es': they are in en, fr"),
     ],
 )
-def test_nobody_guesses_a_language(
+def test_a_language_is_not_guessed(
     tmp_path: Path, site: Mapping[str, str], language: str | None, message: str
 ) -> None:
     with pytest.raises(Invalid, match=message):
@@ -262,6 +262,6 @@ def test_nobody_guesses_a_language(
         {"_config.yml": "languages: [de, fr]"},
     ],
 )
-def test_pages_that_name_no_language_are_in_the_default_one(tmp_path: Path, site: Mapping[str, str]) -> None:
+def test_pages_without_a_language_are_in_the_default_one(tmp_path: Path, site: Mapping[str, str]) -> None:
     write_folder(tmp_path, {**site, "content/posts/_posts/2024-07-31-a.md": POST})
     assert len(posts_of(tmp_path)) == 1

@@ -1,4 +1,4 @@
-"""Tags of generators become Markdown where it can say the same; the others are reported."""
+"""Template tags become Markdown if it can express them; the others are reported."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ SITE = {
 
 
 def converted(folder: Path, text: str, place: str = "_posts/2020-01-01-a.md") -> SourcePost:
-    """The post with this text, beside others."""
+    """The post with this text, in a folder with others."""
     header = "---\ntitle: A\ndate: 2020-01-01\n---\n"
     items = list(read_markdown(write_folder(folder, SITE | {place: header + text}), pages=True))
     [post] = [item for item in items if isinstance(item, SourcePost) and item.source_id == place]
@@ -89,7 +89,7 @@ def test_a_tag_becomes_markdown(tmp_path: Path, text: str, content: str) -> None
         ('{{ gallery(of="a") }}', "{{ gallery }}"),
     ],
 )
-def test_other_tags_stay_and_are_reported(tmp_path: Path, text: str, name: str) -> None:
+def test_other_tags_are_kept_and_reported(tmp_path: Path, text: str, name: str) -> None:
     post = converted(tmp_path, text)
     assert post.content == text
     assert post.changes == (f"template tags stay as text: {name}",)
@@ -130,18 +130,20 @@ def test_code_is_not_changed(tmp_path: Path, text: str) -> None:
         ("```\na\n```\n{{< vimeo 1 >}}", "```\na\n```\n<https://vimeo.com/1>"),
     ],
 )
-def test_what_only_looks_like_code_is(tmp_path: Path, text: str, content: str) -> None:
+def test_tags_in_text_that_only_looks_like_code_are_converted(
+    tmp_path: Path, text: str, content: str
+) -> None:
     assert converted(tmp_path, text).content == content
 
 
-def test_what_a_tag_said_is_lost_with_a_word(tmp_path: Path) -> None:
+def test_lost_arguments_of_a_tag_are_reported(tmp_path: Path) -> None:
     post = converted(
         tmp_path, '{{< figure src="a" width="9" >}}\n\n{% highlight c linenos %}\na\n{% endhighlight %}'
     )
     assert "tag arguments were dropped: figure width, highlight linenos" in post.changes
 
 
-def test_html_gets_html(tmp_path: Path) -> None:
+def test_tags_in_html_become_html(tmp_path: Path) -> None:
     code = "{% highlight c %}\na < b\n{% endhighlight %}"
     text = f"{code}\n<a href='{{% post_url 2020-01-02-other %}}'>\n{{{{< vimeo 1 >}}}}"
     post = converted(tmp_path, text, "_posts/2020-01-01-a.html")

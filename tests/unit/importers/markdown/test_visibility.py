@@ -1,4 +1,4 @@
-"""Nothing that a generator would not show becomes public: it is a draft, and the report says why."""
+"""A page that its generator would not publish becomes a draft, with a reason in the report."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,7 +83,7 @@ def with_field(field: str) -> str:
         "eleventyComputed:\n  draft: '{{ draft }}'",
     ],
 )
-def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
+def test_a_hidden_page_is_a_draft(tmp_path: Path, field: str) -> None:
     post = only_post(tmp_path, "posts/a.md", with_field(field))
     assert post.status is PostStatus.DRAFT
     names = {"draft: true", "draft: 'true'", "Draft: TRUE", "draft: yes", "draft: on", "draft: 1"}
@@ -103,7 +103,7 @@ def test_what_is_not_shown_is_a_draft(tmp_path: Path, field: str) -> None:
         ("published: 2020-01-02\nstatus: draft", ""),
     ],
 )
-def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
+def test_a_page_with_contradictory_fields_is_a_reported_draft(
     tmp_path: Path, fields: str, reason: str
 ) -> None:
     post = only_post(tmp_path, "_posts/2020-01-02-a.md", with_field(fields))
@@ -139,7 +139,7 @@ def test_a_page_that_contradicts_itself_is_a_draft_which_is_reported(
         "unpublish_date: ",
     ],
 )
-def test_what_is_shown_is_public(tmp_path: Path, field: str) -> None:
+def test_a_visible_page_is_public(tmp_path: Path, field: str) -> None:
     post = only_post(tmp_path, "posts/a.md", with_field(field))
     assert post.status is PostStatus.PUBLISHED
     assert ("expiryDate" not in field) or post.changes == ("its expiry on 2999-01-01 was ignored",)
@@ -164,16 +164,14 @@ def test_a_password_is_not_reported(tmp_path: Path) -> None:
         "scheduled",
     ],
 )
-def test_what_is_to_appear_later_does_not_appear_on_another_date(
-    tmp_path: Path, site: Mapping[str, str], name: str
-) -> None:
+def test_a_scheduled_page_does_not_appear_early(tmp_path: Path, site: Mapping[str, str], name: str) -> None:
     write_folder(tmp_path, {**site, "content/posts/a.md": with_field(f"{name}: 2099-01-01")})
     [post] = posts_of(tmp_path)
     assert post.publication_date.year == 2099
 
 
 @pytest.mark.parametrize("name", ["created", "updated", "published"])
-def test_a_date_in_the_past_counts_after_the_one_of_publication(tmp_path: Path, name: str) -> None:
+def test_the_publication_date_takes_precedence_over_dates_in_the_past(tmp_path: Path, name: str) -> None:
     post = only_post(tmp_path, "posts/a.md", with_field(f"{name}: 2021-01-01"))
     assert post.publication_date.year == 2020
 
@@ -226,7 +224,7 @@ def test_a_date_in_the_past_counts_after_the_one_of_publication(tmp_path: Path, 
         HEXO | {"source/_posts/a.md": "title: A\ndate: 2020-01-02\ntags:\n- b\nhidden: true\n---\nText"},
     ],
 )
-def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[str, str]) -> None:
+def test_a_page_hidden_by_its_site_is_a_draft(tmp_path: Path, site: Mapping[str, str]) -> None:
     posts = posts_of(write_folder(tmp_path, site))
     assert posts
     assert {post.status for post in posts} == {PostStatus.DRAFT}
@@ -273,17 +271,19 @@ def test_what_its_site_does_not_show_is_a_draft(tmp_path: Path, site: Mapping[st
         {"_posts/a.md": POST},
     ],
 )
-def test_what_its_site_shows_is_public(tmp_path: Path, site: Mapping[str, str]) -> None:
+def test_a_page_published_by_its_site_is_public(tmp_path: Path, site: Mapping[str, str]) -> None:
     assert [post.status for post in posts_of(write_folder(tmp_path, site))] == [PostStatus.PUBLISHED]
 
 
-def test_a_name_without_a_date_is_a_draft_where_the_names_of_other_posts_have_one(tmp_path: Path) -> None:
+def test_a_post_without_a_date_in_its_name_is_a_draft_if_others_have_one(tmp_path: Path) -> None:
     posts = posts_of(write_folder(tmp_path, {"_posts/2020-01-02-a.md": POST, "_posts/b.md": POST}))
     assert [post.status.value for post in posts] == ["published", "draft"]
-    assert posts[1].changes == ("it is a draft: Jekyll shows no file of _posts whose name has no date",)
+    assert posts[1].changes == (
+        "it is a draft: Jekyll does not publish files in _posts without a date in their name",
+    )
 
 
-def test_a_post_that_was_exported_here_is_what_it_was(tmp_path: Path) -> None:
+def test_an_exported_post_keeps_its_status(tmp_path: Path) -> None:
     text = "---\ntitle: A\ndate: 2020-01-02\nid: 5e0d2f80aaaaaaaaaaaaaaaa\n---\n{% raw %}{{ a }}{% endraw %}"
     posts = posts_of(write_folder(tmp_path, {"t/index.md": POST, "t/a.md": text}))
     assert [post.status for post in posts] == [PostStatus.PUBLISHED] * 2

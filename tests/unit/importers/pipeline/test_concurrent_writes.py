@@ -7,16 +7,16 @@ import pytest
 from everpost.errors import Busy
 from everpost.transfer.importers.model import Note, Outcome
 from everpost.transfer.importers.pipeline.concurrent_writes import ConcurrentWrites, Work
-from everpost.transfer.importers.reports.report import NoteBuffer, Report
+from everpost.transfer.importers.reports.import_report import ImportReport, NoteBuffer
 
 
 def noting(name: str, *, after: asyncio.Event | None = None, then: asyncio.Event | None = None) -> Work:
-    """A work that waits for an event, notes the name, and sets another event."""
+    """A write that waits for an event, adds a note, and sets another event."""
 
     async def work(notes: NoteBuffer) -> None:
         if after is not None:
             await after.wait()
-        notes.present("post", name)
+        notes.already_present("post", name)
         if then is not None:
             then.set()
 
@@ -24,16 +24,16 @@ def noting(name: str, *, after: asyncio.Event | None = None, then: asyncio.Event
 
 
 async def failing(notes: NoteBuffer) -> None:
-    notes.present("post", "lost")
+    notes.already_present("post", "lost")
     raise Busy
 
 
-def names(report: Report) -> list[str]:
+def names(report: ImportReport) -> list[str]:
     return [note.name for note in report.notes()]
 
 
 async def test_concurrent_writes_are_reported_in_order() -> None:
-    with Report() as report:
+    with ImportReport() as report:
         is_done = asyncio.Event()
         async with ConcurrentWrites(report, most=2) as writes:
             await writes.start(noting("1", after=is_done), 1)
@@ -42,8 +42,8 @@ async def test_concurrent_writes_are_reported_in_order() -> None:
         assert names(report) == ["1", "between", "2"]
 
 
-async def test_writes_that_have_begun_end_even_if_one_fails() -> None:
-    with Report() as report:
+async def test_started_writes_end_even_if_one_fails() -> None:
+    with ImportReport() as report:
         writes = ConcurrentWrites(report, most=3)
         for work in (noting("1"), failing, noting("3")):
             await writes.start(work, 1)
@@ -64,7 +64,7 @@ async def test_few_writes_run_at_once_and_large_ones_alone() -> None:
 
         return work
 
-    with Report() as report:
+    with ImportReport() as report:
         async with ConcurrentWrites(report, most=2) as writes:
             for number in range(9):
                 await writes.start(watched(number, 2), 1)
@@ -73,7 +73,7 @@ async def test_few_writes_run_at_once_and_large_ones_alone() -> None:
 
 
 async def test_a_million_notes_between_two_posts_are_not_kept_in_memory() -> None:
-    with Report() as report:
+    with ImportReport() as report:
         async with ConcurrentWrites(report, most=2) as writes:
             await writes.start(noting("1"), 1)
             for number in range(2_000):

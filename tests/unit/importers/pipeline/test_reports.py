@@ -1,4 +1,4 @@
-"""The report of an import, and what an import remembers."""
+"""The report and the spool of an import."""
 
 import json
 from collections.abc import Iterator
@@ -11,24 +11,24 @@ from everpost.domain.comments import CommentStatus
 from everpost.transfer.importers.model import Note, Outcome, Problem, SourceComment, SourceThread
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
-from everpost.transfer.importers.reports.report import Report
+from everpost.transfer.importers.reports.import_report import ImportReport
 
 
 @pytest.fixture
-def report() -> Iterator[Report]:
-    with Report() as report:
+def report() -> Iterator[ImportReport]:
+    with ImportReport() as report:
         yield report
 
 
-def fill(report: Report) -> None:
-    report.kept("post", "1 'One'", Normalizer())
-    report.kept("comment", "1 on 1", Normalizer(["it was cut", "it was late"]))
-    report.present("post", "2 'Two'")
+def fill(report: ImportReport) -> None:
+    report.imported("post", "1 'One'", Normalizer())
+    report.imported("comment", "1 on 1", Normalizer(["it was cut", "it was late"]))
+    report.already_present("post", "2 'Two'")
     report.dropped("entry", "3 'Thr\nee\x1b'", "it is \ud800")
     report.dropped("entry", "4", "it is empty")
 
 
-def test_a_report_names_what_is_not_as_it_was(report: Report) -> None:
+def test_a_report_lists_items_that_were_not_imported_unchanged(report: ImportReport) -> None:
     fill(report)
     assert list(report.text()) == [
         "changed: comment 1 on 1: it was cut",
@@ -42,10 +42,10 @@ def test_a_report_names_what_is_not_as_it_was(report: Report) -> None:
     ]
 
 
-def test_what_happened_to_many_is_one_line(report: Report) -> None:
+def test_items_with_the_same_reason_share_a_line(report: ImportReport) -> None:
     for number in range(120):
         report.dropped("featured image", f"{number} 'Title'", "Everpost has no featured images")
-        report.kept(
+        report.imported(
             "post", f"{number} 'Title'", Normalizer([f"its slug 'a{number}' became 'b'", "it is old"])
         )
     report.dropped("entry", "7", "it is empty")
@@ -60,7 +60,7 @@ def test_what_happened_to_many_is_one_line(report: Report) -> None:
     ]
 
 
-def test_a_report_of_a_large_blog_is_short(report: Report) -> None:
+def test_a_report_of_a_large_blog_is_short(report: ImportReport) -> None:
     for number in range(5_000):
         kind = chr(ord("a") + number % 26) * (1 + number % 7)
         report.dropped(kind, f"{number}", "because " + "x" * (number % 11))
@@ -72,7 +72,7 @@ def test_a_report_of_a_large_blog_is_short(report: Report) -> None:
     assert lines[30] == f"{5_000 - counted:,} more were changed or dropped for other reasons."
 
 
-def test_everything_that_cannot_be_read_is_listed(report: Report) -> None:
+def test_everything_that_cannot_be_read_is_listed(report: ImportReport) -> None:
     for number in range(90):
         report.unreadable(Problem(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
     assert len(list(report.text())) == 91
@@ -83,11 +83,11 @@ def test_everything_that_cannot_be_read_is_listed(report: Report) -> None:
     assert lines[100] == "unreadable: 80 more"
 
 
-def test_a_report_of_nothing_says_so(report: Report) -> None:
+def test_an_empty_report_says_that_nothing_was_imported(report: ImportReport) -> None:
     assert list(report.text()) == ["Nothing was imported."]
 
 
-def test_a_report_as_json_has_every_item(report: Report, tmp_path: Path) -> None:
+def test_a_report_as_json_has_every_item(report: ImportReport, tmp_path: Path) -> None:
     fill(report)
     path = tmp_path / "report.json"
     report.save(path)
@@ -108,15 +108,15 @@ def test_a_report_as_json_has_every_item(report: Report, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_report_goes_on_after_it_was_read(report: Report) -> None:
+def test_notes_can_be_added_after_reading_a_report(report: ImportReport) -> None:
     fill(report)
     list(report.notes())
-    report.present("post", "5")
+    report.already_present("post", "5")
     assert [note.name for note in report.notes(Outcome.PRESENT)] == ["2 'Two'", "5"]
     assert report.count(Outcome.PRESENT) == report.count(Outcome.PRESENT, "post") == 2
 
 
-def test_a_report_is_whole_or_not_there(report: Report, tmp_path: Path) -> None:
+def test_a_failed_save_leaves_no_report(report: ImportReport, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.mkdir()
     with pytest.raises(OSError, match=r"report\.json"):
@@ -124,13 +124,13 @@ def test_a_report_is_whole_or_not_there(report: Report, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_notes_without_number_take_no_memory(report: Report) -> None:
+def test_a_large_report_is_not_kept_in_memory(report: ImportReport) -> None:
     for number in range(20_000):
         report.add(Note(fate=Outcome.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
     assert sum(1 for _ in report.notes()) == 20_000
 
 
-def test_a_thread_that_comes_in_parts_is_whole_again() -> None:
+def test_a_thread_is_joined_from_its_parts() -> None:
     def comment(id: str, **values: str) -> SourceComment:
         moment = datetime(2024, 2, 29, 12, 30, 15, 123_456, tzinfo=UTC)
         return SourceComment(
@@ -144,12 +144,12 @@ def test_a_thread_that_comes_in_parts_is_whole_again() -> None:
         )
 
     first, second, third = comment("1"), comment("2", parent_id="1", name="Bob"), comment("3", author_id="a")
-    with ImportSpool() as ledger:
-        ledger.keep_part(SourceThread(url="/a", title="A", comments=(first,)))
-        ledger.keep_part(SourceThread(url="/b", title="B"))
-        ledger.keep_part(SourceThread(url="/a", title="", comments=(second, third)))
-        assert ledger.count_threads() == 2
-        assert list(ledger.threads()) == [
+    with ImportSpool() as spool:
+        spool.add_part(SourceThread(url="/a", title="A", comments=(first,)))
+        spool.add_part(SourceThread(url="/b", title="B"))
+        spool.add_part(SourceThread(url="/a", title="", comments=(second, third)))
+        assert spool.count_threads() == 2
+        assert list(spool.threads()) == [
             SourceThread(url="/a", title="A", comments=(first, second, third)),
             SourceThread(url="/b", title="B"),
         ]

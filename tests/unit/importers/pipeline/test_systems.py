@@ -1,11 +1,11 @@
-"""The names of systems: those that Everpost reads, and what to do about others."""
+"""The names of systems, and the advice for those that Everpost cannot read."""
 
 import re
 
 import pytest
 
 from everpost.errors import Misconfigured
-from everpost.transfer.importers.migration_advice import SAME, WAYS, advice_for
+from everpost.transfer.importers.migration_advice import ADVICE, ALIASES, advice_for
 from everpost.transfer.importers.registry import SYSTEMS, system_named
 
 _OF_ITSELF = frozenset({"everpost"})
@@ -42,19 +42,19 @@ _OF_ITSELF = frozenset({"everpost"})
         ("", "docs/importing.md"),
     ],
 )
-def test_a_system_that_is_not_read_is_answered_with_a_way(name: str, way: str) -> None:
+def test_the_error_about_an_unsupported_system_gives_advice(name: str, way: str) -> None:
     with pytest.raises(Misconfigured) as refusal:
         system_named(name)
     assert way in refusal.value.message
     assert "\n" not in refusal.value.message
 
 
-@pytest.mark.parametrize("name", [*WAYS, *SAME])
-def test_every_way_leads_to_a_system_that_is_read(name: str) -> None:
+@pytest.mark.parametrize("name", [*ADVICE, *ALIASES])
+def test_all_advice_leads_to_a_supported_system(name: str) -> None:
     assert name not in SYSTEMS
     named = re.findall(r"--from (\w+)", advice_for(name))
     assert set(named) <= SYSTEMS.keys()
-    assert named or SAME.get(name, name) in _OF_ITSELF
+    assert named or ALIASES.get(name, name) in _OF_ITSELF
 
 
 def test_a_long_name_is_not_repeated() -> None:

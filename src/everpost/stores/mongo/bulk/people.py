@@ -1,4 +1,4 @@
-"""Writes the users of a blog that is moved into this database, with their tokens, and its settings."""
+"""Bulk writer for users, their tokens and the settings of a blog that is moved into this database."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,9 @@ _OPTIONAL = ("disabled_at", "password_hash")
 
 
 class PeopleWriter:
-    """Writes them in a transaction, but for what concerns more than the batch."""
+    """Writes batches in transactions. Only erasing users, which can change any number of posts, runs outside
+    of them.
+    """
 
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts
@@ -25,7 +27,7 @@ class PeopleWriter:
         self._blog = collections.blog
 
     async def erase_users(self, users: Sequence[User]) -> None:
-        """Remove these users with their tokens, and every mention of them as author of a post or heir."""
+        """Remove these users with their tokens, also as authors of posts and as heirs."""
         these = {"$in": [ObjectId(user.id) for user in users]}
         await self._posts.update_many({"author_id": these}, {"$unset": {"author_id": ""}})
         await self._users.update_many({"heir": these}, {"$unset": {"heir": ""}})
@@ -37,12 +39,12 @@ class PeopleWriter:
             await self._blog.replace_one({"_id": BLOG}, blog_document(blog), upsert=True, session=session)
 
     async def add_users(self, users: Sequence[User], session: Session) -> None:
-        """Insert these users. BulkWriteError: some are there already."""
+        """Insert these users. BulkWriteError: some exist already."""
         documents = [user_document(user, is_first=False) for user in users]
         await self._users.insert_many(documents, ordered=False, session=session)
 
     async def keep_users(self, users: Sequence[User], session: Session) -> None:
-        """Write these users exactly as given; their tokens stay."""
+        """Write these users exactly as given, except for their tokens, which do not change."""
         writes = [_keep(user) for user in users]
         addresses = [user_document(user, is_first=False)["email_key"] for user in users]
         parked = {"$concat": ["~", {"$toString": "$_id"}]}
@@ -54,7 +56,7 @@ class PeopleWriter:
         await self._pull("id", [ObjectId(token.id) for token in tokens], session)
 
     async def keep_tokens(self, tokens: Sequence[Token], session: Session) -> None:
-        """Write these tokens, in place of those with the same ids or digests."""
+        """Write these tokens. They replace tokens with the same ids or digests."""
         by_user: dict[ObjectId, list[object]] = {}
         for token in tokens:
             by_user.setdefault(ObjectId(token.user_id), []).append(token_entry(token))

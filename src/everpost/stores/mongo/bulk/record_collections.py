@@ -1,4 +1,4 @@
-"""Collections of records, one document each, for moving a whole blog."""
+"""Collections with one document per record, for moving a whole blog."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordCollection(Generic[RecordT]):
-    """Where the records of a kind are stored. The `_id` is the record's id; the owner's id and the sort
-    fields have the names of the kind's fields.
+    """The collection of a kind of records. The `_id` is the record's id. The fields for the owner's id and
+    for sorting are named as in the kind.
     """
 
     kind: Kind[RecordT]
@@ -28,17 +28,18 @@ class RecordCollection(Generic[RecordT]):
     document: Callable[[RecordT], Document]
     record: Callable[[Document], RecordT]
     taken: str | None = None
-    """The name of a unique text field. A document that is written takes the value from the one that has it.
+    """The name of a unique text field. If another document already has the value that is written, that
+    document gets a placeholder.
     """
 
     @property
     def order(self) -> Mapping[str, int]:
-        """In which the documents are read: by owner, then in the order of the kind."""
+        """The sort order for reading: by owner, then in the order of the kind."""
         names = [*filter(None, [self.kind.owner]), *self.kind.order]
         return {"_id" if name == "id" else name: 1 for name in names}
 
     async def write(self, batch: Batch, session: Session, *, erased_owners: Sequence[ObjectId]) -> None:
-        """Erase and keep the records of this kind, as the batch says."""
+        """Erase and keep the records of this kind in the batch."""
         erased = [document["_id"] for document in self._documents(batch.erased)]
         if erased:
             await self.collection.delete_many({"_id": {"$in": erased}}, session=session)

@@ -1,4 +1,4 @@
-"""The port's `Snapshot` on MongoDB: a spool as records."""
+"""The port's `Snapshot` on MongoDB: reads the documents of a spool as records."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
@@ -11,23 +11,23 @@ from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
 from everpost.domain.records import Counts, Record
-from everpost.stores.mongo.bulk.spool import Pile, Spool
+from everpost.stores.mongo.bulk.spool import DocumentFile, Spool
 from everpost.stores.mongo.bulk.surveys import Survey, survey
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections
-from everpost.stores.mongo.model.documents import read_comment, read_post
+from everpost.stores.mongo.model.documents import CommentDocument, read_comment, read_post
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
 _BATCH = 1_000
 _BATCH_BYTES = 1_000_000
 
 _Sized = tuple[Record, int]
-"""A record, and roughly its size in bytes."""
+"""A record and its approximate size in bytes."""
 
 
 class MongoSnapshot:
-    """Fills the spool when it is needed, reads it in order, and resolves which heirs inherited what."""
+    """Fills the spool on first use, reads it in order, and replaces removed users by their heirs."""
 
     def __init__(self, spool: Spool, collections: Collections, session: Session) -> None:
         self._spool = spool
@@ -77,26 +77,27 @@ class MongoSnapshot:
             yield read_user(document), length
         for document, length in self._spool.tokens:
             yield read_token(document["tokens"], document["_id"]), length
-        owned = [_Owned(self._spool.comments, "post_id", lambda each: self._disowned(read_comment(each)))]
+        owned = [_Owned(self._spool.comments, "post_id", self._read_comment)]
         others = self._spool.others
-        owned += [_Owned(pile, each.kind.owner, each.record) for each, pile in others if each.kind.owner]
+        owned += [_Owned(file, each.kind.owner, each.record) for each, file in others if each.kind.owner]
         for document, length in self._spool.posts:
-            yield self._inherited(read_post(document)), length
+            yield self._with_heir(read_post(document)), length
             for some in owned:
                 yield from some.by(document["_id"])
-        for each, pile in others:
+        for each, file in others:
             if each.kind.owner is None:
-                yield from ((each.record(document), length) for document, length in pile)
+                yield from ((each.record(document), length) for document, length in file)
 
-    def _inherited(self, post: Post) -> Post:
-        """Give a removed user's post to the heir."""
+    def _with_heir(self, post: Post) -> Post:
+        """The post, with the heir as its author if the author was removed."""
         if post.author is None:
             return post
         heir = self._spool.heir(ObjectId(post.author.id))
         return replace(post, author=None if heir is None else Author(id=Id(str(heir)), name=""))
 
-    def _disowned(self, comment: Comment) -> Comment:
-        """Clear the comment's author or editor if that user was removed."""
+    def _read_comment(self, document: CommentDocument) -> Comment:
+        """The comment, without its author or editor if that user was removed."""
+        comment = read_comment(document)
         if comment.author is not None and not self._spool.has_user(ObjectId(comment.author.id)):
             comment = replace(comment, author=None)
         if comment.editor_id is not None and not self._spool.has_user(ObjectId(comment.editor_id)):
@@ -105,16 +106,16 @@ class MongoSnapshot:
 
 
 class _Owned:
-    """Records that belong to others, in the order of these."""
+    """Records that have an owner, sorted by owner, read owner by owner."""
 
-    def __init__(self, pile: Pile, owner: str, read: Callable[[Any], Record]) -> None:
-        self._documents = iter(pile)
+    def __init__(self, file: DocumentFile, owner: str, read: Callable[[Any], Record]) -> None:
+        self._documents = iter(file)
         self._head = next(self._documents, None)
         self._owner = owner
         self._read = read
 
     def by(self, owner: ObjectId) -> Iterator[_Sized]:
-        """Those of the next owner."""
+        """The records of the next owner."""
         while self._head is not None and self._head[0][self._owner] == owner:
             document, length = self._head
             yield self._read(document), length

@@ -1,4 +1,4 @@
-"""Documents of a blog as of one moment, kept in temporary files."""
+"""A spool: the documents of a blog at one point in time, in temporary files."""
 
 from array import array
 from bisect import bisect_left
@@ -28,20 +28,20 @@ _BY_ID = {"_id": 1}
 _AT_ONCE = 100
 """Documents of other kinds in a batch from the server."""
 _DECODED = 64_000
-"""Bytes of documents that are decoded at once, or a few more."""
+"""Bytes of documents that are decoded at once, at least, except for the last ones."""
 
 
-class Pile:
+class DocumentFile:
     """Documents in an anonymous temporary file, in the order in which they were added."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._portions = array("L", [0])
-        """The lengths of what is decoded at once."""
+        """The lengths in bytes of the portions that are decoded at once."""
         self.count = 0
 
     def put(self, documents: bytes) -> None:
-        """Concatenated documents, as the server sends them."""
+        """Append concatenated documents, in the format in which the server sends them."""
         self._file.write(documents)
         at = 0
         while at < len(documents):
@@ -53,12 +53,12 @@ class Pile:
             at += length
 
     async def fill(self, batches: AsyncIterator[Any]) -> None:
-        """Add everything from a cursor of raw batches."""
+        """Append everything from a cursor of raw batches."""
         async for documents in batches:
             self.put(documents)
 
     def __iter__(self) -> Iterator[tuple[Any, int]]:
-        """Each document, and roughly its length. Only one caller at a time may iterate."""
+        """Yield each document with its approximate length in bytes. Not for concurrent iteration."""
         self._file.seek(0)
         for length in filter(None, self._portions):
             documents = bson.decode_all(self._file.read(length), CODEC)
@@ -67,14 +67,14 @@ class Pile:
 
 
 class Spool:
-    """All documents of a blog. MongoDB keeps a snapshot only for a few minutes, so everything is read at
-    once, and can then be read from here for as long as it takes.
+    """All documents of a blog. MongoDB keeps a snapshot only for a few minutes, so everything is read at once
+    and stored here, where a slow reader can take any time.
     """
 
     def __init__(self, others: Sequence[RecordCollection[Any]]) -> None:
         self._opened = ExitStack()
-        self.blog, self.users, self.tokens, self.posts, self.comments = (self._pile() for _ in range(5))
-        self.others = [(each, self._pile()) for each in others]
+        self.blog, self.users, self.tokens, self.posts, self.comments = (self._new_file() for _ in range(5))
+        self.others = [(each, self._new_file()) for each in others]
         self._living = bytearray()
         self._heirs: dict[ObjectId, ObjectId] = {}
 
@@ -82,21 +82,21 @@ class Spool:
         self._opened.close()
 
     def count(self) -> Counts:
-        piles = (self.blog, self.users, self.tokens, self.posts, self.comments)
-        counts = {kind.name: pile.count for kind, pile in zip(KINDS, piles, strict=True)}
-        return counts | {each.kind.name: pile.count for each, pile in self.others}
+        files = (self.blog, self.users, self.tokens, self.posts, self.comments)
+        counts = {kind.name: file.count for kind, file in zip(KINDS, files, strict=True)}
+        return counts | {each.kind.name: file.count for each, file in self.others}
 
     def has_user(self, id: ObjectId) -> bool:
-        """Whether this id is that of a user who was not removed."""
+        """Whether a user with this id exists and was not removed."""
         place = bisect_left(range(self.users.count), id.binary, key=self._user_at)
         return place < self.users.count and self._user_at(place) == id.binary
 
     def heir(self, id: ObjectId) -> ObjectId | None:
-        """The owner of the posts that name this user."""
+        """The owner of posts whose `author_id` is this user: the user or, if removed, the heir."""
         return id if self.has_user(id) else self._heirs.get(id)
 
     async def fill(self, collections: Collections, survey: Survey, session: Session) -> None:
-        """Read everything in the session."""
+        """Read all documents in the session."""
         await self.blog.fill(collections.blog.find_raw_batches({}, session=session))
         async for user in _raw(collections.users).find({}, session=session).sort(_BY_ID):
             if "removed_at" not in user:
@@ -126,7 +126,7 @@ class Spool:
             batch_size=survey.comments_together,
         )
         await self.comments.fill(comments.hint(IN_ORDER).sort(IN_ORDER))
-        for each, pile in self.others:
+        for each, file in self.others:
             there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
             others = each.collection.find_raw_batches(
                 there,
@@ -134,10 +134,10 @@ class Spool:
                 allow_disk_use=True,
                 batch_size=_AT_ONCE,
             )
-            await pile.fill(others.sort(each.order))
+            await file.fill(others.sort(each.order))
 
-    def _pile(self) -> Pile:
-        return Pile(self._opened.enter_context(TemporaryFile()))
+    def _new_file(self) -> DocumentFile:
+        return DocumentFile(self._opened.enter_context(TemporaryFile()))
 
     def _user_at(self, place: int) -> bytes:
         return bytes(self._living[place * _ID_LENGTH : (place + 1) * _ID_LENGTH])

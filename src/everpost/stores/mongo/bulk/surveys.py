@@ -1,4 +1,4 @@
-"""What is known of a blog before it is read: whether somebody wrote to it, and how long its documents are."""
+"""A survey of a blog before it is read: a fingerprint that changes with every write, and batch sizes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 
 WITHOUT_PREVIEW = {"comments": 0}
-"""The projection with which posts are read."""
+"""The projection for reading posts."""
 _PRIME = 2**31 - 1
 """Wide enough for sums over billions of documents."""
 _MOST_TOGETHER = 1_000
@@ -23,21 +23,21 @@ several times.
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Of the collections from which a blog is read."""
+    """The result for the collections that hold a blog."""
 
     fingerprint: str
-    """The sums of all stamps of posts and comments, which every change renews, and digests of the rest, of
-    which there is less.
+    """The sums of the stamps of all posts and comments, which every change renews, and digests of the smaller
+    collections.
     """
     posts_together: int
-    """The number of documents in the largest batch that is never too long."""
+    """The number of documents in a batch that never exceeds the limit in bytes."""
     comments_together: int
 
 
 async def survey(
     collections: Collections, others: Sequence[AsyncCollection[Any]], session: Session
 ) -> Survey:
-    """Survey the blog as it is in this session."""
+    """Survey the blog as this session sees it."""
     posts, posts_together = await _sum(collections.posts, session, [{"$project": WITHOUT_PREVIEW}])
     comments, comments_together = await _sum(collections.comments, session)
     rest: Sequence[AsyncCollection[Any]] = (collections.blog, collections.users, *others)
@@ -48,7 +48,7 @@ async def survey(
 async def _sum(
     collection: AsyncCollection[Any], session: Session, beginning: Sequence[Filter] = ()
 ) -> tuple[str, int]:
-    """The sum of the stamps, and how many documents a batch can have."""
+    """The sum of the stamps, and the number of documents in a batch."""
     total = {
         "_id": None,
         "stamps": {"$sum": {"$mod": ["$stamp", _PRIME]}},

@@ -1,4 +1,4 @@
-"""Writes the posts of a blog that is moved into this database, and their threads."""
+"""Bulk writer for the posts and threads of a blog that is moved into this database."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,25 +24,27 @@ from everpost.stores.mongo.model.documents import (
 _OPTIONAL = ("author_id", "comment_policy")
 _REFRESHED_TOGETHER = 20
 _REFRESHED_BYTES = 4_000_000
-"""Of previews that are written at once, or one that is longer."""
+"""Previews are written together up to this size; a single one may be larger."""
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
 class ThreadWriter:
-    """Writes them in a transaction, but for what concerns more than the batch."""
+    """Writes batches in transactions. Only erasing posts, whose comments the garbage collector deletes, runs
+    outside of them.
+    """
 
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts
         self._comments = collections.comments
 
     async def erase_posts(self, posts: Sequence[Post]) -> None:
-        """Their comments are garbage from now on."""
+        """Remove these posts. The garbage collector deletes their comments later."""
         these: Filter = {"_id": {"$in": [ObjectId(post.id) for post in posts]}}
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._posts.update_many(these, removal)
 
     async def add(self, posts: Sequence[Post], comments: Sequence[Comment], session: Session) -> None:
-        """Insert these posts and comments. BulkWriteError: some are there already."""
+        """Insert these posts and comments. BulkWriteError: some exist already."""
         documents = [comment_document(comment) for comment in comments]
         threads = _by_post(documents)
         new = [post_document(post) for post in posts]
@@ -64,8 +66,8 @@ class ThreadWriter:
         erased: Sequence[Comment],
         session: Session,
     ) -> None:
-        """Keep these posts and comments, and erase those comments. A new post is written with its preview;
-        the preview of an existing one is read anew.
+        """Keep `posts` and `comments`, and erase the comments in `erased`. A new post is written with its
+        preview; the preview of an existing post is rebuilt.
         """
         touched = await self._erase_comments(erased, session)
         documents = [comment_document(comment) for comment in comments]
@@ -74,7 +76,7 @@ class ThreadWriter:
         await self._refresh(touched - new, session)
 
     async def _erase_comments(self, erased: Sequence[Comment], session: Session) -> set[ObjectId]:
-        """The posts that lose some."""
+        """Erase these comments. Returns the posts that lose some."""
         if not erased:
             return set()
         deletions = [
@@ -91,7 +93,7 @@ class ThreadWriter:
         return {ObjectId(comment.post_id) for comment in erased}
 
     async def _keep_comments(self, documents: Sequence[CommentDocument], session: Session) -> set[ObjectId]:
-        """The posts that get some, and those that lose them."""
+        """Write these comments. Returns the posts that gain comments, and those that lose them."""
         if not documents:
             return set()
         named: Filter = {"_id": {"$in": [document["_id"] for document in documents]}}
@@ -112,7 +114,7 @@ class ThreadWriter:
         threads: Mapping[ObjectId, Sequence[CommentDocument]],
         session: Session,
     ) -> set[ObjectId]:
-        """Those of them that are new."""
+        """Write these posts. Returns the ids of those that are new."""
         if not posts:
             return set()
         documents = [post_document(post) for post in posts]
@@ -132,7 +134,7 @@ class ThreadWriter:
         return {document["_id"] for document in documents} - there
 
     async def _refresh(self, ids: Collection[ObjectId], session: Session) -> None:
-        """Read the previews of these posts anew."""
+        """Rebuild the previews of these posts."""
         if not ids:
             return
         oldest = [
@@ -147,7 +149,7 @@ class ThreadWriter:
                 {"$project": {"_id": 1}},
                 {"$lookup": {**of_post, "pipeline": oldest, "as": "comments"}},
             ],
-            batchSize=1,  # it may have 8 MB
+            batchSize=1,  # a document can have 8 MB
             session=session,
         )
         writes: list[UpdateOne] = []

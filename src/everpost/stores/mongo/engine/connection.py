@@ -1,4 +1,4 @@
-"""The connection to MongoDB, from a user's URL."""
+"""Connecting to MongoDB by URL."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 DEFAULT_DATABASE = "everpost"
 MAX_IDLE = 60_000
-"""Milliseconds after which an idle connection is replaced: shorter than firewalls and load balancers wait
-before they drop one silently.
+"""Milliseconds after which an idle connection is replaced: less than the time after which firewalls and load
+balancers drop idle connections silently.
 """
 
 Client = AsyncMongoClient[dict[str, Any]]
@@ -30,8 +30,9 @@ _CONCERNS: Mapping[str, Any] = {
     "w": "majority",
     "journal": True,
 }
-"""Whatever the URL says: decisions of a write are not based on stale reads, reads show what the majority
-acknowledged, and the majority acknowledges writes, from the journal. Transactions inherit these.
+"""Options that override the URL: writes do not depend on stale reads, reads return only data that the
+majority has acknowledged, and the majority acknowledges writes after journaling them. Transactions inherit
+these.
 """
 # MongoDB cuts a long error message between the bytes of a character, and find_one_and_update, unlike
 # insert_one, decodes errors like documents: https://github.com/mongodb/mongo-rust-driver/pull/601
@@ -49,8 +50,8 @@ def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> C
     """A client that has not connected yet. The URL's `maxPoolSize` takes precedence over `pool_size`; its
     timeouts limit single calls of the driver, within the deadline of a request.
 
-    `whole_calls`: a call as a whole, retries included, ends after `timeout` seconds; otherwise only
-    the search for a server does. Misconfigured, also where an option would break a promise.
+    `whole_calls`: `timeout`, in seconds, limits each call as a whole, including retries; otherwise only
+    server selection and connecting. Raises Misconfigured, also if an option would break a guarantee.
     """
     milliseconds = max(1, int(timeout * 1000))
     defaults: dict[str, object] = {
@@ -85,11 +86,12 @@ def database_of(client: Client) -> Database:
 
 
 def distrust_idle(since: float) -> None:
-    """Make every client of this process replace connections unused since this time of `time.monotonic`, after
-    a connection as old timed out: a firewall may have dropped them silently. PyMongo closes only that one.
+    """Make every client of this process replace connections that have been idle since before this time of
+    `time.monotonic`. Called after such a connection timed out: a firewall may have dropped all of them
+    silently, and PyMongo closes only the one that failed.
 
-    There is no public API for this: a connection that seems to have been idle forever is replaced at its next
-    use.
+    There is no public API for this, so the connections are marked as idle forever; PyMongo replaces them at
+    their next use.
     """
     for client in list(_clients.values()):
         topology: Topology | None = client._topology  # noqa: SLF001

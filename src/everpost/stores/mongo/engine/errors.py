@@ -1,4 +1,4 @@
-"""PyMongo's errors as facts of the blog; the only place that knows both."""
+"""Translates PyMongo's errors into Everpost's."""
 
 import functools
 import time
@@ -26,23 +26,23 @@ Result = TypeVar("Result")
 # https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/base/error_codes.yml
 _DUPLICATE_KEY = 11_000
 REFUSED = frozenset({13, 18, 8000})
-"""Unauthorized, AuthenticationFailed, and MongoDB Atlas' own word for the two."""
+"""Unauthorized, AuthenticationFailed, and the code of MongoDB Atlas for both."""
 PASSING = frozenset({24, 43, 46, 50, 112, 175, 237, 239, 246, 262, 11601})
-"""What a server that is busy or comes up says besides the codes that PyMongo takes for a lost
-connection: LockTimeout, CursorNotFound, LockBusy, MaxTimeMSExpired, WriteConflict, QueryPlanKilled,
-CursorKilled, SnapshotTooOld, SnapshotUnavailable, ExceededTimeLimit, Interrupted.
+"""Codes of a server that is busy or starting, besides those that PyMongo treats as a lost connection:
+LockTimeout, CursorNotFound, LockBusy, MaxTimeMSExpired, WriteConflict, QueryPlanKilled, CursorKilled,
+SnapshotTooOld, SnapshotUnavailable, ExceededTimeLimit, Interrupted.
 """
 
 
 def translated(
     call: Callable[Arguments, Coroutine[Any, Any, Result]],
 ) -> Callable[Arguments, Coroutine[Any, Any, Result]]:
-    """The same call, ending at the deadline of the request, with PyMongo's errors about the state of the
-    database translated.
+    """Wrap a call so that it ends at the deadline of the request, and raises Everpost's errors instead of
+    PyMongo's where these describe the state of the database.
 
-    PyMongo has retried what it can before it raises: reads everywhere, writes on a replica set
-    (https://www.mongodb.com/docs/manual/core/retryable-writes/). A write whose answer is lost may have
-    happened, so it raises `Busy` and is not retried.
+    PyMongo has already retried reads and writes once when it raises
+    (https://www.mongodb.com/docs/manual/core/retryable-writes/). A write whose response is lost may have been
+    applied, so it raises `Busy` and is not retried here.
     """
 
     @functools.wraps(call)
@@ -57,23 +57,23 @@ def translated(
         except PyMongoError as error:
             if error.timeout:
                 distrust_idle(began)
-            fact = fact_of(error)
-            if fact is None:
+            raised = everpost_error(error)
+            if raised is None:
                 raise
-            raise fact from error
+            raise raised from error
 
     return translating
 
 
 def _deadline() -> AbstractContextManager[None]:
-    """All calls of PyMongo inside share the time that the request has left. Busy: none is left."""
+    """Limit all PyMongo calls inside to the time that the request has left. Busy: none is left."""
     if deadlines.deadline() is None:
         return nullcontext()
     return pymongo.timeout(deadlines.remaining(0))
 
 
-def fact_of(error: PyMongoError) -> EverpostError | None:
-    """What the error says about the database; None where it is a mistake of ours."""
+def everpost_error(error: PyMongoError) -> EverpostError | None:
+    """Everpost's error for this one; None if it is a bug in Everpost."""
     if isinstance(error, OperationFailure) and error.code in REFUSED:
         return Unreachable(
             "The database rejected the login: check the user name, the password and the user's privileges."
@@ -84,12 +84,12 @@ def fact_of(error: PyMongoError) -> EverpostError | None:
 
 
 def duplicate_field(error: DuplicateKeyError) -> str:
-    """The first field of the unique index that refused a write."""
+    """The first field of the unique index that the write violated."""
     return next(iter((error.details or {}).get("keyPattern", {})), "")
 
 
 def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
-    """Why the database at these hosts could not be opened, in words without a password."""
+    """Why the database at these hosts could not be opened. The message contains no password."""
     if isinstance(error, OperationFailure) and error.code not in REFUSED:
         return Unreachable(f"MongoDB at {hosts} refuses: {(error.details or {}).get('errmsg', error.code)}")
     if isinstance(error, OperationFailure):
@@ -99,5 +99,5 @@ def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
 
 
 def is_duplicate(error: BulkWriteError) -> bool:
-    """Whether a unique index refused one of the documents."""
+    """Whether one of the documents violated a unique index."""
     return any(each["code"] == _DUPLICATE_KEY for each in error.details["writeErrors"])

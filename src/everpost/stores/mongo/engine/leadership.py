@@ -1,8 +1,8 @@
-"""Answers that the majority confirms.
+"""Confirmation by the majority that answers are not stale.
 
-MongoDB reads what the majority has, but from a primary that may just have been replaced without knowing it,
-and lacks what the new primary has acknowledged since. So every answer is confirmed: the primary that gave it
-was still the primary after the call began. Raft calls this a read index
+With read concern `majority`, a primary that has just been replaced without knowing it still answers, and
+lacks the writes that the new primary has acknowledged since. So every answer is confirmed: the server that
+gave it was still the primary after the call began. This is the read index of Raft
 (https://web.stanford.edu/~ouster/cgi-bin/papers/OngaroPhD.pdf, section 6.4).
 """
 
@@ -26,14 +26,14 @@ Arguments = ParamSpec("Arguments")
 
 
 class Leadership:
-    """Confirms that the primary still leads; calls that wait at the same time share a confirmation."""
+    """Confirms that the primary is still the primary; concurrent calls share a confirmation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._turns: Batcher[None, None] = Batcher(self._ask_majority, most=_MOST_TOGETHER)
+        self._batcher: Batcher[None, None] = Batcher(self._ask_majority, most=_MOST_TOGETHER)
 
     async def confirm_answer(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """What the call returns or raises, once it is confirmed. Busy."""
+        """Return or raise what the call does, once that is confirmed. Busy: it cannot be confirmed."""
         for _ in range(_ATTEMPTS):
             term = self._term
             answer: Answer | BaseException
@@ -47,7 +47,9 @@ class Leadership:
         raise Busy
 
     async def confirm_refusal(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """What the call returns, or what it raises once that is confirmed. Busy."""
+        """Return what the call returns, or raise what it raises once that is confirmed. Busy: it cannot be
+        confirmed.
+        """
         term = self._term
         try:
             return await call()
@@ -60,14 +62,14 @@ class Leadership:
 
     @property
     def _term(self) -> object:
-        """Changes with each election that this process learns of."""
+        """A value that changes with each election that this process learns of."""
         return self._database.client.topology_description.max_election_id
 
     @translated
     async def _confirm(self) -> bool:
-        """Whether the majority follows the primary. Busy: unknown in time."""
+        """Whether the majority follows the primary. Busy: the majority does not answer in time."""
         try:
-            await self._turns.ask(None)
+            await self._batcher.load(None)
         except ConnectionFailure as error:
             if error.timeout:
                 raise
@@ -75,7 +77,7 @@ class Leadership:
         return True
 
     async def _ask_majority(self, questions: Sequence[None]) -> Sequence[None]:
-        # A plain command: PyMongo would send a cursor's to the next primary where this one fails.
+        # A plain command, because PyMongo would retry a cursor's command on the next primary.
         await self._database.command(
             {"find": "blog", "projection": {"_id": 1}, "limit": 1, "readConcern": {"level": "linearizable"}}
         )
@@ -86,7 +88,7 @@ class Part:
     """A part of the store. Each of its public methods is `reads` or `writes`."""
 
     leadership: Leadership | None = None
-    """None: no other server could become the primary, so there is nothing to confirm."""
+    """None if no other server can become the primary, so that nothing needs confirmation."""
 
 
 AnyPart = TypeVar("AnyPart", bound=Part)
@@ -94,7 +96,7 @@ Method = Callable[Concatenate[AnyPart, Arguments], Coroutine[Any, Any, Answer]]
 
 
 def reads(method: Method[AnyPart, Arguments, Answer]) -> Method[AnyPart, Arguments, Answer]:
-    """A method of the port that only reads: `translated`, and only confirmed answers are returned."""
+    """Decorate a method of the port that only reads: it is `translated`, and its answers are confirmed."""
     call = translated(method)
 
     @wraps(method)
@@ -107,8 +109,8 @@ def reads(method: Method[AnyPart, Arguments, Answer]) -> Method[AnyPart, Argumen
 
 
 def writes(method: Method[AnyPart, Arguments, Answer]) -> Method[AnyPart, Arguments, Answer]:
-    """A method of the port that writes, which the majority acknowledges: `translated`, and only what it
-    refuses is confirmed.
+    """Decorate a method of the port that writes: it is `translated`, and its refusals are confirmed. The
+    majority acknowledges its writes, so they need no confirmation.
     """
     call = translated(method)
 

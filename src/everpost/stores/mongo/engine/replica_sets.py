@@ -1,4 +1,4 @@
-"""Replica sets: one is required; for a new server on this machine, it is initiated."""
+"""Replica sets: requires one, and initiates it for a new server on this machine."""
 
 import asyncio
 import logging
@@ -32,25 +32,27 @@ ELECTION = 30.0
 """Seconds that the first election may take; among three members it takes twelve."""
 
 Hello = Mapping[str, Any]
-"""What a server says of itself, also to somebody who is not logged in: https://www.mongodb.com/docs/manual/reference/command/hello/"""
+"""The response to the command `hello`, which requires no authentication:
+https://www.mongodb.com/docs/manual/reference/command/hello/
+"""
 
 _UNINITIATED = "RSGhost"
-"""PyMongo's name for a member without a set."""
+"""PyMongo's type name for a member that has no set yet."""
 _NAME_GIVEN = re.compile(r"command line set name: ([^\s,]+)")
 _ALREADY_INITIALIZED = 23
 _INVALID_REPLICA_SET_CONFIG = 93
 
 
 class _NoMembers(Exception):
-    """No server that answered can become the primary."""
+    """None of the servers that answered is a member of a set."""
 
 
 async def require_replica_set(client: Client, url: str, *, timeout: float) -> Hello:
-    """What the primary says of itself, or the router of a sharded cluster, once one answers. Servers on this
-    machine that wait for their set to be initiated are initiated.
+    """The `hello` of the primary, or of a router of a sharded cluster. Initiates the replica set first if the
+    servers run on this machine and have none yet.
 
-    Unreachable if nothing answers, or the user is refused; Misconfigured if there is no replica set, or if
-    the URL leads to one of several members only.
+    Unreachable if no server answers, or the login is rejected; Misconfigured if there is no replica set, or
+    if the URL connects directly to one of several members.
     """
     try:
         hello = await _first_answer(client)
@@ -74,13 +76,15 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> He
 
 
 def can_be_replaced(hello: Hello, url: str) -> bool:
-    """Whether another server could become the primary, unless the URL says that this does not matter."""
+    """Whether another server could become the primary. False also if the URL accepts stale reads, with
+    `readConcernLevel=majority`.
+    """
     return len(hello.get("hosts", ())) > 1 and options_in(url).get("readconcernlevel") != "majority"
 
 
 async def initiate(url: str, *, timeout: float) -> str:
-    """Initiate the replica set of the servers that the URL names, unless there is one. Return once there is a
-    primary, and say what was done. Any number of processes may do so at once.
+    """Initiate the replica set of the servers in the URL, unless it exists. Returns a sentence about what was
+    done, once there is a primary. Several processes may call this concurrently.
 
     Misconfigured, Unreachable.
     """
@@ -99,7 +103,7 @@ async def initiate(url: str, *, timeout: float) -> str:
 
 
 async def _first_answer(client: Client) -> Hello:
-    """What the primary says of itself. _NoMembers at once where no server is a member of a set, or of the
+    """The `hello` of the primary. Raises _NoMembers immediately if no server is a member of a set, or of the
     set that the URL names.
     """
     asking = asyncio.create_task(client.admin.command("hello"))
@@ -114,7 +118,7 @@ async def _first_answer(client: Client) -> Hello:
 
 
 async def _found_directly(url: str, timeout: float) -> Hello:
-    """The first `hello` that any of the servers answers; empty if none does."""
+    """The `hello` of the first server that answers; empty if none does."""
     for member in () if is_srv(url) else members_in(url):
         try:
             return await _hello_of(url, member, min(timeout, 1.0))
@@ -140,7 +144,9 @@ async def _ask(client: Client, url: str) -> Hello:
 async def _direct(
     url: str, member: str, timeout: float, *, credentials: bool = False
 ) -> AsyncIterator[Client]:
-    """A client of one member. A server that waits to be initiated may have no users yet."""
+    """A client connected to one member. Without credentials by default, because a server that waits to be
+    initiated may have no users yet.
+    """
     milliseconds = max(1, int(timeout * 1000))
     client: Client
     async with AsyncMongoClient(
@@ -153,7 +159,7 @@ async def _direct(
 
 
 async def _initiate(url: str, members: Sequence[str], timeout: float) -> bool:
-    """Initiate the set; False if another process has done it."""
+    """Initiate the set; False if another process has already done so."""
     for credentials in (False, True):
         async with _direct(url, members[0], max(timeout, ELECTION), credentials=credentials) as client:
             try:
@@ -173,7 +179,9 @@ async def _initiate(url: str, members: Sequence[str], timeout: float) -> bool:
 
 
 async def _initiate_as(client: Client, name: str | None, members: Sequence[str]) -> bool:
-    """Only the server knows the set's name, which it states when it refuses a wrong one."""
+    """Initiate the set; False if it exists. If the URL does not name the set, its name is taken from the
+    error message of the server, which states it when it rejects a wrong one.
+    """
     configuration = {
         "_id": name or DEFAULT_NAME,
         "members": [{"_id": number, "host": member} for number, member in enumerate(members)],
@@ -191,7 +199,7 @@ async def _initiate_as(client: Client, name: str | None, members: Sequence[str])
 
 
 async def _first_primary(url: str, members: Sequence[str], *, timeout: float) -> Hello:
-    """What the primary says of itself, once there is one."""
+    """The `hello` of the primary, once there is one. Unreachable."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         for member in members:
@@ -203,8 +211,8 @@ async def _first_primary(url: str, members: Sequence[str], *, timeout: float) ->
 
 
 async def _require_set(url: str, timeout: float) -> None:
-    """Unreachable; Misconfigured where the servers still have no set when the time is up: one that has just
-    started has not read its configuration yet.
+    """Wait until the servers have a set: one that has just started has not read its configuration yet.
+    Misconfigured if they still have none after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     while _is_uninitiated(await _found_directly(url, timeout)):

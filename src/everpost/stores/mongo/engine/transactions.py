@@ -1,4 +1,4 @@
-"""Transactions, retried if they conflict with others."""
+"""Transactions, which are retried if they conflict with others."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ from everpost.domain.ids import Id
 from everpost.stores import deadlines
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.mongo.engine.connection import Client
-from everpost.stores.mongo.engine.errors import fact_of
+from everpost.stores.mongo.engine.errors import everpost_error
 
 Outcome = TypeVar("Outcome")
 Session = AsyncClientSession
@@ -27,20 +27,20 @@ _SNAPSHOT = ReadConcern("snapshot")
 _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.2
 _REMEMBERED = 10
-"""How many transactions the usual duration is taken from, about."""
+"""The approximate number of transactions over which the duration is averaged."""
 _LONGEST_WAIT_FOR_ABORT = 0.1
 _PATIENCE = 1.0
-"""Seconds, as are the others."""
+"""Seconds, as all the durations above."""
 SILENCE = 2
-"""Seconds without activity after which a transaction counts as abandoned by a process that died: MongoDB
-would keep its locks for a minute. If its process is only slow, it retries the transaction.
+"""Seconds without activity after which a transaction counts as abandoned by a killed process. MongoDB would
+keep its locks for a minute. If the process is only slow, it retries the transaction.
 """
 
 
 class Transactions:
     """Runs transactions. If two write the same document, MongoDB lets the first continue and fails the other
-    at once; that one is retried after a random pause, until the deadline. Those of this process that write
-    one post do so one after the other, and never make each other fail.
+    immediately, which is then retried after a random pause, until the deadline. Transactions of this process
+    that write the same post run one after the other, so they do not conflict.
     """
 
     def __init__(self, client: Client, *, timeout: float) -> None:
@@ -49,18 +49,18 @@ class Transactions:
         self._endings: set[asyncio.Task[None]] = set()
         self._posts: KeyedLocks[Id] = KeyedLocks()
         self._pause = _FIRST_PAUSE
-        """The most seconds before the first retry, about as long as a transaction takes: on a busy machine,
-        more retries would only slow down the transaction that they wait for.
+        """The maximum number of seconds before the first retry, about the duration of a transaction: on a
+        busy machine, earlier retries would only slow down the transaction that they wait for.
         """
 
     async def write_post(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
-        """As `run`, for a transaction that writes this post."""
+        """Run a transaction that writes this post; see `run`."""
         async with self._posts.hold(id):
             return await self.run(work)
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
-        """What `work` returns, once it is committed. An exception that it raises undoes the transaction. It
-        may run several times, each time from the start. Busy.
+        """Run `work` in a transaction and return its result once that is committed. If `work` raises, the
+        transaction is aborted. `work` may be called several times, each time in a new transaction. Busy.
         """
         timeout = deadlines.remaining(self._timeout)
         deadline = asyncio.get_running_loop().time() + timeout
@@ -71,7 +71,7 @@ class Transactions:
                 outcome = await self._run(session, work, deadline)
             is_committed = True
         except PyMongoError as error:
-            raise fact_of(error) or error from error
+            raise everpost_error(error) or error from error
         finally:
             await self._end(session, is_committed=is_committed)
         return outcome
@@ -101,18 +101,18 @@ class Transactions:
         raise AssertionError
 
     def snapshot(self) -> AbstractAsyncContextManager[Session]:
-        """A session that only reads, and reads everything as it was at its first read. MongoDB keeps such a
-        snapshot for five minutes.
+        """A read-only session that sees the data as of its first read. MongoDB keeps the snapshot for five
+        minutes.
         """
         return self._client.start_session(snapshot=True)
 
     async def close(self) -> None:
-        """Return when every transaction has ended on the server too."""
+        """Wait until every transaction has ended on the server."""
         await asyncio.gather(*self._endings, return_exceptions=True)
 
     async def _end(self, session: Session, *, is_committed: bool) -> None:
-        """End the session, and abort a transaction that may be open: it would stay open for a minute.
-        This must not be cut short by the deadline that has passed, so it runs in a context without one.
+        """End the session, and abort its transaction, which would otherwise stay open for a minute. The
+        deadline may have passed, so this runs in a context without one.
         """
         if is_committed:
             await session.end_session()
@@ -123,8 +123,8 @@ class Transactions:
         await asyncio.wait([ending], timeout=_LONGEST_WAIT_FOR_ABORT)
 
     async def _undo(self, session: Session) -> None:
-        """Abort the transaction. PyMongo takes it for ended as soon as it was to be committed or aborted,
-        even where its caller was cancelled before the server was told.
+        """Abort the transaction. PyMongo considers it ended as soon as a commit or abort was requested, even
+        if the caller was cancelled before the command was sent; then the session is killed.
         """
         if not session.in_transaction:
             with suppress(PyMongoError):
@@ -143,7 +143,7 @@ async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome
         try:
             await session.commit_transaction()
         except PyMongoError as error:
-            # Committing again is harmless, until the deadline.
+            # It is safe to repeat a commit. The deadline ends the loop.
             if error.timeout or not error.has_error_label("UnknownTransactionCommitResult"):
                 raise
             await asyncio.sleep(_FIRST_PAUSE)
@@ -152,8 +152,8 @@ async def _attempt(session: Session, work: Callable[[Session], Awaitable[Outcome
 
 
 async def _abort_abandoned(client: Client) -> None:
-    """Abort all transactions that this database user, in a program of this name, has abandoned. If the server
-    does not permit it, it ends them itself, later.
+    """Abort all abandoned transactions of this database user and application name. If the server does not
+    permit that, it ends them itself after a minute.
 
     https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/
     """

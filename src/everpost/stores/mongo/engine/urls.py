@@ -1,4 +1,4 @@
-"""MongoDB URLs: which options Everpost accepts, and where they lead."""
+"""MongoDB URLs: the options that Everpost accepts, and the hosts."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -19,11 +19,11 @@ _IS_STALE = "a read from a member other than the primary can be older than an ac
 
 
 UNREADABLE = (ConfigurationError, ValueError, TypeError, LookupError, OSError)
-"""What PyMongo raises for a URL that it cannot read, or a file that the URL names."""
+"""The exceptions that PyMongo raises if it cannot read a URL, or a file that the URL names."""
 
 
 class Rule(NamedTuple):
-    """The only values that an option may have, and why it may have no others."""
+    """The allowed values of an option, and why no others are."""
 
     allowed: Collection[object]
     reason: str
@@ -51,12 +51,12 @@ UNBOUNDED: Mapping[str, str] = {
 
 
 def hosts_in(url: str) -> str:
-    """The hosts that a URL names, without the user and password."""
+    """The hosts in a URL, without user and password."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def members_in(url: str) -> list[str]:
-    """The same, each with its port, unless it is a Unix socket."""
+    """The hosts in a URL, each with its port, except for Unix sockets."""
     return [
         host if is_socket(host) or host != _without_port(host) else f"{host}:{DEFAULT_PORT}"
         for host in hosts_in(url).split(",")
@@ -92,7 +92,7 @@ def require_safe_options(url: str) -> None:
 
 def _require_readable_options(url: str) -> None:
     query = url.partition("?")[2]
-    if "@" in query:  # what looks like the name of an option may be a part of the password
+    if "@" in query:  # then a part of the password may look like the name of an option
         return
     for option in filter(None, re.split("[&;]", query)):
         try:
@@ -111,16 +111,16 @@ def _refusal(name: str, reason: str) -> Misconfigured:
 
 
 def direct_url(url: str, member: str, *, credentials: bool) -> str:
-    """The URL of one member, whatever set it is in; without the user's name unless `credentials`."""
+    """A URL that connects directly to one member; with the user and password only if `credentials`."""
     scheme, _, rest = url.partition("://")
     place, _, query = rest.partition("?")
     authority, slash, path = place.partition("/")
-    who, at, _ = authority.rpartition("@")
+    user, at, _ = authority.rpartition("@")
     left_out = _OF_A_SET if credentials else _OF_A_SET | _CREDENTIALS
     kept = [each for each in re.split("[&;]", query) if each.partition("=")[0].lower() not in left_out]
     options = "&".join([*filter(None, kept), "directConnection=true"])
-    who = f"{who}{at}" if credentials else ""
-    return f"{scheme}://{who}{member}{slash or '/'}{path}?{options}"
+    user = f"{user}{at}" if credentials else ""
+    return f"{scheme}://{user}{member}{slash or '/'}{path}?{options}"
 
 
 def is_on_this_machine(url: str) -> bool:
@@ -145,7 +145,7 @@ def is_srv(url: str) -> bool:
 
 
 def _options_or_none(url: str) -> Mapping[str, Any]:
-    """The options, or none where PyMongo cannot read them: connecting says so."""
+    """The options, or none if PyMongo cannot read them: the error is reported when connecting."""
     try:
         return options_in(url)
     except UNREADABLE:
@@ -161,7 +161,9 @@ def _without_port(host: str) -> str:
 
 
 def misconfigured() -> Misconfigured:
-    """PyMongo's own message is not repeated: it may hold a part of the password."""
+    """The error for an unreadable URL. It does not include PyMongo's message, which may contain a part of the
+    password.
+    """
     return Misconfigured(
         "database_url is not a URL that MongoDB's driver takes, or names a file that cannot be read. The form"
         " is mongodb://user:password@host:port/database?option=value; in the name and the password the"

@@ -1,4 +1,4 @@
-"""The collections, each with the documents that it holds, and the indexes that queries name."""
+"""The collections with the types of their documents, and the indexes that queries name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,28 +20,31 @@ BLOG = "blog"
 TRANSFERS = "transfers"
 
 Index = list[tuple[str, int]]
-"""Indexes are named in queries, so that no plan that MongoDB once cached walks a whole list or thread."""
+"""Queries name their index in a hint. Otherwise MongoDB could use a cached plan that scans a whole list or
+thread.
+"""
 
 BY_DATE: Index = [("publication_date", 1), ("_id", 1)]
 BY_UPDATE: Index = [("updated_at", 1), ("_id", 1)]
 OF_STATUS: Index = [("status", 1)]
 OF_AUTHOR: Index = [("author_id", 1), ("status", 1)]
 OF_TAG: Index = [("tags", 1), ("status", 1)]
-"""What an index of posts begins with, and how it ends: there is one of each pair."""
+"""The beginnings and ends of the indexes on posts: each combination exists."""
 
 IN_ORDER: Index = [("post_id", 1), ("publication_date", 1), ("_id", 1)]
 SHOWN: Index = [("post_id", 1), ("shown", 1), ("publication_date", 1), ("_id", 1)]
 REPLIES: Index = [("post_id", 1), ("parent_id", 1), ("shown", 1), ("publication_date", 1), ("_id", 1)]
 QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id", 1)]
-"""Of comments."""
+"""The indexes on comments."""
 
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Collections:
-    """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`; `blog`:
-    its settings; `transfers`: the latest move of a whole blog into this database.
+    """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`, the
+    counters of rate limits; `blog`, the settings; `transfers`, the latest move of a whole blog into this
+    database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -64,14 +67,14 @@ class Collections:
 
 
 Filter = dict[str, Any]
-"""What PyMongo takes for a query, a projection or an update."""
+"""A query, a projection, an update or a pipeline stage."""
 
 
 def beyond(
     position: Position | None, wanted: Sequence[Filter], order: Index, *, descending: bool = False
 ) -> Filter:
-    """The condition for documents beyond a position in this order, which ends with `_id`, that meet one of
-    these conditions: ranges of an index, which MongoDB merges in order.
+    """The condition for documents that meet one of the `wanted` conditions and are beyond a position in this
+    order, which ends with `_id`. It consists of index ranges, which MongoDB merges in order.
     """
     (moment, _), way = order[-2], "$lt" if descending else "$gt"
     ranges: Sequence[Filter] = [{}]
@@ -82,5 +85,5 @@ def beyond(
 
 
 def index_bound(index: Sequence[tuple[str, int]], *values: object) -> list[tuple[str, Any]]:
-    """A place in an index, for `min` and `max` of a cursor; PyMongo's type for it knows no dates."""
+    """A key of an index, for `min` and `max` of a cursor. PyMongo's type for it does not include dates."""
     return [(name, value) for (name, _), value in zip(index, values, strict=True)]

@@ -1,4 +1,4 @@
-"""Values as MongoDB's documents, and back."""
+"""Converts posts and comments to documents, and back."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,10 +13,10 @@ from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostStatus
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 
 _MAX_LONG = 2**63 - 1
-"""BSON's largest integer: no document has a version above it."""
+"""BSON's largest integer, and so the largest version."""
 
 LIVING: Mapping[str, object] = {"removed_at": {"$exists": False}}
-"""The condition that a post, or a user, was not removed."""
+"""The condition that a post or a user was not removed."""
 
 
 _POST_FIELDS = dict.fromkeys(
@@ -29,7 +29,7 @@ _POST_FIELDS = dict.fromkeys(
 
 
 class CommentDocument(TypedDict):
-    """A comment, in `comments` and, as a copy, in the preview of its post."""
+    """A comment, in `comments` and possibly, as a copy, in the preview of its post."""
 
     _id: ObjectId
     post_id: ObjectId
@@ -52,8 +52,8 @@ class CommentDocument(TypedDict):
 
 
 class PostDocument(TypedDict):
-    """A post. Read with a projection, it has only the fields that the projection names. Of a removed post,
-    only `_id` and `removed_at` remain until the garbage collector has deleted its comments.
+    """A post. If it was read with a projection, it has only those fields. Of a removed post, only `_id` and
+    `removed_at` remain, until the garbage collector has deleted its comments.
     """
 
     _id: ObjectId
@@ -71,14 +71,14 @@ class PostDocument(TypedDict):
     comment_policy: NotRequired[str]
     comment_count: int
     comments: list[CommentDocument]
-    """The preview: the oldest of the shown comments, in order; all of them where there are fewer than
-    `COMMENTS_INSIDE`.
+    """The preview: the oldest `COMMENTS_INSIDE` of the shown comments, in order; all of them if there are
+    fewer.
     """
     removed_at: NotRequired[datetime]
 
 
 class TransferDocument(TypedDict):
-    """The latest move of a whole blog into this database, the one document of its collection."""
+    """The latest move of a whole blog into this database, the only document of its collection."""
 
     _id: str
     origin: str
@@ -90,7 +90,7 @@ TRANSFER = "transfer"
 
 
 def post_document(post: Post) -> PostDocument:
-    """A new post; its preview is empty."""
+    """The document of a new post, with an empty preview."""
     document: PostDocument = {
         "_id": ObjectId(post.id),
         "title": post.title,
@@ -114,7 +114,7 @@ def post_document(post: Post) -> PostDocument:
 
 
 def read_post(document: PostDocument) -> Post:
-    """The post with as much of its preview as was read; the authors' names are yet to be looked up."""
+    """The post with those comments of its preview that were read. The names of authors are empty."""
     policy = document.get("comment_policy")
     return Post(
         id=Id(str(document["_id"])),
@@ -165,7 +165,7 @@ def comment_document(comment: Comment) -> CommentDocument:
 
 
 def read_comment(document: CommentDocument) -> Comment:
-    """The comment; its author's name is yet to be looked up."""
+    """The comment. The name of its author is empty."""
     parent_id, editor_id = document.get("parent_id"), document.get("editor_id")
     return Comment(
         id=Id(str(document["_id"])),
@@ -188,7 +188,7 @@ def read_comment(document: CommentDocument) -> Comment:
 
 
 def preview_of(comments: Iterable[CommentDocument]) -> list[CommentDocument]:
-    """What a post shows of a whole thread."""
+    """The preview for a post with these comments."""
     shown = [comment for comment in comments if comment["shown"]]
     return sorted(shown, key=lambda each: (each["publication_date"], each["_id"]))[:COMMENTS_INSIDE]
 
@@ -198,7 +198,7 @@ def _nameless(author_id: ObjectId | None) -> Author | None:
 
 
 def matching(match: ExpectedRevisions) -> dict[str, object]:
-    """A condition on a document's revision; it holds for none where the set is empty."""
+    """The condition that a document has one of these revisions. An empty set matches no document."""
     if match is None:
         return {}
     states = [{"version": each.version, "stamp": each.stamp} for each in match if each.version <= _MAX_LONG]
@@ -206,5 +206,5 @@ def matching(match: ExpectedRevisions) -> dict[str, object]:
 
 
 def post_projection(comments: int) -> dict[str, Any]:
-    """The projection of a post with this many comments of its preview."""
+    """The projection for a post with this many comments of its preview."""
     return _POST_FIELDS | ({"comments": {"$slice": ["$comments", comments]}} if comments else {})

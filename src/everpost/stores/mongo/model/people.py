@@ -1,4 +1,4 @@
-"""Users, their tokens and what is kept besides them, as MongoDB's documents, and back."""
+"""Converts users, tokens and the settings of the blog to documents, and back."""
 
 from datetime import datetime
 from typing import NotRequired, TypedDict
@@ -15,7 +15,7 @@ from everpost.domain.revisions import new_stamp
 
 
 class TokenEntry(TypedDict):
-    """A token nested in its owner's document."""
+    """A token, nested in its owner's document."""
 
     id: ObjectId
     digest: str
@@ -29,7 +29,9 @@ class TokenEntry(TypedDict):
 
 
 class UserDocument(TypedDict):
-    """A user. One who was removed has only `removed_at` and `heir`; comments may still name them."""
+    """A user. Of a removed user, only `removed_at` and possibly `heir` remain; comments may still refer to
+    it.
+    """
 
     _id: ObjectId
     name: str
@@ -44,15 +46,15 @@ class UserDocument(TypedDict):
     disabled_at: NotRequired[datetime]
     password_hash: NotRequired[str]
     first: NotRequired[bool]
-    """The user was added as the first one: there is one such user at most."""
+    """Present if the user was added as the first one; at most one user has it."""
     tokens: list[TokenEntry]
     removed_at: NotRequired[datetime]
     heir: NotRequired[ObjectId]
-    """The owner of a removed user's posts; never a removed user."""
+    """The user who inherited the posts; never a removed user."""
 
 
 class LimitDocument(TypedDict):
-    """How often something was tried; `_id` is its key."""
+    """A counter of a rate limit; `_id` is its key."""
 
     _id: str
     count: int
@@ -60,7 +62,7 @@ class LimitDocument(TypedDict):
 
 
 class BlogDocument(TypedDict):
-    """The settings of the blog, the one document of their collection."""
+    """The settings of the blog, the only document of their collection."""
 
     _id: str
     comment_policy: str
@@ -68,7 +70,7 @@ class BlogDocument(TypedDict):
     version: int
     stamp: int
     names_stamp: int
-    """See `blogs.renew_names`."""
+    """See `settings.renew_names`."""
     updated_at: datetime
 
 
@@ -77,7 +79,7 @@ BLOG = "blog"
 
 
 def user_document(user: User, *, is_first: bool) -> UserDocument:
-    """A new user, without tokens."""
+    """The document of a new user without tokens."""
     document: UserDocument = {
         "_id": ObjectId(user.id),
         "name": user.name,

@@ -1,4 +1,4 @@
-"""Authors of posts and comments, looked up on reading: documents store only ids of users."""
+"""Authors of posts and comments, which are looked up on reading: documents store only the ids of users."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -28,26 +28,26 @@ NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
 class Authors:
-    """Looks up all names of an answer at once. A post that still names a removed user is the heir's."""
+    """Looks up all names for a response at once. The posts of a removed user belong to the heir."""
 
     def __init__(self, collections: Collections) -> None:
         self._users = collections.users
-        self._turns = Batcher(self._find_all, most=_MOST_TOGETHER)
+        self._batcher = Batcher(self._find_all, most=_MOST_TOGETHER)
 
     async def name_posts(self, posts: Sequence[Post], *, session: Session | None = None) -> Sequence[Post]:
-        """The posts and the comments in them, with their authors' current names."""
+        """The posts, and the comments in them, with the current names of their authors."""
         ids = {post.author.id for post in posts if post.author is not None}
         ids |= {each.author.id for post in posts for each in post.comments if each.author is not None}
         return _named_posts(posts, await self._find(map(ObjectId, ids), session))
 
     async def name_comments(self, comments: Sequence[Comment]) -> Sequence[Comment]:
-        """The comments, with their authors' current names."""
+        """The comments with the current names of their authors."""
         ids = {comment.author.id for comment in comments if comment.author is not None}
         found = await self._find(map(ObjectId, ids))
         return [_named(comment, found) for comment in comments]
 
     def joined(self, field: str) -> Filter:
-        """A pipeline stage that adds, as `users`, the users in this field of a document and their heirs."""
+        """A pipeline stage that joins, as `users`, the users in this field and their heirs."""
         names = {"$project": NAMES}
         of_users = {"from": self._users.name, "foreignField": "_id"}
         heirs = {"$lookup": {**of_users, "localField": "heir", "pipeline": [names], "as": "heirs"}}
@@ -59,8 +59,8 @@ class Authors:
         return id in found and "removed_at" not in found[id]
 
     async def predecessors(self, id: ObjectId, *, session: Session | None = None) -> Sequence[ObjectId]:
-        """The user, and all recently removed users whose posts this user inherited; empty if there is no such
-        user. To find the posts of all of them, read users and posts in one snapshot.
+        """The user and all removed users whose posts this user inherited; empty if the user does not exist.
+        To find the posts of all of them, read users and posts in one snapshot.
         """
         wanted: Filter = {"$or": [{"_id": id, **LIVING}, {"heir": id}]}
         found = [
@@ -71,11 +71,11 @@ class Authors:
     async def _find(
         self, ids: Iterable[ObjectId], session: Session | None = None
     ) -> Mapping[ObjectId, UserDocument]:
-        """The documents of these users and their heirs, and maybe of others."""
+        """The documents of these users and their heirs, and possibly of others."""
         wanted = frozenset(ids)
         if not wanted:
             return {}
-        return await (self._turns.ask(wanted) if session is None else self._read(wanted, session))
+        return await (self._batcher.load(wanted) if session is None else self._read(wanted, session))
 
     async def _find_all(
         self, questions: Sequence[frozenset[ObjectId]]
@@ -94,7 +94,7 @@ class Authors:
 
 
 def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocument | None:
-    """The user, or the user's heir."""
+    """The user or, if removed, the heir."""
     document = found.get(id)
     if document is not None and "removed_at" in document:
         document = found.get(document["heir"]) if "heir" in document else None
@@ -102,7 +102,7 @@ def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocu
 
 
 def named_posts(documents: Iterable[PostDocument]) -> Sequence[Post]:
-    """Posts that were read with their authors; see `Authors.joined`."""
+    """The posts in documents that were joined with their authors by `Authors.joined`."""
     joined: Sequence[Any] = list(documents)
     users = [user for document in joined for user in document["users"]]
     found = {user["_id"]: user for each in users for user in (each, *each["heirs"])}
@@ -110,7 +110,7 @@ def named_posts(documents: Iterable[PostDocument]) -> Sequence[Post]:
 
 
 def named_comments(documents: Iterable[CommentDocument], users: Iterable[UserDocument]) -> Sequence[Comment]:
-    """Comments, with these users, read with them, as their authors."""
+    """The comments, with those of these users who wrote them as authors."""
     found = {user["_id"]: user for user in users}
     return [_named(read_comment(document), found) for document in documents]
 
@@ -132,7 +132,7 @@ def _author_of_post(author: Author | None, found: Mapping[ObjectId, UserDocument
 
 
 def _named(comment: Comment, found: Mapping[ObjectId, UserDocument]) -> Comment:
-    """A removed user's comments have no author."""
+    """The comment with the name of its author; without an author if that user was removed."""
     if comment.author is None:
         return comment
     document = found.get(ObjectId(comment.author.id))

@@ -1,4 +1,4 @@
-"""Lists of posts: which index they are read from, and which part of it."""
+"""Lists of posts: the index that each is read from, and the ranges in it."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -27,31 +27,31 @@ from everpost.stores.mongo.queries.authors import Authors
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The posts that a filter names: those that meet a condition. In an index that begins like this, they are
-    next to each other, or in a few places.
+    """How to find the posts that a filter selects: they meet `condition`, and are one range, or a few, in the
+    indexes that begin with `index`.
     """
 
     index: Index
     condition: Filter
-    places: Sequence[Filter] = ({},)
+    ranges: Sequence[Filter] = ({},)
 
 
 class Listing:
-    """Finds out whose the posts are that a filter names, and where they are."""
+    """Chooses the index and the condition for a filter, and reads the posts."""
 
     def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
         self._posts = collections.posts
         self._transactions = transactions
         self._authors = authors
 
-    def moment(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
-        """A snapshot session if the filter depends on the posts' owners; see `Authors.predecessors`."""
+    def session(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
+        """A snapshot session if the filter depends on the owners of posts; see `Authors.predecessors`."""
         if filter.author_id is None and filter.audience.author_id is None:
             return nullcontext()
         return self._transactions.snapshot()
 
     async def choose(self, filter: PostFilter, session: Session | None) -> Choice | None:
-        """None: no post can match."""
+        """How to find the posts; None if no post can match."""
         audience, of_author = filter.audience, filter.author_id
         if filter.status is PostStatus.DRAFT and not audience.sees_all:
             if audience.author_id is None or of_author not in (None, audience.author_id):
@@ -75,7 +75,7 @@ class Listing:
         """The posts in the order of the query, after its position."""
         moment = BY_UPDATE if query.sort.by_update else BY_DATE
         descending = query.sort.is_descending
-        wanted = [choice.condition | place for place in choice.places]
+        wanted = [choice.condition | range_ for range_ in choice.ranges]
         condition = beyond(query.after, wanted, moment, descending=descending)
         order = [(name, -1 if descending else 1) for name, _ in moment]
         found = self._posts.find(condition, projection, session=session)

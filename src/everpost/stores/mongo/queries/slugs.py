@@ -1,4 +1,4 @@
-"""Free slugs, and the obstacles to writing a post."""
+"""Free slugs, and conflicts of ids and slugs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import PostDocument
 
 _NUMBERS = 1_000
-"""How many numbers are tried at once."""
+"""The number of candidates that are tried at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlugConflicts:
-    """What is in the way of a post."""
+    """Existing posts that conflict with a new one."""
 
     by_id: PostDocument | None
-    """The post with its id; only `_id` and `removed_at` are read."""
+    """The post with the same id; only `_id` and `removed_at` are read."""
     by_slug: PostDocument | None
-    """Another post with its slug, likewise."""
+    """Another post with the same slug, likewise."""
     free_slug: str
-    """The slug that it wanted or, if another post has it, the first free numbered one."""
+    """The wanted slug or, if another post has it, the first free numbered one."""
 
 
-async def find_obstacles(
+async def find_conflicts(
     collections: Collections, post_id: ObjectId, slug: str, wanted: str
 ) -> SlugConflicts:
-    """The obstacles to a post with this slug: the one that was wanted, possibly with a number."""
+    """The conflicts of a post with this slug, which is the `wanted` one, possibly with a number."""
     unique: Filter = {"$or": [{"_id": post_id}, {"slug": slug}]}
-    in_the_way = [{"$match": unique}, {"$project": {"removed_at": 1}}]
+    conflicting = [{"$match": unique}, {"$project": {"removed_at": 1}}]
     for first in count(1, _NUMBERS):
         stages = [
             *_free(collections, wanted, first, post_id),
-            {"$unionWith": {"coll": collections.posts.name, "pipeline": in_the_way}},
+            {"$unionWith": {"coll": collections.posts.name, "pipeline": conflicting}},
         ]
         cursor = await collections.posts.database.aggregate(stages)
         documents = await cursor.to_list()
@@ -47,11 +47,11 @@ async def find_obstacles(
 
 async def free_slug(collections: Collections, slug: str, post_id: ObjectId) -> str:
     """This slug or, if another post has it, the first free numbered one."""
-    return (await find_obstacles(collections, post_id, slug, slug)).free_slug
+    return (await find_conflicts(collections, post_id, slug, slug)).free_slug
 
 
 def _free(collections: Collections, slug: str, first: int, post_id: ObjectId) -> Sequence[Filter]:
-    """The stages that give the first slug from this number on that no other post has."""
+    """The stages that return the first slug, beginning with this number, that no other post has."""
     number: Filter = {"$concat": [slug, "-", {"$toString": "$$this"}]}
     candidate: Filter = {"$cond": [{"$eq": ["$$this", 1]}, slug, number]}  # as `numbered_slug`
     numbers = {"$range": [first, first + _NUMBERS]}

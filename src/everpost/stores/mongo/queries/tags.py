@@ -1,4 +1,4 @@
-"""The tags of the posts that are out, read from an index tag by tag."""
+"""The tags of published posts, read from an index tag by tag."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _INDEX = [*OF_TAG, *BY_DATE]
 
 
 class Tags:
-    """Each step goes to the next tag in the index, past all posts with the last one."""
+    """Reads the tags with a loose index scan: each step seeks past all posts with the last tag."""
 
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts
@@ -31,12 +31,12 @@ class Tags:
         return Page.of(rows, query.limit)
 
     async def _next(self, after: str | None, most: int) -> Sequence[str]:
-        """The next tags, on whichever posts they are."""
+        """The next tags, whatever the status of their posts."""
         found: list[str] = []
         # Posts without tags are in the index too, before the first text.
         first = index_bound(_INDEX, after or "", *[MinKey() if after is None else MaxKey()] * 3)
         while len(found) < most:
-            # What comes back is the key itself: the post is not looked at.
+            # Returns the index key itself, without reading the post.
             keys = self._posts.find({}, limit=1, hint=_INDEX, return_key=True).min(first)
             names: Sequence[object] = [key["tags"] for key in await keys.to_list()]
             if not names or not isinstance(names[0], str):

@@ -1,4 +1,4 @@
-"""What a migration is, and how a collection gets its validator and its indexes, or differs from them."""
+"""Definitions of migrations and collections, and how a collection differs from its definition."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from everpost.stores.schema import Migration
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The validator and the indexes of a collection; every collection has `_id_` besides."""
+    """The validator and the indexes of a collection. The index `_id_`, which each has, is not listed."""
 
     validator: Mapping[str, Any]
     indexes: tuple[IndexModel, ...] = ()
@@ -21,7 +21,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What would be lost if a collection has a document that meets the condition."""
+    """Data that a downgrade deletes if the collection has a document that meets the condition."""
 
     name: str
     collection: str
@@ -32,8 +32,8 @@ class Loss:
 class Definition:
     """A migration. `up` and `down` can be run again after an interruption.
 
-    `collections` holds all collections as they are after it; `seeds` says, by collection, which
-    documents `up` itself inserts.
+    `collections` defines all collections as they are after the migration; `seeds` describes, by collection,
+    the documents that `up` itself inserts.
     """
 
     number: int
@@ -50,14 +50,14 @@ class Definition:
 
 
 async def establish(database: Database, name: str, collection: Collection) -> None:
-    """Make the collection, or give the existing one this validator and these indexes."""
+    """Create the collection, or give the existing one this validator and these indexes."""
     await validate(database, name, collection.validator)
     if collection.indexes:
         await database[name].create_indexes(list(collection.indexes))
 
 
 async def validate(database: Database, name: str, validator: Mapping[str, Any]) -> None:
-    """Make the collection, or give the existing one this validator."""
+    """Create the collection, or give the existing one this validator."""
     try:
         await database.create_collection(name, validator=validator)
     except CollectionInvalid:

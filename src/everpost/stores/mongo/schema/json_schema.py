@@ -1,4 +1,4 @@
-"""JSON schemas of documents and their fields, as MongoDB's validators take them.
+"""JSON schemas of documents and their fields, for MongoDB's validators.
 
 https://www.mongodb.com/docs/manual/reference/operator/query/jsonSchema/
 """
@@ -19,7 +19,7 @@ def document(
 
 
 def text(shortest: int, longest: int) -> dict[str, object]:
-    """A string, its length in code points."""
+    """A string; the lengths are in code points."""
     return {"bsonType": "string", "minLength": shortest, "maxLength": longest}
 
 

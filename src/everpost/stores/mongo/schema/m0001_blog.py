@@ -1,4 +1,4 @@
-"""The whole blog: every collection, its validator, its indexes, and the blog's first settings."""
+"""The initial schema: every collection with its validator and indexes, and the initial settings."""
 
 import secrets
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ from everpost.stores.mongo.schema.json_schema import (
 
 _POLICY = one_of("open", "moderated", "members", "closed")
 _DIGEST = text(64, 64)
-_WORDS = {
+_COMMENT_FIELDS = {
     "_id": ID,
     "post_id": ID,
     "stamp": NUMBER,
-    "content": text(0, 20_000),  # empty: the comment was erased, and others answer it
+    "content": text(0, 20_000),  # empty in tombstones
     "publication_date": DATE,
     "updated_at": DATE,
     "version": NUMBER,
@@ -36,7 +36,7 @@ _WORDS = {
     "reply_count": COUNT,
     "shown": FLAG,
 }
-_MORE_WORDS = {
+_OPTIONAL_COMMENT_FIELDS = {
     "parent_id": ID,
     "author_id": ID,
     "guest_name": text(1, 100),
@@ -44,7 +44,7 @@ _MORE_WORDS = {
     "editor_id": ID,
     "edited_at": DATE,
 }
-_COMMENT = document(_WORDS, _MORE_WORDS)
+_COMMENT = document(_COMMENT_FIELDS, _OPTIONAL_COMMENT_FIELDS)
 
 _POST = document(
     {
@@ -109,7 +109,9 @@ _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"diges
 
 
 def _index(name: str, *fields: str, only_with: str | None = None) -> IndexModel:
-    """A field with a minus descends. `only_with`: of the documents that have this field."""
+    """An index. A field with a minus sign is in descending order. `only_with`: indexes only documents that
+    have this field.
+    """
     keys = [(field.lstrip("-"), DESCENDING if field.startswith("-") else ASCENDING) for field in fields]
     if only_with is None:
         return IndexModel(keys, name=name)
@@ -117,7 +119,7 @@ def _index(name: str, *fields: str, only_with: str | None = None) -> IndexModel:
 
 
 def _unique(name: str, field: str) -> IndexModel:
-    """Of documents with the field; without it they would all have null."""
+    """A unique index on the documents that have the field: those without it would all count as null."""
     present = {field: {"$exists": True}}
     return IndexModel([(field, ASCENDING)], name=name, unique=True, partialFilterExpression=present)
 
@@ -132,7 +134,7 @@ def _lists_of_posts() -> Sequence[IndexModel]:
     ]
 
 
-_PLACE = ("publication_date", "_id")
+_POSITION = ("publication_date", "_id")
 
 COLLECTIONS = {
     "posts": Collection(
@@ -146,10 +148,10 @@ COLLECTIONS = {
     "comments": Collection(
         {"$jsonSchema": _COMMENT},
         (
-            _index("in_order", "post_id", *_PLACE),
-            _index("shown", "post_id", "shown", *_PLACE),
-            _index("replies", "post_id", "parent_id", "shown", *_PLACE),
-            _index("queue", "status", *_PLACE),
+            _index("in_order", "post_id", *_POSITION),
+            _index("shown", "post_id", "shown", *_POSITION),
+            _index("replies", "post_id", "parent_id", "shown", *_POSITION),
+            _index("queue", "status", *_POSITION),
         ),
     ),
     "users": Collection(

@@ -1,4 +1,4 @@
-"""The ledger of a database: which migrations ran there, and who is at work on the next one."""
+"""The migration history of a database, and the lock that a process holds while it migrates."""
 
 import asyncio
 import time
@@ -27,49 +27,49 @@ COLLECTION = Collection(
 )
 
 RENEWAL = 2.0
-"""Seconds after which the holder of the lock says again that it is alive."""
+"""Seconds between two heartbeats of the process that holds the lock."""
 STALE = 15
-"""Seconds of silence after which the holder is taken for dead."""
+"""Seconds without a heartbeat after which the lock can be taken over."""
 PATIENCE = 600
-"""Seconds for which a process waits for another that migrates."""
+"""Seconds for which a process waits for the lock."""
 _THIS: Final = {"_id": "ledger"}
 
 
 class Entry(TypedDict):
-    """The one document of its collection."""
+    """The only document of the collection."""
 
     _id: str
     number: NotRequired[int]
-    """Of the last migration that ran, and was not begun to be taken back."""
+    """The number of the latest migration that has been run and is not being, or has been, reverted."""
     is_leaving: NotRequired[bool]
-    """Whether the next one was being taken back."""
+    """Whether the migration after `number` is being reverted."""
     holder: NotRequired[ObjectId]
-    """The process that migrates."""
+    """The process that holds the lock."""
     renewed_at: NotRequired[datetime]
 
 
 class MigrationHistory:
-    """Kept in the database that it is about."""
+    """Reads and writes the history, which is stored in the same database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ledger = cast("AsyncCollection[Entry]", database[NAME])
+        self._entries = cast("AsyncCollection[Entry]", database[NAME])
 
     async def read(self) -> tuple[int, bool]:
         """The `number` and `is_leaving`."""
-        entry = await self._ledger.find_one(_THIS)
+        entry = await self._entries.find_one(_THIS)
         return (0, False) if entry is None else (entry.get("number", 0), entry.get("is_leaving", False))
 
     async def write(self, number: int, *, is_leaving: bool = False) -> None:
-        """Record where the database is."""
-        await self._ledger.update_one(_THIS, {"$set": {"number": number, "is_leaving": is_leaving}})
+        """Record the state of the database."""
+        await self._entries.update_one(_THIS, {"$set": {"number": number, "is_leaving": is_leaving}})
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Be the only one that migrates this database. Busy: another one does, for minutes on end.
+    async def lock(self) -> AsyncIterator[None]:
+        """Hold the lock for migrating this database. Busy: another process held it for `PATIENCE` seconds.
 
-        An empty ledger is taken away at the end, so that nothing is left of a blog that went back to
-        its base.
+        If the history is empty at the end, its collection is dropped, so that nothing remains after a
+        downgrade to `base`.
         """
         holder = ObjectId()
         await self._acquire(holder)
@@ -89,10 +89,10 @@ class MigrationHistory:
         free = {**_THIS, "$or": [{"holder": {"$exists": False}}, {"$expr": stale}]}
         ours = [{"$set": {"holder": holder, "renewed_at": "$$NOW"}}]
         while time.monotonic() < deadline:
-            if (await self._ledger.update_one(free, ours)).matched_count:
+            if (await self._entries.update_one(free, ours)).matched_count:
                 return
             with suppress(DuplicateKeyError):
-                await self._ledger.update_one({**_THIS, "holder": holder}, ours, upsert=True)
+                await self._entries.update_one({**_THIS, "holder": holder}, ours, upsert=True)
                 return
             await asyncio.sleep(0.1)
         raise Busy("Another process is migrating this database. Try again when it has finished.")
@@ -102,10 +102,10 @@ class MigrationHistory:
             await asyncio.sleep(RENEWAL)
             with suppress(PyMongoError):
                 now = {"$currentDate": {"renewed_at": True}}
-                await self._ledger.update_one({**_THIS, "holder": holder}, now)
+                await self._entries.update_one({**_THIS, "holder": holder}, now)
 
     async def _release(self, holder: ObjectId) -> None:
         ours = {**_THIS, "holder": holder}
-        if await self.read() == (0, False) and await self._ledger.find_one(ours):
-            await self._ledger.drop()
-        await self._ledger.update_one(ours, {"$unset": {"holder": "", "renewed_at": ""}})
+        if await self.read() == (0, False) and await self._entries.find_one(ours):
+            await self._entries.drop()
+        await self._entries.update_one(ours, {"$unset": {"holder": "", "renewed_at": ""}})

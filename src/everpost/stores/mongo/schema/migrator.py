@@ -21,18 +21,18 @@ from everpost.stores.schema import (
 )
 
 HISTORY: tuple[Definition, ...] = (m0001_blog.MIGRATION,)
-"""Every migration, the first one first; each takes the database from where the one before left it."""
+"""All migrations, in the order in which they run."""
 
 
 class MongoSchema:
-    """The port's `Schema` on MongoDB. `history`: every migration there is, the first one first."""
+    """The port's `Schema` on MongoDB. `history`: all migrations, in the order in which they run."""
 
     def __init__(
         self, client: Client, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY
     ) -> None:
         self._client, self._url, self._timeout = client, url, timeout
         self._database = database_of(client)
-        self._ledger = migration_history.MigrationHistory(self._database)
+        self._history = migration_history.MigrationHistory(self._database)
         self._definitions = history
         self._answered = False
 
@@ -49,9 +49,9 @@ class MongoSchema:
 
     @translated
     async def state(self) -> SchemaState:
-        """SchemaMismatch where somebody else's data is in the way."""
+        """SchemaMismatch: the database contains data of another application."""
         await self._require_answer()
-        _, is_leaving = await self._ledger.read()
+        _, is_leaving = await self._history.read()
         revision = await self._revision()
         if is_leaving:
             return SchemaState.BEHIND
@@ -73,12 +73,12 @@ class MongoSchema:
         await self._require_answer()
         if not await self._steps(target):
             return []
-        async with self._ledger.held():
+        async with self._history.lock():
             planned = await self._steps(target)
             steps = [step for step, _ in planned]
             if not allow_data_loss:
                 require_no_loss(steps)
-            await self._take_all(planned)
+            await self._run_all(planned)
         return steps
 
     @translated
@@ -118,47 +118,49 @@ class MongoSchema:
             self._answered = True
 
     async def _revision(self) -> str | None:
-        number, _ = await self._ledger.read()
+        number, _ = await self._history.read()
         return f"{number:04}" if number else None
 
     async def _require_unused(self) -> None:
-        """SchemaMismatch, unless the collections are free, or hold what Everpost left there itself: an
-        interrupted migration, or another process that has just finished the first one.
+        """SchemaMismatch, unless the collections are missing, or Everpost itself created them: in an
+        interrupted migration, or in another process that has just finished the first one.
         """
         first = self._definitions[0]
         for name in first.collections:
             foreign = {"$nor": [first.seeds[name]]} if name in first.seeds else {}
             if await self._has(name, foreign):
-                if await self._ledger.read() != (0, False):
+                if await self._history.read() != (0, False):
                     return
                 raise SchemaMismatch(
                     f"The database {self._database.name!r} has a collection {name!r} that Everpost did not"
-                    " make. Name another database in the URL."
+                    " create. Name another database in the URL."
                 )
 
-    async def _take_all(self, planned: Sequence[tuple[Step, Definition]]) -> None:
-        """A new database counts as empty until every step is done, so nobody mistakes it for an old one."""
+    async def _run_all(self, planned: Sequence[tuple[Step, Definition]]) -> None:
+        """Run these steps. The revision of a new database is recorded only after the last one, so that no
+        process takes it for one with an older schema.
+        """
         is_new = await self._revision() is None
         for step, definition in planned:
             number = definition.number
             if not step.upward:
-                await self._ledger.write(number - 1, is_leaving=True)
+                await self._history.write(number - 1, is_leaving=True)
                 await definition.down(self._database)
-                await self._ledger.write(number - 1)
+                await self._history.write(number - 1)
                 continue
             await definition.up(self._database)
             if not is_new or definition is planned[-1][1]:
-                await self._ledger.write(number)
+                await self._history.write(number)
 
     async def _steps(self, target: str) -> Sequence[tuple[Step, Definition]]:
-        """The migrations between here and there, each with what it would lose."""
-        _, is_leaving = await self._ledger.read()
+        """The migrations from the current revision to the target, each with the data that it would lose."""
+        _, is_leaving = await self._history.read()
         here, there = find_place(target, await self._revision(), self.history())
         if here == 0:
             await self._require_unused()
         if there > here:
             return [(Step(each.migration, upward=True), each) for each in self._definitions[here:there]]
-        # A downgrade that was interrupted is taken up again from where it stands.
+        # An interrupted downgrade is resumed with the migration that was being reverted.
         steps = []
         for each in reversed(self._definitions[there : here + is_leaving]):
             lost = [

@@ -1,4 +1,4 @@
-"""Previews of threads that are not what the comments say."""
+"""Verification of the previews of threads."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,8 +37,8 @@ _COMPARED: Sequence[Filter] = [
 
 
 async def false_previews(client: Client, database: Database) -> Sequence[str]:
-    """A sentence for each post whose preview or count differs from its comments. A post that was written
-    meanwhile is read again, in a snapshot.
+    """A sentence for each post whose preview or number of comments differs from its comments. Each such post
+    is read again, in a snapshot, in case it was written meanwhile.
     """
     found = [post["_id"] for post in await _differing(database, dict(LIVING), None)]
     false: list[str] = []
@@ -57,7 +57,9 @@ async def _differing(database: Database, which: Filter, session: Session | None)
 
 
 def _difference(post: Any) -> Sequence[str]:  # noqa: ANN401 - a document
-    """MongoDB compares the order of fields as well, which says nothing."""
+    """The sentence for a post, if it differs: MongoDB's comparison also depends on the order of fields, which
+    does not matter.
+    """
     if post["comments"] != post["oldest"]:
         return [f"The preview of the thread in post {post['_id']} differs from its comments."]
     if post["comment_count"] != post["approved"]:

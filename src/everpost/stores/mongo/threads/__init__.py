@@ -1,1 +1,1 @@
-"""Writing threads: each change is a transaction that updates the post first."""
+"""Changes of threads. Each is a transaction that updates the post first."""

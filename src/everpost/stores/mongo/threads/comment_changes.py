@@ -19,7 +19,7 @@ from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.threads.thread import Thread
 
 Terms = tuple[ExpectedRevisions, EditCredential | None]
-"""The revisions that a comment must have, and who must hold it, to be written."""
+"""The revisions that a comment must have to be changed, and the credential that it requires."""
 _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 
 
@@ -33,50 +33,50 @@ class Changer:
         self._authors = authors
 
     async def save(self, post_id: Id, id: Id, change: CommentChange, terms: Terms) -> Comment:
-        """The comment as it is then. NotFound, Stale, Forbidden."""
+        """Change the comment, and return it. NotFound, Stale, Forbidden."""
         work = self._edit if change.status is None else self._decide
         work_on_it = partial(work, post_id, id, change, terms)
         return read_comment(await self._transactions.write_post(post_id, work_on_it))
 
     async def remove(self, post_id: Id, id: Id, terms: Terms) -> None:
-        """NotFound, Stale, Forbidden."""
+        """Remove the comment; if it has replies, a tombstone remains. NotFound, Stale, Forbidden."""
         await self._transactions.write_post(post_id, partial(self._remove, post_id, id, terms))
 
     async def _edit(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
     ) -> CommentDocument:
-        """Change the words only; the copy in the preview along with the post."""
+        """Change only the text. The update of the post also changes the copy in the preview."""
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
         values = _values(change)
         copy: Filter = {
             "$set": {f"comments.$[c].{name}": value for name, value in values.items()},
             "$inc": {"comments.$[c].version": 1},
         }
-        await _take(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
+        await _update_post(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
         return await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
 
     async def _decide(
         self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
     ) -> CommentDocument:
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
-        await _take(thread, terms)
+        await _update_post(thread, terms)
         before = await self._find(thread, id)
         values = _values(change)
         if change.status is not None:
             values |= {"status": change.status.value, "shown": _is_shown(before, change.status)}
         after = await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
-        await _follow(thread, before, after)
+        await _propagate(thread, before, after)
         return after
 
     async def _remove(self, post_id: Id, id: Id, terms: Terms, session: Session) -> None:
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
-        await thread.take()
+        await thread.update_post()
         before = await self._find(thread, id)
         if not await thread.has_replies(before["_id"]):
             deleted = await self._comments.delete_one(_named(thread, id, terms), session=session)
             if not deleted.deleted_count:
                 raise refusal(id, read_comment(before), terms[1])
-            await _follow(thread, before, None)
+            await _propagate(thread, before, None)
             return
         removed: Filter = {
             "content": "",
@@ -86,7 +86,7 @@ class Changer:
         }
         erased = dict.fromkeys(_PERSONAL, "")
         tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
-        await _follow(thread, before, await self._write(thread, id, tombstone, terms))
+        await _propagate(thread, before, await self._write(thread, id, tombstone, terms))
 
     async def _find(self, thread: Thread, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
@@ -95,7 +95,9 @@ class Changer:
         return found[ObjectId(id)]
 
     async def _write(self, thread: Thread, id: Id, update: Filter, terms: Terms) -> CommentDocument:
-        """Change the comment if its revision is as required."""
+        """Change the comment if it has a required revision and the credential applies to it. NotFound, Stale,
+        Forbidden.
+        """
         document: CommentDocument | None = await self._comments.find_one_and_update(
             _named(thread, id, terms), update, return_document=ReturnDocument.AFTER, session=thread.session
         )
@@ -104,16 +106,16 @@ class Changer:
         return document
 
 
-async def _take(
+async def _update_post(
     thread: Thread, terms: Terms, change: Filter | None = None, within: Sequence[Filter] = ()
 ) -> None:
-    """Take the post, if the comment may be changed on it."""
+    """Update the post first, if it admits a change of the comment."""
     admission = None if terms[1] is None else terms[1].admission
-    await thread.require(await thread.take(admission, change, within=within), admission)
+    await thread.require(await thread.update_post(admission, change, within=within), admission)
 
 
 def _values(change: CommentChange) -> Filter:
-    """The fields whose values change."""
+    """The new values of the fields that change."""
     values: Filter = {"stamp": new_stamp()}
     if change.content is not None:
         values |= {"content": change.content, "updated_at": change.updated_at}
@@ -123,26 +125,26 @@ def _values(change: CommentChange) -> Filter:
 
 
 def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
-    """The comment, in one of the states, in the hand."""
-    match, hand = terms
+    """The condition for the comment with a required revision, written by the owner of the credential."""
+    match, credential = terms
     named: Filter = {"_id": ObjectId(id), "post_id": thread.post_id, **matching(match)}
-    if hand is None:
+    if credential is None:
         return named
     writers: list[Filter] = []
-    if hand.author_id is not None:
-        writers.append({"author_id": ObjectId(hand.author_id)})
-    if hand.key_digest is not None:
-        writers.append({"key_digest": hand.key_digest})
-    by_hand: Filter = {"$or": writers} if writers else {"_id": {"$in": []}}
-    return {"$and": [named, by_hand, {"publication_date": {"$gte": hand.since}}]}
+    if credential.author_id is not None:
+        writers.append({"author_id": ObjectId(credential.author_id)})
+    if credential.key_digest is not None:
+        writers.append({"key_digest": credential.key_digest})
+    by_holder: Filter = {"$or": writers} if writers else {"_id": {"$in": []}}
+    return {"$and": [named, by_holder, {"publication_date": {"$gte": credential.since}}]}
 
 
 def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
     return replace(read_comment(before), status=status).is_shown
 
 
-async def _follow(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
-    """Update everything that depends on a comment; `after` is None if it was deleted."""
+async def _propagate(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
+    """Update everything that depends on a changed comment; `after` is None if it was deleted."""
     was_approved = before["status"] == CommentStatus.APPROVED
     is_approved = after is not None and after["status"] == CommentStatus.APPROVED
     is_shown = after is not None and after["shown"]

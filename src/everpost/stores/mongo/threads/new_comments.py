@@ -24,7 +24,7 @@ _Parents = Mapping[ObjectId, CommentDocument]
 
 
 class Adder:
-    """Adds comments, in a transaction."""
+    """Adds comments, in transactions."""
 
     def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
         self._collections = collections
@@ -32,7 +32,7 @@ class Adder:
         self._authors = authors
 
     async def add(self, additions: Sequence[Addition]) -> Sequence[Comment]:
-        """Add comments to their post, which is the same for all. NotFound, Stale, Conflict, Invalid."""
+        """Add comments, all to the same post. NotFound, Stale, Conflict, Invalid."""
         post_id = additions[0].comment.post_id
         return await self._transactions.write_post(post_id, partial(self._add, additions))
 
@@ -44,7 +44,7 @@ class Adder:
         change = {} if has_replies else previewing([each for each in documents if each["shown"]])
         counted = {"$inc": {"comment_count": count_approved(comments)}, **change}
         admission = together([addition.admission for addition in additions])
-        post = await thread.take(admission, counted, changes=len(comments))
+        post = await thread.update_post(admission, counted, changes=len(comments))
         parents = await _set_depths(thread, documents) if has_replies else {}
         comments = [
             replace(comment, depth=document["depth"], stamp=document["stamp"])
@@ -61,7 +61,7 @@ class Adder:
         if not all(_may_reply(addition, parents) for addition in additions):
             raise Invalid("parent_id", "should be the id of an approved comment on this post")
         if has_replies:
-            await _follow(thread, documents, parents)
+            await _propagate(thread, documents, parents)
         return comments
 
     async def _insert(self, documents: Sequence[CommentDocument], session: Session) -> None:
@@ -81,7 +81,7 @@ def _may_reply(addition: Addition, parents: _Parents) -> bool:
 
 
 async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _Parents:
-    """Find the parents of the comments."""
+    """Set the depths of the comments. Returns their parents."""
     parents = await thread.find({each["parent_id"] for each in documents if "parent_id" in each})
     for document in documents:
         parent = parents.get(document["parent_id"]) if "parent_id" in document else None
@@ -89,8 +89,8 @@ async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _
     return parents
 
 
-async def _follow(thread: Thread, documents: Sequence[CommentDocument], parents: _Parents) -> None:
-    """Update the comments above the replies, and the preview."""
+async def _propagate(thread: Thread, documents: Sequence[CommentDocument], parents: _Parents) -> None:
+    """Update the ancestors of new replies, and the preview."""
     shown = [document for document in documents if document["shown"]]
     counts = Counter(document["parent_id"] for document in shown if "parent_id" in document)
     if all(_is_approved(parents[parent_id]) for parent_id in counts):

@@ -1,7 +1,7 @@
-"""A thread in a transaction: a change of one comment also changes its post and the comments above it.
+"""A thread in a transaction: a change of one comment also changes its post and its ancestors.
 
-Every change takes the post first, so if two meet, one is retried; what is read after that stays true until
-the transaction ends.
+Every change updates the post first. So if two changes conflict, one is retried, and what a transaction reads
+after that update does not change until it ends.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,17 +29,17 @@ _ORDER = {"publication_date": ASCENDING, "_id": ASCENDING}
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The thread of one post, in a transaction that writes a comment, and checks the conditions for that.
+    """The thread of one post, in a transaction that writes comments and checks their preconditions.
 
-    The conditions on the post itself are in the filter of the update that takes it. So each comment is
-    written entirely before or entirely after a change of the post.
+    The preconditions on the post itself are in the filter of the update. So each comment is written entirely
+    before or entirely after a change of the post.
 
-    The blog's default policy and the names of users are other documents. The policy is read with the post, at
-    the beginning of the request; the names while the transaction is open, but outside its snapshot. A read
-    sees each change that was acknowledged before it began, hence every one that was acknowledged before the
-    comment was sent. A change that commits after the read may be acknowledged before the comment commits; the
-    two are concurrent. To leave no such moment, each comment would have to write to the settings, and no two
-    posts could take comments at the same time.
+    The default policy of the blog and the names of users are in other documents. The policy is read with the
+    post, at the beginning of the request; the names are read while the transaction is open, but outside its
+    snapshot. Both reads see each change that was acknowledged before the comment was sent. A change that
+    commits after the read may be acknowledged before the comment commits; then the two are concurrent. To
+    prevent that, each comment would have to write to the settings, and no two posts could accept comments at
+    the same time.
     """
 
     collections: Collections
@@ -47,7 +47,7 @@ class Thread:
     session: Session
     post_id: ObjectId
 
-    async def take(
+    async def update_post(
         self,
         admission: CommentPreconditions | None = None,
         change: Filter | None = None,
@@ -55,9 +55,9 @@ class Thread:
         changes: int = 1,
         within: Sequence[Filter] = (),
     ) -> PostDocument:
-        """Count changes of the post, and change it, if it admits the comment; this keeps other writers away
-        from it until the end. `within`: the array filters of the change. Returns the post, of which only
-        `comment_policy` was read. NotFound, Invalid, Stale.
+        """Update the post if it admits the comment: apply `change`, and count this many `changes` in its
+        version. Other transactions cannot write it until this one ends. `within`: the array filters of the
+        change. Returns the post with `comment_policy` only. NotFound, Invalid, Stale.
         """
         update = dict(change or {})
         update["$inc"] = {"version": changes, **update.get("$inc", {})}
@@ -70,17 +70,16 @@ class Thread:
             session=self.session,
         )
         author_id = None if admission is None else admission.audience.author_id
-        authors = [] if author_id is None else [ObjectId(author_id)]
-        post: PostDocument | None = await write(self._post | _condition(admission, authors))
-        if post is None and author_id is not None:  # it may still name one whose posts this author inherited
-            authors = [*await self.authors.predecessors(ObjectId(author_id))]
+        post: PostDocument | None = await write(self._post | _condition(admission, []))
+        if post is None and author_id is not None:  # it may be an unpublished post of this author
+            authors = await self.authors.predecessors(ObjectId(author_id))
             post = await write(self._post | _condition(admission, authors))
         if post is None:
             raise await self._refusal(admission)
         return post
 
     async def require(self, post: PostDocument, admission: CommentPreconditions | None) -> None:
-        """Check the conditions on other documents. Invalid, Stale."""
+        """Check the preconditions on other documents. Invalid, Stale."""
         if admission is None:
             return
         policies = {admission.blog_policy}
@@ -98,7 +97,7 @@ class Thread:
             raise Stale("post", str(self.post_id))
 
     async def _refusal(self, admission: CommentPreconditions | None) -> EverpostError:
-        """Why the post took no comment."""
+        """The error for a post that did not admit the comment."""
         if await self.collections.posts.find_one(self._post, {"_id": 1}, session=self.session) is None:
             return NotFound("post", str(self.post_id))
         if admission is None or not admission.name_keys:
@@ -111,19 +110,19 @@ class Thread:
         return {"_id": self.post_id, **LIVING}
 
     async def find(self, ids: Iterable[ObjectId]) -> dict[ObjectId, CommentDocument]:
-        """Those of these comments that exist."""
+        """Those of these comments that exist, by id."""
         named = {"_id": {"$in": list(ids)}, "post_id": self.post_id}
         found = await self.collections.comments.find(named, session=self.session).to_list()
         return {document["_id"]: document for document in found}
 
     async def has_replies(self, id: ObjectId) -> bool:
-        """Whether there are any replies, whatever their status."""
+        """Whether the comment has replies, whatever their status."""
         reply = {"post_id": self.post_id, "parent_id": id}
         return await self.collections.comments.find_one(reply, {"_id": 1}, session=self.session) is not None
 
     async def add_shown_replies(self, id: ObjectId, *, more: int) -> None:
-        """Add this many shown replies to a comment's count. That may show or hide a tombstone, which in turn
-        may be the first or last shown reply of the comment above it.
+        """Add `more` to the number of shown replies of a comment. That may show or hide a tombstone, which in
+        turn changes the number of its parent.
         """
         above: ObjectId | None = id
         while above is not None and more:
@@ -139,12 +138,12 @@ class Thread:
             above, more = comment.get("parent_id"), is_shown - comment["shown"]
 
     async def count_replies(self, counts: Mapping[ObjectId, int]) -> None:
-        """Add this many shown replies to the counts of approved comments."""
+        """Add to the numbers of shown replies of approved comments."""
         updates = [UpdateOne({"_id": each}, {"$inc": {"reply_count": more}}) for each, more in counts.items()]
         await self.collections.comments.bulk_write(updates, session=self.session)
 
     async def preview(self, shown: Sequence[CommentDocument], counts: Mapping[ObjectId, int]) -> None:
-        """Add comments to the preview, and this many shown replies to the counts of comments in it."""
+        """Add comments to the preview, and add to the numbers of shown replies of comments in it."""
         this = {"_id": self.post_id}
         updates = [UpdateOne(this, previewing(shown))] if shown else []
         for each, more in counts.items():
@@ -154,7 +153,7 @@ class Thread:
             await self.collections.posts.bulk_write(updates, session=self.session)
 
     async def refresh_preview(self, *, approved: int = 0) -> None:
-        """Rebuild the preview, and add this many to the post's count of approved comments."""
+        """Rebuild the preview, and add `approved` to the number of approved comments of the post."""
         shown = {"post_id": self.post_id, "shown": True}
         oldest = self.collections.comments.find(shown, session=self.session).hint(SHOWN).sort(_ORDER)
         preview = await oldest.limit(COMMENTS_INSIDE).to_list()
@@ -163,7 +162,7 @@ class Thread:
 
 
 def previewing(documents: Sequence[CommentDocument]) -> Filter:
-    """The update of a post that adds these comments, which are shown, to its preview."""
+    """The update of a post that adds these shown comments to its preview."""
     if not documents:
         return {}
     return {"$push": {"comments": {"$each": documents, "$sort": _ORDER, "$slice": COMMENTS_INSIDE}}}
@@ -174,7 +173,9 @@ def count_approved(comments: Iterable[Comment]) -> int:
 
 
 def _condition(admission: CommentPreconditions | None, authors: Sequence[ObjectId]) -> Filter:
-    """The conditions on the post itself. If it has no policy, the blog's decides."""
+    """The preconditions on the post itself. If it has no policy of its own, any is accepted here: then
+    `Thread.require` checks the policy of the blog.
+    """
     if admission is None:
         return {}
     own = sorted(policy.value for policy in admission.policies)
@@ -189,7 +190,7 @@ def _condition(admission: CommentPreconditions | None, authors: Sequence[ObjectI
 
 
 def _alike(admission: CommentPreconditions) -> Filter:
-    """The condition for users whose name looks like that of a guest."""
+    """The condition for users whose names look like that of the guest."""
     return {"name_key": {"$in": sorted(admission.name_keys)}}
 
 

@@ -1,4 +1,4 @@
-"""How the records of a kind are stored in a table, for moving whole blogs."""
+"""Describes how records of a kind are stored in a table, for moving whole blogs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ from everpost.stores.sql.model.mappers import AnyRow, Values
 RecordT = TypeVar("RecordT", bound=Record)
 
 HEADS = 200
-"""How many records' sizes are read at once."""
+"""The number of records whose sizes are read at once."""
 NOTHING = literal(0)
 LIMIT = bindparam("limit", type_=Integer)
-"""Of a page of the records of one owner."""
+"""The size of a page of the records of one owner."""
 
 
 class Octets(FunctionElement[int]):
-    """How many bytes a text has."""
+    """The number of bytes of a text."""
 
     inherit_cache = True
     type = Integer()
@@ -42,7 +42,7 @@ def _octets_in_sqlite(element: Octets, compiler: SQLCompiler, **options: object)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts(Generic[RecordT]):
-    """Rows of another table that are a part of a record."""
+    """Rows of another table that are part of a record."""
 
     table: Table
     of: str
@@ -52,18 +52,20 @@ class Parts(Generic[RecordT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnedRows(Generic[RecordT]):
-    """How records that belong to others are read."""
+    """Statements that read records that belong to others."""
 
     sizes: Select[Any]
     """For each owner in a range: the `owner`, the `number` of its records, the `octets` of their text, and
-    the `largest` of these.
+    the size of the `largest`.
     """
     of_owners: Select[Any]
-    """All rows of owners in a range, each with its `owner`: by owner, then in order."""
+    """All rows of the owners in a range, each with its `owner`, sorted by owner and then by the order of the
+    kind.
+    """
     page: Select[Any]
-    """Up to `LIMIT` rows of one `owner`, after the place that the other parameters name."""
-    place: Callable[[RecordT | None], Mapping[str, object]]
-    """The parameters for the place of a record; for None, the place before all of them."""
+    """Up to `LIMIT` rows of one `owner`, after the position in the other parameters."""
+    position: Callable[[RecordT | None], Mapping[str, object]]
+    """The parameters for the position of a record; for None, a position before all records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,23 +77,23 @@ class RecordTable(Generic[RecordT]):
     kind: Kind[RecordT]
     table: Table
     values: Callable[[RecordT], Values]
-    """The whole row of a record."""
+    """The complete row of a record."""
     record: Callable[[AnyRow], RecordT]
     columns: Sequence[Any] = ()
     """Columns that `record` needs in addition to the table's."""
     octets: ColumnElement[int] = NOTHING
-    """The bytes of a text without a short limit."""
+    """The size in bytes of a text without a short limit."""
     taken: str | None = None
-    """The name of a unique text column. A row that is written takes the value from the row that has it."""
+    """The name of a unique text column. A written row takes its value over from the row that has it."""
     identity: Sequence[str] = ("id",)
-    """The columns that say which row is erased."""
+    """The columns that identify the row to erase."""
     parts: Parts[RecordT] | None = None
     owned: OwnedRows[RecordT] | None = None
     """For a kind whose records belong to others."""
     heads: Select[Any] = field(init=False)
     """The `id` and the `octets` of the rows after the id `after`, in order, up to `HEADS`."""
     rows: Select[Any] = field(init=False)
-    """The rows in a range of ids, in order; of a kind with one record, this one."""
+    """The rows in a range of ids, in order; for a kind with one record, its row."""
 
     def __post_init__(self) -> None:
         rows = select(self.table, *self.columns)
@@ -105,30 +107,30 @@ class RecordTable(Generic[RecordT]):
 
 
 def in_range(rows: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a column of any type
-    """Those with a key after `after`, up to `until`."""
+    """Select the rows with a key after `after`, up to `until`."""
     return rows.where(key > bindparam("after", type_=key.type), key <= bindparam("until", type_=key.type))
 
 
 def owned_rows(kind: Kind[RecordT], table: Table, *, before_all: object) -> OwnedRows[RecordT]:
-    """How records of a kind sorted by one field are read; no value is less than `before_all`."""
+    """The statements for a kind sorted by one field; no value is less than `before_all`."""
     (name,) = kind.order
     owner, order = table.c[kind.owner or ""], table.c[name]
     each = select(table, owner.label("owner"))
     after = bindparam("after", type_=order.type)
 
-    def place(record: RecordT | None) -> Mapping[str, object]:
+    def position(record: RecordT | None) -> Mapping[str, object]:
         return {"after": before_all if record is None else getattr(record, name)}
 
     return OwnedRows(
         sizes=sizes_by(owner),
         of_owners=in_range(each, owner).order_by(owner, order),
         page=each.where(owner == bindparam("owner"), order > after).order_by(order).limit(LIMIT),
-        place=place,
+        position=position,
     )
 
 
 def sizes_by(owner: Any, octets: ColumnElement[int] = NOTHING) -> Select[Any]:  # noqa: ANN401 - a column of any type
-    """The sizes of what belongs to owners in a range."""
+    """Select the sizes of the records of the owners in a range."""
     numbers = (
         func.count().label("number"),
         func.sum(octets).label("octets"),

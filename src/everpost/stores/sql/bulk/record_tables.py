@@ -33,54 +33,54 @@ from everpost.stores.sql.model.mappers import (
     user_values,
 )
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
-from everpost.stores.sql.queries.keyset import PLACE, After, place
+from everpost.stores.sql.queries.keyset import POSITION, After, position_values
 
 _START = Position(EARLIEST, Id(""))
-_NAMELESS = (literal("").label("author_name"), null().label("author_disabled_at"))
+_NO_NAMES = (literal("").label("author_name"), null().label("author_disabled_at"))
 _EDITOR = UserRow.__table__.alias("editor")
 _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
 
 
-def _nameless(comments: FromClause) -> Select[Any]:
-    """Comments with the ids of their authors and editors; null where a user was removed."""
+def _without_names(comments: FromClause) -> Select[Any]:
+    """Select comments with the ids of their authors and editors, which are null for removed users."""
     columns = (column for column in comments.c if column.key not in {"author_id", "editor_id", "is_shown"})
     people = (UserRow.id.label("author_id"), _EDITOR.c.id.label("editor_id"))
     return (
-        select(*columns, comments.c.post_id.label("owner"), *people, *_NAMELESS)
+        select(*columns, comments.c.post_id.label("owner"), *people, *_NO_NAMES)
         .outerjoin(UserRow, UserRow.id == comments.c.author_id)
         .outerjoin(_EDITOR, _EDITOR.c.id == comments.c.editor_id)
     )
 
 
-def _following(*, is_shown: bool) -> Select[Any]:
-    """The next comments of a thread, among the shown ones or the others: a range of an index."""
+def _next_comments(*, is_shown: bool) -> Select[Any]:
+    """Select the next comments of a thread, either shown or hidden ones, from a range of an index."""
     statement = (
         select(CommentRow.__table__)
         .where(
             CommentRow.post_id == bindparam("owner", type_=CommentRow.post_id.type),
             CommentRow.is_shown == (true() if is_shown else false()),
-            After(*_OLDEST_FIRST, *PLACE),
+            After(*_OLDEST_FIRST, *POSITION),
         )
         .order_by(*_OLDEST_FIRST)
         .limit(LIMIT)
     )
-    # MariaDB scans the whole thread if it estimates that most of it comes after the place.
+    # MariaDB scans the whole thread if it estimates that most of it comes after the position.
     hint = "FORCE INDEX (ix_comments_post_id_is_shown_publication_date_id)"
     return select(statement.with_hint(CommentRow, hint, "mysql").subquery())
 
 
-def _place_of(comment: Comment | None) -> Mapping[str, object]:
-    return place(_START if comment is None else comment.position)
+def _position_of(comment: Comment | None) -> Mapping[str, object]:
+    return position_values(_START if comment is None else comment.position)
 
 
-_next = union_all(_following(is_shown=True), _following(is_shown=False)).subquery("next")
+_next = union_all(_next_comments(is_shown=True), _next_comments(is_shown=False)).subquery("next")
 _THREADS: OwnedRows[Comment] = OwnedRows(
     sizes=sizes_by(CommentRow.post_id, Octets(CommentRow.content)),
-    of_owners=in_range(_nameless(CommentRow.__table__), CommentRow.post_id).order_by(
+    of_owners=in_range(_without_names(CommentRow.__table__), CommentRow.post_id).order_by(
         CommentRow.post_id, *_OLDEST_FIRST
     ),
-    page=_nameless(_next).order_by(_next.c.publication_date, _next.c.id).limit(LIMIT),
-    place=_place_of,
+    page=_without_names(_next).order_by(_next.c.publication_date, _next.c.id).limit(LIMIT),
+    position=_position_of,
 )
 
 RECORD_TABLES: tuple[RecordTable[Any], ...] = (
@@ -110,7 +110,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         table=cast("Table", PostRow.__table__),
         values=post_values,
         record=post_of,
-        columns=_NAMELESS,
+        columns=_NO_NAMES,
         taken="slug",
         parts=Parts(table=cast("Table", PostTagRow.__table__), of="post_id", values=tag_values),
         octets=Octets(PostRow.content),

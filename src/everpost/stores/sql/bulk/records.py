@@ -1,4 +1,4 @@
-"""A whole blog in SQL, to be moved."""
+"""Reads and writes a whole blog in SQL, to move it."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -37,7 +37,7 @@ class SqlRecords:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqlSnapshot]:
-        async with self._connections.frozen() as connection:
+        async with self._connections.snapshot() as connection:
             yield SqlSnapshot(connection, self._tables)
 
     async def write(self, batch: Batch) -> None:
@@ -57,7 +57,7 @@ class SqlRecords:
 
     async def begin(self, origin: str, *, latest: Transfer | None) -> None:
         async def work(transaction: Transaction) -> None:
-            await renew_names(transaction)  # which has the blog to itself from here on
+            await renew_names(transaction)  # this locks the blog until the end
             if _transfer_in((await transaction.execute(_LATEST)).rows) != latest:
                 raise Conflict("blog", "transfer")
             if latest is not None:

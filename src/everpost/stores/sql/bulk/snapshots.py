@@ -1,9 +1,9 @@
-"""A snapshot of a blog in SQL: everything that a transaction with one fixed view sees.
+"""A snapshot of a blog in SQL, read in one transaction with a fixed view.
 
-Each page is a statement of its own, whose rows are all in memory: no cursor stays open between two of them.
-asyncmy buffers rows without limit while nobody takes them, and a server disconnects a reader who takes none
+Each page is a separate statement, whose rows are all in memory, so no cursor stays open between pages.
+asyncmy buffers rows without limit while nobody reads them, and a server disconnects a client that reads none
 for long (https://mariadb.com/kb/en/server-system-variables/#net_write_timeout). The size of a page is known
-before it is read, so memory is bounded, whatever people wrote.
+before it is read, so memory is bounded for any content.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -20,22 +20,22 @@ from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.model.types import Moment
 
 _PRIME = 2**31 - 1
-"""Wide enough for sums over billions of rows."""
+"""A modulus small enough for sums over billions of rows."""
 _MOST_ROWS = 2_000
 _MOST_OCTETS = 2 * 1024 * 1024
-"""Of a page, unless a record alone is larger."""
+"""The maximum size of a page, unless a single record is larger."""
 _LEAST_ROWS = 10
-"""Of a page of what belongs to one record."""
+"""The minimum size of a page of the records of one owner."""
 
 
 @dataclass(slots=True)
 class _Size:
-    """A record with all records that belong to it."""
+    """The size of a record and of all records that belong to it."""
 
     rows: int
     octets: int
     largest: int = 0
-    """The octets of the largest record that belongs to it."""
+    """The size of the largest record that belongs to it."""
 
     @property
     def is_large(self) -> bool:
@@ -43,7 +43,7 @@ class _Size:
 
 
 class SqlSnapshot:
-    """`Snapshot` of the port, in a transaction that has one view of the database."""
+    """`Snapshot` of the port, in a transaction with one view of the database."""
 
     def __init__(self, transaction: Transaction, tables: Sequence[RecordTable[Any]]) -> None:
         self._transaction = transaction
@@ -56,7 +56,7 @@ class SqlSnapshot:
         return {table.kind.name: int(number) for table, number in zip(self._tables, row, strict=True)}
 
     async def fingerprint(self) -> str:
-        """The sums of all numbers and moments in each table, stamps and versions among them."""
+        """Return the sums of all numbers and times in each table, including stamps and versions."""
         sums = [
             select(*(func.sum(type_coerce(each, BigInteger) % _PRIME) for each in _numbers_in(table.table)))
             for table in self._tables
@@ -78,7 +78,7 @@ class SqlSnapshot:
     async def _all(
         self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]]
     ) -> AsyncIterator[Sequence[Record]]:
-        """The records of a table by id, each followed by those that belong to it."""
+        """Yield the records of a table by id, each followed by the records that belong to it."""
         after = Id("")
         while heads := (await self._transaction.execute(table.heads, {"after": after})).all():
             sizes = {head.id: _Size(1, int(head.octets)) for head in heads}
@@ -97,7 +97,7 @@ class SqlSnapshot:
     async def _add_sizes(
         self, sizes: Mapping[Id, _Size], owned: Sequence[RecordTable[Any]], owners: Mapping[str, Id]
     ) -> None:
-        """Add the records that belong to the owners."""
+        """Add the sizes of the records that belong to the owners."""
         for _, statements in _owned(owned):
             for row in await self._transaction.execute(statements.sizes, owners):
                 size = sizes[row.owner]
@@ -108,7 +108,7 @@ class SqlSnapshot:
     async def _whole(
         self, table: RecordTable[Any], owned: Sequence[RecordTable[Any]], ids: Mapping[str, Id]
     ) -> Sequence[Record]:
-        """All records in a range, each followed by those that belong to it."""
+        """Return all records in a range, each followed by the records that belong to it."""
         rows = (await self._transaction.execute(table.rows, ids)).all()
         if not owned:
             return [table.record(row) for row in rows]
@@ -122,11 +122,11 @@ class SqlSnapshot:
     async def _owned_pages(
         self, table: RecordTable[Any], statements: OwnedRows[Any], owner: Id, largest: int
     ) -> AsyncIterator[Sequence[Record]]:
-        """The records that belong to one, page by page, none of them larger than this."""
+        """Yield the records of one owner, page by page. None of them is larger than `largest`."""
         limit = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_OCTETS // max(largest, 1)))
         last: Record | None = None
         while True:
-            parameters = {"owner": owner, "limit": limit, **statements.place(last)}
+            parameters = {"owner": owner, "limit": limit, **statements.position(last)}
             found = (await self._transaction.execute(statements.page, parameters)).all()
             records = [*map(table.record, found)]
             if records:
@@ -145,7 +145,7 @@ def _owned(tables: Sequence[RecordTable[Any]]) -> Iterator[tuple[RecordTable[Any
 
 
 def _portions(sizes: Mapping[Id, _Size]) -> Iterator[list[Id]]:
-    """The records in order, grouped up to the size limit; one that is too large comes alone."""
+    """Group the ids in order, up to the size limit. A record that exceeds it forms its own group."""
     portion: list[Id] = []
     total = _Size(0, 0)
     for name, size in sizes.items():

@@ -1,4 +1,4 @@
-"""Writes records exactly as given, many at once, whatever was there before."""
+"""Writes many records at once, exactly as given, replacing existing ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -28,21 +28,21 @@ from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.queries import removed_users
 from everpost.stores.sql.settings import renew_names
 
-_NAMED_AT_ONCE = 500
+_MAX_VALUES = 500
 
 
 class BulkWriter:
-    """Writes batches in the dialect of one engine, into these tables."""
+    """Writes batches into these tables, in the dialect of one engine."""
 
     def __init__(self, dialect: Dialect, tables: Sequence[RecordTable[Any]]) -> None:
         self._writers = [_TableWriter(dialect, table) for table in tables]
 
     async def write(self, transaction: Transaction, batch: Batch, *, are_new: bool) -> None:
-        """Write a batch in the transaction; the erased records go first. With `are_new`, the kept records are
-        inserted, which is several times as fast; the database refuses that (VIOLATED) if any of them exists,
-        or another record has a unique value.
+        """Write a batch in the transaction, erased records first. With `are_new`, the kept records are
+        inserted, which is several times as fast. The database refuses that (VIOLATED) if one of them exists,
+        or if another record has one of their unique values.
         """
-        await renew_names(transaction)  # no validator holds any more: records bring their versions along
+        await renew_names(transaction)  # invalidates all validators: records bring their own versions
         erased, kept = _by_type(batch.erased), _by_type(batch.kept)
         await removed_users.remember(transaction, _users(batch.erased))
         for writer in reversed(self._writers):
@@ -61,11 +61,11 @@ class _TableWriter:
         self._identity = table.identity
         self._values = table.values
         self._add = insert(table.table)
-        self._keep = _keeping(dialect, table.table)
-        self._is_there = table.kind.is_single
+        self._keep = _replacing(dialect, table.table)
+        self._is_single = table.kind.is_single
         self._erase = _erasing(table)
         self._taken = table.taken
-        self._park = None if table.taken is None else _parking(table.table, table.taken)
+        self._free = None if table.taken is None else _freeing(table.table, table.taken)
         self._parts = None if table.parts is None else _PartWriter(table.parts)
 
     async def erase(self, transaction: Transaction, records: Sequence[Record]) -> None:
@@ -74,8 +74,8 @@ class _TableWriter:
         await _each(transaction, self._erase, names)
 
     async def add(self, transaction: Transaction, records: Sequence[Record]) -> None:
-        """They are new, except for a kind with one record, which is always there."""
-        if self._is_there:
+        """Insert new records. A kind with one record is replaced, because its row always exists."""
+        if self._is_single:
             await self.keep(transaction, records)
             return
         await transaction.load(self._add, map(self._values, records))
@@ -84,29 +84,29 @@ class _TableWriter:
 
     async def keep(self, transaction: Transaction, records: Sequence[Record]) -> None:
         rows = [self._values(record) for record in records]
-        if self._park is not None and self._taken is not None:
+        if self._free is not None and self._taken is not None:
             for wanted in _slices([row[self._taken] for row in rows]):
-                await transaction.execute(self._park, {"wanted": wanted})
+                await transaction.execute(self._free, {"wanted": wanted})
         await _each(transaction, self._keep, rows)
         if self._parts is not None:
             await self._parts.keep(transaction, records, [row["id"] for row in rows])
 
 
 class _PartWriter:
-    """Writes those parts of a record that have rows of their own."""
+    """Writes the parts of a record that have their own rows."""
 
     def __init__(self, parts: Parts[Any]) -> None:
         self._values = parts.values
         self._add = insert(parts.table)
-        of_these = parts.table.c[parts.of].in_(bindparam("these", expanding=True))
-        self._forget = delete(parts.table).where(of_these)
+        of_records = parts.table.c[parts.of].in_(bindparam("ids", expanding=True))
+        self._delete = delete(parts.table).where(of_records)
 
     async def add(self, transaction: Transaction, records: Sequence[Record]) -> None:
         await transaction.load(self._add, chain.from_iterable(map(self._values, records)))
 
     async def keep(self, transaction: Transaction, records: Sequence[Record], ids: Sequence[object]) -> None:
         for some in _slices(ids):
-            await transaction.execute(self._forget, {"these": some})
+            await transaction.execute(self._delete, {"ids": some})
         await self.add(transaction, records)
 
 
@@ -117,14 +117,14 @@ def _erasing(table: RecordTable[Any]) -> Delete:
     )
 
 
-def _parking(table: Table, name: str) -> Update:
-    """Free the unique values that other rows hold. No slug, address or digest begins with this sign."""
+def _freeing(table: Table, name: str) -> Update:
+    """Free the unique values that other rows have. No slug, address or digest begins with "~"."""
     holds_it = table.c[name].in_(bindparam("wanted", expanding=True))
     return update(table).where(holds_it).values({name: literal("~").concat(table.c.id)})
 
 
-def _keeping(dialect: Dialect, table: Table) -> Insert:
-    """A statement that makes a row what its parameters say, new or not."""
+def _replacing(dialect: Dialect, table: Table) -> Insert:
+    """Return a statement that inserts or replaces a row."""
     names = [column.key for column in table.c if not column.primary_key]
     if dialect.name == "mysql":
         adding = mysql.insert(table)
@@ -156,5 +156,5 @@ async def _each(transaction: Transaction, statement: Insert | Delete, rows: Sequ
 
 def _slices(values: Sequence[object]) -> Iterator[list[object]]:
     each = iter(values)
-    while some := list(islice(each, _NAMED_AT_ONCE)):
+    while some := list(islice(each, _MAX_VALUES)):
         yield some

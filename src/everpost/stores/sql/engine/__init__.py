@@ -1,11 +1,9 @@
-"""Runs statements on SQLite, PostgreSQL, MySQL and MariaDB; these names are all that the rest of the store
-uses.
-"""
+"""Runs statements on SQLite, PostgreSQL, MySQL and MariaDB. The rest of the store uses only these names."""
 
 from everpost.stores.sql.engine.connections import Connections as Connections
 from everpost.stores.sql.engine.connections import EngineName as EngineName
 from everpost.stores.sql.engine.engines import OPEN as OPEN
-from everpost.stores.sql.engine.engines import blank_engine as blank_engine
+from everpost.stores.sql.engine.engines import empty_engine as empty_engine
 from everpost.stores.sql.engine.engines import make_engine as make_engine
 from everpost.stores.sql.engine.engines import reach as reach
 from everpost.stores.sql.engine.errors import VIOLATED as VIOLATED

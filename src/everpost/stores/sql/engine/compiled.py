@@ -1,4 +1,4 @@
-"""Databases over the drivers themselves, with statements compiled by SQLAlchemy."""
+"""Databases that call the drivers directly, with statements compiled by SQLAlchemy."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -17,11 +17,13 @@ Raw: TypeAlias = Sequence[Sequence[Any]]
 
 
 _AT_ONCE = 100
-"""Rows of a load that are held as parameters, which take several times as much memory as arguments."""
+"""The number of rows of a load that are held as parameters at a time, because parameters take several times
+as much memory as arguments.
+"""
 
 
 class BoundStatement(NamedTuple):
-    """A statement with its arguments in their places, and whether it gives rows."""
+    """A statement with positional arguments, and whether it returns rows."""
 
     text: str
     arguments: Arguments
@@ -29,7 +31,7 @@ class BoundStatement(NamedTuple):
 
 
 class Load(NamedTuple):
-    """Rows for an INSERT, whose text ends after the placeholders of one row."""
+    """Rows for an INSERT statement, whose text ends after the placeholders of one row."""
 
     text: str
     table: str
@@ -38,31 +40,31 @@ class Load(NamedTuple):
 
 
 class Session(Protocol):
-    """A connection of a driver. Its calls raise what the driver raises."""
+    """A driver's connection. Its methods raise the driver's errors."""
 
     async def fetch(self, text: str, arguments: Arguments) -> Raw:
-        """The rows of a statement."""
+        """Return the rows of a statement."""
         ...
 
     async def change(self, text: str, arguments: Arguments) -> int:
-        """How many rows a statement matched."""
+        """Return the number of rows that a statement matched."""
         ...
 
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
-        """Run a statement once for each of these."""
+        """Run a statement once for each of these rows of arguments."""
         ...
 
     async def run_all(self, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
-        """The rows or the counts of statements, in one round trip where the driver can."""
+        """Return the rows or the row counts of statements, in one round trip if the driver supports it."""
         ...
 
     async def load(self, load: Load) -> None:
-        """Run an INSERT for many rows, in the driver's fastest way."""
+        """Run an INSERT for many rows in the driver's fastest way."""
         ...
 
 
 async def run_each(session: Session, calls: Sequence[BoundStatement]) -> Sequence[Raw | int]:
-    """`run_all` for a driver that cannot."""
+    """`run_all` for a driver without it: one statement after the other."""
     return [
         await (session.fetch(text, arguments) if has_rows else session.change(text, arguments))
         for text, arguments, has_rows in calls
@@ -121,7 +123,7 @@ class CompiledTransaction:
 
 
 class CompiledDatabase(ABC):
-    """`Database` over sessions of a driver."""
+    """`Database` on a driver's sessions."""
 
     def __init__(self, statements: StatementCache) -> None:
         self._statements = statements
@@ -151,25 +153,25 @@ class CompiledDatabase(ABC):
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
-        async with self._frozen() as session:
+        async with self._snapshot_session() as session:
             yield CompiledTransaction(session, self._statements)
 
     @abstractmethod
     async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
-        """The rows of one statement."""
+        """Return the rows of one statement."""
 
     @abstractmethod
     async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool) -> Outcome:
-        """Do the work in a transaction."""
+        """Run the work in one transaction."""
 
     @abstractmethod
     async def _run_alone(
         self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool
     ) -> Outcome:
-        """Do the work, each of whose statements is a transaction."""
+        """Run the work, with each statement in its own transaction."""
 
     @abstractmethod
-    def _frozen(self) -> AbstractAsyncContextManager[Session]:
+    def _snapshot_session(self) -> AbstractAsyncContextManager[Session]:
         """A session whose transaction reads one state of the database."""
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""The connections of a store: one statement, or one transaction, with its retries and its deadline."""
+"""The connections of a store. They run one statement or one transaction, with retries and a deadline."""
 
 import asyncio
 import random
@@ -15,7 +15,12 @@ from everpost.stores.sql.engine.engines import make_engine, reach
 from everpost.stores.sql.engine.errors import Fault, busy_from, fault_of
 from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Result, Rows, Transaction
 from everpost.stores.sql.engine.reference import ReferenceDatabase
-from everpost.stores.sql.engine.servers.database import Borrowed, Pool, ServerDatabase, close_in_time
+from everpost.stores.sql.engine.servers.database import (
+    BorrowedConnection,
+    Pool,
+    ServerDatabase,
+    close_in_time,
+)
 from everpost.stores.sql.engine.servers.mysql import MysqlPool
 from everpost.stores.sql.engine.servers.mysql_login import connect
 from everpost.stores.sql.engine.servers.postgresql import PostgresqlPool
@@ -27,7 +32,7 @@ Outcome = TypeVar("Outcome")
 EngineName: TypeAlias = Literal["drivers", "reference"]
 
 _PAUSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-"""The most seconds before each retry."""
+"""The maximum pause before each retry, in seconds."""
 
 
 class Connections:
@@ -49,11 +54,11 @@ class Connections:
         engine: EngineName = "drivers",
         prepare: Callable[[AsyncEngine], Awaitable[None]] | None = None,
     ) -> Self:
-        """Connections to the database at a URL. `prepare` is called first, with an engine of SQLAlchemy over
-        the same connections. Misconfigured, Unreachable.
+        """Connect to the database at a URL. `prepare` is called first, with a SQLAlchemy engine on the same
+        connections. Misconfigured, Unreachable.
         """
         pool = None if engine == "reference" else await _pool_for(url, timeout=timeout, size=pool_size)
-        borrow = None if pool is None else partial(Borrowed.from_pool, pool)
+        borrow = None if pool is None else partial(BorrowedConnection.from_pool, pool)
         alchemy = make_engine(url, timeout=timeout, pool_size=pool_size, borrow=borrow)
         try:
             if prepare is not None:
@@ -67,25 +72,25 @@ class Connections:
         if engine == "reference":
             return cls(ReferenceDatabase(alchemy), timeout=timeout)
         await alchemy.dispose()
-        # The engine has connected, so its dialect knows the server.
+        # The engine has connected, so its dialect knows the server's version.
         statements = statement_cache_for(alchemy.dialect)
         if pool is not None:
             return cls(ServerDatabase(statements, pool, timeout=timeout), timeout=timeout)
         return cls(SqliteDatabase(statements, alchemy.url.database or "", timeout=timeout), timeout=timeout)
 
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
-        """The rows of one reading statement. Busy.
+        """Return the rows of one reading statement. Busy.
 
-        A statement that is not `bounded` may read any number of rows: it does not hold up others.
+        A statement that is not `bounded` may read any number of rows; it does not block other callers.
         """
         return await self._persist(lambda: self._database.fetch(statement, parameters, bounded=bounded))
 
     async def change(
         self, statement: Executable, parameters: Parameters, *, time_limited: bool = True
     ) -> int:
-        """Run one writing statement, a transaction of its own; how many rows it matched. Busy.
+        """Run one writing statement in its own transaction; return the number of rows it matched. Busy.
 
-        Without `time_limited` it may take any time.
+        Without `time_limited` there is no timeout.
         """
         calls = [(statement, parameters)]
         (result,) = await self._persist(
@@ -94,41 +99,41 @@ class Connections:
         return result.matched
 
     async def change_returning(self, statement: Executable, parameters: Parameters) -> Rows:
-        """The rows that one writing statement returns, which is a transaction of its own. Busy."""
+        """Run one writing statement in its own transaction and return its rows. Busy."""
         (result,) = await self.change_all([(statement, parameters)])
         return result.rows
 
     async def change_all(self, calls: Calls) -> Sequence[Result]:
-        """Run writing statements one after the other, each a transaction of its own. Busy."""
+        """Run writing statements one after the other, each in its own transaction. Busy."""
         return await self._persist(lambda: self._database.change(calls, time_limited=True))
 
     async def transact(
         self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool = True
     ) -> Outcome:
-        """Several statements in one transaction, which an exception undoes. Busy.
+        """Run several statements in one transaction, which an exception rolls back. Busy.
 
-        `work` is called again if the database rolled it back. Without `time_limited` it may take any time.
+        `work` is called again if the database rolled it back. Without `time_limited` there is no timeout.
         """
         return await self._persist(
             lambda: self._database.transact(work, time_limited=time_limited), time_limited=time_limited
         )
 
     @asynccontextmanager
-    async def frozen(self) -> AsyncIterator[Transaction]:
-        """A transaction that sees the database as it is now, for as long as it is open. Busy."""
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """A transaction that sees one state of the database for as long as it is open. Busy."""
 
         async def once() -> tuple[Transaction, AsyncExitStack]:
             async with AsyncExitStack() as opened:
                 return await opened.enter_async_context(self._database.snapshot()), opened.pop_all()
 
         transaction, opened = await self._persist(once)
-        with _told_as_busy(but=OSError):  # which may be of a file that the reader writes
+        with _busy_on_fault(except_for=OSError):  # it may come from a file that the reader writes
             async with opened:
                 yield transaction
 
     @property
     def dialect(self) -> Dialect:
-        """The engine's SQL dialect."""
+        """The SQL dialect of the engine."""
         return self._database.dialect
 
     async def close(self) -> None:
@@ -146,18 +151,18 @@ class Connections:
                         raise
                     if fault is Fault.REFUSED or pause is _PAUSES[-1]:
                         raise busy_from(error, fault) from error
-                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it only spreads tries
-        raise AssertionError  # the last try returns or raises
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - it only spreads retries
+        raise AssertionError  # the last attempt returns or raises
 
 
 async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
-    """The driver's pool, without connections yet; None for SQLite. Misconfigured."""
+    """Return the driver's pool, without connections yet; None for SQLite. Misconfigured."""
     address = address_of(url, timeout=timeout)
     options: dict[str, Any] = dict(address.connect_args)
-    options.pop("async_creator_fn", None)  # which is for SQLAlchemy
+    options.pop("async_creator_fn", None)  # an option of SQLAlchemy's
     engine = address.url.get_backend_name()
     if engine == "postgresql":
-        options.pop("prepared_statement_cache_size", None)  # which is SQLAlchemy's
+        options.pop("prepared_statement_cache_size", None)  # likewise
         return await PostgresqlPool.open(options, size=size)
     if engine == "mysql":
         options |= address.url.translate_connect_args(username="user")
@@ -166,11 +171,11 @@ async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
 
 
 @contextmanager
-def _told_as_busy(*, but: type[Exception]) -> Iterator[None]:
-    """Turn faults of the database into Busy."""
+def _busy_on_fault(*, except_for: type[Exception]) -> Iterator[None]:
+    """Turn database faults into Busy."""
     try:
         yield
-    except but:
+    except except_for:
         raise
     except Exception as error:
         fault = fault_of(error)

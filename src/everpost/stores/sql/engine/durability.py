@@ -1,4 +1,4 @@
-"""Durability of rows that an answer reports as already stored."""
+"""Durability of rows that a response reports as already stored."""
 
 from functools import cache
 
@@ -11,16 +11,16 @@ from everpost.stores.sql.queries import selects
 
 
 async def confirm(connections: Connections, table: type[PostRow | CommentRow], id: Id) -> None:
-    """Wait until the row with this id is as durable as one written now.
+    """Wait until the row with this id is as durable as a row written now.
 
-    PostgreSQL shows a row that no synchronous standby has if its writer's wait was cut short, as by a restart
-    (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION). A new commit waits
-    for the standby, and with it for everything that was committed before.
+    PostgreSQL may show a row that no synchronous standby has, if the wait of its writer was interrupted, for
+    example by a restart (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
+    A new commit waits for the standby, which then has everything that was committed earlier.
     """
-    await connections.change(_touched(table), {"this": id})
+    await connections.change(_rewrite(table), {"this": id})
 
 
 @cache
-def _touched(table: type[PostRow | CommentRow]) -> Update:
-    """An UPDATE that changes nothing; PostgreSQL writes it anyway."""
+def _rewrite(table: type[PostRow | CommentRow]) -> Update:
+    """An UPDATE that changes no value; PostgreSQL still writes a new row version."""
     return update(table).where(table.id == selects.ID).values(version=table.version)

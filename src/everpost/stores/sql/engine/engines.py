@@ -1,4 +1,4 @@
-"""SQLAlchemy engines, for schemas, for the reference, and to identify the server."""
+"""SQLAlchemy engines: for schemas, for the reference, and to identify the server."""
 
 import asyncio
 import logging
@@ -15,13 +15,13 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
-from everpost.stores.sql.engine.errors import Fault, fault_of, final_word, reason_of
+from everpost.stores.sql.engine.errors import Fault, fault_of, reason_of, without_retry
 from everpost.stores.sql.engine.servers.postgresql_login import guard_logins
 from everpost.stores.sql.engine.sqlite.files import make_private
 from everpost.stores.sql.engine.urls import address_of
 
 OPEN = "everpost.open"
-"""The mark on a connection, in its `info`, that a transaction is open on it."""
+"""A flag in `info` of a connection: a transaction is open."""
 
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -29,10 +29,10 @@ SQLITE_SETTINGS = (
     "PRAGMA foreign_keys = ON",
 )
 
-_INTRODUCTION = 3
-"""Timeouts that the first connection may take, for what is asked over it too."""
-FREEZE = {
-    # SQLite's view is that of the first thing read.
+_CONNECT_TIMEOUTS = 3
+"""The first connection may take this many timeouts, because it also identifies the server."""
+BEGIN_SNAPSHOT = {
+    # SQLite takes its snapshot at the first read.
     "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
     "postgresql": (
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -45,24 +45,23 @@ FREEZE = {
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
     ),
 }
-"""Statements that begin a transaction with one view of the database until it ends, however long its reader
-pauses in between.
+"""Statements that begin a transaction with one view of the database until it ends, even if its reader pauses
+for long.
 """
 
 guard_logins()
 
-# asyncmy logs every warning of the server, as that MySQL ignores the name of a primary key.
+# asyncmy logs every warning of the server, such as that MySQL ignores the name of a primary key.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
 
 def make_engine(
     url: str, *, timeout: float, pool_size: int, borrow: Callable[[], Awaitable[Any]] | None = None
 ) -> AsyncEngine:
-    """An engine that connects when it is first asked to, or borrows a connection from a driver's pool.
-    Misconfigured.
+    """An engine that connects on first use, or borrows connections from a driver's pool. Misconfigured.
 
-    Each statement is a transaction of its own until one is begun explicitly: so a read is one
-    round trip. `timeout` in seconds is for connecting and for locks.
+    Each statement is its own transaction unless one is begun explicitly, so a read is one round trip.
+    `timeout`, in seconds, applies to connecting and to locks.
     """
     address = address_of(url, timeout=timeout)
     engine = create_async_engine(
@@ -81,34 +80,34 @@ def make_engine(
         database = address.url.database or ""
         event.listen(engine.sync_engine, "do_connect", lambda *_: make_private(database))
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-    event.listen(engine.sync_engine, "reset", partial(_roll_back_what_is_open, engine.dialect.name))
+    event.listen(engine.sync_engine, "reset", partial(_roll_back_open_transaction, engine.dialect.name))
     return engine
 
 
-def blank_engine() -> AsyncEngine:
-    """An SQLite database in memory, with nothing in it."""
+def empty_engine() -> AsyncEngine:
+    """An empty SQLite database in memory."""
     return create_async_engine("sqlite+aiosqlite://")
 
 
 @asynccontextmanager
 async def transaction(engine: AsyncEngine, *begin: str) -> AsyncIterator[AsyncConnection]:
-    """A connection in a transaction that these statements begin, which an exception undoes."""
+    """A connection in a transaction that these statements begin. An exception rolls it back."""
     async with engine.connect() as connection:
         for statement in begin or ("BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN",):
             await connection.exec_driver_sql(statement)
             connection.info[OPEN] = True
         yield connection
-        with final_word():
+        with without_retry():
             await connection.exec_driver_sql("COMMIT")
         del connection.info[OPEN]
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     for setting in SQLITE_SETTINGS:
-        _run(connection, setting)
+        _execute(connection, setting)
 
 
-def _run(connection: DBAPIConnection, statement: str) -> None:
+def _execute(connection: DBAPIConnection, statement: str) -> None:
     cursor = connection.cursor()
     try:
         cursor.execute(statement)
@@ -116,27 +115,29 @@ def _run(connection: DBAPIConnection, statement: str) -> None:
         cursor.close()
 
 
-def _roll_back_what_is_open(
+def _roll_back_open_transaction(
     engine_name: str, connection: DBAPIConnection, entry: ConnectionPoolEntry, state: PoolResetState
 ) -> None:
-    """Undo what an exception left open, without a round trip where there is nothing."""
+    """Roll back a transaction that an exception left open, without a round trip if there is none."""
     is_open = entry.info.pop(OPEN, False)
     if not is_open or not state.asyncio_safe or state.terminate_only:
         return
     if engine_name == "postgresql":
-        _run(connection, "ROLLBACK")  # SQLAlchemy's asyncpg connection knows only what it has begun itself
+        _execute(
+            connection, "ROLLBACK"
+        )  # SQLAlchemy's asyncpg connection knows only transactions that it began
     else:
-        connection.rollback()  # SQLite has undone some by itself, and then refuses the statement
+        connection.rollback()  # SQLite rolls some back automatically, and would then refuse the statement
 
 
 async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
-    """Connect once; close every connection if that fails. Unreachable says why.
+    """Connect once; close every connection if that fails. Unreachable, with the reason.
 
-    The driver has `timeout` seconds to connect. Then SQLAlchemy asks which server this is, in several
+    The driver has `timeout` seconds to connect. Then SQLAlchemy identifies the server with several
     statements.
     """
     try:
-        async with asyncio.timeout(_INTRODUCTION * timeout):
+        async with asyncio.timeout(_CONNECT_TIMEOUTS * timeout):
             await _connect(engine)
     except TimeoutError:
         reason = f"no answer within {timeout:g} s"
@@ -149,7 +150,7 @@ async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
 
 
 async def _connect(engine: AsyncEngine) -> None:
-    """Two processes that make an SQLite file together get in each other's way, busy timeout or not:
+    """Retry while another process is creating the same SQLite file. The busy timeout does not cover this:
     https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode
     """
     while True:

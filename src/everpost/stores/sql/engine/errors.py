@@ -1,4 +1,4 @@
-"""What a driver's error means. The one place that knows the codes of the engines."""
+"""Classifies the drivers' errors. The only file that knows the error codes of the engines."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -13,16 +13,16 @@ from everpost.errors import Busy
 
 
 class Fault(Enum):
-    """What went wrong in the database, or on the way there."""
+    """A failure of the database or of the connection to it."""
 
     CONTENTION = auto()
-    """The database undid the transaction in favour of another one: it can be run again."""
+    """The database rolled back the transaction in favor of another; it can be retried."""
     UNSENT = auto()
-    """The connection was found dead and nothing was sent over it: it can be run again."""
+    """The connection was dead before anything was sent; the call can be retried."""
     LOST = auto()
-    """The connection broke: whether the last statement took effect is not known."""
+    """The connection broke, and it is unknown whether the last statement took effect."""
     REFUSED = auto()
-    """The database does not take this at present; nothing took effect."""
+    """The database refuses the statement at the moment; nothing took effect."""
 
 
 # https://www.sqlite.org/rescode.html
@@ -47,7 +47,7 @@ _MYSQL_DONE = frozenset({1050, 1051, 1060, 1061, 1091, 1146, 1826})
 _NO_SPACE = frozenset({sqlite3.SQLITE_FULL, "53100", 1021, 1114})
 _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
 
-# OpenSSL takes whatever else comes for a record of TLS of some other version.
+# OpenSSL mistakes any other reply for a TLS record of another version.
 _NO_TLS = "SSL: WRONG_VERSION_NUMBER"
 
 _MISTAKES = (
@@ -59,21 +59,21 @@ VIOLATED = (
     *(sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError),
     *(mysql.IntegrityError, exc.IntegrityError),
 )
-"""The errors of drivers and SQLAlchemy for violated constraints."""
+"""Constraint violations, as the drivers and SQLAlchemy raise them."""
 _DRIVERS = (
     *(exc.DBAPIError, sqlite3.Error, mysql.Error, asyncpg.PostgresError, asyncpg.InterfaceError),
-    asyncpg.InternalClientError,  # what asyncpg says of a connection that broke while it was asked
+    asyncpg.InternalClientError,  # asyncpg raises it if a connection breaks during a query
 )
 
 
 def is_done_already(error: Exception) -> bool:
-    """Whether MySQL says that what it was to create is there, or what it was to drop is not."""
+    """Whether MySQL reports that the object to create exists, or that the object to drop does not."""
     return isinstance(error, exc.DBAPIError) and not _is_sqlite(error) and _code_of(error) in _MYSQL_DONE
 
 
 def fault_of(error: Exception) -> Fault | None:
-    """The fault that an error tells of, SQLAlchemy's or a driver's own; None where it is a mistake in what
-    was asked.
+    """Return the fault that an error of SQLAlchemy or a driver stands for; None if the statement itself is
+    wrong.
     """
     if isinstance(error, exc.TimeoutError | OSError):
         return Fault.REFUSED
@@ -98,7 +98,7 @@ _BUSY = {
 
 
 def busy_from(error: Exception, fault: Fault) -> Busy:
-    """What to tell whoever asked, where a fault remains."""
+    """Return the error to report for a fault that retries did not remove."""
     code = _code_of(error)
     if code in _NO_SPACE:
         return Busy("The database is out of disk space.")
@@ -108,9 +108,9 @@ def busy_from(error: Exception, fault: Fault) -> Busy:
 
 
 @contextmanager
-def final_word() -> Iterator[None]:
-    """If the connection breaks here, nobody knows what took effect, so this must never be retried
-    automatically.
+def without_retry() -> Iterator[None]:
+    """Turn a lost connection into Busy, which is not retried: it is unknown whether the statements took
+    effect.
     """
     try:
         yield
@@ -122,7 +122,7 @@ def final_word() -> Iterator[None]:
 
 @contextmanager
 def connecting() -> Iterator[None]:
-    """Treat any error while a driver connects as a fault: if a server breaks off in the middle of a message,
+    """Treat any error while a driver connects as a fault. If a server breaks off in the middle of a message,
     drivers raise errors that look like bugs.
     """
     try:
@@ -134,7 +134,7 @@ def connecting() -> Iterator[None]:
 
 
 def reason_of(error: BaseException) -> str:
-    """What the driver has to say, without its numbers."""
+    """Return the driver's message, without error numbers."""
     original = _original(error)
     last = original.args[-1] if original.args else None
     reason = last if isinstance(last, str) else str(original)
@@ -150,7 +150,7 @@ def _is_sqlite(error: BaseException) -> bool:
 
 
 def _code_of(error: BaseException) -> str | int | None:
-    """PostgreSQL's SQLSTATE, MySQL's number, or SQLite's primary result code."""
+    """Return PostgreSQL's SQLSTATE, MySQL's error number or SQLite's primary result code."""
     original = _original(error)
     if isinstance(original, sqlite3.Error):
         extended: int | None = getattr(original, "sqlite_errorcode", None)
@@ -189,9 +189,9 @@ def _mysql_fault(code: int) -> Fault | None:
 
 
 def _codeless_fault(error: Exception) -> Fault | None:
-    """Errors that a driver raises by itself."""
+    """Classify errors that a driver raises without a code of the database."""
     if isinstance(error, exc.NotSupportedError):
-        return Fault.CONTENTION  # a table changed under asyncpg's prepared statement: it is prepared anew
+        return Fault.CONTENTION  # a table of asyncpg's prepared statement was altered: it is prepared again
     if "connection is closed" in str(_original(error)):
         return Fault.UNSENT
     if isinstance(error, exc.InternalError | exc.OperationalError | exc.InterfaceError):

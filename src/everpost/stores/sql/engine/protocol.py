@@ -1,4 +1,4 @@
-"""The protocol between the store and a database: statements of SQLAlchemy in, rows and counts out."""
+"""The protocol between the store and a database: SQLAlchemy statements in, rows and row counts out."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,9 +15,9 @@ Calls: TypeAlias = Sequence[Call]
 
 
 class Fields(Protocol):
-    """A row: its values by name."""
+    """A row, with its values as attributes."""
 
-    def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401 - each column has a type of its own
+    def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401 - each column has its own type
 
     def __iter__(self) -> Iterator[Any]: ...
 
@@ -29,11 +29,11 @@ Rows: TypeAlias = Sequence[Fields]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a statement gave."""
+    """The result of a statement."""
 
     rows: Rows
     matched: int
-    """How many rows an UPDATE or DELETE found."""
+    """The number of rows that an UPDATE or DELETE matched."""
 
     def first(self) -> Fields | None:
         return self.rows[0] if self.rows else None
@@ -50,50 +50,52 @@ class Result:
 
 
 class Transaction(Protocol):
-    """Several statements that happen together, or see one state of the database."""
+    """Several statements that take effect together, or read one state of the database."""
 
     async def execute(
         self, statement: Executable, parameters: Parameters | Sequence[Parameters] = ()
     ) -> Result:
-        """Run a statement; with a sequence of parameters, once for each of them."""
+        """Run a statement; with a sequence of parameters, run it once for each of them."""
         ...
 
     async def execute_all(self, calls: Calls) -> Sequence[Result]:
-        """Run statements one after the other, in one round trip where the driver can."""
+        """Run statements one after the other, in one round trip if the driver supports it."""
         ...
 
     async def load(self, statement: Insert, rows: Iterable[Parameters]) -> None:
-        """Run an INSERT of plain values for any number of rows with the same names, in the engine's fastest
+        """Run an INSERT of plain values for any number of rows with the same columns, in the engine's fastest
         way.
         """
         ...
 
 
 class Database(Protocol):
-    """A database that runs statements. Its calls raise the drivers' errors, have no timeout of their own, and
-    when their caller is cancelled, they end its statement in the database too.
+    """A database that runs statements. Its methods raise the drivers' errors and have no timeout. If the
+    caller is cancelled, they also end the statement in the database.
     """
 
     @property
     def dialect(self) -> Dialect:
-        """The engine's SQL dialect."""
+        """The SQL dialect of the engine."""
         ...
 
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool) -> Rows:
-        """The rows of one reading statement. If it is not `bounded`, its cost grows with the blog instead of
-        with its rows.
+        """Return the rows of one reading statement. If it is not `bounded`, its cost grows with the blog
+        rather than with its rows.
         """
         ...
 
     async def change(self, calls: Calls, *, time_limited: bool) -> Sequence[Result]:
-        """Writing statements on one connection, each a transaction. If `time_limited`, they are short."""
+        """Run writing statements on one connection, each in its own transaction. If `time_limited`, they are
+        short.
+        """
         ...
 
     async def transact(
         self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool
     ) -> Outcome:
-        """Several statements in one transaction, which an exception undoes. With `time_limited` they are
-        few and short.
+        """Run several statements in one transaction, which an exception rolls back. If `time_limited`, they
+        are few and short.
         """
         ...
 

@@ -1,7 +1,7 @@
-"""The reference: the same statements over SQLAlchemy's own connections, the simplest implementation.
+"""The reference engine: the same statements on SQLAlchemy's own connections.
 
-Slower, but without private details of SQLAlchemy or a driver's pool. The differential tests compare the other
-implementations with it.
+It is the simplest implementation. It is slower, but needs no private details of SQLAlchemy and no pool of a
+driver. The differential tests compare the other implementations with it.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from sqlalchemy import Dialect, Executable, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from everpost.stores.sql.engine.engines import FREEZE, transaction
-from everpost.stores.sql.engine.errors import final_word
+from everpost.stores.sql.engine.engines import BEGIN_SNAPSHOT, transaction
+from everpost.stores.sql.engine.errors import without_retry
 from everpost.stores.sql.engine.protocol import Calls, Outcome, Parameters, Result, Rows, Transaction
 
 
 class ReferenceTransaction:
-    """`Transaction` on a connection of SQLAlchemy."""
+    """`Transaction` on a SQLAlchemy connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -43,7 +43,7 @@ class ReferenceTransaction:
 
 
 class ReferenceDatabase:
-    """`Database` over an engine of SQLAlchemy, in whose pool each connection commits by itself."""
+    """`Database` on a SQLAlchemy engine, whose pooled connections are in autocommit mode."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -58,7 +58,7 @@ class ReferenceDatabase:
 
     async def change(self, calls: Calls, *, time_limited: bool) -> Sequence[Result]:  # noqa: ARG002 - as above
         async with self._engine.connect() as connection:
-            with final_word():
+            with without_retry():
                 return await ReferenceTransaction(connection).execute_all(calls)
 
     async def transact(
@@ -72,7 +72,7 @@ class ReferenceDatabase:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
-        async with transaction(self._engine, *FREEZE[self.dialect.name]) as connection:
+        async with transaction(self._engine, *BEGIN_SNAPSHOT[self.dialect.name]) as connection:
             yield ReferenceTransaction(connection)
 
     async def close(self) -> None:

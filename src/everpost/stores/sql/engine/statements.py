@@ -1,6 +1,6 @@
-"""Statements of SQLAlchemy compiled for a driver. The only file that uses private details of SQLAlchemy.
+"""SQLAlchemy statements compiled for a driver. The only file that uses private details of SQLAlchemy.
 
-SQLAlchemy writes the SQL once and says how values are bound and read; its work for each execution (a
+SQLAlchemy generates the SQL once and defines how values are bound and read. Its work for each execution (a
 greenlet, a cursor, a result) costs several times what these databases need for a row.
 """
 
@@ -20,32 +20,34 @@ Process = Callable[[Any], Any]
 
 
 class CompiledStatement:
-    """A statement as the driver of one engine takes it: its text, and its parameters by their place."""
+    """A statement in the form that a driver takes: text and positional parameters."""
 
     def __init__(self, statement: Executable, dialect: Dialect, column_keys: Sequence[str] | None) -> None:
-        # Every statement has it, whatever the interface that they share says.
+        # Every statement has `compile`, although their common interface does not declare it.
         compiled = cast("ClauseElement", statement).compile(dialect=dialect, column_keys=column_keys)
         if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
-            raise TypeError(f"Its parameters have no places: {compiled}")
+            raise TypeError(f"The parameters are not positional: {compiled}")
         self._compiled = compiled
         self._dialect = dialect
         self._is_expanding = bool(compiled.post_compile_params)
         self.text = str(compiled)
         self._bound = {name: bound for bound, name in compiled.bind_names.items()}
         self.names: Sequence[str] = compiled.positiontup
-        """Of the parameters, in the order of their places."""
+        """The parameter names, in positional order."""
         self._places = [self._place(name) for name in self.names]
         columns = _columns_of(statement)
         self.has_rows = bool(columns)
         names = [str(column.key) for column in columns]
-        # The names are known only now, to neither mypy nor a class statement.
+        # The names are known only at run time.
         row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._row = cast("Callable[[Sequence[Any]], Fields]", row._make)
         processes = (self._type(column.type).result_processor(dialect, None) for column in columns)
         self._processes = [(place, process) for place, process in enumerate(processes) if process]
 
     def call(self, parameters: Parameters) -> tuple[str, Sequence[Any]]:
-        """The text with its arguments; a list among the parameters has as many places as it is long."""
+        """Return the text and its arguments. A list among the parameters is expanded to one placeholder per
+        item.
+        """
         if not self._is_expanding:
             return self.text, self.arguments(parameters)
         given = {name: bound.value for name, bound in self._bound.items()} | dict(parameters)
@@ -57,14 +59,14 @@ class CompiledStatement:
         return expanded.statement, [value if process is None else process(value) for process, value in values]
 
     def arguments(self, parameters: Parameters) -> list[Any]:
-        """The parameters in the order of their places, as the driver takes them."""
+        """Return the parameters in positional order, converted for the driver."""
         return [
             parameters.get(name, default) if process is None else process(parameters.get(name, default))
             for name, default, process in self._places
         ]
 
     def all_arguments(self, given: Sequence[Parameters]) -> list[tuple[Any, ...]]:
-        """The same for many parameters, none of which is missing."""
+        """The same for many sets of parameters, all complete."""
         columns = []
         for name, _, process in self._places:
             values = [parameters[name] for parameters in given]
@@ -72,7 +74,7 @@ class CompiledStatement:
         return [*zip(*columns, strict=True)]
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Fields]:
-        """The driver's rows with the values that the statement's types say."""
+        """Return the driver's rows, with values converted by the types of the statement."""
         rows = []
         for values in found:
             row = list(values)
@@ -90,18 +92,18 @@ class CompiledStatement:
 
 
 def _columns_of(statement: Executable) -> list[ColumnElement[Any]]:
-    """The columns of the rows that the statement returns."""
+    """Return the columns of the rows that the statement returns."""
     if isinstance(statement, Select | CompoundSelect):
         return list(statement.exported_columns)
-    # SQLAlchemy remembers the answer, and copies it with the statement: a look at one that returns nothing
-    # would hold for a copy with `returning()` as well.
+    # SQLAlchemy caches `exported_columns` and copies the cache with the statement: reading it here, on a
+    # statement that returns nothing, would make it wrong for a copy with `returning()`.
     if isinstance(statement, UpdateBase) and statement._returning:  # noqa: SLF001 - see above
         return list(statement.exported_columns)
     return []
 
 
 class StatementCache:
-    """The compiled statements of one dialect, each compiled once."""
+    """The compiled statements of one dialect. Each is compiled once."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -110,7 +112,9 @@ class StatementCache:
         )
 
     def get(self, statement: Executable, parameters: Parameters) -> CompiledStatement:
-        """The statement for parameters of these names, which say which columns an INSERT has."""
+        """Return the statement compiled for parameters of these names, which determine the columns of an
+        INSERT.
+        """
         keys = tuple(parameters) if isinstance(statement, Insert) else None
         forms = self._compiled.get(statement)
         if forms is None:
@@ -124,8 +128,8 @@ _CACHES: dict[Hashable, StatementCache] = {}
 
 
 def statement_cache_for(dialect: Dialect) -> StatementCache:
-    """The cache shared by all servers of the same kind and version, whose SQL is the same. The dialect knows
-    its server once its engine has connected.
+    """Return the cache shared by all servers of the same kind and version, whose SQL is the same. The engine
+    of the dialect must have connected, so that the dialect knows its server.
     """
     is_mariadb = getattr(dialect, "is_mariadb", False)
     kind = (dialect.name, dialect.driver, is_mariadb, dialect.server_version_info)

@@ -1,4 +1,4 @@
-"""Database URLs as people have them, read for the one driver that Everpost uses for each engine."""
+"""Parses database URLs in their common forms, for the one driver that Everpost uses for each engine."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _DRIVERS = {
     "postgresql": ("asyncpg", "psycopg", "psycopg2", "psycopg2cffi", "psycopg_async", "pg8000"),
     "mysql": ("asyncmy", "aiomysql", "mysqldb", "pymysql", "mysqlconnector", "mariadbconnector"),
 }
-"""The driver in use, then those it stands in for: they cannot be awaited, or serve no better."""
+"""The driver in use, then the drivers it replaces: they are not asynchronous, or not better."""
 _ALIASES = {"postgres": "postgresql", "mariadb": "mysql"}
 
 _LIBPQ_HARMLESS = frozenset(
@@ -32,12 +32,12 @@ _HOSTS = re.compile(f"{_HOST}(,{_HOST})*")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What SQLAlchemy needs to connect."""
+    """The connection arguments for SQLAlchemy."""
 
     url: URL
     connect_args: Mapping[str, object]
     warning: str | None = None
-    """What the person who starts a server should know of the connection."""
+    """A warning about the connection, for the operator of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class _Parts:
 
 
 def address_of(url: str, *, timeout: float) -> Address:
-    """Where a database URL leads; connecting takes `timeout` seconds at most. Another driver's name in
-    it is replaced by that of the driver in use. Misconfigured.
+    """Parse a database URL; connecting takes at most `timeout` seconds. The name of another driver is
+    replaced with the driver in use. Misconfigured.
     """
     scheme, separator, rest = url.partition("://")
     name, _, driver = scheme.lower().partition("+")
@@ -80,7 +80,7 @@ def _sqlite(rest: str, timeout: float) -> Address:
 
 
 def _split(rest: str) -> _Parts:
-    """A password with an unescaped "@" is understood."""
+    """A password may contain an unescaped "@"."""
     try:
         parts = urlsplit("//" + rest)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
@@ -108,7 +108,7 @@ def _unreadable() -> Misconfigured:
 
 
 def _postgresql(parts: _Parts, timeout: float) -> Address:
-    """asyncpg reads libpq's URIs itself: several hosts, sockets, sslmode, server settings.
+    """asyncpg parses libpq's URIs: several hosts, sockets, sslmode, server settings.
 
     https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
     """
@@ -123,7 +123,7 @@ def _postgresql(parts: _Parts, timeout: float) -> Address:
     for name in ("prepared_statement_cache_size", "statement_cache_size"):
         if name in options:
             connect_args[name] = _whole_number(name, options.pop(name))
-    if "ssl" in options:  # SQLAlchemy's word for asyncpg
+    if "ssl" in options:  # SQLAlchemy's name for it
         options.setdefault("sslmode", options.pop("ssl"))
     known = {"user": parts.user, "password": parts.password, "database": parts.database}
     connect_args |= {name: value for name, value in known.items() if value is not None}
@@ -154,16 +154,16 @@ def _whole_number(name: str, text: str) -> int:
 
 
 def _mysql(parts: _Parts, timeout: float) -> Address:
-    """The options of MySQL's own clients, of PyMySQL and of hosts that give out URLs."""
+    """The options of MySQL's own clients, of PyMySQL and of hosting services."""
     options = {name.lower().replace("-", "_"): value for name, value in parts.options.items()}
     for name in ("charset", "connect_timeout", "use_unicode", "autocommit"):
-        options.pop(name, None)  # utf8mb4, and what Everpost sets by itself
+        options.pop(name, None)  # utf8mb4, and options that Everpost always sets
     connect_args: dict[str, object] = {"charset": "utf8mb4", "connect_timeout": timeout}
     if "unix_socket" in options:
         connect_args["unix_socket"] = options.pop("unix_socket")
-    is_here = "unix_socket" in connect_args or is_this_machine([_without_port(parts.hosts)])
-    tls = tls_of(options, is_here=is_here)
-    connect_args |= {"async_creator_fn": connect_to_mysql, "tls": tls, "is_here": is_here}
+    is_local = "unix_socket" in connect_args or is_this_machine([_without_port(parts.hosts)])
+    tls = tls_of(options, is_local=is_local)
+    connect_args |= {"async_creator_fn": connect_to_mysql, "tls": tls, "is_local": is_local}
     if options:
         raise Misconfigured(f"database_url has an option that Everpost does not know: {min(options)!r}")
     if "," in parts.hosts:
@@ -176,6 +176,6 @@ def _mysql(parts: _Parts, timeout: float) -> Address:
     except ValueError:
         raise _unreadable() from None
     url = URL.create("mysql+asyncmy", parts.user or "root", parts.password, *address)
-    is_safe = is_here or tls.is_verified
+    is_safe = is_local or tls.is_verified
     warning = None if is_safe else unverified_warning(parts.hosts, "ssl-mode=VERIFY_IDENTITY&ssl-ca=FILE")
     return Address(url, connect_args, warning)

@@ -35,13 +35,13 @@ from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment,
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16
-"""Of a status, a role, a policy."""
+"""The length of a status, a role or a policy."""
 DIGEST_LENGTH = 64
 
 
 class Base(DeclarativeBase):
-    """What SQLAlchemy asks for; constraints have names, so that a migration can drop them (a primary key
-    has one on every engine, and MySQL takes no other).
+    """The declarative base. It names constraints, so that a migration can drop them. Primary keys already
+    have a name on every engine, which on MySQL cannot be changed.
     """
 
     metadata = MetaData(
@@ -55,7 +55,7 @@ class Base(DeclarativeBase):
 
 
 class UserRow(Base):
-    """A user. `email_key` is what is unique of the address; names that look alike share a `name_key`."""
+    """A user. `email_key` is the unique form of the address; names that look alike share a `name_key`."""
 
     __tablename__ = "users"
     __table_args__ = (Index(None, "created_at", "id"), MYSQL_TABLE)
@@ -88,7 +88,7 @@ class UserRow(Base):
 
 
 class RemovedUserRow(Base):
-    """The id of a removed user, which is not given again: comments may still name it."""
+    """The id of a removed user. It is not reused, because comments may still refer to it."""
 
     __tablename__ = "removed_users"
     __table_args__ = (MYSQL_TABLE,)
@@ -97,7 +97,7 @@ class RemovedUserRow(Base):
 
 
 class TokenRow(Base):
-    """A token, without its secret. `login_id` refers to nothing: tokens arrive in any order."""
+    """A token, without its secret. `login_id` is no foreign key, because tokens arrive in any order."""
 
     __tablename__ = "tokens"
     __table_args__ = (Index(None, "user_id", "created_at", "id"), MYSQL_TABLE)
@@ -117,7 +117,7 @@ class TokenRow(Base):
 
 
 class PostRow(Base):
-    """A post. `tags` are for reading, in their order; lists by tag come from `PostTagRow`."""
+    """A post. `tags` is the list to read, in order; `PostTagRow` serves lists by tag."""
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -151,7 +151,9 @@ class PostRow(Base):
 
 
 class PostTagRow(Base):
-    """A tag of a post, with what its post is listed by: so the list of a tag is a range of an index."""
+    """A tag of a post, with the columns that posts are listed by, so that the list of a tag is a range of an
+    index.
+    """
 
     __tablename__ = "post_tags"
     __table_args__ = (
@@ -170,8 +172,8 @@ class PostTagRow(Base):
 
 
 class CommentRow(Base):
-    """A comment. `author_id` and `editor_id` refer to nothing: a user who was removed reads as nobody.
-    `is_shown` is that of `Comment`, kept so that what is shown of a thread is a range of an index.
+    """A comment. `author_id` and `editor_id` are no foreign keys: a removed user reads as no user. `is_shown`
+    is that of `Comment`, stored so that the shown comments of a thread are a range of an index.
     """
 
     __tablename__ = "comments"
@@ -221,7 +223,7 @@ class CommentRow(Base):
 
 
 class RateLimitRow(Base):
-    """How often something was tried, until its window ends."""
+    """The number of attempts in the current window of a rate limit."""
 
     __tablename__ = "tallies"
     __table_args__ = (Index(None, "until"), MYSQL_TABLE)
@@ -232,8 +234,8 @@ class RateLimitRow(Base):
 
 
 class BlogRow(Base):
-    """The settings: the one row has the number 1. `names_stamp` is renewed by each transaction that changes a
-    name, disables a user, adds or removes one, or writes a batch of a move (`blogs.renew_names`).
+    """The settings, in a single row with the number 1. `names_stamp` is renewed by each transaction that
+    changes a name, disables, adds or removes a user, or writes a batch of a move (`settings.renew_names`).
     """
 
     __tablename__ = "blog"
@@ -249,7 +251,7 @@ class BlogRow(Base):
 
 
 class TransferRow(Base):
-    """The latest move into this database: the one row has the number 1."""
+    """The latest move into this database, in a single row with the number 1."""
 
     __tablename__ = "transfers"
     __table_args__ = (MYSQL_TABLE,)
@@ -263,7 +265,7 @@ class TransferRow(Base):
 @event.listens_for(Base, "before_update", propagate=True)
 @event.listens_for(Base, "before_delete", propagate=True)
 def _refuse(_mapper: object, _connection: object, row: Base) -> None:
-    """Refuse a session's flush that would write a row without the store's rules."""
+    """Refuse to flush a session, which would bypass the store's rules."""
     raise InvalidRequestError(
         f"Everpost's table {row.__tablename__} is written through its API: docs/use-from-your-code.md"
     )

@@ -1,4 +1,4 @@
-"""Column types that keep the same values, and compare them alike, on every engine."""
+"""Column types that store and compare values in the same way on every engine."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ class _Exact(TypeDecorator[Chars]):
 
 
 class IdText(_Exact[Id]):
-    """An id: ASCII."""
+    """An id, in ASCII."""
 
     cache_ok = True
 
@@ -51,23 +51,23 @@ class IdText(_Exact[Id]):
 
 
 class Word(_Exact[str]):
-    """A word that the code itself chooses, as a status: ASCII."""
+    """A word that the code defines, such as a status, in ASCII."""
 
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        """A plain text: not every driver knows what to do with a member of a StrEnum."""
+        """Return a plain string, because not every driver accepts a member of a StrEnum."""
         return _text(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
-        """The same at once; see `Moment`."""
+        """The same, without the overhead of TypeDecorator; see `Moment`."""
         return _text
 
 
 class ExactText(_Exact[str]):
     """Text of any script, trailing blanks included.
 
-    MySQL and MariaDB name a binary collation that pads nothing differently:
+    MySQL and MariaDB have different names for a binary collation without padding:
     https://dev.mysql.com/doc/refman/8.4/en/charset-binary-collations.html
     https://mariadb.com/kb/en/supported-character-sets-and-collations/
     """
@@ -80,7 +80,7 @@ class ExactText(_Exact[str]):
 
 
 class LongText(TypeDecorator[str]):
-    """At least a million code points; MySQL's TEXT ends at 65,535 bytes."""
+    """Text of at least a million code points. The TEXT type of MySQL ends at 65,535 bytes."""
 
     impl = Text
     cache_ok = True
@@ -90,12 +90,14 @@ class LongText(TypeDecorator[str]):
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment as whole milliseconds since 1970: exact everywhere, without any session's time zone."""
+    """A time, stored as whole milliseconds since 1970: exact on every engine, and independent of the time
+    zone of a session.
+    """
 
     impl = BigInteger
     cache_ok = True
 
-    # What TypeDecorator makes of `process_bind_param` and its like calls three functions for each value.
+    # The processors that TypeDecorator derives from `process_bind_param` call three functions per value.
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         return _milliseconds(value)
@@ -124,7 +126,7 @@ def _moment(value: int | None) -> datetime | None:
 
 
 class TextList(TypeDecorator[Sequence[str]]):
-    """A list of texts, as JSON."""
+    """A list of strings, as JSON."""
 
     impl = Text
     cache_ok = True

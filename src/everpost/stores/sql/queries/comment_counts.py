@@ -1,4 +1,4 @@
-"""What a change of one comment changes around it: its post, and the comments above it."""
+"""Updates around a changed comment: to its post, and to the comments above it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql.engine import Call, Result, Transaction
 from everpost.stores.sql.model.tables import CommentRow, PostRow
 from everpost.stores.sql.queries import selects
-from everpost.stores.sql.queries.preconditions import NAMED_ALIKE, STAMP, admitted, renewed
+from everpost.stores.sql.queries.preconditions import NAMED_ALIKE, STAMP, new_stamp_value, with_admission
 
-_TOUCH = (
+_UPDATE_THREAD = (
     update(PostRow)
     .where(PostRow.id == selects.POST_ID)
     .values(
@@ -27,16 +27,16 @@ _OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_
 _ABOVE = select(CommentRow.parent_id, CommentRow.status, CommentRow.reply_count, CommentRow.is_shown).where(
     *_OF_THE_POST
 )
-_SHOW = update(CommentRow).where(*_OF_THE_POST).values(is_shown=bindparam("shown"))
+_SET_SHOWN = update(CommentRow).where(*_OF_THE_POST).values(is_shown=bindparam("shown"))
 _ANSWER = (
     update(CommentRow).where(*_OF_THE_POST).values(reply_count=CommentRow.reply_count + bindparam("replies"))
 )
-_SET_REPLIES = _SHOW.values(reply_count=bindparam("replies"))
+_SET_REPLIES = _SET_SHOWN.values(reply_count=bindparam("replies"))
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
-    """A change to a post's thread: how many changes to count, and how many approved comments to add."""
+class ThreadChange:
+    """A change to a thread: how many changes to count, and how many approved comments to add."""
 
     post_id: Id
     more: int = 0
@@ -45,17 +45,17 @@ class Touch:
 
     @property
     def call(self) -> Call:
-        """The statement, with its parameters."""
+        """The statement with its parameters."""
         parameters = {"of_post": self.post_id, "more": self.more, "changes": self.changes}
-        return admitted(self.admission, _TOUCH, parameters | renewed())
+        return with_admission(self.admission, _UPDATE_THREAD, parameters | new_stamp_value())
 
 
-async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequence[Result]:
-    """Change the post, which keeps other writers away from it until the end, then run these reads and return
-    their results. NotFound, Stale, Invalid.
+async def update_thread(transaction: Transaction, change: ThreadChange, *reads: Call) -> Sequence[Result]:
+    """Update the post, which locks it until the end of the transaction, then run these reads and return their
+    results. NotFound, Stale, Invalid.
     """
-    touched, *results = await transaction.execute_all([change.call, *reads])
-    if not touched.matched:
+    updated, *results = await transaction.execute_all([change.call, *reads])
+    if not updated.matched:
         raise await _refusal(transaction, change.post_id, change.admission)
     return results
 
@@ -63,7 +63,7 @@ async def touch(transaction: Transaction, change: Touch, *reads: Call) -> Sequen
 async def _refusal(
     transaction: Transaction, post_id: Id, admission: CommentPreconditions | None
 ) -> EverpostError:
-    """Why the post took no comment."""
+    """Return the reason why the post accepts no comment."""
     if (await transaction.execute(selects.POST_IS_THERE, {"this": post_id})).first() is None:
         return NotFound("post", post_id)
     if admission is not None and admission.name_keys:
@@ -73,19 +73,19 @@ async def _refusal(
     return Stale("post", post_id)
 
 
-async def show(transaction: Transaction, post_id: Id, id: Id, *, is_shown: bool) -> None:
-    """Let the public see the comment, or no longer."""
-    await transaction.execute(_SHOW, {"of_post": post_id, "this": id, "shown": is_shown})
+async def set_shown(transaction: Transaction, post_id: Id, id: Id, *, is_shown: bool) -> None:
+    """Show or hide a comment."""
+    await transaction.execute(_SET_SHOWN, {"of_post": post_id, "this": id, "shown": is_shown})
 
 
-def answering(post_id: Id, id: Id, *, replies: int) -> Call:
-    """A statement, with its parameters, that adds this many shown replies to an approved comment's count."""
+def reply_count_change(post_id: Id, id: Id, *, replies: int) -> Call:
+    """Return a statement that adds this many shown replies to the count of an approved comment."""
     return _ANSWER, {"of_post": post_id, "this": id, "replies": replies}
 
 
 async def add_shown_replies(transaction: Transaction, post_id: Id, id: Id, *, more: int) -> None:
-    """Add this many shown replies to a comment's count. That may show or hide a tombstone, which in turn
-    may be the first or last shown reply of the comment above it.
+    """Add this many shown replies to the count of a comment. That may show or hide a tombstone, which may in
+    turn be the first or last shown reply of the comment above it.
     """
     above: Id | None = id
     while above is not None and more:

@@ -1,4 +1,4 @@
-"""The obstacles to a post that could not be written, found in one query."""
+"""Finds, in one query, why a post could not be written."""
 
 from dataclasses import dataclass
 
@@ -14,40 +14,40 @@ from everpost.stores.sql.model.types import IdText
 from everpost.stores.sql.queries import selects
 
 _NUMBERS = 1_000
-"""How many numbers are tried at once: MySQL and MariaDB end a recursion after as many steps."""
+"""The number of suffixes to try at once. MySQL and MariaDB limit a recursion to this many steps."""
 _SLUG = bindparam("slug", type_=PostRow.slug.type)
 _OTHERS = select(PostRow.id).where(PostRow.id != selects.ID)
-_OBSTACLES = select(
+_CONFLICTS = select(
     select(PostRow.id).where(PostRow.id == selects.ID).exists().label("has_id"),
     _OTHERS.where(PostRow.slug == _SLUG).exists().label("has_slug"),
     select(UserRow.id).where(UserRow.id == bindparam("author", type_=IdText)).exists().label("has_author"),
 )
 _FIRST = select(bindparam("first", type_=Integer).label("number")).cte("numbers", recursive=True)
 _ALL = _FIRST.union_all(select(_FIRST.c.number + 1).where(_FIRST.c.number < bindparam("last", type_=Integer)))
-_NUMBERED = _SLUG + literal_column("'-'", String) + cast(_ALL.c.number, String)  # as `numbered_slug`
+_NUMBERED = _SLUG + literal_column("'-'", String) + cast(_ALL.c.number, String)  # like `numbered_slug`
 _FREE = (
     select(func.min(_ALL.c.number))
     .where(~_OTHERS.where(PostRow.slug == _NUMBERED).correlate(_ALL).exists())
     .scalar_subquery()
 )
-_OBSTACLES_AND_FREE = _OBSTACLES.add_columns(_FREE.label("free"))
+_CONFLICTS_AND_FREE = _CONFLICTS.add_columns(_FREE.label("free"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The unique values that a post needs."""
+    """The unique values and references of a post."""
 
     id: Id
     slug: str | None
     author_id: Id | None
     is_new: bool = False
     numbered: bool = False
-    """Whether a number may be added to the slug."""
+    """Whether a number may be appended to the slug."""
 
 
 async def resolve(connections: Connections, claim: Claim) -> str | None:
-    """The slug with which to write again a post that could not be written. Conflict, Invalid."""
-    statement = _OBSTACLES_AND_FREE if claim.numbered else _OBSTACLES
+    """Return the slug for another attempt to write a post. Conflict, Invalid."""
+    statement = _CONFLICTS_AND_FREE if claim.numbered else _CONFLICTS
     wanted = {"this": claim.id, "slug": claim.slug or "", "author": claim.author_id}
     first = 2
     while True:
@@ -59,7 +59,7 @@ async def resolve(connections: Connections, claim: Claim) -> str | None:
             raise Conflict("post", "slug")
         if claim.author_id is not None and not row.has_author:
             raise Invalid("author_id", "should be the id of a user")
-        if claim.slug is None or not row.has_slug:  # the obstacle is gone again
+        if claim.slug is None or not row.has_slug:  # the conflict no longer exists
             return claim.slug
         if row.free is not None:
             return numbered_slug(claim.slug, row.free)

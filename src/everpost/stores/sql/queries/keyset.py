@@ -1,4 +1,4 @@
-"""Where a page goes on: places between the rows of a list."""
+"""Keyset pagination: conditions that continue a list after a position."""
 
 from typing import Literal
 
@@ -12,9 +12,9 @@ from everpost.stores.sql.model.types import IdText, Moment
 
 
 class After(FunctionElement[bool]):
-    """`(date, id) > (that date, that id)`, so that an index on both columns finds the place at once.
+    """`(date, id) > (:date, :id)`, in a form for which each engine seeks in an index on both columns.
 
-    It has no type: SQLAlchemy would compare a Boolean with 1, and no index is used for that.
+    It has no Boolean type, because SQLAlchemy would compare that with 1, and no index supports this.
     """
 
     inherit_cache = True
@@ -22,7 +22,7 @@ class After(FunctionElement[bool]):
 
 
 class Before(After):
-    """`(date, id) < (that date, that id)`, as `After`."""
+    """The same for `(date, id) < (:date, :id)`."""
 
     inherit_cache = True
     operator = "<"
@@ -36,7 +36,7 @@ def _compare_rows(element: After, compiler: SQLCompiler, **options: object) -> s
 
 @compiles(After, "mysql")
 def _compare_columns(element: After, compiler: SQLCompiler, **options: object) -> str:
-    """MySQL reads the whole index for a comparison of rows, but makes ranges of this.
+    """MySQL scans the whole index for a comparison of rows, but uses ranges for this form.
 
     https://dev.mysql.com/doc/refman/8.4/en/range-optimization.html#row-constructor-range-optimization
     """
@@ -45,9 +45,9 @@ def _compare_columns(element: After, compiler: SQLCompiler, **options: object) -
     return f"({date} {operator} {that_date} OR ({date} = {that_date} AND {name} {operator} {that_name}))"
 
 
-PLACE = (bindparam("after_date", type_=Moment), bindparam("after_id", type_=IdText))
+POSITION = (bindparam("after_date", type_=Moment), bindparam("after_id", type_=IdText))
 
 
-def place(position: Position) -> dict[str, object]:
-    """The parameters of the statements that go on after a position."""
+def position_values(position: Position) -> dict[str, object]:
+    """Return the parameters `POSITION` for a position."""
     return {"after_date": position.moment, "after_id": position.id}

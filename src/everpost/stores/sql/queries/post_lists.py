@@ -1,5 +1,5 @@
-"""Lists of posts, counts and tags: for each filter and order the one statement whose rows are a range of
-an index, read in its order.
+"""Lists of posts, counts and tags. For each filter and order there is one statement, whose rows are a range
+of an index, read in its order.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from everpost.domain.posts import PostFilter, PostQuery, PostSort, PostStatus, T
 from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText, Moment
-from everpost.stores.sql.queries.keyset import PLACE, After, Before, place
+from everpost.stores.sql.queries.keyset import POSITION, After, Before, position_values
 from everpost.stores.sql.queries.post_queries import VALIDATOR
-from everpost.stores.sql.queries.selects import LIMIT, AnySelect, passable, with_author
+from everpost.stores.sql.queries.selects import LIMIT, AnySelect, half_selective, with_author
 
 _STATUS = bindparam("status", type_=PostRow.status.type)
 _TAG = bindparam("tag", type_=PostTagRow.tag.type)
@@ -33,26 +33,26 @@ _STATE = (PostRow.id, PostRow.publication_date, PostRow.updated_at, *VALIDATOR)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a list is narrowed by, besides the status; the values are parameters."""
+    """The conditions of a list, apart from the status. Their values are parameters."""
 
     tag: bool
     author: bool
     until: bool
-    """Only what is out by a moment,"""
+    """Only posts published by a certain time,"""
     viewer: bool
-    """or is by who looks."""
+    """or written by the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
-    """A filter, and its audience with it."""
+class NormalizedFilter:
+    """A filter combined with its audience."""
 
     shape: Shape
     parameters: Values
 
 
-def narrow(filter: PostFilter) -> Narrowed | None:
-    """The filter without what says nothing; None where nothing can pass it."""
+def normalize(filter: PostFilter) -> NormalizedFilter | None:
+    """Combine a filter with its audience, without redundant conditions; None if no post can match."""
     audience = filter.audience
     author_id, until, viewer_id = filter.author_id, None, None
     if filter.status is PostStatus.DRAFT and not audience.sees_all:
@@ -65,12 +65,12 @@ def narrow(filter: PostFilter) -> Narrowed | None:
     values = {"tag": filter.tag, "author": author_id, "until": until, "viewer": viewer_id}
     given: Values = {name: value for name, value in values.items() if value is not None}
     shape = Shape(*(name in given for name in ("tag", "author", "until", "viewer")))
-    return Narrowed(shape, {"status": filter.status, **given})
+    return NormalizedFilter(shape, {"status": filter.status, **given})
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """The table by which posts are listed."""
+    """The table whose indexes serve a list."""
 
     table: type[PostRow] | type[PostTagRow]
     id: InstrumentedAttribute[Id]
@@ -84,7 +84,7 @@ class _Listed:
 
 def _listed_by(shape: Shape) -> _Listed:
     if shape.tag:
-        # Not a join, which might begin with all posts of the author and sort them.
+        # Not a join: the planner might begin with all posts of the author and sort them.
         author_id = (
             select(PostRow.author_id)
             .where(PostRow.id == PostTagRow.post_id)
@@ -102,15 +102,15 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
         conditions.append(PostTagRow.tag == _TAG)
     if shape.author:
         by_author = listed.author_id == _AUTHOR
-        conditions.append(passable(by_author) if shape.tag else by_author)
+        conditions.append(half_selective(by_author) if shape.tag else by_author)
     return conditions
 
 
 @cache
-def chosen(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> AnySelect:
-    """The posts of a page in no order, with their authors; unless `whole`, only their validators. Ids are
-    selected first, contents joined to them, because MySQL would read every post that is skipped, with its
-    content. The join is an outer one, because it is never reordered.
+def list_page(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> AnySelect:
+    """Select the posts of a page, unordered, with their authors; unless `whole`, only their validators. A
+    subquery selects the ids first, because MySQL would otherwise read the content of every post that is
+    skipped. The join is an outer join, because that is never reordered.
     """
     listed = _listed_by(shape)
     date = "updated_at" if sort.by_update else "publication_date"
@@ -119,39 +119,41 @@ def chosen(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> 
     if shape.until:
         published: ColumnElement[Any] = listed.table.__table__.c.publication_date
         if sort.by_update:
-            # No range of an index: SQLite would take that for one, and sort what is in it.
+            # The sum keeps SQLite from using a range of the wrong index, which it would have to sort.
             published = type_coerce(published, BigInteger) + literal_column("0")
         is_out = published <= _UNTIL
         names = names.where(or_(is_out, listed.author_id == _VIEWER) if shape.viewer else is_out)
     if after:
-        names = names.where((Before if sort.is_descending else After)(*order, *PLACE))
+        names = names.where((Before if sort.is_descending else After)(*order, *POSITION))
     else:
         names = names.offset(_SKIP)
     names = names.order_by(*(each.desc() if sort.is_descending else each for each in order)).limit(LIMIT)
-    # MariaDB guesses that another index and a sort are cheaper.
+    # MariaDB estimates that another index and a sort are cheaper.
     names = names.with_hint(listed.table, f"FORCE INDEX ({listed.index(date)})", "mysql")
-    page = names.subquery("chosen")
+    page = names.subquery("list_page")
     columns = _POST if whole else _STATE
     posts = select(*columns).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
     return with_author(posts, PostRow.__table__.c.author_id) if whole else posts
 
 
-def page_of_posts(query: PostQuery, narrowed: Narrowed, *, whole: bool = True) -> tuple[AnySelect, Values]:
-    """A statement for one post more than the page has, as for `chosen`, and its parameters."""
-    statement = chosen(narrowed.shape, query.sort, after=query.after is not None, whole=whole)
-    where: Values = {"skip": query.skip} if query.after is None else place(query.after)
-    return statement, {"limit": query.limit + 1, **where, **narrowed.parameters}
+def page_of_posts(
+    query: PostQuery, normalized: NormalizedFilter, *, whole: bool = True
+) -> tuple[AnySelect, Values]:
+    """Return a statement for one post more than the page has, as for `list_page`, and its parameters."""
+    statement = list_page(normalized.shape, query.sort, after=query.after is not None, whole=whole)
+    where: Values = {"skip": query.skip} if query.after is None else position_values(query.after)
+    return statement, {"limit": query.limit + 1, **where, **normalized.parameters}
 
 
 def is_bounded(query: PostQuery) -> bool:
-    """Whether the page looks at few rows besides its own. The posts with one tag are not sorted by author."""
+    """Whether the page reads few rows besides its own. Posts with a tag are not indexed by author."""
     has_index = query.filter.tag is None or query.filter.author_id is None
     return has_index and query.skip <= MAX_LIMIT
 
 
 @cache
-def counted(shape: Shape) -> AnySelect:
-    """How many posts these are."""
+def count_query(shape: Shape) -> AnySelect:
+    """Count the posts."""
     date = "publication_date"
     listed = _listed_by(shape)
     count = select(func.count()).select_from(listed.table).where(*_conditions(shape, listed))
@@ -161,7 +163,7 @@ def counted(shape: Shape) -> AnySelect:
     out = count.where(listed.table.publication_date <= _UNTIL)
     if not shape.viewer:
         return out
-    # Two ranges, because the one that has both would have to be looked through post by post.
+    # Two ranges, because a single range with both would have to be filtered post by post.
     index = listed.index(date) if shape.tag else "ix_posts_author_id_status_publication_date_id"
     own = (
         select(func.count())
@@ -190,13 +192,13 @@ def _tags(*, after: bool) -> AnySelect:
 
 
 def page_of_tags(query: TagQuery) -> tuple[AnySelect, Values]:
-    """A statement for one tag more than the page has, and its parameters."""
+    """Return a statement for one tag more than the page has, and its parameters."""
     where: Values = {} if query.after is None else {"tag": query.after}
     values = {"status": PostStatus.PUBLISHED, "until": query.moment, "limit": query.limit + 1}
     return _tags(after=query.after is not None), {**values, **where}
 
 
 def in_order(rows: list[Any], sort: PostSort) -> list[Any]:
-    """The rows of `chosen` as the list has them."""
+    """Return the rows of `list_page` in the order of the list."""
     date = "updated_at" if sort.by_update else "publication_date"
     return sorted(rows, key=lambda row: Position(getattr(row, date), row.id), reverse=sort.is_descending)

@@ -1,4 +1,4 @@
-"""Posts with the oldest of their comments inside, and the validators of posts: the statements."""
+"""Statements for posts with their oldest comments, and for the validators of posts."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,9 +14,9 @@ from everpost.stores.sql.queries.selects import (
     SLUG,
     AnySelect,
     AnyUnion,
+    id_parameters,
     padded,
     shown,
-    these,
     union_of,
     with_author,
 )
@@ -24,12 +24,12 @@ from everpost.stores.sql.queries.selects import (
 _NAMES = select(BlogRow.names_stamp).where(BlogRow.number == 1).scalar_subquery().label("names")
 _POSTS = PostRow.__table__
 BLOG_PREFIX = "blog_"
-"""Prefix of the settings' columns in a row of `grounds`."""
+"""Prefix of the columns of the settings in a row of `comment_contexts`."""
 VALIDATOR = (_POSTS.c.version, _POSTS.c.stamp, _NAMES)
 
 
 def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
-    """A post as a row of the shape shared with comments."""
+    """The columns of a post, in the shape shared with comments."""
     return (
         posts.c.id,
         posts.c.id.label("post_id"),
@@ -58,13 +58,13 @@ def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
 
 
 def posts_of(posts: FromClause) -> AnySelect:
-    """The posts in a table that has the columns of `PostRow`."""
+    """Select the posts in a table with the columns of `PostRow`."""
     return with_author(select(*_columns(posts)).select_from(posts), posts.c.author_id)
 
 
 def with_threads(posts: AnySelect, post_ids: Sequence[ColumnElement[Any]]) -> AnyUnion:
-    """The posts and the oldest `:comments` of the comments of each, as rows of one shape: one statement sees
-    one moment. A comment's row has no `comment_count`.
+    """Select the posts and the oldest `:comments` comments of each, as rows of one shape. One statement sees
+    one state of the database. The row of a comment has no `comment_count`.
     """
     heads = union_of([shown(each) for each in post_ids])
     names = [str(column.key) for column in _columns(_POSTS)]
@@ -79,7 +79,7 @@ POST_BY_SLUG = with_threads(
 
 
 def posts(ids: Sequence[Id], comments: int) -> tuple[AnySelect | AnyUnion, Values]:
-    """A statement for these posts, at most `MOST_HEADS`, each with up to this many of its comments, and its
+    """Return a statement for these posts, at most `MAX_IDS`, each with up to this many comments, and its
     parameters.
     """
     size, values = padded("post", ids)
@@ -90,35 +90,33 @@ def posts(ids: Sequence[Id], comments: int) -> tuple[AnySelect | AnyUnion, Value
 
 @cache
 def _bare_posts(size: int) -> AnySelect:
-    return posts_of(_POSTS).where(PostRow.id.in_(these("post", size)))
+    return posts_of(_POSTS).where(PostRow.id.in_(id_parameters("post", size)))
 
 
 @cache
 def _posts_with_threads(size: int) -> AnyUnion:
-    ids = these("post", size)
+    ids = id_parameters("post", size)
     return with_threads(posts_of(_POSTS).where(PostRow.id.in_(ids)), ids)
 
 
-def grounds(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
-    """A statement for these posts, `MOST_HEADS` at most, each with the settings, and its parameters."""
+def comment_contexts(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
+    """Return a statement for these posts, at most `MAX_IDS`, each with the settings, and its parameters."""
     size, values = padded("post", ids)
-    return _grounds(size), values
+    return _comment_contexts(size), values
 
 
 @cache
-def _grounds(size: int) -> AnySelect:
+def _comment_contexts(size: int) -> AnySelect:
     settings = (column.label(f"{BLOG_PREFIX}{column.key}") for column in BlogRow.__table__.c)
     return _bare_posts(size).add_columns(*settings).join(BlogRow, BlogRow.number == 1)
 
 
 def validators(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
-    """A statement for the columns of the validators of these posts, `MOST_HEADS` at most, and its
-    parameters.
-    """
+    """Return a statement for the validators of these posts, at most `MAX_IDS`, and its parameters."""
     size, values = padded("post", ids)
     return _validators(size), values
 
 
 @cache
 def _validators(size: int) -> AnySelect:
-    return select(PostRow.id, *VALIDATOR).where(PostRow.id.in_(these("post", size)))
+    return select(PostRow.id, *VALIDATOR).where(PostRow.id.in_(id_parameters("post", size)))

@@ -1,7 +1,8 @@
-"""Compare and set: writes that happen only in the states, and to the things, that the writer names.
+"""Conditional writes (compare-and-set): they take effect only in the revisions and for the owners that the
+caller names.
 
-Each statement is made once for each of its forms, so that it is prepared once, too: that takes longer than to
-carry it out.
+Each form of a statement is built once, so that it is also prepared once, which takes longer than executing
+it.
 """
 
 from functools import lru_cache
@@ -22,17 +23,17 @@ Statement = TypeVar("Statement", Update, Delete, Select[Id])
 Versioned = type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow]
 
 FORMS = 1_000
-"""Of statements, at most; a post can be changed in some hundred ways, and few are in use."""
+"""The maximum number of cached forms. A post can be changed in some hundred ways, few of which occur."""
 NEW = "new_"
-"""Before the names of parameters: those of columns are SQLAlchemy's."""
+"""Prefix of parameters, because SQLAlchemy reserves the names of the columns."""
 
 STAMP = bindparam("new_stamp", type_=BigInteger)
 
-_HAND = and_(
+_HAS_CREDENTIAL = and_(
     CommentRow.publication_date >= bindparam("since", type_=Moment),
     or_(
-        CommentRow.author_id == bindparam("hand_author", type_=IdText),
-        CommentRow.key_digest == bindparam("hand_key", type_=CommentRow.key_digest.type),
+        CommentRow.author_id == bindparam("credential_author", type_=IdText),
+        CommentRow.key_digest == bindparam("credential_key", type_=CommentRow.key_digest.type),
     ),
 )
 
@@ -45,43 +46,49 @@ _IS_OUT = and_(
 )
 _IS_OWN = PostRow.author_id == bindparam("reader", type_=IdText)
 NAMED_ALIKE = select(UserRow.id).where(UserRow.name_key.in_(bindparam("name_keys", expanding=True)))
-"""The users whose names have one of these keys."""
+"""Users whose names have one of these keys."""
 
 
-def renewed() -> Values:
-    """The parameter `STAMP` of a statement that writes a new version."""
+def new_stamp_value() -> Values:
+    """Return the parameter `STAMP` of a statement that writes a new version."""
     return {"new_stamp": new_stamp()}
 
 
-def having(
+def with_revision(
     match: ExpectedRevisions, table: Versioned, statement: Statement, values: Values
 ) -> tuple[Statement, Values]:
-    """The statement, for rows in one of the states of the match, and its parameters."""
+    """Restrict the statement to rows in one of these revisions; return it and its parameters."""
     if match is None:
         return statement, values
     states = [(each.version, each.stamp) for each in match]
-    return cast("Statement", _in_state(table, statement)), values | {"match": states}
+    return cast("Statement", _with_revision(table, statement)), values | {"match": states}
 
 
-def owned(owner_id: Id | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
-    """The statement, for a post of this author, and its parameters."""
+def with_owner(owner_id: Id | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
+    """Restrict the statement to posts of this author; return it and its parameters."""
     if owner_id is None:
         return statement, values
-    return cast("Statement", _of_owner(statement)), values | {"owner": owner_id}
+    return cast("Statement", _with_owner(statement)), values | {"owner": owner_id}
 
 
-def held(hand: EditCredential | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
-    """The statement, for a comment in this hand, and its parameters."""
-    if hand is None:
+def with_credential(
+    credential: EditCredential | None, statement: Statement, values: Values
+) -> tuple[Statement, Values]:
+    """Restrict the statement to comments that this credential may edit; return it and its parameters."""
+    if credential is None:
         return statement, values
-    holder = {"since": hand.since, "hand_author": hand.author_id, "hand_key": hand.key_digest}
-    return cast("Statement", _in_hand(statement)), values | holder
+    holder = {
+        "since": credential.since,
+        "credential_author": credential.author_id,
+        "credential_key": credential.key_digest,
+    }
+    return cast("Statement", _with_credential(statement)), values | holder
 
 
-def admitted(
+def with_admission(
     admission: CommentPreconditions | None, statement: Update, values: Values
 ) -> tuple[Update, Values]:
-    """The statement, for a post that takes a comment on this ground, and its parameters."""
+    """Restrict the statement to posts that accept the comment; return it and its parameters."""
     if admission is None:
         return statement, values
     audience = admission.audience
@@ -92,30 +99,30 @@ def admitted(
             values["reader"] = audience.author_id
     if admission.name_keys:
         values["name_keys"] = sorted(admission.name_keys)
-    statement = _admitted(
+    statement = _with_admission(
         statement, sees_all=audience.sees_all, has_own="reader" in values, has_name="name_keys" in values
     )
     return statement, values
 
 
-def changing(statement: Update, values: Values) -> tuple[Update, Values]:
-    """The statement with these values for the columns of their names, and its parameters."""
-    return _changing(statement, tuple(values)), {f"{NEW}{name}": value for name, value in values.items()}
+def with_values(statement: Update, values: Values) -> tuple[Update, Values]:
+    """Add values for columns to the statement; return it and its parameters."""
+    return _with_values(statement, tuple(values)), {f"{NEW}{name}": value for name, value in values.items()}
 
 
 @lru_cache(FORMS)
-def _changing(statement: Update, names: tuple[str, ...]) -> Update:
+def _with_values(statement: Update, names: tuple[str, ...]) -> Update:
     return statement.values({name: bindparam(f"{NEW}{name}") for name in names})
 
 
 @lru_cache(FORMS)
-def _in_state(table: Versioned, statement: Conditional) -> Conditional:
+def _with_revision(table: Versioned, statement: Conditional) -> Conditional:
     state = tuple_(table.version, table.stamp)
     return statement.where(state.in_(bindparam("match", expanding=True)))
 
 
 @lru_cache(FORMS)
-def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: bool) -> Update:
+def _with_admission(statement: Update, *, sees_all: bool, has_own: bool, has_name: bool) -> Update:
     statement = statement.where(_POLICY.in_(bindparam("policies", expanding=True)))
     if not sees_all:
         statement = statement.where(or_(_IS_OUT, _IS_OWN) if has_own else _IS_OUT)
@@ -123,10 +130,10 @@ def _admitted(statement: Update, *, sees_all: bool, has_own: bool, has_name: boo
 
 
 @lru_cache(FORMS)
-def _of_owner(statement: Conditional) -> Conditional:
+def _with_owner(statement: Conditional) -> Conditional:
     return statement.where(PostRow.author_id == bindparam("owner", type_=IdText))
 
 
 @lru_cache(FORMS)
-def _in_hand(statement: Conditional) -> Conditional:
-    return statement.where(_HAND)
+def _with_credential(statement: Conditional) -> Conditional:
+    return statement.where(_HAS_CREDENTIAL)

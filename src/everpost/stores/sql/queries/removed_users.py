@@ -1,9 +1,9 @@
 """Ids of removed users.
 
-Comments keep the id of a removed author, which reads as nobody. So no new user gets this id. Only a move may
-bring such a user back, and then the comments made here before lose the id.
+Comments keep the id of a removed author, who reads as no user. So no new user gets this id. Only a move may
+bring such a user back; then comments written here before lose the id.
 
-Each function runs in a transaction that has the blog to itself; see `blogs.renew_names`.
+Each function runs in a transaction that has locked the blog; see `settings.renew_names`.
 """
 
 from collections.abc import Sequence
@@ -26,19 +26,19 @@ _FORGET = (
 
 
 async def remember(transaction: Transaction, ids: Sequence[Id]) -> None:
-    """Remember the ids of these users, who are about to be removed."""
+    """Remember the ids of these users, which are about to be removed."""
     if ids:
         await transaction.execute(_REMEMBER, {"these": ids})
 
 
 async def removed_among(transaction: Transaction, ids: Sequence[Id]) -> Sequence[Id]:
-    """Those of these ids that removed users had."""
+    """Return the ids among these that removed users had."""
     return [row.id for row in (await transaction.execute(_REMEMBERED, {"these": ids})).rows] if ids else []
 
 
 async def forget(transaction: Transaction, ids: Sequence[Id]) -> None:
-    """Let users have these ids again, none of whose comments are theirs. Reads all comments if there are any
-    such ids.
+    """Make these ids available again, and remove them from all existing comments. Reads all comments if there
+    are any such ids.
     """
     if again := await removed_among(transaction, ids):
         for statement in _FORGET:

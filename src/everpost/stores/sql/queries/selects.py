@@ -1,4 +1,4 @@
-"""Posts and comments as they are read one by one, and threads: the statements."""
+"""Statements that read single posts and comments, and threads."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from everpost.domain.ids import Id
 from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import CommentRow, PostRow, UserRow
 from everpost.stores.sql.model.types import IdText
-from everpost.stores.sql.queries.keyset import PLACE, After, Before, place
+from everpost.stores.sql.queries.keyset import POSITION, After, Before, position_values
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyUnion = CompoundSelect[*tuple[Any, ...]]
@@ -40,7 +40,7 @@ AUTHOR = (
     UserRow.name.label("author_name"),
     UserRow.disabled_at.label("author_disabled_at"),
 )
-# MariaDB reads a short table of users from one end to the other, and then sorts what it joined.
+# MariaDB scans a small table of users, and then has to sort the result of the join.
 _BY_ID = (UserRow, "FORCE INDEX (PRIMARY)", "mysql")
 
 _COMMENT = (
@@ -66,14 +66,14 @@ _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
 
 
 def with_author(statement: AnySelect, author_id: ColumnElement[Any]) -> AnySelect:
-    """The statement, with the columns of the author, where there is one."""
+    """Add the columns of the author, if there is one."""
     joined = statement.add_columns(*AUTHOR).outerjoin(UserRow, UserRow.id == author_id)
     return joined.with_hint(*_BY_ID)
 
 
-def passable(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition, of which PostgreSQL now guesses that half of all rows pass it: of a comparison with a
-    subquery it thinks that next to none does, and then it sorts what there is.
+def half_selective(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Make PostgreSQL estimate that half of all rows meet the condition. For a comparison with a subquery it
+    estimates next to none, and then sorts them all.
     """
     return func.coalesce(condition, false())
 
@@ -85,14 +85,14 @@ def _comments() -> AnySelect:
     )
 
 
-def _of_head(head: FromClause) -> AnySelect:
-    """The comments in a subquery of `_COMMENT`, with their authors."""
+def _with_authors(head: FromClause) -> AnySelect:
+    """Select the comments in a subquery of `_COMMENT`, with their authors."""
     columns = [column for column in head.c if column.key != _WRITTEN_BY]
     return with_author(select(*columns).select_from(head), head.c.author_id)
 
 
 def shown(post_id: ColumnElement[Any]) -> AnySelect:
-    """What is shown of a thread, the oldest first."""
+    """Select the shown comments of a thread, oldest first."""
     return (
         select(*_COMMENT)
         .where(CommentRow.post_id == post_id, CommentRow.is_shown == true())
@@ -101,7 +101,9 @@ def shown(post_id: ColumnElement[Any]) -> AnySelect:
 
 
 def union_of(threads: Sequence[AnySelect]) -> FromClause:
-    """The oldest `:comments` of each. MariaDB has no LATERAL; a window function would read whole threads."""
+    """Select the oldest `:comments` of each thread. MariaDB has no LATERAL, and a window function would read
+    whole threads.
+    """
     heads = (thread.limit(bindparam("comments")).subquery(f"head_{n}") for n, thread in enumerate(threads))
     return union_all(*map(select, heads)).subquery("heads")
 
@@ -133,13 +135,13 @@ def _page_of_thread(*, in_branch: bool, answering: bool, after: bool) -> AnySele
         statement = statement.where(parent == _PARENT_ID if answering else parent.is_(None))
         index = "ix_comments_post_id_parent_id_is_shown_publication_date_id"
     if after:
-        statement = statement.where(After(*_OLDEST_FIRST, *PLACE))
-    # MariaDB goes through the whole thread where it guesses that most of it comes after the place.
+        statement = statement.where(After(*_OLDEST_FIRST, *POSITION))
+    # MariaDB scans the whole thread if it estimates that most of it comes after the position.
     return statement.with_hint(CommentRow, f"FORCE INDEX ({index})", "mysql")
 
 
 def page_of_thread(query: CommentQuery) -> tuple[AnySelect, Values]:
-    """A statement for one comment more than the page has, and its parameters."""
+    """Return a statement for one comment more than the page has, and its parameters."""
     parent_id = query.branch.parent_id if query.branch else None
     statement = _page_of_thread(
         in_branch=query.branch is not None, answering=parent_id is not None, after=query.after is not None
@@ -147,7 +149,7 @@ def page_of_thread(query: CommentQuery) -> tuple[AnySelect, Values]:
     parameters: Values = {"of_post": query.post_id, "limit": query.limit + 1}
     if parent_id is not None:
         parameters["parent"] = parent_id
-    return statement, parameters | (place(query.after) if query.after else {})
+    return statement, parameters | (position_values(query.after) if query.after else {})
 
 
 @cache
@@ -155,78 +157,79 @@ def _page_of_queue(*, of_author: bool, after: bool) -> AnySelect:
     order = (CommentRow.publication_date.desc(), CommentRow.id.desc())
     statement = _comments().where(CommentRow.status == bindparam("status", type_=CommentRow.status.type))
     if of_author:
-        # Not a join, which might begin with all posts of the author.
+        # Not a join: the planner might begin with all posts of the author.
         on_post_by = (
             select(PostRow.author_id)
             .where(PostRow.id == CommentRow.post_id)
             .correlate(CommentRow)
             .scalar_subquery()
         )
-        statement = statement.where(passable(on_post_by == bindparam("post_author", type_=IdText)))
+        statement = statement.where(half_selective(on_post_by == bindparam("post_author", type_=IdText)))
     if after:
-        statement = statement.where(Before(*_OLDEST_FIRST, *PLACE))
+        statement = statement.where(Before(*_OLDEST_FIRST, *POSITION))
     ordered = statement.order_by(*order).limit(LIMIT)
     return ordered.with_hint(CommentRow, "FORCE INDEX (ix_comments_status_publication_date_id)", "mysql")
 
 
 def page_of_queue(query: QueueQuery) -> tuple[AnySelect, Values]:
-    """A statement for one comment more than the page has, and its parameters."""
+    """Return a statement for one comment more than the page has, and its parameters."""
     statement = _page_of_queue(of_author=query.post_author_id is not None, after=query.after is not None)
     parameters: Values = {"status": query.status, "limit": query.limit + 1}
     if query.post_author_id is not None:
         parameters["post_author"] = query.post_author_id
-    return statement, parameters | (place(query.after) if query.after else {})
+    return statement, parameters | (position_values(query.after) if query.after else {})
 
 
-MOST_HEADS = 100
-_SIZES = (1, 2, 5, 10, 25, 50, MOST_HEADS)
-"""For how many ids there are statements: each is compiled once, and prepared once a connection."""
+MAX_IDS = 100
+_SIZES = (1, 2, 5, 10, 25, 50, MAX_IDS)
+"""The numbers of ids for which there are statements. Each is compiled once, and prepared once per connection.
+"""
 
 
 def padded(name: str, ids: Sequence[str]) -> tuple[int, Values]:
-    """For how many ids there is a statement that has room for these, `MOST_HEADS` at most, and its
-    parameters, `:<name>_0` and so on.
+    """Return the number of ids of a statement with room for these, at most `MAX_IDS`, and its parameters,
+    `:<name>_0` and so on. The rest is padded with null.
     """
     size = _SIZES[bisect_left(_SIZES, len(ids))]
     return size, {f"{name}_{number}": each for number, each in enumerate([*ids, *[None] * (size - len(ids))])}
 
 
 def users(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
-    """A statement for the columns `AUTHOR` of these users, `MOST_HEADS` at most, and its parameters."""
+    """Return a statement for the columns `AUTHOR` of these users, at most `MAX_IDS`, and its parameters."""
     size, values = padded("author", ids)
     return _users(size), values
 
 
-def these(name: str, size: int, of_type: TypeEngine[Any] | None = None) -> list[BindParameter[Any]]:
-    """The parameters of `padded`."""
+def id_parameters(name: str, size: int, of_type: TypeEngine[Any] | None = None) -> list[BindParameter[Any]]:
+    """The bind parameters of `padded`."""
     return [bindparam(f"{name}_{number}", type_=of_type or IdText()) for number in range(size)]
 
 
 @cache
 def _users(size: int) -> AnySelect:
-    return select(*AUTHOR).where(UserRow.id.in_(these("author", size)))
+    return select(*AUTHOR).where(UserRow.id.in_(id_parameters("author", size)))
 
 
 def oldest_of_threads(post_ids: Sequence[Id]) -> tuple[AnySelect, Values]:
-    """A statement for the oldest `:comments` of each of these posts, `MOST_HEADS` at most, and its
+    """Return a statement for the oldest `:comments` of each of these posts, at most `MAX_IDS`, and its
     parameters.
     """
-    return _heads(post_ids, in_branches=False)
+    return _oldest_comments(post_ids, in_branches=False)
 
 
 def oldest_of_branches(parent_ids: Sequence[Id]) -> tuple[AnySelect, Values]:
     """The same for the replies to each of these comments of the post `:of_post`."""
-    return _heads(parent_ids, in_branches=True)
+    return _oldest_comments(parent_ids, in_branches=True)
 
 
-def _heads(ids: Sequence[Id], *, in_branches: bool) -> tuple[AnySelect, Values]:
+def _oldest_comments(ids: Sequence[Id], *, in_branches: bool) -> tuple[AnySelect, Values]:
     size, heads = padded("head", ids)
     return _oldest_of(size, in_branches=in_branches), heads
 
 
 @cache
 def _oldest_of(size: int, *, in_branches: bool) -> AnySelect:
-    ids = these("head", size)
+    ids = id_parameters("head", size)
     if in_branches:
-        return _of_head(union_of([shown(POST_ID).where(CommentRow.parent_id == each) for each in ids]))
-    return _of_head(union_of([shown(each) for each in ids]))
+        return _with_authors(union_of([shown(POST_ID).where(CommentRow.parent_id == each) for each in ids]))
+    return _with_authors(union_of([shown(each) for each in ids]))

@@ -1,8 +1,8 @@
-"""Writes to several tables in one statement of PostgreSQL: a transaction in one round trip, which holds
-no lock while an answer is on its way.
+"""Writes to several tables in one statement of PostgreSQL: a transaction in one round trip, which holds no
+lock while a response is on its way.
 
-All parts of a statement see the database as it was when it began, except for the rows that they change:
-https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
+All parts of a statement see the database as it was when the statement began, except for the rows that they
+change: https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from everpost.stores.sql.queries.preconditions import FORMS, NEW
 from everpost.stores.sql.queries.selects import ID, AnySelect, AnyUnion
 
 _EACH = "each_"
-"""Prefix of parameters that have a value for each row."""
+"""Prefix of parameters with one value per row."""
 _COMMENT = tuple(CommentRow.__table__.c)
 _NEW_COMMENTS = (
     func.unnest(*(bindparam(f"{_EACH}{each.key}", type_=ARRAY(each.type)) for each in _COMMENT))
@@ -28,12 +28,12 @@ _NEW_COMMENTS = (
 
 
 def new(values: Values) -> Values:
-    """The parameters of `ADD_TAGGED_POST` for the columns of a post."""
+    """Return the parameters of `ADD_TAGGED_POST` for the columns of a post."""
     return {f"{NEW}{name}": value for name, value in values.items()}
 
 
 def each_of(rows: Sequence[Values]) -> Values:
-    """The parameters for these rows, which have the same columns."""
+    """Return the parameters for rows with the same columns."""
     return {f"{_EACH}{name}": [row[name] for row in rows] for name in rows[0]}
 
 
@@ -42,10 +42,10 @@ _LISTED = ("status", "publication_date", "updated_at")
 
 
 def _tags(post: FromClause) -> Insert:
-    """Lists the post by its tags."""
+    """List the post under its tags."""
     tags = func.unnest(_TAGS).table_valued("tag", name="tags").render_derived()
     columns = (post.c.id, tags.c.tag, *(post.c[name] for name in _LISTED))
-    rows = select(*columns).select_from(post.join(tags, true()))  # or SQLAlchemy warns of a product
+    rows = select(*columns).select_from(post.join(tags, true()))  # SQLAlchemy warns of a product otherwise
     inserting = insert(PostTagRow).from_select(["post_id", "tag", *_LISTED], rows)
     return inserting.on_conflict_do_update(
         index_elements=[PostTagRow.post_id, PostTagRow.tag],
@@ -60,20 +60,20 @@ _ADDED = (
     .cte("added")
 )
 ADD_TAGGED_POST = select(_ADDED.c.id).add_cte(_tags(_ADDED).cte("tagged"))
-"""Adds a post with its tags."""
+"""Add a post with its tags."""
 
 
 def each_tag(tags: Sequence[str]) -> Values:
-    """The parameter for the tags of a post."""
+    """Return the parameter for the tags of a post."""
     return {_TAGS.key: list(tags)}
 
 
 @lru_cache(FORMS)
 def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySelect | AnyUnion:
-    """Changes a post by an UPDATE, with what lists it by its tags, and gives it as `post_queries` does.
+    """Change a post with an UPDATE and its rows in the lists by tag; return it like `post_queries`.
 
-    It returns nothing if it changes nothing. That is also the case if somebody else has just changed the
-    post, whose new comments it might not see.
+    The statement returns nothing if it changes nothing. That includes the case that another writer has just
+    changed the post, because this statement might not see its new comments.
     """
     seen = PostRow.__table__.alias("seen")
     is_as_seen = PostRow.stamp == select(seen.c.stamp).where(seen.c.id == ID).scalar_subquery()
@@ -89,9 +89,9 @@ def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySel
 
 
 @lru_cache(FORMS)
-def adding_comments(touching: Update) -> AnySelect:
-    """Adds top-level comments to the post that an UPDATE touches, and returns their ids, if any."""
-    touched = touching.returning(PostRow.id).cte("touched")
+def adding_comments(thread_update: Update) -> AnySelect:
+    """Add top-level comments to the post that an UPDATE changes, and return their ids, if any."""
+    touched = thread_update.returning(PostRow.id).cte("touched")
     new = select(*_NEW_COMMENTS.c).join(touched, touched.c.id == _NEW_COMMENTS.c.post_id)
     adding = insert(CommentRow).from_select([each.key for each in _COMMENT], new)
     return select(adding.returning(CommentRow.id).cte("added"))

@@ -1,4 +1,4 @@
-"""What a migration would drop that holds data."""
+"""Finds the data that a migration would drop."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,12 +21,14 @@ from alembic.script import Script
 from sqlalchemy import ColumnElement, Connection, Inspector, column, func, inspect, select, table, true
 
 Data: TypeAlias = Mapping[str, ColumnElement[bool]]
-"""Which rows of a table are data. A migration names tables with other rows in its `DATA`."""
+"""The condition that selects the rows of a table that are data. In `DATA`, a migration lists the tables that
+also have other rows.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A table, or one column of it, by the names they have before the first migration."""
+    """A table or one of its columns, by its name before the first migration."""
 
     table: str
     column: str | None = None
@@ -34,13 +36,13 @@ class Dropped:
 
 @dataclass(slots=True)
 class Names:
-    """What tables and columns were called before the migrations that were looked at renamed them."""
+    """The names that tables and columns had before the examined migrations renamed them."""
 
     tables: dict[str, str] = field(default_factory=dict)
     columns: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def dropped_by(self, operation: MigrateOperation) -> Iterator[Dropped]:
-        """What the operation drops; renames are remembered."""
+        """Yield the tables and columns that the operation drops; remember renames."""
         if isinstance(operation, DropTableOp):
             yield Dropped(self.tables.pop(operation.table_name, operation.table_name))
         elif isinstance(operation, DropColumnOp):
@@ -58,7 +60,7 @@ class Names:
 
 
 class _Recorder(Operations):
-    """Operations that are noted down and not carried out."""
+    """Operations that are recorded instead of executed."""
 
     def __init__(self, context: MigrationContext) -> None:
         super().__init__(context)
@@ -69,14 +71,14 @@ class _Recorder(Operations):
         return operation.to_table(self.migration_context) if isinstance(operation, CreateTableOp) else None
 
     @contextmanager
-    def batch_alter_table(  # type: ignore[override] # how a table is rebuilt is of no interest here
+    def batch_alter_table(  # type: ignore[override] # how a table is rebuilt does not matter here
         self, table_name: str, schema: str | None = None, **_options: object
     ) -> Iterator[BatchOperations]:
         yield _BatchRecorder(self, table_name, schema)
 
 
 class _BatchRecorder(BatchOperations):
-    """The same for the operations on one table."""
+    """The same for operations on one table."""
 
     def __init__(self, recorder: _Recorder, table_name: str, schema: str | None) -> None:
         named = SimpleNamespace(table_name=table_name, schema=schema)
@@ -88,30 +90,28 @@ class _BatchRecorder(BatchOperations):
 
 
 def find_losses(connection: Connection, scripts: Iterable[Script], *, upward: bool) -> list[tuple[str, ...]]:
-    """For each of these migrations, in the order in which they would run, what of the data now in the
-    database it would drop.
-    """
+    """Return, for each of these migrations in execution order, the existing data that it would drop."""
     names = Names()
     inspector = inspect(connection)
     losses = []
     for script in scripts:
         dropped = [each for operation in _record(script, upward) for each in names.dropped_by(operation)]
         data: Data = getattr(script.module, "DATA", {})
-        held = (_held(connection, inspector, each, data) for each in dropped)
+        held = (_loss_of(connection, inspector, each, data) for each in dropped)
         losses.append(tuple(loss for loss in held if loss is not None))
     return losses
 
 
 def _record(script: Script, upward: bool) -> list[MigrateOperation]:
-    """What the migration would do; its module is this script's own, and never run otherwise."""
+    """Return the operations of a migration. `script` has its own copy of the module, which never runs."""
     recorder = _Recorder(MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True}))
     vars(script.module)["op"] = recorder
     (script.module.upgrade if upward else script.module.downgrade)()
     return recorder.recorded
 
 
-def _held(connection: Connection, inspector: Inspector, dropped: Dropped, data: Data) -> str | None:
-    """How much data this holds; None: none, or it does not exist yet."""
+def _loss_of(connection: Connection, inspector: Inspector, dropped: Dropped, data: Data) -> str | None:
+    """Describe the data that this holds; None if there is none, or if it does not exist yet."""
     if not inspector.has_table(dropped.table):
         return None
     if dropped.column is None:

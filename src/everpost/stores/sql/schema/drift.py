@@ -1,4 +1,4 @@
-"""Where a database is not as the tables say, in sentences."""
+"""Describes differences between a database and the declared tables."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -31,13 +31,13 @@ _SENTENCES: dict[str, Callable[..., str]] = {
 
 
 def find_differences(connection: Connection) -> Sequence[str]:
-    """A sentence for each difference; tables of other applications are none."""
+    """Return a sentence for each difference. Tables of other applications are ignored."""
     context = MigrationContext.configure(connection, opts=OPTIONS)
     return tuple(_sentence(*each) for each in _flat(compare_metadata(context, Base.metadata)))
 
 
 def _flat(differences: Sequence[Any]) -> Iterator[tuple[str, *tuple[object, ...]]]:
-    """Alembic lists the changes of one column together."""
+    """Flatten the list, in which Alembic groups the changes of a column."""
     for difference in differences:
         for kind, *details in difference if isinstance(difference, list) else [difference]:
             if kind != "remove_table":

@@ -1,7 +1,7 @@
-"""The revision of a database, and a schema that is made from nothing.
+"""The revision of a database, and the creation of a new schema.
 
-MySQL commits each step by itself: a mark stands there from the first to the last, so that what a killed
-process leaves is known for what it is, and made anew.
+MySQL commits each step separately. A marker table exists from the first to the last step, so that the remains
+of a killed process are recognized and replaced.
 """
 
 from collections.abc import Iterator
@@ -17,54 +17,56 @@ from everpost.stores.sql.engine import is_done_already
 from everpost.stores.sql.model.tables import Base
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
-"""How Alembic is configured wherever it runs. The table has a name of its own, because a blog may share
-its database with an application that uses Alembic too.
+"""The Alembic options, wherever it runs. The table has its own name, because a blog may share its database
+with another application that uses Alembic.
 """
-_MARK = "everpost_setup"
-UNMADE = "everpost.unmade"
-"""The mark on a connection to Galera, in its `info`, that nobody had begun to make the schema yet."""
+_MARKER = "everpost_setup"
+NOT_STARTED = "everpost.not_started"
+"""A flag in `info` of a connection to Galera: the creation of the schema had not begun yet."""
 
 
 class Overtaken(Exception):
-    """A process on another node of a Galera cluster is making the schema."""
+    """A process on another node of a Galera cluster is creating the schema."""
 
 
 def revision_at(connection: Connection) -> str | None:
-    """The revision that the database is at."""
+    """Return the revision of the database."""
     return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
 
 
-def is_half_made(connection: Connection) -> bool:
-    """Whether somebody is making the schema, or was: there is no blog in it yet."""
-    return inspect(connection).has_table(_MARK)
+def is_partly_created(connection: Connection) -> bool:
+    """Whether the creation of the schema has begun and has not finished; there is no blog yet."""
+    return inspect(connection).has_table(_MARKER)
 
 
 def finished_revision(connection: Connection) -> str | None:
-    """The revision that the database is at; None also where the schema is only half made."""
-    return None if is_half_made(connection) else revision_at(connection)
+    """Return the revision of the database; None if the schema is only partly created."""
+    return None if is_partly_created(connection) else revision_at(connection)
 
 
 @contextmanager
-def making(connection: Connection) -> Iterator[None]:
-    """Migrate from nothing. Overtaken; SchemaMismatch: there are tables in the way that nobody began like
-    this.
+def creating_schema(connection: Connection) -> Iterator[None]:
+    """Create the schema in the body of the `with` statement. Overtaken; SchemaMismatch if there are tables
+    that no such creation began.
     """
-    if is_half_made(connection):
-        if connection.info.pop(UNMADE, False):
+    if is_partly_created(connection):
+        if connection.info.pop(NOT_STARTED, False):
             raise Overtaken
         Base.metadata.drop_all(connection)
         connection.execute(text(f"DROP TABLE IF EXISTS {OPTIONS['version_table']}"))
     else:
         require_no_tables(connection)
-        _mark(connection)
+        _create_marker(connection)
     yield
-    connection.execute(text(f"DROP TABLE {_MARK}"))
+    connection.execute(text(f"DROP TABLE {_MARKER}"))
 
 
-def _mark(connection: Connection) -> None:
-    """All nodes of a Galera cluster create tables in the same order, so one process succeeds."""
+def _create_marker(connection: Connection) -> None:
+    """Create the marker table. All nodes of a Galera cluster create tables in the same order, so one process
+    succeeds.
+    """
     try:
-        connection.execute(text(f"CREATE TABLE {_MARK} (number INTEGER)"))
+        connection.execute(text(f"CREATE TABLE {_MARKER} (number INTEGER)"))
     except DBAPIError as error:
         if is_done_already(error):
             raise Overtaken from error
@@ -72,7 +74,7 @@ def _mark(connection: Connection) -> None:
 
 
 def require_no_tables(connection: Connection) -> None:
-    """SchemaMismatch where tables have the names of ours."""
+    """Raise SchemaMismatch if tables with the names of ours exist."""
     ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
     if ours:
         raise SchemaMismatch(

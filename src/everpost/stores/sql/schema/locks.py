@@ -1,4 +1,6 @@
-"""One process at a time changes the schema of a database, in one transaction where the engine can."""
+"""Ensures that one process at a time changes the schema of a database, in one transaction if the engine
+supports that.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,22 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import OPEN, Fault, fault_of
-from everpost.stores.sql.schema.initial_creation import UNMADE, is_half_made
+from everpost.stores.sql.schema.initial_creation import NOT_STARTED, is_partly_created
 
 _LOCK_NUMBER = 0x65766572706F7374
 _LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most
-_LONG = 3600
-"""Seconds to wait while another process migrates."""
-_CREATION = 30
-"""Seconds to wait while a process on another node of a Galera cluster creates the schema."""
+_LOCK_TIMEOUT = 3600
+"""The number of seconds to wait for another process that migrates."""
+_CREATION_TIMEOUT = 30
+"""The number of seconds to wait for a process on another Galera node that creates the schema."""
 _CHECKS = 300
 
 
 @asynccontextmanager
 async def exclusive(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection that alone may change the schema; what it did stays unless an exception leaves.
+    """A connection with the exclusive right to change the schema. An exception rolls its changes back.
 
-    MySQL commits each change of a schema by itself.
+    MySQL commits each change of a schema on its own.
     """
     locked = {"sqlite": _sqlite, "postgresql": _postgresql, "mysql": _mysql}[engine.dialect.name]
     async with engine.connect() as connection, locked(connection):
@@ -34,27 +36,25 @@ async def exclusive(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def _sqlite(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Foreign keys are off, because SQLite rebuilds a table that it cannot alter and drops the old one,
-    which would delete what refers to it; and checked at the end.
+    """Foreign keys are off, and checked at the end: to alter a table, SQLite may have to rebuild it, and
+    dropping the old table would delete the rows that refer to it.
 
     https://www.sqlite.org/lang_altertable.html#making_other_kinds_of_table_schema_changes
     """
     await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    async with asyncio.timeout(_LONG):
-        await _begin_alone(connection)
+    async with asyncio.timeout(_LOCK_TIMEOUT):
+        await _begin_exclusive(connection)
     connection.info[OPEN] = True
     yield
     if (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first() is not None:
-        raise SchemaMismatch(
-            "After the migration rows would refer to rows that are not there: it was undone."
-        )
+        raise SchemaMismatch("The migration was rolled back: it would leave rows that refer to missing rows.")
     await connection.exec_driver_sql("COMMIT")
     del connection.info[OPEN]
     # The store goes on with this connection. Within a transaction the statement has no effect.
     await connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
-async def _begin_alone(connection: AsyncConnection) -> None:
+async def _begin_exclusive(connection: AsyncConnection) -> None:
     while True:
         try:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -78,25 +78,25 @@ async def _postgresql(connection: AsyncConnection) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _mysql(connection: AsyncConnection) -> AsyncIterator[None]:
-    if await connection.scalar(text(f"SELECT GET_LOCK({_LOCK_NAME}, {_LONG})")) != 1:
+    if await connection.scalar(text(f"SELECT GET_LOCK({_LOCK_NAME}, {_LOCK_TIMEOUT})")) != 1:
         raise Busy("Another process is migrating this database. Try again when it has finished.")
     try:
         await _wait_for_other_nodes(connection)
         yield
     finally:
-        if not connection.invalidated:  # the lock goes with its connection
+        if not connection.invalidated:  # the lock ends with its connection
             await connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_LOCK_NAME})")
 
 
 async def _wait_for_other_nodes(connection: AsyncConnection) -> None:
-    """On Galera, the lock is that of one node. A schema that is still half made after a while belongs to a
-    process that was killed.
+    """Wait for a process on another Galera node, because the lock only covers one node. A schema that is
+    still incomplete afterwards belongs to a process that was killed.
     """
     found = await connection.exec_driver_sql("SHOW VARIABLES LIKE 'wsrep_on'")
     if [row[-1] for row in found] != ["ON"]:
         return
     for _ in range(_CHECKS):
-        connection.info[UNMADE] = not await connection.run_sync(is_half_made)
-        if connection.info[UNMADE]:
+        connection.info[NOT_STARTED] = not await connection.run_sync(is_partly_created)
+        if connection.info[NOT_STARTED]:
             return
-        await asyncio.sleep(_CREATION / _CHECKS)
+        await asyncio.sleep(_CREATION_TIMEOUT / _CHECKS)

@@ -1,4 +1,4 @@
-"""The schema in SQL, for `everpost db` and for whoever opens a store."""
+"""The schema in SQL, for `everpost db` and for opening a store."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
@@ -20,16 +20,16 @@ from everpost.stores.schema import (
     require_no_loss,
     state_at,
 )
-from everpost.stores.sql.engine import blank_engine, fault_of, is_done_already, make_engine, reach, reason_of
-from everpost.stores.sql.engine.sqlite.files import delete_if_blank, is_unmade, names_in_file
+from everpost.stores.sql.engine import empty_engine, fault_of, is_done_already, make_engine, reach, reason_of
+from everpost.stores.sql.engine.sqlite.files import can_be_created, delete_if_empty, names_in_file
 from everpost.stores.sql.schema.data_loss import find_losses
 from everpost.stores.sql.schema.drift import find_differences
 from everpost.stores.sql.schema.initial_creation import (
     OPTIONS,
     Overtaken,
+    creating_schema,
     finished_revision,
-    is_half_made,
-    making,
+    is_partly_created,
     require_no_tables,
     revision_at,
 )
@@ -47,7 +47,7 @@ _SERVER = {
 
 
 class SqlSchema:
-    """`Schema` of the port. Any of its calls may raise Unreachable."""
+    """`Schema` of the port. Any method may raise Unreachable."""
 
     def __init__(self, engine: AsyncEngine, url: str, *, timeout: float, scripts: str | None = None) -> None:
         self._engine = engine
@@ -61,7 +61,7 @@ class SqlSchema:
 
     @classmethod
     def at(cls, url: str, *, timeout: float, scripts: str | None = None) -> Self:
-        """The schema of the database at a URL, with connections of its own. Misconfigured."""
+        """The schema of the database at a URL, with its own connections. Misconfigured."""
         return cls(make_engine(url, timeout=timeout, pool_size=1), url, timeout=timeout, scripts=scripts)
 
     async def current(self) -> str | None:
@@ -74,7 +74,7 @@ class SqlSchema:
                 state = await connection.run_sync(self._state)
             if state is not SchemaState.BEHIND:
                 return state
-        # Another process may be half-way: MySQL shows each step of a migration at once.
+        # Another process may be migrating: MySQL shows each step immediately.
         async with self._changing() as connection:
             return await connection.run_sync(self._state)
 
@@ -98,7 +98,7 @@ class SqlSchema:
                 return await connection.run_sync(find_differences)
             if state is SchemaState.AHEAD:
                 return differences_ahead(await connection.run_sync(revision_at))
-            return ()  # what was to be there at an older revision is not known any more
+            return ()  # the tables of an older revision are no longer known
 
     async def contents(self) -> Sequence[str]:
         if self._engine.dialect.name == "sqlite":
@@ -114,16 +114,16 @@ class SqlSchema:
         await self.migrate("base", allow_data_loss=True)
         if self._engine.dialect.name == "sqlite":
             await self._engine.dispose()
-            delete_if_blank(self._url, self._engine.url.database or "")
+            delete_if_empty(self._url, self._engine.url.database or "")
 
     async def close(self) -> None:
         await self._engine.dispose()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
-        """To read. Where there is no file yet, reading makes none."""
-        if self._engine.dialect.name == "sqlite" and is_unmade(self._engine.url.database or ""):
-            blank = blank_engine()
+        """A connection for reading. It does not create a missing file."""
+        if self._engine.dialect.name == "sqlite" and can_be_created(self._engine.url.database or ""):
+            blank = empty_engine()
             try:
                 async with blank.connect() as connection:
                     yield connection
@@ -131,19 +131,19 @@ class SqlSchema:
                 await blank.dispose()
             return
         await reach(self._engine, self._url, timeout=self._timeout)
-        with _explained():
+        with _busy_on_fault():
             async with self._engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[AsyncConnection]:
         await reach(self._engine, self._url, timeout=self._timeout)
-        with _explained():
+        with _busy_on_fault():
             async with exclusive(self._engine) as connection:
                 yield connection
 
     def _state(self, connection: Connection) -> SchemaState:
-        if is_half_made(connection):
+        if is_partly_created(connection):
             return SchemaState.EMPTY
         revision = revision_at(connection)
         if revision is None:
@@ -166,7 +166,7 @@ class SqlSchema:
             require_no_loss(steps)
         self._config.attributes["connection"] = connection
         is_new = bool(steps) and steps[0].upward and finished_revision(connection) is None
-        with making(connection) if is_new else nullcontext():
+        with creating_schema(connection) if is_new else nullcontext():
             self._run(steps)
         if steps and not steps[-1].upward and revision_at(connection) is None:
             connection.execute(text(f"DROP TABLE {OPTIONS['version_table']}"))
@@ -192,7 +192,7 @@ class SqlSchema:
 
 
 def _contents(connection: Connection) -> Sequence[str]:
-    """The names, in all schemas of a PostgreSQL database."""
+    """Return the names of tables and views; on PostgreSQL, of all schemas."""
     inspector = inspect(connection)
     schemas: Sequence[str | None] = [None]
     if connection.dialect.name == "postgresql":
@@ -205,8 +205,8 @@ def _contents(connection: Connection) -> Sequence[str]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Faults of the database become Busy, with what it says: whoever migrates has to know."""
+def _busy_on_fault() -> Iterator[None]:
+    """Turn database faults into Busy with the message of the database, which the operator needs to see."""
     try:
         yield
     except Exception as error:

@@ -22,10 +22,10 @@ _LONGEST_ID = 500
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
-def read_comment(entry: Entry, left_out: Omissions) -> tuple[str, SourceComment] | Note:
-    """A comment and the id of its post, or why it is left out."""
+def read_comment(entry: Entry, omissions: Omissions) -> tuple[str, SourceComment] | Note:
+    """The id of the post, and the comment; a note if the comment is dropped."""
     source_id, published = entry.id, entry.date("published", "blogger:created")
-    post_id = next(iter(_answered(entry)), "")[:_LONGEST_ID]
+    post_id = next(iter(_reply_targets(entry)), "")[:_LONGEST_ID]
     reason = ""
     if not source_id:
         reason = "it has no id"
@@ -36,10 +36,10 @@ def read_comment(entry: Entry, left_out: Omissions) -> tuple[str, SourceComment]
     if reason or published is None:
         shown = f"{source_id} by {entry.author.name[:80] or 'nobody'!r}"
         return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
-    _count(entry.author, left_out)
+    _count(entry.author, omissions)
     changes: list[str] = []
     status = _status(entry, changes)
-    content = "" if status is CommentStatus.REMOVED else _words(entry, changes)
+    content = "" if status is CommentStatus.REMOVED else _text(entry, changes)
     if status is not CommentStatus.REMOVED and _REMOVED.fullmatch(content.strip("* \n")):
         status, content, changes = CommentStatus.REMOVED, "", []
     is_removed = status is CommentStatus.REMOVED
@@ -61,15 +61,17 @@ def author_key(author: EntryAuthor) -> str:
     return author.address.partition("://")[2] or author.address or author.name
 
 
-def _answered(entry: Entry) -> list[str]:
-    return [entry.text("blogger:parent")] if entry.text("blogger:parent") else entry.answers
+def _reply_targets(entry: Entry) -> list[str]:
+    return [entry.text("blogger:parent")] if entry.text("blogger:parent") else entry.replies_to
 
 
 def _parent_id(entry: Entry, source_id: str, post_id: str) -> str | None:
-    """The id of the comment that it answers. Links and Takeout may give only the number at its end."""
+    """The id of the comment that this one replies to. Links and Takeout may give only the number at its
+    end.
+    """
     feeds = (_COMMENT_IN_FEED.search(address) for address in entry.related)
     numbers = [found[1] for found in feeds if found]
-    candidates = [entry.text("blogger:inReplyTo"), *_answered(entry)[1:], *numbers]
+    candidates = [entry.text("blogger:inReplyTo"), *_reply_targets(entry)[1:], *numbers]
     parent = next((each for each in candidates if each and each != post_id), None)
     if parent is not None and _NUMBER.fullmatch(parent):
         return source_id.rpartition("-")[0] + "-" + parent
@@ -77,40 +79,41 @@ def _parent_id(entry: Entry, source_id: str, post_id: str) -> str | None:
 
 
 def _status(entry: Entry, changes: list[str]) -> CommentStatus:
-    """Approved, where everyone could see it."""
-    said = entry.text("blogger:status")
-    if entry.is_removed or entry.text("blogger:trashed") or said == "SOFT_TRASHED":
+    """Approved only if everyone could see the comment on Blogger."""
+    status_text = entry.text("blogger:status")
+    if entry.is_removed or entry.text("blogger:trashed") or status_text == "SOFT_TRASHED":
         return CommentStatus.REMOVED
     is_takeout = "blogger:type" in entry.texts
-    status = _STATUSES.get(said) if said or is_takeout else CommentStatus.APPROVED
+    status = _STATUSES.get(status_text) if status_text or is_takeout else CommentStatus.APPROVED
     if status is None or any(each.lower() != "no" for each in entry.draft):
-        changes.append(f"it awaits approval: its status was {(said or ' '.join(entry.draft))[:40]!r}")
+        changes.append(f"it awaits approval: its status was {(status_text or ' '.join(entry.draft))[:40]!r}")
         return CommentStatus.PENDING
     return status
 
 
-def _words(entry: Entry, changes: list[str]) -> str:
-    """The words. Where there are no line breaks of HTML, lines are those of the text."""
+def _text(entry: Entry, changes: list[str]) -> str:
+    """The content as text. Line breaks of the source count unless there are HTML ones."""
     content = entry.texts.get("content", "").strip()
     if not entry.is_html:
         return content
-    words, change = text_of_html(content, keeps_lines="<br" not in content.lower())
+    text, change = text_of_html(content, keeps_lines="<br" not in content.lower())
     if change:
         changes.append(change)
     title = " ".join(entry.text("title").rstrip(".…").split())
-    if title and title not in " ".join(words.split()) and not change:
+    if title and title not in " ".join(text.split()) and not change:
         changes.append(f"its title was left out: {title[:80]!r}")
-    return words
+    return text
 
 
 def _account(author: EntryAuthor) -> str | None:
-    """The author of posts who this may be. The backup does not tell an account from a guest who gives the
-    address of its profile as a website, so only Takeout's word counts.
+    """The key of the account that wrote the comment, which may be an author of posts. A backup does not
+    distinguish accounts from guests who give the address of a profile as their website, so only Takeout
+    counts.
     """
     return author_key(author) if author.kind.upper() == _ACCOUNT and author.address else None
 
 
-def _count(author: EntryAuthor, left_out: Omissions) -> None:
-    left_out.count(EMAILS, bool(author.email))
+def _count(author: EntryAuthor, omissions: Omissions) -> None:
+    omissions.count(EMAILS, bool(author.email))
     if author.address:
-        left_out.count(PROFILES if _PROFILE.match(author.address) else WEBSITES)
+        omissions.count(PROFILES if _PROFILE.match(author.address) else WEBSITES)

@@ -1,7 +1,7 @@
 """The entries of Blogger's Atom files, in both formats: the backup `blog-MM-DD-YYYY.xml` (until 2024) and the
 `feed.atom` of Google Takeout.
 
-https://developers.google.com/blogger/docs/3.0/reference has the statuses.
+https://developers.google.com/blogger/docs/3.0/reference documents the statuses.
 """
 
 import html
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.xml_files import prefix_of
 from everpost.transfer.importers.model import shown_as
 
@@ -29,7 +29,7 @@ _PREFIXES = (
 _KIND_SCHEME = "http://schemas.google.com/g/2005#kind"
 _KIND = "http://schemas.google.com/blogger/2008/kind#"
 _NOREPLY = "noreply@blogger.com"
-"""The address that a backup gives every author."""
+"""The address that a backup gives for every author."""
 _ONCE = frozenset(
     {
         *("id", "title", "content", "published", "updated", "blogger:type", "blogger:created"),
@@ -37,9 +37,9 @@ _ONCE = frozenset(
     }
 )
 _VISIBILITY = frozenset({"blogger:status", "blogger:trashed"})
-"""Two of them are joined, which makes an unknown status, so that the entry is not shown."""
+"""Repeated elements are joined: the result is an unknown status, so the entry is not shown."""
 _READ = _ONCE | _VISIBILITY | {"category", "author", "thr:in-reply-to", "app:control"}
-_LOST = {
+_UNSUPPORTED = {
     "summary": "summary",
     "contributor": "contributor",
     "rights": "copyright notice",
@@ -50,8 +50,8 @@ _LOST = {
     "georss:point": "location",
     "georss:box": "location",
 }
-"""The kinds of content that Everpost has no place for, by element."""
-_LOST_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
+"""Elements whose content Everpost cannot keep, and what to call it."""
+_UNSUPPORTED_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"}
 )
@@ -66,65 +66,65 @@ class EntryAuthor:
 
     name: str = ""
     address: str = ""
-    """Of a profile or a website."""
+    """The URL of a profile or a website."""
     email: str = ""
     kind: str = ""
-    """BLOGGER for an account of Blogger, which only Takeout tells."""
+    """BLOGGER for an account of Blogger. Only Takeout has it."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One entry: a post, a page, a comment, or a setting."""
+    """A post, a page, a comment or a setting."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    """By the name of the element, with its prefix; of elements with one name the first."""
+    """By the name of the element, with its prefix. If an element is repeated, the first counts."""
     kind: str = ""
-    """In lower case; empty where the entry does not say it."""
+    """In lower case; empty if unknown."""
     is_html: bool = True
     """Whether the content is HTML."""
     is_removed: bool = False
-    """Whether its text was removed at Blogger."""
+    """Whether the content was removed on Blogger."""
     draft: list[str] = field(default_factory=list)
-    """What a backup says of it: `yes` for a draft, `no` or nothing at all for what is none."""
+    """The draft marks in a backup: `yes` for a draft; `no` or none for anything else."""
     labels: list[str] = field(default_factory=list)
     author: EntryAuthor = EntryAuthor()
     page: str = ""
-    """The address of its page."""
-    answers: list[str] = field(default_factory=list)
-    """The ids of the entries that it answers, the post first."""
+    """The URL of its page."""
+    replies_to: list[str] = field(default_factory=list)
+    """The ids of the entries that it replies to, the post first."""
     related: list[str] = field(default_factory=list)
-    """The addresses of related things: for a comment, the one that it answers."""
-    lost: list[tuple[str, str]] = field(default_factory=list)
-    """Content that Everpost has no place for: kind and value."""
-    unread: list[str] = field(default_factory=list)
-    """The names of everything else in it."""
+    """Related URLs: for a comment, that of its parent."""
+    unsupported: list[tuple[str, str]] = field(default_factory=list)
+    """Content that Everpost cannot keep: kind and value."""
+    unknown: list[str] = field(default_factory=list)
+    """The names of everything else in the entry."""
 
     @property
     def id(self) -> str:
-        """Its id; empty where that is missing, or too long to be one."""
+        """The id; empty if it is missing or too long."""
         written = self.text("id")
         return written if len(written) <= _LONGEST_ID else ""
 
     @property
     def shown(self) -> str:
-        """A name that a person finds it by."""
+        """A name that identifies the entry to a reader of the report."""
         return shown_as(self.id, self.text("title"))
 
     def text(self, name: str) -> str:
-        """The text of an element, without space around it."""
+        """The text of an element, without surrounding white space."""
         return self.texts.get(name, "").strip()
 
     def date(self, *names: str) -> datetime | None:
-        """The first of these that is a date."""
+        """The first of these elements that is a date; None if there is none."""
         for name in names:
-            moment = parse_moment(self.text(name)[:_LONGEST_DATE])
-            if moment is not None:
-                return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+            date = parse_datetime(self.text(name)[:_LONGEST_DATE])
+            if date is not None:
+                return date.replace(tzinfo=UTC) if date.tzinfo is None else date
         return None
 
 
 def name_of(element: etree._Element) -> str:
-    """The name of an element with the prefix that Blogger gives it."""
+    """The name of an element, with the prefix that Blogger uses."""
     return _name_of(str(element.tag))
 
 
@@ -145,7 +145,7 @@ def text_in(element: etree._Element) -> str:
 
 
 def read_entry(element: etree._Element) -> Entry:
-    """Read one entry."""
+    """Read an entry."""
     entry = Entry()
     for child in element:
         name = name_of(child)
@@ -153,48 +153,48 @@ def read_entry(element: etree._Element) -> Entry:
         if name == "title" and child.get("type", "html") == "html":
             text = html.unescape(text)
         if name in entry.texts and name in _ONCE:
-            entry.unread.append(f"second {name}")
+            entry.unknown.append(f"second {name}")
         elif name in entry.texts and name in _VISIBILITY:
             entry.texts[name] = f"{entry.texts[name]} {text}"
         else:
             entry.texts.setdefault(name, text)
-            _take(entry, name, child, text.strip())
+            _read_child(entry, name, child, text.strip())
     entry.kind = entry.kind or entry.text("blogger:type").lower()
     entry.page = entry.page or entry.text("blogger:filename")
     if entry.kind == "comment":
-        entry.lost += [("label", name) for name in entry.labels]
-        entry.unread += ["link alternate"] if entry.page else []
+        entry.unsupported += [("label", name) for name in entry.labels]
+        entry.unknown += ["link alternate"] if entry.page else []
     else:
-        entry.lost += [("link", address) for address in entry.related]
+        entry.unsupported += [("link", address) for address in entry.related]
     return entry
 
 
-def _take(entry: Entry, name: str, child: etree._Element, text: str) -> None:
+def _read_child(entry: Entry, name: str, child: etree._Element, text: str) -> None:
     match name:
         case "category":
-            _take_category(entry, child)
+            _read_category(entry, child)
         case "link":
-            _take_link(entry, child, text)
+            _read_link(entry, child, text)
         case "author" if entry.author == EntryAuthor():
             entry.author = _author(child, entry)
         case "author":
-            entry.lost.append(("co-author", " ".join(text.split())))
+            entry.unsupported.append(("co-author", " ".join(text.split())))
         case "thr:in-reply-to":
-            entry.answers.append(child.get("ref", "").strip())
+            entry.replies_to.append(child.get("ref", "").strip())
         case "app:control":
             entry.draft += [text_in(each).strip() for each in child if name_of(each) == "app:draft"]
-            entry.unread += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
+            entry.unknown += [f"{name}/{name_of(each)}" for each in child if name_of(each) != "app:draft"]
         case "gd:extendedProperty" if child.get("name") == "blogger.contentRemoved":
             entry.is_removed = child.get("value") == "true"
-        case _ if name in _LOST:
+        case _ if name in _UNSUPPORTED:
             value = text or child.get("href", "") or child.get("url", "")
-            entry.lost += [(_LOST[name], " ".join(value.split()))] if value else []
+            entry.unsupported += [(_UNSUPPORTED[name], " ".join(value.split()))] if value else []
         case _ if name not in _READ and (text or child.attrib):
-            entry.unread.append(name)
+            entry.unknown.append(name)
 
 
-def _take_category(entry: Entry, child: etree._Element) -> None:
-    """Its kind, or a label."""
+def _read_category(entry: Entry, child: etree._Element) -> None:
+    """Read a category: the kind of the entry, or a label."""
     term = child.get("term", "")
     if child.get("scheme") == _KIND_SCHEME:
         entry.kind = term.removeprefix(_KIND).lower()
@@ -202,16 +202,16 @@ def _take_category(entry: Entry, child: etree._Element) -> None:
         entry.labels.append(term)
 
 
-def _take_link(entry: Entry, child: etree._Element, text: str) -> None:
+def _read_link(entry: Entry, child: etree._Element, text: str) -> None:
     relation, address = child.get("rel", ""), child.get("href", "").strip() or text
     if relation == "alternate":
         entry.page = entry.page or address
     elif relation == "related" and address:
         entry.related.append(address)
-    elif address and relation in _LOST_LINKS:
-        entry.lost.append((_LOST_LINKS[relation], address))
+    elif address and relation in _UNSUPPORTED_LINKS:
+        entry.unsupported.append((_UNSUPPORTED_LINKS[relation], address))
     elif address:
-        entry.unread.append(f"link {relation[:_LONGEST_NAME]}")
+        entry.unknown.append(f"link {relation[:_LONGEST_NAME]}")
 
 
 def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
@@ -219,7 +219,7 @@ def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
     for each in child:
         texts.setdefault(name_of(each), text_in(each).strip())
         if name_of(each) not in {"name", "uri", "email", "blogger:type"}:
-            entry.unread.append(f"author/{name_of(each)}")
+            entry.unknown.append(f"author/{name_of(each)}")
     email = texts.get("email", "")
     return EntryAuthor(
         name=texts.get("name", ""),
@@ -230,7 +230,7 @@ def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
 
 
 def _content(element: etree._Element, entry: Entry) -> str:
-    """The content as HTML, or as text where it says so. XHTML stands in it as elements."""
+    """The content as HTML, or as text if it is marked as text. XHTML consists of child elements."""
     entry.is_html = element.get("type", "html") != "text"
     return "".join(_markup(element)) if len(element) else element.text or ""
 

@@ -1,4 +1,4 @@
-"""Blogger's exports: the backup of a blog, and the `feed.atom` of Google Takeout. Both are Atom; their
+"""Blogger's exports: the backup of a blog, and the `feed.atom` of Google Takeout. Both are Atom. Their
 entries are posts, pages, comments and, in a backup, settings, in any order.
 """
 
@@ -17,22 +17,22 @@ from everpost.transfer.importers.formats.percent_encoding import percent_decoded
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourcePost, SourceThread
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
-from everpost.transfer.importers.reports.omissions import Omissions, UnreadFields
+from everpost.transfer.importers.reports.omissions import Omissions, UnknownFields
 
 _IN_FEED = 1
 _STATUSES = {"LIVE": PostStatus.PUBLISHED, "SCHEDULED": PostStatus.PUBLISHED, "DRAFT": PostStatus.DRAFT}
-"""Everpost shows a post with a date to come when it comes, as Blogger does."""
+"""A scheduled post is published: like Blogger, Everpost shows it from its date."""
 _TRASHED = frozenset({"SOFT_TRASHED", "TRASHED"})
 _READ = frozenset({"post", "page", "comment"})
 _KINDS = {"settings": "setting", "template": "theme"}
 _OWN_COMMENTS = "Blogger/Comments/"
-"""A folder in the archive of Takeout: the comments of the account, also on the blogs of others."""
+"""A folder in Takeout's archive: the account owner's comments, on any blog."""
 _EXTENSIONS = (".html", ".htm")
 
 
 def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
-    """Read an export. The file is read twice: comments may come before their posts, so they are kept in a
-    temporary file. BrokenFile.
+    """Read an export. The file is read twice, because comments may come before their posts; they are kept in
+    a temporary file. BrokenFile.
     """
     export = _Export(path, pages=pages)
     with ImportSpool() as threads:
@@ -47,32 +47,34 @@ def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
 
 
 class _Export:
-    """An export, and what has to be remembered while it is read."""
+    """An export, and the state of reading it."""
 
     def __init__(self, path: Path, *, pages: bool) -> None:
         self._path = path
         self._file = XmlFile(path, suffix=".atom")
         self._kinds = {"post", "page"} if pages else {"post"}
-        self._left_out = Omissions(path.name)
-        self._unread = UnreadFields()
+        self._omissions = Omissions(path.name)
+        self._unknown = UnknownFields()
         self._own_comments: set[str] = set()
 
     def gather(self, threads: ImportSpool) -> Iterator[Item]:
-        """The authors, and what is left out; comments are kept by the id of their post."""
+        """First pass: yield the authors and notes on what is dropped, and keep the comments by the id of
+        their post.
+        """
         authors: set[str] = set()
         kinds: Counter[str] = Counter()
         for entry in self._entries():
             kind = entry.kind if entry.kind in _READ or entry.kind in _KINDS else "entry"
             kinds[kind] += 1
             if kind in _READ:
-                self._unread.count(f"{kind}: {name}" for name in entry.unread)
+                self._unknown.count(f"{kind}: {name}" for name in entry.unknown)
             if kind == "comment":
-                comment = read_comment(entry, self._left_out)
+                comment = read_comment(entry, self._omissions)
                 if isinstance(comment, Note):
                     yield comment
                 else:
-                    threads.keep_part(SourceThread(url=comment[0], title="", comments=(comment[1],)))
-                yield from _lost(entry)
+                    threads.add_part(SourceThread(url=comment[0], title="", comments=(comment[1],)))
+                yield from _unsupported_notes(entry)
             elif not self._reason(entry) and (key := author_key(entry.author)) and key not in authors:
                 authors.add(key)
                 email = entry.author.email or None
@@ -80,7 +82,7 @@ class _Export:
         yield from self._others(kinds)
 
     def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
-        """Notes on settings and themes. BrokenFile: the file is the feed of a blog."""
+        """Notes on settings and themes. BrokenFile: the file is the public feed of a blog."""
         if kinds.keys() == {"entry"}:
             reason = (
                 "it is not an export of Blogger: its entries do not say whether they are posts. The feed of a"
@@ -93,7 +95,7 @@ class _Export:
                 yield Note(fate=Outcome.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
 
     def posts(self, threads: ImportSpool) -> Iterator[Item]:
-        """The posts, each with its comments, and why others are left out."""
+        """Second pass: the posts with their comments, and notes on posts and pages that are dropped."""
         for entry in self._entries():
             if entry.kind == "comment" or entry.kind in _KINDS:
                 continue
@@ -105,7 +107,7 @@ class _Export:
                     fate=Outcome.DROPPED, kind=(entry.kind or "entry")[:40], name=entry.shown, reason=reason
                 )
                 continue
-            yield from _lost(entry)
+            yield from _unsupported_notes(entry)
             changes: list[str] = []
             published = entry.date("published", "blogger:created")
             yield SourcePost(
@@ -124,7 +126,7 @@ class _Export:
             )
 
     def _reason(self, entry: Entry) -> str:
-        """Why the entry is not imported; empty where it is."""
+        """Why the entry is not imported; empty if it is."""
         if entry.kind not in {"post", "page"}:
             return "only posts, pages and comments are imported"
         if entry.text("blogger:trashed") or entry.text("blogger:status") in _TRASHED:
@@ -149,39 +151,39 @@ class _Export:
             raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
 
     def notes(self) -> Iterator[Note]:
-        """The notes that are made once for the whole file."""
-        yield from self._left_out.notes()
-        yield from self._unread.notes()
+        """The notes about the whole file."""
+        yield from self._omissions.notes()
+        yield from self._unknown.notes()
         for name in sorted(self._own_comments):
             reason = "it has the account owner's own comments; comments on each blog are in that blog's feed"
             yield Note(fate=Outcome.DROPPED, kind="file", name=name, reason=reason)
         yield from self._file.notes()
 
 
-def _lost(entry: Entry) -> Iterator[Note]:
-    """Notes on content that Everpost has no place for."""
-    for kind, value in entry.lost:
+def _unsupported_notes(entry: Entry) -> Iterator[Note]:
+    """Notes on content that Everpost cannot keep."""
+    for kind, value in entry.unsupported:
         reason = f"Everpost has no field for it: {value[:200]!r}"
         yield Note(fate=Outcome.DROPPED, kind=kind, name=entry.shown, reason=reason)
 
 
 def _content(entry: Entry) -> str:
-    """The content as HTML; plain text keeps its lines."""
+    """The content as HTML; plain text keeps its line breaks."""
     content = entry.texts.get("content", "")
     return content if entry.is_html else html.escape(content, quote=False).replace("\n", "<br>\n")
 
 
 def _status(entry: Entry, changes: list[str]) -> PostStatus:
-    """Published, where the public sees it there, or will."""
-    said = entry.text("blogger:status")
+    """Published only if the post is public on Blogger, or will be."""
+    status_text = entry.text("blogger:status")
     is_takeout = "blogger:type" in entry.texts
-    status = _STATUSES.get(said) if said or is_takeout else PostStatus.PUBLISHED
+    status = _STATUSES.get(status_text) if status_text or is_takeout else PostStatus.PUBLISHED
     drafts = {each.lower() for each in entry.draft}
     if drafts - {"no"}:
         status = PostStatus.DRAFT if drafts == {"yes"} else None
-        said = " ".join(entry.draft)
+        status_text = " ".join(entry.draft)
     if status is None:
-        changes.append(f"it is a draft: its status was {said[:40]!r}")
+        changes.append(f"it is a draft: its status was {status_text[:40]!r}")
     if entry.date("published", "blogger:created") is None:
         changes.append("it has no date: it is a draft, dated 1970")
         return PostStatus.DRAFT
@@ -189,7 +191,7 @@ def _status(entry: Entry, changes: list[str]) -> PostStatus:
 
 
 def _slug(address: str) -> str | None:
-    """The last part of the path, without its extension."""
+    """The last segment of the path, without its extension."""
     try:
         path = urlsplit(address).path
     except ValueError:

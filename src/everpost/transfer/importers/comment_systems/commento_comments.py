@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.json_files import Row
 from everpost.transfer.importers.model import SourceComment
@@ -34,12 +34,12 @@ _READ_V3 = frozenset(
 _NOTHING: tuple[object, ...] = (None, "", 0, False, [], {})
 _LONGEST_DATE = 100
 _YEAR_OF_NO_DATE = 1
-"""Go writes a date that was never set as 0001-01-01."""
+"""Go writes an unset date as 0001-01-01."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that has comments."""
+    """A page with comments."""
 
     url: str
     title: str = ""
@@ -47,23 +47,23 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class FoundComment:
-    """A comment and its page, or why it is left out."""
+    """A comment and its page, or the reason to drop it."""
 
     item: SourceComment | str
     page: Page
     shown: str
-    """A name that a person finds it by."""
-    unread: tuple[str, ...]
-    """The names of its fields that there is no place for."""
+    """A name that identifies the comment to a reader of the report."""
+    unknown: tuple[str, ...]
+    """The names of its unknown fields."""
 
 
 Authors = Mapping[str, str]
-"""The names of commenters by id; None of them is a user here."""
+"""The names of commenters by id. Commenters are imported as guests."""
 Read = Callable[[Row, Authors, Mapping[str, Page], Omissions], FoundComment]
 
 
-def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: Omissions) -> FoundComment:
-    """A comment of version 1, which names its page itself."""
+def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], omissions: Omissions) -> FoundComment:
+    """A comment of version 1, which contains the address of its page."""
     changes: list[str] = []
     status = _STATES.get(text(row, "state"))
     if status is None:
@@ -75,7 +75,7 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: Om
     path = text(row, "path") or text(row, "url")
     return _found(
         row,
-        left_out,
+        omissions,
         source_id=text(row, "commentHex"),
         page=Page(_url(text(row, "domain") or text(row, "host"), path)),
         date="creationDate",
@@ -84,12 +84,12 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], left_out: Om
         name=_name(text(row, "commenterHex"), authors, "", changes),
         is_deleted=is_deleted,
         changes=changes,
-        unread=unread_fields(row, _READ_V1),
+        unknown=unknown_fields(row, _READ_V1),
     )
 
 
-def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: Omissions) -> FoundComment:
-    """A comment of version 3. One that is neither approved nor pending was rejected."""
+def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], omissions: Omissions) -> FoundComment:
+    """A comment of version 3. A comment that is neither approved nor pending was rejected."""
     changes: list[str] = []
     status, is_deleted = CommentStatus.REMOVED, row.get("isDeleted") is True
     if not is_deleted:
@@ -99,10 +99,10 @@ def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: Omi
             status = CommentStatus.APPROVED
         else:
             changes.append("it is removed: it was rejected")
-    left_out.count(ADDRESSES, bool(text(row, "authorIP")))
+    omissions.count(ADDRESSES, bool(text(row, "authorIP")))
     return _found(
         row,
-        left_out,
+        omissions,
         source_id=text(row, "id"),
         page=pages.get(text(row, "pageId"), Page("")),
         date="createdTime",
@@ -111,13 +111,13 @@ def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], left_out: Omi
         name=_name(text(row, "userCreated"), authors, text(row, "authorName"), changes),
         is_deleted=is_deleted,
         changes=changes,
-        unread=unread_fields(row, _READ_V3),
+        unknown=unknown_fields(row, _READ_V3),
     )
 
 
-def _found(  # noqa: PLR0913 - they are what the versions name differently
+def _found(  # noqa: PLR0913 - these are the fields that differ between versions
     row: Row,
-    left_out: Omissions,
+    omissions: Omissions,
     *,
     source_id: str,
     page: Page,
@@ -127,19 +127,19 @@ def _found(  # noqa: PLR0913 - they are what the versions name differently
     name: str | None,
     is_deleted: bool,
     changes: list[str],
-    unread: tuple[str, ...],
+    unknown: tuple[str, ...],
 ) -> FoundComment:
     shown = f"{source_id[:100]} by {(name or 'nobody')[:80]!r}"
-    published = _moment(row, date)
+    published = _date(row, date)
     if not source_id:
-        return FoundComment("it has no id", page, shown, unread)
+        return FoundComment("it has no id", page, shown, unknown)
     if not page.url:
-        return FoundComment("its page is not in the file", page, shown, unread)
+        return FoundComment("its page is not in the file", page, shown, unknown)
     if published is None:
         reason = f"its date cannot be read: {text(row, date)[:40]!r}"
-        return FoundComment(reason, page, shown, unread)
+        return FoundComment(reason, page, shown, unknown)
     score = row.get("score")
-    left_out.count(VOTES, abs(score) if isinstance(score, int) else 0)
+    omissions.count(VOTES, abs(score) if isinstance(score, int) else 0)
     comment = SourceComment(
         source_id=source_id,
         content="" if is_deleted else _content(row, changes),
@@ -147,14 +147,14 @@ def _found(  # noqa: PLR0913 - they are what the versions name differently
         status=status,
         parent_id=parent_id,
         name=None if is_deleted else name,
-        updated_at=_moment(row, "editedTime"),
+        updated_at=_date(row, "editedTime"),
         changes=tuple(changes),
     )
-    return FoundComment(comment, page, shown, unread)
+    return FoundComment(comment, page, shown, unknown)
 
 
 def _content(row: Row, changes: list[str]) -> str:
-    """The Markdown. The HTML is made from it, and is read only where there is no Markdown."""
+    """The Markdown. The HTML, which is generated from it, is read only if there is no Markdown."""
     if markdown := text(row, "markdown"):
         return markdown
     content, change = text_of_html(text(row, "html"))
@@ -163,17 +163,17 @@ def _content(row: Row, changes: list[str]) -> str:
     return content
 
 
-def _name(author_id: str, authors: Authors, said: str, changes: list[str]) -> str | None:
+def _name(author_id: str, authors: Authors, fallback: str, changes: list[str]) -> str | None:
     """The name of the author; None for an anonymous one."""
     if not author_id or author_id == _ANONYMOUS or not author_id.strip("0-"):
-        return said or None
+        return fallback or None
     if author_id not in authors:
         changes.append("its author is not in the file")
-    return authors.get(author_id) or said or None
+    return authors.get(author_id) or fallback or None
 
 
 def _url(domain: str, path: str) -> str:
-    """The address of a page; only its path where the domain is not known."""
+    """The URL of a page; only its path if the domain is unknown."""
     if "://" in path:
         return path
     if not (domain or path):
@@ -182,25 +182,25 @@ def _url(domain: str, path: str) -> str:
     return f"https://{domain}{path}" if domain else path
 
 
-def _moment(row: Row, name: str) -> datetime | None:
-    moment = parse_moment(text(row, name)[:_LONGEST_DATE])
-    if moment is None or moment.year == _YEAR_OF_NO_DATE:
+def _date(row: Row, name: str) -> datetime | None:
+    date = parse_datetime(text(row, name)[:_LONGEST_DATE])
+    if date is None or date.year == _YEAR_OF_NO_DATE:
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
 
 
 def text(row: Row, name: str) -> str:
-    """The text under a name."""
+    """The text in a field; empty if it is not text."""
     value = row.get(name)
     return value if isinstance(value, str) else ""
 
 
-def unread_fields(row: Row, read: frozenset[str]) -> tuple[str, ...]:
-    """The names of what a row has besides these."""
-    return tuple(_unread(row, read))
+def unknown_fields(row: Row, read: frozenset[str]) -> tuple[str, ...]:
+    """The names of the fields with values that are not in `read`."""
+    return tuple(_unknown(row, read))
 
 
-def _unread(row: Row, read: frozenset[str]) -> Iterator[str]:
+def _unknown(row: Row, read: frozenset[str]) -> Iterator[str]:
     for name, value in row.items():
         if name not in read and value not in _NOTHING:
             yield name[:100]

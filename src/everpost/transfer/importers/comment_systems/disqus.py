@@ -1,4 +1,4 @@
-"""Disqus's export of comments, XML: categories, then threads, then comments, which Disqus calls posts.
+"""Disqus's XML export of comments: categories, then threads, then comments, which Disqus calls posts.
 
 https://help.disqus.com/en/articles/1717164-comments-export
 """
@@ -12,7 +12,7 @@ from lxml import etree
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.formats.xml_repairs import UNDECLARED
@@ -20,7 +20,7 @@ from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment
 from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, Omissions
 
 Parts = Mapping[str, etree._Element]  # noqa: SLF001  (lxml has no other name for it)
-"""What is in an element, by name."""
+"""The children of an element, by name."""
 _IN_ROOT = 1
 _MOST_FIELDS = 200
 _READ = frozenset(
@@ -31,13 +31,13 @@ _READ = frozenset(
         *("author.name", "author.username", "author.email"),
     }
 )
-"""What is imported, or counted."""
+"""The fields that are imported or counted."""
 _ID = "{http://disqus.com/disqus-internals}id"
 _UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 
 
 def read_disqus(path: Path) -> Iterator[Item]:
-    """Each comment, with the thread that it is on. BrokenFile."""
+    """Each comment, with its thread. BrokenFile."""
     file = XmlFile(path)
     export = _Export(Omissions(path.name))
     is_empty = True
@@ -50,7 +50,7 @@ def read_disqus(path: Path) -> Iterator[Item]:
         elif _tag(element) == "post":
             yield export.comment(element)
         else:
-            export.see(_tag(element), _parts(element))
+            export.add_fields(_tag(element), _parts(element))
     if is_empty:
         raise BrokenFile(path.name, "", "it is not an export of Disqus")
     yield from export.notes()
@@ -65,20 +65,20 @@ class _Thread:
 
 
 class _Export:
-    """What has to be remembered while a file is read: where the threads are."""
+    """The state of reading an export, such as the addresses of the threads."""
 
-    def __init__(self, left_out: Omissions) -> None:
-        self.left_out = left_out
+    def __init__(self, omissions: Omissions) -> None:
+        self.omissions = omissions
         self._threads: dict[str, _Thread] = {}
         self._fields: set[str] = set()
-        """The names of what is left out of threads and comments."""
+        """The names of the unknown fields of threads and comments."""
 
     def keep_thread(self, element: etree._Element) -> Iterator[Note]:
-        """Remember a thread, and say what of it is left out. Some have neither address nor name; comments
-        on these say so.
+        """Remember a thread, and yield notes on what is dropped. Some threads have neither an address nor a
+        name; comments on them are dropped with that reason.
         """
         parts = _parts(element)
-        self.see("thread", parts)
+        self.add_fields("thread", parts)
         url = _text(parts, "link") or _text(parts, "id")
         deleted = _text(parts, "isDeleted") == "true"
         self._threads[_id(element)] = _Thread(url, _text(parts, "title"), deleted)
@@ -89,28 +89,28 @@ class _Export:
             yield Note(fate=Outcome.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
 
     def notes(self) -> Iterator[Note]:
-        """What is left out everywhere, once all was read."""
-        yield from self.left_out.notes()
+        """Notes about the whole file, after it has been read."""
+        yield from self.omissions.notes()
         if self._fields:
             reason = "Everpost has no fields for them: " + ", ".join(sorted(self._fields))
             yield Note(fate=Outcome.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
-    def see(self, things: str, parts: Parts) -> None:
-        """Remember the names of what is left out."""
+    def add_fields(self, things: str, parts: Parts) -> None:
+        """Remember the names of unknown fields."""
         for name in parts:
             if f"{things}.{name}" not in _READ and _text(parts, name) and len(self._fields) < _MOST_FIELDS:
                 self._fields.add(f"{things}.{name[:80]}")
 
     def comment(self, element: etree._Element) -> Item:
-        """A comment, or why it is left out."""
+        """A comment, or a note if it is dropped."""
         parts = _parts(element)
         author = _parts(parts.get("author"))
-        self.see("post", parts)
-        self.see("author", author)
+        self.add_fields("post", parts)
+        self.add_fields("author", author)
         name = _text(author, "name") or _text(author, "username") or None
         source_id = _id(element) or _text(parts, "id")
         thread = self._threads.get(_id(parts.get("thread")))
-        published = parse_moment(_text(parts, "createdAt"))
+        published = parse_datetime(_text(parts, "createdAt"))
         reason = ""
         if not source_id:
             reason = "it has no id"
@@ -125,8 +125,8 @@ class _Export:
         if reason or published is None or thread is None:
             shown = f"{source_id} by {name or 'nobody'!r}"
             return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
-        self.left_out.count(EMAILS, bool(_text(author, "email")))
-        self.left_out.count(ADDRESSES, bool(_text(parts, "ipAddress")))
+        self.omissions.count(EMAILS, bool(_text(author, "email")))
+        self.omissions.count(ADDRESSES, bool(_text(parts, "ipAddress")))
         published = published if published.tzinfo else published.replace(tzinfo=UTC)
         comment = SourceComment(
             source_id=source_id,

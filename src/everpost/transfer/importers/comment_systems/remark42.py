@@ -1,5 +1,5 @@
-"""Remark42's backup: lines of JSON, plain or gzip. The first one says what is known of users and pages, each
-other one is a comment.
+"""Remark42's backup: lines of JSON, plain or compressed with gzip. The first line is about users and pages;
+each of the others is a comment.
 
 https://github.com/umputun/remark42/blob/master/backend/app/migrator/native.go
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from everpost.domain.comments import CommentStatus
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.compressed_files import Packing
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.compressed_files import CompressedFile
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment, SourceThread
 from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, VOTES, Omissions
@@ -26,25 +26,25 @@ _READ = frozenset(
         *("user.name", "user.ip", "user.email", "edit.time"),
     }
 )
-"""What is imported, or counted."""
+"""The fields that are imported or counted."""
 _LONGEST_META = 32 * 1024 * 1024
-"""Bytes of the first line: it has a line's worth of each page and of each user."""
+"""Bytes of the first line, which has an entry for each page and each user."""
 _LONGEST = 4 * 1024 * 1024
-"""Bytes of the line of a comment, all its votes included."""
+"""Bytes of the line of a comment, including all its votes."""
 
 
 def read_remark42(path: Path) -> Iterator[Item]:
-    """Each comment, with the thread that it is on. BrokenFile."""
+    """Each comment, with its thread. BrokenFile."""
     lines = _lines(path)
     meta = _require_backup(path, next(lines, (1, b"")))
-    left_out = Omissions(path.name)
+    omissions = Omissions(path.name)
     fields: set[str] = set()
     for number, line in lines:
         if line.strip():
             comment = _object(path, number, line)
-            _see(comment, fields)
-            yield _item(comment, left_out)
-    yield from left_out.notes()
+            _add_unknown_fields(comment, fields)
+            yield _item(comment, omissions)
+    yield from omissions.notes()
     for things in ("users", "posts"):
         rows = meta.get(things)
         if isinstance(rows, list) and rows:
@@ -55,8 +55,8 @@ def read_remark42(path: Path) -> Iterator[Item]:
         yield Note(fate=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 
-def _see(comment: Mapping[str, object], fields: set[str]) -> None:
-    """Remember the names of what is left out."""
+def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None:
+    """Remember the names of unknown fields."""
     for prefix, part in (("", comment), ("user.", _part(comment, "user")), ("edit.", _part(comment, "edit"))):
         for name, value in part.items():
             if value and f"{prefix}{name}" not in _READ and len(fields) < _MOST_FIELDS:
@@ -64,10 +64,10 @@ def _see(comment: Mapping[str, object], fields: set[str]) -> None:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines, from 1. BrokenFile."""
+    """The lines with their numbers, from 1. BrokenFile."""
     number = 0
     try:
-        with Packing(path, "").document().open() as file:
+        with CompressedFile(path, "").document().open() as file:
             while line := file.readline((_LONGEST if number else _LONGEST_META) + 1):
                 number += 1
                 if len(line) > (_LONGEST if number > 1 else _LONGEST_META):
@@ -78,7 +78,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _require_backup(path: Path, first: tuple[int, bytes]) -> Mapping[str, object]:
-    """What is in the first line, if it is that of a backup. BrokenFile."""
+    """The content of the first line. BrokenFile: the file is not a backup."""
     number, line = first
     try:
         meta = _object(path, number, line)
@@ -106,12 +106,12 @@ def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:
     return value
 
 
-def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
-    """A comment, or why it is left out."""
+def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
+    """A comment, or a note if it is dropped."""
     user, source_id = _part(comment, "user"), _text(comment, "id")
     url = _text(_part(comment, "locator"), "url")
-    published = _moment(comment, "time")
-    # Remark42 keeps names masked for HTML.
+    published = _date(comment, "time")
+    # Remark42 stores names escaped for HTML.
     name = unescape(_text(user, "name")).strip() or None
     reason = ""
     if not source_id:
@@ -123,9 +123,9 @@ def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
     if reason or published is None:
         shown = f"{source_id} by {name or 'nobody'!r}"
         return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
-    left_out.count(ADDRESSES, bool(_text(user, "ip")))
-    left_out.count(EMAILS, bool(_text(user, "email")))
-    left_out.count(VOTES, len(_part(comment, "votes")))
+    omissions.count(ADDRESSES, bool(_text(user, "ip")))
+    omissions.count(EMAILS, bool(_text(user, "email")))
+    omissions.count(VOTES, len(_part(comment, "votes")))
     is_deleted = comment.get("delete") is True
     content, change = ("", "") if is_deleted else _content(comment)
     read = SourceComment(
@@ -135,26 +135,26 @@ def _item(comment: Mapping[str, object], left_out: Omissions) -> Item:
         status=CommentStatus.REMOVED if is_deleted else CommentStatus.APPROVED,
         parent_id=_text(comment, "pid") or None,
         name=None if is_deleted else name,
-        updated_at=_moment(_part(comment, "edit"), "time"),
+        updated_at=_date(_part(comment, "edit"), "time"),
         changes=(change,) if change else (),
     )
     return SourceThread(url=url, title=_text(comment, "title"), comments=(read,))
 
 
 def _content(comment: Mapping[str, object]) -> tuple[str, str]:
-    """The words as they were written, in Markdown; those of early versions are only there as HTML."""
+    """The original Markdown; the HTML from early versions that kept nothing else."""
     if original := _text(comment, "orig"):
         return original, ""
     return text_of_html(_text(comment, "text"))
 
 
-def _moment(values: Mapping[str, object], name: str) -> datetime | None:
-    moment = parse_moment(_text(values, name))
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _date(values: Mapping[str, object], name: str) -> datetime | None:
+    date = parse_datetime(_text(values, name))
+    return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 
 
 def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """An object inside; empty where there is none."""
+    """An object in a field; empty if there is none."""
     value = values.get(name)
     return value if isinstance(value, dict) else {}
 

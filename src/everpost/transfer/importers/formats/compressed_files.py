@@ -1,7 +1,8 @@
 """Compressed exports: gzip (`.xml.gz`) and zip archives.
 
-No path from an archive is used, and unpacking stops at a multiple of what was read for it. The beginning is
-unpacked once before anything else reads it: a decompression bomb costs no parser any time.
+Paths inside an archive are never used as paths on disk. Decompression stops when the output exceeds a
+multiple of the input. The beginning is decompressed once before any parser sees it, so that a decompression
+bomb is refused early.
 """
 
 import gzip
@@ -19,42 +20,42 @@ from typing import IO, Protocol
 from everpost.errors import BrokenFile
 
 MOST_UNPACKED = 16 * 1024**3
-"""Bytes that a packed file may hold."""
+"""The most bytes that a compressed file may expand to."""
 ALWAYS_UNPACKED = 64 * 1024**2
-"""Bytes that the smallest packed file may hold."""
+"""Bytes that any compressed file may expand to, however small it is."""
 MOST_RATIO = 50
-"""How much larger than it is packed a file may be beyond that. Text is packed to a tenth; bombs to a
-thousandth.
+"""Bytes that a file may expand to beyond that, for each compressed byte. Text compresses to a tenth, bombs to
+a thousandth.
 """
 _MOST_MEMBERS = 10_000
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _CHUNK = 256 * 1024
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError)
-"""What Python's modules raise for broken files; RuntimeError for encrypted ones and unknown methods."""
+"""Exceptions of Python's modules for broken files; RuntimeError is for encryption and unknown methods."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file, or one that is packed into another."""
+    """A file, or a member of an archive."""
 
     name: str
     open: Callable[[], IO[bytes]]
-    """Opens it, unpacked. What it reads raises BrokenFile and OSError."""
+    """Opens the decompressed content. Reading from it raises BrokenFile and OSError."""
 
 
-class Packing:
-    """What is in a file."""
+class CompressedFile:
+    """A file that may be compressed, or an archive of several."""
 
     def __init__(self, path: Path, suffix: str) -> None:
-        """`suffix` tells the wanted files of an archive from others. BrokenFile."""
+        """Only members of an archive with this suffix are read."""
         self._path = path
         self._suffix = suffix
         self.others: Sequence[str] = ()
-        """The names of what is in the archive besides."""
+        """The names of the other members of the archive."""
 
     def documents(self) -> Sequence[Document]:
-        """The file itself, unpacked where it is gzip; or the files in a zip archive, by name. BrokenFile."""
+        """The file, decompressed if it is gzip, or the members of a zip archive by name. BrokenFile."""
         try:
             with self._path.open("rb") as file:
                 start = file.read(len(_ZIP))
@@ -63,7 +64,7 @@ class Packing:
         if start == _ZIP:
             return self._members()
         if start.startswith(_GZIP):
-            return self._sound([Document(self._path.name, self._open_gzip)])
+            return self._checked([Document(self._path.name, self._open_gzip)])
         return [Document(self._path.name, lambda: self._path.open("rb"))]
 
     def document(self) -> Document:
@@ -71,7 +72,7 @@ class Packing:
         documents = self.documents()
         if len(documents) > 1:
             names = ", ".join(document.name for document in documents[:5])
-            raise BrokenFile(self._path.name, "", f"it holds more than one {self._suffix} file: {names}")
+            raise BrokenFile(self._path.name, "", f"it contains more than one {self._suffix} file: {names}")
         return documents[0]
 
     def _members(self) -> Sequence[Document]:
@@ -81,21 +82,21 @@ class Packing:
         except (*_BROKEN, OSError) as error:
             raise BrokenFile(self._path.name, "", f"the zip archive is broken: {error}") from error
         if len(names) > _MOST_MEMBERS:
-            raise BrokenFile(self._path.name, "", f"it holds more than {_MOST_MEMBERS:,} files")
+            raise BrokenFile(self._path.name, "", f"it contains more than {_MOST_MEMBERS:,} files")
         wanted = sorted(name for name in names if self._is_wanted(name))
         if not wanted:
             raise BrokenFile(self._path.name, "", f"there is no {self._suffix} file in it")
         self.others = [name for name in names if name not in set(wanted) and not _is_metadata(name)]
-        self._sound(self._documents(wanted))
+        self._checked(self._documents(wanted))
         return self._documents(wanted)
 
     def _documents(self, names: Sequence[str]) -> Sequence[Document]:
-        """They share an allowance."""
+        """The members, which share one allowance."""
         allowance = _Allowance()
         return [Document(name, lambda name=name: self._open(name, allowance)) for name in names]  # type: ignore[misc]  # mypy#4226
 
-    def _sound(self, documents: Sequence[Document]) -> Sequence[Document]:
-        """These, unless what is unpacked first is too much already for what was read. BrokenFile."""
+    def _checked(self, documents: Sequence[Document]) -> Sequence[Document]:
+        """The documents, after decompressing the beginning of each. BrokenFile if it expands too much."""
         unpacked = 0
         for document in documents:
             with document.open() as file:
@@ -107,11 +108,11 @@ class Packing:
         return name.lower().endswith(self._suffix) and not _is_metadata(name)
 
     def _open_gzip(self) -> IO[bytes]:
-        packed = _Packed(io.FileIO(self._path))
+        packed = _CountingFile(io.FileIO(self._path))
         return _limited(packed, gzip.GzipFile(fileobj=packed), _Allowance())
 
     def _open(self, name: str, allowance: "_Allowance") -> IO[bytes]:
-        packed = _Packed(io.FileIO(self._path))
+        packed = _CountingFile(io.FileIO(self._path))
         try:
             return _limited(packed, zipfile.ZipFile(packed).open(name), allowance)
         except (*_BROKEN, NotImplementedError) as error:
@@ -121,8 +122,8 @@ class Packing:
 
 @contextmanager
 def unpacked(path: Path, suffix: str) -> Iterator[Path]:
-    """The path of a file, or of a temporary one with what is packed into it. BrokenFile, OSError."""
-    document = Packing(path, suffix).document()
+    """The path of the file, or of a temporary file with its decompressed content. BrokenFile, OSError."""
+    document = CompressedFile(path, suffix).document()
     with path.open("rb") as file:
         is_packed = file.read(len(_ZIP)).startswith((_GZIP, _ZIP))
     if not is_packed:
@@ -143,7 +144,7 @@ class _Source(Protocol):
 
 
 class _Allowance:
-    """How many bytes were read from a file, and unpacked from them."""
+    """Counts the bytes read from a file and the bytes they expanded to."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -151,12 +152,12 @@ class _Allowance:
 
     @property
     def is_exceeded(self) -> bool:
-        """Whether that is more than any file of people would be."""
+        """Whether the file expanded more than an ordinary file does."""
         return self.unpacked > min(MOST_UNPACKED, ALWAYS_UNPACKED + MOST_RATIO * self.read)
 
 
-class _Packed(io.BufferedReader):
-    """A file that counts what is read from it."""
+class _CountingFile(io.BufferedReader):
+    """A file that counts the bytes read from it."""
 
     def __init__(self, raw: io.FileIO) -> None:
         super().__init__(raw)
@@ -169,10 +170,10 @@ class _Packed(io.BufferedReader):
         return chunk
 
 
-class _Limited(io.RawIOBase):
-    """Reads what is packed, and not more than is allowed."""
+class _LimitedReader(io.RawIOBase):
+    """Reads decompressed content up to the allowance."""
 
-    def __init__(self, packed: _Packed, source: _Source) -> None:
+    def __init__(self, packed: _CountingFile, source: _Source) -> None:
         super().__init__()
         self._packed = packed
         self._source = source
@@ -198,12 +199,12 @@ class _Limited(io.RawIOBase):
         super().close()
 
 
-def _limited(packed: _Packed, source: _Source, allowance: _Allowance) -> IO[bytes]:
-    """From here on: what was read to find the source in an archive does not count."""
+def _limited(packed: _CountingFile, source: _Source, allowance: _Allowance) -> IO[bytes]:
+    """Start counting now: bytes read to find the member in its archive do not count."""
     packed.allowance = allowance
-    return io.BufferedReader(_Limited(packed, source), _CHUNK)
+    return io.BufferedReader(_LimitedReader(packed, source), _CHUNK)
 
 
 def _is_metadata(name: str) -> bool:
-    """Whether it is one of the files that macOS adds."""
+    """Whether macOS added the file to the archive."""
     return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")

@@ -1,23 +1,24 @@
-"""Files that stand inside of a text, as data URLs (RFC 2397)."""
+"""Files that are embedded in a text as data URLs (RFC 2397)."""
 
 import re
 
 LONGEST_KEPT = 1_000
-"""Characters of a data URL that is no burden: an icon, an empty picture."""
+"""Characters of the longest data URL that is kept, such as an icon or an empty image."""
 _TYPE = r"""data:[\w.+/;=-]{0,200},"""
 _DATA_URL = re.compile(
     rf""""\s{{0,20}}{_TYPE}[^"]*"|'\s{{0,20}}{_TYPE}[^']*'"""
     rf"""|\b{_TYPE}(?:[^\s"'<>()&]++|&(?!(?:quot|apos|#0*3[49]|#x0*2[27]);))*+""",
     re.IGNORECASE,
 )
-"""In quotes, which a picture of text may have line ends and blanks in; and in brackets, in styles, bare."""
+"""Quoted, where an image made of text may contain spaces and line breaks; or bare, as in brackets and styles.
+"""
 
 
 def without_data_urls(text: str) -> tuple[str, int, int]:
-    """The text without its long data URLs, how many there were, and how many characters they had."""
+    """The text without its long data URLs, the number of these, and their total length in characters."""
     number = size = 0
 
-    def left_out(found: re.Match[str]) -> str:
+    def replacement(found: re.Match[str]) -> str:
         nonlocal number, size
         if len(found[0]) <= LONGEST_KEPT:
             return found[0]
@@ -25,4 +26,4 @@ def without_data_urls(text: str) -> tuple[str, int, int]:
         size += len(found[0].strip("\"'"))
         return '""' if found[0].startswith(('"', "'")) else ""
 
-    return _DATA_URL.sub(left_out, text), number, size
+    return _DATA_URL.sub(replacement, text), number, size

@@ -1,4 +1,4 @@
-"""Dates as people and their programs write them into files."""
+"""Dates in the many forms that people and programs write."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from everpost.transfer.importers.formats.time_zones import zone_of
 
 _LONGEST = 100
-"""Characters of the longest date. It bounds what any pattern here can cost."""
+"""Characters of the longest date. This bounds the cost of every pattern here."""
 _PARTS = re.compile(
     r"(?P<day>.*?)"
     r"(?:(?:(?<=\d)[Tt]|[\s,_]+|(?<=\d),)"
@@ -25,9 +25,9 @@ _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):([0-5]\d)", re.ASCII)
 """The format that databases write."""
 _SECONDS = re.compile(r"\d{9,10}", re.ASCII)
-"""A Unix time, as Hugo takes it, of 1973 or later."""
+"""A Unix time of 1973 or later, which Hugo accepts."""
 _YEAR_AGAIN = re.compile(r"^(\d{4})(-\d\d-\d\d \d\d:\d\d:\d\d) \1\b", re.ASCII)
-"""2024-01-31 10:00:00 2024 +0100, which Ruby reads"""
+"""2024-01-31 10:00:00 2024 +0100, which Ruby accepts"""
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _IN_WORDS = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%d-%b-%Y")
@@ -35,67 +35,67 @@ _GMT = frozenset({"Z", "UT", "UTC", "GMT"})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What a text says of a moment."""
+class ParsedDate:
+    """A date and time as read from a text."""
 
-    moment: datetime
-    """Naive where the text has no offset, or one that is not understood."""
+    date: datetime
+    """Naive if the text has no offset, or a time zone that is not understood."""
     unknown_zone: str = ""
-    """The name of a time zone that nobody knows, or that more than one zone has."""
+    """The name of a time zone that is unknown or ambiguous."""
 
 
-def parse_moment(text: str) -> datetime | None:
-    """The moment, naive where the text has no offset; None where it is no date, or is in a time zone that
-    is not known.
+def parse_datetime(text: str) -> datetime | None:
+    """The date and time, naive if the text has no offset; None if it is not a date, or has an unknown time
+    zone.
     """
-    written = read_moment(text)
-    return None if written is None or written.unknown_zone else written.moment
+    parsed = parse_date(text)
+    return None if parsed is None or parsed.unknown_zone else parsed.date
 
 
-def read_moment(text: str) -> Written | None:
-    """The moment, with the name of its time zone where that is not known; None where it is no date."""
+def parse_date(text: str) -> ParsedDate | None:
+    """The date and time, with the name of its time zone if that is unknown; None if it is not a date."""
     text = text.strip()
     if len(text) > _LONGEST:
         return None
     try:
         if plain := _PLAIN.fullmatch(text):
             year, month, day, hour, minute, second = map(int, plain.groups())
-            return Written(datetime(year, month, day, hour, minute, second))  # noqa: DTZ001
+            return ParsedDate(datetime(year, month, day, hour, minute, second))  # noqa: DTZ001
         text = _YEAR_AGAIN.sub(r"\1\2", text)
         if _SECONDS.fullmatch(text):
-            return Written(datetime.fromtimestamp(int(text), UTC))
+            return ParsedDate(datetime.fromtimestamp(int(text), UTC))
         found = _PARTS.fullmatch(text)
         return None if found is None else _read(found)
     except (ValueError, OverflowError):
         return None
 
 
-def _read(found: re.Match[str]) -> Written:
+def _read(found: re.Match[str]) -> ParsedDate:
     day = _day(found["day"] + (found["year"] or ""))
     if found["hour"] is None:
-        return Written(day)
+        return ParsedDate(day)
     hour = int(found["hour"])
     if found["half"]:
         if not 1 <= hour <= 12:
             raise ValueError(f"{hour} is not an hour of a 12-hour clock")
         hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
-    moment = day.replace(
+    date = day.replace(
         hour=hour,
         minute=int(found["minute"] or 0),
         second=min(int(found["second"] or 0), 59),  # a leap second
         microsecond=int(((found["fraction"] or "") + "000000")[:6]),
     )
-    return _with_zone(moment, (found["zone"] or "").strip(), found["name"] or found["comment"] or "")
+    return _with_zone(date, (found["zone"] or "").strip(), found["name"] or found["comment"] or "")
 
 
-def _with_zone(moment: datetime, offset: str, name: str) -> Written:
-    """A name behind an offset is only how people call that offset."""
+def _with_zone(date: datetime, offset: str, name: str) -> ParsedDate:
+    """Add the time zone. A name after an offset only describes the offset, and is ignored."""
     if offset:
-        return Written(moment.replace(tzinfo=_zone(offset)))
+        return ParsedDate(date.replace(tzinfo=_zone(offset)))
     if not name:
-        return Written(moment)
+        return ParsedDate(date)
     zone = UTC if name.upper() in _GMT else zone_of(name.strip())
-    return Written(moment, name.strip()) if zone is None else Written(moment.replace(tzinfo=zone))
+    return ParsedDate(date, name.strip()) if zone is None else ParsedDate(date.replace(tzinfo=zone))
 
 
 def _zone(text: str) -> tzinfo:
@@ -127,7 +127,7 @@ def _day(text: str) -> datetime:
 
 
 def _day_first(one: int, other: int, year: int) -> datetime:
-    """A day and a month, in the only order in which there is such a date."""
+    """The date of a day and a month, in the only order in which it is valid. ValueError."""
     if one <= 12 and other <= 12 and one != other:
         raise ValueError("it could be either of two dates")
     day, month = (other, one) if other > 12 else (one, other)

@@ -1,8 +1,8 @@
-"""The text of a comment that is written in HTML, with the marks of Markdown.
+"""Convert comments from HTML to text with Markdown markup.
 
-Strangers wrote these comments, so the cost is linear in their length: libxml2 parses them (Python's own
-parser is quadratic for some of them: https://github.com/python/cpython/issues/135462), and the marks of
-quotations are put before lines once, at the end.
+The input is untrusted, so the cost is linear in its length: libxml2 parses it (Python's own parser is
+quadratic for some input: https://github.com/python/cpython/issues/135462), and quotation marks are added to
+lines once, at the end.
 """
 
 import re
@@ -24,13 +24,13 @@ else:
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table"})
 _LINES = frozenset({"br", "li", "tr"})
-_SILENT = frozenset({"script", "style", "template"})
+_HIDDEN = frozenset({"script", "style", "template"})
 _PLAIN = frozenset({"p", "br", "div", "span", "html", "body"})
-"""Tags of which nothing is missed when there are lines in their place."""
+"""Tags that lines can replace without loss."""
 LONGEST = 40_000
-"""Characters of HTML that are read. Comments keep 20,000 of the text."""
+"""Characters of HTML that are read. A comment has at most 20,000 characters of text."""
 MOST_QUOTATIONS = 20
-"""Levels of quotation that are marked; what is quoted more deeply stands at the last of them."""
+"""Levels of quotation that are marked; deeper quotations are flattened into the last."""
 _CHANGED = "its HTML became text"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPACE_IN_LINE = re.compile(r"[ \t\r\f]+")
@@ -39,8 +39,8 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?:[^<>]*+>)?")
 
 
 def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
-    """The text, and how it was changed: empty where only paragraphs and lines became lines. With
-    `keeps_lines`, a line end in the HTML is one in the text too.
+    """The text, and a description of what changed, which is empty if only paragraphs and line breaks became
+    lines. With `keeps_lines`, line endings in the HTML are kept.
     """
     reader = _Reader(keeps_lines=keeps_lines)
     number = 0
@@ -60,7 +60,7 @@ def text_of_html(html: str, *, keeps_lines: bool = False) -> tuple[str, str]:
 
 
 def _without_stray_ends(html: str) -> str:
-    """The HTML without end tags that end nothing: libxml2 seeks each of them among all open elements."""
+    """The HTML without unmatched end tags: libxml2 searches all open elements for each of them."""
     open_tags: Counter[str] = Counter()
 
     def kept(tag: re.Match[str]) -> str:
@@ -77,32 +77,32 @@ def _without_stray_ends(html: str) -> str:
 
 
 class _Reader(_Target):
-    """Writes down what a parser finds."""
+    """A target of the parser that collects the text."""
 
     def __init__(self, *, keeps_lines: bool) -> None:
         self.is_marked = False
         self._keeps_lines = keeps_lines
         self._sections: list[tuple[int, list[str]]] = []
-        """What was written, with the number of quotations around it."""
+        """The number of quotations around each section, and its parts."""
         self._written: list[str] = []
-        """The last section."""
+        """The parts of the last section."""
         self._link: tuple[str, int] | None = None
-        """The address of the link that is open, and where its words begin."""
+        """The URL of the open link, and the index of the first part of its text."""
         self._quotations = 0
-        self._silent = 0
+        self._hidden = 0
         self._verbatim = 0
         self._quote(0)
 
     def text(self) -> str:
-        """What was written, with at most one empty line between lines."""
+        """The collected text, with at most one empty line between lines."""
         self._end_link()
         return "\n".join(_marked(self._sections))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A start tag."""
+        """Handle a start tag."""
         self.is_marked |= tag not in _PLAIN
-        if tag in _SILENT:
-            self._silent += 1
+        if tag in _HIDDEN:
+            self._hidden += 1
         elif tag == "a":
             self._end_link()
             self._link = (attributes.get("href") or "", len(self._written))
@@ -119,9 +119,9 @@ class _Reader(_Target):
             self._write("- " if tag == "li" else "")
 
     def end(self, tag: str) -> None:
-        """An end tag, or where one is missing."""
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
+        """Handle an end tag, which may be implied."""
+        if tag in _HIDDEN:
+            self._hidden = max(0, self._hidden - 1)
         elif tag == "a":
             self._end_link()
         elif tag == "blockquote":
@@ -134,7 +134,7 @@ class _Reader(_Target):
             self._break(tag)
 
     def data(self, data: str) -> None:
-        """Text."""
+        """Handle text."""
         if self._verbatim:
             self._write(data)
             return
@@ -143,15 +143,15 @@ class _Reader(_Target):
         self._write(text.lstrip(" ") if at_start else text)
 
     def comment(self, _text: str) -> None:
-        """A comment, which is not shown."""
+        """Ignore a comment."""
         self.is_marked = True
 
     def pi(self, _target: str, _text: str | None = None) -> None:
-        """A processing instruction, which is not shown."""
+        """Ignore a processing instruction."""
         self.is_marked = True
 
     def close(self) -> None:
-        """The end."""
+        """Required by the parser."""
 
     def _break(self, tag: str) -> None:
         if tag in _BLOCKS:
@@ -164,21 +164,21 @@ class _Reader(_Target):
             self._write(_MARKS.get(tag, ""))
 
     def _write(self, text: str) -> None:
-        if text and not self._silent:
+        if text and not self._hidden:
             self._written.append(text)
 
     def _end_link(self) -> None:
-        """Put the address beside the words of the link, or in their place where they only repeat it."""
+        """Write the URL beside the text of the link, or instead of it if the text only repeats the URL."""
         if self._link is None:
             return
-        (address, start), self._link = self._link, None
-        words = "".join(self._written[start:]).strip()
-        if address and words != address:
+        (url, start), self._link = self._link, None
+        label = "".join(self._written[start:]).strip()
+        if url and label != url:
             del self._written[start:]
-            self._write(address if not words or _repeats(words, address) else f"[{words}]({address})")
+            self._write(url if not label or _repeats(label, url) else f"[{label}]({url})")
 
     def _quote(self, step: int) -> None:
-        """Begin a section: in a quotation, or behind one."""
+        """Begin a section inside or after a quotation."""
         self._end_link()
         self._quotations = max(0, self._quotations + step)
         self._written = []
@@ -186,7 +186,7 @@ class _Reader(_Target):
 
 
 def _marked(sections: list[tuple[int, list[str]]]) -> Iterator[str]:
-    """The lines, with a mark for each quotation around them."""
+    """The lines, with a `>` for each quotation around them."""
     before: int | None = None
     for quotations, written in sections:
         text = _tidy("".join(written))
@@ -200,17 +200,15 @@ def _marked(sections: list[tuple[int, list[str]]]) -> Iterator[str]:
 
 
 def _ends_in_tag(html: str) -> bool:
-    """Whether the HTML ends in a tag that has no end: what is in it is not shown."""
+    """Whether the HTML ends in an unfinished tag, whose content is not shown."""
     start = html.rfind("<")
     return start > html.rfind(">") and html[start + 1 : start + 2].strip() != ""
 
 
-def _repeats(words: str, address: str) -> bool:
-    """Whether the words are the address, shortened: `http://example.org/a...`."""
-    start = words.removesuffix("...").removesuffix("…")
-    return start != words and any(
-        address.startswith(scheme + start) for scheme in ("", "http://", "https://")
-    )
+def _repeats(label: str, url: str) -> bool:
+    """Whether the text is an abbreviation of the URL, such as `http://example.org/a...`."""
+    start = label.removesuffix("...").removesuffix("…")
+    return start != label and any(url.startswith(scheme + start) for scheme in ("", "http://", "https://"))
 
 
 def _tidy(text: str) -> str:

@@ -1,4 +1,4 @@
-"""HTML as a row of tags, comments and texts, which together are the HTML, character by character."""
+"""Split HTML into tags, comments and text. The concatenated tokens are the input, unchanged."""
 
 import re
 from collections.abc import Iterator
@@ -21,27 +21,27 @@ _WHOLE = frozenset(
         "noscript",
     ]
 )
-"""Elements that are one token with all that is in them."""
+"""Elements that form one token with their content."""
 _ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _WHOLE}
 BLOCK_COMMENTS = frozenset({"!more", "!nextpage"})
 
 
 class Token(NamedTuple):
-    """A part of HTML."""
+    """A tag, a comment, a text, or an element with its content."""
 
     text: str
     name: str = ""
-    """Of the element, in lower case; `!` and the first word for a comment; empty for text."""
+    """The name of the element, in lower case; for a comment `!` and its first word; empty for text."""
     is_end: bool = False
     """Whether it is an end tag."""
     is_whole: bool = False
-    """Whether it is an element with all that is in it."""
+    """Whether it is an element with its content."""
 
 
 def tokens_of(html: str) -> Iterator[Token]:
-    """The tokens."""
+    """The tokens of the HTML."""
     position = start = 0
-    """Where what is read next begins, and where the text before it began."""
+    """The position of the search, and the start of the text that is not yielded yet."""
     has_comments = True
     missing: set[str] = set()
     while (position := html.find("<", position)) >= 0:
@@ -65,7 +65,7 @@ def tokens_of(html: str) -> Iterator[Token]:
 
 
 def _element(html: str, found: re.Match[str], missing: set[str]) -> Token:
-    """A tag, or an element that is one token. `missing` are those whose end is not in what follows."""
+    """A tag, or an element that is one token. `missing` names the elements without an end tag ahead."""
     name = found[1].lower()
     if found[0].startswith("</"):
         return Token(found[0], name, is_end=True)

@@ -1,4 +1,4 @@
-"""Large JSON files that are the tables of a database, read row by row."""
+"""Stream large JSON files that contain the tables of a database, row by row."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -10,20 +10,20 @@ import ijson
 from ijson.common import ObjectBuilder
 
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.compressed_files import Document, Packing
+from everpost.transfer.importers.formats.compressed_files import CompressedFile, Document
 
 Row = dict[str, object]
 
 MOST_LEVELS = 100
 MOST_NAMES = 1_000
-"""At the root."""
+"""Most names at the root."""
 MOST_VALUES = 1_000_000
-"""In one row."""
+"""Most values in one row."""
 MOST_BYTES = 256 * 1024 * 1024
-"""In one row, or between two."""
+"""Most bytes in one row, or between two rows."""
 _CHUNK = 64 * 1024
 _READ_WHOLE = 64 * 1024 * 1024
-"""Bytes of a broken file that is read again to find the line."""
+"""Bytes of the largest broken file that is parsed again to find the line of the error."""
 _MARK = b"\xef\xbb\xbf"
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
@@ -31,29 +31,29 @@ _EMPTY: Row = {"start_map": {}, "start_array": []}
 
 
 class JsonFile:
-    """A JSON file, packed or not."""
+    """A JSON file, possibly compressed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def rows(self, places: Collection[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], Row]]:
-        """Each object in the file at one of these places, and there: the names above it, `item` for one of
-        a list and `*` in `places` for any name. What is above an object that is given is not looked into
-        otherwise. BrokenFile.
+        """Each object at one of these paths, with its path: the names above it, and `item` for an item of a
+        list. In `places`, `*` matches any name. Objects inside a yielded object are not yielded themselves.
+        BrokenFile.
         """
         with self._walk() as walk:
             yield from walk.rows(places)
 
     def root(self) -> Row:
-        """The object that the file is, with what is inside of its lists and objects left out; empty where
-        it is something else. BrokenFile.
+        """The root object, with its lists and objects emptied; empty if the root is not an object.
+        BrokenFile.
         """
         with self._walk() as walk:
             return walk.root()
 
     @contextmanager
     def _walk(self) -> "Iterator[_Walk]":
-        document = Packing(self._path, ".json").document()
+        document = CompressedFile(self._path, ".json").document()
         try:
             with document.open() as file:
                 yield _Walk(document, file)
@@ -62,7 +62,7 @@ class JsonFile:
 
 
 class _Walk:
-    """One way through a document."""
+    """One pass over a document."""
 
     def __init__(self, document: Document, file: IO[bytes]) -> None:
         self._document = document
@@ -81,7 +81,7 @@ class _Walk:
         return chunk
 
     def rows(self, places: Collection[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], Row]]:
-        """The objects at these places."""
+        """The objects at these paths."""
         above: list[str] = []
         builder: ObjectBuilder | None = None
         top = values = 0
@@ -100,13 +100,13 @@ class _Walk:
             if builder is not None:
                 builder.event(event, value)
                 values += 1
-                self._require(values <= MOST_VALUES, "a row has no end")
+                self._require(values <= MOST_VALUES, "a row has too many values")
                 if len(above) == top:
                     yield tuple(above), builder.value
                     builder = None
 
     def root(self) -> Row:
-        """The object that the document is, without what is inside of its values."""
+        """The root object, with its lists and objects emptied."""
         found: Row = {}
         name, depth = "", 0
         for event, value in self._events():
@@ -144,7 +144,7 @@ class _Walk:
                 return BrokenFile(
                     self._document.name, f"line {error.lineno}, column {error.colno}", error.msg
                 )
-            except (ValueError, RecursionError):  # not UTF-8; a number that is too long for an integer
+            except (ValueError, RecursionError):  # not UTF-8; too long a number
                 pass
         return BrokenFile(self._document.name, f"before byte {self._bytes:,}", reason)
 

@@ -1,4 +1,4 @@
-"""Percent-encoding, in addresses and slugs."""
+"""Percent-encoding in URLs and slugs."""
 
 from urllib.parse import unquote
 
@@ -8,8 +8,8 @@ _ASCII = 128
 
 
 def percent_decoded(text: str) -> str:
-    """The text without percent-encoding. That is UTF-8, of which old databases cut the last character, or,
-    where it is not, Windows-1252, as old programs write it.
+    """Decode percent-encoding as UTF-8, whose last character may have been truncated by an old database, or
+    else as Windows-1252, which old programs used.
     """
     try:
         return unquote(text, errors="strict")

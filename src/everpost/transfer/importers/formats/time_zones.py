@@ -1,4 +1,4 @@
-"""Time zones: those that people name in options and files, and dates in them."""
+"""Look up time zones named in options and files, and apply them to dates."""
 
 import difflib
 from collections.abc import Mapping
@@ -35,15 +35,13 @@ _ABBREVIATIONS: Mapping[str, float] = {
     }.items()
     for name in names.split()
 }
-"""Hours by which clocks there are ahead of UTC: the zones of RFC 5322, section 4.3, which Ruby and
-JavaScript take for these, too, and others of one meaning. IST, AST and the like have several.
+"""Hours ahead of UTC: the zones of RFC 5322, section 4.3, which Ruby and JavaScript read the same way, and
+other unambiguous ones. IST, AST and the like are ambiguous.
 """
 
 
 def zone_of(name: str) -> tzinfo | None:
-    """The zone: an abbreviation that means one zone only, or a name of the IANA's database; None where
-    nobody knows.
-    """
+    """The zone of an unambiguous abbreviation or of a name in the IANA database; None if it is unknown."""
     hours = _ABBREVIATIONS.get(name.upper())
     if hours is not None:
         return timezone(timedelta(hours=hours))
@@ -51,7 +49,7 @@ def zone_of(name: str) -> tzinfo | None:
 
 
 def zone_named(name: str) -> tzinfo:
-    """The zone of the IANA's database that an option names. Invalid("timezone")."""
+    """The zone of this name in the IANA database, for an option. Invalid("timezone")."""
     zone = UTC if name.upper() in {"UTC", "GMT"} else _iana(name)
     if zone is None:
         known = {each.casefold(): each for each in _all_names()}
@@ -63,11 +61,11 @@ def zone_named(name: str) -> tzinfo:
     return zone
 
 
-def localized(moment: datetime, zone: tzinfo) -> datetime:
-    """The moment, aware; where it is naive, it is what clocks in the zone show. A time that they show twice
-    is the first of the two; one that they skip counts on from the hour before (PEP 495).
+def localized(date: datetime, zone: tzinfo) -> datetime:
+    """The date and time, aware. A naive one is local time in the zone: an ambiguous time is the first of the
+    two, and a time that the zone skips is read with the offset before the change (PEP 495).
     """
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=0)
+    return date if date.tzinfo else date.replace(tzinfo=zone, fold=0)
 
 
 def _iana(name: str) -> tzinfo | None:

@@ -1,9 +1,9 @@
-"""Bytes in a text of UTF-8 that are none: most likely Windows-1252, which other text was pasted in as."""
+"""Decode invalid UTF-8 as Windows-1252, in which text was most likely pasted from elsewhere."""
 
 import codecs
 
 FROM_WINDOWS = "everpost-windows"
-"""An error handler for decoding that reads them so."""
+"""The name of the error handler for `bytes.decode`."""
 
 
 def _from_windows(error: UnicodeError) -> tuple[str, int]:

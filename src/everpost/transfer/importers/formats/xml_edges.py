@@ -1,5 +1,5 @@
-"""Where the XML in a file begins and ends. Plugins and PHP print what does not belong there before it, behind
-its declaration and behind its end, and browsers put marks into what they show.
+"""Find where the XML in a file begins and ends. Plugins and PHP print text before it, after its declaration
+and after its end, and browsers add markup when they display XML.
 """
 
 import re
@@ -15,8 +15,8 @@ _MARK = b"\xef\xbb\xbf"
 _MOST_DECLARATIONS = 20
 
 
-def start_of(data: bytes) -> int:
-    """Where the XML begins: at the declaration that the root follows, else at the root."""
+def start_of_xml(data: bytes) -> int:
+    """The start of the XML: the declaration before the root element, or else the root element."""
     bare = len(data) - len(data.removeprefix(_MARK).lstrip())
     declarations = [found.start() for found in islice(_DECLARATION.finditer(data), _MOST_DECLARATIONS)]
     for at in (bare, *declarations):
@@ -28,21 +28,19 @@ def start_of(data: bytes) -> int:
 
 
 def end_of_prolog(data: bytes, at: int = 0) -> int:
-    """Where the root is to begin."""
+    """The position at which the root element is expected."""
     found = _PROLOG.match(data, at)
     return found.end() if found else at
 
 
-def misplaced(data: bytes, at: int) -> bytes:
-    """What stands there before the root; empty where the root does, or there is none."""
+def text_before_root(data: bytes, at: int) -> bytes:
+    """The text between this position and the root element; empty if there is none, or no root."""
     found = None if _ROOT.match(data, at) else _ROOT.search(data, at)
     return data[at : found.start()] if found else b""
 
 
-def parts_of(piece: bytes) -> Iterator[bytes]:
-    """The parts of a piece of a document, all but the last of which end with what can be the end tag of the
-    root.
-    """
+def split_after_root(piece: bytes) -> Iterator[bytes]:
+    """Split a piece of a document after each tag that may be the end tag of the root element."""
     at = 0
     for found in _END.finditer(piece):
         yield piece[at : found.end()]
@@ -50,9 +48,7 @@ def parts_of(piece: bytes) -> Iterator[bytes]:
     yield piece[at:]
 
 
-def behind(text: bytes) -> bytes | None:
-    """What of the text behind the root does not belong there; None where that is no text of plugins, but
-    more of an export.
-    """
+def text_after_root(text: bytes) -> bytes | None:
+    """The stray text after the root element; None if it contains more of an export instead."""
     extra = text[end_of_prolog(text) :]
     return None if _MORE.search(extra) else extra

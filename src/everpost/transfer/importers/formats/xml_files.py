@@ -1,8 +1,8 @@
-"""Large XML files by strangers, read one element after another so that they do no harm.
+"""Stream large, untrusted XML files, one element at a time.
 
-A document type is refused: without one there are no entities to expand, and nothing outside to fetch.
-What is in memory at once has bounds of bytes, elements and depth, so libxml2's own, of ten million
-characters in one text, can be lifted (`huge_tree`).
+A document type is refused: without one there are no entities to expand, and no external resources to fetch.
+Bytes, elements and depth in memory are bounded, so libxml2's own limit of ten million characters in one text
+can be lifted (`huge_tree`).
 """
 
 import re
@@ -13,8 +13,14 @@ from pathlib import Path
 from lxml import etree
 
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.compressed_files import Document, Packing
-from everpost.transfer.importers.formats.xml_edges import behind, end_of_prolog, misplaced, parts_of, start_of
+from everpost.transfer.importers.formats.compressed_files import CompressedFile, Document
+from everpost.transfer.importers.formats.xml_edges import (
+    end_of_prolog,
+    split_after_root,
+    start_of_xml,
+    text_after_root,
+    text_before_root,
+)
 from everpost.transfer.importers.formats.xml_repairs import (
     UNDECLARED,
     DocumentTypeError,
@@ -25,7 +31,7 @@ from everpost.transfer.importers.formats.xml_repairs import (
 from everpost.transfer.importers.model import Note, Outcome
 
 MOST_BYTES = 256 * 1024 * 1024
-"""In one of the elements that are read, or between two."""
+"""Most bytes in one yielded element, or between two."""
 MOST_ELEMENTS = 2_000_000
 MOST_LEVELS = 100
 _LONGEST_REASON = 200
@@ -47,26 +53,26 @@ _REPAIRS = {
 
 
 class XmlFile:
-    """An XML file, packed or not. A zip archive is read as all its XML files, one after another."""
+    """An XML file, possibly compressed. The XML files of a zip archive are read one after another."""
 
     def __init__(self, path: Path, *, suffix: str = ".xml") -> None:
-        """`suffix` tells the documents of a zip archive from its other files."""
+        """Only members of a zip archive with this suffix are read."""
         self._path = path
         self._suffix = suffix
         self.name = path.name
-        """Of the document that is being read."""
+        """The name of the document that is being read."""
         self._counts: Counter[str] = Counter()
         self._notes: list[Note] = []
         self._skipped_lines = 0
-        """At the start of the document."""
+        """Lines that were skipped at the start of the document."""
 
     def elements(self, level: int) -> Iterator[etree._Element]:
-        """Each element with so many others around it, once it is complete; use it before the next one
-        is asked for. BrokenFile.
+        """Each element at this depth, where the root is 0, once it is complete. It is freed when the next one
+        is requested. BrokenFile.
         """
         self._counts.clear()
         self._notes.clear()
-        packing = Packing(self._path, self._suffix)
+        packing = CompressedFile(self._path, self._suffix)
         for document in packing.documents():
             self.name = document.name
             yield from self._elements(document, level)
@@ -74,7 +80,7 @@ class XmlFile:
             self._notes.append(_note(Outcome.DROPPED, "file", name, f"only {self._suffix} files are read"))
 
     def notes(self) -> Iterator[Note]:
-        """What was repaired and what was skipped, once all elements were read."""
+        """Notes on repaired and skipped content, complete after all elements were read."""
         for repair, (fate, reason) in _REPAIRS.items():
             if self._counts[repair]:
                 yield _note(fate, "character", self._path.name, reason.format(self._counts[repair]))
@@ -83,7 +89,7 @@ class XmlFile:
     def _elements(self, document: Document, level: int) -> Iterator[etree._Element]:
         parser = etree.XMLPullParser(
             events=("start", "end"),
-            resolve_entities="internal",  # there are none: so one that is named is an error at its place
+            resolve_entities="internal",  # none are declared, so a reference is an error with its line
             no_network=True,
             huge_tree=True,
             remove_comments=True,
@@ -109,24 +115,24 @@ class XmlFile:
         except etree.XMLSyntaxError as error:
             line = f"line {(error.lineno or 1) + self._skipped_lines}"
             raise BrokenFile(document.name, line, _sentence(error)) from error
-        extra = behind(b"".join(rest))
+        extra = text_after_root(b"".join(rest))
         if extra is None:
             raise BrokenFile(document.name, "", "it contains more of an export after the end")
         if extra.strip():
-            self._skip(document.name, extra, "behind")
+            self._skip(document.name, extra, "after")
 
     def _parts(self, document: Document) -> Iterator[bytes]:
-        """The document, repaired. BrokenFile."""
+        """The repaired document, in parts. BrokenFile."""
         try:
             for piece in self._repaired(document):
-                yield from parts_of(piece)
+                yield from split_after_root(piece)
         except DocumentTypeError as error:
             raise BrokenFile(document.name, "", _HAS_DOCUMENT_TYPE) from error
         except OSError as error:
             raise BrokenFile(document.name, "", error.strerror or "cannot be read") from error
 
     def _repaired(self, document: Document) -> Iterator[bytes]:
-        """The document in pieces, each but the first from a `<` on where there is one."""
+        """The document in pieces. Each but the first begins with a `<` if possible."""
         with document.open() as file:
             prefixes = prefixes_in(iter(lambda: file.read(_CHUNK), b""))
         with document.open() as file:
@@ -149,10 +155,10 @@ class XmlFile:
             yield repairs.repaired(b"".join(held))
 
     def _started(self, name: str, start: bytes, prefixes: set[bytes]) -> bytes:
-        """The start of the document, without what stands before it."""
-        at = start_of(start)
+        """The start of the document, without stray text before the root element. BrokenFile."""
+        at = start_of_xml(start)
         root = end_of_prolog(start, at)
-        extra = misplaced(start, root)
+        extra = text_before_root(start, root)
         if _DOCUMENT_TYPE.search(start[:at] + extra):
             line = f"line {start.count(_NEWLINE, 0, at) + 1}"
             raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
@@ -165,18 +171,18 @@ class XmlFile:
         if rest.startswith(b"<!"):
             raise BrokenFile(name, line, _HAS_DOCUMENT_TYPE)
         if not rest.startswith(b"<"):
-            raise BrokenFile(name, line, "it is not XML in UTF-8 or a like encoding")
+            raise BrokenFile(name, line, "it is not XML in UTF-8 or a similar encoding")
         return prolog + with_prefixes(rest, prefixes)
 
     def _skip(self, name: str, extra: bytes, where: str) -> None:
-        words = " ".join(extra.decode(errors="replace").split())
-        shown = repr(words[:_LONGEST_EXCERPT]) if words else "white space"
+        excerpt = " ".join(extra.decode(errors="replace").split())
+        shown = repr(excerpt[:_LONGEST_EXCERPT]) if excerpt else "white space"
         reason = f"{len(extra):,} bytes {where} the XML were skipped: {shown}"
         self._notes.append(_note(Outcome.DROPPED, "text", name, reason))
 
 
 class _Walk:
-    """A way through a document that leaves nothing behind."""
+    """One pass over a document, which frees each element after use."""
 
     def __init__(self, name: str, level: int) -> None:
         self._name = name
@@ -187,14 +193,16 @@ class _Walk:
         """Whether the root has ended."""
 
     def ended(self, parser: "etree.XMLPullParser[etree._Element]") -> Iterator[etree._Element]:
-        """The elements of the level that have ended since the last call."""
+        """The elements at the level that have ended since the last call. BrokenFile."""
         for event, element in parser.read_events():
             if event == "start":
                 self._depth += 1
                 self._elements += 1
                 if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS:
                     raise BrokenFile(
-                        self._name, f"line {element.sourceline}", "it is nested too deeply, or endlessly"
+                        self._name,
+                        f"line {element.sourceline}",
+                        "it is nested too deeply, or too large",
                     )
                 continue
             self._depth -= 1
@@ -206,12 +214,12 @@ class _Walk:
 
 
 def prefix_of(namespace: str) -> str:
-    """The prefix that a document does not declare, with its colon; empty where it does."""
+    """The prefix with its colon if the document does not declare it, or else an empty text."""
     return f"{namespace.removeprefix(UNDECLARED)}:" if namespace.startswith(UNDECLARED) else ""
 
 
 def _forget(element: etree._Element) -> None:
-    """Free the element, and what came before it."""
+    """Free the element and the elements before it."""
     element.clear(keep_tail=True)
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
@@ -219,7 +227,7 @@ def _forget(element: etree._Element) -> None:
 
 
 def _cut(chunk: bytes, length: int) -> int:
-    """Where a text without markup that is too long to be held is cut: not inside of a character."""
+    """Where to cut a text without markup that is too long to buffer, but never inside a character."""
     space = max(chunk.rfind(b" "), chunk.rfind(_NEWLINE))
     end = len(chunk) if space < 0 else space + 1
     while 0 < end < len(chunk) and chunk[end] & 0xC0 == 0x80:
@@ -228,7 +236,7 @@ def _cut(chunk: bytes, length: int) -> int:
 
 
 def _sentence(error: etree.XMLSyntaxError) -> str:
-    """libxml2's reason, without the place, and without what stands there."""
+    """libxml2's reason, without the line and the excerpt."""
     reason = (error.msg or "it is not XML").partition("\n")[0]
     return re.sub(r",? line \d+.*", "", reason)[:_LONGEST_REASON].strip()
 

@@ -1,6 +1,6 @@
-"""XML as programs are known to break it, repaired byte by byte on its way to the parser.
+"""Repair known defects of XML files before the parser reads them.
 
-What is sound stays as it is. The cost is linear in the size, whatever the bytes.
+Well-formed XML is unchanged. The cost is linear in the size, whatever the content.
 """
 
 import re
@@ -12,7 +12,7 @@ from html.entities import html5
 from everpost.transfer.importers.formats.windows_1252 import FROM_WINDOWS
 
 UNDECLARED = "undeclared:"
-"""The namespaces of prefixes that a file uses but does not declare: this, and the prefix."""
+"""Prepended to a prefix that a file does not declare, this forms its namespace."""
 MOST_PREFIXES = 1_000
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
@@ -25,7 +25,7 @@ _DOCUMENT_TYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _SUSPICIOUS = re.compile(rb"&|]]>|<[^a-zA-Z_:/?\x80-\xff]|<$")
 _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _MOST_SKIPPED = 20
-"""Prefixes that are skipped once they are known, which is faster than collecting them again."""
+"""Known prefixes that the search skips, which is faster than finding them again."""
 _PREFIX_OF_TAG = re.compile(rb"<([a-zA-Z_][\w.-]{0,99}):")
 _ATTRIBUTE = re.compile(rb""":[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
 _PREFIX_OF_ATTRIBUTE = re.compile(rb"\s([a-zA-Z_][\w.-]{0,99})$")
@@ -35,11 +35,11 @@ _BUILT_IN = frozenset({b"xml", b"xmlns"})
 
 
 class DocumentTypeError(Exception):
-    """A document has a document type, which parsers must not see."""
+    """The document has a document type, which must not reach a parser."""
 
 
 class Repairs:
-    """The repairs of one document; its pieces come in order, each but the first from a `<` on."""
+    """Repairs one document, piece by piece in order. Each piece but the first begins with a `<`."""
 
     def __init__(self, counts: Counter[str], *, is_utf8: bool) -> None:
         self._counts = counts
@@ -47,7 +47,7 @@ class Repairs:
         self._in_section = False
 
     def repaired(self, piece: bytes) -> bytes:
-        """The piece, repaired."""
+        """The repaired piece. DocumentTypeError."""
         piece = self._without(piece.translate(None, _CONTROLS), len(piece))
         if self._is_utf8 and not piece.isascii():
             piece = self._in_utf8(piece)
@@ -62,7 +62,7 @@ class Repairs:
         return kept
 
     def _in_utf8(self, piece: bytes) -> bytes:
-        """Bytes that are not UTF-8 are most likely Windows-1252, which other text was pasted in as."""
+        """The piece as UTF-8. Other bytes are most likely pasted text in Windows-1252."""
         length = len(piece)
         piece = _SURROGATES.sub(_paired, _NO_CHARACTERS.sub(b"", piece))
         try:
@@ -73,8 +73,8 @@ class Repairs:
         return self._without(piece, max(length, len(piece)))
 
     def _parts(self, piece: bytes) -> Iterator[bytes]:
-        """The CDATA sections and what is between them. Old versions of WordPress did not mask what looks
-        like the end of a section: where another end follows before any markup, that one is the real one.
+        """The CDATA sections and the text between them. Old versions of WordPress did not escape `]]>` in a
+        section: if another follows before any markup, the section ends at the last one.
         """
         position, length, markup = 0, len(piece), -1
         while position < length:
@@ -102,9 +102,7 @@ class Repairs:
             position = after
 
     def _outside(self, text: bytes) -> bytes:
-        """What is between sections, without the words of comments, in which programs write what XML does not
-        allow.
-        """
+        """The text between sections, with emptied comments: programs write text in them that XML forbids."""
         parts: list[bytes] = []
         position = 0
         while (start := text.find(_COMMENT, position)) >= 0:
@@ -117,7 +115,7 @@ class Repairs:
         return b"".join([*parts, self._escaped(text[position:])])
 
     def _escaped(self, text: bytes) -> bytes:
-        """Tags and text, with what XML reserves escaped where it is only text. DocumentTypeError."""
+        """Tags and text, with reserved characters escaped in text. DocumentTypeError."""
         if _DOCUMENT_TYPE.search(text):
             raise DocumentTypeError
         if _END in text:
@@ -128,7 +126,7 @@ class Repairs:
         return _REFERENCE.sub(self._reference, text) if b"&" in text else text
 
     def _reference(self, found: re.Match[bytes]) -> bytes:
-        """A reference that XML knows."""
+        """The reference in a form that XML defines, or escaped."""
         number, name = found[1], found[2]
         if number:
             code = int(b"0" + number[1:], 16) if number[1:2] in b"xX" else int(number[1:])
@@ -147,7 +145,7 @@ class Repairs:
 
 
 def prefixes_in(chunks: Iterable[bytes]) -> set[bytes]:
-    """The prefixes that tags and attributes have, at most a thousand; among them some that only look so."""
+    """The prefixes of tags and attributes, about a thousand at most. Some may be false positives."""
     prefixes: set[bytes] = set()
     held = b""
     tags = _PREFIX_OF_TAG
@@ -167,7 +165,7 @@ def prefixes_in(chunks: Iterable[bytes]) -> set[bytes]:
 
 
 def with_prefixes(start: bytes, prefixes: set[bytes]) -> bytes:
-    """The root element, with the prefixes declared that it does not declare."""
+    """The start of the document, whose root element also declares the missing prefixes."""
     root = _ROOT.match(start)
     if root is None:
         return start
@@ -178,14 +176,14 @@ def with_prefixes(start: bytes, prefixes: set[bytes]) -> bytes:
 
 
 class _Sections(Enum):
-    """The state of the sections at the end of a well-formed piece."""
+    """Whether a CDATA section is open at the end of a piece."""
 
     CLOSED = auto()
     OPEN = auto()
 
 
 def _sections_in(piece: bytes, *, in_section: bool) -> _Sections | None:
-    """None unless a quick check shows that nothing in the piece needs a repair."""
+    """The state at the end of the piece if a quick check shows that it needs no repair, or else None."""
     parts = piece.split(_START)
     between = [] if in_section else [parts.pop(0)]
     is_open = in_section
@@ -202,7 +200,7 @@ def _sections_in(piece: bytes, *, in_section: bool) -> _Sections | None:
 
 
 def _is_character(code: int) -> bool:
-    """Whether XML has the character."""
+    """Whether XML allows the character."""
     return (
         code in {0x9, 0xA, 0xD}
         or 0x20 <= code <= 0xD7FF
@@ -212,6 +210,6 @@ def _is_character(code: int) -> bool:
 
 
 def _paired(found: re.Match[bytes]) -> bytes:
-    """Two halves of a character as the character they stand for; without single ones."""
+    """Surrogate pairs as the characters they encode, without unpaired surrogates."""
     halves = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
     return halves.decode("utf-16-le", "ignore").encode()

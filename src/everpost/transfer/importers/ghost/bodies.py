@@ -1,4 +1,4 @@
-"""The body of a post of Ghost: HTML, or what can be made HTML."""
+"""The body of a Ghost post: HTML, a document that is rendered as HTML, or Markdown."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from everpost.transfer.importers.ghost.lexical import render_lexical
 from everpost.transfer.importers.ghost.mobiledoc import render_mobiledoc
 
 _SITE = "__GHOST_URL__"
-"""Stands in an export for the address of the site."""
+"""The placeholder in exports for the URL of the site."""
 _RENDERERS: tuple[tuple[str, Callable[[object], Body]], ...] = (
     ("lexical", render_lexical),
     ("mobiledoc", render_mobiledoc),
@@ -17,7 +17,7 @@ _RENDERERS: tuple[tuple[str, Callable[[object], Body]], ...] = (
 
 
 def read_body(row: Mapping[str, object], site: str, changes: list[str]) -> tuple[str, PostFormat]:
-    """The content, and what it is written in."""
+    """The content and its format. Changes are appended to `changes`."""
     content, written_in = _body(row, changes)
     if _SITE in content:
         content = content.replace(_SITE, site.rstrip("/"))

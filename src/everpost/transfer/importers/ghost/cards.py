@@ -1,7 +1,6 @@
-"""The cards in Ghost's posts, which are not words, as HTML.
+"""Render the cards of Ghost's posts (images, embeds and other blocks) as HTML.
 
-https://github.com/TryGhost/Koenig/tree/main/packages/kg-default-nodes; kg-default-cards beside it has the
-older ones.
+https://github.com/TryGhost/Koenig/tree/main/packages/kg-default-nodes; older cards are in kg-default-cards.
 """
 
 import html
@@ -13,25 +12,25 @@ Payload = Mapping[str, object]
 
 @dataclass(slots=True)
 class Body:
-    """A post that is being written as HTML; Markdown, where it has a card of that."""
+    """A body under construction: HTML, or Markdown if it contains a Markdown card."""
 
     parts: list[str] = field(default_factory=list)
     has_markdown: bool = False
     lost: list[str] = field(default_factory=list)
-    """The names of what could not be carried."""
+    """Descriptions of content that cannot be imported."""
 
     def add(self, part: str) -> None:
-        """Write a block of HTML."""
-        # A blank line would end the HTML where Markdown stands beside it.
+        """Append a block of HTML."""
+        # In Markdown, a blank line would end the block of HTML.
         self.parts.append(part.replace("\n\n", "&#10;&#10;"))
 
     def add_card(self, name: str, payload: Payload) -> None:
-        """Write a card."""
+        """Append a card."""
         name = name.removeprefix("card-")
         if name == "markdown":
             self.has_markdown = True
-            self.parts.append(words(payload, "markdown"))
-        elif name in _ONLY_IN_LETTERS:
+            self.parts.append(text_value(payload, "markdown"))
+        elif name in _NEWSLETTER_CARDS:
             self.lost.append(f"the card {name!r}, which is for newsletters only")
         elif name in _CARDS:
             self.parts.append(_CARDS[name](payload))
@@ -39,12 +38,12 @@ class Body:
             self.lost.append(f"a card {name[:40]!r}")
 
     def text(self) -> str:
-        """All of it."""
+        """The whole body."""
         return "\n\n".join(self.parts) if self.has_markdown else "\n".join(self.parts)
 
 
-def words(payload: Payload, *names: str) -> str:
-    """The first text that is there under one of these names."""
+def text_value(payload: Payload, *names: str) -> str:
+    """The first of these fields that is a text and not empty; or else an empty text."""
     for name in names:
         value = payload.get(name)
         if isinstance(value, str) and value:
@@ -53,20 +52,25 @@ def words(payload: Payload, *names: str) -> str:
 
 
 def tag(name: str, content: str | None = None, **attributes: str) -> str:
-    """An element of HTML; the attributes that have no text are left out."""
+    """An HTML element, without empty attributes."""
     written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items() if value)
     return f"<{name}{written}>" if content is None else f"<{name}{written}>{content}</{name}>"
 
 
 def _figure(content: str, payload: Payload) -> str:
-    """With the caption, which is HTML already."""
-    caption = words(payload, "caption")
+    """A figure with the caption of the card, which is already HTML."""
+    caption = text_value(payload, "caption")
     return tag("figure", content + (tag("figcaption", caption) if caption else ""))
 
 
 def _image(payload: Payload) -> str:
-    image = tag("img", src=words(payload, "src"), alt=words(payload, "alt"), title=words(payload, "title"))
-    href = words(payload, "href")
+    image = tag(
+        "img",
+        src=text_value(payload, "src"),
+        alt=text_value(payload, "alt"),
+        title=text_value(payload, "title"),
+    )
+    href = text_value(payload, "href")
     return _figure(tag("a", image, href=href) if href else image, payload)
 
 
@@ -74,84 +78,85 @@ def _gallery(payload: Payload) -> str:
     images = payload.get("images")
     shown = [each for each in images if isinstance(each, dict)] if isinstance(images, list) else []
     return _figure(
-        "".join(tag("img", src=words(each, "src"), alt=words(each, "alt")) for each in shown), payload
+        "".join(tag("img", src=text_value(each, "src"), alt=text_value(each, "alt")) for each in shown),
+        payload,
     )
 
 
 def _code(payload: Payload) -> str:
-    language = words(payload, "language")
+    language = text_value(payload, "language")
     kind = {"class": f"language-{language}" if language else ""}
-    code = tag("code", html.escape(words(payload, "code"), quote=False), **kind)
+    code = tag("code", html.escape(text_value(payload, "code"), quote=False), **kind)
     block = tag("pre", code).replace("\n\n", "&#10;&#10;")
-    return _figure(block, payload) if words(payload, "caption") else block
+    return _figure(block, payload) if text_value(payload, "caption") else block
 
 
 def _embed(payload: Payload) -> str:
-    url = words(payload, "url")
-    return _figure(words(payload, "html") or tag("a", html.escape(url), href=url), payload)
+    url = text_value(payload, "url")
+    return _figure(text_value(payload, "html") or tag("a", html.escape(url), href=url), payload)
 
 
 def _bookmark(payload: Payload) -> str:
     metadata = payload.get("metadata")
     about = metadata if isinstance(metadata, dict) else {}
-    url = words(payload, "url") or words(about, "url")
-    title = html.escape(words(about, "title") or words(payload, "title") or url)
-    description = html.escape(words(about, "description") or words(payload, "description"))
+    url = text_value(payload, "url") or text_value(about, "url")
+    title = html.escape(text_value(about, "title") or text_value(payload, "title") or url)
+    description = html.escape(text_value(about, "description") or text_value(payload, "description"))
     link = tag("a", title, href=url)
     return _figure(f"{link}<br>{description}" if description else link, payload)
 
 
 def _button(payload: Payload) -> str:
-    text = html.escape(words(payload, "buttonText"))
-    return tag("p", tag("a", text, href=words(payload, "buttonUrl")))
+    text = html.escape(text_value(payload, "buttonText"))
+    return tag("p", tag("a", text, href=text_value(payload, "buttonUrl")))
 
 
 def _callout(payload: Payload) -> str:
-    emoji = html.escape(words(payload, "calloutEmoji"))
-    return tag("aside", f"{emoji} {words(payload, 'calloutText')}".strip())
+    emoji = html.escape(text_value(payload, "calloutEmoji"))
+    return tag("aside", f"{emoji} {text_value(payload, 'calloutText')}".strip())
 
 
 def _toggle(payload: Payload) -> str:
-    return tag("details", tag("summary", words(payload, "heading")) + words(payload, "content"))
+    return tag("details", tag("summary", text_value(payload, "heading")) + text_value(payload, "content"))
 
 
 def _media(name: str) -> Callable[[Payload], str]:
     def render(payload: Payload) -> str:
-        title = html.escape(words(payload, "title"))
-        media = tag(name, "", src=words(payload, "src"), poster=words(payload, "thumbnailSrc"))
+        title = html.escape(text_value(payload, "title"))
+        media = tag(name, "", src=text_value(payload, "src"), poster=text_value(payload, "thumbnailSrc"))
         return _figure(media.replace(f"<{name}", f"<{name} controls", 1) + title, payload)
 
     return render
 
 
 def _file(payload: Payload) -> str:
-    title = html.escape(words(payload, "fileTitle", "fileName", "src"))
-    link = tag("a", title, href=words(payload, "src"))
-    caption = html.escape(words(payload, "fileCaption"))
+    title = html.escape(text_value(payload, "fileTitle", "fileName", "src"))
+    link = tag("a", title, href=text_value(payload, "src"))
+    caption = html.escape(text_value(payload, "fileCaption"))
     return tag("p", f"{link}<br>{caption}" if caption else link)
 
 
 def _header(payload: Payload) -> str:
-    heading = tag("h2", words(payload, "header", "heading"))
-    below = words(payload, "subheader", "subheading")
-    button = _button(payload) if words(payload, "buttonText") else ""
+    heading = tag("h2", text_value(payload, "header", "heading"))
+    below = text_value(payload, "subheader", "subheading")
+    button = _button(payload) if text_value(payload, "buttonText") else ""
     return heading + (tag("p", below) if below else "") + button
 
 
 def _product(payload: Payload) -> str:
-    source = words(payload, "productImageSrc")
+    source = text_value(payload, "productImageSrc")
     image = tag("img", src=source) if source else ""
-    url = words(payload, "productUrl")
-    link = tag("p", tag("a", html.escape(words(payload, "productButton")), href=url)) if url else ""
-    title = tag("h4", words(payload, "productTitle"))
-    return image + title + words(payload, "productDescription") + link
+    url = text_value(payload, "productUrl")
+    link = tag("p", tag("a", html.escape(text_value(payload, "productButton")), href=url)) if url else ""
+    title = tag("h4", text_value(payload, "productTitle"))
+    return image + title + text_value(payload, "productDescription") + link
 
 
-def _appeal(payload: Payload) -> str:
-    source = words(payload, "imageUrl")
+def _call_to_action(payload: Payload) -> str:
+    source = text_value(payload, "imageUrl")
     image = tag("img", src=source) if source else ""
-    button = _button(payload) if words(payload, "buttonUrl") else ""
-    return tag("aside", image + words(payload, "textValue") + button)
+    button = _button(payload) if text_value(payload, "buttonUrl") else ""
+    return tag("aside", image + text_value(payload, "textValue") + button)
 
 
 _CARDS: Mapping[str, Callable[[Payload], str]] = {
@@ -161,7 +166,7 @@ _CARDS: Mapping[str, Callable[[Payload], str]] = {
     "codeblock": _code,
     "hr": lambda _payload: "<hr>",
     "horizontalrule": lambda _payload: "<hr>",
-    "html": lambda payload: words(payload, "html"),
+    "html": lambda payload: text_value(payload, "html"),
     "embed": _embed,
     "bookmark": _bookmark,
     "button": _button,
@@ -172,7 +177,7 @@ _CARDS: Mapping[str, Callable[[Payload], str]] = {
     "file": _file,
     "header": _header,
     "product": _product,
-    "call-to-action": _appeal,
+    "call-to-action": _call_to_action,
 }
-_ONLY_IN_LETTERS = frozenset({"email", "email-cta", "paywall", "signup"})
-"""What readers of the newsletter see, and where they sign up or stop reading for free."""
+_NEWSLETTER_CARDS = frozenset({"email", "email-cta", "paywall", "signup"})
+"""Cards that only newsletters show, sign-up forms, and the line where free previews end."""

@@ -1,4 +1,4 @@
-"""Mobiledoc, what Ghost kept posts in up to version 5, as HTML.
+"""Render Mobiledoc, in which Ghost stored posts until version 5, as HTML.
 
 https://github.com/bustle/mobiledoc-kit/blob/master/MOBILEDOC.md
 """
@@ -15,7 +15,7 @@ _INLINE = frozenset({"a", "b", "strong", "i", "em", "u", "s", "code", "sub", "su
 
 
 def render_mobiledoc(document: object) -> Body:
-    """The post that is in a document, as far as it is one."""
+    """The body in a document, as far as that is valid."""
     parts = document if isinstance(document, dict) else {}
     renderer = _Renderer(*(_list(parts.get(name)) for name in ("markups", "atoms", "cards")))
     for section in _list(parts.get("sections")):
@@ -31,15 +31,15 @@ class _Renderer:
         self.body = Body()
 
     def section(self, section: list[object]) -> None:
-        """Write a section: [kind, what is needed for that kind, ...]."""
+        """Append a section: [kind, fields that depend on the kind, ...]."""
         match section:
             case [1, str(name), [*markers], *_]:
                 block = name if name in _BLOCKS else "p"
-                self.body.add(tag("blockquote" if block == "pull-quote" else block, self._words(markers)))
+                self.body.add(tag("blockquote" if block == "pull-quote" else block, self._inline(markers)))
             case [2, str(source), *_]:
                 self.body.add(tag("img", src=source))
             case [3, str(name), [*entries], *_]:
-                items = "".join(tag("li", self._words(_list(each))) for each in entries)
+                items = "".join(tag("li", self._inline(_list(each))) for each in entries)
                 self.body.add(tag(name if name in _LISTS else "ul", items))
             case [10, int(number), *_]:
                 self._card(number)
@@ -55,8 +55,10 @@ class _Renderer:
             case _:
                 self.body.lost.append("a card that is missing")
 
-    def _words(self, markers: list[object]) -> str:
-        """Text and atoms; each marker opens some markups, and closes so many after it."""
+    def _inline(self, markers: list[object]) -> str:
+        """Render text and atoms. Each marker opens markups, and gives the number of markups to close after
+        it.
+        """
         written: list[str] = []
         opened: list[str] = []
         for marker in markers:
@@ -66,11 +68,11 @@ class _Renderer:
                     written.append(self._value(kind, value))
                     written += [opened.pop() for _ in range(min(max(closes, 0), len(opened)))]
                 case _:
-                    self.body.lost.append("some words of an unknown kind")
+                    self.body.lost.append("some text of an unknown kind")
         return "".join(written + opened[::-1])
 
     def _open(self, number: object, opened: list[str]) -> str:
-        """The start of a markup; its end is kept until it is closed."""
+        """The start tag of a markup. Its end tag is pushed onto `opened`."""
         match _at(self._markups, number):
             case [str(name), [*attributes], *_] if name in _INLINE:
                 href = ""
@@ -94,7 +96,7 @@ class _Renderer:
                 return "<br>"
             case [str(), str(text), *_]:
                 return html.escape(text, quote=False)
-        self.body.lost.append("some words of an unknown kind")
+        self.body.lost.append("some text of an unknown kind")
         return ""
 
 

@@ -1,6 +1,6 @@
-"""Ghost's JSON export, of its versions 0.11 to 6.
+"""Read JSON exports of Ghost 0.11 to 6.
 
-https://docs.ghost.org/migration/custom says what is in it.
+The format is documented in https://docs.ghost.org/migration/custom.
 """
 
 from collections.abc import Iterator
@@ -34,12 +34,12 @@ _COMMENT_STATUSES = {
 
 
 def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
-    """What is in an export; links to the site itself get its address. BrokenFile."""
-    tables, left_out = read_tables(path), Omissions(path.name)
+    """The items of an export. `site` is the URL for links within the site. BrokenFile."""
+    tables, omissions = read_tables(path), Omissions(path.name)
     for row in tables.users:
         if text(row, "id"):
             name = text(row, "name", "slug")
-            yield from tables.leftovers.of_row("users", row, repr(name))
+            yield from tables.unsupported.of_row("users", row, repr(name))
             yield SourceAuthor(source_id=text(row, "id"), name=name, email=text(row, "email") or None)
     for row in read_rows(path):
         name = shown_as(text(row, "id"), text(row, "title"))
@@ -52,23 +52,23 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
                 reason += f"; comments on it: {len(comments):,}"
             yield Note(fate=Outcome.DROPPED, kind="page", name=name, reason=reason)
         else:
-            yield from _left_out(row, tables, name)
-            yield from _left_out_of_comments(comments, tables, name, left_out)
+            yield from _omitted_fields(row, tables, name)
+            yield from _omitted_comment_fields(comments, tables, name, omissions)
             yield _post(row, comments, tables, site)
     for post_id, rows in tables.comments_of.items():
         for row in rows:
             name = f"{text(row, 'id')} on {post_id}"
             yield Note(fate=Outcome.DROPPED, kind="comment", name=name, reason="its post is not in the file")
-    yield from left_out.notes()
+    yield from omissions.notes()
     yield from tables.notes
-    yield from tables.leftovers.notes()
+    yield from tables.unsupported.notes()
     for table, number in tables.unread.items():
         reason = f"only posts, authors, tags and comments are imported; rows: {number:,}"
         yield Note(fate=Outcome.DROPPED, kind="table", name=table, reason=reason)
 
 
 def _is_page(row: Row) -> bool:
-    """Until version 2 a number says so, since then a word."""
+    """Whether the row is a page: a flag before version 2, a type since then."""
     return row.get("type") == "page" or row.get("page") in (1, True, "1")
 
 
@@ -94,7 +94,7 @@ def _post(row: Row, comments: list[Row], tables: Tables, site: str) -> SourcePos
 
 
 def _status(row: Row, meta: Row, changes: list[str]) -> PostStatus:
-    """Published, where the public sees it there, or will."""
+    """The status; only a post that was public, or would have become so, is published."""
     status = _STATUSES.get(text(row, "status"))
     if status is None:
         changes.append(f"it is a draft: its status was {text(row, 'status')[:40]!r}")
@@ -106,7 +106,7 @@ def _status(row: Row, meta: Row, changes: list[str]) -> PostStatus:
 
 
 def _reason_to_hide(row: Row, meta: Row) -> str:
-    """Why the public did not see a published post, or may not have; empty where it did."""
+    """Why a published post may not have been visible to the public; empty if it was."""
     visibility = row.get("visibility", "public")
     if visibility != "public":
         return f"it was restricted to {str(visibility or '')[:40]!r}"
@@ -124,29 +124,29 @@ def _tags(row: Row, tables: Tables) -> list[str]:
     return [tables.tags.get(tag_id, "") for _, tag_id in sorted(tables.tags_of.get(text(row, "id"), []))]
 
 
-def _left_out(row: Row, tables: Tables, name: str) -> Iterator[Note]:
-    yield from tables.leftovers.of_row("posts", row, name)
-    yield from tables.leftovers.of_row("posts_meta", tables.meta_of.get(text(row, "id"), {}), name)
+def _omitted_fields(row: Row, tables: Tables, name: str) -> Iterator[Note]:
+    yield from tables.unsupported.of_row("posts", row, name)
+    yield from tables.unsupported.of_row("posts_meta", tables.meta_of.get(text(row, "id"), {}), name)
     for tag in _tags(row, tables):
         if tag.startswith("#"):
-            reason = "it is for Ghost's own use, and not shown"
+            reason = "it is for Ghost's internal use, and not shown"
             yield Note(fate=Outcome.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
     for _, author_id in sorted(tables.authors_of.get(text(row, "id"), []))[1:]:
         reason = "Everpost keeps one author per post, the first"
         yield Note(fate=Outcome.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
 
 
-def _left_out_of_comments(
-    comments: list[Row], tables: Tables, name: str, left_out: Omissions
+def _omitted_comment_fields(
+    comments: list[Row], tables: Tables, name: str, omissions: Omissions
 ) -> Iterator[Note]:
     for row in comments:
         shown = f"{text(row, 'id')} on {name}"
-        yield from tables.leftovers.of_row("comments", row, shown)
+        yield from tables.unsupported.of_row("comments", row, shown)
         member = row.get("member")
         if isinstance(member, dict):
-            left_out.count(EMAILS, bool(member.get("email")))
+            omissions.count(EMAILS, bool(member.get("email")))
             fields = {f"member.{key}": value for key, value in member.items() if key not in _READ_OF_MEMBER}
-            yield from tables.leftovers.of_row("comments", fields, shown)
+            yield from tables.unsupported.of_row("comments", fields, shown)
 
 
 def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceComment]:
@@ -155,7 +155,7 @@ def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceC
         status = _COMMENT_STATUSES.get(text(row, "status"))
         if status is None:
             changes.append(f"it awaits approval: its status was {text(row, 'status')[:40]!r}")
-        words, change = text_of_html(text(row, "html"))
+        content, change = text_of_html(text(row, "html"))
         if change:
             changes.append(change)
         member = row.get("member")
@@ -165,7 +165,7 @@ def _comments(post_id: str, rows: list[Row], tables: Tables) -> Iterator[SourceC
             changes.append("its author is not in the file, or has no name")
         yield SourceComment(
             source_id=text(row, "id") or f"{post_id} comment {number}",
-            content="" if text(row, "status") == "deleted" else words,
+            content="" if text(row, "status") == "deleted" else content,
             publication_date=required_date(row, changes, "created_at"),
             status=status or CommentStatus.PENDING,
             parent_id=text(row, "in_reply_to_id", "parent_id") or None,

@@ -1,4 +1,4 @@
-"""The tables in Ghost's export that say what belongs to a post."""
+"""The tables of a Ghost export that relate authors, tags and comments to posts."""
 
 import re
 from collections import Counter, defaultdict
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from everpost.domain.clock import EPOCH, from_milliseconds
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.dates import parse_moment
+from everpost.transfer.importers.formats.dates import parse_datetime
 from everpost.transfer.importers.formats.json_files import JsonFile, Row
 from everpost.transfer.importers.ghost.unsupported_fields import UnsupportedFields
 from everpost.transfer.importers.model import Note
@@ -19,40 +19,40 @@ _TABLES = [(*root, "data", "*", "item") for root in _ROOTS]
 _META = [(*root, "meta") for root in _ROOTS]
 _POSTS = [(*root, "data", "posts", "item") for root in _ROOTS]
 _VERSION = re.compile(r"[0-6]\.|00\d$")
-"""Up to Ghost 0.11 some exports have the version of the tables instead: 003, 004, ..."""
-_PLUMBING = re.compile(
+"""Some exports of Ghost up to 0.11 have the version of the schema instead: 003, 004, ..."""
+_INTERNAL_TABLES = re.compile(
     "migrations(_lock)?|(permissions|roles)(_.*)?|actions|brute|sessions|.*tokens|jobs|clients|client_.*|apps|app_.*"
 )
-"""Tables that hold nothing which a person wrote."""
+"""Tables without content by people."""
 
 
 @dataclass(slots=True)
 class Tables:
-    """What a post's row does not say itself, by ids."""
+    """The rows of other tables that belong to posts, by id."""
 
     users: list[Row] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     meta_of: dict[str, Row] = field(default_factory=dict)
-    """What Ghost 3 and later keep of a post beside it."""
+    """More fields of posts, since Ghost 3."""
     notes: list[Note] = field(default_factory=list)
-    """What is left out of tags."""
-    leftovers: UnsupportedFields = field(default_factory=UnsupportedFields)
+    """Notes on fields of tags that are not imported."""
+    unsupported: UnsupportedFields = field(default_factory=UnsupportedFields)
     tags_of: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     authors_of: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     members: dict[str, str] = field(default_factory=dict)
-    """Their names."""
+    """The names of members."""
     comments_of: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     unread: Counter[str] = field(default_factory=Counter)
-    """How many rows there are in tables that no one reads."""
+    """The number of rows of each table that is not imported."""
 
     def add(self, table: str, row: Row) -> None:
-        """Take a row in, but for those of posts."""
+        """Add a row of any table but the posts."""
         match table:
             case "users":
                 self.users.append(row)
             case "tags":
                 self.tags[text(row, "id")] = text(row, "name")
-                self.notes += self.leftovers.of_row("tags", row, repr(text(row, "name")))
+                self.notes += self.unsupported.of_row("tags", row, repr(text(row, "name")))
             case "posts_meta":
                 self.meta_of[text(row, "post_id")] = {key: value for key, value in row.items() if value}
             case "posts_tags":
@@ -67,12 +67,12 @@ class Tables:
                 self.comments_of[text(row, "post_id")].append(row)
             case "posts":
                 pass
-            case _ if not _PLUMBING.fullmatch(table):
+            case _ if not _INTERNAL_TABLES.fullmatch(table):
                 self.unread[table] += 1
 
 
 def read_tables(path: Path) -> Tables:
-    """The tables. BrokenFile."""
+    """Read all tables but the posts. BrokenFile."""
     tables, version, has_posts = Tables(), "", False
     for place, row in JsonFile(path).rows([*_TABLES, *_META]):
         if place[-1] == "meta":
@@ -89,13 +89,13 @@ def read_tables(path: Path) -> Tables:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """The posts and pages. BrokenFile."""
+    """The rows of posts and pages. BrokenFile."""
     for _, row in JsonFile(path).rows(_POSTS):
         yield row
 
 
 def text(row: Mapping[str, object], *names: str) -> str:
-    """The first text, or number, that is there under one of these names."""
+    """The first of these columns that has a text or an integer, as text; or else an empty text."""
     for name in names:
         value = row.get(name)
         if isinstance(value, str) and value:
@@ -106,31 +106,31 @@ def text(row: Mapping[str, object], *names: str) -> str:
 
 
 def number(row: Mapping[str, object], name: str) -> float:
-    """The number under a name; 0 where there is none."""
+    """The number in a column; 0 if there is none."""
     value = row.get(name)
     return value if isinstance(value, int | float) else 0
 
 
 def date(row: Mapping[str, object], *names: str) -> datetime | None:
-    """The first date under one of these names: as a text, or as milliseconds since 1970."""
+    """The first date in these columns, as text or milliseconds since 1970. Naive dates are UTC."""
     for name in names:
         value = row.get(name)
-        moment: datetime | None = None
+        found: datetime | None = None
         if isinstance(value, str):
-            moment = parse_moment(value)
+            found = parse_datetime(value)
         elif isinstance(value, int) and not isinstance(value, bool):
             try:
-                moment = from_milliseconds(value)
+                found = from_milliseconds(value)
             except OverflowError:
                 continue
-        if moment is not None:
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        if found is not None:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found
     return None
 
 
 def required_date(row: Mapping[str, object], changes: list[str], *names: str) -> datetime:
-    """The first date, or 1970."""
-    moment = date(row, *names)
-    if moment is None:
+    """The first date of these columns; 1970 if there is none, which is appended to `changes`."""
+    found = date(row, *names)
+    if found is None:
         changes.append("it had no date, and is dated 1970")
-    return moment or EPOCH
+    return found or EPOCH

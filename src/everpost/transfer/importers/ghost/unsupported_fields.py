@@ -1,4 +1,4 @@
-"""What Ghost keeps about posts, authors and tags that there is no place for here; nothing goes unsaid."""
+"""Report the fields of a Ghost export that Everpost does not have, so that nothing is lost silently."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _KINDS: Mapping[str, str] = {
     "canonical_url": "canonical address",
     "featured": "featured mark",
 }
-"""What columns are called in the report; others are fields."""
+"""The names of columns in the report; all others are called fields."""
 _FIELDS = {
     "posts": "field",
     "posts_meta": "field",
@@ -60,17 +60,17 @@ _INTERNAL: Mapping[str, frozenset[str]] = {
     }),
     "comments": frozenset({"uuid", "updated_at"}),
 }  # fmt: skip
-"""Columns that Ghost works with, and no person wrote: told once for a file."""
+"""Columns for Ghost's internal use, which are reported once per file."""
 
 
 class UnsupportedFields:
-    """Tells of each row what of it is left out."""
+    """Collects the fields that are not imported."""
 
     def __init__(self) -> None:
         self._internal: dict[str, set[str]] = defaultdict(set)
 
     def of_row(self, table: str, row: Row, name: str) -> Iterator[Note]:
-        """What a row has that is not imported."""
+        """Notes on the fields of a row that are not imported."""
         for column, value in row.items():
             if column in CARRIED[table] or value in (None, "", 0, False, [], {}):
                 continue
@@ -86,7 +86,7 @@ class UnsupportedFields:
             )
 
     def notes(self) -> Iterator[Note]:
-        """What was left out of every row alike."""
+        """Notes on the internal columns of all rows so far."""
         for table, columns in sorted(self._internal.items()):
-            reason = "they are for Ghost's own use: " + ", ".join(sorted(columns))
+            reason = "they are for Ghost's internal use: " + ", ".join(sorted(columns))
             yield Note(fate=Outcome.DROPPED, kind="columns of a table", name=table, reason=reason)

@@ -1,1 +1,1 @@
-"""Folders of pages, as Jekyll, Hexo, Hugo, Zola, Pelican and Eleventy have them."""
+"""Import the sites of Jekyll, Hexo, Hugo, Zola, Pelican and Eleventy."""

@@ -1,4 +1,4 @@
-"""Which files of a folder are posts."""
+"""Find the files of a folder that may be posts."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import lowered, te
 from everpost.transfer.importers.model import Note, Outcome, Problem
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes of a file that is read; a post has a million characters, each of four bytes at most."""
+"""Bytes of the largest file that is read; a post has at most a million characters of up to four bytes."""
 _MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown", ".mdwn"})
 _HTML = frozenset({".html", ".htm"})
 _UNREAD = {
@@ -35,23 +35,23 @@ _UNREAD = {
         "templates are not read",
     ),
 }
-"""Files of text that generators make pages of, and Everpost does not."""
+"""Text files that generators render as pages and Everpost does not read."""
 _JEKYLL = frozenset({"_posts", "_drafts"})
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-.*", re.DOTALL | re.ASCII)
-"""What the name of a file in `_posts` has to be: https://github.com/jekyll/jekyll, `Document`."""
+"""The required form of file names in `_posts`: https://github.com/jekyll/jekyll, `Document`."""
 _SECTION = "_index"
 _NOT_CONTENT = frozenset({"node_modules", "bower_components", "gemfiles"})
 _GEMS = frozenset({"bundle", "cache", "gems", "ruby"})
-"""What Bundler puts into `vendor`: https://jekyllrb.com/docs/configuration/options/ (exclude)"""
+"""Bundler's folders in `vendor`: https://jekyllrb.com/docs/configuration/options/ (exclude)"""
 _WHOLE_SITES = frozenset({Generator.HUGO, Generator.ZOLA, Generator.PELICAN})
-"""Those that have their pages in one folder of the site."""
+"""Generators that keep all pages in one folder of the site."""
 _OF_POSTS = frozenset({Generator.JEKYLL, Generator.HEXO})
-"""Those that have their posts in folders of that name."""
+"""Generators that keep posts in folders called `_posts` and `_drafts`."""
 _EXCLUDING: Mapping[Generator, tuple[str, ...]] = {
     Generator.ZOLA: ("ignored_content",),
     Generator.HEXO: ("skip_render", "exclude", "ignore"),
 }
-"""The settings that have patterns of files which are not shown."""
+"""The settings with patterns of files that are not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class File:
 
     path: Path
     place: str
-    """Its path inside the folder, with `/`."""
+    """The path relative to the folder, with `/`."""
     is_in_bundle: bool = False
-    """Beside or below an `index`, where Hugo has the resources of that page."""
+    """Whether it is beside or below an `index`, where Hugo keeps the resources of that page."""
     doubt: str = ""
-    """Why its generator shows no such file, or may not."""
+    """Why its generator may not publish the file; empty if it does."""
 
     @property
     def is_html(self) -> bool:
@@ -72,25 +72,25 @@ class File:
 
     @property
     def has_dated_name(self) -> bool:
-        """Whether its name begins with a date, as those of Jekyll's posts have to."""
+        """Whether its name begins with a date, as required of Jekyll's posts."""
         return bool(_DATED.fullmatch(self.path.stem))
 
     @property
     def is_draft(self) -> bool:
-        """Whether it lies where Jekyll has its drafts."""
+        """Whether it is in `_drafts`."""
         return "_drafts" in self.path.parts
 
     @property
     def is_post_of_jekyll(self) -> bool:
-        """Whether it lies where Jekyll has its posts."""
+        """Whether it is in `_posts` or `_drafts`."""
         return bool(_JEKYLL & {*self.path.parts})
 
 
 class Folder:
-    """A folder of pages, as a generator of static sites reads it."""
+    """A folder of pages, as a static site generator reads it."""
 
     def __init__(self, path: Path) -> None:
-        """BrokenFile: it is none."""
+        """BrokenFile if the path is not a folder."""
         if not path.is_dir():
             raise BrokenFile(
                 path.name or str(path), "", "is not a folder" if path.exists() else "does not exist"
@@ -99,23 +99,23 @@ class Folder:
         self.site = find_site(self.path)
         self._excluded = self.site.texts("exclude")
         self.hidden = _hidden(self.site)
-        """What else the configuration excludes."""
+        """Patterns of other files that the configuration excludes."""
         self._included = self.site.texts("include")
-        self._tops = self._folders_of_content()
+        self._content_folders = self._find_content_folders()
         self._has_bundles = False
         names = list(self._names_in_posts())
         is_site = self.site.root == self.path and self.site.generator in _OF_POSTS
         is_inside = bool(names) or bool(_JEKYLL & {*self.path.parts})
         self.is_jekyll = is_site or (is_inside and self.site.generator is not Generator.ELEVENTY)
-        """Whether posts are only in `_posts` and `_drafts`, and everything else is a page."""
-        # Hexo's posts are there, too, with any name. Where nothing says which it is, the other names do.
+        """Whether posts are only in `_posts` and `_drafts`, and all other files are pages."""
+        # Hexo uses the same folders with any names. If the generator is unknown, the names tell.
         is_like_jekyll = self.site.generator is None and any(map(_DATED.fullmatch, names))
         self._has_dated_names = self.site.generator is Generator.JEKYLL or is_like_jekyll
         self._has_bundles = not self.is_jekyll and self.site.generator in {Generator.HUGO, None}
 
     def files(self, *, pages: bool) -> Iterator[File | Note | Problem]:
-        """The files that may be posts, in the order of their paths, a note for each that is none, and a
-        problem for each that cannot be looked at.
+        """The files that may be posts, a note for each file that is not a post, and a problem for each
+        inaccessible file, in the order of their paths.
         """
         for path, mode, is_in_bundle in self._walk():
             place = shown(path.relative_to(self.path))
@@ -130,18 +130,18 @@ class Folder:
                 yield File(path, place, is_in_bundle, self._doubt(path))
 
     def places(self, *, pages: bool) -> Iterator[str]:
-        """The paths of the files that may be posts, before any of them is read."""
+        """The relative paths of the files that may be posts, without reading them."""
         return (each.place for each in self.files(pages=pages) if isinstance(each, File))
 
     def _doubt(self, path: Path) -> str:
         if self.site.problems:
             return "the configuration of its site cannot be read"
         if self._has_dated_names and _is_undated(path):
-            return "Jekyll shows no file of _posts whose name has no date"
+            return "Jekyll does not publish files in _posts without a date in their name"
         if self.hidden.match(self._of_site(path)) is None:
-            return "which files its configuration excludes is not understood"
+            return "it is unclear which files its configuration excludes"
         if self.site.generator is None and path.name.startswith("_"):
-            return "its name begins with _, and many generators show no such file"
+            return "its name begins with _, and many generators do not publish such files"
         if self.site.generator is Generator.PELICAN and is_outside(self.site.settings, self._of_site(path)):
             return "it is not in ARTICLE_PATHS of pelicanconf.py"
         return ""
@@ -150,8 +150,8 @@ class Folder:
         return path.relative_to(self.site.root).as_posix()
 
     def _walk(self) -> Iterator[tuple[Path, int | str, bool]]:
-        """Every file and every folder that is passed over, with its mode, or why that is not known, and
-        whether it is in a bundle.
+        """All files and skipped folders, each with its mode, or else the error, and whether it is in a
+        bundle.
         """
         waiting = [(self.path, False)]
         is_hugo = self.site.generator is Generator.HUGO
@@ -159,7 +159,7 @@ class Folder:
             path, is_in_bundle = waiting.pop()
             try:
                 mode = path.lstat().st_mode
-                if path != self.path and (not stat.S_ISDIR(mode) or self._is_passed_over(path)):
+                if path != self.path and (not stat.S_ISDIR(mode) or self._is_skipped(path)):
                     yield path, mode, is_in_bundle
                     continue
                 inside = sorted(path.iterdir(), key=_order, reverse=True)
@@ -167,14 +167,14 @@ class Folder:
                 yield path, error.strerror or "cannot be read", is_in_bundle
                 continue
             is_bundle = self._has_bundles and path != self.path and any(map(_is_index, inside))
-            # Pages of bundles in bundles are resources in Hugo, and pages everywhere else.
+            # The pages of nested bundles are resources in Hugo, and pages otherwise.
             is_resource = is_in_bundle and is_hugo
             waiting += [
                 (each, is_resource if _is_index(each) else is_bundle or is_in_bundle) for each in inside
             ]
 
-    def _folders_of_content(self) -> frozenset[str]:
-        """Where the pages of a whole site are; empty for a folder that has nothing else."""
+    def _find_content_folders(self) -> frozenset[str]:
+        """The folders with the pages of a whole site; empty if the folder has only pages."""
         if self.site.root != self.path or self.site.generator not in _WHOLE_SITES:
             return frozenset()
         languages = self.site.settings.get("languages")
@@ -188,13 +188,13 @@ class Folder:
         return frozenset(top for top in tops if (self.path / top).is_dir())
 
     def _names_in_posts(self) -> Iterator[str]:
-        """The names of all files in `_posts` and `_drafts`, at whatever depth."""
+        """The names of all files in `_posts` and `_drafts`, at any depth."""
         for path, _, _ in self._walk():
             if _JEKYLL & {*path.relative_to(self.path).parts[:-1], self.path.name}:
                 yield path.name
 
-    def _is_passed_over(self, path: Path) -> bool:
-        if self._tops and path.parent == self.path and path.name not in self._tops:
+    def _is_skipped(self, path: Path) -> bool:
+        if self._content_folders and path.parent == self.path and path.name not in self._content_folders:
             return True
         if self._matches(path, self._included):
             return False
@@ -203,11 +203,11 @@ class Folder:
             or (path.parent.name == "vendor" and path.name in _GEMS)
             or (path.name[0] in "._" and path.name not in _JEKYLL)
             or self._matches(path, self._excluded)
-            or (path.name not in self._tops and bool(self.hidden.match(self._of_site(path))))
+            or (path.name not in self._content_folders and bool(self.hidden.match(self._of_site(path))))
         )
 
     def _matches(self, path: Path, patterns: list[str]) -> bool:
-        """As Jekyll compares: the pattern, or that with which the path begins."""
+        """Whether a pattern, or a prefix of the path, matches as in Jekyll."""
         if not patterns or not path.is_relative_to(self.site.root):
             return False
         place = path.relative_to(self.site.root).as_posix()
@@ -218,7 +218,7 @@ class Folder:
         )
 
     def _reason_against(self, path: Path, mode: int, *, pages: bool) -> str:
-        """Why the file is not a post; empty where it may be one."""
+        """Why the file is not a post; empty if it may be one."""
         if not stat.S_ISREG(mode):
             return "a symbolic link" if stat.S_ISLNK(mode) else "not a file"
         if not _is_text(path):
@@ -228,7 +228,7 @@ class Folder:
         is_page = self.is_jekyll and not pages and not _JEKYLL & {*path.parts}
         reasons = {
             "a hidden file": path.name[0] in (".#~_" if self.is_jekyll else ".#~"),
-            "not where posts are": bool(self._tops) and path.parent == self.path,
+            "not where posts are": bool(self._content_folders) and path.parent == self.path,
             "the configuration excludes it": is_excluded,
             "a section page": path.name.partition(".")[0] == _SECTION,
             "a page, not a post": is_page,
@@ -238,7 +238,7 @@ class Folder:
 
 
 def _hidden(site: Site) -> Patterns:
-    """What the settings of a generator exclude, besides those of Jekyll."""
+    """Patterns of files that the settings of generators other than Jekyll exclude."""
     if site.generator is Generator.HUGO:
         module = lowered(site.settings.get("module"))
         mounts = module.get("mounts")
@@ -255,12 +255,12 @@ def _hidden(site: Site) -> Patterns:
 
 
 def shown(path: Path) -> str:
-    """The path with `/`; what is not UTF-8 in it is replaced."""
+    """The path with `/`, and with invalid UTF-8 replaced."""
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
 def _is_undated(path: Path) -> bool:
-    """Whether it is in `_posts`, and its name does not begin with a date."""
+    """Whether the file is in `_posts`, and its name does not begin with a date."""
     return "_posts" in path.parts and "_drafts" not in path.parts and not _DATED.fullmatch(path.stem)
 
 
@@ -269,7 +269,7 @@ def _is_text(path: Path) -> bool:
 
 
 def _is_index(path: Path) -> bool:
-    """Whether it is the page of a bundle, in whatever language."""
+    """Whether the file is the page of a bundle, in any language."""
     return path.name.partition(".")[0] == "index" and path.suffix.lower() in _MARKDOWN
 
 

@@ -1,4 +1,4 @@
-"""What the names of a page say: its path in the folder, and its addresses on the site."""
+"""Derive the slug, title and date of a page from its path and its URLs."""
 
 import re
 from dataclasses import dataclass
@@ -10,33 +10,33 @@ from everpost.transfer.importers.markdown.page import Page
 
 _DATED = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?P<mark>[-_.](?P<rest>.*))?", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
-"""A name that only counts the posts of one day."""
+"""A name that only numbers the posts of one day."""
 _DATE_ABOVE = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})$", re.ASCII)
 _DATE_IN_PATH = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", re.ASCII)
 _BUNDLE = re.compile(r"index(\.[a-z]{2,3}([-_][a-z]+)?)?", re.IGNORECASE)
 """`index`, or `index.fr` in a bundle of several languages."""
-_ADDRESSES = ("permalink", "url", "path")
+_URLS = ("permalink", "url", "path")
 _INNER_EXTENSION = re.compile(r"\.html?$", re.IGNORECASE)
-"""`post.html.md` is what Middleman makes `post.html` of."""
+"""Middleman renders `post.html.md` as `post.html`."""
 _EXTENSION = re.compile(r"\.(html?|php|aspx?)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PageName:
-    """What a page is called."""
+    """The names of a page."""
 
     slug: str
-    """Empty where it is to be made from the title."""
-    words: str
-    """What can be its title."""
+    """Empty if it is generated from the title."""
+    default_title: str
+    """A title for a page that has none."""
     date: datetime | None
     """Midnight, UTC."""
 
 
 def name_of(place: str, page: Page) -> PageName:
-    """What the page at this path is called: by its field `slug`, by the end of its address, by its file,
-    or, where that is an `index`, by its folder. A date before a name is not part of it, unless the name only
-    counts the posts of that day.
+    """The names of the page at this relative path: from its field `slug`, the last part of its URL, its file
+    name, or, if that is `index`, its folder. A date before a name is removed, unless the name only numbers
+    the posts of that day.
     """
     path = PurePosixPath(place)
     stem = _INNER_EXTENSION.sub("", path.stem)
@@ -45,57 +45,57 @@ def name_of(place: str, page: Page) -> PageName:
         stem = _INNER_EXTENSION.sub("", path.name)
     stem = decoded(stem)
     dated = _DATED.fullmatch(stem)
-    date = _moment(dated["date"].split("-")) if dated else None
+    date = _to_date(dated["date"].split("-")) if dated else None
     bare = (dated["rest"] or "") if dated else stem
-    words = re.sub(r"[-_\s]+", " ", bare).strip() or (dated["date"] if dated else stem)
+    default_title = re.sub(r"[-_\s]+", " ", bare).strip() or (dated["date"] if dated else stem)
     if _NUMBER.fullmatch(bare) and (day := date or _date_above(path)):
-        words = f"{day:%Y-%m-%d}-{bare}"
-        bare = bare if date else words  # a number behind a date is the end of its address
-    addresses = [address for name in _ADDRESSES if (address := address_of(page.text(name)))]
+        default_title = f"{day:%Y-%m-%d}-{bare}"
+        bare = bare if date else default_title  # the URL ends in the number after the date
+    urls = [url for name in _URLS if (url := url_of(page.text(name)))]
     slug = (
         decoded(page.text("slug").strip())
-        or next((end for each in addresses if (end := end_of(each))), "")
+        or next((end for each in urls if (end := last_part_of(each))), "")
         or bare
         or ("" if dated and (dated["mark"] or "_posts" in path.parts) else stem)
     )
-    return PageName(slug, words[:1].upper() + words[1:], date or _date_in([*addresses, place]))
+    return PageName(slug, default_title[:1].upper() + default_title[1:], date or _date_in([*urls, place]))
 
 
-def address_of(text: str) -> str:
-    """The address; empty where it is only a pattern of one, or the name of a style."""
+def url_of(text: str) -> str:
+    """The URL; empty if it is a pattern, or the name of a permalink style."""
     return "" if "/" not in text or re.search(r":[a-z]|[{}]", text.partition("://")[2] or text) else text
 
 
-def end_of(address: str) -> str:
-    """The last part of the path of an address."""
-    path = re.sub(r"[?#].*", "", address.partition("://")[2] or address, flags=re.DOTALL)
+def last_part_of(url: str) -> str:
+    """The last part of the path of a URL, without its extension."""
+    path = re.sub(r"[?#].*", "", url.partition("://")[2] or url, flags=re.DOTALL)
     parts = [part for part in path.split("/") if part and not re.fullmatch(r"index\.\w+", part)]
-    if "://" in address:
+    if "://" in url:
         parts = parts[1:]
     return _EXTENSION.sub("", decoded(parts[-1])) if parts else ""
 
 
 def decoded(text: str) -> str:
-    """The text without percent-encoding; as it is where that hides more than a name."""
+    """The text without percent-encoding; unchanged if decoding it yields a slash or a null character."""
     found = percent_decoded(text)
     return text if "/" in found or "\x00" in found else found
 
 
 def _date_above(path: PurePosixPath) -> datetime | None:
-    """The date that the folders around the path are."""
+    """The date that the parent folders of the path form."""
     found = _DATE_ABOVE.search(str(path.parent))
-    return _moment(list(found.groups())) if found else None
+    return _to_date(list(found.groups())) if found else None
 
 
 def _date_in(paths: list[str]) -> datetime | None:
     for path in paths:
         found = _DATE_IN_PATH.search(path)
-        if found and (date := _moment(list(found.groups()))):
+        if found and (date := _to_date(list(found.groups()))):
             return date
     return None
 
 
-def _moment(numbers: list[str]) -> datetime | None:
+def _to_date(numbers: list[str]) -> datetime | None:
     try:
         year, month, day = map(int, numbers)
         return datetime(year, month, day, tzinfo=UTC)

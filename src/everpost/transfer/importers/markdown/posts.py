@@ -1,4 +1,4 @@
-"""One post of one page."""
+"""Convert a page to a post."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,23 +18,23 @@ from everpost.transfer.importers.markdown.front_matter.fields import (
     texts_of,
 )
 from everpost.transfer.importers.markdown.page import Page
-from everpost.transfer.importers.markdown.page_names import PageName, address_of, end_of
+from everpost.transfer.importers.markdown.page_names import PageName, last_part_of, url_of
 from everpost.transfer.importers.markdown.titles import title_of
 from everpost.transfer.importers.markdown.visibility import HIDING, end_of_publication, reasons_to_hide
 from everpost.transfer.importers.model import SourceAuthor, SourcePost
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of a post that has none anywhere; it has to be the same in every run."""
+"""The date of a post without one. It is the same in every import, so that imports can be repeated."""
 _AUTHORS = ("author", "authors")
 _TAGS = ("tags", "tag", "categories", "category")
 _TAXONOMIES = "taxonomies"
-_ADDRESSES = ("permalink", "url", "path")
+_URLS = ("permalink", "url", "path")
 _READ = frozenset(
     {
         *_AUTHORS,
         *_TAGS,
         _TAXONOMIES,
-        *_ADDRESSES,
+        *_URLS,
         *HIDING,
         "title",
         "slug",
@@ -44,32 +44,32 @@ _READ = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of a page besides what it says."""
+class PageContext:
+    """The context of a page: inherited fields, and rules of its site."""
 
     inherited: Inherited
     folder_tags: tuple[str, ...] = ()
-    """The categories that its folders are."""
+    """The categories that its folders represent."""
     dates: DateRules = field(default_factory=DateRules)
     now: datetime = UNDATED
     is_jekyll: bool = False
 
 
 class PostReader:
-    """Makes one post of one page."""
+    """Converts one page to a post."""
 
-    def __init__(self, file: File, page: Page, name: PageName, setting: Setting) -> None:
+    def __init__(self, file: File, page: Page, name: PageName, context: PageContext) -> None:
         self._file = file
         self._page = page
         self._name = name
-        self._setting = setting
-        inherited = {key: value for key, value in setting.inherited.fields.items() if _is_inherited(key)}
+        self._context = context
+        inherited = {key: value for key, value in context.inherited.fields.items() if _is_inherited(key)}
         self._fields: Mapping[str, object] = merged(inherited, page.fields)
         self._changes: list[str] = []
-        self._dates = PageDates(page, self._fields, name.date, setting.dates, setting.now)
+        self._dates = PageDates(page, self._fields, name.date, context.dates, context.now)
         self._is_undated = False
         self.id = parse_id(page.text("id"))
-        """The one that the post had here before it was exported."""
+        """The id of the post in Everpost, if the page was exported by Everpost."""
 
     @property
     def is_naive(self) -> bool:
@@ -83,10 +83,10 @@ class PostReader:
         self._is_undated = published is None
         self._changes.extend(self._dates.changes)
         status = self._status()
-        title, change = title_of(self._page, self._name.words, is_html=self._file.is_html)
+        title, change = title_of(self._page, self._name.default_title, is_html=self._file.is_html)
         if change:
             self._changes.append(change)
-        tags = tuple(dict.fromkeys([*self._tags(), *self._setting.folder_tags]))
+        tags = tuple(dict.fromkeys([*self._tags(), *self._context.folder_tags]))
         self._report_the_rest()
         post = SourcePost(
             source_id=self._file.place,
@@ -105,29 +105,29 @@ class PostReader:
         return post, author
 
     def _status(self) -> PostStatus:
-        """Drafts say so, each kind of site in its own way."""
-        reasons = list(reasons_to_hide(self._fields, self._setting.now))
-        if "" in reasons and "" not in reasons_to_hide(self._page.fields, self._setting.now):
+        """The status. The reasons for a draft are added to the changes."""
+        reasons = list(reasons_to_hide(self._fields, self._context.now))
+        if "" in reasons and "" not in reasons_to_hide(self._page.fields, self._context.now):
             reasons.append("set by the defaults of its folder or site")
         if self._file.is_draft:
             reasons.append("")
-        reasons.extend(self._setting.inherited.doubts)
+        reasons.extend(self._context.inherited.doubts)
         if self._file.doubt:
             reasons.append(self._file.doubt)
         if self._is_undated:
-            reasons.append(f"it has no date, for which {UNDATED:%Y-%m-%d} stands")
+            reasons.append(f"it has no date: {UNDATED:%Y-%m-%d} was used")
         if self._file.is_in_bundle and self.id is None:
             reasons.append("it is part of another page's bundle")
         if not self._page.content.strip() and not self._page.fields:
             reasons.append("it is empty")
-        if said := "; ".join(dict.fromkeys(filter(None, reasons))):
-            self._changes.append(f"it is a draft: {said}")
-        if end := end_of_publication(self._fields, self._setting.now):
+        if reason := "; ".join(dict.fromkeys(filter(None, reasons))):
+            self._changes.append(f"it is a draft: {reason}")
+        if end := end_of_publication(self._fields, self._context.now):
             self._changes.append(f"its expiry on {end[:40]} was ignored")
         return PostStatus.DRAFT if reasons else PostStatus.PUBLISHED
 
     def _author(self) -> SourceAuthor | None:
-        """The first author; the names of the others are only told."""
+        """The first author; the others are only reported."""
         people: dict[str, object] = {}
         for value in (self._fields.get(name) for name in _AUTHORS):
             mark = ";" if self._page.is_plain else ""
@@ -152,14 +152,14 @@ class PostReader:
     def _tags(self) -> Iterator[str]:
         for fields in (self._fields, lowered(self._fields.get(_TAXONOMIES))):
             for name in _TAGS:
-                blanks = self._setting.is_jekyll and name in {"tags", "categories"}
+                blanks = self._context.is_jekyll and name in {"tags", "categories"}
                 value = fields.get(name)
                 yield from self._split(value, None if blanks else ",")
                 if isinstance(value, dict) or (isinstance(value, list) and len(texts_of(value)) < len(value)):
                     self._changes.append(f"values of its {name} that are not text were dropped")
 
     def _split(self, value: object, mark: str | None) -> list[str]:
-        """The texts of a list; one text alone is a list with marks between, or (None) with blanks."""
+        """The texts of a list. A single text is split at `mark`; with None, at spaces if it has no comma."""
         texts = texts_of(value)
         if len(texts) == 1 and not isinstance(value, list | dict):
             if mark is None and "," not in texts[0]:
@@ -170,7 +170,7 @@ class PostReader:
         return [text.strip() for text in texts if text.strip()]
 
     def _report_the_rest(self) -> None:
-        """What the page says that has no place here, and is not said yet."""
+        """Report the fields that are not imported, and not reported yet."""
         left_out = [
             name for name in self._page.fields if name not in _READ - {COMPUTED} and not is_date_name(name)
         ]
@@ -179,9 +179,9 @@ class PostReader:
         if taxonomies is not None and not isinstance(taxonomies, dict):
             left_out.append(_TAXONOMIES)
         left_out += [name for name in ("title", "slug", "id") if self._is_not_understood(name)]
-        for name in _ADDRESSES:
+        for name in _URLS:
             text = self._page.text(name)
-            is_kept = text.lower() == "false" or (address_of(text) and end_of(text) == self._name.slug)
+            is_kept = text.lower() == "false" or (url_of(text) and last_part_of(text) == self._name.slug)
             if self._page.fields.get(name) is not None and not is_kept:
                 left_out.append(name)
         if left_out:
@@ -197,5 +197,5 @@ class PostReader:
 
 
 def _is_inherited(name: str) -> bool:
-    """Whether a page can have the field from elsewhere."""
+    """Whether a page can inherit the field."""
     return (name in _READ and name not in {"id", "slug"}) or is_date_name(name)

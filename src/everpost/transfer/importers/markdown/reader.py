@@ -1,4 +1,4 @@
-"""Folders of pages with front matter, as Hugo, Jekyll, Hexo, Pelican, Eleventy and Zola have them."""
+"""Read folders of pages with front matter: Hugo, Jekyll, Hexo, Pelican, Eleventy and Zola."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
@@ -16,16 +16,16 @@ from everpost.transfer.importers.markdown.folders import File, Folder
 from everpost.transfer.importers.markdown.front_matter.parser import ForeignFrontMatter, read_page
 from everpost.transfer.importers.markdown.page import Page
 from everpost.transfer.importers.markdown.page_names import name_of
-from everpost.transfer.importers.markdown.posts import PostReader, Setting
+from everpost.transfer.importers.markdown.posts import PageContext, PostReader
 from everpost.transfer.importers.markdown.template_tags.links import Links
 from everpost.transfer.importers.markdown.template_tags.tags import convert_tags
 from everpost.transfer.importers.model import Item, Note, Outcome, Problem
 
 _OPENINGS = (b"---", b"+++", b"{")
 _PAGES = "pages"
-"""The folder in which Pelican has pages."""
+"""The folder in which Pelican keeps pages."""
 _ROOTS = frozenset({"source", "src", "content", "articles"})
-"""Folders of a site that are no categories."""
+"""Folders of a site that are not categories."""
 _LIKE_JEKYLL = frozenset({Generator.JEKYLL, None})
 _IS_DAY_FIRST: Mapping[Generator | None, bool] = {
     Generator.JEKYLL: True,
@@ -37,10 +37,10 @@ _IS_DAY_FIRST: Mapping[Generator | None, bool] = {
 def read_markdown(
     path: Path, *, pages: bool = False, timezone: tzinfo | None = None, language: str | None = None
 ) -> Iterator[Item]:
-    """The posts of a folder, in the order of their paths. A post is called by its path, and keeps the id
-    that it had here before it was exported. With `pages` also what generators call pages. A date without an
-    offset is one of `timezone`, else of the zone that the configuration names, else of UTC. Without
-    `language` the default one of the site is read. BrokenFile: no folder; Invalid("language").
+    """Yield the posts of a folder, in the order of their paths. The path of a post is its source id; a post
+    that Everpost exported keeps its id. `pages` includes pages that are not posts. A date without an offset
+    is in `timezone`, or else in the time zone of the configuration, or else in UTC. Without `language`, the
+    default language of the site is read. BrokenFile if the path is not a folder; Invalid("language").
     """
     return _Reader(Folder(path), pages=pages, timezone=timezone, language=language).items()
 
@@ -56,7 +56,7 @@ class _Reader:
         generator = folder.site.generator
         is_yaml = generator is Generator.JEKYLL and timezone is None
         self._dates = DateRules(zone, is_yaml=is_yaml, is_day_first=_IS_DAY_FIRST.get(generator))
-        self._is_told_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
+        self._has_known_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
         self._languages = Languages(folder.site, folder.places(pages=pages), language)
         self._defaults = Defaults(folder)
         self._links = Links(folder)
@@ -66,7 +66,7 @@ class _Reader:
         self._now = now()
 
     def items(self) -> Iterator[Item]:
-        """What is in the folder."""
+        """The posts, authors, notes and problems of the folder."""
         for file in self._folder.files(pages=self._pages):
             if isinstance(file, Note | Problem):
                 yield file
@@ -83,34 +83,34 @@ class _Reader:
         is_plain = file.is_html and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_OPENINGS)
         is_post = self._is_post_without_fields(file)
         if is_plain and not (is_post and _is_utf8(data)):
-            yield _left_out("page", file, "HTML without front matter")
+            yield _dropped("page", file, "HTML without front matter")
             return
         try:
             page = read_page(_text(file, data), file.place, is_pelican=self._is_pelican)
         except ForeignFrontMatter as error:
-            yield _left_out("page", file, str(error))
+            yield _dropped("page", file, str(error))
             return
         if page is None and file.is_html and not is_post:
-            yield _left_out("page", file, "HTML without front matter")
+            yield _dropped("page", file, "HTML without front matter")
             return
         yield from self._items_of_page(file, page or Page({}, _text(file, data)))
 
     def _items_of_page(self, file: File, page: Page) -> Iterator[Item]:
         name = name_of(self._languages.bare(file.place), page)
-        setting = Setting(
+        context = PageContext(
             inherited=self._defaults.of(file),
             folder_tags=tuple(self._folder_tags(file, page)),
             dates=self._dates,
             now=self._now,
             is_jekyll=self._folder.is_jekyll and self._folder.site.generator in _LIKE_JEKYLL,
         )
-        reader = PostReader(file, page, name, setting)
+        reader = PostReader(file, page, name, context)
         if reader.id is None:
             if reason := self._languages.reason_against(file.place, page):
-                yield _left_out("translation", file, reason)
+                yield _dropped("translation", file, reason)
                 return
             if reason := self._reason_against(file, page, is_dated=name.date is not None):
-                yield _left_out("page", file, reason)
+                yield _dropped("page", file, reason)
                 return
         converted: tuple[str, tuple[str, ...]] = page.content, ()
         if reader.id is None:
@@ -123,7 +123,7 @@ class _Reader:
         yield post
 
     def _is_post_without_fields(self, file: File) -> bool:
-        """Whether its place alone makes a file a post: Jekyll and Hexo show HTML without front matter."""
+        """Whether the path alone makes a file a post: Jekyll and Hexo publish HTML without front matter."""
         is_jekyll = self._folder.site.generator in {Generator.JEKYLL, Generator.HEXO, None}
         return is_jekyll and (file.is_draft or (file.is_post_of_jekyll and file.has_dated_name))
 
@@ -132,7 +132,7 @@ class _Reader:
         return self._folder.site.generator is Generator.PELICAN
 
     def _reason_against(self, file: File, page: Page, *, is_dated: bool) -> str:
-        """Why the page is not a post; empty where it is one."""
+        """Why the page is not a post; empty if it is one."""
         generator = self._folder.site.generator
         if file.is_in_bundle and (generator is Generator.HUGO or (generator is None and not page.fields)):
             return "a resource of its bundle"
@@ -151,8 +151,8 @@ class _Reader:
         return "a page, not a post" if is_apart and page.fields and not is_dated else ""
 
     def _folder_tags(self, file: File, page: Page) -> Iterator[str]:
-        """The folders around `_posts` are categories in Jekyll; the folder of an article is its category in
-        Pelican, where it names none.
+        """The categories that folders represent: in Jekyll the parents of `_posts`, in Pelican the folder of
+        an article without a category of its own.
         """
         parts = PurePosixPath(file.place).parts[:-1]
         for special in ("_posts", "_drafts"):
@@ -171,29 +171,29 @@ class _Reader:
             return UTC
 
     def _notes(self) -> Iterator[Note]:
-        """What is to say of the whole folder."""
+        """Notes on the folder as a whole."""
         reasons = [f"its configuration cannot be read: {problem}" for problem in self._folder.site.problems]
         if self._zone_problem:
             reasons.append(f"the time zone in its configuration was ignored: {self._zone_problem}")
-        if self._naive and not self._is_told_zone:
+        if self._naive and not self._has_known_zone:
             reasons.append(
                 f"{self._naive:,} of its posts have dates without an offset, which were read as UTC"
             )
         if not self._folder.hidden.is_understood:
-            reasons.append("which files its configuration excludes is not understood: all are drafts")
+            reasons.append("it is unclear which files its configuration excludes: all are drafts")
         if unknown := self._folder.site.texts(NOT_UNDERSTOOD):
             named = ", ".join(unknown)[:200]
-            reasons.append(f"not understood: {named}; only pages with `Status: published` are not drafts")
+            reasons.append(f"settings not understood: {named}; pages without `Status: published` are drafts")
         for reason in reasons:
             yield Note(fate=Outcome.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 
 
 def _sections(place: str) -> list[str]:
-    """The folders of a page that say what it is about."""
+    """The folders of a page that are sections of the site."""
     return [part for part in place.split("/")[:-1] if part not in _ROOTS]
 
 
-def _left_out(kind: str, file: File, reason: str) -> Note:
+def _dropped(kind: str, file: File, reason: str) -> Note:
     return Note(fate=Outcome.DROPPED, kind=kind, name=file.place, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""The title of a page."""
+"""Find the title of a page."""
 
 import re
 from html import unescape
@@ -16,23 +16,23 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _CLOSING = re.compile(r"[ \t]#+$")
 _ANCHOR = re.compile(r"\{[#.:][^{}]*\}$")
 _SEARCHED = 20_000
-"""Characters of the content in which a heading is looked for."""
+"""Characters of the content that are searched for a heading."""
 _LONGEST = 1_000
-"""Characters of a heading that may be a title."""
+"""Characters of the longest heading that is used as a title."""
 
 
-def title_of(page: Page, words: str, *, is_html: bool) -> tuple[str, str]:
-    """The title, and how it came about where the page does not say it. The heading stays in the text."""
+def title_of(page: Page, default: str, *, is_html: bool) -> tuple[str, str]:
+    """The title, and where it comes from if the page has no such field. A heading also stays in the text."""
     if title := page.text("title"):
         return title, ""
     start = page.content[:_SEARCHED]
     if heading := _html_heading(start) if is_html else _heading(start):
         return heading, "it had no title: its first heading was used"
-    return words, "it had no title: its file name was used"
+    return default, "it had no title: its file name was used"
 
 
 def _heading(text: str) -> str:
-    """The first heading that is not in code, without the marks of Markdown that are likely in one."""
+    """The first heading outside of code, without the most common Markdown markup."""
     fence, above = "", ""
     for line in (each.rstrip()[:_LONGEST] for each in text.split("\n")):
         found = _FENCE.match(line)

@@ -1,9 +1,9 @@
-"""Whether a generator shows a page: what it would not becomes a draft here."""
+"""Decide whether a generator publishes a page. All other pages become drafts."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from everpost.transfer.importers.formats.dates import read_moment
+from everpost.transfer.importers.formats.dates import parse_date
 from everpost.transfer.importers.formats.time_zones import localized
 from everpost.transfer.importers.markdown.front_matter.fields import COMPUTED, lowered, text_of
 
@@ -12,7 +12,7 @@ FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
 
 
 def _spellings(*names: str) -> tuple[str, ...]:
-    """The names as they are, with hyphens, and without either."""
+    """The names with underscores, with hyphens, and without separators."""
     return tuple(
         dict.fromkeys(
             each for name in names for each in (name, name.replace("_", "-"), name.replace("_", ""))
@@ -37,7 +37,7 @@ _ALIASES = {
     "access": "status",
     "state": "status",
 }
-"""What themes, and programs that convert blogs, call these."""
+"""Names of these fields in themes and conversion tools."""
 _HIDDEN = {
     "headless": "it is headless",
     "unlisted": "it is unlisted",
@@ -55,37 +55,37 @@ HIDING = frozenset(
     | {COMPUTED}
     | {*EXPIRES, *_spellings(*_ALIASES, *_HIDDEN)}
 )
-"""The fields that say whether a page is shown."""
+"""The fields that control whether a page is published."""
 _STATUSES = frozenset({"", "published", "publish", "public", "live", "open", "everyone"})
 _NOT_PUBLIC = frozenset({"draft", "private", "hidden", "unlisted", "members", "password", "protected"})
-"""What a `type`, which mostly says something else, means by these words."""
+"""Values of `type`, which usually means something else, that hide a page."""
 _NEVER = FALSE | {"", "never", "none", "null"}
 
 
 def reasons_to_hide(fields: Mapping[str, object], now: datetime) -> Iterator[str]:
-    """Why the page is not shown, or may not be, in words for the report; empty for one that says itself that
-    it is a draft. Where there is no reason, it is shown.
+    """The reasons why the page may not be published, as texts for the report; empty for a page marked as a
+    draft. A page without any reason is published.
     """
-    yield from _of_drafts(fields)
-    yield from _of_other_names(fields)
-    yield from _of_privacy(fields)
-    yield from _of_output(fields)
+    yield from _draft_reasons(fields)
+    yield from _alias_reasons(fields)
+    yield from _privacy_reasons(fields)
+    yield from _output_reasons(fields)
     if computed := lowered(fields.get(COMPUTED)):
         yield from reasons_to_hide({name: each for name, each in computed.items() if name != COMPUTED}, now)
     for name in EXPIRES:
-        yield from _of_expiry(fields.get(name), now)
+        yield from _expiry_reasons(fields.get(name), now)
 
 
-def _of_other_names(fields: Mapping[str, object]) -> Iterator[str]:
+def _alias_reasons(fields: Mapping[str, object]) -> Iterator[str]:
     for alias, name in _ALIASES.items():
         for each in {*_spellings(alias)} & fields.keys():
-            yield from _of_drafts({name: fields[each]})
+            yield from _draft_reasons({name: fields[each]})
     for name, reason in _HIDDEN.items():
         for each in {*_spellings(name)} & fields.keys():
-            yield from _if_not(fields[each], FALSE, reason, each)
+            yield from _reason_unless(fields[each], FALSE, reason, each)
 
 
-def _of_privacy(fields: Mapping[str, object]) -> Iterator[str]:
+def _privacy_reasons(fields: Mapping[str, object]) -> Iterator[str]:
     if (kind := text_of(fields.get("type")).strip().lower()) in _NOT_PUBLIC:
         yield f"its type was {kind!r}"
     password = fields.get("password")
@@ -95,8 +95,8 @@ def _of_privacy(fields: Mapping[str, object]) -> Iterator[str]:
         yield "it has a password"
 
 
-def _of_output(fields: Mapping[str, object]) -> Iterator[str]:
-    yield from _if_not(fields.get("render"), TRUE, "it is not rendered", "render")
+def _output_reasons(fields: Mapping[str, object]) -> Iterator[str]:
+    yield from _reason_unless(fields.get("render"), TRUE, "it is not rendered", "render")
     if text_of(fields.get("permalink")).lower() == "false":
         yield "it has no address (permalink: false)"
     for name in ("build", "_build"):
@@ -107,7 +107,7 @@ def _of_output(fields: Mapping[str, object]) -> Iterator[str]:
                 yield f"it is not shown everywhere (build.{key}: {value[:20]})"
 
 
-def _of_drafts(fields: Mapping[str, object]) -> Iterator[str]:
+def _draft_reasons(fields: Mapping[str, object]) -> Iterator[str]:
     draft, published, status = (
         text_of(fields.get(name)).strip() for name in ("draft", "published", "status")
     )
@@ -119,18 +119,18 @@ def _of_drafts(fields: Mapping[str, object]) -> Iterator[str]:
         f"published was {published!r}": published.lower() in FALSE,
         "its status was 'draft'": status.lower() == "draft",
     }
-    for said in (said for said, holds in hidden.items() if holds):
-        yield f"{said}, but {shown}" if shown else ""
+    for claim in (claim for claim, holds in hidden.items() if holds):
+        yield f"{claim}, but {shown}" if shown else ""
     if draft.lower() not in TRUE:
-        yield from _if_not(fields.get("draft"), FALSE, "", "draft")
-    if published.lower() not in FALSE and read_moment(published) is None:
-        yield from _if_not(fields.get("published"), TRUE, "", "published")
+        yield from _reason_unless(fields.get("draft"), FALSE, "", "draft")
+    if published.lower() not in FALSE and parse_date(published) is None:
+        yield from _reason_unless(fields.get("published"), TRUE, "", "published")
     if status.lower() not in _STATUSES | {"draft"}:
         yield f"its status was {status.lower()[:40]!r}"
 
 
-def _if_not(value: object, fine: frozenset[str], reason: str, name: str) -> Iterator[str]:
-    """The reason, where the value is neither empty nor fine."""
+def _reason_unless(value: object, fine: frozenset[str], reason: str, name: str) -> Iterator[str]:
+    """The reason if the value is neither empty nor in `fine`."""
     text = text_of(value).strip().lower()
     if text in fine or value is None or (not text and not isinstance(value, list | dict)):
         return
@@ -138,20 +138,25 @@ def _if_not(value: object, fine: frozenset[str], reason: str, name: str) -> Iter
     yield reason if is_understood else f"its {name} is not understood: {text[:40]!r}"
 
 
-def _of_expiry(value: object, now: datetime) -> Iterator[str]:
+def _expiry_reasons(value: object, now: datetime) -> Iterator[str]:
     text = text_of(value).strip()
     if text.lower() in _NEVER:
         return
-    written = read_moment(text)
-    if written is None:
-        yield f"the end of its publication is not understood: {text[:40]!r}"
-    elif localized(written.moment, UTC) <= now:
-        yield f"it expired on {written.moment:%Y-%m-%d}"
+    parsed = parse_date(text)
+    if parsed is None:
+        yield f"its expiry date is not understood: {text[:40]!r}"
+    elif localized(parsed.date, UTC) <= now:
+        yield f"it expired on {parsed.date:%Y-%m-%d}"
 
 
 def end_of_publication(fields: Mapping[str, object], now: datetime) -> str:
-    """When the page is to disappear, as it is written; empty where it is not, or has."""
+    """The expiry date in the future, as it is written; empty if there is none."""
     texts = (text_of(fields.get(name)) for name in EXPIRES)
     return next(
-        (text for text in texts if text.strip().lower() not in _NEVER and not list(_of_expiry(text, now))), ""
+        (
+            text
+            for text in texts
+            if text.strip().lower() not in _NEVER and not list(_expiry_reasons(text, now))
+        ),
+        "",
     )

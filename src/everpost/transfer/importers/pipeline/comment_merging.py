@@ -1,4 +1,4 @@
-"""Comments for posts that are there already."""
+"""Adding comments to posts that already exist."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,33 +8,35 @@ from everpost.domain.ids import Id
 from everpost.stores.port import Store
 from everpost.transfer.importers.pipeline.threads import ORPHANED, ImportedComment, Thread
 from everpost.transfer.importers.pipeline.writer import Writer
-from everpost.transfer.importers.reports.report import NoteSink
+from everpost.transfer.importers.reports.import_report import NoteSink
 
 
 class CommentMerge:
-    """Adds to a thread what it has not, each comment with its own status from the first moment on."""
+    """Adds the missing comments to a thread, each with its final status at once."""
 
     def __init__(self, store: Store, writer: Writer, notes: NoteSink) -> None:
         self._store = store
         self._writer = writer
         self._notes = notes
 
-    async def grow(self, thread: Thread, post_name: str) -> None:
-        """Add the comments that are not there; those that are stay as they are."""
-        there = await self._there(thread)
-        open_to_replies = {each.comment.id for each in thread if _is_open(there.get(each.comment.id), each)}
+    async def merge(self, thread: Thread, post_name: str) -> None:
+        """Add the comments that do not exist yet; existing ones stay unchanged."""
+        existing = await self._existing(thread)
+        open_to_replies = {
+            each.comment.id for each in thread if _is_open(existing.get(each.comment.id), each)
+        }
         for each in thread:
             name = f"{each.source_id} on {post_name}"
-            found = there.get(each.comment.id)
+            found = existing.get(each.comment.id)
             if found is None:
                 await self._add(each, open_to_replies)
-                self._notes.kept("comment", name, each.changes)
+                self._notes.imported("comment", name, each.changes)
             elif found.post_id != each.comment.post_id:
                 self._notes.dropped("comment", name, "it has already been imported, on another post")
             else:
-                self._notes.present("comment", name)
+                self._notes.already_present("comment", name)
 
-    async def _there(self, thread: Thread) -> Mapping[Id, Comment]:
+    async def _existing(self, thread: Thread) -> Mapping[Id, Comment]:
         found = [await self._store.comments.find(comment.id) for comment in thread.comments]
         return {comment.id: comment for comment in found if comment is not None}
 
@@ -47,8 +49,8 @@ class CommentMerge:
 
 
 def _is_open(found: Comment | None, each: ImportedComment) -> bool:
-    """Whether replies may be added: not to a comment that was hidden here, or that is on another post."""
+    """Whether replies may be added: not if the comment has been hidden here, or is on another post."""
     if found is None:
         return True
-    is_as_it_came = found.status in {CommentStatus.APPROVED, each.comment.status}
-    return found.post_id == each.comment.post_id and is_as_it_came
+    is_unmoderated = found.status in {CommentStatus.APPROVED, each.comment.status}
+    return found.post_id == each.comment.post_id and is_unmoderated

@@ -1,4 +1,4 @@
-"""Writes several posts at once, and reports them in the order of the source."""
+"""Writing several posts concurrently, and reporting them in the order of the source."""
 
 import asyncio
 from collections import deque
@@ -7,19 +7,19 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from everpost.transfer.importers.model import Note, Problem
-from everpost.transfer.importers.reports.report import NoteBuffer, Report
+from everpost.transfer.importers.reports.import_report import ImportReport, NoteBuffer
 
 MOST_AT_ONCE = 8
 _MOST_CHARACTERS = 8 * 1024 * 1024
-"""The most characters of posts and comments being written at once, unless one post alone has more."""
+"""Maximum number of characters in the posts and comments being written, unless one post alone has more."""
 
 _MOST_NOTES = 1_000
-"""The most notes in memory about items between two posts."""
+"""Maximum number of notes in memory about items between two posts."""
 
 Work = Callable[[NoteBuffer], Coroutine[None, None, None]]
 
 
-class _Begun(NamedTuple):
+class _Write(NamedTuple):
     """A write that was started."""
 
     task: asyncio.Task[None]
@@ -30,12 +30,12 @@ class _Begun(NamedTuple):
 
 
 class ConcurrentWrites:
-    """Starts writes in order. Their notes are reported in that order too, once each has ended."""
+    """Starts writes in order, and reports their notes in that order as they end."""
 
-    def __init__(self, report: Report, *, most: int) -> None:
+    def __init__(self, report: ImportReport, *, most: int) -> None:
         self._report = report
         self._most = most
-        self._works: deque[_Begun] = deque()
+        self._writes: deque[_Write] = deque()
         self._size = 0
 
     async def __aenter__(self) -> Self:
@@ -44,12 +44,12 @@ class ConcurrentWrites:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for all writes to end; if one fails, for those that have begun. Cancelling the caller cancels
-        them.
+        """Wait for all writes; if one fails, for those that were started. If the caller is cancelled, the
+        writes are cancelled too.
         """
         if isinstance(error, asyncio.CancelledError):
-            for begun in self._works:
-                begun.task.cancel()
+            for write in self._writes:
+                write.task.cancel()
         try:
             await self.finish()
         except BaseException:
@@ -57,38 +57,38 @@ class ConcurrentWrites:
                 raise
 
     async def start(self, work: Work, size: int) -> None:
-        """Start a write as soon as there is room for it; its size is in characters."""
-        while len(self._works) >= self._most or (self._works and self._size + size > _MOST_CHARACTERS):
+        """Start a write as soon as the limits allow it. Its size is in characters."""
+        while len(self._writes) >= self._most or (self._writes and self._size + size > _MOST_CHARACTERS):
             await self._end_first()
         notes = NoteBuffer()
-        self._works.append(_Begun(asyncio.create_task(work(notes)), notes, NoteBuffer(), size))
+        self._writes.append(_Write(asyncio.create_task(work(notes)), notes, NoteBuffer(), size))
         self._size += size
 
     async def note(self, item: Note | Problem) -> None:
-        """Report this after the writes that have begun."""
-        if self._works and len(self._works[-1].after) >= _MOST_NOTES:
+        """Report an item after the writes that were started before it."""
+        if self._writes and len(self._writes[-1].after) >= _MOST_NOTES:
             await self.finish()
-        sink = self._works[-1].after if self._works else self._report
+        sink = self._writes[-1].after if self._writes else self._report
         if isinstance(item, Note):
             sink.add(item)
         else:
             sink.unreadable(item)
 
     async def finish(self) -> None:
-        """Wait for all writes that have begun to end. Raises the first error."""
+        """Wait for all writes that were started. Raises the first error."""
         try:
-            while self._works:
+            while self._writes:
                 await self._end_first()
         finally:
-            while self._works:
-                begun = self._works.popleft()
-                await asyncio.wait([begun.task])
-                if not begun.task.cancelled() and begun.task.exception() is None:
-                    self._report.take(begun.notes)
+            while self._writes:
+                write = self._writes.popleft()
+                await asyncio.wait([write.task])
+                if not write.task.cancelled() and write.task.exception() is None:
+                    self._report.extend(write.notes)
 
     async def _end_first(self) -> None:
-        begun = self._works.popleft()
-        self._size -= begun.size
-        await begun.task
-        self._report.take(begun.notes)
-        self._report.take(begun.after)
+        write = self._writes.popleft()
+        self._size -= write.size
+        await write.task
+        self._report.extend(write.notes)
+        self._report.extend(write.after)

@@ -1,4 +1,4 @@
-"""Values of other systems, made to fit here; what is done to them is said in words."""
+"""Normalizing the values of other systems to Everpost's limits, and describing the changes."""
 
 import re
 from collections.abc import Sequence
@@ -17,35 +17,35 @@ UNTITLED = "Untitled"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_SHOWN = 40
 _LONGEST_NUMBER = 8
-"""Characters that a slug leaves free for the number that makes it another one."""
+"""Characters left free in a slug for the number that makes it unique."""
 _TAG = re.compile("<[a-zA-Z/!?]")
 
 
 class Normalizer:
-    """How one thing is altered on its way in."""
+    """Normalizes the values of one item, and collects descriptions of the changes."""
 
     def __init__(self, earlier: Sequence[str] = ()) -> None:
-        self._all = list(earlier)
+        self._changes = list(earlier)
 
     def __str__(self) -> str:
-        return "; ".join(dict.fromkeys(self._all))
+        return "; ".join(dict.fromkeys(self._changes))
 
     def __bool__(self) -> bool:
-        return bool(self._all)
+        return bool(self._changes)
 
     def add(self, change: str) -> None:
-        """One more."""
-        self._all.append(change)
+        """Add the description of a change."""
+        self._changes.append(change)
 
-    def storable(self, text: str, noun: str) -> str:
-        """The text without what no store keeps."""
+    def remove_unstorable(self, text: str, noun: str) -> str:
+        """The text without the characters that stores cannot keep."""
         if unstorable_reason(text) is None:
             return text
         self.add(f"characters that cannot be stored were removed from the {noun}")
         return _UNSTORABLE.sub("", text)
 
-    def short(self, text: str, most: int, noun: str) -> str:
-        """The text, cut where it is too long."""
+    def shorten(self, text: str, most: int, noun: str) -> str:
+        """The text, cut to the limit."""
         if len(text) <= most:
             return text
         self.add(f"the {noun} was cut after {most:,} characters")
@@ -57,18 +57,18 @@ class Normalizer:
         name = readable_name(text)
         if name != text[: max(most, len(name))]:
             self.add(f"characters that nobody can read were left out of the name {text[:_LONGEST_SHOWN]!r}")
-        return readable_name(self.short(name, most, "name"))
+        return readable_name(self.shorten(name, most, "name"))
 
     def title(self, text: str) -> str:
         """A title: at most 255 characters on one line, never empty."""
-        title = " ".join(self.storable(text, "title").split())
+        title = " ".join(self.remove_unstorable(text, "title").split())
         if not title:
             self.add(f"it had no title and is called {UNTITLED!r}")
             return UNTITLED
-        return self.short(title, MAX_TITLE, "title")
+        return self.shorten(title, MAX_TITLE, "title")
 
     def without_files(self, text: str, most: int) -> str:
-        """The text, without the files that are embedded as data URLs where it has more characters."""
+        """The text; if it exceeds the limit, without the files that are embedded as data URLs."""
         if len(text) <= most:
             return text
         text, number, size = without_data_urls(text)
@@ -78,17 +78,17 @@ class Normalizer:
         return text
 
     def comment(self, text: str) -> str:
-        """The content of a comment. Where it is too long, embedded files are left out; where it still is,
-        it is cut.
+        """The content of a comment. If it is too long, embedded files are removed; if it still is, it is
+        cut.
         """
-        content = self.without_files(self.storable(text, "content"), MAX_COMMENT)
-        return self.short(content, MAX_COMMENT, "content")
+        content = self.without_files(self.remove_unstorable(text, "content"), MAX_COMMENT)
+        return self.shorten(content, MAX_COMMENT, "content")
 
     def content(self, text: str, format: PostFormat) -> str:
-        """The content of a post. Where it is too long, files that are embedded as data URLs are left out;
-        where it still is, it is cut, HTML not inside of a tag.
+        """The content of a post. If it is too long, files embedded as data URLs are removed; if it still is,
+        it is cut, but not inside an HTML tag.
         """
-        content = self.without_files(self.storable(text, "content"), MAX_CONTENT)
+        content = self.without_files(self.remove_unstorable(text, "content"), MAX_CONTENT)
         if len(content) <= MAX_CONTENT:
             return content
         end = MAX_CONTENT
@@ -102,33 +102,33 @@ class Normalizer:
 
     def tags(self, tags: Sequence[str]) -> tuple[str, ...]:
         """Tags: the first 20, each of 1 to 50 characters."""
-        fitted = (
-            self.short(self.storable(tag, "tags").strip(), MAX_TAG, f"tag {tag[:20]!r}…").strip()
+        normalized = (
+            self.shorten(self.remove_unstorable(tag, "tags").strip(), MAX_TAG, f"tag {tag[:20]!r}…").strip()
             for tag in tags
         )
-        kept = tuple(dict.fromkeys(tag for tag in fitted if tag))
+        kept = tuple(dict.fromkeys(tag for tag in normalized if tag))
         if len(kept) > MAX_TAGS:
             self.add("tags beyond the first 20 were left out: " + ", ".join(map(repr, kept[MAX_TAGS:])))
         return kept[:MAX_TAGS]
 
     def slug(self, wanted: str | None, title: str) -> str:
-        """A slug, with room for a number: as it is wanted, else from the title."""
+        """A slug with room for a number: the wanted one, or else one made from the title."""
         slug = normalize_slug(wanted or "")[: MAX_SLUG - _LONGEST_NUMBER].strip("-") or slug_from(title)
         if wanted and slug != wanted:
             self.add(f"the slug {wanted!r} became {slug!r}")
         return slug
 
-    def moment(self, moment: datetime) -> datetime:
-        """A moment in the years 1 to 9999 of UTC."""
+    def date(self, date: datetime) -> datetime:
+        """A date in the years 1 to 9999, in UTC."""
         try:
-            return whole_milliseconds(moment)
+            return whole_milliseconds(date)
         except OverflowError:
-            self.add(f"the date {moment.isoformat()} is out of range")
-            return LATEST if moment.replace(tzinfo=UTC).year > 1 else EARLIEST
+            self.add(f"the date {date.isoformat()} is out of range")
+            return LATEST if date.replace(tzinfo=UTC).year > 1 else EARLIEST
 
 
 def email_of(text: str | None) -> str | None:
-    """The address; None where it cannot be one."""
+    """The email address; None if it is not valid."""
     try:
         return None if text is None or unstorable_reason(text) else checked_email(text)
     except Invalid:

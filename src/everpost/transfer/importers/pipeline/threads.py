@@ -1,4 +1,4 @@
-"""The comments on one post of another system, as they are to be here."""
+"""Converting the comments on one post of another system into a thread."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +13,12 @@ from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 
 Drop = Callable[[SourceComment, str], None]
-"""Is told what is left out, and why."""
+"""Called with each comment that is dropped, and the reason."""
 ORPHANED = "the comment it replied to is missing, so it is now a comment on the post"
 
 
-class _Place(TypedDict):
-    """The place of a comment in a thread."""
+class _Position(TypedDict):
+    """The position of a comment in a thread."""
 
     id: Id
     post_id: Id
@@ -28,7 +28,7 @@ class _Place(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ImportedComment:
-    """A comment as it is to be here, and how it was changed; with its name in the source."""
+    """A comment as it will be stored, with its id in the source and how it was changed."""
 
     comment: Comment
     source_id: str
@@ -36,13 +36,15 @@ class ImportedComment:
 
 
 class Thread:
-    """The comments that are kept of a thread, each after the one that it answers, otherwise by date."""
+    """The comments of a thread that are kept, in an order in which each follows its parent; otherwise by
+    date.
+    """
 
-    def __init__(self, adopted: Sequence[ImportedComment]) -> None:
-        self._adopted = sorted(adopted, key=lambda each: (each.comment.depth, each.comment.position))
+    def __init__(self, comments: Sequence[ImportedComment]) -> None:
+        self._comments = sorted(comments, key=lambda each: (each.comment.depth, each.comment.position))
 
     def __iter__(self) -> Iterator[ImportedComment]:
-        return iter(self._adopted)
+        return iter(self._comments)
 
     @property
     def comments(self) -> Sequence[Comment]:
@@ -50,57 +52,57 @@ class Thread:
 
     @property
     def approved(self) -> int:
-        """How many are approved."""
+        """The number of approved comments."""
         return sum(each.comment.status is CommentStatus.APPROVED for each in self)
 
     @property
     def answered(self) -> frozenset[Id]:
-        """Which of them others answer, shown or not."""
+        """The ids of the comments that have replies, whether these are shown or not."""
         return frozenset(each.parent_id for each in self.comments if each.parent_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadBuilder:
-    """Takes in the threads of one source."""
+    """Builds the threads of one source."""
 
     origin: SourceSite
     authors: Mapping[str, Author]
-    """By their name in the source."""
+    """By their id in the source."""
 
-    def thread(self, post_id: Id, comments: Sequence[SourceComment], drop: Drop) -> Thread:
-        """The thread of a post, with its depths and counts; each comment has an id of its own. What is
-        empty is dropped, but where others answer it, it stays as a tombstone.
+    def build(self, post_id: Id, comments: Sequence[SourceComment], drop: Drop) -> Thread:
+        """The thread of a post, with depths and counts. The comments must have different ids. An empty
+        comment is dropped, unless it has replies: then it becomes a tombstone.
         """
         changes = {comment.source_id: Normalizer(comment.changes) for comment in comments}
         sources = {comment.source_id: comment for comment in comments}
         parents = _parents(sources, changes)
         kept = _without_empty(sources, parents, drop)
         ids = {
-            name: self.origin.id_of("comment", name, changes[name].moment(each.publication_date))
+            name: self.origin.stable_id("comment", name, changes[name].date(each.publication_date))
             for name, each in kept.items()
         }
-        fitted: dict[Id, ImportedComment] = {}
+        imported: dict[Id, ImportedComment] = {}
         for name, depth in _depths(kept, parents).items():
             parent = parents[name]
-            place: _Place = {
+            position: _Position = {
                 "id": ids[name],
                 "post_id": post_id,
                 "parent_id": None if parent is None else ids[parent],
                 "depth": depth,
             }
-            comment = self._fit(kept[name], changes[name], place)
-            fitted[comment.id] = ImportedComment(comment, name, changes[name])
-        return Thread(_counted(fitted))
+            comment = self._comment(kept[name], changes[name], position)
+            imported[comment.id] = ImportedComment(comment, name, changes[name])
+        return Thread(_with_reply_counts(imported))
 
-    def _fit(self, source: SourceComment, changes: Normalizer, place: _Place) -> Comment:
-        """The comment, at its place in a thread."""
-        published = Normalizer().moment(source.publication_date)
+    def _comment(self, source: SourceComment, changes: Normalizer, position: _Position) -> Comment:
+        """The comment at its position in the thread."""
+        published = Normalizer().date(source.publication_date)
         author = self.authors.get(source.author_id or "")
         comment = Comment(
-            **place,
+            **position,
             content=changes.comment(source.content),
             publication_date=published,
-            updated_at=published if source.updated_at is None else changes.moment(source.updated_at),
+            updated_at=published if source.updated_at is None else changes.date(source.updated_at),
             status=source.status,
             author=author,
             guest_name=None if author else _guest_name(source.name, changes),
@@ -117,46 +119,46 @@ def _guest_name(name: str | None, changes: Normalizer) -> str | None:
 
 
 def _is_empty(comment: SourceComment) -> bool:
-    return not Normalizer().storable(comment.content, "").strip()
+    return not Normalizer().remove_unstorable(comment.content, "").strip()
 
 
 def _without_empty(
     comments: Mapping[str, SourceComment], parents: Mapping[str, str | None], drop: Drop
 ) -> Mapping[str, SourceComment]:
-    """The comments that say something, and those that are above one of these."""
+    """The comments that have content, or have such a comment below them."""
     kept = dict(comments)
     replies = Counter(parents.values())
-    idle = [name for name, comment in comments.items() if _is_empty(comment) and not replies[name]]
-    while idle:
-        name = idle.pop()
+    droppable = [name for name, comment in comments.items() if _is_empty(comment) and not replies[name]]
+    while droppable:
+        name = droppable.pop()
         drop(kept.pop(name), "it is empty")
         parent = parents[name]
         replies[parent] -= 1
         if parent is not None and _is_empty(comments[parent]) and not replies[parent]:
-            idle.append(parent)
+            droppable.append(parent)
     return kept
 
 
 def _parents(
     comments: Mapping[str, SourceComment], changes: Mapping[str, Normalizer]
 ) -> dict[str, str | None]:
-    """What each comment answers; None where that is the post. None answers itself in the end."""
+    """The parent of each comment; None for a comment on the post. Loops of replies are broken."""
     parents: dict[str, str | None] = {}
     for name, comment in comments.items():
         parents[name] = comment.parent_id if comment.parent_id in comments else None
         if comment.parent_id is not None and parents[name] is None:
             changes[name].add(ORPHANED)
-    sound: set[str | None] = {None}
+    checked: set[str | None] = {None}
     for name in comments:
         path: dict[str, None] = {}
         above: str | None = name
-        while above is not None and above not in sound and above not in path:
+        while above is not None and above not in checked and above not in path:
             path[above] = None
             above = parents[above]
         if above is not None and above in path:
             parents[above] = None
             changes[above].add("its chain of replies was a loop, so it is now a comment on the post")
-        sound.update(path)
+        checked.update(path)
     return parents
 
 
@@ -173,11 +175,11 @@ def _depths(names: Iterable[str], parents: Mapping[str, str | None]) -> Mapping[
     return {name: depths[name] for name in names}
 
 
-def _counted(adopted: Mapping[Id, ImportedComment]) -> Sequence[ImportedComment]:
-    """The comments with their shown replies counted, from the lowest up."""
+def _with_reply_counts(comments: Mapping[Id, ImportedComment]) -> Sequence[ImportedComment]:
+    """The comments with the number of their shown replies, the deepest first."""
     counts: Counter[Id] = Counter()
     counted: list[ImportedComment] = []
-    for each in sorted(adopted.values(), key=lambda each: -each.comment.depth):
+    for each in sorted(comments.values(), key=lambda each: -each.comment.depth):
         comment = each.comment
         if replies := counts[comment.id]:
             comment = replace(comment, reply_count=replies)

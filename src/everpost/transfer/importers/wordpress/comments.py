@@ -27,26 +27,26 @@ _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
 
 @dataclass(frozen=True, slots=True)
 class CommentSource:
-    """What is known of a file whose comments are read."""
+    """Facts about the rest of the file that reading comments requires."""
 
     logins: Mapping[str, str]
-    """Of users, by id."""
+    """The logins of users, by id."""
     timezone: tzinfo | None
-    """Of dates that are only local."""
-    see: Callable[[etree._Element, Values], None]
-    """Is shown each comment."""
+    """The time zone of local dates."""
+    on_comment: Callable[[etree._Element, Values], None]
+    """Called with each comment."""
 
 
 def read_comments(
     elements: Iterable[etree._Element], post_name: str, source: CommentSource
 ) -> Iterator[SourceComment | Note]:
-    """The comments on a post, and what else there is among them."""
+    """The comments on a post, and a note for each pingback or other kind of comment."""
     for number, element in enumerate(elements):
         values = values_of(element)
         source_id = values.get("wp:comment_id", "") or f"{post_name} comment {number}"
         kind = values.get("wp:comment_type", "")
         if kind in _COMMENTS:
-            source.see(element, values)
+            source.on_comment(element, values)
             yield _comment(source_id, values, source)
         else:
             reason = (
@@ -62,7 +62,7 @@ def _comment(source_id: str, values: Values, source: CommentSource) -> SourceCom
     parent_id = values.get("wp:comment_parent", "")
     return SourceComment(
         source_id=source_id,
-        content=_words(values.get("wp:comment_content", ""), changes),
+        content=_text(values.get("wp:comment_content", ""), changes),
         publication_date=read_date(
             values, ["wp:comment_date_gmt"], "wp:comment_date", source.timezone, changes
         ),
@@ -74,8 +74,8 @@ def _comment(source_id: str, values: Values, source: CommentSource) -> SourceCom
     )
 
 
-def _words(content: str, changes: list[str]) -> str:
-    """The words of a comment, in which WordPress takes some HTML, and shows a line as a line."""
+def _text(content: str, changes: list[str]) -> str:
+    """The content as text. WordPress allows some HTML in comments, and displays line breaks."""
     if not _MARKUP.search(content):
         return content
     text, change = text_of_html(content, keeps_lines=True)

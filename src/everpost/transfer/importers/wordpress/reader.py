@@ -1,4 +1,4 @@
-"""WordPress's export, WXR 1.0 to 1.2: RSS, with what RSS has not.
+"""WordPress's export, WXR 1.0 to 1.2: RSS with extensions.
 
 https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
 """
@@ -46,9 +46,9 @@ _VERSIONS = frozenset({"1.0", "1.1", "1.2"})
 _Children: TypeAlias = "Mapping[str, Sequence[etree._Element]]"  # noqa: SLF001 - its only name
 _IN_CHANNEL = 2
 _TAGS = frozenset({"category", "post_tag", "tag"})
-"""The taxonomies that are tags here. WXR 1.0 calls the second one by the third name."""
+"""The taxonomies that become tags. WXR 1.0 calls `post_tag` `tag`."""
 _ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
-_NOWHERE = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
+_UNPUBLISHED = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
 _REASONS = {
     "page": "pages are imported only with --pages",
@@ -57,7 +57,7 @@ _REASONS = {
 
 
 def wordpress_site(path: Path) -> str:
-    """The address of the blog that a file comes from. BrokenFile."""
+    """The URL of the blog that a file comes from. BrokenFile."""
     found: dict[str, str] = {}
     for element in XmlFile(path).elements(_IN_CHANNEL):
         if name_of(element) == "item":
@@ -67,7 +67,9 @@ def wordpress_site(path: Path) -> str:
 
 
 def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -> Iterator[Item]:
-    """What is in an export. Dates that are only local are of `timezone`, else of UTC. BrokenFile."""
+    """The items of an export. Local dates without a UTC date are in `timezone`, or else in UTC.
+    BrokenFile.
+    """
     file = XmlFile(path)
     export = _Export(path, pages=pages, timezone=timezone)
     version = None
@@ -94,34 +96,34 @@ def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -
 
 
 class _Export:
-    """What has to be remembered while a file is read."""
+    """The state of reading an export."""
 
     def __init__(self, path: Path, *, pages: bool, timezone: tzinfo | None) -> None:
         self._types = {"post", "page"} if pages else {"post"}
         self._timezone = timezone
         self._bodies = Bodies(path)
-        self._leftovers = UnsupportedFields()
-        self._left_out = Omissions(path.name)
+        self._unsupported = UnsupportedFields()
+        self._omissions = Omissions(path.name)
         self._exported: datetime | None = None
         self._logins: dict[str, str] = {}
-        """Of users, by id."""
+        """The logins of users, by id."""
         self._authors: set[str] = set()
 
     def channel(self, element: etree._Element) -> Iterator[Item]:
-        """What is said of the blog, and its categories."""
+        """Read an element about the blog, such as a category."""
         if name_of(element) == "pubDate":
             self._exported = read_utc(text_of(element))
-        yield from self._leftovers.channel(element)
+        yield from self._unsupported.channel(element)
 
     def notes(self) -> Iterator[Note]:
-        """What is left out everywhere, once all was read."""
-        yield from self._left_out.notes()
-        yield from self._leftovers.notes()
+        """Notes about the whole file, after it has been read."""
+        yield from self._omissions.notes()
+        yield from self._unsupported.notes()
 
     def author(self, element: etree._Element) -> Iterator[Item]:
-        """An author, with address."""
+        """An author, with email address."""
         values = values_of(element)
-        self._leftovers.see("authors", values)
+        self._unsupported.add("authors", values)
         login = plain(values.get("wp:author_login", ""))
         if not login:
             return
@@ -129,17 +131,17 @@ class _Export:
         self._logins[values.get("wp:author_id", "")] = login.casefold()
         yield SourceAuthor(
             source_id=login.casefold(),
-            name=plain(values.get("wp:author_display_name", "")) or _called(login),
+            name=plain(values.get("wp:author_display_name", "")) or _name_from_login(login),
             email=values.get("wp:author_email") or None,
         )
 
     def item(self, element: etree._Element) -> Iterator[Item]:
-        """A post, or something else; and what of it is left out."""
+        """A post, and notes on what is dropped of it; a note on any other item."""
         values = values_of(element)
         source_id = next((values[each] for each in ("wp:post_id", "guid", "link") if values.get(each)), "")
         name = shown_as(source_id, plain(values.get("title", "")))
         kind = values.get("wp:post_type", "") or "post"
-        reason = _NOWHERE.get(values.get("wp:status", ""), "")
+        reason = _UNPUBLISHED.get(values.get("wp:status", ""), "")
         if kind not in self._types:
             reason = _REASONS.get(kind, "only posts are imported")
         elif not source_id:
@@ -153,17 +155,17 @@ class _Export:
         login = plain(values.get("dc:creator", "")).casefold()
         if login and login not in self._authors:
             self._authors.add(login)
-            yield SourceAuthor(source_id=login, name=_called(plain(values["dc:creator"])))
+            yield SourceAuthor(source_id=login, name=_name_from_login(plain(values["dc:creator"])))
         children = children_of(element)
         comments: list[SourceComment] = []
-        known = CommentSource(self._logins, self._timezone, self._see_comment)
+        known = CommentSource(self._logins, self._timezone, self._count_omissions)
         for each in read_comments(children.get("wp:comment", ()), name, known):
             if isinstance(each, Note):
                 yield each
             else:
                 comments.append(each)
-        self._leftovers.see("posts", values)
-        yield from self._lost_parts(children, values, name)
+        self._unsupported.add("posts", values)
+        yield from self._unsupported_parts(children, values, name)
         yield self._post(source_id, values, _tags(children), login, comments)
 
     def _post(
@@ -194,34 +196,36 @@ class _Export:
             changes=tuple(changes),
         )
 
-    def _see_comment(self, element: etree._Element, values: Values) -> None:
-        self._leftovers.see("comments", values)
-        self._left_out.count(EMAILS, bool(values.get("wp:comment_author_email")))
-        self._left_out.count(WEBSITES, bool(values.get("wp:comment_author_url")))
-        self._left_out.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
+    def _count_omissions(self, element: etree._Element, values: Values) -> None:
+        self._unsupported.add("comments", values)
+        self._omissions.count(EMAILS, bool(values.get("wp:comment_author_email")))
+        self._omissions.count(WEBSITES, bool(values.get("wp:comment_author_url")))
+        self._omissions.count(ADDRESSES, bool(values.get("wp:comment_author_IP")))
         if "wp:commentmeta" in values:
             for child in children_of(element)["wp:commentmeta"]:
-                self._leftovers.see_field("comments", values_of(child))
+                self._unsupported.add_custom_field("comments", values_of(child))
 
-    def _lost_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
-        """What a post has that there is no place for here."""
-        yield from _left_out(children, values, name)
+    def _unsupported_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
+        """Notes on the parts of a post that Everpost cannot keep."""
+        yield from _unsupported_properties(children, values, name)
         for each in children.get("wp:postmeta", ()):
             field = values_of(each)
-            notes = list(_left_out_field(field, name))
+            notes = list(_unsupported_field(field, name))
             yield from notes
             if not notes:
-                self._leftovers.see_field("posts", field)
+                self._unsupported.add_custom_field("posts", field)
 
 
-def _called(login: str) -> str:
-    """The name of a user of whom only the login is known, which may be an address."""
+def _name_from_login(login: str) -> str:
+    """The name of a user of whom only the login is known. If that is an email address, only the part before
+    the @.
+    """
     return login if email_of(login) is None else login.rpartition("@")[0]
 
 
 def _tags(children: _Children) -> tuple[str, ...]:
-    """The names of the categories and tags of a post, each once. WXR 1.0 has each of them twice, once
-    without a taxonomy.
+    """The names of the categories and tags of a post, without duplicates. WXR 1.0 has each of them twice,
+    once without a taxonomy.
     """
     terms = [each for each in children.get("category", ()) if _taxonomy(each) in _TAGS]
     return tuple(dict.fromkeys(plain(text_of(term)) or term.get("nicename", "") for term in terms))
@@ -231,8 +235,8 @@ def _taxonomy(term: etree._Element) -> str:
     return term.get("domain", "category").strip()
 
 
-def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
-    """What a post has that there is no place for here."""
+def _unsupported_properties(children: _Children, values: Values, name: str) -> Iterator[Note]:
+    """Notes on the excerpt, the sticky mark and the terms that are not tags."""
     if values.get("excerpt:encoded"):
         yield Note(fate=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
     if values.get("wp:is_sticky") == "1":
@@ -245,8 +249,10 @@ def _left_out(children: _Children, values: Values, name: str) -> Iterator[Note]:
             )
 
 
-def _left_out_field(values: Values, name: str) -> Iterator[Note]:
-    """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
+def _unsupported_field(values: Values, name: str) -> Iterator[Note]:
+    """A note on a custom field. Of WordPress's own fields, whose names start with _, only the featured image
+    has one.
+    """
     key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":
         yield Note(

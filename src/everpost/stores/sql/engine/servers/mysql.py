@@ -1,4 +1,4 @@
-"""asyncmy's connections and its pool."""
+"""Sessions and connection pool of asyncmy."""
 
 import asyncio
 from collections import deque
@@ -23,7 +23,7 @@ class MysqlSession:
 
     def __init__(self, connection: GuardedConnection) -> None:
         self.connection = connection
-        self.lent_at = self.used_at = connection.last_usage
+        self.acquired_at = self.used_at = connection.last_usage
         self._prefix = ""
 
     async def fetch(self, text: str, arguments: Arguments) -> Raw:
@@ -64,7 +64,7 @@ class MysqlSession:
         return self.connection.is_open and self.connection.get_transaction_status()
 
     async def begin(self) -> None:
-        """Begin with the next statement, in the same round trip."""
+        """Begin together with the next statement, in the same round trip."""
         self._prefix = "BEGIN;"
 
     async def ping(self) -> None:
@@ -78,8 +78,8 @@ class MysqlSession:
 
 
 class _Connections(asyncmy.Pool):
-    """asyncmy's pool, but connecting outside its lock. So a free connection is lent while another is
-    being opened, and the login is guarded.
+    """asyncmy's pool, except that it connects outside its lock: a free connection can be acquired while
+    another is being opened. The login is guarded.
     """
 
     _acquiring: int
@@ -110,7 +110,7 @@ class _Connections(asyncmy.Pool):
             connection.close()
 
     def _close_idle(self, seconds: float = MAX_IDLE) -> None:
-        """Close connections that were idle for this long; the first has been idle the longest."""
+        """Close connections that have been idle for this long. The first has been idle the longest."""
         while self._free and self._loop.time() - self._free[0].last_usage >= seconds:
             self._free.popleft().close()
 
@@ -148,8 +148,8 @@ class MysqlPool:
         self._pool.release(cast("MysqlSession", session).connection)
 
     async def end(self, session: PooledSession) -> None:
-        """Close the connection, and have the server end its statement, which would otherwise continue: over
-        one more connection, one statement at a time.
+        """Close the connection and end its statement in the server, which would otherwise continue. KILL is
+        sent over one additional connection, for one statement at a time.
         """
         connection = cast("MysqlSession", session).connection
         connection.close()
@@ -168,7 +168,7 @@ class MysqlPool:
 
 
 async def _kill(connection: GuardedConnection, thread_id: int) -> None:
-    """Return once the server's thread has ended."""
+    """Kill the server's thread; return once it has ended."""
     async with connection.cursor() as cursor:
         while True:
             try:

@@ -1,9 +1,9 @@
 """Logs in to MySQL and MariaDB without revealing the password to an impostor.
 
-asyncmy logs in by whichever plugin the server names, even one that reveals the password:
+asyncmy logs in with whichever plugin the server names, even one that reveals the password:
 `mysql_clear_password` and `dialog` send it unencrypted; `caching_sha2_password` and `sha256_password`,
 without TLS, encrypt it with a key that the server has just sent. MySQL's own clients refuse both by default.
-Nor can asyncmy use TLS only where the server offers it.
+asyncmy also has no mode that uses TLS only if the server offers it.
 """
 
 import asyncio
@@ -20,15 +20,17 @@ from everpost.stores.sql.engine.servers.tls import Tls
 
 _PLUGIN_CANNOT_LOAD = 2059
 _PLUGIN_ERROR = 2061
-"""Numbers of MySQL's own clients: https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html"""
+"""Error numbers of MySQL's own clients:
+https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html
+"""
 
 
 _NO_SUCH_VARIABLE = 1193
 _SETTINGS = (
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;"
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = {seconds};"
-    # On Galera a node answers only when it has what any other node acknowledged before. Servers without
-    # Galera do not know the variable, so it comes last.
+    # A Galera node answers only once it has applied all writes that other nodes acknowledged before.
+    # Servers without Galera do not have the variable, so it comes last.
     "SET SESSION wsrep_sync_wait = @@SESSION.wsrep_sync_wait | 1"
 )
 
@@ -36,17 +38,16 @@ _SETTINGS = (
 async def connect(
     *,
     tls: Tls,
-    is_here: bool,
+    is_local: bool,
     connect_timeout: float,
     **options: Any,  # noqa: ANN401 - asyncmy's own
 ) -> "GuardedConnection":
-    """A connection of asyncmy that keeps the password to itself. `is_here`: the server is on this machine.
-
-    Takes `connect_timeout` seconds at most: TimeoutError.
+    """Open a connection of asyncmy that does not reveal the password. `is_local` says whether the server is
+    on this machine. Takes at most `connect_timeout` seconds: TimeoutError.
     """
-    # An UPDATE counts the rows it found, as elsewhere, whether or not it changed them.
+    # An UPDATE counts matched rows, as on the other engines, rather than changed ones.
     options |= {"autocommit": True, "client_flag": FOUND_ROWS}
-    connection = GuardedConnection(tls=tls, is_here=is_here, **options)
+    connection = GuardedConnection(tls=tls, is_local=is_local, **options)
     async with asyncio.timeout(connect_timeout):
         await connection.connect()
         try:
@@ -61,23 +62,23 @@ class GuardedConnection(Connection):
     """Uses TLS as configured, and refuses to reveal the password without it."""
 
     _secure: bool
-    """Whether nobody can listen: TLS, or a socket of Unix."""
+    """Whether nobody can eavesdrop: over TLS or a Unix socket."""
     _ssl_context: ssl.SSLContext | None
     _client_flag: int
     _stream_broken: bool
     _transport: asyncio.Transport
     server_capabilities: int
 
-    def __init__(self, *, tls: Tls, is_here: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own
+    def __init__(self, *, tls: Tls, is_local: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own
         self._may_go_without_tls = tls.is_optional
-        self._is_here = is_here
+        self._is_here = is_local
         self._key_of_server: bytes | None = None
         if tls.context is not None and options.get("unix_socket") is None:
             options["ssl"] = tls.context
         super().__init__(auth_plugin_map=_GUARDS, **options)  # type: ignore[no-untyped-call]
 
     async def set_up(self, *, seconds: int) -> None:
-        """Apply the session's settings in one round trip, with this timeout for locks, in seconds."""
+        """Apply the session's settings in one round trip. `seconds` is the lock timeout."""
         async with self.cursor() as cursor:
             await cursor.execute(_SETTINGS.format(seconds=seconds))
             try:
@@ -91,7 +92,7 @@ class GuardedConnection(Connection):
         keep_alive(self._transport.get_extra_info("socket"))
 
     async def _get_server_information(self) -> None:
-        await super()._get_server_information()  # type: ignore[misc]  # it is left out of asyncmy's stubs
+        await super()._get_server_information()  # type: ignore[misc]  # missing in asyncmy's stubs
         if self._may_go_without_tls and not self.server_capabilities & SSL:
             self._ssl_context = None
             self._client_flag &= ~SSL
@@ -102,7 +103,7 @@ class GuardedConnection(Connection):
 
     @_server_public_key.setter
     def _server_public_key(self, key: bytes | None) -> None:
-        """Take the key for which the password is about to be encrypted."""
+        """Accept the key that the password is about to be encrypted with."""
         if key is not None and not self._is_here and not self._secure:
             raise OperationalError(
                 _PLUGIN_ERROR,
@@ -113,11 +114,11 @@ class GuardedConnection(Connection):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is open, as far as is known."""
+        """Whether the connection is open, as far as is known."""
         return not self._stream_broken
 
-    def require_secrecy(self) -> None:
-        """OperationalError where others could listen."""
+    def require_encryption(self) -> None:
+        """Raise OperationalError if others could eavesdrop."""
         if not self._secure:
             raise OperationalError(
                 _PLUGIN_ERROR,
@@ -126,9 +127,9 @@ class GuardedConnection(Connection):
             )
 
 
-def _let_pass_in_secret(connection: GuardedConnection) -> None:
-    """None lets asyncmy go on as it would without a plugin."""
-    connection.require_secrecy()
+def _require_encryption(connection: GuardedConnection) -> None:
+    """Require encryption. Returning None lets asyncmy continue as without a plugin."""
+    connection.require_encryption()
 
 
 def _refuse(_connection: GuardedConnection) -> None:
@@ -136,7 +137,7 @@ def _refuse(_connection: GuardedConnection) -> None:
 
 
 _GUARDS: dict[str, Callable[[GuardedConnection], None]] = {
-    "mysql_clear_password": _let_pass_in_secret,
-    "dialog": _let_pass_in_secret,
+    "mysql_clear_password": _require_encryption,
+    "dialog": _require_encryption,
     "mysql_old_password": _refuse,
 }

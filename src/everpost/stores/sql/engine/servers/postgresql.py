@@ -1,4 +1,4 @@
-"""asyncpg's connections and its pool."""
+"""Sessions and connection pool of asyncpg."""
 
 import asyncio
 import sys
@@ -12,9 +12,9 @@ from everpost.stores.sql.engine.servers.database import MAX_IDLE, PooledSession
 from everpost.stores.sql.engine.servers.postgresql_login import connect
 
 _STATEMENTS = 500
-"""How many statements a connection keeps prepared."""
+"""The number of prepared statements that a connection keeps."""
 Driven: TypeAlias = Any
-"""What asyncpg, which has no types, gives."""
+"""A value from asyncpg, which has no type annotations."""
 
 
 class PostgresqlSession:
@@ -24,7 +24,7 @@ class PostgresqlSession:
         self.connection = connection
         self.proxy: Driven = None
         """The connection to return to the pool."""
-        self.lent_at = self.used_at = asyncio.get_running_loop().time()
+        self.acquired_at = self.used_at = asyncio.get_running_loop().time()
 
     async def fetch(self, text: str, arguments: Arguments) -> Raw:
         rows: Raw = await self.connection.fetch(text, *arguments)
@@ -32,7 +32,7 @@ class PostgresqlSession:
 
     async def change(self, text: str, arguments: Arguments) -> int:
         status: str = await self.connection.execute(text, *arguments)
-        count = status.rpartition(" ")[2]  # as of "UPDATE 1"
+        count = status.rpartition(" ")[2]  # for example of "UPDATE 1"
         return int(count) if count.isdecimal() else 0
 
     async def change_each(self, text: str, rows: Sequence[Arguments]) -> None:
@@ -56,7 +56,7 @@ class PostgresqlSession:
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection without asyncpg's reset, which costs a round trip: nothing done here needs it."""
+    """A connection without asyncpg's reset, which costs a round trip and is not needed here."""
 
     session: PostgresqlSession
 
@@ -65,7 +65,7 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no t
 
 
 class PostgresqlPool:
-    """`Pool` of asyncpg, which closes connections that were idle for long."""
+    """`Pool` of asyncpg, which closes idle connections."""
 
     closing: ClassVar[str] = "close"
 
@@ -74,7 +74,7 @@ class PostgresqlPool:
 
     @classmethod
     async def open(cls, options: Mapping[str, object], *, size: int) -> Self:
-        """A pool without connections yet. The options are those of `asyncpg.connect`."""
+        """Create a pool without connections yet. The options are those of `asyncpg.connect`."""
         pool = await asyncpg.create_pool(
             min_size=0,
             max_size=size,
@@ -97,8 +97,8 @@ class PostgresqlPool:
         await self._pool.release(cast("PostgresqlSession", session).proxy)
 
     async def end(self, session: PooledSession) -> None:
-        """asyncpg has asked the server to cancel the statement, over a connection that does not count towards
-        the server's limit; the next statement waits for that.
+        """asyncpg has already sent a cancel request, over a connection that does not count towards the
+        server's limit. The next statement waits until it has been handled.
         """
         connection = cast("PostgresqlSession", session).connection
         await connection.execute("")

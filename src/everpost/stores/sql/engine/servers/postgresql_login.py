@@ -1,7 +1,8 @@
-"""Logs in to PostgreSQL without revealing the password to an impostor, and with durable commits.
+"""Logs in to PostgreSQL without revealing the password to an impostor, and makes commits durable.
 
-asyncpg sends the password as it is to a server that asks for it, with TLS or without, and has nothing like
-libpq's `require_auth`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
+asyncpg sends the cleartext password to any server that asks for it, with TLS or without, and has no
+equivalent of libpq's `require_auth`:
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
 """
 
 import asyncio
@@ -17,11 +18,11 @@ _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('local', 'off')"
 )
-"""A commit waits for the disk, and for a synchronous standby if there is one, whatever the database, the role
-or the URL say. Not a setting of the login, which poolers refuse.
+"""A commit waits for the disk and for a synchronous standby, if there is one, whatever the defaults of the
+database and the role, or the URL. This is not a startup parameter, because connection poolers refuse those.
 """
 _HEADER = struct.Struct("!cI")
-"""A letter, and the length of what follows, itself included."""
+"""The type of a message, and the length of the rest including the length field."""
 _AUTHENTICATION, _READY = b"R", b"Z"
 _CLEAR_PASSWORD = 3
 _REFUSAL = (
@@ -31,7 +32,7 @@ _REFUSAL = (
 
 
 async def connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - asyncpg's own
-    """A connection of asyncpg whose commits are durable."""
+    """Open a connection of asyncpg whose commits are durable."""
     connection = await asyncpg.connect(*arguments, **options)
     try:
         await connection.execute(_DURABLE, timeout=options.get("timeout"))
@@ -43,30 +44,30 @@ async def connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - asy
 
 class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # asyncpg has no types
     """Inspects the server's messages until the login is complete. Without TLS, a request for the cleartext
-    password is replaced by an ErrorResponse, which makes asyncpg close the connection.
+    password is replaced with an ErrorResponse, which makes asyncpg close the connection.
 
-    Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
+    Message formats: https://www.postgresql.org/docs/current/protocol-message-formats.html
     """
 
     def __init__(self, address: object, *others: Any) -> None:  # noqa: ANN401 - asyncpg's own
         super().__init__(address, *others)
-        self._is_settled = isinstance(address, str)  # a socket of Unix
+        self._is_login_complete = isinstance(address, str)  # a Unix socket
         self._unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Called by the loop."""
+        """Called by the event loop."""
         keep_alive(transport.get_extra_info("socket"))
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        """Called by the loop."""
-        if not self._is_settled and not self.is_ssl:
+        """Called by the event loop."""
+        if not self._is_login_complete and not self.is_ssl:
             data = self._checked(data)
         if data:
             super().data_received(data)
 
     def _checked(self, data: bytes) -> bytes:
-        """The whole messages that have come; the rest is kept until more does."""
+        """Return the complete messages received so far; buffer the rest."""
         data = self._unread + data
         place = 0
         while len(data) >= place + _HEADER.size:
@@ -79,7 +80,7 @@ class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # async
                 self._unread = b""
                 return data[:place] + _refusal()
             if letter == _READY:
-                self._is_settled = True
+                self._is_login_complete = True
                 self._unread = b""
                 return data
             place = end
@@ -88,12 +89,14 @@ class GuardedProtocol(asyncpg.protocol.Protocol):  # type: ignore[misc]  # async
 
 
 def _refusal() -> bytes:
-    """An ErrorResponse, with the code of a login that is refused."""
+    """An ErrorResponse with the code of a refused login."""
     fields = {"S": "FATAL", "V": "FATAL", "C": "28000", "M": _REFUSAL}
     body = b"".join(f"{name}{value}\0".encode() for name, value in fields.items()) + b"\0"
     return _HEADER.pack(b"E", len(body) + 4) + body
 
 
 def guard_logins() -> None:
-    """Install the guard for all asyncpg connections of this process: asyncpg accepts no custom protocol."""
+    """Install the guard for all asyncpg connections of this process, because asyncpg accepts no custom
+    protocol.
+    """
     asyncpg.protocol.Protocol = GuardedProtocol

@@ -1,10 +1,10 @@
-"""Options for the sockets of connections to servers."""
+"""Socket options for connections to servers."""
 
 import socket
 
 _OPTIONS = (
     ("TCP_KEEPIDLE", 30),
-    ("TCP_KEEPALIVE", 30),  # what macOS calls it
+    ("TCP_KEEPALIVE", 30),  # on macOS
     ("TCP_KEEPINTVL", 10),
     ("TCP_KEEPCNT", 3),
     ("TCP_USER_TIMEOUT", 30_000),
@@ -12,9 +12,9 @@ _OPTIONS = (
 
 
 def keep_alive(connection: socket.socket | None) -> None:
-    """Make the system detect a dead peer within a minute, whether or not anything is sent.
+    """Let the operating system detect a dead peer within a minute, even if nothing is being sent.
 
-    This also keeps routers and load balancers from forgetting an idle connection.
+    This also keeps routers and load balancers from dropping an idle connection.
     """
     if connection is None or connection.family not in (socket.AF_INET, socket.AF_INET6):
         return

@@ -1,4 +1,4 @@
-"""TLS to MySQL and MariaDB, asked for in as many words as there are clients."""
+"""TLS options for MySQL and MariaDB, under the names that the various clients use."""
 
 import ssl
 from dataclasses import dataclass
@@ -40,20 +40,20 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How a connection to MySQL or MariaDB is encrypted."""
+    """The encryption of a connection to MySQL or MariaDB."""
 
     context: ssl.SSLContext | None
-    """None: it is not."""
+    """None if the connection is not encrypted."""
     is_optional: bool = False
-    """Whether a server that offers no TLS is talked to without it."""
+    """Whether to connect without TLS if the server does not offer it."""
     is_verified: bool = False
-    """Whether the server proves who it is: by its name, or to authorities that the URL names."""
+    """Whether the server is authenticated: by its name, or by authorities that the URL names."""
 
 
-def tls_of(options: dict[str, str], *, is_here: bool) -> Tls:
-    """What these options of a URL ask for, the strictest where several do; they are taken out. Where
-    none does, TLS is used if the server offers it, as by MySQL's own clients; to a server on this machine
-    (`is_here`) it is not. Misconfigured.
+def tls_of(options: dict[str, str], *, is_local: bool) -> Tls:
+    """Remove the TLS options of a URL and return their meaning; the strictest one wins. Without any, TLS is
+    used if the server offers it, as by MySQL's own clients, but not to a server on this machine (`is_local`).
+    Misconfigured.
     """
     is_said = any(name in options for name in ("ssl_mode", "sslmode", *_SWITCHES))
     authorities = options.pop("ssl_ca", None)
@@ -64,7 +64,7 @@ def tls_of(options: dict[str, str], *, is_here: bool) -> Tls:
     if certificate is not None:
         levels.append(_Level.ENCRYPTED)
     levels += [level for name, level in _SWITCHES.items() if _is_on(name, options.pop(name, "off"))]
-    if not is_said and not is_here:
+    if not is_said and not is_local:
         levels.append(_Level.PREFERRED)
     level = max(levels)
     if level is _Level.PLAIN:
@@ -81,19 +81,19 @@ def _mode(text: str) -> _Level:
         return _MODES[text.lower().replace("-", "_")]
     except KeyError:
         raise Misconfigured(
-            "database_url: ssl-mode is one of disabled, preferred, required, verify_ca, verify_identity"
+            "database_url: ssl-mode must be one of disabled, preferred, required, verify_ca, verify_identity"
         ) from None
 
 
 def _is_lenient(options: dict[str, str], levels: list[_Level]) -> bool:
-    """Whether a URL that names authorities does without the check of the host's name."""
+    """Whether a URL that names authorities does not require a check of the host name."""
     checked = options.get("ssl_check_hostname", "on" if max(levels) <= _Level.PREFERRED else "off")
     return not _is_on("ssl_check_hostname", checked)
 
 
 def _is_on(name: str, text: str) -> bool:
     if text.lower() not in _TRUE | _FALSE:
-        raise Misconfigured(f"database_url: {name} is true or false")
+        raise Misconfigured(f"database_url: {name} must be true or false")
     return text.lower() in _TRUE
 
 

@@ -1,7 +1,7 @@
-"""SQLite on the event loop itself, except for work that waits for the disk or takes long.
+"""SQLite on the event loop, except for work that waits for the disk or takes long.
 
 Switching to a thread and back takes many times as long as reading a row, and a thread may hold the
-interpreter for milliseconds.
+interpreter lock for milliseconds.
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from everpost.stores.sql.engine.compiled import (
     Session,
     run_each,
 )
-from everpost.stores.sql.engine.engines import FREEZE, SQLITE_SETTINGS
+from everpost.stores.sql.engine.engines import BEGIN_SNAPSHOT, SQLITE_SETTINGS
 from everpost.stores.sql.engine.errors import Fault, fault_of
 from everpost.stores.sql.engine.protocol import Outcome
 from everpost.stores.sql.engine.sqlite.threads import ThreadSession
 from everpost.stores.sql.engine.statements import StatementCache
 
 _STATEMENTS = 500
-"""How many statements a connection keeps prepared."""
+"""The number of prepared statements that a connection keeps."""
 _MOST_TOGETHER = 100
-"""The most transactions that share one commit."""
+"""The maximum number of transactions that share a commit."""
 _ONLY_READ = "PRAGMA query_only = ON"
 
 
@@ -55,8 +55,8 @@ class _LoopSession:
         return await run_each(self, calls)
 
 
-class _Waiting(Generic[Outcome]):
-    """A transaction that waits for its turn, and its caller's future."""
+class _QueuedTransaction(Generic[Outcome]):
+    """A queued transaction, and the future of its caller."""
 
     def __init__(self, work: Callable[[Session], Awaitable[Outcome]]) -> None:
         self._work = work
@@ -65,8 +65,8 @@ class _Waiting(Generic[Outcome]):
         self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
     async def run(self, writer: sqlite3.Connection) -> None:
-        """Run it after a savepoint. If it fails, it is rolled back and fails alone, unless SQLite rolled back
-        everything.
+        """Run the transaction after a savepoint. If it fails, it is rolled back to the savepoint and fails
+        alone, unless SQLite rolled back everything.
         """
         writer.execute("SAVEPOINT one")
         try:
@@ -78,23 +78,23 @@ class _Waiting(Generic[Outcome]):
             writer.execute("ROLLBACK TO one")
         writer.execute("RELEASE one")
 
-    def tell(self, error: BaseException | None = None) -> None:
-        """Tell the caller, after the commit: a failure may depend on what another transaction of the group
-        wrote.
+    def resolve(self, error: BaseException | None = None) -> None:
+        """Resolve the future after the commit. A failure is also reported only then, because it may depend on
+        rows that another transaction of the group wrote.
         """
         if self.done.done():
             return
         if (error := error or self._error) is not None:
             self.done.set_exception(error)
         else:
-            self.done.set_result(self._outcome)  # type: ignore[arg-type]  # it has run
+            self.done.set_result(self._outcome)  # type: ignore[arg-type]  # the transaction has run
 
 
 class SqliteDatabase(CompiledDatabase):
     """`Database` in a file. Readers never wait for writers (https://www.sqlite.org/wal.html#concurrency).
 
-    There is one writer at a time. Transactions that arrive while one is being committed run together as the
-    next one, each after a savepoint of its own, and wait for the disk once.
+    There is one writer at a time. Transactions that arrive during a commit form the next group: each runs
+    after its own savepoint, and one commit waits for the disk (group commit).
     """
 
     def __init__(self, statements: StatementCache, path: str, *, timeout: float) -> None:
@@ -106,7 +106,7 @@ class SqliteDatabase(CompiledDatabase):
         self._scanning = asyncio.Lock()
         self._writer: ThreadSession | None = None
         self._writing = asyncio.Lock()
-        self._waiting: list[_Waiting[Any]] = []
+        self._queue: list[_QueuedTransaction[Any]] = []
         self._work: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -120,8 +120,8 @@ class SqliteDatabase(CompiledDatabase):
 
     async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:
         if not bounded:
-            return await self._scan(text, arguments)
-        await asyncio.sleep(0)  # one task that reads and reads lets others go on
+            return await self._read_on_thread(text, arguments)
+        await asyncio.sleep(0)  # let other tasks run, even if one reads in a loop
         if self._reader is None:
             self._reader = self._connect(_ONLY_READ)
         try:
@@ -132,8 +132,10 @@ class SqliteDatabase(CompiledDatabase):
                 self._reader = None
             raise
 
-    async def _scan(self, text: str, arguments: Arguments) -> Raw:
-        """One at a time, on a connection of their own, so that they delay neither readers nor writers."""
+    async def _read_on_thread(self, text: str, arguments: Arguments) -> Raw:
+        """Read on a thread, one statement at a time, on a separate connection, so that neither readers nor
+        writers are delayed.
+        """
         async with self._scanning:
             if self._scanner is None:
                 self._scanner = ThreadSession(self._connect(_ONLY_READ))
@@ -147,10 +149,10 @@ class SqliteDatabase(CompiledDatabase):
     async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool) -> Outcome:
         if not time_limited:
             return await self._run_long(work)
-        waiting = _Waiting(work)
-        self._waiting.append(waiting)
+        waiting = _QueuedTransaction(work)
+        self._queue.append(waiting)
         if self._work is None:
-            self._work = asyncio.create_task(self._take_turns())
+            self._work = asyncio.create_task(self._run_queue())
         return await waiting.done
 
     async def _run_alone(
@@ -159,42 +161,42 @@ class SqliteDatabase(CompiledDatabase):
         return await self._run(work, time_limited=time_limited)
 
     @asynccontextmanager
-    async def _frozen(self) -> AsyncIterator[Session]:
+    async def _snapshot_session(self) -> AsyncIterator[Session]:
         session = ThreadSession(self._connect(_ONLY_READ))
         try:
-            for statement in FREEZE["sqlite"]:
+            for statement in BEGIN_SNAPSHOT["sqlite"]:
                 await session.fetch(statement, ())
             yield session
         finally:
             session.close()
 
-    async def _take_turns(self) -> None:
+    async def _run_queue(self) -> None:
         try:
-            while self._waiting:
+            while self._queue:
                 async with self._writing:
-                    turn, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
-                    await self._run_together(turn)
+                    group, self._queue = self._queue[:_MOST_TOGETHER], self._queue[_MOST_TOGETHER:]
+                    await self._run_together(group)
         finally:
             self._work = None
-            for each in self._waiting:
+            for each in self._queue:
                 each.done.cancel()
-            self._waiting.clear()
+            self._queue.clear()
 
-    async def _run_together(self, turn: Sequence[_Waiting[Any]]) -> None:
-        """Run them all in one transaction."""
+    async def _run_together(self, group: Sequence[_QueuedTransaction[Any]]) -> None:
+        """Run the group in one transaction."""
         try:
             async with self._transaction() as writer:
-                for each in turn:
-                    if not each.done.done():  # its caller gave up while another process had the lock
+                for each in group:
+                    if not each.done.done():  # the caller gave up while another process held the lock
                         await each.run(writer.connection)
         except BaseException as error:
-            for each in turn:
-                each.tell(error)
+            for each in group:
+                each.resolve(error)
             if not isinstance(error, Exception):
                 raise
         else:
-            for each in turn:
-                each.tell()
+            for each in group:
+                each.resolve()
 
     async def _run_long(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         async with self._writing, self._transaction() as writer:
@@ -202,8 +204,8 @@ class SqliteDatabase(CompiledDatabase):
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[ThreadSession]:
-        """The writer in a transaction, which an exception rolls back. If that fails too, the connection is
-        not used again.
+        """The writer in a transaction, which an exception rolls back. If the rollback fails too, the
+        connection is not used again.
         """
         writer = self._writer = self._writer or ThreadSession(self._connect(*SQLITE_SETTINGS))
         try:
@@ -219,7 +221,7 @@ class SqliteDatabase(CompiledDatabase):
             raise
 
     async def _begin(self, writer: ThreadSession) -> None:
-        """Take the lock. If another process has it, wait on the thread."""
+        """Acquire the write lock. If another process holds it, wait on the thread."""
         connection = writer.connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -235,15 +237,15 @@ class SqliteDatabase(CompiledDatabase):
             connection.execute("PRAGMA busy_timeout = 0")
 
     def _connect(self, *settings: str) -> sqlite3.Connection:
-        """A connection that creates no file, and waits for no lock: its user retries, and lets others run in
-        between.
+        """Open a connection that creates no file and does not wait for locks: its user retries, and lets
+        other tasks run in between.
         """
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode=rw",
             uri=True,
             timeout=0,
             isolation_level=None,
-            check_same_thread=False,  # it is used from one at a time
+            check_same_thread=False,  # one thread at a time uses it
             cached_statements=_STATEMENTS,
         )
         for setting in settings:

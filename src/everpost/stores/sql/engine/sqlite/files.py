@@ -1,5 +1,5 @@
-"""The file of an SQLite database: made for its owner alone, and inspected without opening it as a store
-does, which would change its journal.
+"""The file of an SQLite database: created with private permissions, and inspected without opening it as a
+store, which would change its journal mode.
 """
 
 import os
@@ -12,8 +12,8 @@ from pathlib import Path
 from everpost.errors import Unreachable
 from everpost.stores.addresses import describe_url
 
-_WITH_IT = ("-wal", "-shm", "-journal", "")
-"""What SQLite keeps beside a database, and the database, last."""
+_SUFFIXES = ("-wal", "-shm", "-journal", "")
+"""The suffixes of the files that SQLite keeps beside a database, then of the database itself."""
 
 
 def make_private(path: str) -> None:
@@ -24,8 +24,8 @@ def make_private(path: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR))
 
 
-def is_unmade(path: str) -> bool:
-    """Whether there is no database at a path at which one can be made."""
+def can_be_created(path: str) -> bool:
+    """Whether there is no database at a path, but one can be created."""
     file = Path(path)
     try:
         return file.parent.is_dir() and (not file.exists() or (file.is_file() and file.stat().st_size == 0))
@@ -34,7 +34,7 @@ def is_unmade(path: str) -> bool:
 
 
 def readable_warning(url: str, path: str) -> str | None:
-    """One line where any user of this machine can read the database; otherwise None."""
+    """Return a warning if any user of this machine can read the database; otherwise None."""
     file = Path(path).absolute()
     try:
         readable = file.stat().st_mode & stat.S_IROTH and file.parent.stat().st_mode & stat.S_IXOTH
@@ -46,26 +46,26 @@ def readable_warning(url: str, path: str) -> str | None:
 
 
 def names_in_file(url: str, path: str) -> Sequence[str]:
-    """The names of what is in the database at a path; none where there is no file. Unreachable: there
-    cannot be one, or it is no database.
+    """Return the names of the objects in the database at a path; none if there is no file. Unreachable if
+    there cannot be a file, or if it is not a database.
     """
     file = Path(path)
     try:
         if not file.exists() and file.parent.is_dir():
             return []
-        # Not mode=ro, which leaves what it keeps beside a database in WAL mode behind.
+        # Not mode=ro, which leaves the -wal and -shm files of a database in WAL mode behind.
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             return [name for (name,) in connection.execute("SELECT name FROM sqlite_schema ORDER BY name")]
     except (sqlite3.Error, OSError) as error:
         raise Unreachable(f"The database {describe_url(url)} cannot be read: {error}") from error
 
 
-def delete_if_blank(url: str, path: str) -> None:
-    """Delete the database, which nobody has open, where nothing is in it. Unreachable: it cannot be."""
+def delete_if_empty(url: str, path: str) -> None:
+    """Delete an empty database, which nobody may have open. Unreachable if it cannot be deleted."""
     if names_in_file(url, path):
         return
     try:
-        for ending in _WITH_IT:
+        for ending in _SUFFIXES:
             Path(f"{path}{ending}").unlink(missing_ok=True)
     except OSError as error:
         raise Unreachable(f"{describe_url(url)} cannot be deleted: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""Connections to SQLite on threads, for what waits for the disk or takes long."""
+"""SQLite connections on threads, for work that waits for the disk or takes long."""
 
 import asyncio
 import sqlite3
@@ -12,12 +12,12 @@ from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load,
 Value = TypeVar("Value")
 
 _MOST_ROWS = 500
-"""Of one INSERT."""
+"""The maximum number of rows in one INSERT."""
 
 
 class ThreadSession:
-    """`Session` of sqlite3 on a thread of its own. A statement whose caller is cancelled, as by a timeout,
-    is interrupted.
+    """`Session` of sqlite3 on its own thread. If the caller of a statement is cancelled, for example by a
+    timeout, the statement is interrupted.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -44,8 +44,8 @@ class ThreadSession:
         return await run_each(self, calls)
 
     async def do(self, work: Callable[[], Value], interrupt: Callable[[], None] | None = None) -> Value:
-        """The result of the work, run on the thread. A caller that is cancelled waits for the work to end,
-        which `interrupt` brings about, because others use the connection next.
+        """Run the work on the thread and return its result. If the caller is cancelled, wait for the work to
+        end before returning, because others use the connection next; `interrupt` ends it early.
         """
         job = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
@@ -53,19 +53,19 @@ class ThreadSession:
         except asyncio.CancelledError:
             while not job.done():
                 if interrupt is not None:
-                    interrupt()  # does nothing before the statement runs, hence the loop
+                    interrupt()  # it has no effect before the statement runs, hence the loop
                 await asyncio.wait([job], timeout=0.01 if interrupt else None)
-            job.exception()  # or asyncio would report that nobody has looked at it
+            job.exception()  # otherwise asyncio reports that the exception was never retrieved
             raise
 
     def close(self) -> None:
-        """Close the connection; nothing may be running on it."""
+        """Close the connection. Nothing may be running on it."""
         self.connection.close()
         self._thread.shutdown(wait=False)
 
 
 def _load(connection: sqlite3.Connection, load: Load) -> None:
-    """Insert many rows by one statement: a thread waits for the interpreter after each statement."""
+    """Insert many rows per statement, because a thread waits for the interpreter lock after each one."""
     width = len(load.columns)
     most = min(_MOST_ROWS, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width)
     marks = f", ({', '.join('?' * width)})"

@@ -1,1 +1,1 @@
-"""Alembic's scripts."""
+"""The Alembic environment and migrations."""

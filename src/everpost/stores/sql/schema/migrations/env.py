@@ -1,4 +1,4 @@
-"""Where Alembic enters: called by its own command, or by `SqlSchema` with a connection."""
+"""Alembic's entry point, for its own command and for `SqlSchema`, which passes a connection."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from everpost.stores.sql.schema.locks import exclusive
 
 
 def number(_context: MigrationContext, _revisions: object, scripts: list[MigrationScript]) -> None:
-    """Revisions count: 0001, 0002 and so on."""
+    """Number revisions consecutively: 0001, 0002 and so on."""
     known = context.script.get_heads()
     for script in scripts:
         script.rev_id = f"{int(max(known, default='0')) + 1:04}"

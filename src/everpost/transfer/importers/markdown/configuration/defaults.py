@@ -1,5 +1,5 @@
-"""Fields that pages have without saying so: of the configurations of Jekyll, Hugo and Pelican, of Hugo's and
-Zola's sections, of Eleventy's files of data.
+"""Fields that pages inherit from the configuration of Jekyll, Hugo and Pelican, the sections of Hugo and
+Zola, and Eleventy's data files.
 """
 
 import re
@@ -27,27 +27,27 @@ from everpost.transfer.importers.markdown.front_matter.parser import ForeignFron
 from everpost.transfer.importers.markdown.visibility import HIDING
 
 _LARGEST = 1024 * 1024
-"""Bytes of a file that is read."""
+"""Bytes of a file that are read."""
 _SECTIONS = ("_index.md", "_index.markdown", "_index.html")
 _PROGRAMS = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
 _HIDES = re.compile(
     r"\bdrafts?\b|\bpermalink\b[^\0]{0,1000}?\bfalse\b|eleventyExclude|\bpublished\b|\bhidden\b|\bunlisted\b"
     r"|\bprivate\b"
 )
-"""What a program says that may hide pages. It is not run."""
+"""Text in a program that may hide pages. Programs are not run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What a page has from elsewhere."""
+    """The fields that a page inherits."""
 
     fields: Mapping[str, object]
     doubts: tuple[str, ...] = ()
-    """Why nobody can tell whether the page is shown."""
+    """Why it is unclear whether the page is published."""
 
 
 class Defaults:
-    """The fields that the pages of a folder inherit; what is near a page counts before what is far."""
+    """The fields that the pages of a folder inherit. The value nearest to a page takes precedence."""
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
@@ -55,16 +55,16 @@ class Defaults:
         self._of_folders: dict[Path, Inherited] = {}
 
     def of(self, file: File) -> Inherited:
-        """What the file has from elsewhere."""
+        """The fields that the file inherits."""
         fields: dict[str, object] = {}
         doubts: list[str] = []
         if self._generator is Generator.JEKYLL:
-            fields.update(self._of_configuration(file))
+            fields.update(self._configured_defaults(file))
         if self._generator is Generator.PELICAN:
             site = self._folder.site
             fields.update(fields_of(site.settings, file.path.relative_to(site.root).as_posix()))
         if self._generator is Generator.HUGO:
-            fields.update(self._of_configured_cascades(file))
+            fields.update(self._configured_cascades(file))
         around = [path for path in reversed(file.path.parents) if path.is_relative_to(self._folder.path)]
         for path in around:
             if path not in self._of_folders:
@@ -72,13 +72,13 @@ class Defaults:
             fields = merged(fields, self._of_folders[path].fields)
             doubts.extend(self._of_folders[path].doubts)
         if self._generator in {Generator.ELEVENTY, None}:
-            own = self._of_data(file.path.with_suffix(""), names=("", ".11tydata"))
+            own = self._data_fields(file.path.with_suffix(""), names=("", ".11tydata"))
             fields = merged(fields, own.fields)
             doubts.extend(own.doubts)
         return Inherited(fields, tuple(doubts))
 
-    def _of_configuration(self, file: File) -> Mapping[str, object]:
-        """Of Jekyll's `defaults`: https://jekyllrb.com/docs/configuration/front-matter-defaults/"""
+    def _configured_defaults(self, file: File) -> Mapping[str, object]:
+        """Jekyll's `defaults`: https://jekyllrb.com/docs/configuration/front-matter-defaults/"""
         sets = self._folder.site.settings.get("defaults")
         place = file.path.relative_to(self._folder.site.root).as_posix()
         kind = "drafts" if file.is_draft else "posts" if file.is_post_of_jekyll else "pages"
@@ -97,14 +97,14 @@ class Defaults:
             fields.update(values)
         return fields
 
-    def _of_configured_cascades(self, file: File) -> Mapping[str, object]:
-        """Of `cascade` in Hugo's configuration, and in that of its languages."""
+    def _configured_cascades(self, file: File) -> Mapping[str, object]:
+        """The fields of `cascade` in Hugo's configuration, including that of languages."""
         settings = self._folder.site.settings
         place = file.path.relative_to(self._folder.site.root)
-        fields = dict(_of_cascades(settings.get("cascade"), place))
+        fields = dict(_cascade_fields(settings.get("cascade"), place))
         languages = lowered(settings.get("languages"))
         for each in languages.values():
-            cascaded = _of_cascades(lowered(each).get("cascade"), place)
+            cascaded = _cascade_fields(lowered(each).get("cascade"), place)
             fields.update({name: value for name, value in cascaded.items() if name in HIDING})
         return fields
 
@@ -118,14 +118,14 @@ class Defaults:
 
     def _parts_of_folder(self, path: Path) -> Iterator[Inherited]:
         if self._generator in {Generator.HUGO, Generator.ZOLA, None}:
-            yield from (self._of_section(path / name) for name in _SECTIONS if (path / name).is_file())
+            yield from (self._section_fields(path / name) for name in _SECTIONS if (path / name).is_file())
         if self._generator in {Generator.ELEVENTY, None}:
-            yield self._of_data(path / path.name, names=("", ".11tydata"))
+            yield self._data_fields(path / path.name, names=("", ".11tydata"))
             if path in {self._folder.path, self._folder.site.root}:
-                yield self._of_computed(path / "_data")
+                yield self._computed_fields(path / "_data")
 
-    def _of_section(self, path: Path) -> Inherited:
-        """What the page of a section gives to those below it. A draft hides these in Zola."""
+    def _section_fields(self, path: Path) -> Inherited:
+        """The fields that pages inherit from the page of their section. In Zola, a draft hides them."""
         place = path.name
         try:
             page = read_page(_text(path), place)
@@ -136,18 +136,18 @@ class Defaults:
         fields: dict[str, object] = {}
         if self._generator is not Generator.HUGO and page.text("draft").lower() == "true":
             fields["draft"] = "true"
-        fields.update(_of_cascades(page.fields.get("cascade"), None))
+        fields.update(_cascade_fields(page.fields.get("cascade"), None))
         return Inherited(fields)
 
-    def _of_computed(self, path: Path) -> Inherited:
-        """What Eleventy computes for all pages."""
-        own = self._of_data(path / "eleventyComputed", names=("",), programs=(".js", ".cjs", ".mjs"))
+    def _computed_fields(self, path: Path) -> Inherited:
+        """The fields that Eleventy computes for all pages."""
+        own = self._data_fields(path / "eleventyComputed", names=("",), programs=(".js", ".cjs", ".mjs"))
         return Inherited({COMPUTED: own.fields}, own.doubts) if own.fields else own
 
-    def _of_data(
+    def _data_fields(
         self, stem: Path, *, names: tuple[str, ...], programs: tuple[str, ...] = _PROGRAMS
     ) -> Inherited:
-        """Of Eleventy's data of a folder or a page: https://www.11ty.dev/docs/data-template-dir/"""
+        """Eleventy's data files of a folder or a page: https://www.11ty.dev/docs/data-template-dir/"""
         fields: dict[str, object] = {}
         doubts: list[str] = []
         for name in names:
@@ -167,16 +167,17 @@ class Defaults:
         return Inherited(fields, tuple(doubts))
 
 
-def _of_cascades(cascades: object, place: Path | None) -> Mapping[str, object]:
-    """What pages have of a `cascade` of Hugo: https://gohugo.io/content-management/front-matter/#cascade-1
-    Of what is only for some of them, it is what may hide them; which these are is told by the place, if any.
+def _cascade_fields(cascades: object, place: Path | None) -> Mapping[str, object]:
+    """The fields of Hugo's `cascade`: https://gohugo.io/content-management/front-matter/#cascade-1. Cascades
+    for only some pages contribute only the fields that may hide pages or date them; `place`, if given,
+    selects those that may match.
     """
     fields: dict[str, object] = {}
     for each in cascades if isinstance(cascades, list) else [cascades]:
         cascade = lowered(each)
         target = lowered(cascade.get("target") or cascade.get("_target"))
         kind = globs(texts_of(target.get("kind"))).match("page")
-        if (target.get("kind") and kind is False) or (place and not _is_meant(target, place)):
+        if (target.get("kind") and kind is False) or (place and not _may_match(target, place)):
             continue
         names = {name for name in cascade if name in HIDING or is_date_name(name)}
         taken = names if target.keys() - {"kind"} else cascade.keys() - {"target", "_target"}
@@ -184,8 +185,8 @@ def _of_cascades(cascades: object, place: Path | None) -> Mapping[str, object]:
     return fields
 
 
-def _is_meant(target: Mapping[str, object], place: Path) -> bool:
-    """Whether a target is the page at this place of the site, or may be."""
+def _may_match(target: Mapping[str, object], place: Path) -> bool:
+    """Whether a target matches, or may match, the page at this path in the site."""
     if not target.get("path"):
         return True
     meant = globs(text.lower() for text in texts_of(target["path"]))
@@ -197,6 +198,6 @@ def _is_meant(target: Mapping[str, object], place: Path) -> bool:
 
 
 def _text(path: Path) -> str:
-    """The start of the file, which is all of any that a person writes. OSError, UnicodeDecodeError."""
+    """The start of the file, which is all of any file written by hand. OSError, UnicodeDecodeError."""
     with path.open("rb") as file:
         return file.read(_LARGEST).decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""Sites in several languages side by side: which of them a page is in, and which are imported."""
+"""Determine the languages of pages, and select those that are imported."""
 
 import re
 from collections import defaultdict
@@ -20,33 +20,35 @@ _ISO_639_1 = (
 _CODES = frozenset(_ISO_639_1.split())
 _CODE = re.compile(r"([a-z]{2,3})([-_](?:[a-z]{2,4}|\d{3})){0,2}", re.IGNORECASE | re.ASCII)
 _INNER_EXTENSION = re.compile(r"(?<=.)\.html?$", re.IGNORECASE)
-"""Of `post.fr.html.md`."""
+"""The inner extension of `post.fr.html.md`."""
 _FIELDS = ("lang", "language", "locale")
 _CONTENT = frozenset({"content", "contents", "src", "source", "posts", "_posts", "blog", "articles"})
-"""Folders that may have those of the languages in them."""
+"""Folders that may contain the folders of languages."""
 _ENGLISH_UNLESS_SAID = frozenset({Generator.HUGO, Generator.ZOLA, Generator.PELICAN})
 
 
 class Languages:
-    """Which pages are imported, by their language."""
+    """Selects the pages to import by their language."""
 
     def __init__(self, site: Site, places: Iterable[str], wanted: str | None) -> None:
-        """Invalid("language"): the folder has several, and nobody says which."""
+        """Invalid("language") if the folder has several languages and the choice is unclear."""
         self._wanted = _normal(wanted or "")
         self._has_field = site.generator not in {Generator.HUGO, Generator.ZOLA} and bool(
             wanted or site.settings.get("languages") or site.generator is Generator.PELICAN
         )
         self._configured = frozenset(map(_normal, site.languages))
-        self._of_folders, self._of_names, has_plain_twins = _survey(places, self._configured, self._wanted)
+        self._of_folders, self._of_names, has_plain_twins = _detect_languages(
+            places, self._configured, self._wanted
+        )
         present = self._of_folders | self._of_names
         default = _normal(site.default_language)
         if not default and site.generator in _ENGLISH_UNLESS_SAID:
             default = "en"
         self._unmarked = default or ("" if _is_in(present, self._wanted) else self._wanted)
-        """The language of pages that say none."""
+        """The language of pages that do not specify one."""
         self._chosen = self._wanted
         self.seen: set[str] = set()
-        """The languages of all pages so far; empty for one that says none."""
+        """The languages of all pages so far; an empty text stands for pages that do not specify one."""
         if not wanted and (present or self._configured):
             self._chosen = self._unmarked
             is_certain = has_plain_twins or site.default_language or _is_in(present, self._chosen)
@@ -55,13 +57,13 @@ class Languages:
                 raise Invalid("language", f"the folder has pages in {codes}: choose one with --language")
 
     def of(self, place: str, page: Page) -> str:
-        """The language that the page says it is in; empty where it says none."""
+        """The language of the page, from its fields, name or folder; empty if unspecified."""
         written = next((text for name in _FIELDS if (text := page.text(name))), "") if self._has_field else ""
         folder = next((_normal(part) for part in _folders(place) if _normal(part) in self._of_folders), "")
         return _normal(written) or _suffix(place, self._of_names)[1] or folder
 
     def reason_against(self, place: str, page: Page) -> str:
-        """Why the page is not imported; empty where it is."""
+        """Why the page is not imported; empty if it is."""
         code = self.of(place, page)
         self.seen.add(code)
         if not self._chosen and (not code or not self._of_folders | self._of_names):
@@ -71,22 +73,22 @@ class Languages:
         return f"it is in another language: {(code or self._unmarked)!r}"
 
     def bare(self, place: str) -> str:
-        """The path without a language in the file's name."""
+        """The path without the language in the file name."""
         return _suffix(place, self._of_names)[0]
 
     def require_any(self) -> None:
-        """Invalid("language"): pages were left out, and none is in the language."""
+        """Invalid("language") if there were pages, but none in the language."""
         others = sorted({code or self._unmarked for code in self.seen})
         if self._wanted and others and not _is_in(others, self._wanted):
             named = ", ".join(filter(None, others)) or "a language that the pages do not name"
             raise Invalid("language", f"no page is in {self._wanted!r}: they are in {named}")
 
 
-def _survey(
+def _detect_languages(
     places: Iterable[str], configured: frozenset[str], wanted: str
 ) -> tuple[frozenset[str], frozenset[str], bool]:
-    """The languages that folders are of and that names end in, and whether pages of these have twins whose
-    names end in none.
+    """The languages of folders, the languages in file names, and whether there are pages without a language
+    in their name that have translations with one.
     """
     known = configured | ({wanted} if wanted else set())
     folders: set[str] = set()
@@ -98,12 +100,12 @@ def _survey(
     several = [codes for codes in variants.values() if len(codes) > 1]
     of_names = {code for codes in several for code in codes} | (known & set().union(*variants.values()))
     if not folders & known and not (len(folders) > 1 and "en" in folders):
-        folders = set()  # those of a site that writes of `ml` and `os`
+        folders = set()  # topics such as `ml` and `os`, not languages
     return frozenset(folders), frozenset(of_names - {""}), any("" in codes for codes in several)
 
 
 def _folders(place: str) -> list[str]:
-    """The folders that may be those of a language: the first ones, and the first in the folder of content."""
+    """The folder that may be that of a language: the first one outside the folders of content."""
     parts = place.split("/")[:-1]
     while parts and parts[0] in _CONTENT:
         parts = parts[1:]
@@ -111,7 +113,7 @@ def _folders(place: str) -> list[str]:
 
 
 def _suffix(place: str, known: frozenset[str] | None) -> tuple[str, str]:
-    """The path without the language that its name ends in, and that; with None, whatever looks like one."""
+    """The path without the language in its name, and the language. With None, any code is a language."""
     path = PurePosixPath(place)
     whole = _INNER_EXTENSION.sub("", path.stem)
     ending = path.name[len(whole) :]
@@ -127,7 +129,9 @@ def _is_code(text: str) -> bool:
 
 
 def _is_in(codes: Iterable[str], wanted: str) -> bool:
-    """Whether one of them is the language; `pt` and `pt-br` are where only one of two names a region."""
+    """Whether one of the codes is the language. Codes such as `pt` and `pt-br` match if only one has a
+    region.
+    """
     return any(
         code == wanted or wanted in code.split("-")[:1] or code in wanted.split("-")[:1] for code in codes
     )

@@ -1,4 +1,4 @@
-"""Patterns in configurations, and the paths that they match."""
+"""Match paths against patterns from configurations."""
 
 import re
 import warnings
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fnmatch import translate
 
 _LONGEST = 200
-"""Characters of a pattern that is used."""
+"""Characters of the longest pattern that is used."""
 _LONGEST_PATH = 250
 _MOST = 50
-"""Patterns that are used, and alternatives that the braces of one may have."""
+"""The most patterns that are used, and the most alternatives of one pattern with braces."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _UNKNOWN_IN_GLOBS = re.compile(r"[@+!?*]\(|\\|\.\.")
-"""What not all libraries, or not `fnmatch`, take for the same."""
+"""Syntax that libraries interpret differently, or that `fnmatch` does not support."""
 _UNKNOWN_IN_EXPRESSIONS = re.compile(
     r"\\[^\W\dbBdDsSwW]|\\\d|\(\?(?!:)|\[\[|&&|--|\|\||~~"  # differs between Go and Python
     r"|\)[*+{?]"  # may take exponential time
@@ -21,21 +21,20 @@ _UNKNOWN_IN_EXPRESSIONS = re.compile(
 _REPETITION = re.compile(r"[*+{]")
 _CHOICE = re.compile(r"[?|]")
 _HIGHEST_COST = 12
-"""Of an expression: each repetition multiplies its time by the length of the path, each choice by two."""
+"""The limit for an expression: a repetition multiplies its time by the length of the path, a choice by two.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What a setting matches."""
+    """The patterns of a setting."""
 
     expressions: tuple[re.Pattern[str], ...] = ()
     is_understood: bool = True
-    """Whether these are all of them."""
+    """Whether all patterns of the setting are included."""
 
     def match(self, place: str) -> bool | None:
-        """Whether one of them matches the path or the end of it, from whichever folder on; None where nobody
-        can tell.
-        """
+        """Whether a pattern matches the path, or its end from any folder on; None if that is unknown."""
         if len(place) > _LONGEST_PATH:
             return None if self.expressions or not self.is_understood else False
         if any(each.search(end) for end in _ends(place) for each in self.expressions):
@@ -44,12 +43,12 @@ class Patterns:
 
 
 def globs(texts: Iterable[str]) -> Patterns:
-    """Patterns with `*`. Where programs differ, more is matched: beside a `/`, it matches `/`, too."""
+    """Glob patterns. If programs differ, more is matched: next to a `/`, `*` also matches `/`."""
     expressions: list[re.Pattern[str]] = []
     is_understood = True
     for text in texts:
         if text.startswith("!"):
-            continue  # takes something back
+            continue  # an exception
         try:
             expressions += [_glob(each) for each in _alternatives(text)]
         except ValueError:
@@ -58,13 +57,13 @@ def globs(texts: Iterable[str]) -> Patterns:
 
 
 def _glob(text: str) -> re.Pattern[str]:
-    """One without `/` matches the name of a file or a folder."""
+    """Compile a pattern. Without `/`, it matches the name of a file or a folder."""
     is_name = "/" not in text and "**" not in text
     return re.compile(rf"\A{'(?!.*/)' if is_name else ''}{translate(text)}", re.DOTALL)
 
 
 def expressions(texts: Iterable[str]) -> Patterns:
-    """Regular expressions of Go, of which those are used that mean the same here, and take little time."""
+    """Regular expressions of Go. Only those that mean the same in Python and are fast are used."""
     used: list[re.Pattern[str]] = []
     is_understood = True
     for text in texts:
@@ -76,7 +75,9 @@ def expressions(texts: Iterable[str]) -> Patterns:
 
 
 def _expression(text: str) -> re.Pattern[str]:
-    """ValueError, re.error, Warning and others: it is not understood, or may take long."""
+    """Compile an expression. ValueError, re.error, Warning and others if it is not understood, or may be
+    slow.
+    """
     bare = re.sub(r"\\.", "", text[:_LONGEST])
     cost = 6 * len(_REPETITION.findall(bare)) + len(_CHOICE.findall(bare))
     if len(text) > _LONGEST or cost > _HIGHEST_COST or _UNKNOWN_IN_EXPRESSIONS.search(text):
@@ -90,14 +91,14 @@ def _limited(used: list[re.Pattern[str]], *, is_understood: bool) -> Patterns:
 
 
 def _ends(place: str) -> Iterator[str]:
-    """The path, with and without its first mark, and what is behind each other mark."""
+    """The path with a leading slash, and each of its ends, the longest first."""
     yield f"/{place}"
     parts = place.split("/")
     yield from ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _alternatives(text: str) -> list[str]:
-    """The patterns without braces. ValueError: one is not understood."""
+    """Expand braces. ValueError if the pattern is not understood."""
     if len(text) > _LONGEST or _UNKNOWN_IN_GLOBS.search(text):
         raise ValueError
     bare = text.strip().removeprefix("./").lstrip("/").replace("[^", "[!")

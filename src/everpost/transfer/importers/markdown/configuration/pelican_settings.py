@@ -1,4 +1,4 @@
-"""The settings of Pelican that hide pages. They are in a program, which is read as text and never run."""
+"""Pelican's settings that hide pages. They are in a program, which is parsed and never run."""
 
 import ast
 import re
@@ -13,18 +13,18 @@ HIDING_SETTINGS = (
 )
 """https://docs.getpelican.com/en/latest/settings.html"""
 NOT_UNDERSTOOD = "not_understood"
-"""The setting, not one of Pelican's, that names those that say more than can be read."""
+"""A key of our own for the names of settings that cannot be read completely."""
 _NAME = re.compile(rf"\b({'|'.join(HIDING_SETTINGS)})\b", re.ASCII)
 _OWN_MODULES = frozenset({"pelicanconf", "publishconf"})
 _UNREADABLE = frozenset({"exec", "execfile", "globals", "locals", "vars"})
-"""What may set anything."""
+"""Functions that may change any setting."""
 _STATUS_IN_PATH = re.compile(r"\?P<status>", re.ASCII | re.IGNORECASE)
 _DEPTH = 4
-"""Folders of a site in which its content may be."""
+"""The depth at which the content may be in the site."""
 
 
 def hiding_settings(program: str) -> dict[str, object]:
-    """The settings with names in lower case, and the names of those that are not understood."""
+    """The settings by their names in lower case, and under NOT_UNDERSTOOD the names of the others."""
     try:
         tree = ast.parse(program)
         reader = _Reader(tree)
@@ -63,7 +63,7 @@ class _Reader:
 
 
 def _assignment(statement: ast.stmt) -> tuple[str, ast.expr] | None:
-    """The name and the value of one that gives a setting a value."""
+    """The name and the value if the statement assigns a setting."""
     target: ast.expr | None = None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
@@ -76,7 +76,7 @@ def _assignment(statement: ast.stmt) -> tuple[str, ast.expr] | None:
 
 
 def _mentions(tree: ast.Module) -> Iterator[str]:
-    """The settings that the program names, once for each time; all that it may take from other programs."""
+    """Every mention of a setting, and every import that may set one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and (node.id in HIDING_SETTINGS or node.id in _UNREADABLE):
             yield node.id
@@ -103,7 +103,7 @@ def _is_understood(name: str, value: object) -> bool:
 
 
 def _as_fields(value: object) -> Mapping[str, object]:
-    """The fields, which old versions have as pairs."""
+    """The value as fields; old versions use a list of pairs."""
     if isinstance(value, list | tuple):
         pairs = [each for each in value if isinstance(each, list | tuple) and len(each) == 2]
         return lowered({str(key): each for key, each in pairs}) if len(pairs) == len(value) else {}
@@ -118,15 +118,15 @@ def _simplified(name: str, value: object) -> object:
     return [*value] if isinstance(value, tuple | set) else value
 
 
-def both(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
-    """The settings of two programs; where they differ, nobody knows which count."""
+def merge_settings(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """The settings of two programs. Settings that differ are not understood."""
     names = {name for name in one.keys() & other.keys() if one[name] != other[name]} - {NOT_UNDERSTOOD}
     unknown = {*texts_of(one.get(NOT_UNDERSTOOD)), *texts_of(other.get(NOT_UNDERSTOOD))}
     return {**one, **other, NOT_UNDERSTOOD: sorted(unknown | {name.upper() for name in names})}
 
 
 def fields_of(settings: Mapping[str, object], place: str) -> dict[str, object]:
-    """What a page at this place of the site has, unless it says something else."""
+    """The default fields of a page at this path in the site."""
     fields = dict(lowered(settings.get("default_metadata")))
     extra = settings.get("extra_path_metadata")
     if isinstance(extra, dict):
@@ -138,14 +138,14 @@ def fields_of(settings: Mapping[str, object], place: str) -> dict[str, object]:
 
 
 def is_outside(settings: Mapping[str, object], place: str) -> bool:
-    """Whether the page is not where articles are."""
+    """Whether the page is outside the folders of articles."""
     paths = {path.strip("./") for path in texts_of(settings.get("article_paths"))}
     is_everywhere = not paths or "" in paths or "article_paths" not in settings
     return not is_everywhere and not paths & {*_parts(place)}
 
 
 def _parts(place: str) -> Iterator[str]:
-    """The path and the folders around it, as they are called from the site or from its content."""
+    """The path and its parent folders, relative to the site or to a folder that may be its content."""
     parts = place.split("/")
     for start in range(min(len(parts), _DEPTH)):
         yield from accumulate(parts[start:], "{}/{}".format)

@@ -1,4 +1,4 @@
-"""The generator of a folder of pages, and what its configuration says."""
+"""Detect the generator of a site, and read its configuration."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from everpost.transfer.importers.markdown.configuration.pelican_settings import (
     NOT_UNDERSTOOD,
-    both,
     hiding_settings,
+    merge_settings,
 )
 from everpost.transfer.importers.markdown.front_matter.fields import Unreadable, lowered, text_of, texts_of
 from everpost.transfer.importers.markdown.front_matter.json_fields import read_json
@@ -17,9 +17,9 @@ from everpost.transfer.importers.markdown.front_matter.toml_fields import read_t
 from everpost.transfer.importers.markdown.front_matter.yaml_fields import read_yaml
 
 _LARGEST = 256 * 1024
-"""Bytes of a configuration that is read."""
+"""Bytes of the largest configuration that is read."""
 _LEVELS = 3
-"""Of folders in which a configuration is looked for: the one that is imported, and those around it."""
+"""Folders that are searched for a configuration: the imported one and its parents."""
 _PYTHON = re.compile(
     r"^(?P<name>[A-Z_]+)[ \t]*=[ \t]*(?P<mark>['\"])(?P<value>[^'\"\n]*)(?P=mark)", re.MULTILINE
 )
@@ -28,7 +28,7 @@ _OF_HEXO = frozenset({"new_post_name", "post_asset_folder", "render_drafts", "sk
 
 
 class Generator(StrEnum):
-    """The programs whose folders are read."""
+    """The supported static site generators."""
 
     JEKYLL = "Jekyll"
     HEXO = "Hexo"
@@ -40,32 +40,32 @@ class Generator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is known of a site before its pages are read."""
+    """A site and its configuration."""
 
     root: Path
-    """Where its configuration is; the folder itself where there is none."""
+    """The folder with the configuration; without one, the imported folder."""
     generator: Generator | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
-    """With names in lower case."""
+    """The settings, by names in lower case."""
     problems: tuple[str, ...] = ()
     """Why parts of the configuration could not be read."""
 
     def text(self, *names: str) -> str:
-        """The first of these settings that says something."""
+        """The first of these settings that is not empty."""
         return next((text for name in names if (text := text_of(self.settings.get(name)).strip())), "")
 
     def texts(self, name: str) -> list[str]:
-        """A setting that is a list of texts."""
+        """The texts of a setting that is a list."""
         return texts_of(self.settings.get(name))
 
     @property
     def timezone(self) -> str:
-        """The zone of dates without an offset, as the configuration names it."""
+        """The configured time zone of dates without an offset; empty if there is none."""
         return self.text("timezone")
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The codes of all languages that the configuration names."""
+        """The codes of all configured languages, the default first."""
         named = self.settings.get("languages")
         codes = [str(code) for code in named] if isinstance(named, dict) else self.texts("languages")
         default = [self.default_language] if self.default_language else []
@@ -73,14 +73,14 @@ class Site:
 
     @property
     def default_language(self) -> str:
-        """The code of the language of pages that name none."""
+        """The code of the configured default language; empty if there is none."""
         return self.text(
             "defaultcontentlanguage", "default_language", "default_lang", "languagecode", "lang"
         ).lower()
 
 
 def find_site(folder: Path) -> Site:
-    """The site that the folder is, or is a part of."""
+    """The site that the folder belongs to."""
     around = [folder, *folder.parents][:_LEVELS]
     for root in around:
         for generator, read in _FINDERS.items():
@@ -98,8 +98,8 @@ def _jekyll(root: Path) -> _Found | None:
 
 
 def _hexo(root: Path) -> _Found | None:
-    """Its configuration has the name of Jekyll's. Settings that only Hexo has, or its other files, tell the
-    two apart: https://hexo.io/docs/setup
+    """The configuration of Hexo. Its file has the same name as Jekyll's, so settings that only Hexo has, or
+    other files, distinguish the two: https://hexo.io/docs/setup
     """
     found = _read_first(root, "_config.yml", "_config.yaml")
     if found is None:
@@ -151,7 +151,7 @@ def _zola(root: Path) -> _Found | None:
 
 
 def _pelican(root: Path) -> _Found | None:
-    """Its configuration is a program, which is not run: lines that give a name a text are read."""
+    """The configuration of Pelican. It is a program, which is not run: assignments of texts are read."""
     paths = list(_existing(root, "pelicanconf.py"))
     if not paths:
         return None
@@ -166,9 +166,9 @@ def _pelican(root: Path) -> _Found | None:
     hiding, problems = hiding_settings(text), list[str]()
     for path in _existing(root, "publishconf.py"):
         try:
-            hiding = both(hiding, hiding_settings(_text(path)))
+            hiding = merge_settings(hiding, hiding_settings(_text(path)))
         except Unreadable as error:
-            hiding = both(hiding, {NOT_UNDERSTOOD: ["publishconf.py"]})
+            hiding = merge_settings(hiding, {NOT_UNDERSTOOD: ["publishconf.py"]})
             problems.append(f"publishconf.py: {error.reason}")
     return settings | hiding, tuple(problems)
 

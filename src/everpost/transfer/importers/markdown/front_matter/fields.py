@@ -1,36 +1,36 @@
-"""What the fields of a page say: text, or lists and maps of it."""
+"""The values of fields: text, or lists and maps of text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 _LONGEST_NUMBER = 1_000
-"""Bits that Python writes as decimals at once: it refuses to for many thousands."""
+"""Bits of the longest number that is written in decimal; Python refuses to convert much longer ones."""
 COMPUTED = "eleventycomputed"
 """The field whose own fields replace those of the page: https://www.11ty.dev/docs/data-computed/"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What front matter says, before anything is made of it."""
+    """Parsed front matter, before validation."""
 
     value: object
-    """A map, if it is as it should be."""
+    """A map, if the front matter is valid."""
     repeated: tuple[str, ...] = ()
-    """The keys that it has more than once; the last value counts."""
+    """The keys that occur more than once; the last value is used."""
 
 
 class Unreadable(Exception):
-    """Front matter, or a configuration, is not what it should be."""
+    """Front matter or a configuration cannot be parsed."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
-        """Of the text that was read, from 0."""
+        """The line of the parsed text, from 0."""
 
 
 def text_of(value: object) -> str:
-    """The text of a scalar; empty for all else."""
+    """The text of a scalar; empty for a list or a map."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None or isinstance(value, list | dict):
@@ -41,13 +41,13 @@ def text_of(value: object) -> str:
 
 
 def texts_of(value: object) -> list[str]:
-    """The texts of a list, of a scalar one; a map in it counts by its name."""
+    """The texts of a list, or of a scalar as a list of one. A map is represented by its name."""
     values = value if isinstance(value, list) else [value]
     return [text for text in (name_of(each) for each in values) if text]
 
 
 def name_of(value: object) -> str:
-    """The text, or what a map calls itself: `jekyll-import` writes authors so."""
+    """The text, or the name in a map: `jekyll-import` writes authors as maps."""
     if not isinstance(value, dict):
         return text_of(value)
     fields = lowered(value)
@@ -59,12 +59,12 @@ def name_of(value: object) -> str:
 
 
 def lowered(value: object) -> Mapping[str, object]:
-    """The map, with its keys in lower case; empty where it is none."""
+    """The map with its keys in lower case; empty if the value is not a map."""
     return {str(key).lower(): each for key, each in value.items()} if isinstance(value, dict) else {}
 
 
 def merged(far: Mapping[str, object], near: Mapping[str, object]) -> dict[str, object]:
-    """Both, where what is near counts; what Eleventy computes is merged, too."""
+    """Merge fields; `near` takes precedence. Eleventy's computed fields are merged, too."""
     both = {**far, **near}
     if COMPUTED in far and COMPUTED in near:
         both[COMPUTED] = {**lowered(far[COMPUTED]), **lowered(near[COMPUTED])}

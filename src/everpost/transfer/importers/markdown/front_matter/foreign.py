@@ -1,6 +1,4 @@
-"""What stands before the text of a page for programs whose folders are not read. It may say that the page is
-not to be shown, so it is never taken for text.
-"""
+"""Detect front matter of unsupported programs. It may hide the page, so it is never treated as text."""
 
 import re
 
@@ -9,16 +7,16 @@ _FORMS = {
     re.compile(r"\{\s*:[\w.?!*+/-]+\s+\S"): "front matter in EDN is not read",
     re.compile(r"(?:<!--\s*)?\.\. [\w-]+:"): "the metadata of Nikola is not read",
     re.compile(r"#\+\w+:"): "Org is not read",
-    # Not Liquid, Jinja, the attributes of kramdown and Pandoc, and the marks of CriticMarkup.
+    # But not Liquid, Jinja, attributes of kramdown and Pandoc, or CriticMarkup.
     re.compile(r"\{(?![{%#.:}+=>~-])"): "front matter in braces that is not JSON is not read",
     re.compile(rf"(?:<!--+|/\*+)\s*{_NAME}\s*[:=]", re.IGNORECASE): "front matter in a comment is not read",
     re.compile(
         rf"(?P<mark>[^\w\s])(?P=mark){{2,}}[ \t]*\r?\n\s*{_NAME}\s*[:=]", re.IGNORECASE
     ): "front matter between other marks than --- is not read",
 }
-"""How they begin."""
+"""How front matter begins in these programs, and the reason for the report."""
 
 
 def foreign_reason(text: str, start: int) -> str:
-    """Why what stands there is not read; empty where it is text."""
+    """Why the front matter at this position is not read; empty if it is text."""
     return next((reason for form, reason in _FORMS.items() if form.match(text, start)), "")

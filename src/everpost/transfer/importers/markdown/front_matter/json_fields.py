@@ -1,4 +1,4 @@
-"""JSON, whose numbers stay the text that they are."""
+"""Parse JSON. Numbers are kept as text."""
 
 import json
 
@@ -6,7 +6,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unr
 
 
 def read_json(text: str, start: int = 0) -> tuple[Fields, int]:
-    """What stands there, and where it ends. Unreadable."""
+    """The JSON value at this position, and where it ends. Unreadable."""
     repeated: dict[str, None] = {}
 
     def collect(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -1,12 +1,12 @@
-"""What stands before the text of a page: YAML between `---`, TOML between `+++`, JSON in braces, or lines as
-for Pelican. docs/front-matter.md says which generator takes what.
+"""Parse front matter: YAML between `---`, TOML between `+++`, JSON in braces, or field lines as in Pelican.
+docs/front-matter.md lists what each generator accepts.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
 from everpost.errors import BrokenFile
-from everpost.transfer.importers.formats.dates import read_moment
+from everpost.transfer.importers.formats.dates import parse_date
 from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unreadable, lowered, text_of
 from everpost.transfer.importers.markdown.front_matter.foreign import foreign_reason
 from everpost.transfer.importers.markdown.front_matter.json_fields import read_json
@@ -16,7 +16,7 @@ from everpost.transfer.importers.markdown.front_matter.yaml_fields import read_y
 from everpost.transfer.importers.markdown.page import Page
 
 _LONGEST = 256 * 1024
-"""Characters of front matter that are read."""
+"""Characters of the longest front matter that is read."""
 _BEFORE = re.compile(r"[\s\ufeff]*")
 _OPENING = re.compile(r"(?P<mark>---|\+\+\+)[ \t]*(?P<language>\w*)[ \t]*(?:\n|\r\n)")
 _JSON = re.compile(r'\{\s*"')
@@ -28,7 +28,7 @@ _LOOSE_CLOSING = {
     "---": re.compile(r"^---", re.MULTILINE),
     "+++": re.compile(r"\+\+\+[ \t]*(?:\r?\n|\Z)"),
 }
-"""What Hugo and Eleventy take for an end, and Zola."""
+"""The closing delimiters that Hugo, Eleventy and Zola also accept."""
 _LANGUAGES = {"---": "yaml", "+++": "toml"}
 _HEADER_LINE = re.compile(r" {0,3}(?P<name>[A-Za-z][\w-]*):[ \t]*(?P<value>.*)", re.ASCII)
 _LINE = re.compile(r"[^\n]*\n?")
@@ -36,31 +36,31 @@ _EMPTY_LINE = re.compile(r"[ \t]*\r?\n")
 
 
 class ForeignFrontMatter(Exception):
-    """The front matter is a program, or in a language that nobody but its own site reads."""
+    """The front matter is a program, or in an unsupported language."""
 
 
 def read_page(text: str, name: str, *, is_pelican: bool = False) -> Page | None:
-    """The page; None where nothing stands before the text. Pelican reads lines between `---`, too, and takes
-    those that are not YAML. BrokenFile, which calls the file by this name; ForeignFrontMatter.
+    """Parse a page; None if it has no front matter. With `is_pelican`, lines between `---` need not be YAML.
+    `name` is the name of the file in errors. BrokenFile, ForeignFrontMatter.
     """
-    # What only has the line ends of old Macs is searched with others, which are as long.
+    # Line endings of classic Mac OS are replaced by others of the same length.
     lines = text if "\n" in text else text.replace("\r", "\n")
     before = _BEFORE.match(lines)
     start = before.end() if before else 0
     if opening := _OPENING.match(lines, start):
-        return _between_marks(lines, opening, name, is_pelican=is_pelican)
+        return _delimited_page(lines, opening, name, is_pelican=is_pelican)
     if _JSON.match(lines, start):
-        return _of_json(text, start, name)
-    page = _of_lines(lines, start, is_pelican=is_pelican)
+        return _json_page(text, start, name)
+    page = _plain_page(lines, start, is_pelican=is_pelican)
     if not is_pelican:
-        page = _of_bare_fields(lines, start, name, page)
+        page = _hexo_page(lines, start, name, page)
     if page is None and (reason := foreign_reason(lines, start)):
         raise ForeignFrontMatter(reason)
     return page
 
 
-def _of_bare_fields(text: str, start: int, name: str, page: Page | None) -> Page | None:
-    """The page as Hexo reads it, unless lines as for Pelican are all that there is before its mark."""
+def _hexo_page(text: str, start: int, name: str, page: Page | None) -> Page | None:
+    """The page as Hexo reads it, unless its front matter consists of nothing but Pelican's field lines."""
     bare = find_bare_fields(text, start, start + _LONGEST)
     if bare is None or (page is not None and bare.is_of_lines(page.header)):
         return page
@@ -77,7 +77,7 @@ def _of_bare_fields(text: str, start: int, name: str, page: Page | None) -> Page
     return Page(lowered(fields.value), content, bare.header, line, fields.repeated)
 
 
-def _between_marks(text: str, opening: re.Match[str], name: str, *, is_pelican: bool) -> Page | None:
+def _delimited_page(text: str, opening: re.Match[str], name: str, *, is_pelican: bool) -> Page | None:
     mark, language = opening["mark"], opening["language"].lower() or _LANGUAGES[opening["mark"]]
     if language not in {"yaml", "yml", "toml", "json"}:
         raise ForeignFrontMatter(f"front matter in {language[:20]!r} is not read")
@@ -94,16 +94,18 @@ def _between_marks(text: str, opening: re.Match[str], name: str, *, is_pelican: 
         if fields.value is None or isinstance(fields.value, dict):
             return Page(lowered(fields.value), content, header, line, fields.repeated)
         if opening.start():
-            return None  # two lines of a text, not of front matter
+            return None  # two rules in a text, not front matter
         error = error or BrokenFile(name, f"line {line}", "the front matter is not a map of fields")
-    page = _of_lines(text, opening.end(), is_pelican=True) if is_pelican and mark == "---" else None
+    page = _plain_page(text, opening.end(), is_pelican=True) if is_pelican and mark == "---" else None
     if page is None:
         raise error or BrokenFile(name, f"line {line - 1}", "the front matter has no end")
     return page
 
 
 def _closings(text: str, start: int, mark: str) -> Iterator[re.Match[str]]:
-    """Where the front matter may end: at a line of its own, else where any generator sees an end."""
+    """Where the front matter may end: at a delimiter on its own line, or else at any that a generator
+    accepts.
+    """
     exact = _CLOSING[mark].search(text, start)
     if exact is not None:
         yield exact
@@ -121,11 +123,11 @@ def _read(header: str, language: str) -> Fields:
         try:
             return read_json(header.lstrip())[0]
         except Unreadable:
-            return read_yaml(header)  # YAML has single quotes and comments
+            return read_yaml(header)  # as YAML, which allows single quotes and comments
     return read_yaml(header)
 
 
-def _of_json(text: str, start: int, name: str) -> Page:
+def _json_page(text: str, start: int, name: str) -> Page:
     line = text.count("\n", 0, start) + 1
     try:
         fields, end = read_json(text[: start + _LONGEST], start)
@@ -139,15 +141,15 @@ def _of_json(text: str, start: int, name: str) -> Page:
 
 
 def _without_empty_line(text: str) -> str:
-    """The text without the empty line that most people have behind the front matter."""
+    """The text without the empty line that commonly follows front matter."""
     empty = _EMPTY_LINE.match(text)
     return text[empty.end() :] if empty else text
 
 
-def _of_lines(text: str, start: int, *, is_pelican: bool) -> Page | None:
-    """Lines as Python-Markdown reads them for Pelican: up to the first that is empty or has only dashes or
-    dots; what is indented goes on with the line above. Where the site is not known to be Pelican's, they say
-    a title, a date or that the page is not shown; otherwise they are text.
+def _plain_page(text: str, start: int, *, is_pelican: bool) -> Page | None:
+    """Field lines as Python-Markdown reads them for Pelican. They end at an empty line or at one of dashes or
+    dots; an indented line continues the line above. Unless the site is known to be Pelican's, lines are front
+    matter only if they contain a title or a date, or hide the page.
 
     https://python-markdown.github.io/extensions/meta_data/
     """
@@ -182,10 +184,10 @@ def _of_lines(text: str, start: int, *, is_pelican: bool) -> Page | None:
 
 
 def _is_header(fields: Mapping[str, object]) -> bool:
-    """Whether the lines say a title, a date, or that the page is not shown."""
+    """Whether the fields contain a title or a date, or hide the page."""
     status = text_of(fields.get("status")).strip().lower()
     return (
         not {"title", "draft", "published"}.isdisjoint(fields)
-        or read_moment(text_of(fields.get("date"))) is not None
+        or parse_date(text_of(fields.get("date"))) is not None
         or status in {"draft", "hidden", "pending", "private", "skip"}
     )

@@ -1,4 +1,4 @@
-"""TOML 1.0, as Python reads it, with what Hugo and Zola take besides."""
+"""Parse TOML 1.0, with extensions that Hugo and Zola accept."""
 
 import re
 import tomllib
@@ -9,13 +9,13 @@ _LONG_KEY = re.compile(
     r"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""",
     re.ASCII,
 )
-"""Keys of very many parts take tomllib memory that grows with the square of their length, and more:
+"""A key with too many parts: tomllib's memory grows at least with the square of their number.
 https://github.com/python/cpython/issues/149231
 """
 _WITHOUT_SECONDS = re.compile(
     r"^([ \t]*[\w.-]+[ \t]*=[ \t]*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=[Zz+\-\s#]|\Z)", re.MULTILINE | re.ASCII
 )
-"""A date as TOML 1.1 and Zola take it."""
+"""A time without seconds, which TOML 1.1 and Zola accept."""
 
 
 _DATE = re.compile(
@@ -25,7 +25,7 @@ _DATE = re.compile(
 
 
 def read_toml(text: str) -> Fields:
-    """What it says; dates that there are not are texts. Unreadable."""
+    """Parse TOML. Invalid dates are kept as text. Unreadable."""
     if found := _LONG_KEY.search(text):
         raise Unreadable("not TOML: a key has more than 100 parts", text.count("\n", 0, found.start()))
     lines = _WITHOUT_SECONDS.sub(r"\1:00", text.replace("\r\n", "\n"))
@@ -45,6 +45,6 @@ def _read(text: str) -> Fields:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) - 1 if found else text.count("\n")
         raise Unreadable(f"not TOML: {error}", line) from error
-    except (ValueError, RecursionError) as error:  # dates that there are not, endless nesting
+    except (ValueError, RecursionError) as error:  # invalid dates, deep nesting
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise Unreadable(f"not TOML: {reason}") from error

@@ -1,6 +1,5 @@
-"""Front matter without a mark before it. Hexo writes and reads YAML down to a line of dashes, and JSON
-without its braces down to a line of semicolons. Either may have that line before it, too; nanoc's has five
-dashes.
+"""Find front matter without an opening delimiter. Hexo reads YAML up to a line of dashes, and JSON without
+braces up to a line of semicolons. The same line may precede either; nanoc uses five dashes.
 
 https://github.com/hexojs/hexo-front-matter
 """
@@ -18,33 +17,33 @@ _INSIDE = re.compile(r"""[ \t]*(?:[\w"'-][^:\n]*:|- |-\r?\n|#|[\]}]|\r?\n)|[ \t]
 _MARK = re.compile(r"(?P<mark>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _LONGEST_START = 200
-"""Characters of a line in which its kind is seen."""
+"""Characters at the start of a line that determine its kind."""
 _KNOWN = HIDING | {"author", "categories", "category", "date", "layout", "slug", "tags", "title", "updated"}
-"""Fields without which it is text with a heading or a rule below."""
+"""Without one of these fields, the lines are text above a rule or the underline of a heading."""
 _KNOWN_LINE = re.compile(rf"^(?:{'|'.join(sorted(_KNOWN))})[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class BareFields:
-    """Front matter that may be some: it is only when it is read."""
+    """Lines that may be front matter; `read` decides."""
 
     header: str
     mark: str
     end: int
-    """Of the mark, in the text."""
+    """The end of the delimiter in the text."""
     is_marked: bool
-    """Whether a mark is before it, too."""
+    """Whether there is also an opening delimiter."""
 
     def is_all(self, lines: str) -> bool:
-        """Whether these lines are all of it; the mark may be one of them."""
+        """Whether these lines are the whole front matter, perhaps with the delimiter."""
         return len(lines) >= len(self.header)
 
     def is_of_lines(self, lines: str) -> bool:
-        """Whether it is that of Pelican: these lines are all of it, and names have capitals there."""
+        """Whether it is Pelican's: these lines are the whole front matter, and names are capitalized."""
         return not self.is_marked and self.is_all(lines) and self.header.lstrip()[:1].isupper()
 
     def read(self) -> Fields | None:
-        """What it says; None where it is only text. Unreadable."""
+        """The fields; None if the lines are text. Unreadable."""
         if self.mark[0] == ";":
             braces = "" if self.header.lstrip().startswith("{") else "{}"
             fields, _ = read_json(f"{braces[:1]}{self.header.strip()}{braces[1:]}")
@@ -60,7 +59,7 @@ class BareFields:
 
 
 def find_bare_fields(text: str, start: int, most: int) -> BareFields | None:
-    """What stands there, and ends before `most`."""
+    """The possible front matter at `start`; None if there is none that ends before `most`."""
     opening = _MARK.match(text, start)
     begin = opening.end() if opening else start
     if not (opening and opening["mark"][0] == ";") and not _FIRST.match(text, begin):

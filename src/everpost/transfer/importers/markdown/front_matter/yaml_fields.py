@@ -1,5 +1,5 @@
-"""YAML as libyaml reads it, which Jekyll's Psych and Zola's serde_yaml are made of: every scalar is the text
-that it is, whatever a version of YAML makes of `yes`, `010` or `12:30`.
+"""Parse YAML with libyaml, the basis of Jekyll's Psych and Zola's serde_yaml. Scalars are kept as text,
+whatever a version of YAML makes of `yes`, `010` or `12:30`.
 """
 
 import re
@@ -11,21 +11,21 @@ from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unr
 
 try:
     from yaml import CBaseLoader as _Loader
-except ImportError:  # PyYAML was built without libyaml: it refuses a tab behind a colon then
+except ImportError:  # PyYAML without libyaml, which refuses a tab after a colon
     from yaml import BaseLoader as _Loader
 
 _DEEPEST = 100
 _MOST_MERGED = 10_000
-"""Keys that `<<` may copy: aliases of aliases double them with each line."""
+"""The most keys that `<<` may copy: nested aliases can double them with each line."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MERGE = "<<"
 _TAB_AFTER_DASH = re.compile(r"^( *-)\t", re.MULTILINE)
-"""js-yaml takes it."""
+"""Accepted by js-yaml."""
 
 
 def read_yaml(text: str) -> Fields:
-    """What the first document says. A key that is there twice has its last value, as for Psych; an alias is
-    the same object again, never a copy. Unreadable.
+    """Parse the first document. The last value of a repeated key is used, as in Psych. An alias is the same
+    object, never a copy. Unreadable.
     """
     try:
         return _Builder().read(text)
@@ -40,13 +40,13 @@ def read_yaml(text: str) -> Fields:
 
 
 class _Map(dict[str, object]):
-    """A map that is being read, with the key whose value comes next."""
+    """A map under construction, with the key whose value follows."""
 
     key: str | None = None
 
 
 class _Builder:
-    """Makes values of the events of one document."""
+    """Builds a value from the events of one document."""
 
     def __init__(self) -> None:
         self._anchors: dict[str, object] = {}
@@ -56,7 +56,7 @@ class _Builder:
         self._root: object = None
 
     def read(self, text: str) -> Fields:
-        """The document."""
+        """Parse the first document. yaml.YAMLError, Unreadable."""
         for event in _events(text):
             if isinstance(event, yaml.AliasEvent):
                 self._add_alias(str(event.anchor), event.start_mark.line)
@@ -116,5 +116,5 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 def _key(value: object) -> str:
-    """The key as text. YAML takes lists and maps for keys, too: `{{ name }}` is one."""
+    """The key as text. YAML also allows lists and maps as keys, such as `{{ name }}`."""
     return value if isinstance(value, str) else "null" if value is None else "(not a text)"

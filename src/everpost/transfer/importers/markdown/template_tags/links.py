@@ -1,4 +1,4 @@
-"""Where the tags of generators that name another page lead to here."""
+"""Resolve the template tags that link to other pages."""
 
 import posixpath
 import re
@@ -17,25 +17,23 @@ _SUFFIX = re.compile(
 
 
 class Links:
-    """The addresses of the posts of a folder: `/` and the slug, as posts are found here. The folder is read
-    the first time that a page asks.
-    """
+    """The URL paths of the posts of a folder in Everpost: `/` and the slug. The folder is read lazily."""
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         site = folder.site
         self._site = site
         self.base_path = site.text("baseurl").rstrip("/") if "://" not in site.text("baseurl") else ""
-        """What the site puts before its paths."""
+        """The prefix of all paths of the site."""
         self.site_url = site.text("url", "base_url").rstrip("/")
-        """The address of the site; for Hugo and Zola with the path."""
+        """The URL of the site; for Hugo and Zola with the path."""
 
     def setting(self, name: str) -> str | None:
-        """What the configuration says, where that is one text."""
+        """The configured value if it is text, or else None."""
         return self._site.text(name) or None
 
     def to(self, target: str, place: str) -> str | None:
-        """The address of the page that is called so on the page at this place; None where there is none."""
+        """The URL path of `target`, as the page at `place` refers to it; None if there is no such page."""
         path, mark, fragment = target.strip().partition("#")
         if not path:
             return f"#{fragment}" if fragment else None
@@ -50,13 +48,13 @@ class Links:
 
     @cached_property
     def _slugs(self) -> dict[str, str]:
-        """Of all posts, by their paths without the ending."""
+        """The slugs of all posts, by path without extension."""
         files = (each for each in self._folder.files(pages=True) if isinstance(each, File))
         return {_key(file.place): slug for file in files if (slug := _slug(file))}
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
-        """By the last parts of their paths; those that two have are left out."""
+        """The slugs by the last part of the path; empty if it is ambiguous."""
         names: dict[str, str] = {}
         for key, slug in self._slugs.items():
             name = key.rpartition("/")[2]
@@ -65,7 +63,7 @@ class Links:
 
 
 def _key(path: str) -> str:
-    """The path without its ending; a bundle is called by its folder."""
+    """The path without its extension; for a bundle, its folder."""
     key = _SUFFIX.sub("", path.strip("/"))
     return key.removesuffix("/index").removesuffix("/_index")
 

@@ -1,6 +1,7 @@
-"""One tag of Liquid, Hugo or Zola, and what Markdown says instead.
+"""Parse the template tags of Liquid, Hugo and Zola, and convert them to Markdown.
 
-https://shopify.github.io/liquid/, https://gohugo.io/shortcodes/, https://www.getzola.org/documentation/content/shortcodes/
+https://shopify.github.io/liquid/, https://gohugo.io/shortcodes/,
+https://www.getzola.org/documentation/content/shortcodes/
 """
 
 import html
@@ -26,32 +27,32 @@ _FILTERS = {"relative_url", "absolute_url", "prepend"}
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag, from the first brace to the last."""
+    """A tag, including its braces."""
 
     name: str
-    """Of the tag, or the first word of an expression."""
+    """The name of the tag, or the first word of an expression."""
     start: int
     end: int
     opening: str
-    words: Sequence[str] = ()
-    """What has no name, in order."""
+    positional: Sequence[str] = ()
+    """The positional arguments."""
     named: Mapping[str, str] = field(default_factory=dict)
     filters: Sequence[str] = ()
     is_end: bool = False
 
     @property
     def shown(self) -> str:
-        """For a report."""
+        """The tag as reports show it."""
         return f"{self.opening} {self.name[:40]} {_CLOSINGS[self.opening]}"
 
     def get(self, name: str, number: int = 0) -> str:
-        """An argument by its name, or by its number where they have none."""
-        return self.named.get(name) or (self.words[number] if len(self.words) > number else "")
+        """The argument with this name, or else at this position; empty if there is none."""
+        return self.named.get(name) or (self.positional[number] if len(self.positional) > number else "")
 
 
 def read_tag(text: str, start: int, limit: int) -> Tag | None:
-    """The tag that begins there; None where it has no end before the limit, or no name. What Hugo shows as it
-    is (`{{</* … */>}}`) has none.
+    """The tag that begins at this position; None if it does not end before the limit, or has no name, as in
+    Hugo's escaped `{{</* … */>}}`.
     """
     opening = next(each for each in _CLOSINGS if text.startswith(each, start))
     closing = text.find(_CLOSINGS[opening], start + len(opening), limit)
@@ -66,18 +67,18 @@ def read_tag(text: str, start: int, limit: int) -> Tag | None:
         return None
     name = found[0].rstrip("/") or "/"
     rest = inside[found.end() :].removesuffix("/")
-    words, named, filters = _arguments(rest)
+    positional, named, filters = _arguments(rest)
     is_end = name.startswith("/") or (opening == "{%" and name.startswith("end"))
-    return Tag(name.strip("/"), start, end, opening, words, named, filters, is_end)
+    return Tag(name.strip("/"), start, end, opening, positional, named, filters, is_end)
 
 
 def _expression(inside: str, start: int, end: int) -> Tag | None:
-    words, named, filters = _arguments(inside)
-    return Tag("path", start, end, "{{", words, named, filters) if words else None
+    positional, named, filters = _arguments(inside)
+    return Tag("path", start, end, "{{", positional, named, filters) if positional else None
 
 
 def _arguments(text: str) -> tuple[list[str], dict[str, str], list[str]]:
-    words: list[str] = []
+    positional: list[str] = []
     named: dict[str, str] = {}
     filters: list[str] = []
     is_filter = False
@@ -93,44 +94,46 @@ def _arguments(text: str) -> tuple[list[str], dict[str, str], list[str]]:
         elif found["name"]:
             named[found["name"].lower()] = value
         else:
-            words.append(value)
-    return words, named, filters
+            positional.append(value)
+    return positional, named, filters
 
 
-def converted(
+def convert_tag(
     tag: Tag, inside: str | None, links: Links, place: str, *, is_html: bool
 ) -> tuple[str | None, Sequence[str]]:
-    """What stands for the tag, and its block; None where it stays. And the arguments that are lost."""
+    """The replacement of the tag and its block, or None if it stays; and the arguments that are lost."""
     if tag.name == "highlight" and inside is not None:
         return _code(tag, inside, is_html=is_html)
     if tag.is_end:
         return None, ()
     if tag.opening == "{{":
-        return _of_expression(tag, links, is_html=is_html), ()
+        return _convert_expression(tag, links, is_html=is_html), ()
     if tag.name in {"ref", "relref", "post_url", "link"}:
-        target = tag.named.get("path") or next((word for word in tag.words if word != "."), "")
+        target = tag.named.get("path") or next((word for word in tag.positional if word != "."), "")
         return links.to(target, place), ()
     if tag.name == "figure" and not is_html:
         return _figure(tag)
     return _address(tag, is_html=is_html), ()
 
 
-def _of_expression(tag: Tag, links: Links, *, is_html: bool) -> str | None:
+def _convert_expression(tag: Tag, links: Links, *, is_html: bool) -> str | None:
     if set(tag.filters) - _FILTERS - _VARIABLES:
         return None
     if tag.name == "path":
         before = links.site_url + links.base_path if "absolute_url" in tag.filters else links.base_path
-        return f"{before}/{tag.words[0].lstrip('/')}" if tag.filters and len(tag.words) == 1 else None
-    if tag.name in _VARIABLES and not tag.filters and not tag.words:
+        return (
+            f"{before}/{tag.positional[0].lstrip('/')}" if tag.filters and len(tag.positional) == 1 else None
+        )
+    if tag.name in _VARIABLES and not tag.filters and not tag.positional:
         return links.base_path if tag.name == "site.baseurl" else links.site_url
-    if tag.name.startswith("site.") and not (tag.filters or tag.words or tag.named):
+    if tag.name.startswith("site.") and not (tag.filters or tag.positional or tag.named):
         return links.setting(tag.name.removeprefix("site.").lower())
-    return _address(tag, is_html=is_html) if tag.named or tag.words else None
+    return _address(tag, is_html=is_html) if tag.named or tag.positional else None
 
 
 def _code(tag: Tag, inside: str, *, is_html: bool) -> tuple[str, Sequence[str]]:
-    language = tag.words[0] if tag.words and _LANGUAGE.fullmatch(tag.words[0]) else ""
-    lost = [f"{tag.name} {name}" for name in [*tag.words[1:], *tag.named]]
+    language = tag.positional[0] if tag.positional and _LANGUAGE.fullmatch(tag.positional[0]) else ""
+    lost = [f"{tag.name} {name}" for name in [*tag.positional[1:], *tag.named]]
     code = _trimmed(inside)
     if is_html:
         kind = f' class="language-{html.escape(language)}"' if language else ""
@@ -141,7 +144,7 @@ def _code(tag: Tag, inside: str, *, is_html: bool) -> tuple[str, Sequence[str]]:
 
 
 def _trimmed(code: str) -> str:
-    """The code without the empty rest of the line of its tag, and of the line that ends it."""
+    """The code without the empty remainders of the lines of its opening and closing tags."""
     first, mark, rest = code.partition("\n")
     code = rest if mark and not first.strip() else code
     body, mark, last = code.rpartition("\n")
@@ -165,7 +168,7 @@ def _figure(tag: Tag) -> tuple[str | None, Sequence[str]]:
 
 
 def _address(tag: Tag, *, is_html: bool) -> str | None:
-    """The address of what the tag embeds from another site."""
+    """A link to the content that the tag embeds from another site."""
     first, second = tag.get("id"), tag.get("", 1)
     address = {
         "youtube": f"https://www.youtube.com/watch?v={first}",
@@ -173,8 +176,12 @@ def _address(tag: Tag, *, is_html: bool) -> str | None:
         "gist": f"https://gist.github.com/{tag.get('', 0)}" + (f"/{second}" if second else ""),
         "tweet": f"https://x.com/{tag.get('user')}/status/{tag.get('id', 1)}",
     }.get("tweet" if tag.name in {"x", "twitter"} else tag.name)
-    words = [first, second] if tag.name != "gist" else []
-    if address is None or not (first or tag.name == "gist") or not all(_ID.fullmatch(w) for w in words if w):
+    ids = [first, second] if tag.name != "gist" else []
+    if (
+        address is None
+        or not (first or tag.name == "gist")
+        or not all(_ID.fullmatch(each) for each in ids if each)
+    ):
         return None
     if tag.name in {"tweet", "x", "twitter"} and not (tag.get("user") and tag.get("id", 1)):
         return None

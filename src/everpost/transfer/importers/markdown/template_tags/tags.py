@@ -1,5 +1,5 @@
-"""Tags of Liquid, Hugo and Zola in the text of a page: those that Markdown can say become Markdown, the
-others stay as they are and are reported. Code is never changed.
+"""Convert the template tags of Liquid, Hugo and Zola in a page to Markdown. Tags that Markdown cannot express
+are unchanged and reported. Code is never changed.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from everpost.transfer.importers.markdown.template_tags.links import Links
-from everpost.transfer.importers.markdown.template_tags.shortcodes import Tag, converted, read_tag
+from everpost.transfer.importers.markdown.template_tags.shortcodes import Tag, convert_tag, read_tag
 
 _NEXT = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<fence>`{3,}|~{3,})|(?P<code>`+)|(?P<tag>\{\{[<%]?|\{%)",
@@ -20,22 +20,22 @@ _END = re.compile(
     r"\{%-?[ \t]*end(?P<liquid>\w*)[ \t]*-?%\}|\{\{[<%][ \t]*/[ \t]*(?P<hugo>[\w/-]+)[ \t]*[%>]\}\}"
 )
 _LONGEST_TAG = 2_000
-"""Characters between the braces of a tag. It bounds the search for an end that there is not."""
+"""Characters of the longest tag. This bounds the search for a missing end."""
 _HIDDEN = frozenset({"comment"})
 _VERBATIM = frozenset({"raw", "verbatim"})
 _MOST_NAMES = 20
-"""Names of tags that the report of one post has."""
+"""The most names of tags in the report of one post."""
 
 
 def convert_tags(text: str, links: Links, place: str, *, is_html: bool) -> tuple[str, tuple[str, ...]]:
-    """The text, and what was done to it. It takes time in proportion to the text."""
+    """The converted text, and the changes for the report. The time is linear in the size of the text."""
     if "{{" not in text and "{%" not in text:
         return text, ()
     return _Converter(text, links, place, is_html=is_html).convert()
 
 
 class _Converter:
-    """Goes through one text, once."""
+    """Converts one text, in one pass."""
 
     def __init__(self, text: str, links: Links, place: str, *, is_html: bool) -> None:
         self._text = text
@@ -55,7 +55,7 @@ class _Converter:
         self._end_of_paragraph = -1
 
     def convert(self) -> tuple[str, tuple[str, ...]]:
-        """The text, and what was done to it."""
+        """The converted text, and the changes for the report."""
         start = position = 0
         while found := _NEXT.search(self._text, position):
             if found["tag"] is None:
@@ -74,7 +74,7 @@ class _Converter:
         return "".join(self._parts), tuple(self._changes())
 
     def _end_of_code(self, found: re.Match[str]) -> int:
-        """Where the code ends that begins here; behind the mark where none does."""
+        """The end of the code that begins here; the end of the mark if it is not code."""
         if self._is_html:
             return found.end()
         fence = found["fence"]
@@ -100,7 +100,7 @@ class _Converter:
         return self._end_of_paragraph
 
     def _replaced(self, tag: Tag) -> tuple[int, str | None]:
-        """Where the tag ends, with what belongs to it, and what stands for it; None: it stays."""
+        """The end of the tag and its block, and the replacement, which is None if the tag stays."""
         closing = self._closing(tag)
         if closing is not None and tag.name in _HIDDEN:
             self._done[tag.name] += 1
@@ -109,7 +109,7 @@ class _Converter:
             self._done[tag.name] += 1
             return closing.end(), self._text[tag.end : closing.start()]
         inside = None if closing is None or tag.name != "highlight" else self._text[tag.end : closing.start()]
-        replacement, lost = converted(tag, inside, self._links, self._place, is_html=self._is_html)
+        replacement, lost = convert_tag(tag, inside, self._links, self._place, is_html=self._is_html)
         self._lost.update(lost)
         if replacement is None:
             if not tag.is_end:
@@ -122,7 +122,7 @@ class _Converter:
         return end, replacement
 
     def _closing(self, tag: Tag) -> re.Match[str] | None:
-        """The end of the block that the tag begins."""
+        """The closing tag of the block."""
         if tag.name not in _HIDDEN | _VERBATIM | {"highlight"}:
             return None
         ends: Sequence[re.Match[str]] = self._ends[tag.name]
@@ -130,7 +130,7 @@ class _Converter:
         return ends[index] if index < len(ends) else None
 
     def _on_its_own(self, block: str, start: int, end: int) -> str:
-        """The block of code on lines of its own, indented as its tag is."""
+        """The block of code on its own lines, with the indentation of its tag."""
         line = self._text.rfind("\n", max(0, start - _LONGEST_TAG), start) + 1
         before = self._text[line:start]
         if before.strip():

@@ -32,7 +32,9 @@ DATA = {
     "tallies": sa.false(),
     "removed_users": sa.false(),
 }
-"""Which rows of a table are data that going down would lose; all of them in a table not named here."""
+"""The condition for rows that are data, which a downgrade would lose. In a table not listed here, all rows
+are.
+"""
 
 
 def upgrade() -> None:

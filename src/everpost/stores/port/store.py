@@ -1,0 +1,44 @@
+"""The store, which bundles the protocols of the port."""
+
+from typing import Protocol
+
+from everpost.stores.port.blog import Blogs
+from everpost.stores.port.comments import Comments
+from everpost.stores.port.posts import Posts
+from everpost.stores.port.rate_limits import RateLimits
+from everpost.stores.port.records import Records
+from everpost.stores.port.tokens import Tokens
+from everpost.stores.port.users import Users
+
+
+class Store(Protocol):
+    """A database that holds a blog. Lives as long as the process; tasks of one event loop may share it."""
+
+    @property
+    def posts(self) -> Posts: ...
+
+    @property
+    def comments(self) -> Comments: ...
+
+    @property
+    def users(self) -> Users: ...
+
+    @property
+    def tokens(self) -> Tokens: ...
+
+    @property
+    def limits(self) -> RateLimits: ...
+
+    @property
+    def blog(self) -> Blogs: ...
+
+    @property
+    def records(self) -> Records: ...
+
+    async def ping(self) -> None:
+        """Check that the database responds. Raises Busy."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,159 @@
+"""Copying a blog to another store, and verifying the copy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from everpost.domain.blog import Blog
+from everpost.domain.records import Transfer
+from everpost.errors import Conflict, Occupied
+from everpost.stores.port import Records
+from everpost.transfer.copy.streams import EmptySource, Source, open_stream
+from everpost.transfer.copy.sync import Comparison, Write, sync
+
+
+class Phase(StrEnum):
+    """The phases of a copy."""
+
+    COMPARING = "Comparing"
+    COPYING = "Copying"
+    VERIFYING = "Verifying"
+
+
+Progress = Callable[[Phase, int, int], None]
+"""Called with the phase, the number of source records processed so far, and the total."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyResult:
+    """The outcome of a copy."""
+
+    before: Comparison
+    """How the target differed from the source."""
+    after: Comparison | None = None
+    """The comparison after the target was read back; None if nothing was written."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the target equals the source as it was last read."""
+        return (self.after or self.before).is_equal
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the target equals the snapshot of the source that was copied."""
+        return self.after is None or self.after.target.whole == self.before.source.whole
+
+
+async def verify(source: Source, target: Source, progress: Progress) -> Comparison:
+    """Compare every record."""
+    return await _compare(source, target, progress, Phase.VERIFYING)
+
+
+async def copy(source: Source, target: Records, progress: Progress, *, origin: str) -> CopyResult:
+    """Make the target equal to a snapshot of the source, and read it back. `origin` is that of the source.
+
+    The target must be empty, hold an unfinished copy of the same blog, hold a finished copy of it that has
+    not been changed since, or be equal already. Occupied: it is none of these, and was left unchanged.
+    """
+    latest = await target.transfer()
+    if not await _try_begin(target, latest, origin):
+        comparison = await _compare(source, target, progress, Phase.COMPARING)
+        if comparison.is_equal:
+            return CopyResult(before=comparison)
+        _require_unchanged(latest, comparison, origin)
+        await target.begin(origin, latest=latest)
+    before = await _compare(source, target, progress, Phase.COPYING, target.write)
+    copied = CopyResult(before=before, after=await _read_back(before, source, target, progress))
+    if copied.is_complete:
+        await target.finish(Transfer(origin=origin, digest=before.source.whole))
+    return copied
+
+
+async def rehearse(source: Source, target: Records | None, progress: Progress, *, origin: str) -> Comparison:
+    """Compare like `copy`, but write nothing. The target None is a database without a schema. Occupied, as
+    for `copy`.
+    """
+    if target is None:
+        return await _compare(source, EmptySource(source.kinds), progress, Phase.COMPARING)
+    comparison = await _compare(source, target, progress, Phase.COMPARING)
+    latest = await target.transfer()
+    if latest is not None and not latest.is_finished:
+        _require_same_origin(latest, origin)
+    elif not comparison.is_equal and not (latest is None and await _is_new(target, comparison)):
+        _require_unchanged(latest, comparison, origin)
+    return comparison
+
+
+async def _try_begin(target: Records, latest: Transfer | None, origin: str) -> bool:
+    """Begin if the target is empty or holds an unfinished copy of this blog; otherwise return False, because
+    the target has to be compared first. Occupied: it holds an unfinished copy of another blog.
+    """
+    if latest is not None:
+        if latest.is_finished:
+            return False
+        _require_same_origin(latest, origin)
+        await target.begin(origin, latest=latest)
+        return True
+    try:
+        await target.begin(origin, latest=None)
+    except Conflict:
+        return False
+    return True
+
+
+async def _compare(
+    source: Source, target: Source, progress: Progress, phase: Phase, write: Write | None = None
+) -> Comparison:
+    async with open_stream(source) as ours, open_stream(target) as theirs:
+        total = sum(ours.counts.values())
+        progress(phase, 0, total)
+        return await sync(ours, theirs, write, lambda done: progress(phase, done, total))
+
+
+async def _read_back(before: Comparison, source: Source, target: Source, progress: Progress) -> Comparison:
+    """Compare the digests of the two; compare record by record if they differ, or if the source has
+    changed.
+    """
+    total = sum(before.source.counts.values())
+    async with open_stream(target) as stream:
+        progress(Phase.VERIFYING, 0, total)
+        digest = await stream.read(lambda done: progress(Phase.VERIFYING, min(done, total), total))
+    if digest != before.source or not await _is_unchanged(source, before.fingerprint):
+        return await verify(source, target, progress)
+    same = before.kept + before.same
+    return replace(before, kept=0, erased=0, same=same, target=digest, examples=())
+
+
+async def _is_unchanged(source: Source, fingerprint: str | None) -> bool:
+    """Whether the source still has this fingerprint."""
+    async with source.snapshot() as snapshot:
+        return fingerprint is not None and await snapshot.fingerprint() == fingerprint
+
+
+async def _is_new(target: Records, comparison: Comparison) -> bool:
+    """Whether the target is a blog that has never been used."""
+    counts = comparison.target.counts
+    if any(counts[kind.name] for kind in target.kinds if not kind.is_single):
+        return False
+    async with open_stream(target) as stream:
+        settings = None if stream.head is None else stream.head.record
+        return isinstance(settings, Blog) and settings.version == 1
+
+
+def _require_same_origin(latest: Transfer, origin: str) -> None:
+    if latest.origin != origin:
+        raise Occupied(
+            "The target holds part of another blog, whose copy or import was interrupted. Finish that one, or"
+            " choose an empty database."
+        )
+
+
+def _require_unchanged(latest: Transfer | None, comparison: Comparison, origin: str) -> None:
+    """Occupied, unless the target is an unchanged copy of this blog."""
+    if latest is None or latest.origin != origin:
+        raise Occupied("The target already holds other content: choose an empty database.")
+    if latest.digest != comparison.target.whole:
+        raise Occupied(
+            "The target has changed since this blog was copied there, and those changes would be lost."
+            " Choose an empty database."
+        )
