@@ -1,4 +1,4 @@
-"""The databases between which a blog moves, each opened once for one command."""
+"""The source and target databases of a command that moves a blog."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -11,16 +11,16 @@ from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
 
 URL_FORMS = "a URL, env:NAME or file:PATH"
-"""How an argument names a database: see `settings.read_database_url`."""
+"""The forms of a database argument: see `settings.read_database_url`."""
 _CONNECTIONS = 2
-"""One reads while the other writes."""
+"""One for reading, one for writing."""
 _IMPORTING = 4
 """Connections for an import, which writes several posts at once."""
 
 
 @asynccontextmanager
 async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
-    """A blog to be read. Misconfigured: there is none. Unreachable, SchemaMismatch, Unfinished."""
+    """The store of the source. Misconfigured: it has no blog. Unreachable, SchemaMismatch, Unfinished."""
     store = await _find(url, settings, unfinished=False)
     if store is None:
         raise Misconfigured(f"There is no blog in {describe_url(url)}.")
@@ -30,14 +30,14 @@ async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def open_target(url: str, settings: Settings) -> AsyncIterator[Store]:
-    """Where a blog moves; the schema is made where there is none. Unreachable, SchemaMismatch."""
+    """The store of the target, whose schema is created if it is missing. Unreachable, SchemaMismatch."""
     async with _closing(await _open(url, settings, unfinished=True)) as store:
         yield store
 
 
 @asynccontextmanager
-async def look_at_target(url: str, settings: Settings) -> AsyncIterator[Store | None]:
-    """Where a blog could move; None where there is no schema, and that stays so. As for `open_target`."""
+async def inspect_target(url: str, settings: Settings) -> AsyncIterator[Store | None]:
+    """The store of the target, or None if it has no schema. Creates nothing. Unreachable, SchemaMismatch."""
     store = await _find(url, settings, unfinished=True)
     if store is None:
         yield None
@@ -48,8 +48,8 @@ async def look_at_target(url: str, settings: Settings) -> AsyncIterator[Store | 
 
 @asynccontextmanager
 async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[Store]:
-    """The blog of the settings, made where there is none; for a dry run an empty one elsewhere stands in
-    for it there. Unreachable, SchemaMismatch, Unfinished.
+    """The store in the settings. If it has no blog, one is created; for a dry run, in a temporary database
+    instead. Unreachable, SchemaMismatch, Unfinished.
     """
     url = settings.database_url
     with tempfile.TemporaryDirectory() as folder:

@@ -67,7 +67,7 @@ async def test_a_hundred_changes_of_a_post_are_all_made(store: Store, blog_url: 
     assert await read_post(store, post.id) == max(posts, key=lambda each: each.version)
 
 
-async def test_of_a_hundred_changes_of_one_revision_one_is_made(store: Store) -> None:
+async def test_of_a_hundred_changes_to_one_revision_one_succeeds(store: Store) -> None:
     post = await publish(store)
     changes = [PostChange(updated_at=LATER, title=f"Title {number}") for number in range(100)]
     outcomes = await save_all(store, post, changes, match=frozenset({post.revision}))
@@ -76,7 +76,7 @@ async def test_of_a_hundred_changes_of_one_revision_one_is_made(store: Store) ->
     assert await read_post(store, post.id) == won
 
 
-async def test_each_of_several_changes_at_once_has_its_own_outcome(store: Store) -> None:
+async def test_each_concurrent_change_has_its_own_outcome(store: Store) -> None:
     author, other = await register(store), await register(store)
     await publish(store, slug="taken")
     post = await publish(store, author=author.author, tags=("old",))
