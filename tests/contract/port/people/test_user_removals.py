@@ -115,6 +115,18 @@ async def test_the_id_of_a_removed_user_is_not_reused(store: Store) -> None:
             await store.users.add(replace(user, email="other@blog.example"))
 
 
+async def test_the_id_of_a_user_who_is_being_removed_is_taken(store: Store) -> None:
+    for _ in range(5):
+        user = await register(store)
+        namesakes = [replace(user, email=f"{number}-{user.email}") for number in range(6)]
+        outcomes = await asyncio.gather(
+            store.users.remove(user.id, heir_id=None, match=None),
+            *map(store.users.add, namesakes),
+            return_exceptions=True,
+        )
+        assert [each.field for each in outcomes if isinstance(each, Conflict)] == ["id"] * 6
+
+
 async def test_a_user_restored_by_a_move_does_not_regain_old_posts(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author)

@@ -52,13 +52,13 @@ async def save_all(
 
 async def test_a_hundred_changes_of_a_post_are_all_made(store: Store, blog_url: str) -> None:
     post = await publish(store)
-    other = await open_store(blog_url, timeout=10, pool_size=3)
+    one, other = [await open_store(blog_url, timeout=10, pool_size=3) for _ in range(2)]
     changes = [PostChange(updated_at=LATER, title=f"Title {number}") for number in range(50)]
     try:
-        saved = [*await save_all(store, post, changes), *await save_all(other, post, changes)]
-        together = await asyncio.gather(save_all(store, post, changes), save_all(other, post, changes))
+        saved = [*await save_all(one, post, changes), *await save_all(other, post, changes)]
+        together = await asyncio.gather(save_all(one, post, changes), save_all(other, post, changes))
     finally:
-        await other.close()
+        await asyncio.gather(one.close(), other.close())
     saved += [each for outcomes in together for each in outcomes]
     posts = [each for each in saved if isinstance(each, Post)]
     assert [each.title for each in posts] == [change.title for change in changes] * 4
