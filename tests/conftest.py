@@ -1,4 +1,4 @@
-"""What every test can ask for: databases on real servers, and the stores on them.
+"""Shared fixtures: databases on real servers, and stores on them.
 
 A test that takes `store`, `store_name`, `blog_url` or `database_url` runs once on each database.
 """
@@ -39,8 +39,8 @@ COMPARED = {"tests.contract.port.comments.test_comments", "tests.contract.port.p
 """The tests that compare both engines in `make test`; in `make test-long`, all tests at the port do."""
 A_DAY = 24 * 60 * 60
 
-# How long an example takes is the machine's affair: two workers and three servers share two cores. What is
-# drawn is the same each time: a change is not to fail for what it did not do. `make fuzz` draws anew.
+# No deadline for an example: two workers and three servers share two cores. Examples are the same each time,
+# so that no change fails for an unrelated reason. `make fuzz` draws new ones.
 settings.register_profile(
     "everpost",
     deadline=None,
@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerNode) -> None:
-    """Tell a worker of pytest-xdist what this process knows."""
+    """Pass the state of this process to a worker of pytest-xdist."""
     stash = node.config.stash
     if broker_key not in stash:
         stash[broker_key] = Broker(stash[servers_key])
@@ -100,8 +100,8 @@ def pytest_configure_node(node: WorkerNode) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays: to look through it again and again for garbage takes a tenth of
-    the time, and to look for what a test leaves after every 700 objects some more.
+    """Freeze imported and collected objects, and collect garbage less often: scanning them again and again
+    would take more than a tenth of the time.
     """
     gc.collect()
     gc.freeze()
@@ -144,7 +144,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @dataclass(frozen=True)
 class Blog:
-    """A database whose schema is made, and the store on it; emptied for each test."""
+    """A database with a schema, and its store; emptied for each test."""
 
     name: str
     databases: Databases
@@ -156,7 +156,7 @@ class Blog:
 
 
 class Engines:
-    """For this process: the databases of each engine, and one blog on each. Opened when first used."""
+    """The databases of each engine, and one blog on each, for this process. Opened lazily."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -205,7 +205,7 @@ class Engines:
 
 @pytest.fixture(autouse=True)
 def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed with less care, but where a test is about just that."""
+    """Hash passwords at a low cost, except in tests of the hashing."""
     if request.node.get_closest_marker("careful_passwords") is None:
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         monkeypatch.setattr(passwords, "_hasher", hasher)
@@ -214,7 +214,7 @@ def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(autouse=True)
 def fresh_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test may stop the clock at a moment that others have passed."""
+    """Reset the horizon, because a test may stop the clock at an earlier time than others."""
     monkeypatch.setattr(HORIZON, "_seen", EARLIEST)
 
 
@@ -222,8 +222,8 @@ def fresh_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def engines(pytestconfig: pytest.Config) -> AsyncIterator[Engines]:
     engines = Engines(pytestconfig)
     with pytest.MonkeyPatch.context() as patch:
-        # An application that is kept for many tests writes to none of their databases by itself: its loop
-        # may pause with SQLite's lock in hand, for a test that has another one.
+        # An application that is shared by many tests must not write to their databases on its own: its event
+        # loop may pause while it holds SQLite's lock, when a test has a loop of its own.
         patch.setattr(rate_limits, "FORGET_EVERY", A_DAY)
         yield engines
         await engines.close()
@@ -255,7 +255,7 @@ async def databases(engines: Engines, store_name: str) -> Databases:
 
 @pytest.fixture
 async def make_database(databases: Databases) -> AsyncIterator[Callable[[], Awaitable[str]]]:
-    """Makes fresh databases in which no migration ever ran; gives their URLs."""
+    """A function that creates fresh databases without a schema, and returns their URLs."""
     async with AsyncExitStack() as made:
 
         async def make() -> str:
@@ -269,7 +269,7 @@ async def make_database(databases: Databases) -> AsyncIterator[Callable[[], Awai
 
 @pytest.fixture
 async def database_url(make_database: Callable[[], Awaitable[str]]) -> str:
-    """The URL of a fresh database in which no migration ever ran."""
+    """The URL of a fresh database without a schema."""
     return await make_database()
 
 
@@ -283,6 +283,6 @@ async def empty_blog_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def four_stores(engines: Engines, pytestconfig: pytest.Config) -> dict[str, Store]:
-    """An empty store of each kind that can be had, by the name of its database."""
+    """An empty store on each available database, by name."""
     names = pytestconfig.stash[offer_key].names
     return {name: (await engines.empty_blog(name)).store for name in names}

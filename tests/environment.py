@@ -1,8 +1,8 @@
-"""The environment of the caller, of which only `EVERPOST_TEST_*` reaches a test."""
+"""The caller's environment: tests see only its `EVERPOST_TEST_*` variables."""
 
 from collections.abc import MutableMapping
 
-_OURS, _OF_TESTS = "EVERPOST_", "EVERPOST_TEST_"
+_ETAG_CONTENT, _OF_TESTS = "EVERPOST_", "EVERPOST_TEST_"
 _PREFIXES = ("PG", "MYSQL", "MARIADB", "MONGO", "UVICORN_", "GRANIAN_", "OTEL_", "SSL_CERT_")
 """Of variables that drivers and servers read."""
 _NAMES = frozenset(
@@ -18,6 +18,6 @@ def strip(environment: MutableMapping[str, str]) -> None:
     """Remove variables that would change how Everpost, a driver, a server or a command behaves."""
     for name in list(environment):
         upper = name.upper()
-        is_ours = upper.startswith(_OURS) and not upper.startswith(_OF_TESTS)
+        is_ours = upper.startswith(_ETAG_CONTENT) and not upper.startswith(_OF_TESTS)
         if is_ours or upper.startswith(_PREFIXES) or upper in _NAMES:
             del environment[name]

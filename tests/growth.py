@@ -1,4 +1,4 @@
-"""How the cost of an input grows with its size, for input that strangers choose."""
+"""Measures how the cost of untrusted input grows with its size."""
 
 import gc
 import time
@@ -21,7 +21,7 @@ def assert_cost_grows_no_faster_than_size(
 ) -> None:
     """Compare the CPU time of `run` for an input of one size and for one four times as large.
 
-    `make` gives an input of about so many parts. The size is doubled until its cost can be measured; an
+    `make` returns an input of about this many parts. The size is doubled until its cost can be measured; an
     input that stays cheap up to `most` passes. Both sizes are run in turn, and the quickest run of each
     counts: a busy machine makes runs slower, never quicker.
     """

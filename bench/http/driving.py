@@ -125,7 +125,7 @@ async def ask_once(client: httpx.AsyncClient, request: Request, *, unique: str) 
         )
     except httpx.TransportError as error:
         raise WrongAnswer(f"{request.method} {request.path} was not answered: {error!r}") from None
-    request.require_right(answer.status_code, answer.content)
+    request.require_expected(answer.status_code, answer.content)
     return answer
 
 

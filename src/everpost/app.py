@@ -40,7 +40,7 @@ class Everpost(FastAPI):
         if self.openapi_schema is None:
             for route in self.routes:
                 if isinstance(route, CallRoute):
-                    route.describe_answers()
+                    route.declare_response_models()
             complete(super().openapi())  # stored in openapi_schema
         return super().openapi()
 
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
-    app.state.renderings = ResponseCache()
+    app.state.response_cache = ResponseCache()
     handle_problems(app, log_refusal)
     if not traced:  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)

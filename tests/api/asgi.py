@@ -1,4 +1,4 @@
-"""Requests as a server hands them to an application: header by header, and piece by piece."""
+"""ASGI requests as a server passes them to an application, with bodies in any number of pieces."""
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 @dataclass
 class Answer:
-    """What an application sent, and how many messages it read for that."""
+    """The response of an application, and the number of messages that it read."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A blog in a file, with people in it, and who asks it."""
+"""Blogs on SQLite with users, and clients for them."""
 
 import shutil
 from collections.abc import AsyncIterator

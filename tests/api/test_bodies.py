@@ -1,4 +1,4 @@
-"""When a body is read, how much of it, and for how long."""
+"""When request bodies are read, and their limits on size and time."""
 
 import asyncio
 import json
@@ -36,23 +36,21 @@ async def endless() -> AsyncIterator[bytes]:
 
 
 async def trickling() -> AsyncIterator[bytes]:
-    """A body that never ends, and of which something always arrives."""
+    """A body that never ends, but always makes progress."""
     while True:
         yield b""
         await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_A_TOKEN)
-async def test_a_call_that_takes_a_token_does_not_read_the_body_without_one(
-    site: Site, method: str, path: str
-) -> None:
+async def test_without_a_required_token_the_body_is_not_read(site: Site, method: str, path: str) -> None:
     for tokens in ([], *([(b"authorization", bad)] for bad in BAD_TOKENS)):
         answer = await ask(site.app, method, path, headers=[*JSON, *tokens], body=endless())
         assert (answer.status, answer.read) == (401, 0)
 
 
 @pytest.mark.parametrize(("method", "path"), WITHOUT)
-async def test_a_bad_token_is_refused_before_the_body_where_none_is_needed(
+async def test_an_invalid_token_is_refused_before_the_body_even_if_optional(
     site: Site, method: str, path: str
 ) -> None:
     for bad in BAD_TOKENS:
@@ -61,7 +59,7 @@ async def test_a_bad_token_is_refused_before_the_body_where_none_is_needed(
         assert (answer.status, answer.read) == (401, 0)
 
 
-async def test_a_body_that_is_not_asked_for_is_not_read(site: Site) -> None:
+async def test_an_undeclared_body_is_not_read(site: Site) -> None:
     for method, path, status in [
         ("GET", "/posts", 200),
         ("DELETE", f"/posts/{NOBODY}", 401),
@@ -110,7 +108,7 @@ async def test_each_call_has_a_limit_of_its_own(site: Site, method: str, path: s
 
 @pytest.mark.parametrize("body", [endless, trickling])
 @pytest.mark.parametrize("path", ["/login", COMMENTS])
-async def test_a_body_that_does_not_end_is_given_up(sites: Sites, path: str, body: object) -> None:
+async def test_an_endless_body_times_out(sites: Sites, path: str, body: object) -> None:
     site = await sites.open(body_timeout=0.05)
     headers = FORM if path == "/login" else JSON
     answer = await ask(site.app, "POST", path, headers=headers, body=body())  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""The page of the API documentation: complete without any other host, or not there."""
+"""The page of the API documentation: self-contained, or switched off."""
 
 import hashlib
 import json

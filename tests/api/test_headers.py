@@ -1,9 +1,9 @@
-"""What every answer tells a browser."""
+"""Headers for browsers: security, CORS and caching."""
 
 import httpx
 import pytest
 
-from everpost.api.middleware.security_headers import ON_EVERY_ANSWER
+from everpost.api.middleware.security_headers import SECURITY_HEADERS
 from everpost.api.routing.dependencies import get_store
 from everpost.domain.people.users import Role
 from tests.api.conftest import Site, Sites
@@ -49,22 +49,22 @@ async def every_kind(site: Site) -> list[httpx.Response]:
 
 
 @pytest.mark.parametrize("origins", [(), (HERE,)])
-async def test_they_are_on_every_answer(sites: Sites, origins: tuple[str, ...]) -> None:
+async def test_security_headers_are_on_every_response(sites: Sites, origins: tuple[str, ...]) -> None:
     site = await sites.open(cors_origins=origins)
     answers = await every_kind(site)
     assert {answer.status_code for answer in answers} >= {200, 401, 404, 405, 500}
     for answer in answers:
-        for name in ON_EVERY_ANSWER:
+        for name in SECURITY_HEADERS:
             assert len(answer.headers.get_list(name)) == 1, (name, answer.request.url, answer.status_code)
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
-async def test_other_origins_are_told_nothing_at_first(site: Site) -> None:
+async def test_other_origins_are_not_allowed_by_default(site: Site) -> None:
     for answer in await every_kind(site):
         assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
-async def test_an_origin_of_the_settings_may_call_and_read(sites: Sites) -> None:
+async def test_a_configured_origin_is_allowed(sites: Sites) -> None:
     site = await sites.open(cors_origins=(HERE,))
     asked = await site.client.options("/posts", headers=preflight(HERE))
     assert asked.status_code == 200
@@ -79,14 +79,14 @@ async def test_an_origin_of_the_settings_may_call_and_read(sites: Sites) -> None
         assert "access-control-allow-credentials" not in answer.headers
 
 
-async def test_any_other_origin_may_not(sites: Sites) -> None:
+async def test_an_unconfigured_origin_is_not_allowed(sites: Sites) -> None:
     site = await sites.open(cors_origins=(HERE,))
     assert (await site.client.options("/posts", headers=preflight(ELSEWHERE))).status_code == 400
     answer = await site.client.get("/posts", headers={"origin": ELSEWHERE})
     assert "access-control-allow-origin" not in answer.headers
 
 
-async def test_an_answer_that_depends_on_who_asks_says_so(site: Site) -> None:
+async def test_a_response_that_depends_on_credentials_varies_on_them(site: Site) -> None:
     header = await site.showing(await site.user(Role.ADMIN))
     for path in ("/posts", "/users", "/settings"):
         for sent in ({}, header, {"authorization": "Bearer x"}):
@@ -100,7 +100,7 @@ async def test_an_answer_that_depends_on_who_asks_says_so(site: Site) -> None:
 
 
 @pytest.mark.parametrize("sent", [{"authorization": "Bearer x"}, {"x-edit-key": "k"}])
-async def test_nothing_that_is_answered_to_a_token_or_a_key_is_kept(site: Site, sent: dict[str, str]) -> None:
+async def test_responses_to_credentials_are_not_stored(site: Site, sent: dict[str, str]) -> None:
     token = await site.showing(await site.user(Role.ADMIN))
     post = (await site.client.post("/posts", json={"title": "T", "content": "C"}, headers=token)).json()["id"]
     for headers in (sent, token, token | sent):
@@ -125,7 +125,7 @@ async def test_nothing_that_is_answered_to_a_token_or_a_key_is_kept(site: Site, 
             assert answer.headers["cache-control"] == "private, no-store", (method, path)
 
 
-async def test_what_the_public_reads_may_be_kept_and_an_error_may_not(site: Site) -> None:
+async def test_public_responses_may_be_cached_and_errors_may_not(site: Site) -> None:
     for answer in await every_kind(site):
         if answer.request.headers.get("authorization"):
             continue
@@ -133,7 +133,7 @@ async def test_what_the_public_reads_may_be_kept_and_an_error_may_not(site: Site
         assert answer.headers["cache-control"] == kept, (answer.request.method, answer.url)
 
 
-async def test_who_shows_a_token_is_told_that_nothing_changed(site: Site) -> None:
+async def test_requests_with_a_token_get_304(site: Site) -> None:
     token = await site.showing(await site.user(Role.ADMIN))
     for path in ("/posts", "/users", "/users/me", "/settings", "/tokens", "/comments"):
         first = await site.client.get(path, headers=token)

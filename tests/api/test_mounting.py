@@ -64,12 +64,12 @@ async def test_the_description_says_where_the_blog_is(site: httpx.AsyncClient) -
     assert "/our blog/openapi.json" in (await site.get("/our blog/docs")).text
 
 
-async def test_a_method_that_is_not_there_is_refused_as_anywhere(site: httpx.AsyncClient) -> None:
+async def test_an_unsupported_method_is_405(site: httpx.AsyncClient) -> None:
     answer = await site.put("/our blog/posts")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
-async def test_a_database_that_is_away_is_asked_again_by_the_next_request(tmp_path: Path) -> None:
+async def test_the_next_request_retries_an_unreachable_database(tmp_path: Path) -> None:
     folder = tmp_path / "later"
     blog = create_app(Settings(database_url=f"sqlite:///{folder}/blog.db"))
     async with httpx.AsyncClient(
@@ -84,7 +84,7 @@ async def test_a_database_that_is_away_is_asked_again_by_the_next_request(tmp_pa
     await blog.state.lifecycle.close()
 
 
-async def test_a_token_of_the_settings_that_is_none_lets_nobody_in(tmp_path: Path) -> None:
+async def test_a_malformed_token_in_the_settings_grants_no_access(tmp_path: Path) -> None:
     blog = create_app(Settings(database_url=f"sqlite:///{tmp_path}/blog.db", admin_token="x"))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(blog), base_url="http://blog.example"

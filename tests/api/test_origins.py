@@ -1,4 +1,4 @@
-"""Which pages may send the form of a login."""
+"""The origins whose pages may send the login form."""
 
 import pytest
 
@@ -50,7 +50,7 @@ async def test_a_page_of_another_origin_sends_no_login(sites: Sites, sent: Sent,
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
-async def test_where_all_pages_may_call_all_may_log_in(sites: Sites, origin: str) -> None:
+async def test_if_all_origins_are_allowed_all_can_log_in(sites: Sites, origin: str) -> None:
     site = await sites.open(cors_origins="*")
     form = {"username": "nobody@blog.example", "password": "a wrong password"}
     headers = {"origin": origin, "sec-fetch-site": "cross-site"}

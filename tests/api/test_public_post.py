@@ -1,4 +1,4 @@
-"""The public reads a post by a short cut, and is told what everybody is told who takes the long way."""
+"""The fast path for public posts, whose responses equal those of the route."""
 
 import httpx
 import pytest
@@ -53,7 +53,7 @@ async def long_way(
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=str)
-async def test_the_answer_is_that_of_the_long_way(
+async def test_the_response_equals_that_of_the_route(
     site: Site, request_: tuple[str, str, dict[str, str]]
 ) -> None:
     method, name, sent = request_
@@ -69,7 +69,7 @@ async def test_the_answer_is_that_of_the_long_way(
         )
 
 
-async def test_a_mounted_blog_has_the_short_cut_too(site: Site) -> None:
+async def test_a_mounted_blog_uses_the_fast_path_too(site: Site) -> None:
     around = FastAPI()
     around.mount("/blog", site.app)
     async with httpx.AsyncClient(

@@ -1,4 +1,4 @@
-"""A post is rendered once, and its rendering is kept as long as the post."""
+"""The response cache: a post is rendered once, and cached as long as the post exists."""
 
 from dataclasses import replace
 
@@ -7,20 +7,20 @@ from tests.contract.port.examples import a_post
 
 
 def test_a_post_is_rendered_once() -> None:
-    renderings, post = ResponseCache(), a_post()
-    first = renderings.render(post)
-    assert renderings.render(post) is first
+    cache, post = ResponseCache(), a_post()
+    first = cache.render(post)
+    assert cache.render(post) is first
 
 
 def test_an_equal_post_in_another_state_is_rendered_again() -> None:
-    renderings, post = ResponseCache(), a_post()
+    cache, post = ResponseCache(), a_post()
     other = replace(post, stamp=1)
     assert post == other
-    assert renderings.render(post).tag != renderings.render(other).tag
+    assert cache.render(post).tag != cache.render(other).tag
 
 
 def test_a_rendering_ends_with_its_post() -> None:
-    renderings = ResponseCache()
+    cache = ResponseCache()
     for number in range(100):
-        assert f'"T{number}"'.encode() in renderings.render(a_post(title=f"T{number}")).body
-    assert renderings._kept == {}
+        assert f'"T{number}"'.encode() in cache.render(a_post(title=f"T{number}")).body
+    assert cache._kept == {}

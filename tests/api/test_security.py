@@ -1,4 +1,4 @@
-"""The token and the address that a request comes with."""
+"""The token and the client address of a request."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ CHALLENGE = 'Bearer realm="everpost"'
 FORM = {"username": "nobody@blog.example", "password": "a wrong password"}
 
 
-async def test_without_a_token_one_is_asked_for(site: Site) -> None:
+async def test_without_a_token_a_challenge_is_returned(site: Site) -> None:
     for method, path in [("GET", "/users"), ("GET", "/users/me"), ("GET", "/tokens"), ("GET", "/settings")]:
         answer = await site.client.request(method, path)
         assert answer.status_code == 401
@@ -36,14 +36,14 @@ async def test_without_a_token_one_is_asked_for(site: Site) -> None:
     ],
     ids=range(10),
 )
-async def test_what_is_no_good_token_is_told_so_everywhere(site: Site, header: str) -> None:
+async def test_an_invalid_token_is_401_everywhere(site: Site, header: str) -> None:
     for path in ("/posts", "/users", "/users/me"):
         answer = await site.client.get(path, headers=[(b"authorization", header.encode("latin-1"))])
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == f'{CHALLENGE}, error="invalid_token"'
 
 
-async def test_two_tokens_are_none(site: Site) -> None:
+async def test_two_tokens_are_refused(site: Site) -> None:
     header = await site.showing(await site.user(Role.ADMIN))
     answer = await site.client.get("/users/me", headers=[*header.items(), *header.items()])
     assert answer.status_code == 401
@@ -78,13 +78,13 @@ async def log_in_from(client: httpx.AsyncClient, *forwarded: str) -> int:
     return (await client.post("/login", data=FORM, headers=headers)).status_code
 
 
-async def test_who_sends_addresses_is_still_one_client_where_there_is_no_proxy(sites: Sites) -> None:
+async def test_forwarded_addresses_are_ignored_without_a_proxy(sites: Sites) -> None:
     site = await sites.open(failed_logins_per_hour=2)
     statuses = [await log_in_from(site.client, f"198.51.100.{number}") for number in range(3)]
     assert statuses == [401, 401, 429]
 
 
-async def test_behind_a_proxy_the_client_is_whom_it_saw(sites: Sites) -> None:
+async def test_behind_a_proxy_the_client_address_is_the_one_it_added(sites: Sites) -> None:
     site = await sites.open(failed_logins_per_hour=1, proxies=1)
     assert await log_in_from(site.client, "203.0.113.9, 198.51.100.1") == 401
     assert await log_in_from(site.client, "203.0.113.8", "198.51.100.1:4711") == 429
@@ -93,7 +93,7 @@ async def test_behind_a_proxy_the_client_is_whom_it_saw(sites: Sites) -> None:
     assert await log_in_from(site.client, "2001:db8::2") == 429
 
 
-async def test_behind_two_proxies_the_client_is_whom_the_first_saw(sites: Sites) -> None:
+async def test_behind_two_proxies_the_client_address_is_from_the_first(sites: Sites) -> None:
     site = await sites.open(failed_logins_per_hour=1, proxies=2)
     assert await log_in_from(site.client, "203.0.113.9, 198.51.100.1, 10.0.0.1") == 401
     assert await log_in_from(site.client, "198.51.100.1, 10.0.0.2") == 429
@@ -118,7 +118,7 @@ async def test_a_login_that_succeeds_is_not_counted(sites: Sites) -> None:
     ("header", "proxies", "warnings"),
     [("x-forwarded-for", 0, 1), ("forwarded", 0, 1), ("x-forwarded-for", 1, 0), ("x-real-name", 0, 0)],
 )
-async def test_a_proxy_that_is_not_expected_is_told_of_once(
+async def test_an_unexpected_proxy_is_logged_once(
     sites: Sites, header: str, proxies: int, warnings: int
 ) -> None:
     site = await sites.open(proxies=proxies)

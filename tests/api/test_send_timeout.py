@@ -1,4 +1,4 @@
-"""Answers that are sent in chunks, and given up where the client does not take them."""
+"""Responses are sent in chunks, and aborted if the client does not read them."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ async def nothing() -> Message:
 
 
 def answering(body: bytes) -> SendTimeout:
-    """An application that sends this in one message, and what waits for its clients."""
+    """An application that sends this body in one message, wrapped in `SendTimeout`."""
 
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -27,7 +27,7 @@ def answering(body: bytes) -> SendTimeout:
 @pytest.mark.parametrize(
     "size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1, 10 * CHUNK]
 )
-async def test_an_answer_arrives_whole_and_only_its_last_chunk_says_that_it_is_the_last(size: int) -> None:
+async def test_a_response_arrives_whole_and_only_its_last_chunk_is_final(size: int) -> None:
     body = bytes(range(251)) * (size // 251 + 1)
     sent: list[Message] = []
 
@@ -40,7 +40,7 @@ async def test_an_answer_arrives_whole_and_only_its_last_chunk_says_that_it_is_t
     assert len(sent) - 1 == max(1, -(-size // CHUNK))
 
 
-async def test_an_answer_that_is_not_taken_is_given_up_and_nothing_more_is_sent() -> None:
+async def test_a_response_that_is_not_read_is_aborted() -> None:
     taken = 0
 
     async def send(_message: Message) -> None:

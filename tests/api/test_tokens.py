@@ -56,7 +56,7 @@ async def test_a_token_has_the_scopes_of_the_one_that_made_it(site: Site) -> Non
         ({"name": "a", "user_id": "ffffffffffffffffffffffff"}, "user_id"),
     ],
 )
-async def test_a_value_that_cannot_be_is_422(site: Site, body: dict[str, object], field: str) -> None:
+async def test_an_invalid_value_is_422(site: Site, body: dict[str, object], field: str) -> None:
     header = await site.showing(await site.user(Role.AUTHOR))
     refused = await site.client.post("/tokens", json=body, headers=header)
     assert refused.status_code == 422
@@ -147,7 +147,7 @@ async def test_only_a_form_is_read(site: Site, content_type: str, status: int) -
         (b"a=" + b"b" * (2 * 1024 * 1024), 413),
     ],
 )
-async def test_a_form_that_cannot_be_is_refused(site: Site, body: bytes, status: int) -> None:
+async def test_a_malformed_form_is_refused(site: Site, body: bytes, status: int) -> None:
     answer = await site.client.post("/login", content=body, headers=FORM_TYPE)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"

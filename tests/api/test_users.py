@@ -1,4 +1,4 @@
-"""Users and oneself over HTTP."""
+"""Users and one's own account over HTTP."""
 
 import json
 
@@ -48,7 +48,7 @@ async def test_a_user_is_created_read_changed_and_removed(site: Site, admin: Hea
     assert (await site.client.get(path, headers=admin)).status_code == 404
 
 
-async def test_who_has_the_state_is_not_told_again(site: Site, admin: Headers) -> None:
+async def test_a_client_with_the_current_etag_gets_304(site: Site, admin: Headers) -> None:
     for path in ("/users", "/users/me", "/settings", "/tokens"):
         read = await site.client.get(path, headers=admin)
         again = await site.client.get(path, headers=admin | {"if-none-match": read.headers["etag"]})
@@ -84,7 +84,7 @@ async def test_an_email_that_is_taken_is_409_in_any_case(site: Site, admin: Head
         ({"id": UNKNOWN}, "id"),
     ],
 )
-async def test_a_value_that_cannot_be_is_422(
+async def test_an_invalid_value_is_422(
     site: Site, admin: Headers, change: dict[str, object], field: str
 ) -> None:
     body = json.dumps(ANNA | change)
@@ -104,7 +104,7 @@ async def test_all_users_are_paged_oldest_first(site: Site, admin: Headers, boss
     assert seen == sorted(ids)
 
 
-async def test_what_becomes_of_the_posts_must_be_said(site: Site, admin: Headers, boss: User) -> None:
+async def test_removing_a_user_requires_the_posts_parameter(site: Site, admin: Headers, boss: User) -> None:
     user = await site.user(Role.AUTHOR)
     for query in (
         "",
@@ -127,7 +127,7 @@ async def test_what_becomes_of_the_posts_must_be_said(site: Site, admin: Headers
     assert (await site.client.get("/users/me", headers=header)).status_code == 401
 
 
-async def test_admins_cannot_shut_themselves_out(site: Site, admin: Headers, boss: User) -> None:
+async def test_admins_cannot_lock_themselves_out(site: Site, admin: Headers, boss: User) -> None:
     mine = f"/users/{boss.id}"
     for body in ({"role": "editor"}, {"disabled": True}):
         assert (await site.client.patch(mine, json=body, headers=admin)).status_code == 403
@@ -136,21 +136,21 @@ async def test_admins_cannot_shut_themselves_out(site: Site, admin: Headers, bos
         assert (await site.client.patch(mine, json=body, headers=admin)).status_code == 200
 
 
-async def test_a_user_without_a_password_may_be(site: Site, admin: Headers) -> None:
+async def test_a_user_may_have_no_password(site: Site, admin: Headers) -> None:
     body = {key: value for key, value in ANNA.items() if key != "password"}
     created = await site.client.post("/users", json=body, headers=admin)
     assert created.json()["has_password"] is False
 
 
 @pytest.mark.parametrize("user_id", [UNKNOWN, "x", "me2"])
-async def test_an_id_that_names_nobody_is_404(site: Site, admin: Headers, user_id: str) -> None:
+async def test_an_unknown_user_id_is_404(site: Site, admin: Headers, user_id: str) -> None:
     path = f"/users/{user_id}"
     assert (await site.client.get(path, headers=admin)).status_code == 404
     assert (await site.client.patch(path, json={"name": "B"}, headers=admin)).status_code == 404
     assert (await site.client.delete(f"{path}?posts=keep", headers=admin)).status_code == 404
 
 
-async def test_one_changes_oneself_and_not_what_one_may(site: Site) -> None:
+async def test_users_change_their_account_but_not_their_permissions(site: Site) -> None:
     user = await site.user(Role.AUTHOR)
     header = await site.showing(user, Scope.ACCOUNT)
     changed = await site.client.patch("/users/me", json={"name": "Else", "email": user.email}, headers=header)
@@ -161,7 +161,7 @@ async def test_one_changes_oneself_and_not_what_one_may(site: Site) -> None:
     assert (await site.client.get(f"/users/{user.id}", headers=header)).status_code == 403
 
 
-async def test_another_password_takes_the_current_one(site: Site) -> None:
+async def test_changing_the_password_requires_the_current_one(site: Site) -> None:
     user = await site.user(Role.AUTHOR, password=PASSWORD)
     header = await site.showing(user)
     body = {"password": "a newer password"}
@@ -175,7 +175,7 @@ async def test_another_password_takes_the_current_one(site: Site) -> None:
     assert (await site.client.post("/login", data=form)).status_code == 200
 
 
-async def test_a_first_password_takes_none(site: Site) -> None:
+async def test_a_first_password_requires_no_current_one(site: Site) -> None:
     header = await site.showing(await site.user(Role.AUTHOR))
     answer = await site.client.patch("/users/me", json={"password": PASSWORD}, headers=header)
     assert answer.json()["has_password"] is True

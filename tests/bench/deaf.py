@@ -1,5 +1,5 @@
-"""A program that is busy at first: `python -m tests.bench.deaf PORT NUMBER` answers all requests but so many
-of the first ones, which wait as long as their connections last.
+"""A server that is busy at first: `python -m tests.bench.deaf PORT NUMBER` does not answer the first `NUMBER`
+requests, which wait as long as their connections last.
 """
 
 import asyncio
@@ -9,13 +9,13 @@ ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 class Deaf:
-    """Leaves so many requests without an answer."""
+    """Leaves the first requests unanswered."""
 
     def __init__(self, number: int) -> None:
         self._left = number
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Whatever is asked on a connection, one request after the other."""
+        """Answer the requests on a connection, one after the other."""
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""What the load generator is asked for, and what is made of its answers."""
+"""Running the load generator, and interpreting its output."""
 
 import shutil
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-async def test_a_program_that_answers_nobody_in_its_time_gets_more() -> None:
+async def test_a_slow_program_gets_more_time() -> None:
     with Program(["tests.bench.deaf", "{port}", str(CONNECTIONS)], {}, ready="/ready") as program:
         driven = await drive(program, Request("GET", "/", 204), seconds=1, connections=CONNECTIONS)
     assert driven.requests > 0

@@ -1,4 +1,4 @@
-"""What the benchmark writes into the documentation."""
+"""The parts of the documentation that the benchmark writes."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path

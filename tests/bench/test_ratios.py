@@ -1,4 +1,4 @@
-"""What the benchmark makes of its figures: ratios, tables, and what fell under its floor."""
+"""Ratios, tables and floors of the benchmark."""
 
 from pathlib import Path
 
@@ -30,13 +30,13 @@ def test_a_ratio_is_the_rate_of_everpost_over_that_of_the_other(results: Results
     }
 
 
-def test_a_ratio_under_its_least_stands_out(results: Results) -> None:
+def test_a_ratio_below_its_minimum_is_in_bold(results: Results) -> None:
     _, _, over_tutorial, of_limit = ratios_table(results).splitlines()
     assert over_tutorial == ("| one post, over the tutorial's way | 10.0 x (at least 8.0 x / aim 20.0 x) |")
     assert of_limit == ("| one post, of the limit | **20% (at least 25% / aim 60%): too little** |")
 
 
-def test_figures_are_told_for_each_subject_of_a_store(results: Results) -> None:
+def test_the_report_has_figures_for_each_subject_of_a_store(results: Results) -> None:
     table = figures_table(results, "sqlite")
     assert "| one post | Everpost | 2,000 | 1.25 | 2.50 | 0.500 | \N{EN DASH} |" in table
     assert "| one post | the limit | 10,000 |" in table
@@ -62,7 +62,7 @@ def test_every_ratio_on_every_store_has_a_floor_and_goals() -> None:
 
 
 @pytest.mark.parametrize("text", ["[oracle]", "[sqlite]\nunknown = 1", "[sqlite]\none-post-of-limit = 'low'"])
-def test_floors_of_what_there_is_not_are_refused(tmp_path: Path, text: str) -> None:
+def test_unknown_floors_are_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "floors.toml"
     file.write_text(text)
     with pytest.raises(ValueError, match=r"floors\.toml"):

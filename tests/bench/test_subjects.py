@@ -1,4 +1,4 @@
-"""Everybody who is measured answers what is asked in the measurement."""
+"""Every subject of the benchmark answers the operations that are measured on it."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, inspect, text
 
 from everpost.benchmark import measuring
 from everpost.benchmark.client import Request
-from everpost.benchmark.operations import OPERATIONS, Loaded, Operation
+from everpost.benchmark.operations import OPERATIONS, LoadedBlog, Operation
 from everpost.stores.addresses import describe_url
 from everpost.stores.sql.engine import make_engine
 from tests.cli.conftest import Command, Outcome
@@ -155,7 +155,7 @@ def test_one_database_under_two_names_is_used_once(bench: Command, file_url: str
     outcome = bench(file_url, file_url)
     assert (outcome.status, outcome.err) == (
         1,
-        "everpost: The same database is named twice: name each once.\n",
+        "everpost: The same database is given twice: give each only once.\n",
     )
     outcome = bench(file_url, file_url.replace("/other.db", "/./other.db"))
     assert outcome.status == 1
@@ -173,7 +173,7 @@ def test_a_database_that_cannot_be_reached_is_one_clear_line(
     assert contents_of(file_url) == []
 
 
-def test_a_file_is_overwritten_only_when_that_is_said(
+def test_a_report_is_overwritten_only_with_the_option(
     bench: Command, file_url: str, report: Path, only: Callable[..., None]
 ) -> None:
     only(OPERATIONS[0], OPERATIONS[-1])
@@ -186,9 +186,7 @@ def test_a_file_is_overwritten_only_when_that_is_said(
     assert "poem" not in report.read_text()
 
 
-def test_a_report_for_which_there_is_no_folder_is_refused(
-    bench: Command, file_url: str, tmp_path: Path
-) -> None:
+def test_a_report_in_a_missing_folder_is_refused(bench: Command, file_url: str, tmp_path: Path) -> None:
     outcome = bench(file_url, "--report", str(tmp_path / "nowhere" / "report.html"))
     assert outcome.status == 1
     assert "nowhere does not exist" in outcome.err
@@ -197,7 +195,7 @@ def test_a_report_for_which_there_is_no_folder_is_refused(
 def test_a_request_that_fails_ends_the_run_and_says_which(
     bench: Command, file_url: str, report: Path, only: Callable[..., None]
 ) -> None:
-    only(Operation("a post that is not there", lambda *_: Request("GET", "/posts/1", right=200)))
+    only(Operation("a post that is not there", lambda *_: Request("GET", "/posts/1", expected=200)))
     outcome = bench(file_url)
     assert outcome.status == 1
     assert outcome.err.splitlines()[-1].startswith(
@@ -213,7 +211,7 @@ def test_a_run_that_is_interrupted_in_the_middle_of_writes_cleans_up(
 ) -> None:
     asked_before: list[None] = []
 
-    def ask_and_interrupt(random: Random, loaded: Loaded) -> Request:
+    def ask_and_interrupt(random: Random, loaded: LoadedBlog) -> Request:
         asked_before.append(None)
         if len(asked_before) == 10:
             signal.raise_signal(signal.SIGINT)
@@ -234,7 +232,7 @@ def test_what_cannot_be_cleaned_up_is_told_with_what_to_do(
         for file in tmp_path.glob("other.db*"):
             file.unlink()
         (tmp_path / "other.db").write_text("Dear Ann, " * 1_000)
-        return Request("GET", "/nothing", right=200)
+        return Request("GET", "/nothing", expected=200)
 
     only(Operation("nothing", ask_and_break_the_database))
     outcome = bench(file_url, "--connections", "1")

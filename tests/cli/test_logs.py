@@ -17,7 +17,7 @@ def configured() -> Iterator[None]:
 
 
 def test_what_a_client_sent_begins_no_line_and_gives_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
-    structlog.get_logger().error("unforeseen error", path="/a\nlogin.succeeded\x1b[2J\u2028\r")
+    structlog.get_logger().error("unexpected error", path="/a\nlogin.succeeded\x1b[2J\u2028\r")
     written = capsys.readouterr()
     assert written.out == ""
     assert len(written.err.splitlines()) == 1
@@ -29,5 +29,5 @@ def test_an_exception_keeps_its_lines(capsys: pytest.CaptureFixture[str]) -> Non
     try:
         int("a")
     except ValueError:
-        structlog.get_logger().exception("unforeseen error")
+        structlog.get_logger().exception("unexpected error")
     assert "\nValueError: invalid literal" in capsys.readouterr().err

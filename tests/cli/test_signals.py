@@ -20,7 +20,7 @@ ABOUT_TO_START_THE_APPLICATION = """
     if (worker := os.fork()) == 0:
         signal.alarm(30)
         loop = uvloop.new_event_loop()
-        end_at_once_until_asked(None, loop)
+        end_at_once_until_requested(None, loop)
         loop.add_signal_handler(signal.SIGTERM, lambda: None)
         os.kill(os.getpid(), signal.SIGSTOP)
         loop.run_forever()
@@ -28,7 +28,7 @@ ABOUT_TO_START_THE_APPLICATION = """
 """
 PROGRAM = """
 import os, signal, uvloop
-from everpost.cli.server.signals import end_at_once_until_asked, end_forked_workers_at_once
+from everpost.cli.server.signals import end_at_once_until_requested, end_forked_workers_at_once
 
 def await_stop(worker):
     assert os.WIFSTOPPED(os.waitpid(worker, os.WUNTRACED)[1])

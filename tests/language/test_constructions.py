@@ -13,28 +13,11 @@ ROOT = Path(__file__).parents[2]
 SOURCE = "src/everpost"
 RULES = tomllib.loads(Path(__file__).with_name("constructions.toml").read_text())
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-TO_DO = {
-    "benchmark",
-    "transfer/archive",
-    "transfer/copy",
-    "transfer/importers",
-    "transfer/importers/blogger",
-    "transfer/importers/comment_systems",
-    "transfer/importers/pipeline",
-    "transfer/importers/reports",
-    "transfer/importers/wordpress",
-}
-"""Folders, without those in them, and modules that are still to be reworded: this list only gets shorter."""
 
 
 def modules() -> list[Path]:
-    """The modules of the source that are not to do."""
-    source = ROOT / SOURCE
-    return [
-        path
-        for path in sorted(source.rglob("*.py"))
-        if not {path.relative_to(source).as_posix(), path.parent.relative_to(source).as_posix()} & TO_DO
-    ]
+    """All modules of the source."""
+    return sorted((ROOT / SOURCE).rglob("*.py"))
 
 
 _START = r"(?:\A|(?<=[.!?:;]\s)|(?<=\n\n)|(?<=\|\s))\W*"
@@ -100,7 +83,3 @@ def test_a_construction_is_found_with_its_line(text: str, line: int) -> None:
 @pytest.mark.parametrize("text", ["What does it cost?", "The user who asks.", "Run `so many` times."])
 def test_ordinary_english_is_not_found(text: str) -> None:
     assert list(findings([Passage("a.md", 1, "text", text)])) == []
-
-
-def test_each_part_that_is_still_to_be_reworded_exists() -> None:
-    assert [part for part in TO_DO if not (ROOT / SOURCE / part).exists()] == []

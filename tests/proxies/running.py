@@ -34,7 +34,7 @@ http {{
 
 @dataclass(frozen=True)
 class Site:
-    """Where a proxy is, and what it proves itself with."""
+    """The port and certificate of a proxy."""
 
     port: int
     backend: int
@@ -99,7 +99,7 @@ COMMANDS: Mapping[str, Callable[[Site], list[str]]] = {"nginx": _nginx, "caddy":
 
 @contextlib.contextmanager
 def running(name: str, backend: int, folder: Path, authority: trustme.CA) -> Iterator[int]:
-    """The port on which this proxy is, in front of a port."""
+    """Runs this proxy in front of a port, and yields its own port."""
     site = Site(free_port(), backend, folder, authority)
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "log").open("w+") as log:

@@ -61,7 +61,7 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 
 
 class Client:
-    """Asks the proxy as somebody at an address of this machine."""
+    """A client of the proxy at this loopback address."""
 
     def __init__(self, port: int, trusting: ssl.SSLContext) -> None:
         self._port = port
@@ -101,7 +101,7 @@ def test_a_blog_is_served_over_tls_with_hsts(client: Client, name: str) -> None:
         assert not any(character.isdigit() for character in answer.headers.get("server", name))
 
 
-def test_a_body_as_large_as_everpost_takes_passes_and_a_larger_one_does_not(client: Client) -> None:
+def test_the_largest_body_passes_and_a_larger_one_does_not(client: Client) -> None:
     content = "x" * 1_000_000
     posted = client.request("POST", "/posts", headers=AS_ADMIN, json={"title": "T", "content": content})
     assert posted.status_code == 201
@@ -141,7 +141,7 @@ def test_a_body_that_stalls_ends_and_never_reaches_everpost(
         assert select.select([everpost], [], [], 0) == ([], [], [])
 
 
-def test_silent_connections_keep_nobody_out(client: Client, port: int) -> None:
+def test_silent_connections_do_not_block_others(client: Client, port: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with contextlib.ExitStack() as opened:

@@ -11,12 +11,12 @@ from everpost.api.openapi.responses import (
     COUNT_HEADERS,
     LIST_HEADERS,
     NO_CONTENT,
-    checking,
-    creating,
-    failing,
-    links_to,
-    reading,
-    updating,
+    idempotent_create_responses,
+    plain_responses,
+    problem_responses,
+    read_responses,
+    response_links,
+    update_responses,
 )
 from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
@@ -24,7 +24,7 @@ from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
 from everpost.api.user_routes import add_people_routes
 
-_POST_LINKS = links_to(
+_POST_LINKS = response_links(
     {
         "GetPost": "get_post",
         "UpdatePost": "update_post",
@@ -34,7 +34,7 @@ _POST_LINKS = links_to(
     },
     post_id="$response.body#/id",
 )
-_COMMENT_LINKS = links_to(
+_COMMENT_LINKS = response_links(
     {"GetComment": "get_comment", "UpdateComment": "update_comment", "DeleteComment": "delete_comment"},
     post_id="$response.body#/post_id",
     comment_id="$response.body#/id",
@@ -59,7 +59,7 @@ def _add_posts(app: FastAPI) -> None:
     add(
         posts.list_posts,
         methods=["GET"],
-        responses=reading(
+        responses=read_responses(
             list[PostRead], "A page of posts.", 401, 422, 503, headers=LIST_HEADERS | COUNT_HEADERS
         ),
     )
@@ -67,7 +67,9 @@ def _add_posts(app: FastAPI) -> None:
         posts.create_post,
         methods=["POST"],
         status_code=201,
-        responses=creating(PostRead, "post", _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503),
+        responses=idempotent_create_responses(
+            PostRead, "post", _POST_LINKS, *BODY_PROBLEMS, 401, 403, 409, 503
+        ),
         max_body_size=MAX_POST_BODY,
     )
 
@@ -77,19 +79,21 @@ def _add_post(app: FastAPI) -> None:
     add(
         posts.get_post,
         methods=["GET"],
-        responses=reading(PostRead, "The post.", 401, 404, 422, 503),
+        responses=read_responses(PostRead, "The post.", 401, 404, 422, 503),
     )
     add(
         posts.update_post,
         methods=["PATCH"],
-        responses=updating(PostRead, "The updated post.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503),
+        responses=update_responses(
+            PostRead, "The updated post.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 503
+        ),
         max_body_size=MAX_POST_BODY,
     )
     add(
         posts.delete_post,
         methods=["DELETE"],
         response_description="The post and its comments are deleted.",
-        responses=failing(401, 403, 404, 412, 503),
+        responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
     )
 
@@ -99,8 +103,9 @@ def _add_comments(app: FastAPI) -> None:
     add(
         comments.list_comments,
         methods=["GET"],
-        responses=reading(
-            list[CommentNode] | list[CommentRead],  # clients that try one after the other find the replies
+        responses=read_responses(
+            list[CommentNode]
+            | list[CommentRead],  # this order lets clients that try one after the other keep the replies
             "A page of comments; with `view=tree`, each with its replies.",
             *(401, 404, 422, 503),
             headers=LIST_HEADERS,
@@ -110,7 +115,7 @@ def _add_comments(app: FastAPI) -> None:
         comments.create_comment,
         methods=["POST"],
         status_code=201,
-        responses=creating(
+        responses=idempotent_create_responses(
             CommentCreated, "comment", _COMMENT_LINKS, *BODY_PROBLEMS, 401, 403, 404, 409, 429, 503
         ),
         max_body_size=MAX_COMMENT_BODY,
@@ -122,12 +127,12 @@ def _add_comment(app: FastAPI) -> None:
     add(
         comments.get_comment,
         methods=["GET"],
-        responses=reading(CommentRead, "The comment.", 401, 404, 503),
+        responses=read_responses(CommentRead, "The comment.", 401, 404, 503),
     )
     add(
         comments.update_comment,
         methods=["PATCH"],
-        responses=updating(
+        responses=update_responses(
             CommentRead, "The updated comment.", *BODY_PROBLEMS, 401, 403, 404, 412, 428, 429, 503
         ),
         max_body_size=MAX_COMMENT_BODY,
@@ -136,7 +141,7 @@ def _add_comment(app: FastAPI) -> None:
         comments.delete_comment,
         methods=["DELETE"],
         response_description="The comment is deleted, or replaced by a tombstone.",
-        responses=failing(401, 403, 404, 412, 503),
+        responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
     )
 
@@ -147,7 +152,7 @@ def _add_tags(app: FastAPI) -> None:
         posts.list_tags,
         methods=["GET"],
         tags=["Posts"],
-        responses=reading(list[TagRead], "A page of tags.", 401, 422, 503, headers=LIST_HEADERS),
+        responses=read_responses(list[TagRead], "A page of tags.", 401, 422, 503, headers=LIST_HEADERS),
     )
 
 
@@ -157,14 +162,16 @@ def _add_moderation(app: FastAPI) -> None:
         moderation.list_moderation_queue,
         methods=["GET"],
         tags=["Moderation"],
-        responses=reading(list[CommentRead], "A page of comments.", 401, 403, 422, 503, headers=LIST_HEADERS),
+        responses=read_responses(
+            list[CommentRead], "A page of comments.", 401, 403, 422, 503, headers=LIST_HEADERS
+        ),
     )
     app.add_api_route(
         "/comments/decisions",
         moderation.moderate_comments,
         methods=["POST"],
         tags=["Moderation"],
-        responses=checking(
+        responses=plain_responses(
             list[DecisionRead],
             "The outcome of each decision, in the order of the request.",
             *(*BODY_PROBLEMS, 401, 403, 503),
@@ -174,9 +181,9 @@ def _add_moderation(app: FastAPI) -> None:
 
 def _add_health(app: FastAPI) -> None:
     add = partial(app.add_api_route, methods=["GET"], tags=["Health"])
-    add("/health/live", health.check_liveness, responses=checking(Health, "The process is running."))
+    add("/health/live", health.check_liveness, responses=plain_responses(Health, "The process is running."))
     add(
         "/health/ready",
         health.check_readiness,
-        responses=checking(Health, "The database responds.", 503),
+        responses=plain_responses(Health, "The database responds.", 503),
     )

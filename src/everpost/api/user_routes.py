@@ -12,11 +12,11 @@ from everpost.api.openapi.responses import (
     LIST_HEADERS,
     NO_CONTENT,
     Responses,
-    confiding,
-    failing,
-    making,
-    reading,
-    updating,
+    create_responses,
+    problem_responses,
+    read_responses,
+    secret_responses,
+    update_responses,
 )
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
@@ -24,9 +24,9 @@ from everpost.api.schemas.users import UserRead
 
 
 def add_people_routes(app: FastAPI) -> None:
-    """Add these routes to the application."""
+    """Add the routes for users, tokens and settings to the application."""
     _add_login(app)
-    _add_account(app)  # before the users: `me` is not an id
+    _add_account(app)  # before `/users/{user_id}`: `me` is not an id
     _add_users(app)
     _add_user(app)
     _add_tokens(app)
@@ -35,7 +35,7 @@ def add_people_routes(app: FastAPI) -> None:
 
 def _add_login(app: FastAPI) -> None:
     form = {"required": True, "content": {FORM: {"schema": {"$ref": "#/components/schemas/LoginForm"}}}}
-    answers: Responses = confiding(
+    answers: Responses = secret_responses(
         LoginCreated, "A new token, shown only once.", *BODY_PROBLEMS, 401, 403, 429, 503
     )
     answers[400]["description"] = "The request body is not a valid form."
@@ -57,12 +57,14 @@ def _add_account(app: FastAPI) -> None:
     add(
         users.get_account,
         methods=["GET"],
-        responses=reading(UserRead, "Your account.", 401, 503),
+        responses=read_responses(UserRead, "Your account.", 401, 503),
     )
     add(
         users.update_account,
         methods=["PATCH"],
-        responses=updating(UserRead, "Your updated account.", *BODY_PROBLEMS, 401, 403, 409, 412, 429, 503),
+        responses=update_responses(
+            UserRead, "Your updated account.", *BODY_PROBLEMS, 401, 403, 409, 412, 429, 503
+        ),
     )
 
 
@@ -71,13 +73,15 @@ def _add_users(app: FastAPI) -> None:
     add(
         users.list_users,
         methods=["GET"],
-        responses=reading(list[UserRead], "A page of users.", 401, 403, 422, 503, headers=LIST_HEADERS),
+        responses=read_responses(
+            list[UserRead], "A page of users.", 401, 403, 422, 503, headers=LIST_HEADERS
+        ),
     )
     add(
         users.create_user,
         methods=["POST"],
         status_code=201,
-        responses=making(UserRead, "The new user.", *BODY_PROBLEMS, 401, 403, 409, 503),
+        responses=create_responses(UserRead, "The new user.", *BODY_PROBLEMS, 401, 403, 409, 503),
     )
 
 
@@ -86,19 +90,21 @@ def _add_user(app: FastAPI) -> None:
     add(
         users.get_user,
         methods=["GET"],
-        responses=reading(UserRead, "The user.", 401, 403, 404, 503),
+        responses=read_responses(UserRead, "The user.", 401, 403, 404, 503),
     )
     add(
         users.update_user,
         methods=["PATCH"],
-        responses=updating(UserRead, "The updated user.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 429, 503),
+        responses=update_responses(
+            UserRead, "The updated user.", *BODY_PROBLEMS, 401, 403, 404, 409, 412, 429, 503
+        ),
     )
     add(
         users.delete_user,
         methods=["DELETE"],
         response_description="The user and the user's tokens are deleted.",
-        responses=failing(401, 403, 404, 409, 412, 422, 503),
-        openapi_extra={"parameters": [users.HEIR_PARAMETER]},
+        responses=problem_responses(401, 403, 404, 409, 412, 422, 503),
+        openapi_extra={"parameters": [users.NEW_AUTHOR_PARAMETER]},
         **NO_CONTENT,
     )
 
@@ -110,7 +116,7 @@ def _add_tokens(app: FastAPI) -> None:
         all_tokens,
         tokens.list_tokens,
         methods=["GET"],
-        responses=reading(
+        responses=read_responses(
             list[TokenRead], "A page of tokens.", 401, 403, 404, 422, 503, headers=LIST_HEADERS
         ),
     )
@@ -119,7 +125,7 @@ def _add_tokens(app: FastAPI) -> None:
         tokens.create_token,
         methods=["POST"],
         status_code=201,
-        responses=confiding(
+        responses=secret_responses(
             TokenCreated,
             "The new token, with its secret, which is shown only once.",
             *(*BODY_PROBLEMS, 401, 403, 409, 429, 503),
@@ -127,11 +133,11 @@ def _add_tokens(app: FastAPI) -> None:
         ),
     )
     add(
-        "/tokens/current",  # before the others: it is not an id
+        "/tokens/current",  # before `/tokens/{token_id}`: `current` is not an id
         tokens.revoke_current_token,
         methods=["DELETE"],
         response_description="The token is revoked.",
-        responses=failing(401, 503),
+        responses=problem_responses(401, 503),
         **NO_CONTENT,
     )
     add(
@@ -139,7 +145,7 @@ def _add_tokens(app: FastAPI) -> None:
         tokens.revoke_token,
         methods=["DELETE"],
         response_description="The token is revoked.",
-        responses=failing(401, 403, 404, 503),
+        responses=problem_responses(401, 403, 404, 503),
         **NO_CONTENT,
     )
 
@@ -149,10 +155,10 @@ def _add_settings(app: FastAPI) -> None:
     add(
         blog.get_settings,
         methods=["GET"],
-        responses=reading(BlogRead, "The settings of the blog.", 401, 403, 503),
+        responses=read_responses(BlogRead, "The settings of the blog.", 401, 403, 503),
     )
     add(
         blog.update_settings,
         methods=["PATCH"],
-        responses=updating(BlogRead, "The updated settings.", *BODY_PROBLEMS, 401, 403, 412, 503),
+        responses=update_responses(BlogRead, "The updated settings.", *BODY_PROBLEMS, 401, 403, 412, 503),
     )

@@ -1,6 +1,6 @@
-"""The blog that is measured: the same, record for record, wherever it is loaded.
+"""The generated blog that is measured: identical, record for record, on every database.
 
-Any part of it can be told from a number alone, so nobody keeps a list of a million ids.
+Each post follows from its number alone, so no list of a million ids has to be stored.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ START = datetime(2000, 1, 1, tzinfo=UTC)
 EMAIL = "ann@blog.example"
 GUEST = "Gus Guest"
 _BETWEEN_POSTS = timedelta(minutes=10)
-"""So a million posts are all out by now."""
+"""Short enough that a million posts are all published by now."""
 _TAGS = tuple(f"tag {number}" for number in range(20))
 _WORDS = """
 the of and to in is was that for with as on by at from it this which not we they have had more other about
@@ -29,7 +29,7 @@ after some where when time people house garden river winter letter table window 
 paper story journey water bread stone forest mountain
 """
 _PROSE = 200_000
-"""Characters."""
+"""Characters of text from which contents are cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,19 @@ class Size:
 
     posts: int
     comments: int
-    """Under each post."""
+    """Of each post."""
     post_length: tuple[int, int] = (500, 2_000)
-    """Characters in a post: the fewest and the most."""
+    """The minimum and maximum number of characters in a post."""
     comment_length: tuple[int, int] = (100, 300)
 
     @property
     def records(self) -> int:
-        """How many records `make_records` gives."""
+        """The number of records that `make_records` yields."""
         return 2 + self.posts * (1 + self.comments)
 
 
 def make_records(size: Size, secret: str) -> Iterator[Record]:
-    """The blog: an author, the token with this secret, and posts with two tags and comments."""
+    """The records of the blog: an author, a token with this secret, and posts with two tags and comments."""
     yield from make_owner(secret)
     for number in range(size.posts):
         yield make_post(number, size)
@@ -80,11 +80,11 @@ def make_owner(secret: str, *, password_hash: str | None = None) -> tuple[User, 
 
 
 def make_post(number: int, size: Size) -> Post:
-    """The post of a number, which says that it has as many comments as the size says."""
+    """The post with this number. Its comment count is the one in `size`."""
     random = Random(f"post {number}")  # noqa: S311 - the same each time
     return Post(
         id=post_id(number),
-        title=f"What happened in the winter of {number}",
+        title=f"A story from the winter of {number}",
         content=text(random, *size.post_length),
         publication_date=date(number),
         updated_at=date(number),
@@ -97,9 +97,9 @@ def make_post(number: int, size: Size) -> Post:
 
 
 def make_comments(post: int, size: Size) -> Iterator[Comment]:
-    """The comments under the post of a number, a second apart, oldest first; every fourth is a reply."""
+    """The comments of a post, oldest first, one second apart; every fourth is a reply."""
     random = Random(f"thread {post}")  # noqa: S311 - the same each time
-    answered: Id | None = None
+    previous_id: Id | None = None
     for number in range(size.comments):
         moment = date(post) + timedelta(seconds=1 + number)
         is_reply = number % 4 == 3
@@ -110,38 +110,38 @@ def make_comments(post: int, size: Size) -> Iterator[Comment]:
             publication_date=moment,
             updated_at=moment,
             guest_name=GUEST,
-            parent_id=answered if is_reply else None,
+            parent_id=previous_id if is_reply else None,
             depth=int(is_reply),
             reply_count=int(number % 4 == 2 and number + 1 < size.comments),
         )
         yield comment
-        answered = comment.id
+        previous_id = comment.id
 
 
 def post_id(number: int) -> Id:
-    """The id of a post."""
+    """The id of the post with this number."""
     return _id(date(number), f"post {number}")
 
 
 def slug(number: int) -> str:
-    """The slug of a post."""
+    """The slug of the post with this number."""
     return f"what-happened-in-the-winter-of-{number}"
 
 
 def text(random: Random, shortest: int, longest: int) -> str:
-    """Words; as many characters as `random` says, both ends included."""
+    """Text of a random length between `shortest` and `longest` characters, both included."""
     length = random.randint(shortest, longest)
     start = random.randrange(_PROSE - longest)
     return f"{_prose()[start : start + length - 1]}."
 
 
 def date(number: int) -> datetime:
-    """The publication date of a post."""
+    """The publication date of the post with this number."""
     return START + number * _BETWEEN_POSTS
 
 
 def _id(moment: datetime, name: str) -> Id:
-    """An id that begins with its moment, as those do that the application makes."""
+    """An id that begins with its time, like the ids that the application generates."""
     return Id(f"{int(moment.timestamp()):08x}{blake2b(name.encode(), digest_size=8).hexdigest()}")
 
 

@@ -1,4 +1,4 @@
-"""A client that asks an ASGI application in this process, with no network in between.
+"""A client that calls an ASGI application in the same process, without a network.
 
 https://asgi.readthedocs.io/en/stable/specs/www.html
 """
@@ -10,51 +10,51 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from everpost.benchmark.stopping import heed_cancellation
+from everpost.benchmark.stopping import raise_lost_cancellation
 from everpost.errors import WrongAnswer
 
 Message: TypeAlias = MutableMapping[str, Any]
-"""As the specification has it: what is in it depends on its type."""
+"""An ASGI message: its keys depend on its type."""
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
-_SHOWN = 300
-"""Bytes of a wrong answer that an error shows."""
+_MAX_QUOTED_BYTES = 300
+"""Bytes of an unexpected response that an error quotes."""
 _ASGI = {"version": "3.0", "spec_version": "2.4"}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked, and the status of the right answer."""
+    """A request, and the status that is expected."""
 
     method: str
     path: str
-    right: int
+    expected: int
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def require_right(self, status: int, body: bytes) -> None:
-        """WrongAnswer: the answer to this request has another status."""
-        if status != self.right:
+    def require_expected(self, status: int, body: bytes) -> None:
+        """Raise WrongAnswer if the response to this request has another status."""
+        if status != self.expected:
             raise WrongAnswer(
-                f"{self.method} {self.path} was answered {status} instead of {self.right}: "
-                f"{body[:_SHOWN].decode(errors='replace')}"
+                f"{self.method} {self.path} was answered {status} instead of {self.expected}: "
+                f"{body[:_MAX_QUOTED_BYTES].decode(errors='replace')}"
             )
 
 
-def json_request(method: str, path: str, right: int, content: object, *, secret: str = "") -> Request:
-    """A request with a JSON body; with a token, if there is one."""
+def json_request(method: str, path: str, expected: int, content: object, *, secret: str = "") -> Request:
+    """A request with a JSON body, and with a token if `secret` is given."""
     headers = {"content-type": "application/json"}
     if secret:
         headers["authorization"] = f"Bearer {secret}"
-    return Request(method, path, right, headers=headers, body=json.dumps(content).encode())
+    return Request(method, path, expected, headers=headers, body=json.dumps(content).encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; the names of headers are in lower case."""
+    """A response; the names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,31 +63,31 @@ class Answer:
 
 @asynccontextmanager
 async def running(application: Application) -> AsyncIterator[Application]:
-    """The application, started; shut down at the end, also where the start is not awaited to its end.
-    Raises what its start raises.
+    """Starts the application, and shuts it down at the end, also if its start was cancelled. Errors from its
+    start propagate.
     """
-    to_it: asyncio.Queue[Message] = asyncio.Queue()
-    from_it: asyncio.Queue[Message] = asyncio.Queue()
+    to_application: asyncio.Queue[Message] = asyncio.Queue()
+    from_application: asyncio.Queue[Message] = asyncio.Queue()
     scope: Message = {"type": "lifespan", "asgi": _ASGI, "state": {}}
-    to_it.put_nowait({"type": "lifespan.startup"})
-    life = asyncio.ensure_future(application(scope, to_it.get, from_it.put))
+    to_application.put_nowait({"type": "lifespan.startup"})
+    lifespan = asyncio.ensure_future(application(scope, to_application.get, from_application.put))
     try:
-        if (await from_it.get())["type"] == "lifespan.startup.complete":
+        if (await from_application.get())["type"] == "lifespan.startup.complete":
             yield application
     finally:
-        to_it.put_nowait({"type": "lifespan.shutdown"})
-        await life
+        to_application.put_nowait({"type": "lifespan.shutdown"})
+        await lifespan
 
 
 async def ask(application: Application, request: Request) -> Answer:
-    """The whole answer. WrongAnswer: its status is another one."""
+    """Send the request and return the whole response. WrongAnswer: its status is not the expected one."""
     status, headers, body = 0, dict[str, str](), bytearray()
-    to_come: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
+    pending: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 
     async def receive() -> Message:
-        if not to_come:  # the client does not go away before it has the answer
+        if not pending:  # the client stays connected until the response is complete
             await asyncio.get_running_loop().create_future()
-        return to_come.pop()
+        return pending.pop()
 
     async def send(message: Message) -> None:
         nonlocal status
@@ -100,8 +100,8 @@ async def ask(application: Application, request: Request) -> Answer:
             body.extend(message.get("body", b""))
 
     await application(_scope(request), receive, send)
-    heed_cancellation()
-    request.require_right(status, bytes(body))
+    raise_lost_cancellation()
+    request.require_expected(status, bytes(body))
     return Answer(status, headers, bytes(body))
 
 

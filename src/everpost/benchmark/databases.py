@@ -1,4 +1,4 @@
-"""Databases that are lent for a measurement, and given back as empty as they were."""
+"""Empty databases for a measurement, which are empty again afterwards."""
 
 import asyncio
 from collections import Counter
@@ -11,18 +11,18 @@ from everpost.stores.addresses import describe_url
 from everpost.stores.schema import Schema
 
 Say = Callable[[str], None]
-"""Takes a line for the person who waits."""
+"""Prints a line of progress."""
 
-_NAMED = 5
-"""How many things that are in the way are named."""
+_MAX_LISTED = 5
+"""Tables or collections that an error about a database that is not empty lists."""
 
 
-def name_all(urls: Sequence[str]) -> list[str]:
-    """What each database is called; those that would be called the same get a number. Misconfigured: a URL
-    is there twice.
+def unique_names(urls: Sequence[str]) -> list[str]:
+    """The names of the databases in reports, numbered where two would be the same. Misconfigured: a URL is
+    given twice.
     """
     if len(set(urls)) < len(urls):
-        raise Misconfigured("The same database is named twice: name each once.")
+        raise Misconfigured("The same database is given twice: give each only once.")
     shown = [describe_url(url) for url in urls]
     seen: Counter[str] = Counter()
     names = []
@@ -33,17 +33,17 @@ def name_all(urls: Sequence[str]) -> list[str]:
 
 
 async def require_empty(url: str, name: str, *, timeout: float) -> None:
-    """Occupied: something is in the database, whosever it is. Unreachable, Misconfigured."""
+    """Raise Occupied if the database contains anything. Unreachable, Misconfigured."""
     try:
         async with _schema_of(url, timeout) as schema:
             found = await schema.contents()
     except Misconfigured as error:
         raise Misconfigured(f"{name}: {error.message}") from None
     if found:
-        more = " and others" if len(found) > _NAMED else ""
+        more = " and others" if len(found) > _MAX_LISTED else ""
         raise Occupied(
-            f"{name} is not empty: it has {', '.join(found[:_NAMED])}{more}. Nothing was changed. "
-            "everpost bench takes a database with nothing in it, and leaves it so."
+            f"{name} is not empty: it has {', '.join(found[:_MAX_LISTED])}{more}. Nothing was changed. "
+            "everpost bench needs an empty database, and leaves it empty."
         )
 
 
@@ -54,36 +54,36 @@ async def describe_server(url: str, *, timeout: float) -> str:
 
 
 @asynccontextmanager
-async def borrowed(url: str, name: str, say: Say, *, timeout: float) -> AsyncIterator[str]:
-    """An empty database, made ready for a blog; gives what keeps it, with its version. At the end nothing is
-    left of it, whatever happened; where that fails, `say` takes what is to be done. Occupied: somebody
-    else has made it ready meanwhile.
+async def temporary_schema(url: str, name: str, say: Say, *, timeout: float) -> AsyncIterator[str]:
+    """Creates the schema in an empty database, and yields the server with its version. Removes everything at
+    the end, also after an error; if that fails, `say` prints what to do. Occupied: another process has
+    created the schema in the meantime.
     """
-    async with AsyncExitStack() as lent:
+    async with AsyncExitStack() as resources:
         async with _schema_of(url, timeout) as schema:
-            making = asyncio.ensure_future(schema.migrate("head"))
+            migration = asyncio.ensure_future(schema.migrate("head"))
             try:
-                await asyncio.shield(making)
-            finally:  # whoever is told to stop meanwhile has to know whether the schema is theirs
-                if await making:
-                    lent.push_async_callback(_give_back, url, name, say, timeout)
-            if not making.result():
+                await asyncio.shield(migration)
+            finally:  # also when cancelled, find out whether this process created the schema
+                if await migration:
+                    resources.push_async_callback(_clean_up, url, name, say, timeout)
+            if not migration.result():
                 raise Occupied(
-                    f"{name} is in use: somebody made a blog there just now, "
+                    f"{name} is in use: another process has just created a blog there, "
                     "or another of the URLs is the same database."
                 )
             server = await schema.server()
         yield server
 
 
-async def _give_back(url: str, name: str, say: Say, timeout: float) -> None:
+async def _clean_up(url: str, name: str, say: Say, timeout: float) -> None:
     say(f"Cleaning up {name}")
     try:
         async with _schema_of(url, timeout) as schema:
             await schema.erase()
     except BaseException:
         say(
-            f"{name} could not be cleaned up: the blog that was measured is still there. To remove it, run "
+            f"{name} could not be cleaned up: it still contains the measured blog. To remove it, run "
             "everpost db downgrade base --allow-data-loss with this database in EVERPOST_DATABASE_URL."
         )
         raise

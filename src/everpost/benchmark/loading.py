@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from everpost.benchmark.stopping import heed_cancellation
+from everpost.benchmark.stopping import raise_lost_cancellation
 from everpost.domain.records import Batch, Record
 from everpost.stores import open_store
 
@@ -14,13 +14,15 @@ _BATCH = 1_024
 async def load(
     url: str, records: Iterable[Record], *, timeout: float, loaded: Callable[[int], None] = lambda _: None
 ) -> None:
-    """Write records, in order, into the empty database at a URL; call `loaded` with how many are there."""
+    """Write the records, in order, to the empty database at the URL. Calls `loaded` after each batch with the
+    number of records written so far.
+    """
     store = await open_store(url, timeout=timeout, pool_size=1)
     try:
         waiting, done = iter(records), 0
         while batch := list(islice(waiting, _BATCH)):
             await store.records.write(Batch(kept=batch))
-            heed_cancellation()
+            raise_lost_cancellation()
             done += len(batch)
             loaded(done)
     finally:

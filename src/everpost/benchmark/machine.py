@@ -1,4 +1,4 @@
-"""The machine and the versions that a report names."""
+"""The machine and the software versions that a report names."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ _CPUS = Path("/proc/cpuinfo")
 
 
 def describe_machine() -> Mapping[str, str]:
-    """Each fact under its name."""
+    """Facts about the machine, by name."""
     system = f"{platform.system()} {platform.release()}"
     return {
         "machine": f"{_processor()}, {os.cpu_count()} CPUs, {system}{_memory()}",
@@ -29,7 +29,7 @@ def describe_packages(names: Iterable[str]) -> str:
 
 
 def _memory() -> str:
-    """The physical memory, where the system tells it."""
+    """The physical memory, if the system reports it."""
     if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
         return ""
     gibibytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -37,7 +37,7 @@ def _memory() -> str:
 
 
 def _processor() -> str:
-    """The processor's name on Linux; elsewhere its kind."""
+    """The name of the processor on Linux; its architecture on other systems."""
     if _CPUS.is_file():
         for line in _CPUS.read_text(errors="replace").splitlines():
             name, _, value = line.partition(":")

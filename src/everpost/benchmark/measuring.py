@@ -1,5 +1,5 @@
-"""The measurement: in rounds, each operation on every database in turn. What else the machine does meanwhile
-meets all of them alike.
+"""The measurement: in each round, each operation runs on every database in turn, so that other work on the
+machine affects all of them alike.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from random import Random
 
 from everpost.benchmark.client import Application, ask
 from everpost.benchmark.databases import Say
-from everpost.benchmark.operations import OPERATIONS, Loaded, Operation
+from everpost.benchmark.operations import OPERATIONS, LoadedBlog, Operation
 from everpost.benchmark.results import Figures, Measured
 from everpost.errors import WrongAnswer
 
@@ -19,18 +19,18 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An application over a database that is loaded."""
+    """An application whose database has been loaded."""
 
     name: str
     application: Application
-    loaded: Loaded
+    loaded: LoadedBlog
 
 
 async def measure(
     subjects: Sequence[Subject], say: Say, *, seconds: float, connections: int
 ) -> dict[Operation, list[Measured]]:
-    """Every operation on every database, so many seconds each, with so many requests under way at once: the
-    reads first, so that they find the same blog everywhere. WrongAnswer.
+    """Measure every operation on every database: `seconds` each, with `connections` concurrent requests.
+    Reads come first, so that they find the same blog on every database. WrongAnswer.
     """
     figures: dict[Operation, list[list[Figures]]] = {each: [[] for _ in subjects] for each in OPERATIONS}
     for writes in (False, True):
@@ -43,41 +43,43 @@ async def measure(
             for operation in operations:
                 for place in _in_turn(len(subjects), number):
                     random = Random(f"{operation.name} {number}")  # noqa: S311 - the same for each database
-                    driven = await _drive(subjects[place], operation, random, seconds / ROUNDS, connections)
-                    figures[operation][place].append(driven)
+                    figures_of_round = await _drive(
+                        subjects[place], operation, random, seconds / ROUNDS, connections
+                    )
+                    figures[operation][place].append(figures_of_round)
     return {operation: [Measured(rounds) for rounds in columns] for operation, columns in figures.items()}
 
 
 def _in_turn(count: int, first: int) -> list[int]:
-    """All places; each round another one comes first."""
+    """The order of one round: each round begins with another database."""
     return [(first + place) % count for place in range(count)]
 
 
 async def _drive(
     subject: Subject, operation: Operation, random: Random, seconds: float, connections: int
 ) -> Figures:
-    """Each connection asks again as soon as it has its answer, and at least once."""
-    took: list[float] = []
-    began = time.perf_counter()
+    """Send requests on all connections, each as soon as the one before it is answered, and at least one."""
+    latencies: list[float] = []
+    started_at = time.perf_counter()
 
-    async def ask_and_ask() -> None:
+    async def send_repeatedly() -> None:
         while True:
             request = operation.ask(random, subject.loaded)
-            asked = time.perf_counter()
+            sent_at = time.perf_counter()
             await ask(subject.application, request)
-            answered = time.perf_counter()
-            took.append(answered - asked)
-            if answered - began >= seconds:
+            answered_at = time.perf_counter()
+            latencies.append(answered_at - sent_at)
+            if answered_at - started_at >= seconds:
                 return
 
     reason: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(connections):
-                group.create_task(ask_and_ask())
+                group.create_task(send_repeatedly())
     except* WrongAnswer as errors:
         reason = errors.exceptions[0]
-    # Raised up there it would come in a group: https://github.com/python/cpython/issues/103590
+    # Inside `except*` it would be raised in a group: https://github.com/python/cpython/issues/103590
     if reason is not None:
         raise WrongAnswer(f"{subject.name} failed at {operation.name!r}: {reason}")
-    return Figures.of(took, within=time.perf_counter() - began)
+    return Figures.of(latencies, within=time.perf_counter() - started_at)

@@ -1,4 +1,4 @@
-"""Plots, as self-contained SVG: no script, no address."""
+"""Plots as self-contained SVG, without scripts or URLs."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from pygal.style import Style
 
 from everpost.benchmark.wording import milliseconds
 
-# pygal adds an importer that has no `find_spec`: Python 3.11 warns of it at every import that fails, and who
-# calls importers by themselves breaks at it. https://github.com/Kozea/pygal/pull/532
+# pygal installs an importer without `find_spec`: Python 3.11 warns about it at every failed import, and code
+# that calls importers directly fails. https://github.com/Kozea/pygal/pull/532
 sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, pygal.PluginImportFixer)]
 
 __all__ = ["Bar", "draw_bars", "draw_latencies"]
@@ -24,11 +24,11 @@ _LONGEST_NAME = 60
 _COLORS = ("#9cc4e0", "#f2bf87")
 
 Series: TypeAlias = Mapping[str, Sequence[float | None]]
-"""By its name in the legend, a value for each label."""
+"""The values for each label, by their name in the legend."""
 
 
 def draw_latencies(names: Sequence[str], p50: Sequence[float], p99: Sequence[float]) -> str:
-    """A bar each for the p50 and the p99 of each database, in milliseconds; from the first one down."""
+    """The p50 and p99 of each database as bars, in milliseconds, with the first database at the top."""
     return draw_bars(
         HorizontalBar,
         names[::-1],  # pygal draws from the bottom
@@ -51,8 +51,8 @@ def draw_bars(
     name: str = "",
     **options: object,
 ) -> str:
-    """Bars with their values; `look` goes to pygal's style, `options` to its chart. With a name, a valid
-    HTML id, the same plot is the same text each time.
+    """Bars with their values; `look` configures pygal's style, `options` its chart. With a name, which must
+    be a valid HTML id, the same plot always gives the same text.
     """
     style = Style(
         opacity="1",
@@ -83,11 +83,11 @@ def draw_bars(
 
 
 def _strip(root: Element) -> Element:
-    """Remove what pygal adds for a script, and comments, which hold addresses."""
+    """Remove what pygal adds for its script, and comments, which contain URLs."""
     for parent in list(root.iter()):
-        if parent is not root:  # whose id the styles name; the others are the same in each plot
+        if parent is not root:  # the styles refer to its id; the other ids are the same in every plot
             parent.attrib.pop("id", None)
         for child in list(parent):
-            if callable(child.tag) or child.tag in {"script", "desc", "title"}:  # a comment has no name
+            if callable(child.tag) or child.tag in {"script", "desc", "title"}:  # comments have no tag name
                 parent.remove(child)
     return root

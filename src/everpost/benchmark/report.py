@@ -1,4 +1,4 @@
-"""The report: one HTML file that needs nothing else."""
+"""The report: one self-contained HTML file."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -26,14 +26,14 @@ svg { width: 100%; height: auto }
 """
 
 _MEANING = (
-    "One process asked the application itself, with no network and no HTTP server in between: served, a blog "
-    "answers fewer requests. Compare the databases with each other, and expect other numbers elsewhere. "
-    "A difference smaller than that between two rounds says nothing."
+    "One process called the application directly, without a network or an HTTP server: a served blog answers "
+    "fewer requests. Compare the databases with each other, and expect other numbers on other machines. "
+    "Differences that are smaller than those between two rounds are not significant."
 )
 
 
 def render_report(results: Results) -> str:
-    """The page, which is well-formed XML, too."""
+    """The page as HTML that is also well-formed XML."""
     return "\n".join(_lines(results)) + "\n"
 
 
@@ -47,7 +47,7 @@ def _lines(results: Results) -> Iterator[str]:
     yield from _table(results)
     yield f"<p><small>{escape(wording.LEGEND)}</small></p>"
     yield from _facts(results)
-    yield "<h2>How long requests took</h2>"
+    yield "<h2>How long requests latencies_</h2>"
     for operation, columns in results.measured.items():
         yield from _plot(operation, columns, results)
     yield "</body></html>"

@@ -1,4 +1,4 @@
-"""What came out, and what may be said about it."""
+"""The results of a benchmark, and the conclusions that they support."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from everpost.benchmark.operations import Operation
 
 @dataclass(frozen=True)
 class Figures:
-    """One operation on one database: of one round, or the medians of several."""
+    """The figures of one operation on one database: those of one round, or the medians of several."""
 
     rate: float
     """Requests a second."""
@@ -24,7 +24,7 @@ class Figures:
 
     @classmethod
     def of(cls, seconds: Sequence[float], *, within: float) -> "Figures":
-        """The figures of at least one request: how long each took, and all of them together."""
+        """The figures of at least one request: `seconds` are the latencies, `within` the total time."""
         ordered = sorted(seconds)
         p50, p95, p99 = (1_000 * ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.95, 0.99))
         return Figures(len(ordered) / within, p50, p95, p99)
@@ -37,7 +37,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One operation on one database: every round of it."""
+    """All rounds of one operation on one database."""
 
     rounds: Sequence[Figures]
 
@@ -55,10 +55,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """What was measured."""
+    """A database that was measured."""
 
     name: str
-    """Its URL without a password; with a number where two would have one name."""
+    """Its URL without the password, numbered where two would be the same."""
     server: str
 
 
@@ -76,8 +76,8 @@ class Results:
     ended_at: datetime
 
     def fastest(self, operation: Operation) -> frozenset[int]:
-        """The places of the databases that were fastest; several where rounds of one were as fast as rounds
-        of another; none where there is one database only.
+        """The positions of the fastest databases: several if the ranges of their rounds overlap, none if only
+        one database was measured.
         """
         columns = self.measured[operation]
         if len(columns) == 1:
@@ -86,14 +86,14 @@ class Results:
         return frozenset(place for place, each in enumerate(columns) if each.rates[1] >= best.rates[0])
 
     def verdict(self) -> str:
-        """One sentence."""
-        reads, writes = self._told(writes=False), self._told(writes=True)
+        """A summary in one sentence."""
+        reads, writes = self._ranking(writes=False), self._ranking(writes=True)
         return (
-            "On this machine, under this load, with every kind asked for equally often: reads a second, "
-            f"{reads}; writes a second, {writes}."
+            "On this machine and under this load, with all operations equally frequent, reads per second: "
+            f"{reads}; writes per second: {writes}."
         )
 
-    def _told(self, *, writes: bool) -> str:
+    def _ranking(self, *, writes: bool) -> str:
         rates = [
             harmonic_mean(
                 [row[place].median.rate for each, row in self.measured.items() if each.writes is writes]

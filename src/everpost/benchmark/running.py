@@ -1,4 +1,4 @@
-"""A whole run: the databases looked at, lent, loaded, measured, and given back."""
+"""A whole benchmark: checks, loads, measures and clears the databases."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from everpost.benchmark.blog import Size, make_records
 from everpost.benchmark.client import running
-from everpost.benchmark.databases import Say, borrowed, name_all, require_empty
+from everpost.benchmark.databases import Say, require_empty, temporary_schema, unique_names
 from everpost.benchmark.loading import load
 from everpost.benchmark.measuring import ROUNDS, Subject, measure
-from everpost.benchmark.operations import learn
+from everpost.benchmark.operations import fetch_loaded_blog
 from everpost.benchmark.results import Database, Results
 from everpost.domain.clock import now
 from everpost.domain.people.tokens import new_secret
@@ -18,50 +18,53 @@ from everpost.errors import WrongAnswer
 from everpost.settings import Settings
 
 Progress: TypeAlias = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
-"""Shows, while it is open, what is done, how many records are done, and of how many."""
+"""Opens a progress display; its function takes the action, the number of records done and their total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkOptions:
-    """What is to be measured."""
+    """The options of a benchmark."""
 
     urls: Sequence[str]
     size: Size
     seconds: float
-    """For each operation on each database, altogether."""
+    """For each operation on each database, all rounds together."""
     connections: int
-    """Requests under way at once."""
+    """Concurrent requests."""
 
 
-async def run(wishes: BenchmarkOptions, settings: Settings, say: Say, progress: Progress) -> Results:
-    """Measure; every database is empty before and after. All are looked at before one is written to.
+async def run(options: BenchmarkOptions, settings: Settings, say: Say, progress: Progress) -> Results:
+    """Run the benchmark. Every database must be empty, and is empty again afterwards. All of them are checked
+    before anything is written.
 
     Misconfigured, Unreachable, Occupied (a database is not empty), WrongAnswer, Busy.
     """
-    names = name_all(wishes.urls)
-    for url, name in zip(wishes.urls, names, strict=True):
+    names = unique_names(options.urls)
+    for url, name in zip(options.urls, names, strict=True):
         await require_empty(url, name, timeout=settings.database_timeout)
     secret = new_secret()
-    async with AsyncExitStack() as lent:
+    async with AsyncExitStack() as resources:
         subjects, databases = [], []
-        for url, name in zip(wishes.urls, names, strict=True):
-            server = await lent.enter_async_context(
-                borrowed(url, name, say, timeout=settings.database_timeout)
+        for url, name in zip(options.urls, names, strict=True):
+            server = await resources.enter_async_context(
+                temporary_schema(url, name, say, timeout=settings.database_timeout)
             )
             say(f"{name}: {server}")
             databases.append(Database(name, server))
-            # A token for the first admin is none of this blog's.
-            its_settings = settings.model_copy(update={"database_url": url, "admin_token": None})
-            await _load(its_settings, name, wishes.size, secret, progress)
-            subjects.append(await lent.enter_async_context(_subject(its_settings, name, wishes.size, secret)))
-        measured = await measure(subjects, say, seconds=wishes.seconds, connections=wishes.connections)
+            # The generated blog has its own token.
+            blog_settings = settings.model_copy(update={"database_url": url, "admin_token": None})
+            await _load(blog_settings, name, options.size, secret, progress)
+            subjects.append(
+                await resources.enter_async_context(_subject(blog_settings, name, options.size, secret))
+            )
+        measured = await measure(subjects, say, seconds=options.seconds, connections=options.connections)
     return Results(
         databases=databases,
         measured=measured,
-        size=wishes.size,
-        seconds=wishes.seconds,
+        size=options.size,
+        seconds=options.seconds,
         rounds=ROUNDS,
-        connections=wishes.connections,
+        connections=options.connections,
         ended_at=now(),
     )
 
@@ -79,11 +82,11 @@ async def _load(settings: Settings, name: str, size: Size, secret: str, progress
 
 @asynccontextmanager
 async def _subject(settings: Settings, name: str, size: Size, secret: str) -> AsyncIterator[Subject]:
-    from everpost.app import create_app  # FastAPI takes longer to import than other commands take
+    from everpost.app import create_app  # importing FastAPI takes longer than other commands
 
     async with running(create_app(settings)) as application:
         try:
-            loaded = await learn(application, size, secret)
+            loaded = await fetch_loaded_blog(application, size, secret)
         except WrongAnswer as error:
             raise WrongAnswer(f"{name} failed: {error.message}") from None
         yield Subject(name, application, loaded)

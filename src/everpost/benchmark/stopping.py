@@ -1,11 +1,11 @@
-"""Being told to stop."""
+"""Cancellation."""
 
 import asyncio
 
 
-def heed_cancellation() -> None:
-    """Raise CancelledError where this task was cancelled and went on all the same: before Python 3.12
-    `asyncio.wait_for`, through which PyMongo sends, hides half of all cancellations.
+def raise_lost_cancellation() -> None:
+    """Raise CancelledError if this task was cancelled, but the cancellation was lost. Before Python 3.12,
+    `asyncio.wait_for`, which PyMongo uses to send, loses half of all cancellations.
 
     https://github.com/python/cpython/issues/86296
     """

@@ -26,12 +26,12 @@ _PLACES = {
     "token": ("tokens", "token"),
     "db": ("db", "db"),
 }
-"""In which module each command is, and what it is called there."""
+"""The module of each command, and its name there."""
 
 
 class _Commands(UserDict[str, Any]):  # typer's own type of a command has no public name
-    """The commands by their names. Each is imported when it is asked for: what all of them need takes
-    longer to import than most of them take.
+    """The commands by name. Each is imported only when it is used, because importing all of them takes longer
+    than most commands.
     """
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - see above
@@ -57,7 +57,7 @@ _everpost = typer.Typer(
 
 
 def _import(module: str, attribute: str, name: str) -> object:
-    # What is imported stays: to look through it for garbage, here and at the end, would take a third of the
+    # Imported objects are never freed: without this, collecting garbage among them would take a third of the
     # time of a short command.
     gc.disable()
     try:
@@ -99,6 +99,6 @@ def main() -> None:
     """Run the command. An error is one line on standard error, and exit status 1."""
     atexit.register(gc.freeze)
     try:
-        _everpost(prog_name="everpost")  # however it was started
+        _everpost(prog_name="everpost")  # also with `python -m everpost`
     except EverpostError as error:
         sys.exit(f"everpost: {error.message}")

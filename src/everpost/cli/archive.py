@@ -1,4 +1,4 @@
-"""`everpost export` and `everpost import`: a blog out of the database, and into it."""
+"""`everpost export` and `everpost import`."""
 
 import asyncio
 from pathlib import Path
@@ -9,8 +9,8 @@ import typer
 from everpost.cli.allocation import expect_many_records
 from everpost.cli.console.comparison import describe_work, print_comparison, print_digest, print_survey
 from everpost.cli.console.progress import showing_progress
-from everpost.cli.import_from import ImportWishes, import_from_elsewhere
-from everpost.cli.stores.transfer_stores import look_at_target, open_source, open_target
+from everpost.cli.import_from import CommandOptions, import_from_system
+from everpost.cli.stores.transfer_stores import inspect_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
 from everpost.transfer.archive.checking import CheckedArchive, check
@@ -125,7 +125,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     settings = read_settings()
     expect_many_records()
     if from_ is not None:
-        wishes = ImportWishes(
+        options = CommandOptions(
             system=from_,
             site=site,
             pages=pages,
@@ -136,7 +136,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
             skip_unreadable=skip_unreadable,
             is_dry_run=dry_run,
         )
-        import_from_elsewhere(settings, path, wishes)
+        import_from_system(settings, path, options)
     elif pages or skip_unreadable or {site, report, match, timezone, language} != {None}:
         raise Misconfigured("The only option available without --from is --dry-run.")
     elif not _import_archive(settings, path, dry_run=dry_run):
@@ -163,25 +163,25 @@ async def _export_markdown(settings: Settings, folder: Path) -> ExportedFolder:
 
 
 def _import_archive(settings: Settings, path: str, *, dry_run: bool) -> bool:
-    """Whether the database is as the archive in the end."""
+    """Import an archive. Returns whether the database matches it at the end."""
     with open_archive(path) as archive:
         with showing_progress() as show:
             checked = check(archive, lambda done, total: show("Checking", done, total))
         if dry_run:
-            asyncio.run(_rehearse(settings, archive, checked))
+            asyncio.run(_dry_run(settings, archive, checked))
             return True
-        return asyncio.run(_move_in(settings, archive, checked))
+        return asyncio.run(_write_archive(settings, archive, checked))
 
 
-async def _rehearse(settings: Settings, archive: Archive, checked: CheckedArchive) -> None:
-    async with look_at_target(settings.database_url, settings) as store:
+async def _dry_run(settings: Settings, archive: Archive, checked: CheckedArchive) -> None:
+    async with inspect_target(settings.database_url, settings) as store:
         records = None if store is None else store.records
         with showing_progress() as show:
             survey = await operations.rehearse(archive, records, show, origin=checked.origin)
     print_survey(survey)
 
 
-async def _move_in(settings: Settings, archive: Archive, checked: CheckedArchive) -> bool:
+async def _write_archive(settings: Settings, archive: Archive, checked: CheckedArchive) -> bool:
     async with open_target(settings.database_url, settings) as store:
         with showing_progress() as show:
             copied = await operations.copy(archive, store.records, show, origin=checked.origin)

@@ -1,4 +1,4 @@
-"""`everpost bench`: which of my databases suits my blog?"""
+"""`everpost bench`: measures which database suits a blog."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ from everpost.services.security_events import keep_quiet
 from everpost.settings import Settings, read_database_url, read_settings
 
 _WIDE = 10_000
-"""Columns, where nobody looks at a terminal: no line is broken."""
+"""Columns, if the output is not a terminal, so that no line is wrapped."""
 
 
 def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
@@ -53,30 +53,30 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     Pass a URL with a password as env:NAME or file:PATH: command-line arguments
     are visible to other users of the machine.
     """
-    _require_place(report, overwrite=overwrite)
-    wishes = BenchmarkOptions(
+    _require_writable(report, overwrite=overwrite)
+    options = BenchmarkOptions(
         urls=list(map(read_database_url, urls)),
         size=Size(posts, comments),
         seconds=seconds,
         connections=connections,
     )
-    results = _run_until_told(wishes, read_settings())
+    results = _run_until_signal(options, read_settings())
     _print(results)
     _save(results, report, overwrite=overwrite)
     typer.echo(f"Wrote the report to {report}.")
 
 
-def _require_place(report: Path, *, overwrite: bool) -> None:
-    """Misconfigured: the report cannot be written there, which is better known before than afterwards."""
+def _require_writable(report: Path, *, overwrite: bool) -> None:
+    """Raise Misconfigured if the report cannot be written, before anything is measured."""
     if not report.parent.is_dir():
         raise Misconfigured(f"--report {report}: the folder {report.parent} does not exist")
     if report.is_dir() or (report.exists() and not overwrite):
         raise Misconfigured(f"--report {report}: the file exists. Choose another name, or use --overwrite.")
 
 
-def _run_until_told(wishes: BenchmarkOptions, settings: Settings) -> Results:
-    """SIGINT and SIGTERM end the measurement, not what is done after it: a second one does."""
-    told: list[signal.Signals] = []
+def _run_until_signal(options: BenchmarkOptions, settings: Settings) -> Results:
+    """Run the benchmark. SIGINT or SIGTERM ends the measurement and cleans up; a second one ends at once."""
+    received: list[signal.Signals] = []
 
     async def work() -> Results:
         keep_quiet()
@@ -84,21 +84,21 @@ def _run_until_told(wishes: BenchmarkOptions, settings: Settings) -> Results:
         loop = asyncio.get_running_loop()
 
         def stop(number: signal.Signals) -> None:
-            told.append(number)
+            received.append(number)
             if task is not None:
                 task.cancel()
 
         for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError):  # on Windows, where Control-C cancels all the same
+            with suppress(NotImplementedError):  # on Windows, where Control-C cancels it anyway
                 loop.add_signal_handler(number, stop, number)
-        return await run(wishes, settings, _say, showing_progress)
+        return await run(options, settings, _say, showing_progress)
 
     try:
-        # Not on uvloop, as `serve`: closing its loop after an interrupt was seen to hang.
+        # Unlike `serve`, not on uvloop: closing its loop after an interrupt was seen to hang.
         return asyncio.run(work())
     except asyncio.CancelledError:
         _say("Stopped.")
-        raise typer.Exit(128 + told[-1]) from None
+        raise typer.Exit(128 + received[-1]) from None
 
 
 def _say(line: str) -> None:
@@ -124,7 +124,7 @@ def _print(results: Results) -> None:
 
 
 def _save(results: Results, report: Path, *, overwrite: bool) -> None:
-    from everpost.benchmark.report import render_report  # pygal takes a while to import
+    from everpost.benchmark.report import render_report  # importing pygal is slow
 
     try:
         how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)

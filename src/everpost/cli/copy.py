@@ -1,4 +1,4 @@
-"""`everpost copy` and `everpost verify`: a whole blog from one database to another."""
+"""`everpost copy` and `everpost verify`: copies a whole blog to another database."""
 
 import asyncio
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from everpost.cli.allocation import expect_many_records
 from everpost.cli.console.comparison import describe_work, print_comparison, print_survey
 from everpost.cli.console.progress import showing_progress
-from everpost.cli.stores.transfer_stores import URL_FORMS, look_at_target, open_source, open_target
+from everpost.cli.stores.transfer_stores import URL_FORMS, inspect_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_database_url, read_settings
 from everpost.stores.addresses import describe_url
@@ -18,7 +18,7 @@ from everpost.transfer.copy.operations import CopyResult, Progress
 from everpost.transfer.copy.origins import origin_of
 
 FOLLOW_EVERY = 2.0
-"""Seconds between two passes of a copy that follows its source."""
+"""Seconds between two passes with `--follow`."""
 
 _SOURCE, _TARGET = "SOURCE_URL", "TARGET_URL"
 SourceUrl = Annotated[
@@ -54,7 +54,7 @@ def copy(
     expect_many_records()
     typer.echo(f"{describe_url(source_url)} to {describe_url(target_url)}")
     if dry_run:
-        asyncio.run(_rehearse(source_url, target_url, settings))
+        asyncio.run(_dry_run(source_url, target_url, settings))
     elif not asyncio.run(_copy(source_url, target_url, settings, follow=follow)):
         raise typer.Exit(1)
 
@@ -86,10 +86,10 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
     typer.echo("The databases match.")
 
 
-async def _rehearse(source_url: str, target_url: str, settings: Settings) -> None:
+async def _dry_run(source_url: str, target_url: str, settings: Settings) -> None:
     async with (
         open_source(source_url, settings, _SOURCE) as source,
-        look_at_target(target_url, settings, _TARGET) as target,
+        inspect_target(target_url, settings, _TARGET) as target,
     ):
         with showing_progress() as report:
             survey = await operations.rehearse(
@@ -102,7 +102,7 @@ async def _rehearse(source_url: str, target_url: str, settings: Settings) -> Non
 
 
 async def _copy(source_url: str, target_url: str, settings: Settings, *, follow: bool) -> bool:
-    """Whether they agree in the end."""
+    """Copy, and return whether the databases match at the end."""
     async with (
         open_source(source_url, settings, _SOURCE) as source,
         open_target(target_url, settings, _TARGET) as target,

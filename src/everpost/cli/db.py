@@ -35,7 +35,7 @@ def upgrade(
     _migrate(target, upward=True, allow_data_loss=allow_data_loss)
 
 
-@db.command(context_settings={"ignore_unknown_options": True})  # or -1 would be an option
+@db.command(context_settings={"ignore_unknown_options": True})  # otherwise -1 would be parsed as an option
 def downgrade(
     target: Annotated[
         str,

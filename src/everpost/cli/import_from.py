@@ -1,4 +1,4 @@
-"""`everpost import --from`: what another system has, added to the blog."""
+"""`everpost import --from`: adds the content of another system to the blog."""
 
 import asyncio
 import os
@@ -18,8 +18,8 @@ from everpost.transfer.importers.reports.import_report import ImportReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportWishes:
-    """The options of the command line."""
+class CommandOptions:
+    """The options on the command line."""
 
     system: str
     site: str | None
@@ -32,44 +32,44 @@ class ImportWishes:
     is_dry_run: bool
 
 
-def import_from_elsewhere(settings: Settings, path: str, wishes: ImportWishes) -> None:
-    """Import, and print the report, also where the import breaks off."""
-    system_named(wishes.system)  # before a database is opened, which SQLite would create
-    if wishes.report is not None:
-        _require_place(wishes.report)
+def import_from_system(settings: Settings, path: str, options: CommandOptions) -> None:
+    """Import, and print the report, also if the import fails."""
+    system_named(options.system)  # before opening the database, which would create an SQLite file
+    if options.report is not None:
+        _require_writable(options.report)
     with ImportReport() as report:
         try:
-            asyncio.run(_import(settings, Path(path), wishes, report))
+            asyncio.run(_import(settings, Path(path), options, report))
         finally:
-            if wishes.report is not None:
-                _save(report, wishes.report)
+            if options.report is not None:
+                _save(report, options.report)
             for line in report.text():
                 typer.echo(line)
-    if wishes.is_dry_run:
+    if options.is_dry_run:
         typer.echo("Nothing was written.")
 
 
-async def _import(settings: Settings, path: Path, wishes: ImportWishes, report: ImportReport) -> None:
-    said = ImportOptions(
-        site=wishes.site,
-        pages=wishes.pages,
-        match=wishes.match,
-        timezone=None if wishes.timezone is None else zone_named(wishes.timezone),
-        language=wishes.language,
+async def _import(settings: Settings, path: Path, options: CommandOptions, report: ImportReport) -> None:
+    import_options = ImportOptions(
+        site=options.site,
+        pages=options.pages,
+        match=options.match,
+        timezone=None if options.timezone is None else zone_named(options.timezone),
+        language=options.language,
     )
-    async with open_blog(settings, is_dry_run=wishes.is_dry_run) as store:
+    async with open_blog(settings, is_dry_run=options.is_dry_run) as store:
         with showing_progress() as show:
             run = ImportContext(
                 report=report,
-                dry_run=wishes.is_dry_run,
-                skip_unreadable=wishes.skip_unreadable,
+                dry_run=options.is_dry_run,
+                skip_unreadable=options.skip_unreadable,
                 progress=lambda done, total: show("Importing", done, total),
             )
-            await import_from(wishes.system, path, store, said, run)
+            await import_from(options.system, path, store, import_options, run)
 
 
-def _require_place(report: Path) -> None:
-    """Misconfigured: the report could not be written, which is better known before the import."""
+def _require_writable(report: Path) -> None:
+    """Raise Misconfigured if the report cannot be written, before anything is imported."""
     if report.is_dir():
         raise Misconfigured(f"--report {report}: is a folder; name a file")
     if not os.access(report if report.exists() else report.parent, os.W_OK):

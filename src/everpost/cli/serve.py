@@ -22,7 +22,7 @@ from granian.server import Server
 from everpost.app import create_app
 from everpost.cli.server.logs import SERVER_LOGS, configure_logs
 from everpost.cli.server.processes import end_with_parent, raise_file_limit
-from everpost.cli.server.signals import Application, end_at_once_until_asked, end_forked_workers_at_once
+from everpost.cli.server.signals import Application, end_at_once_until_requested, end_forked_workers_at_once
 from everpost.cli.server.tcp_timeout import close_stalled_connections
 from everpost.errors import Misconfigured
 from everpost.services.accounts.bootstrap import has_admin, keep_given_token, make_first_token
@@ -32,7 +32,7 @@ from everpost.stores.addresses import describe_url
 
 _OTHER_PORT = "Choose another port with --port or EVERPOST_PORT."
 _CONNECTION_BUFFER = 64 * 1024
-"""Bytes of headers, and of an answer that nobody reads, that the server keeps for a connection."""
+"""Bytes that the server buffers per connection: of headers, and of a response that is not read."""
 
 
 def serve(
@@ -65,7 +65,8 @@ def serve(
         log_level=LogLevels.warning,
         log_dictconfig=SERVER_LOGS,
         respawn_failed_workers=True,
-        workers_kill_timeout=settings.shutdown_timeout,  # or one client that never ends its body holds it up
+        # Otherwise a client that never completes its body would block the shutdown.
+        workers_kill_timeout=settings.shutdown_timeout,
     )
     announcement = threading.Thread(target=_announce, args=(settings, address), daemon=True)
     server.on_startup(announcement.start)
@@ -74,8 +75,8 @@ def serve(
 
 
 def _warn(settings: Settings) -> None:
-    """Warn, in one line each, of unknown settings, if others can read the database, and if too few files can
-    be opened.
+    """Print a one-line warning for each unknown setting, if others can read the database, and if too few
+    files can be opened.
     """
     for unknown in unknown_settings(sys.argv):
         structlog.get_logger("everpost").warning(unknown)
@@ -86,9 +87,9 @@ def _warn(settings: Settings) -> None:
 
 
 def _free_address(settings: Settings) -> str:
-    """The address as a number, free to listen on. Misconfigured.
+    """The numeric address to listen on. Misconfigured: it cannot be used.
 
-    Granian's own sockets share their port, so a port in use would go unnoticed.
+    Granian's sockets share their port, so it would not notice a port that is in use.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
@@ -105,7 +106,7 @@ def _free_address(settings: Settings) -> str:
 
 
 async def _prepare(settings: Settings) -> None:
-    """Set up an empty database, give it an admin, and fail here, once and clearly, if it cannot be used."""
+    """Set up an empty database, with an admin. Fails before any worker starts if that is impossible."""
     store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
     try:
         if settings.admin_token is not None:
@@ -121,11 +122,11 @@ async def _prepare(settings: Settings) -> None:
 
 
 def _announce(settings: Settings, address: str) -> None:
-    """Say where the blog is once that is so: Granian tells nobody when its first worker is there."""
-    while not _is_there(address, settings.port):
+    """Print the blog's address once it can be reached: Granian does not report when a worker is ready."""
+    while not _accepts_connections(address, settings.port):
         time.sleep(0.01)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    with suppress(BrokenPipeError):  # nobody reads it
+    with suppress(BrokenPipeError):  # standard output was closed
         typer.echo(
             f"Everpost is listening on http://{host}:{settings.port}\n"
             f"Database: {describe_url(settings.database_url)}"
@@ -133,19 +134,19 @@ def _announce(settings: Settings, address: str) -> None:
         )
 
 
-def _is_there(address: str, port: int) -> bool:
+def _accepts_connections(address: str, port: int) -> bool:
     with suppress(OSError), socket.create_connection((address, port), timeout=1):
         return True
     return False
 
 
 def _load(settings: Settings, parent: int) -> Application:
-    """The application, in the process of a worker."""
+    """Create the application in a worker process."""
     end_with_parent(parent)
     configure_logs(settings)
     application = create_app(settings)
-    # What was imported stays: to look through it for garbage stops every request for a tenth of a second.
+    # Imported objects are never freed: collecting garbage among them stops requests for a tenth of a second.
     gc.collect()
     gc.freeze()
     guarded = close_stalled_connections(application, port=settings.port, timeout=settings.send_timeout)
-    return end_at_once_until_asked(guarded, asyncio.get_event_loop())
+    return end_at_once_until_requested(guarded, asyncio.get_event_loop())

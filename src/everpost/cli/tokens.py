@@ -1,4 +1,4 @@
-"""`everpost token`: what programs show instead of a password."""
+"""`everpost token`: the tokens with which programs authenticate."""
 
 from datetime import timedelta
 from typing import Annotated

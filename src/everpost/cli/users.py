@@ -1,4 +1,4 @@
-"""`everpost user`: the people who write the blog."""
+"""`everpost user`: the user accounts."""
 
 from typing import Annotated
 

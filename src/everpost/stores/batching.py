@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
@@ -31,9 +32,17 @@ class Batcher(Generic[Query, Result]):
     latest deadline of its callers; each caller waits until about its own.
     """
 
-    def __init__(self, load: Callable[[Sequence[Query]], Awaitable[Sequence[Result]]], *, most: int) -> None:
+    def __init__(
+        self,
+        load: Callable[[Sequence[Query]], Awaitable[Sequence[Result]]],
+        *,
+        most: int,
+        when_idle: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`when_idle` is called when no batch is running any more and no query is waiting."""
         self._load = load
         self._most = most
+        self._when_idle = when_idle
         self._waiting: list[_Call[Query, Result]] = []
         self._running: Sequence[_Call[Query, Result]] = ()
         self._work: asyncio.Task[None] | None = None
@@ -72,6 +81,7 @@ class Batcher(Generic[Query, Result]):
             for call in self._waiting:
                 call.result.cancel()
             self._waiting.clear()
+            self._when_idle()
 
     async def _run_batch(self, batch: Sequence[_Call[Query, Result]]) -> None:
         self._running = batch
@@ -109,16 +119,17 @@ class KeyedBatcher(Generic[Key, Query, Result]):
         self._most = most
         self._batchers: dict[Key, Batcher[Query, Result]] = {}
 
+    def __len__(self) -> int:
+        """The number of keys with a running batch."""
+        return len(self._batchers)
+
     async def load(self, key: Key, query: Query) -> Result:
         """As for `Batcher`."""
         batcher = self._batchers.get(key)
         if batcher is None:
-            batcher = self._batchers[key] = Batcher(self._load, most=self._most)
-        try:
-            return await batcher.load(query)
-        finally:
-            if batcher.is_idle and self._batchers.get(key) is batcher:
-                del self._batchers[key]
+            forget = partial(self._batchers.pop, key)
+            batcher = self._batchers[key] = Batcher(self._load, most=self._most, when_idle=forget)
+        return await batcher.load(query)
 
     async def finish(self) -> None:
         """Return when no batch is running any more."""

@@ -47,7 +47,7 @@ class Several(BaseModel):
 
 
 class Strict(BaseModel):
-    """A model that refuses what it does not know."""
+    """A model that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
     limit: int = 10

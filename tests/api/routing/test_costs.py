@@ -1,4 +1,4 @@
-"""What a stranger's request costs the event loop: it grows no faster than the request does."""
+"""The CPU time of a hostile request on the event loop grows no faster than its size."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -38,7 +38,7 @@ Build = Callable[[int], Request]
 
 
 def filled(pattern: bytes, size: int) -> bytes:
-    """The pattern again and again, in so many bytes."""
+    """The pattern repeated up to this many bytes."""
     return (pattern * (size // len(pattern) + 1))[:size]
 
 

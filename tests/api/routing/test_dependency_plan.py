@@ -1,4 +1,4 @@
-"""What endpoints are given: as FastAPI would give it, only sooner."""
+"""Routes with a dependency plan respond exactly as FastAPI would."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ async def unrelated() -> None:
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=[f"{method} {path}" for method, path, _ in REQUESTS])
-async def test_an_answer_is_what_fastapi_would_have_given(
+async def test_a_response_equals_that_of_fastapi(
     site: Site, request_: tuple[str, str, dict[str, Any]]
 ) -> None:
     method, path, options = request_
@@ -74,7 +74,7 @@ async def test_an_answer_is_what_fastapi_would_have_given(
     )
 
 
-def test_every_route_of_the_contract_is_quick(site: Site) -> None:
+def test_every_route_of_the_contract_is_fast(site: Site) -> None:
     routes = [route for route in site.app.routes if isinstance(route, CallRoute)]
     assert len(routes) > 20
-    assert [route.path for route in routes if not route.is_quick] == []
+    assert [route.path for route in routes if not route.is_fast] == []

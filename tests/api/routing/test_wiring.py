@@ -1,4 +1,4 @@
-"""How the application hangs together: its store, its last resort, its description."""
+"""The wiring of the application: its store, error handling and OpenAPI document."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,9 +45,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_another_store_can_be_put_in_place(
-    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
-) -> None:
+async def test_the_store_can_be_overridden(app: FastAPI, client: httpx.AsyncClient, tmp_path: Path) -> None:
     other = await open_store(f"sqlite:///{tmp_path}/other.db", timeout=5, pool_size=1)
     await keep_given_token(other, ADMIN)
 
@@ -62,9 +60,7 @@ async def test_another_store_can_be_put_in_place(
     await other.close()
 
 
-async def test_an_unforeseen_error_is_a_plain_500_and_a_line_in_the_log(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
+async def test_an_unexpected_error_is_a_500_and_is_logged(app: FastAPI, client: httpx.AsyncClient) -> None:
     async def break_down() -> Store:
         raise RuntimeError(SECRET)
 
@@ -76,7 +72,7 @@ async def test_an_unforeseen_error_is_a_plain_500_and_a_line_in_the_log(
     assert answer.json()["title"] == "Internal Server Error"
     assert SECRET not in answer.text
     assert "Traceback" not in answer.text
-    assert [(line["event"], line["path"]) for line in logged] == [("unforeseen error", "/posts")]
+    assert [(line["event"], line["path"]) for line in logged] == [("unexpected error", "/posts")]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +139,7 @@ async def test_the_document_stays_the_same(client: httpx.AsyncClient) -> None:
     assert told[0] == told[1]
 
 
-async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(blog_file: Path) -> None:
+async def test_expired_rate_limits_are_deleted_when_a_blog_is_opened(blog_file: Path) -> None:
     url = f"sqlite:///{blog_file}"
     began = now() - 2 * WINDOW
     store = await open_store(url, timeout=5, pool_size=1)
@@ -157,7 +153,9 @@ async def test_what_has_ended_of_limits_is_forgotten_when_a_blog_is_opened(blog_
         await store.close()
 
 
-async def test_limits_are_forgotten_again_and_again(blog_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_expired_rate_limits_are_deleted_periodically(
+    blog_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rate_limits, "FORGET_EVERY", 0.001)
     store = await open_store(f"sqlite:///{blog_file}", timeout=5, pool_size=2)
     forgetter = await ExpiryTask.start(store)

@@ -1,4 +1,4 @@
-"""The calls that these tests make again and again, and the shapes of what comes back."""
+"""Requests that these tests share, and the types of their responses."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -126,7 +126,7 @@ async def ask(
     json: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
-    """A request by one of the people, or by nobody."""
+    """Send a request as one of the people, or anonymously."""
     request = client.build_request(method, path, json=json, headers=headers)
     del request.headers["authorization"]
     request.headers.update(headers_of(who))
@@ -195,7 +195,7 @@ async def walked(client: httpx.AsyncClient, path: str, *, is_at_rest: bool = Tru
 def assert_problem(
     response: httpx.Response, status: int, *fields: str, detail: str | None = None
 ) -> ProblemJson:
-    """The answer is a problem as RFC 9457 has it, with exactly these fields named in its errors."""
+    """Check that the response is a problem document (RFC 9457) with errors for exactly these fields."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     problem: ProblemJson = response.json()

@@ -30,9 +30,8 @@ STRICT = {
 
 
 class Applications:
-    """One application for each database, and one that bears little, on a blog where the people of these tests
-    live, open as long as the test session, and their clients, which ask as the admin where a request does not
-    say otherwise.
+    """One application for each database, and one with strict limits, each on a blog with the people of these
+    tests. They stay open for the whole test session. Their clients send requests as the admin by default.
     """
 
     def __init__(self, engines: Engines, names: Sequence[str], opened: AsyncExitStack) -> None:
@@ -50,7 +49,7 @@ class Applications:
         return self._clients[name, strict]
 
     async def on_empty_blogs(self) -> dict[str, httpx.AsyncClient]:
-        """A client on each database that can be had, by its name."""
+        """A client for each available database, by name."""
         return {name: await self.on_empty_blog(name) for name in self._names}
 
     async def empty_blog(self, name: str) -> Blog:
@@ -88,17 +87,17 @@ async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIt
 
 @pytest.fixture
 async def client(applications: Applications, store_name: str) -> httpx.AsyncClient:
-    """Asks a blog with nothing in it but its people, as the admin."""
+    """A client, as the admin, of a blog that contains only its people."""
     return await applications.on_empty_blog(store_name)
 
 
 @pytest.fixture
 async def four_clients(applications: Applications) -> dict[str, httpx.AsyncClient]:
-    """Asks such a blog on each database that can be had, by the name of the database."""
+    """Such a client for each available database, by name."""
     return await applications.on_empty_blogs()
 
 
 @pytest.fixture
 async def strict_client(applications: Applications, store_name: str) -> httpx.AsyncClient:
-    """Asks an application that bears little."""
+    """A client of an application with strict limits."""
     return await applications.on_empty_blog(store_name, strict=True)

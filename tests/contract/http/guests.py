@@ -1,4 +1,4 @@
-"""Guests who comment, and what is decided about their comments."""
+"""Comments by guests, and moderation decisions about them."""
 
 import httpx
 

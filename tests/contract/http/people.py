@@ -1,4 +1,4 @@
-"""The people of the blogs that these tests ask: one of each role, and one author more."""
+"""The users of the blogs in these tests: one of each role, and a second author."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ PEOPLE: dict[Who, Person] = {
 
 
 async def settle(store: Store) -> None:
-    """Let them all live in an empty blog."""
+    """Add them all to an empty blog."""
     for number, person in enumerate(PEOPLE.values(), 0xD1):
         await store.users.add(person.user)
         await store.tokens.add(person.token(number, person.secret, ROLE_SCOPES[person.user.role]))

@@ -1,4 +1,4 @@
-"""A thread in a store beside the same thread in plain Python, to compare the two."""
+"""A thread in a store and a model of it in plain Python, to compare the two."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -90,7 +90,7 @@ class MirroredThread:
         return [each for each in self.comments().values() if each.status is CommentStatus.APPROVED]
 
     async def assert_same(self, *, one_by_one: Collection[Id] | None = None) -> None:
-        """By every way to read it; each comment alone too, or those that are named."""
+        """Compare every way to read the thread, and each comment, or only the given ones."""
         comments = self.comments()
         shown = sorted((each for each in comments.values() if each.is_shown), key=lambda each: each.position)
         await self._assert_flat(shown)
@@ -137,7 +137,7 @@ class MirroredThread:
 
 
 def tombstone_of(comment: Comment) -> Comment:
-    """What stays of a comment that others answer."""
+    """The tombstone of a removed comment with replies."""
     return replace(
         comment,
         status=CommentStatus.REMOVED,

@@ -12,7 +12,7 @@ from everpost.stores.port import Store
 async def add_user(
     store: Store, role: Role = Role.AUTHOR, *, days_ago: int = 0, password_hash: str | None = None
 ) -> User:
-    """Keep a user that is so old."""
+    """Add a user of this age."""
     moment = now() - timedelta(days=days_ago)
     user_id = new_id()
     user = User(
@@ -29,5 +29,5 @@ async def add_user(
 
 
 async def secret_of(store: Store, user: User) -> str:
-    """A token of the user that allows everything the role does."""
+    """A token of the user, with all scopes of the role."""
     return (await issue_token(store, user, TokenDraft(name="A token")))[0]

@@ -31,7 +31,7 @@ async def users_of(store: Store) -> tuple[User, ...]:
     return (await store.users.page(UserQuery(limit=MAX_LIMIT))).rows
 
 
-async def test_an_empty_blog_gets_one_admin_with_a_token_that_is_told_once(store: Store) -> None:
+async def test_an_empty_blog_gets_one_admin_with_a_token_that_is_shown_once(store: Store) -> None:
     secret = await make_first_token(store)
     assert secret is not None
     actor = await identify(store, secret)
@@ -72,7 +72,7 @@ async def test_the_first_token_ends_when_another_way_in_is_used(store: Store) ->
         await identify(store, secret)
 
 
-async def test_a_first_token_that_expired_unused_is_made_anew(
+async def test_a_first_token_that_expired_unused_is_replaced(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = now() - 2 * FIRST_TOKEN_LIFETIME
@@ -88,7 +88,7 @@ async def test_a_first_token_that_expired_unused_is_made_anew(
     assert await make_first_token(store) is None
 
 
-async def test_of_servers_that_start_at_once_one_tells_a_token(store: Store) -> None:
+async def test_of_servers_that_start_concurrently_one_shows_a_token(store: Store) -> None:
     told = await asyncio.gather(*(make_first_token(store) for _ in range(5)))
     secrets = [secret for secret in told if secret is not None]
     assert len(secrets) == 1
@@ -96,7 +96,7 @@ async def test_of_servers_that_start_at_once_one_tells_a_token(store: Store) -> 
     assert len(await users_of(store)) == 1
 
 
-async def test_who_was_stopped_before_the_token_was_made_makes_it_at_the_next_start(store: Store) -> None:
+async def test_a_server_stopped_before_creating_the_token_creates_it_at_the_next_start(store: Store) -> None:
     moment = now()
     admin = User(
         id=new_id(),
@@ -124,7 +124,7 @@ async def test_a_blog_with_more_users_gets_no_token_unasked(store: Store) -> Non
     assert await make_first_token(store) is None
 
 
-async def test_an_author_who_is_alone_gets_no_token_unasked(store: Store) -> None:
+async def test_a_sole_author_gets_no_token(store: Store) -> None:
     await add_user(store, Role.AUTHOR)
     assert await make_first_token(store) is None
 
@@ -160,7 +160,7 @@ async def test_a_given_token_that_was_revoked_is_back_after_the_next_start(store
     await identify(store, secret)
 
 
-async def test_a_given_token_goes_to_an_admin_when_its_owner_is_none_any_more(store: Store) -> None:
+async def test_a_given_token_moves_to_an_admin_if_its_owner_no_longer_is_one(store: Store) -> None:
     secret = new_secret()
     await keep_given_token(store, secret)
     (owner,) = await users_of(store)
@@ -170,7 +170,7 @@ async def test_a_given_token_goes_to_an_admin_when_its_owner_is_none_any_more(st
     assert (await identify(store, secret)).id == admin.id
 
 
-async def test_another_given_token_takes_the_place_of_the_one_before_and_of_no_other(store: Store) -> None:
+async def test_a_new_given_token_replaces_only_the_previous_one(store: Store) -> None:
     before, after = new_secret(), new_secret()
     await keep_given_token(store, before)
     own = await secret_of(store, (await users_of(store))[0])
@@ -182,14 +182,14 @@ async def test_another_given_token_takes_the_place_of_the_one_before_and_of_no_o
         await identify(store, before)
 
 
-async def test_a_given_token_that_is_none_is_refused_and_says_how_to_make_one(store: Store) -> None:
+async def test_a_malformed_given_token_is_refused_with_a_hint(store: Store) -> None:
     with pytest.raises(Misconfigured) as refused:
         await keep_given_token(store, "secret")
     assert "everpost token generate" in refused.value.message
     assert await users_of(store) == ()
 
 
-async def test_a_given_token_with_nobody_to_have_it_is_refused(store: Store) -> None:
+async def test_a_given_token_without_an_admin_is_refused(store: Store) -> None:
     await secret_of(store, await add_user(store, Role.EDITOR))
     with pytest.raises(Misconfigured):
         await keep_given_token(store, new_secret())

@@ -49,11 +49,11 @@ async def guess_from_everywhere(store: Store, user: User, count: int) -> list[st
     return [await enter(store, user, f"203.0.113.{number}", "a guess") for number in range(count)]
 
 
-async def test_an_account_is_guessed_at_slowly_from_wherever(store: Store, user: User) -> None:
+async def test_guesses_for_an_account_are_slow_from_any_address(store: Store, user: User) -> None:
     assert await guess_from_everywhere(store, user, 8) == ["wrong"] * 5 + ["wait 1"] * 3
 
 
-async def test_an_account_that_there_is_not_is_treated_the_same(store: Store, user: User) -> None:
+async def test_an_unknown_account_is_treated_the_same(store: Store, user: User) -> None:
     nobody = User(
         id=user.id,
         name="",
@@ -65,13 +65,13 @@ async def test_an_account_that_there_is_not_is_treated_the_same(store: Store, us
     assert await guess_from_everywhere(store, nobody, 8) == ["wrong"] * 5 + ["wait 1"] * 3
 
 
-async def test_the_owner_gets_in_from_a_known_network_at_once(store: Store, user: User) -> None:
+async def test_the_owner_logs_in_from_a_known_network_immediately(store: Store, user: User) -> None:
     assert await enter(store, user, HOME) == "in"
     await guess_from_everywhere(store, user, 20)
     assert await enter(store, user, HOME) == "in"
 
 
-async def test_the_owner_gets_in_from_a_new_network_after_a_pause(
+async def test_the_owner_logs_in_from_a_new_network_after_a_delay(
     store: Store, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await guess_from_everywhere(store, user, 20)
@@ -121,7 +121,7 @@ async def test_wrong_logins_at_once_are_counted_exactly(store: Store, user: User
     assert sorted(each.partition(" ")[0] for each in told) == ["wait"] * 7 + ["wrong"] * 3
 
 
-async def test_what_is_not_heard_out_is_not_counted(store: Store) -> None:
+async def test_a_cancelled_attempt_is_not_counted(store: Store) -> None:
     rules = ThrottleRules(failures_per_hour=1, failures_per_account=1)
     for _ in range(3):
         with pytest.raises(Busy):
@@ -134,7 +134,7 @@ async def test_what_is_not_heard_out_is_not_counted(store: Store) -> None:
             pass
 
 
-async def test_who_is_known_is_not_held_up_by_strangers(
+async def test_known_networks_are_not_delayed_by_others(
     store: Store, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await enter(store, user, HOME) == "in"

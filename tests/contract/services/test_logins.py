@@ -1,4 +1,4 @@
-"""How a person gets a token, on every store."""
+"""Logging in, on every store."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ async def test_the_right_password_gives_a_token_that_expires(store: Store) -> No
     assert actor.scopes == frozenset(Scope) - {Scope.ADMIN}
 
 
-async def test_a_token_can_be_had_for_less_than_the_role_and_not_for_more(store: Store) -> None:
+async def test_a_login_can_request_fewer_scopes_than_the_role_but_not_more(store: Store) -> None:
     user = await add_user(store, password_hash=await hash_password(PASSWORD))
     wanted = Credentials(
         email=user.email,
@@ -47,7 +47,7 @@ async def test_a_token_can_be_had_for_less_than_the_role_and_not_for_more(store:
     assert (await identify(store, secret)).scopes == {Scope.POSTS_WRITE}
 
 
-async def test_whatever_is_wrong_is_told_the_same(store: Store) -> None:
+async def test_every_failed_login_has_the_same_error(store: Store) -> None:
     kept = await hash_password(PASSWORD)
     anna, ben = await add_user(store, password_hash=kept), await add_user(store)
     disabled = await add_user(store, password_hash=kept)
@@ -67,7 +67,7 @@ async def test_whatever_is_wrong_is_told_the_same(store: Store) -> None:
     assert len(told) == 1
 
 
-async def test_failed_logins_are_limited_and_good_ones_are_not(store: Store) -> None:
+async def test_failed_logins_are_limited_and_successful_ones_are_not(store: Store) -> None:
     user = await add_user(store, password_hash=await hash_password(PASSWORD))
     for _ in range(RULES.failures_per_hour + 1):
         await log_in(store, given(user.email), RULES)
@@ -80,7 +80,7 @@ async def test_failed_logins_are_limited_and_good_ones_are_not(store: Store) -> 
     await log_in(store, given(user.email, address="192.0.2.2"), RULES)
 
 
-async def test_an_outdated_hash_is_made_anew(store: Store) -> None:
+async def test_an_outdated_hash_is_replaced(store: Store) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     user = await add_user(store, password_hash=weak)
     await log_in(store, given(user.email), RULES)
@@ -90,7 +90,7 @@ async def test_an_outdated_hash_is_made_anew(store: Store) -> None:
     assert await is_right(PASSWORD, kept)
 
 
-async def test_tries_of_another_kind_are_counted_apart(store: Store) -> None:
+async def test_attempts_of_different_kinds_are_counted_separately(store: Store) -> None:
     one, another = (Allowance(Limit(kind, 2), f"Too many of {kind}.") for kind in ("one", "another"))
     for allowance in (one, another):
         for _ in range(2):

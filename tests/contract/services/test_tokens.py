@@ -1,4 +1,4 @@
-"""Who shows which token, on every store."""
+"""Authentication with tokens, on every store."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ async def token_with(store: Store, secret: str) -> Token:
     return found[0]
 
 
-async def assert_no_good(store: Store, secret: str) -> None:
+async def assert_invalid(store: Store, secret: str) -> None:
     with pytest.raises(Unauthenticated) as refused:
         await identify(store, secret)
     assert refused.value.is_bad_token
@@ -38,27 +38,27 @@ async def actor_of(store: Store, user: User) -> Actor:
     return await identify(store, await secret_of(store, user))
 
 
-async def test_a_token_shows_its_owner_and_what_it_allows(store: Store) -> None:
+async def test_a_token_identifies_its_owner_and_scopes(store: Store) -> None:
     user = await add_user(store, Role.EDITOR)
     scopes = frozenset({Scope.POSTS_WRITE})
     secret, _ = await issue_token(store, user, TokenDraft(name="One", scopes=scopes))
     assert await identify(store, secret) == Actor(user, scopes)
 
 
-async def test_an_unknown_a_revoked_and_a_disabled_one_are_no_good(store: Store) -> None:
+async def test_unknown_and_revoked_tokens_and_those_of_disabled_users_are_invalid(store: Store) -> None:
     user = await add_user(store)
     secret = await secret_of(store, user)
-    await assert_no_good(store, new_secret())
+    await assert_invalid(store, new_secret())
     await store.users.save(user.id, UserChange(updated_at=now(), is_disabled=True), match=None)
-    await assert_no_good(store, secret)
+    await assert_invalid(store, secret)
     await store.users.save(user.id, UserChange(updated_at=now(), is_disabled=False), match=None)
-    await assert_no_good(store, secret)
+    await assert_invalid(store, secret)
     secret = await secret_of(store, user)
     await revoke(store, await actor_of(store, user), (await token_with(store, secret)).id)
-    await assert_no_good(store, secret)
+    await assert_invalid(store, secret)
 
 
-async def test_an_expired_one_is_no_good(store: Store) -> None:
+async def test_an_expired_token_is_invalid(store: Store) -> None:
     user = await add_user(store)
     secret, moment = new_secret(), now() - timedelta(hours=1)
     token = Token(
@@ -71,10 +71,10 @@ async def test_an_expired_one_is_no_good(store: Store) -> None:
         expires_at=moment + timedelta(minutes=1),
     )
     await store.tokens.add(token)
-    await assert_no_good(store, secret)
+    await assert_invalid(store, secret)
 
 
-async def test_a_token_allows_no_more_than_the_role_does_by_then(store: Store) -> None:
+async def test_a_token_allows_no_more_than_the_current_role(store: Store) -> None:
     user, _other = await add_user(store, Role.ADMIN), await add_user(store, Role.ADMIN)
     secret = await secret_of(store, user)
     await store.users.save(user.id, UserChange(updated_at=now(), role=Role.AUTHOR), match=None)
@@ -91,7 +91,7 @@ async def test_the_day_of_use_is_kept(store: Store) -> None:
     assert timedelta() <= now() - day < timedelta(days=1, minutes=1)
 
 
-async def test_a_token_makes_no_token_that_allows_more(store: Store) -> None:
+async def test_a_token_creates_no_token_with_more_scopes(store: Store) -> None:
     user = await add_user(store, Role.ADMIN)
     scopes = frozenset({Scope.ACCOUNT, Scope.POSTS_WRITE})
     actor = Actor.of(user, scopes)
@@ -118,14 +118,12 @@ async def test_a_token_for_more_than_the_role_is_refused(store: Store) -> None:
         (TokenDraft(name="Late", expires_at=now() - timedelta(milliseconds=1)), "expires_at"),
     ],
 )
-async def test_a_name_or_an_end_that_cannot_be_is_refused(
-    store: Store, draft: TokenDraft, field: str
-) -> None:
+async def test_an_invalid_name_or_expiry_is_refused(store: Store, draft: TokenDraft, field: str) -> None:
     with raises(Invalid, field=field):
         await issue_token(store, await add_user(store), draft)
 
 
-async def test_only_an_admin_reaches_the_tokens_of_others(store: Store) -> None:
+async def test_only_an_admin_can_access_the_tokens_of_others(store: Store) -> None:
     anna, ben = await add_user(store), await add_user(store)
     of_ben = await token_with(store, await secret_of(store, ben))
     actor = await actor_of(store, anna)

@@ -1,4 +1,4 @@
-"""What another system might have, and what is told of taking it in."""
+"""Items of another system, and importing them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from tests.contract.port.examples import read_posts, read_thread
 
 ORIGIN = SourceSite("wordpress", "https://blog.example")
 MOMENT = datetime(2024, 2, 29, 12, 30, 15, tzinfo=UTC)
-Lines = Sequence[tuple[Outcome, str, str]]
+Notes = Sequence[tuple[Outcome, str, str]]
 
 ADA = SourceAuthor(source_id="ada", name="Ada", email="ada@example.org")
 
@@ -39,7 +39,9 @@ def a_source(id: str = "1", *comments: SourceComment) -> SourcePost:
     )
 
 
-def said(id: str, parent: str | None = None, status: CommentStatus = CommentStatus.APPROVED) -> SourceComment:
+def source_comment(
+    id: str, parent: str | None = None, status: CommentStatus = CommentStatus.APPROVED
+) -> SourceComment:
     return SourceComment(
         source_id=id,
         content=f"Words {id}",
@@ -55,18 +57,20 @@ def comment_id(source_id: str) -> Id:
 
 
 class ById:
-    """A thread's address is the id of a post."""
+    """Takes the URL of a thread as the id of a post."""
 
     async def match(self, store: Store, thread: SourceThread) -> Id | None:
         assert thread.comments == ()
         return Id(thread.url) if (await store.posts.find(thread.title, comments=0)) else None
 
 
-async def take(store: Store, *items: Item, dry_run: bool = False, skip_unreadable: bool = False) -> Lines:
-    """What the report of an import says."""
+async def run_import(
+    store: Store, *items: Item, dry_run: bool = False, skip_unreadable: bool = False
+) -> Notes:
+    """Import the items; return the notes of the report."""
     with ImportReport() as report:
-        run = ImportContext(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
-        await import_items(store, iter(items), run, origin=ORIGIN, matcher=ById())
+        context = ImportContext(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
+        await import_items(store, iter(items), context, origin=ORIGIN, matcher=ById())
         return [(note.fate, note.kind, note.name) for note in report.notes()]
 
 

@@ -1,4 +1,4 @@
-"""A blog moves from one store into another, and nothing is lost."""
+"""A blog is copied from one store to another without losses."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,11 +25,11 @@ OTHER_SETTINGS = replace(SETTINGS, address_key=bytes(32))
 
 
 class Stopped(Exception):
-    """What a test lets a copy end with."""
+    """Ends a copy early."""
 
 
 class Changing:
-    """A source that is another blog each time it is looked at; the last one stays."""
+    """A source that is a different blog each time it is read, until the last one."""
 
     kinds = KINDS
 
@@ -44,7 +44,7 @@ class Changing:
 
 
 class Breaking(Listed):
-    """A source that fails after so many records."""
+    """A source that fails after a number of records."""
 
     def __init__(self, records: Sequence[Record], after: int) -> None:
         super().__init__(records)
@@ -56,14 +56,14 @@ class Breaking(Listed):
 
 
 def quiet(_phase: Phase, _done: int, _total: int) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 async def copied(source: Sequence[Record], target: Store) -> CopyResult:
     return await copy(Listed(source), target.records, quiet, origin=ORIGIN)
 
 
-async def test_a_copy_ends_with_both_sides_compared(store: Store) -> None:
+async def test_a_copy_compares_both_sides_at_the_end(store: Store) -> None:
     outcome = await copied(WHOLE, store)
     assert outcome.agrees
     assert outcome.after is not None
@@ -73,7 +73,7 @@ async def test_a_copy_ends_with_both_sides_compared(store: Store) -> None:
     assert await store.records.transfer() == Transfer(origin=ORIGIN, digest=outcome.after.target.whole)
 
 
-async def test_a_copy_that_is_run_again_writes_nothing(store: Store) -> None:
+async def test_a_repeated_copy_writes_nothing(store: Store) -> None:
     await copied(WHOLE, store)
     again = await copied(WHOLE, store)
     assert again.agrees
@@ -81,7 +81,7 @@ async def test_a_copy_that_is_run_again_writes_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize("after", [1, 4, 9, len(WHOLE)])
-async def test_a_copy_that_was_stopped_is_taken_up(store: Store, after: int) -> None:
+async def test_an_interrupted_copy_is_resumed(store: Store, after: int) -> None:
     with pytest.raises(Stopped):
         await copy(Breaking(WHOLE, after), store.records, quiet, origin=ORIGIN)
     assert await store.records.transfer() == Transfer(origin=ORIGIN)
@@ -90,14 +90,14 @@ async def test_a_copy_that_was_stopped_is_taken_up(store: Store, after: int) -> 
 
 
 @pytest.mark.parametrize("after", [1, 6, 14, len(WHOLE)])
-async def test_a_stopped_copy_ends_as_the_source_is_by_then(store: Store, after: int) -> None:
+async def test_a_resumed_copy_includes_changes_of_the_source(store: Store, after: int) -> None:
     with pytest.raises(Stopped):
         await copy(Breaking(WHOLE, after), store.records, quiet, origin=ORIGIN)
     assert (await copied(later(WHOLE), store)).agrees
     assert await records_of(store) == later(WHOLE)
 
 
-async def test_what_came_since_is_carried_deletions_and_swapped_slugs_too(store: Store) -> None:
+async def test_later_changes_deletions_and_swapped_slugs_are_copied(store: Store) -> None:
     await copied(WHOLE, store)
     outcome = await copied(later(WHOLE), store)
     assert outcome.agrees
@@ -107,7 +107,7 @@ async def test_what_came_since_is_carried_deletions_and_swapped_slugs_too(store:
     assert await records_of(store) == WHOLE
 
 
-async def test_a_source_that_changes_meanwhile_is_noticed_and_followed(store: Store) -> None:
+async def test_changes_of_the_source_during_a_copy_are_detected_and_followed(store: Store) -> None:
     source = Changing(WHOLE, later(WHOLE))
     first = await copy(source, store.records, quiet, origin=ORIGIN)
     assert first.is_complete
@@ -134,7 +134,7 @@ async def test_a_target_with_other_settings_is_refused_unchanged(store: Store) -
     await refused(store)
 
 
-async def test_a_target_that_was_written_to_since_is_refused_unchanged(store: Store) -> None:
+async def test_a_target_changed_since_the_copy_is_refused_unchanged(store: Store) -> None:
     await copied(WHOLE, store)
     await publish(store)
     await refused(store)
@@ -153,14 +153,14 @@ async def test_an_unfinished_copy_of_another_blog_is_refused_unchanged(store: St
     await refused(store)
 
 
-async def test_a_target_that_is_equal_already_is_left_as_it_is(store: Store) -> None:
+async def test_an_equal_target_is_left_unchanged(store: Store) -> None:
     await fill(store, WHOLE)
     outcome = await copied(WHOLE, store)
     assert outcome.agrees
     assert await store.records.transfer() is None
 
 
-async def test_a_target_that_somebody_writes_to_stays_unfinished(store: Store) -> None:
+async def test_a_copy_stays_unfinished_if_the_target_is_written_to(store: Store) -> None:
     def meddle(phase: Phase, done: int, _total: int) -> None:
         if phase is Phase.VERIFYING and done == 0:
             raise Stopped
@@ -197,8 +197,9 @@ async def test_two_blogs_are_verified_record_by_record(store: Store) -> None:
 
 
 def later(blog: Sequence[Record]) -> list[Record]:
-    """The blog after a while: Otto is gone, two posts have swapped their slugs, one was removed with its
-    thread, a comment of it is on another post now, one is erased, one is new, and so is a post.
+    """The blog some time later: Otto was deleted, two posts have swapped their slugs, one was deleted with
+    its thread, one of its comments is on another post, one comment was deleted, and there are a new comment
+    and a new post.
     """
     settings, ann, _, token, _, first, *rest = blog
     assert isinstance(settings, type(SETTINGS))
@@ -226,7 +227,7 @@ def later(blog: Sequence[Record]) -> list[Record]:
 
 
 async def refused(target: Store) -> None:
-    """A copy, and its rehearsal, must refuse the target, and it must stay as it is."""
+    """Assert that a copy and its rehearsal refuse the target and leave it unchanged."""
     before, mark = await records_of(target), await target.records.transfer()
     with pytest.raises(Occupied):
         await rehearse(Listed(WHOLE), target.records, quiet, origin=ORIGIN)

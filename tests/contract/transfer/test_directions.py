@@ -1,4 +1,4 @@
-"""A blog goes from any database to any other, and is the same everywhere, byte for byte."""
+"""A blog copied from any store to any other is the same, byte for byte."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from tests.volume import volumes
 WHOLE = a_whole_blog()
 ORIGIN = origin_of(SETTINGS)
 long_threads = pytest.mark.parametrize("length", volumes(400, 20_000))
-"""Each is longer than MongoDB keeps in the document of a post."""
+"""Threads longer than the preview that MongoDB keeps in the document of a post."""
 
 
 def quiet(_phase: Phase, _done: int, _total: int) -> None:
-    """Nobody looks."""
+    """Ignores progress."""
 
 
 def with_a_thread(length: int) -> list[Record]:
-    """A blog with everything in it, and a thread of so many comments."""
+    """A blog with records of every kind, and a thread of this length."""
     post_id = numbered(0xF00)
     thread: list[Comment] = []
     for number in range(length):
@@ -59,8 +59,8 @@ async def archive_of(store: Store, file: Path) -> bytes:
     return await asyncio.to_thread(file.read_bytes)
 
 
-async def walked(engines: Engines, walk: Sequence[str], blog: Sequence[Record], folder: Path) -> None:
-    """Copy a blog from store to store; in the end it must be as it was."""
+async def copy_through(engines: Engines, walk: Sequence[str], blog: Sequence[Record], folder: Path) -> None:
+    """Copy a blog from store to store; assert that it is unchanged in the end."""
     source = (await engines.empty_blog(walk[0])).store
     await fill(source, blog)
     start = await archive_of(source, folder / "start")
@@ -76,20 +76,22 @@ async def walked(engines: Engines, walk: Sequence[str], blog: Sequence[Record], 
 
 
 @long_threads
-async def test_a_blog_with_everything_goes_every_way_and_comes_back_as_it_was(
+async def test_a_blog_is_copied_between_all_pairs_of_stores(
     engines: Engines, pytestconfig: pytest.Config, store_name: str, tmp_path: Path, length: int
 ) -> None:
-    """To the next database, back, and to the one after it: from all four, these are the twelve ways."""
+    """Copies to the next store, back, and to the one after it. From all four stores, these are the twelve
+    directions.
+    """
     names = pytestconfig.stash[offer_key].names
     place = names.index(store_name)
     following = [names[(place + step) % len(names)] for step in (1, 2)]
     walk = [store_name, following[0], store_name, following[1]]
-    await walked(engines, walk, with_a_thread(length), tmp_path)
+    await copy_through(engines, walk, with_a_thread(length), tmp_path)
 
 
 @long_threads
-async def test_a_blog_goes_around_the_circle_and_comes_back_as_it_was(
+async def test_a_blog_copied_through_all_stores_is_unchanged(
     engines: Engines, pytestconfig: pytest.Config, tmp_path: Path, length: int
 ) -> None:
     names = pytestconfig.stash[offer_key].names
-    await walked(engines, [*names, names[0]], with_a_thread(length), tmp_path)
+    await copy_through(engines, [*names, names[0]], with_a_thread(length), tmp_path)

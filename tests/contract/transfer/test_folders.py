@@ -1,4 +1,4 @@
-"""Folders of Markdown files on every store, from the command's own table of systems."""
+"""Importing folders of Markdown files into every store, through the registry of systems."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,36 +23,34 @@ DISQUS = """<?xml version="1.0"?>
 </disqus>"""
 
 
-async def take_in(
+async def run_import(
     store: Store, system: str, path: Path, options: ImportOptions, *, skip: bool = False
 ) -> list[str]:
-    """Import, and the names of what cannot be read."""
+    """Import; return the names of what cannot be read."""
     with ImportReport() as report:
         await import_from(system, path, store, options, ImportContext(report=report, skip_unreadable=skip))
         return [note.name for note in report.notes(Outcome.UNREADABLE)]
 
 
-async def test_threads_find_posts_whose_names_were_percent_encoded(store: Store, tmp_path: Path) -> None:
+async def test_threads_match_posts_with_percent_encoded_names(store: Store, tmp_path: Path) -> None:
     write_folder(tmp_path / "site", {"_posts/2013-05-01-%e4%bd%a0%e5%a5%bd.md": "---\n---\nText"})
     (tmp_path / "disqus.xml").write_text(DISQUS)
-    await take_in(store, "markdown", tmp_path / "site", ImportOptions())
-    await take_in(store, "disqus", tmp_path / "disqus.xml", ImportOptions())
+    await run_import(store, "markdown", tmp_path / "site", ImportOptions())
+    await run_import(store, "disqus", tmp_path / "disqus.xml", ImportOptions())
     [post] = await read_posts(store)
     assert post.slug == "你好"
     assert len(await read_thread(store, post.id)) == 1
 
 
-async def test_a_folder_is_imported_without_its_unreadable_files_where_that_is_asked_for(
-    store: Store, tmp_path: Path
-) -> None:
+async def test_unreadable_files_of_a_folder_are_skipped_on_request(store: Store, tmp_path: Path) -> None:
     good = "---\ntitle: A\ndate: 2024-07-31 10:00\ndraft: {draft}\n---\n"
     site = {"a.md": "---\ntitle: [\n---\n", "b.md": good.format(draft="no"), "c.md": good.format(draft="yes")}
     write_folder(tmp_path, site | {"d.md": b"caf\xe9"})
     berlin = ImportOptions(timezone=zone_named("Europe/Berlin"))
     with pytest.raises(UnreadableSource, match=r"^2 items"):
-        await take_in(store, "markdown", tmp_path, berlin)
+        await run_import(store, "markdown", tmp_path, berlin)
     assert await read_posts(store) == []
-    assert await take_in(store, "markdown", tmp_path, berlin, skip=True) == ["a.md", "d.md"]
+    assert await run_import(store, "markdown", tmp_path, berlin, skip=True) == ["a.md", "d.md"]
     shown, hidden = await store.posts.find("b", comments=0), await store.posts.find("c", comments=0)
     assert shown is not None
     assert hidden is not None
@@ -64,6 +62,6 @@ async def test_a_folder_in_two_languages_is_never_mixed(store: Store, tmp_path: 
     text = "---\ntitle: A\ndate: 2024-07-31\n---\n"
     write_folder(tmp_path, {"en/a.md": text, "fr/a.md": text})
     with pytest.raises(Invalid, match="en, fr"):
-        await take_in(store, "markdown", tmp_path, ImportOptions())
-    await take_in(store, "markdown", tmp_path, ImportOptions(language="fr"))
+        await run_import(store, "markdown", tmp_path, ImportOptions())
+    await run_import(store, "markdown", tmp_path, ImportOptions(language="fr"))
     assert [post.slug for post in await read_posts(store)] == ["a"]

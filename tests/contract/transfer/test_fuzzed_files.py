@@ -1,4 +1,4 @@
-"""Whatever is done to a file: a clear error, or a report; and never half a blog."""
+"""Importing a damaged file ends with a clear error or a report, and never leaves a partial import."""
 
 import asyncio
 import json
@@ -81,16 +81,16 @@ VALUES = (
 
 @dataclass(frozen=True)
 class Change:
-    """Something that happens to a file."""
+    """A change to a file."""
 
-    place: float
-    """0 to 1."""
+    position: float
+    """From 0 to 1."""
     kind: str
     value: bytes
 
     def of(self, file: bytes, values: re.Pattern[bytes]) -> bytes:
         """The changed file."""
-        start = int(self.place * len(file))
+        start = int(self.position * len(file))
         if self.kind == "cut":
             return file[:start]
         if self.kind == "swap":
@@ -104,7 +104,7 @@ class Change:
 
 changes = st.builds(
     Change,
-    place=st.floats(0, 1, exclude_max=True),
+    position=st.floats(0, 1, exclude_max=True),
     kind=st.sampled_from(["swap"] * 6 + ["overwrite", "insert", "repeat", "cut"]),
     value=st.sampled_from(VALUES) | st.binary(max_size=4),
 )
@@ -124,8 +124,8 @@ class Importer:
         self._runner.run(self._store.close())
         self._runner.close()
 
-    def take(self, system: str, file: bytes) -> None:
-        """Import the file, twice; the second time there is nothing new."""
+    def import_twice(self, system: str, file: bytes) -> None:
+        """Import the file twice; the second import must add nothing."""
         path = self._folder / "export"
         path.write_bytes(file)
         before = self._runner.run(self._count())
@@ -180,7 +180,7 @@ def blogger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="module")
 def commento(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An export whose thread may be that of a post."""
+    """An export with a thread whose URL may match a post."""
     path = tmp_path_factory.mktemp("commento") / "export.json"
     comment = {**COMMENT_V1, "url": "/a-slug/"}
     return write_v1(path, comment, {**comment, "commentHex": "c2", "parentHex": "c1"}).read_bytes()
@@ -197,14 +197,14 @@ def mutated(file: bytes, all_changes: Sequence[Change], values: re.Pattern[bytes
 @given(all_changes=mutations)
 @example(all_changes=[])
 def test_a_mutated_export_of_wordpress_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
-    importer.take("wordpress", mutated(WORDPRESS.encode(), all_changes, OF_MARKUP))
+    importer.import_twice("wordpress", mutated(WORDPRESS.encode(), all_changes, OF_MARKUP))
 
 
 @settings(max_examples=examples(40))
 @given(all_changes=mutations)
 @example(all_changes=[])
 def test_a_mutated_export_of_ghost_does_no_harm(importer: Importer, all_changes: list[Change]) -> None:
-    importer.take("ghost", mutated(GHOST.encode(), all_changes, OF_JSON))
+    importer.import_twice("ghost", mutated(GHOST.encode(), all_changes, OF_JSON))
 
 
 @settings(max_examples=examples(20))
@@ -213,7 +213,7 @@ def test_a_mutated_export_of_ghost_does_no_harm(importer: Importer, all_changes:
 def test_a_mutated_export_of_blogger_does_no_harm(
     importer: Importer, blogger: bytes, all_changes: list[Change]
 ) -> None:
-    importer.take("blogger", mutated(blogger, all_changes, OF_MARKUP))
+    importer.import_twice("blogger", mutated(blogger, all_changes, OF_MARKUP))
 
 
 @settings(max_examples=examples(20))
@@ -222,7 +222,7 @@ def test_a_mutated_export_of_blogger_does_no_harm(
 def test_a_mutated_export_of_commento_does_no_harm(
     importer: Importer, commento: bytes, all_changes: list[Change]
 ) -> None:
-    importer.take("commento", mutated(commento, all_changes, OF_JSON))
+    importer.import_twice("commento", mutated(commento, all_changes, OF_JSON))
 
 
 @of_each_real_file("wordpress/*.xml", "ghost/*.json")
@@ -230,4 +230,4 @@ def test_a_mutated_export_of_commento_does_no_harm(
 @given(all_changes=mutations)
 def test_a_mutated_real_file_does_no_harm(importer: Importer, path: Path, all_changes: list[Change]) -> None:
     values = OF_MARKUP if path.suffix == ".xml" else OF_JSON
-    importer.take(path.parent.name, mutated(path.read_bytes(), all_changes, values))
+    importer.import_twice(path.parent.name, mutated(path.read_bytes(), all_changes, values))

@@ -1,4 +1,4 @@
-"""The names and addresses of people in what another system has."""
+"""Names and email addresses of imported authors and guests."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import read_post, register
-from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, said
+from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, source_comment
 
 NAMES = ("Ad\u200ba", "A\x00da\ud800", "\u202eAda", "Ada\nL.", "\u3164", " ", "a" * 150, "Ada")
 
@@ -20,11 +20,11 @@ async def notes_of(store: Store, *items: Item) -> list[Note]:
 
 
 async def users_of(store: Store) -> dict[str, str]:
-    """Names by address."""
+    """Names by email address."""
     return {user.email: user.name for user in (await store.users.page(UserQuery(limit=50))).rows}
 
 
-async def test_a_name_follows_the_rules_of_all_names(store: Store) -> None:
+async def test_the_name_of_an_author_follows_the_rules_for_names(store: Store) -> None:
     authors = [
         SourceAuthor(source_id=f"login-{number}\x00", name=name, email=f"{number}@example.org")
         for number, name in enumerate(NAMES)
@@ -38,8 +38,8 @@ async def test_a_name_follows_the_rules_of_all_names(store: Store) -> None:
     assert [note.fate for note in notes] == [Outcome.CHANGED] * 7 + [Outcome.IMPORTED]
 
 
-async def test_the_name_of_a_guest_follows_them_too(store: Store) -> None:
-    comments = [replace(said(str(number)), name=name) for number, name in enumerate(NAMES)]
+async def test_the_name_of_a_guest_follows_the_rules_for_names(store: Store) -> None:
+    comments = [replace(source_comment(str(number)), name=name) for number, name in enumerate(NAMES)]
     notes = await notes_of(store, a_source("1", *comments))
     _, (thread,) = await all_of(store)
     names = {comment.content: comment.guest_name for comment in thread}
@@ -51,7 +51,7 @@ async def test_the_name_of_a_guest_follows_them_too(store: Store) -> None:
     assert all(repr(NAMES[int(number)][:40]) in changed[number] for number in "01234")
 
 
-async def test_two_authors_with_one_address_are_two_users(store: Store) -> None:
+async def test_two_authors_with_the_same_address_are_two_users(store: Store) -> None:
     bot = SourceAuthor(source_id="bot", name="Bot", email="ADA@example.org")
     twin = replace(ADA, source_id="ada2")
     posts = [replace(a_source(author), author_id=author) for author in ("ada", "bot", "ada2")]
@@ -67,7 +67,7 @@ async def test_two_authors_with_one_address_are_two_users(store: Store) -> None:
     assert len(await users_of(store)) == 2
 
 
-async def test_a_user_who_was_here_has_one_author_of_an_address(store: Store) -> None:
+async def test_an_existing_user_matches_one_author_with_the_address(store: Store) -> None:
     await register(store, email="ada@example.org", name="Ada L.", role=Role.ADMIN)
     bot = SourceAuthor(source_id="bot", name="Bot", email="ada@example.org")
     for fates in ([Outcome.PRESENT, Outcome.CHANGED], [Outcome.PRESENT, Outcome.PRESENT]):

@@ -1,4 +1,4 @@
-"""What other systems have is added to a blog that lives on."""
+"""Items of other systems are added to an existing blog."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +15,16 @@ from everpost.transfer.importers.model import Item, Note, Outcome, Problem, Sour
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import publish, read_post, read_posts, register
-from tests.contract.transfer.sources import ADA, MOMENT, ORIGIN, a_source, all_of, comment_id, said, take
+from tests.contract.transfer.sources import (
+    ADA,
+    MOMENT,
+    ORIGIN,
+    a_source,
+    all_of,
+    comment_id,
+    run_import,
+    source_comment,
+)
 
 DRAFT, PUBLISHED = PostStatus.DRAFT, PostStatus.PUBLISHED
 IMPORTED, PRESENT, CHANGED, DROPPED = Outcome.IMPORTED, Outcome.PRESENT, Outcome.CHANGED, Outcome.DROPPED
@@ -25,9 +34,12 @@ ITEMS: Sequence[Item] = (
     ADA,
     SourceAuthor(source_id="eve", name="Eve"),
     Note(fate=DROPPED, kind="page", name="9"),
-    replace(a_source("1", said("1"), said("2", "1", PENDING), said("3", "2")), author_id="ada"),
-    replace(a_source("2", replace(said("4"), content="")), slug="slug-1", author_id="eve"),
-    replace(a_source("3", said("1"), said("5", "1")), title=""),
+    replace(
+        a_source("1", source_comment("1"), source_comment("2", "1", PENDING), source_comment("3", "2")),
+        author_id="ada",
+    ),
+    replace(a_source("2", replace(source_comment("4"), content="")), slug="slug-1", author_id="eve"),
+    replace(a_source("3", source_comment("1"), source_comment("5", "1")), title=""),
     a_source("1"),
 )
 
@@ -36,7 +48,7 @@ def bad(name: str) -> Problem:
     return Problem(kind="file", name=name, reason="line 1: not YAML")
 
 
-async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
+async def test_a_post_is_imported_with_all_its_fields(store: Store) -> None:
     source = replace(
         a_source("1"),
         status=PostStatus.DRAFT,
@@ -45,7 +57,7 @@ async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
         author_id="ada",
         comment_policy=CommentPolicy.CLOSED,
     )
-    lines = await take(store, ADA, source)
+    lines = await run_import(store, ADA, source)
     assert lines == [(IMPORTED, "author", "ada 'Ada'"), (IMPORTED, "post", "1 'Post 1'")]
     user = await store.users.find("ada@example.org")
     assert user is not None
@@ -66,14 +78,14 @@ async def test_a_post_arrives_with_all_that_it_has(store: Store) -> None:
     )
 
 
-async def test_a_thread_arrives_as_it_was(store: Store) -> None:
+async def test_a_thread_is_imported_unchanged(store: Store) -> None:
     comments = [
-        said("3", "2"),
-        said("2", "1", PENDING),
-        replace(said("1"), author_id="ada"),
-        said("4", "1", REMOVED),
+        source_comment("3", "2"),
+        source_comment("2", "1", PENDING),
+        replace(source_comment("1"), author_id="ada"),
+        source_comment("4", "1", REMOVED),
     ]
-    await take(store, ADA, a_source("1", *comments))
+    await run_import(store, ADA, a_source("1", *comments))
     (post,), (thread,) = await all_of(store)
     assert (post.version, post.comment_count) == (1, 2)
     shape = {comment.id: (comment.parent_id, comment.depth, comment.reply_count) for comment in thread}
@@ -89,10 +101,10 @@ async def test_a_thread_arrives_as_it_was(store: Store) -> None:
     assert (hidden.status, hidden.content, hidden.guest_name) == (REMOVED, "Words 4", "Bob")
 
 
-async def test_a_second_run_changes_nothing(store: Store) -> None:
-    first = await take(store, *ITEMS)
+async def test_a_second_import_changes_nothing(store: Store) -> None:
+    first = await run_import(store, *ITEMS)
     before = await all_of(store)
-    second = await take(store, *ITEMS)
+    second = await run_import(store, *ITEMS)
     assert await all_of(store) == before
     assert {line for line in second if line[0] is not PRESENT} == {
         line for line in first if line[0] is DROPPED
@@ -100,26 +112,26 @@ async def test_a_second_run_changes_nothing(store: Store) -> None:
     assert sorted(line[1:] for line in second) == sorted(line[1:] for line in first)
 
 
-async def test_a_dry_run_says_the_same_and_writes_nothing(store: Store) -> None:
-    rehearsed = await take(store, *ITEMS, dry_run=True)
+async def test_a_dry_run_reports_the_same_and_writes_nothing(store: Store) -> None:
+    rehearsed = await run_import(store, *ITEMS, dry_run=True)
     assert await all_of(store) == ([], [])
     assert (await store.users.page(UserQuery(limit=1))).rows == ()
-    assert await take(store, *ITEMS) == rehearsed
-    assert await take(store, *ITEMS, dry_run=True) == await take(store, *ITEMS)
+    assert await run_import(store, *ITEMS) == rehearsed
+    assert await run_import(store, *ITEMS, dry_run=True) == await run_import(store, *ITEMS)
 
 
-async def test_an_author_is_who_has_the_address(store: Store) -> None:
+async def test_an_author_is_the_user_with_the_same_email_address(store: Store) -> None:
     user = await register(store, email="ADA@example.org", name="Ada L.", role=Role.ADMIN)
-    lines = await take(store, ADA, replace(a_source("1"), author_id="ada"))
+    lines = await run_import(store, ADA, replace(a_source("1"), author_id="ada"))
     assert lines[0][0] is PRESENT
     (post,) = await read_posts(store)
     assert post.author == user.author
     assert await store.users.get(user.id) == user
 
 
-async def test_an_author_without_an_address_gets_one_that_leads_nowhere(store: Store) -> None:
+async def test_an_author_without_an_email_address_gets_a_placeholder(store: Store) -> None:
     twin = replace(ADA, source_id="ada2")
-    lines = await take(
+    lines = await run_import(
         store, replace(ADA, email="not one"), SourceAuthor(source_id="eve", name=" "), twin, ADA
     )
     assert [line[0] for line in lines] == [CHANGED, CHANGED, IMPORTED]
@@ -135,8 +147,8 @@ async def test_an_author_without_an_address_gets_one_that_leads_nowhere(store: S
 async def test_taken_slugs_are_numbered(store: Store) -> None:
     await publish(store, slug="slug-1")
     sources = [replace(a_source(str(number)), slug="slug-1") for number in range(1, 30)]
-    rehearsed = await take(store, *sources, dry_run=True)
-    assert await take(store, *sources) == rehearsed
+    rehearsed = await run_import(store, *sources, dry_run=True)
+    assert await run_import(store, *sources) == rehearsed
     assert {line[0] for line in rehearsed} == {CHANGED}
     slugs = {post.slug for post in await read_posts(store)}
     assert slugs == {"slug-1"} | {f"slug-1-{number}" for number in range(2, 31)}
@@ -158,21 +170,21 @@ async def test_taken_slugs_are_numbered(store: Store) -> None:
         pytest.param([("///", DRAFT), ("my-post", DRAFT)], ["my-post-2", "my-post"], id="no slug at all"),
     ],
 )
-async def test_slugs_go_to_the_posts_that_the_source_names_them_for(
+async def test_posts_get_the_slugs_that_they_have_in_the_source(
     store: Store, sources: Sequence[tuple[str | None, PostStatus]], slugs: Sequence[str]
 ) -> None:
     items = [
         replace(a_source(str(number)), title="My post", slug=slug, status=status)
         for number, (slug, status) in enumerate(sources)
     ]
-    rehearsed = await take(store, *items, dry_run=True)
-    assert await take(store, *items) == rehearsed
+    rehearsed = await run_import(store, *items, dry_run=True)
+    assert await run_import(store, *items) == rehearsed
     post_ids = [ORIGIN.stable_id("post", item.source_id, item.publication_date) for item in items]
     assert [(await store.posts.get(each, comments=0)).slug for each in post_ids] == slugs
-    assert {fate for fate, _, _ in await take(store, *items)} == {PRESENT}
+    assert {fate for fate, _, _ in await run_import(store, *items)} == {PRESENT}
 
 
-async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
+async def test_a_broken_source_leaves_the_blog_unchanged(store: Store) -> None:
     def items() -> Iterator[Item]:
         yield from ITEMS
         raise BrokenFile("export.xml", "line 7", "it ends")
@@ -184,7 +196,9 @@ async def test_a_broken_source_leaves_the_blog_as_it_was(store: Store) -> None:
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-async def test_everything_unreadable_is_named_before_an_import_ends(store: Store, *, dry_run: bool) -> None:
+async def test_every_unreadable_item_is_reported_before_an_import_fails(
+    store: Store, *, dry_run: bool
+) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"), a_source("2"), bad("c.md"))
     with ImportReport() as report:
         run = ImportContext(report=report, dry_run=dry_run)
@@ -196,10 +210,10 @@ async def test_everything_unreadable_is_named_before_an_import_ends(store: Store
     assert await all_of(store) == ([], [])
 
 
-async def test_what_cannot_be_read_is_left_out_where_that_is_asked_for(store: Store) -> None:
+async def test_unreadable_items_are_skipped_on_request(store: Store) -> None:
     items: Sequence[Item] = (bad("a.md"), ADA, a_source("1"), bad("b.md"))
-    rehearsed = await take(store, *items, dry_run=True, skip_unreadable=True)
-    assert rehearsed == await take(store, *items, skip_unreadable=True)
+    rehearsed = await run_import(store, *items, dry_run=True, skip_unreadable=True)
+    assert rehearsed == await run_import(store, *items, skip_unreadable=True)
     assert rehearsed == [
         (Outcome.UNREADABLE, "file", "a.md"),
         (IMPORTED, "author", "ada 'Ada'"),
@@ -209,7 +223,7 @@ async def test_what_cannot_be_read_is_left_out_where_that_is_asked_for(store: St
     assert [post.title for post in await read_posts(store)] == ["Post 1"]
 
 
-async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: Store) -> None:
+async def test_unreadable_items_are_reported_if_the_file_is_broken_later(store: Store) -> None:
     def items() -> Iterator[Item]:
         yield bad("record 1")
         raise BrokenFile("export.xml", "line 7", "it ends")
@@ -220,7 +234,7 @@ async def test_what_was_unreadable_is_named_too_where_the_file_then_ends(store: 
         assert [note.name for note in report.notes()] == ["record 1"]
 
 
-async def test_progress_is_told(store: Store) -> None:
+async def test_progress_is_reported(store: Store) -> None:
     told: list[tuple[int, int]] = []
     items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
     with ImportReport() as report:

@@ -1,4 +1,4 @@
-"""A new kind of records moves like all others once the registry of a store knows it."""
+"""A new kind of record is copied like all others once a store registers it."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -41,7 +41,7 @@ ORIGIN = origin_of(SETTINGS)
 
 
 def later(records: Sequence[Record]) -> list[Record]:
-    """The changed records: a post is gone with its notes, others are new, labels were swapped."""
+    """The records after changes: a post was deleted with its notes, others are new, labels were swapped."""
     others = [each for each in records if not isinstance(each, Badge)]
     kept = [
         each for each in others if numbered(1) not in (getattr(each, "id", ""), getattr(each, "post_id", ""))
@@ -89,7 +89,7 @@ async def toys_in_mongodb(url: str) -> AsyncIterator[Records]:
 
 @pytest.fixture
 async def toys(store_name: str, database_url: str) -> AsyncIterator[Records]:
-    """The records of an empty blog whose store knows two more kinds."""
+    """The records of an empty blog whose store has two more kinds."""
     opened = toys_in_mongodb if store_name == "mongodb" else toys_in_sql
     await (await open_store(database_url, timeout=TIMEOUT, pool_size=1)).close()
     async with opened(database_url) as records:
@@ -106,15 +106,13 @@ async def test_new_kinds_are_copied_counted_and_compared(toys: Records) -> None:
     assert (counts["note"], counts["badge"]) == (253, 3)
 
 
-async def test_records_of_new_kinds_change_swap_and_go(toys: Records) -> None:
+async def test_records_of_new_kinds_are_changed_swapped_and_deleted(toys: Records) -> None:
     await copied(WHOLE, toys)
     assert (await copied(later(WHOLE), toys)).agrees
     assert await read(toys) == later(WHOLE)
 
 
-async def test_new_kinds_are_in_an_archive_which_is_the_same_of_every_store(
-    toys: Records, tmp_path: Path
-) -> None:
+async def test_archives_with_new_kinds_are_the_same_from_every_store(toys: Records, tmp_path: Path) -> None:
     files = [tmp_path / "of-a-store", tmp_path / "of-a-list"]
     await copied(WHOLE, toys)
     await export(toys, str(files[0]), quiet)

@@ -29,7 +29,7 @@ def test_now_is_in_utc_and_whole_milliseconds() -> None:
 
 
 @given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=OFFSETS))  # noqa: DTZ001 - aware
-def test_a_moment_loses_only_what_is_finer_than_a_millisecond(moment: datetime) -> None:
+def test_a_time_is_truncated_to_milliseconds(moment: datetime) -> None:
     kept = whole_milliseconds(moment)
     assert kept.tzinfo is UTC
     assert kept.microsecond % 1000 == 0

@@ -1,4 +1,4 @@
-"""What counts as a link in a comment, and what that costs."""
+"""Counting links in comments, and its cost."""
 
 import pytest
 
@@ -89,7 +89,7 @@ NO_LINK = (
 
 
 @pytest.mark.parametrize("text", ONE_LINK)
-def test_what_becomes_a_link_counts_once(text: str) -> None:
+def test_each_form_of_link_counts_once(text: str) -> None:
     assert count_links(text) == 1
     assert count_links(f"{text} ,\n\n and") == 1
     assert count_links("Go to http://z.example then\n\n" + text) == 2
@@ -138,7 +138,7 @@ def test_each_use_of_a_definition_counts(definition: str) -> None:
     assert count_links(f"{definition}\n\n" + use * 50) >= 25
 
 
-def test_what_looks_like_a_definition_hides_no_link() -> None:
+def test_a_false_definition_hides_no_link() -> None:
     assert count_links("text\n[a]: <http://a.example http://b.example http://c.example") == 3
     assert count_links("[a]: x\n\ntext" + "\n[a]: x" * 50) == 51
     assert count_links("[a]: x\n\n[a]: < " + "[a] " * 50) >= 50
@@ -208,7 +208,7 @@ def test_links_are_counted_in_time_proportional_to_the_text(piece: str) -> None:
 @pytest.mark.parametrize(
     "between", ["[a]: x y", "[a]:\n x y", "> [a]: x y", "a [b", "www. x", "a @b.example"]
 )
-def test_blanks_between_the_parts_of_a_link_cost_no_more(between: str) -> None:
+def test_whitespace_inside_a_link_costs_no_more(between: str) -> None:
     before, _, after = between.partition(" ")
     assert_cost_grows_no_faster_than_size(
         lambda size: before + " " * size + after, count_links, size=5_000, most=20_000

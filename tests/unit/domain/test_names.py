@@ -1,4 +1,4 @@
-"""Which names can be read, and which look alike."""
+"""Readable names and look-alike names."""
 
 import itertools
 
@@ -131,7 +131,7 @@ def test_a_readable_name_stays_as_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_what_is_left_of_a_name_is_readable(name: str) -> None:
+def test_a_cleaned_name_is_readable(name: str) -> None:
     for before, after in itertools.product(("", "Ann", "\u2764"), ("", "\u200d\u2764", "\u0301")):
         readable = readable_name(before + name + after)
         assert readable.startswith(before)
@@ -153,7 +153,7 @@ def test_what_is_left_of_a_name_is_readable(name: str) -> None:
         ("Ad\u00ada \u3164", "Ada"),
     ],
 )
-def test_a_name_loses_what_nobody_can_read(name: str, readable: str) -> None:
+def test_unreadable_characters_are_removed_from_a_name(name: str, readable: str) -> None:
     assert readable_name(name) == readable
 
 

@@ -1,4 +1,4 @@
-"""Cursors: opaque words for the places between the rows of a list."""
+"""Cursors: opaque, encoded positions in a list."""
 
 import base64
 import string
@@ -32,7 +32,7 @@ def test_a_cursor_is_safe_in_a_url(position: Position) -> None:
 
 
 @given(st.text())
-def test_any_text_is_a_cursor_or_it_is_not(text: str) -> None:
+def test_any_text_is_either_a_cursor_or_refused(text: str) -> None:
     position = decode_cursor(text)
     assert position is None or encode_cursor(position) == text
 
@@ -86,7 +86,7 @@ def test_a_damaged_cursor_never_passes_for_another_spelling_of_a_position(
         "A" * 100_000,
     ],
 )
-def test_what_is_no_cursor_leads_nowhere(cursor: str) -> None:
+def test_a_malformed_cursor_is_refused(cursor: str) -> None:
     assert decode_cursor(cursor) is None
 
 

@@ -1,4 +1,4 @@
-"""What is kept of an address."""
+"""The keys of rate limits, which contain no address."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_it_is_64_hexadecimal_digits_without_the_address_in_it() -> None:
     assert set(kept) <= set("0123456789abcdef")
 
 
-def test_another_key_another_kind_another_address_is_another_one() -> None:
+def test_the_key_kind_and_address_all_change_the_counter() -> None:
     kept = {
         address_key(key, kind, address)
         for key in (KEY, KEY[::-1])
@@ -32,12 +32,12 @@ def test_another_key_another_kind_another_address_is_another_one() -> None:
         ("::ffff:192.0.2.1", "192.0.2.1"),
     ],
 )
-def test_addresses_of_one_party_are_one(one: str, other: str) -> None:
+def test_addresses_of_one_network_share_a_counter(one: str, other: str) -> None:
     assert address_key(KEY, "login", one) == address_key(KEY, "login", other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("2001:db8:1:2::1", "2001:db8:1:3::1"), ("::ffff:192.0.2.1", "::ffff:192.0.2.2")]
 )
-def test_addresses_of_two_parties_are_two(one: str, other: str) -> None:
+def test_addresses_of_two_networks_have_separate_counters(one: str, other: str) -> None:
     assert address_key(KEY, "login", one) != address_key(KEY, "login", other)

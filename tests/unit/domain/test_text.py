@@ -1,4 +1,4 @@
-"""Text that every store can keep, and what is kept of slugs and tags."""
+"""Storable text, and the normalization of slugs and tags."""
 
 import pytest
 from hypothesis import given
@@ -15,12 +15,12 @@ ANY_TEXT = st.text(st.characters(categories=None))
 @pytest.mark.parametrize(
     ("text", "word"), [("a\x00", "NUL"), ("\ud800", "surrogate"), ("a\udfffb", "surrogate")]
 )
-def test_what_no_store_takes_is_named(text: str, word: str) -> None:
+def test_unstorable_text_has_a_reason(text: str, word: str) -> None:
     assert word in (unstorable_reason(text) or "")
 
 
 @given(ANY_TEXT)
-def test_every_store_takes_what_utf8_has_but_nul(text: str) -> None:
+def test_all_of_utf8_except_nul_is_storable(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:

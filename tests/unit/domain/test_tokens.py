@@ -1,4 +1,4 @@
-"""Secrets that programs show: how they look, and what is kept of them."""
+"""The format of tokens, and their digests."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The documentation names what there is."""
+"""The documentation matches the code and the files."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROO
 LONGEST_LINE = 100
 
 
-def test_every_setting_is_documented_in_its_own_words() -> None:
+def test_every_setting_is_documented_with_its_own_description() -> None:
     page = (ROOT / "docs" / "settings.md").read_text()
     rows = re.findall(r"^\| `EVERPOST_([A-Z_]+)` \| .*? \| (.*) \|$", page, re.MULTILINE)
     documented = {name.lower(): text.replace("`", "") for name, text in rows}

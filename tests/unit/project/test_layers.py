@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports point inward, rooms stay small, names say something."""
+"""The architecture: imports point inward, files, folders and functions stay small, names are specific."""
 
 import ast
 import re
@@ -70,7 +70,8 @@ MAY_IMPORT = {
     "__main__.py": "cli",
     "__init__.py": "app.create_app settings.Settings",
 }
-"""What a folder or a file may import besides the standard library; a file also what its folders may.
+"""The imports that are allowed in a folder or a file, besides the standard library. A file may also import
+what its folders may.
 
 Names without a package are of Everpost itself. A store is opened by `app`, `cli` and `benchmark` and by
 nobody else; the `env.py` of the migrations is run by Alembic's own commands, which have to find the database.
@@ -139,8 +140,8 @@ def test_imports_point_inward() -> None:
     assert outward == []
 
 
-def test_endpoints_hand_the_store_to_services_and_ask_it_nothing() -> None:
-    """Services alone know which calls of a store belong together, and who may cause them."""
+def test_endpoints_pass_the_store_to_services_and_do_not_call_it() -> None:
+    """Only services know which calls of a store belong together, and who is allowed to make them."""
     asking = [
         f"{place_of(module)}: store.{node.attr}"
         for module in MODULES
@@ -151,7 +152,7 @@ def test_endpoints_hand_the_store_to_services_and_ask_it_nothing() -> None:
     assert asking == []
 
 
-def test_every_room_has_a_rule() -> None:
+def test_every_package_has_an_import_rule() -> None:
     without = [
         place_of(module)
         for module in MODULES
@@ -160,8 +161,8 @@ def test_every_room_has_a_rule() -> None:
     assert without == []
 
 
-def test_benchmarks_and_tools_take_nothing_from_tests_and_nothing_private() -> None:
-    """What a benchmark and `everpost bench` both need is public, in `everpost.benchmark`."""
+def test_benchmarks_and_tools_import_neither_tests_nor_private_names() -> None:
+    """Code that both the benchmarks and `everpost bench` need is public, in `everpost.benchmark`."""
     taken = [
         f"{module.relative_to(PROJECT)} imports {name}"
         for module in [*BENCHMARKS, *TOOLS]
@@ -181,7 +182,7 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers == {"settings.py"}
 
 
-def test_the_contract_names_every_fact_of_an_error() -> None:
+def test_the_contract_documents_every_error() -> None:
     errors = "Conflict|NotFound|Stale|Invalid|Forbidden|LastAdmin|TooManyTokens"
     unnamed = re.compile(rf"pytest\.raises\(({errors})\b")
     suites = [*TESTS.glob("contract/port/**/*.py"), *TESTS.glob("contract/services/*.py")]
@@ -189,7 +190,7 @@ def test_the_contract_names_every_fact_of_an_error() -> None:
     assert vague == [], "use tests.contract.refusals.raises"
 
 
-def test_a_file_is_a_room() -> None:
+def test_a_file_has_at_most_300_lines() -> None:
     lengths = {module: len(module.read_text().splitlines()) for module in [*MODULES, *TESTS.rglob("*.py")]}
     assert {str(module): length for module, length in lengths.items() if length > MAX_LINES} == {}
 
@@ -209,7 +210,7 @@ def test_a_function_fits_on_a_screen() -> None:
     ] == []
 
 
-def test_names_say_something() -> None:
+def test_no_module_or_class_has_a_banned_name() -> None:
     places = [module.relative_to(ROOT) for module in MODULES]
     words = {place.as_posix(): {*place.with_suffix("").parts} for place in places}
     assert [place for place, parts in words.items() if parts & SAY_NOTHING] == []

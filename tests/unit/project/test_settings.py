@@ -1,4 +1,4 @@
-"""Settings that are more than a number."""
+"""Settings with a structure of their own: origins and the admin's token."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_origins_are_read_with_commas_or_as_json(
     "written",
     ["site.example", "https://site.example/", "https://a.example/path", "[1]", "[", "https://*:x@y"],
 )
-def test_what_is_no_origin_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+def test_a_malformed_origin_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     monkeypatch.setenv("EVERPOST_CORS_ORIGINS", written)
     with pytest.raises(Misconfigured) as refused:
         read_settings()

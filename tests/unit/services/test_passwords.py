@@ -1,4 +1,4 @@
-"""Passwords: what is kept of them, and that checking one holds nobody up."""
+"""Password hashes, and checking them without blocking other requests."""
 
 import asyncio
 import threading
@@ -64,7 +64,7 @@ UNKEPT_HASHES = (
     " " + argon2id(),
     argon2id(m="65536,keyid=a"),
 )
-"""What an archive, or a database that somebody else wrote to, may have and nobody can log in with."""
+"""Hashes with which nobody can log in, which an archive or a database may contain."""
 
 
 @pytest.mark.careful_passwords
@@ -75,19 +75,19 @@ async def test_the_right_password_is_right_and_another_is_not() -> None:
 
 
 @pytest.mark.careful_passwords
-async def test_what_is_kept_is_argon2id_and_differs_each_time() -> None:
+async def test_hashes_are_argon2id_and_differ_each_time() -> None:
     kept = [await hash_password(PASSWORD) for _ in range(2)]
     assert all(each.startswith("$argon2id$") and len(each) <= 255 for each in kept)
     assert kept[0] != kept[1]
     assert PASSWORD not in kept[0]
 
 
-async def test_where_nothing_is_kept_no_password_is_right() -> None:
+async def test_without_a_hash_no_password_is_right() -> None:
     assert not await is_right("a dummy password", None)
 
 
 @pytest.mark.parametrize("kept", ["", *UNKEPT_HASHES])
-async def test_what_is_no_hash_or_costs_too_much_lets_nobody_in(
+async def test_a_malformed_or_too_expensive_hash_matches_no_password(
     kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
@@ -104,7 +104,7 @@ def test_a_hash_that_costs_no_more_than_a_login_may_is_kept(kept: str) -> None:
 
 
 @pytest.mark.parametrize("kept", UNKEPT_HASHES)
-def test_what_is_no_hash_or_costs_too_much_is_refused_by_its_name(kept: str) -> None:
+def test_a_malformed_or_too_expensive_hash_is_refused_with_its_field(kept: str) -> None:
     with pytest.raises(Invalid) as refused:
         cost_of(kept)
     assert refused.value.field == "password_hash"
@@ -122,7 +122,7 @@ class Recorder(PasswordHasher):
         return super().verify(hash, password)
 
 
-async def test_a_check_of_a_weak_hash_takes_as_long_as_one_of_nobody(
+async def test_checking_a_weak_hash_takes_as_long_as_an_unknown_user(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -150,7 +150,7 @@ async def test_a_password_of_just_the_right_length_is_taken(length: int) -> None
     assert await is_right("ä" * length, await hash_password("ä" * length))
 
 
-async def test_text_that_is_none_is_refused() -> None:
+async def test_unstorable_text_is_refused() -> None:
     with pytest.raises(Invalid):
         await hash_password("a lone surrogate: \ud800")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from everpost.errors import Busy
-from everpost.stores.batching import Batcher, KeyedLocks
+from everpost.stores.batching import Batcher, KeyedBatcher, KeyedLocks
 from everpost.stores.deadlines import deadline, limited
 
 
@@ -60,6 +60,22 @@ async def test_a_cancelled_caller_does_not_affect_the_others() -> None:
     assert await patient == 20
     with pytest.raises(asyncio.CancelledError):
         await impatient
+
+
+async def test_a_key_whose_callers_have_all_given_up_is_forgotten() -> None:
+    database = Database()
+    batchers: KeyedBatcher[str, int, int] = KeyedBatcher(database.answer, most=10)
+    impatient = asyncio.create_task(batchers.load("a", 1))
+    await database.was_called.wait()
+    assert len(batchers) == 1
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    database.may_answer.set()
+    await batchers.finish()
+    assert len(batchers) == 0
+    assert await batchers.load("a", 2) == 20
+    assert len(batchers) == 0
 
 
 async def test_each_caller_waits_until_its_own_deadline() -> None:

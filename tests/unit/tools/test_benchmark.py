@@ -10,10 +10,10 @@ import pytest
 
 from everpost.benchmark.blog import Size, make_records, post_id, slug, text
 from everpost.benchmark.client import Message, Receive, Request, Send, ask, running
-from everpost.benchmark.databases import name_all
+from everpost.benchmark.databases import unique_names
 from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.measuring import Subject, measure
-from everpost.benchmark.operations import OPERATIONS, Loaded
+from everpost.benchmark.operations import OPERATIONS, LoadedBlog
 from everpost.benchmark.report import render_report
 from everpost.benchmark.results import Database, Figures, Measured, Results
 from everpost.benchmark.wording import milliseconds
@@ -22,7 +22,7 @@ from everpost.domain.posts import Post
 from everpost.errors import Misconfigured, WrongAnswer
 
 SIZE = Size(posts=9, comments=7)
-BLOG = Loaded(SIZE, "a secret", [("/posts/665f1c2ab7e4d20f3a9c8e01", '"1"')])
+BLOG = LoadedBlog(SIZE, "a secret", [("/posts/665f1c2ab7e4d20f3a9c8e01", '"1"')])
 
 
 def at(rate: float) -> Figures:
@@ -89,7 +89,7 @@ def test_what_is_as_fast_as_the_fastest_is_marked_too(
 
 def test_the_verdict_puts_the_fastest_first() -> None:
     verdict = results_of([100, 100, 100], [1_200, 1_200, 1_200]).verdict()
-    assert "reads a second, 1,200 with two, 100 with one; writes a second, 1,200 with two" in verdict
+    assert "reads per second: 1,200 with two, 100 with one; writes per second: 1,200 with two" in verdict
 
 
 def test_numbers_have_three_digits() -> None:
@@ -103,7 +103,7 @@ def test_numbers_have_three_digits() -> None:
 
 def test_databases_that_would_be_called_the_same_get_a_number() -> None:
     urls = ["mongodb://ann:a@host/blog?w=1", "sqlite:///blog.db", "mongodb://ann:a@host/blog"]
-    assert name_all(urls) == [
+    assert unique_names(urls) == [
         "mongodb://ann@host/blog (1)",
         "sqlite:///blog.db",
         "mongodb://ann@host/blog (2)",
@@ -112,7 +112,7 @@ def test_databases_that_would_be_called_the_same_get_a_number() -> None:
 
 def test_a_url_is_not_named_twice() -> None:
     with pytest.raises(Misconfigured):
-        name_all(["sqlite:///a.db", "sqlite:///b.db", "sqlite:///a.db"])
+        unique_names(["sqlite:///a.db", "sqlite:///b.db", "sqlite:///a.db"])
 
 
 def test_the_report_is_one_page_that_needs_nothing_else() -> None:
@@ -151,7 +151,7 @@ async def fail_to_start(_scope: Message, receive: Receive, send: Send) -> None:
 
 
 async def test_an_answer_comes_back_whole() -> None:
-    answer = await ask(Echo(201), Request("POST", "/posts", right=201, body=b"{}"))
+    answer = await ask(Echo(201), Request("POST", "/posts", expected=201, body=b"{}"))
     assert (answer.status, answer.headers) == (201, {"etag": '"1"'})
     assert json.loads(answer.body) == {"path": "/posts", "body": "{}"}
 

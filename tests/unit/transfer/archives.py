@@ -1,4 +1,4 @@
-"""Archives as bytes, and the faults that Everpost finds in them."""
+"""Archives as bytes, and the errors that checking them raises."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,9 @@ def quiet(_done: int, _total: int) -> None:
 
 
 def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> bytes:
-    """An archive with right counts and digests, whatever the records are; some kinds are not named."""
+    """An archive of any records with correct counts and digests; `without` names kinds to leave out of the
+    first line.
+    """
     running = RunningDigest(KINDS)
     rows = [row_of(record) for record in records]
     for row in rows:

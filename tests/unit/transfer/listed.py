@@ -10,13 +10,13 @@ from everpost.stores.port import Snapshot
 
 
 class Listed:
-    """A source that has these records, in this order, in batches of three."""
+    """A source with these records, in this order, in batches of three."""
 
     def __init__(self, records: Sequence[Record], kinds: Kinds = KINDS) -> None:
         self.kinds = kinds
         self._records = records
         self.open = 0
-        """How many of its snapshots are being read."""
+        """The number of open snapshots."""
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:

@@ -1,4 +1,4 @@
-"""The first and the last line of an archive: they say what is between them."""
+"""The first and the last line of an archive describe its records."""
 
 from pathlib import Path
 
@@ -31,11 +31,11 @@ from tests.unit.transfer.archives import SMALL, archive_of, checked, fault_in
         (b"\n", b"\n\n"),
     ],
 )
-def test_another_first_or_last_line_is_refused(tmp_path: Path, find: bytes, put: bytes) -> None:
+def test_a_wrong_first_or_last_line_is_refused(tmp_path: Path, find: bytes, put: bytes) -> None:
     assert fault_in(archive_of(SMALL).replace(find, put, 1), tmp_path).place
 
 
-def test_an_archive_of_the_first_format_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_an_archive_of_the_first_format_is_refused(tmp_path: Path) -> None:
     old = b'{"kind":"everpost-archive","version":1,"counts":{"users":0,"tokens":0,"posts":0,"comments":0}}\n'
     fault = fault_in(old, tmp_path)
     assert (fault.place, fault.reason) == (
@@ -44,22 +44,22 @@ def test_an_archive_of_the_first_format_is_refused_in_one_line(tmp_path: Path) -
     )
 
 
-def test_a_kind_that_is_not_known_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_the_error_about_an_unknown_kind_names_it(tmp_path: Path) -> None:
     content = archive_of(SMALL).replace(b'"name":"token"', b'"name":"media"', 1)
     assert fault_in(content, tmp_path).reason == (
         "kinds: has 'media', unknown to this version of Everpost: use a newer one"
     )
 
 
-def test_a_kind_with_other_fields_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_the_error_about_a_kind_with_other_fields_names_it(tmp_path: Path) -> None:
     content = archive_of(SMALL).replace(b'"token_kind"', b'"mood"', 1)
     assert fault_in(content, tmp_path).reason == (
         "kinds: describes 'token' differently from this version of Everpost: use another"
     )
 
 
-def test_an_archive_may_lack_a_kind_that_came_later(tmp_path: Path) -> None:
-    """As one of an Everpost that did not have this kind yet."""
+def test_an_archive_may_lack_a_newer_kind(tmp_path: Path) -> None:
+    """As in an archive from a version of Everpost without this kind."""
     records = [each for each in SMALL if each != TOKENS[0]]
     content = archive_of(records, without=("token",))
     assert b'"token"' not in content.splitlines()[0]

@@ -1,4 +1,4 @@
-"""docs/archive.md is true: its example is an archive, and its commands read it without Everpost."""
+"""docs/archive.md is correct: its example is an archive, and its commands read it without Everpost."""
 
 import json
 import re
@@ -61,7 +61,7 @@ def test_jq_reads_an_archive_where_it_is_installed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["blog.jsonl", "blog.jsonl.gz"])
-def test_the_program_reads_an_archive(folder: Path, name: str) -> None:
+def test_the_example_program_reads_an_archive(folder: Path, name: str) -> None:
     run("gzip --keep blog.jsonl", folder)
     program = [sys.executable, "-c", BLOCKS["python"], name]
     done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Archives: one file for one blog, and nothing is taken from a file that is not right."""
+"""Archives: a blog is one file, and a damaged file is refused completely."""
 
 import gzip
 import io
@@ -51,7 +51,7 @@ async def test_an_archive_is_its_records_between_two_lines(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
-async def test_every_compression_is_recognised_whatever_the_name(tmp_path: Path, ending: str) -> None:
+async def test_compression_is_detected_independent_of_the_file_name(tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"blog{ending}"
     await export(Listed(WHOLE), str(file), quiet)
     other = file.rename(tmp_path / "nameless")
@@ -63,7 +63,7 @@ async def test_every_compression_is_recognised_whatever_the_name(tmp_path: Path,
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
-async def test_one_blog_is_one_file_byte_for_byte(tmp_path: Path, ending: str) -> None:
+async def test_equal_blogs_give_equal_files(tmp_path: Path, ending: str) -> None:
     files = [tmp_path / f"first{ending}", tmp_path / f"another{ending}"]
     for file in files:
         await export(Listed(WHOLE), str(file), quiet)
@@ -77,7 +77,7 @@ async def test_only_the_owner_can_read_an_archive(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_broken_export_leaves_what_was_there(tmp_path: Path) -> None:
+async def test_a_failed_export_keeps_the_previous_file(tmp_path: Path) -> None:
     class Miscounted(Listed):
         async def count(self) -> Counts:
             return EMPTY
@@ -111,12 +111,12 @@ async def test_a_file_system_needs_no_hard_links(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "blog").read_bytes() == archive_of(SMALL)
 
 
-async def test_where_nothing_can_be_written_that_is_said(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile, match="cannot be written"):
         await export(Listed(SMALL), str(tmp_path / "nowhere" / "blog"), quiet)
 
 
-async def test_a_link_stays_a_link(tmp_path: Path) -> None:
+async def test_an_export_through_a_symbolic_link_keeps_the_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "blog")
     await export(Listed(SMALL), str(tmp_path / "link"), quiet)
     assert (tmp_path / "link").is_symlink()
@@ -177,7 +177,7 @@ def test_a_file_with_a_flipped_bit_anywhere_is_refused(tmp_path: Path) -> None:
         assert fault_in(broken, tmp_path).place
 
 
-def test_a_compressed_file_with_a_flipped_bit_never_counts_for_another(tmp_path: Path) -> None:
+def test_a_compressed_file_with_a_flipped_bit_is_refused_or_unchanged(tmp_path: Path) -> None:
     whole = gzip.compress(archive_of(SMALL), mtime=0)
     right = checked(whole, tmp_path)
     for place in range(0, len(whole), 11):
@@ -210,7 +210,7 @@ def test_a_compressed_file_with_a_flipped_bit_never_counts_for_another(tmp_path:
         ([*SMALL[:3], replace(POST, comment_count=3), *SMALL[4:]], "line 5", "comment_count"),
     ],
 )
-def test_records_that_do_not_belong_together_are_refused_by_their_line(
+def test_inconsistent_records_are_refused_with_their_line(
     tmp_path: Path, records: Sequence[Record], place: str, reason: str
 ) -> None:
     fault = fault_in(archive_of(records), tmp_path)
@@ -218,28 +218,28 @@ def test_records_that_do_not_belong_together_are_refused_by_their_line(
     assert reason in fault.reason
 
 
-def test_a_comment_is_on_one_post_only(tmp_path: Path) -> None:
+def test_a_comment_on_two_posts_is_refused(tmp_path: Path) -> None:
     other = replace(a_post(id=numbered(8)), comment_count=1)
     again = replace(REPLY, post_id=other.id, parent_id=None, depth=0)
     fault = fault_in(archive_of([*SMALL, other, again]), tmp_path)
     assert (fault.place, fault.reason) == ("line 9", "id: another comment already has it")
 
 
-def test_a_reply_may_be_older_than_what_it_answers(tmp_path: Path) -> None:
+def test_a_reply_may_be_older_than_its_parent(tmp_path: Path) -> None:
     early = replace(REPLY, id=numbered(1))
     assert checked(archive_of([*SMALL[:4], early, FIRST]), tmp_path).digest.counts["comment"] == 2
 
 
 @pytest.mark.parametrize("more", [b"\n", b"{}\n", b"x"])
-def test_nothing_may_follow_the_end(tmp_path: Path, more: bytes) -> None:
+def test_content_after_the_last_line_is_refused(tmp_path: Path, more: bytes) -> None:
     assert fault_in(archive_of(SMALL) + more, tmp_path).place
 
 
-def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
+def test_a_line_without_an_end_is_refused_early(tmp_path: Path) -> None:
     assert "longer" in fault_in(header(KINDS, EMPTY) + b"x" * 9_000_000, tmp_path).reason
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_the_error_about_a_missing_file_names_it(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile, match="cannot be read"), open_archive(str(tmp_path / "nothing")):
         pass
     with pytest.raises(BrokenFile, match="cannot be read"), open_archive(str(tmp_path)):

@@ -62,7 +62,7 @@ def dumped(values: dict[str, object]) -> bytes:
     )
 
 
-def test_a_line_is_what_the_documentation_says() -> None:
+def test_a_line_has_the_documented_form() -> None:
     assert row_of(COMMENT).line.decode() == (
         '{"kind":"comment","id":"000000000000000000000002","post_id":"000000000000000000000001",'
         '"parent_id":null,"depth":0,"content":"Content","status":"approved","author_id":null,'
@@ -71,13 +71,13 @@ def test_a_line_is_what_the_documentation_says() -> None:
     )
 
 
-def test_every_record_is_read_back_as_it_was() -> None:
+def test_every_record_round_trips() -> None:
     rows = [row_of(record) for record in a_whole_blog()]
     assert [read_row(row.line) for row in rows] == rows
 
 
 @given(COMMENTS)
-def test_any_comment_is_read_back_as_it_was(comment: Comment) -> None:
+def test_any_comment_round_trips(comment: Comment) -> None:
     row = row_of(comment)
     assert row.line.count(b"\n") == 1
     assert read_row(row.line) == row
@@ -95,7 +95,7 @@ def test_comments_of_a_post_sort_by_date_and_id(comments: list[Comment]) -> None
     assert [each.position for each in by_key] == sorted(each.position for each in thread)
 
 
-def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
+def test_the_longest_line_is_within_the_limit() -> None:
     longest = a_post(title="\x01" * 255, content="\x01" * MAX_CONTENT, slug="\U00010330" * 255)
     line = row_of(longest).line
     assert len(line) < MAX_LINE
@@ -157,14 +157,14 @@ def test_the_longest_line_is_no_longer_than_a_line_may_be() -> None:
         (COMMENT, "depth", 2**31),
     ],
 )
-def test_a_value_that_breaks_a_rule_is_refused_by_its_name(record: Record, field: str, value: object) -> None:
+def test_the_error_about_an_invalid_value_names_the_field(record: Record, field: str, value: object) -> None:
     with pytest.raises(Invalid) as refused:
         read_row(line_of(record, **{field: value}))
     assert refused.value.field in (field, "the line")
 
 
 @pytest.mark.parametrize("record", [SETTINGS, ANN, TOKENS[0], POST, COMMENT])
-def test_every_field_must_be_there(record: Record) -> None:
+def test_every_field_is_required(record: Record) -> None:
     values = json.loads(row_of(record).line)
     for name in values:
         with pytest.raises(Invalid, match="is missing"):
@@ -195,17 +195,17 @@ def test_every_field_must_be_there(record: Record) -> None:
         line_of(POST)[:-1],
     ],
 )
-def test_a_line_in_any_other_form_is_refused(line: bytes) -> None:
+def test_a_line_that_is_not_canonical_is_refused(line: bytes) -> None:
     with pytest.raises(Invalid):
         canonical_values(read_row(line))
 
 
-def test_a_slug_with_letters_of_a_newer_unicode_is_taken() -> None:
+def test_a_slug_with_letters_of_a_newer_unicode_is_accepted() -> None:
     unknown = "\u088f"  # nothing before Unicode 17
     assert read_row(line_of(POST, slug=f"a-{unknown}")).name == f"post {POST.id}"
 
 
-def test_a_person_reads_which_record_it_is() -> None:
+def test_a_row_has_a_readable_name() -> None:
     assert [row_of(record).name for record in (SETTINGS, ANN, COMMENT)] == [
         "settings",
         f"user {ANN.id}",
@@ -217,7 +217,7 @@ def test_a_person_reads_which_record_it_is() -> None:
 
 
 @pytest.mark.parametrize("name", ["Ann\u200b", "a\nb", "\u3164", "\u202eEvil", "\u0301", "\U0001fa77"])
-def test_a_name_that_an_older_everpost_allowed_is_read(name: str) -> None:
+def test_a_name_that_an_older_version_allowed_is_read(name: str) -> None:
     record = read_row(line_of(ANN, name=name, email=f"{name}@example.org")).record
     assert isinstance(record, User)
     assert (record.name, record.email) == (name, f"{name}@example.org")

@@ -1,4 +1,4 @@
-"""Archives with kinds of records that Everpost does not know, or without kinds that it knows."""
+"""Archives with unknown kinds of records, or without known ones."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ def test_every_kind_has_a_table_in_the_order_of_the_registry() -> None:
     assert [table.kind for table in RECORD_TABLES] == list(KINDS)
 
 
-async def test_an_everpost_without_the_new_kinds_refuses_their_archive(tmp_path: Path) -> None:
+async def test_an_archive_with_unknown_kinds_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "blog"
     await export(Listed(WHOLE, TOY_KINDS), str(file), quiet)
     with open_archive(str(file), KINDS) as archive, pytest.raises(BrokenFile) as broken:

@@ -1,4 +1,4 @@
-"""What is written to make one blog equal to another."""
+"""The records written to make one blog equal to another."""
 
 import asyncio
 import hashlib
@@ -21,7 +21,7 @@ WHOLE = a_whole_blog()
 
 
 async def synced(source: Sequence[Record], target: Sequence[Record]) -> tuple[Comparison, list[Batch]]:
-    """What was found, and the batches that were to be written."""
+    """The comparison, and the batches that were written."""
     batches: list[Batch] = []
 
     async def write(batch: Batch) -> None:
@@ -53,7 +53,7 @@ async def test_the_digests_are_those_of_the_lines_in_order() -> None:
     assert found.target.whole == hashlib.sha256().hexdigest()
 
 
-async def test_everything_is_written_into_nothing_in_order() -> None:
+async def test_an_empty_target_gets_everything_in_order() -> None:
     found, batches = await synced(WHOLE, [])
     assert [record for batch in batches for record in batch.kept] == WHOLE
     assert found.kept == len(WHOLE)
@@ -68,20 +68,20 @@ async def test_only_what_differs_is_written() -> None:
     assert found.examples[0] == f"post {numbered(1)} differs"
 
 
-async def test_what_is_too_much_is_erased() -> None:
+async def test_surplus_records_are_deleted() -> None:
     found, batches = await synced([SETTINGS, ANN], [SETTINGS, ANN, OTTO, *TOKENS])
     assert [batch.erased for batch in batches] == [[OTTO, *TOKENS]]
     assert found.erased == 3
 
 
-async def test_a_post_is_erased_with_its_comments_in_one() -> None:
+async def test_deleting_a_post_deletes_its_comments() -> None:
     found, batches = await synced([SETTINGS], WHOLE)
     erased = [record for batch in batches for record in batch.erased]
     assert [type(each).__name__ for each in erased] == ["User"] * 2 + ["Token"] * 2 + ["Post"] * 4
     assert found.erased == len(WHOLE) - 1
 
 
-async def test_a_comment_that_is_at_another_date_is_erased_and_written() -> None:
+async def test_a_comment_with_a_new_date_is_deleted_and_written() -> None:
     post = next(each for each in WHOLE if isinstance(each, Post))
     comment = a_comment(post.id)
     moved = replace(comment, publication_date=LATER)
@@ -98,7 +98,7 @@ async def test_batches_are_bounded_in_number_and_in_bytes(monkeypatch: pytest.Mo
     assert [len(batch.kept) for batch in batches] == [1] * len(WHOLE)
 
 
-async def test_a_snapshot_is_given_up_when_it_has_been_read() -> None:
+async def test_a_snapshot_is_closed_when_it_has_been_read() -> None:
     blog = Listed(WHOLE)
     async with open_stream(blog) as stream:
         assert blog.open == 1
@@ -107,7 +107,7 @@ async def test_a_snapshot_is_given_up_when_it_has_been_read() -> None:
         assert blog.open == 0
 
 
-async def test_the_next_batch_is_read_before_it_is_asked_for() -> None:
+async def test_the_next_batch_is_read_ahead() -> None:
     second_is_read = asyncio.Event()
 
     class Telling(Listed):
@@ -151,7 +151,7 @@ async def test_a_batch_is_written_while_the_next_one_is_read(monkeypatch: pytest
     assert [record for batch in written for record in batch.kept] == WHOLE
 
 
-async def test_a_batch_that_cannot_be_written_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_batch_ends_the_sync(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(syncing, "BATCH_ROWS", 3)
 
     async def write(batch: Batch) -> None:
@@ -162,7 +162,7 @@ async def test_a_batch_that_cannot_be_written_ends_it(monkeypatch: pytest.Monkey
             await sync(ours, theirs, write)
 
 
-async def test_a_source_that_breaks_off_lets_a_batch_be_written_to_its_end(
+async def test_a_batch_is_written_completely_when_the_source_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(syncing, "BATCH_ROWS", 3)

@@ -1,5 +1,5 @@
-"""Two kinds of records that no blog has: badges, and notes that belong to posts. This is all that a new kind
-takes: its value, its entry in the registry, its table, its collection.
+"""Two additional kinds of records: badges, and notes that belong to posts. A new kind needs no more than
+this: a value, an entry in the registry, a table and a collection.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from tests.contract.port.examples import MOMENT, numbered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge(Record):
-    """A record of its own."""
+    """A record that belongs to no other."""
 
     id: Id
     label: str
@@ -99,7 +99,7 @@ def _badge_of(row: AnyRow) -> Badge:
 
 
 def toy_collections(database: AsyncDatabase[Any]) -> Sequence[RecordCollection[Any]]:
-    """Where they are on MongoDB."""
+    """Their collections in MongoDB."""
     return (
         RecordCollection(
             kind=NOTE_KIND,

@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.etags import expected_revisions
 from everpost.api.http.responses import tagged
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import IfMatch, IfNoneMatch
@@ -28,6 +28,6 @@ async def update_settings(
     Only the fields in the body change. Requires the scope `admin`.
     """
     changed = await blog.change_blog(
-        store, actor, body.get("comment_policy"), match=wanted_revisions(if_match)
+        store, actor, body.get("comment_policy"), match=expected_revisions(if_match)
     )
     return tagged(read_blog(changed), changed.revision)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.http.etags import wanted_revisions
-from everpost.api.http.responses import listed, tagged, telling
+from everpost.api.http.etags import expected_revisions
+from everpost.api.http.responses import listed, tagged, with_secret
 from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.links import comment_path, next_link, thread_path
 from everpost.api.routing.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
@@ -97,7 +97,7 @@ async def create_comment(
         status=201 if made.is_new else 200,
         headers={"location": comment_path(request, comment)},
     )
-    return answer if made.key is None else telling(content, {"edit_key": made.key}, answer)
+    return answer if made.key is None else with_secret(content, {"edit_key": made.key}, answer)
 
 
 async def get_comment(
@@ -142,7 +142,7 @@ async def update_comment(
         status=body.get("status"),
         key=key,
         editable_for=policies.editing_time,
-        match=wanted_revisions(if_match),
+        match=expected_revisions(if_match),
         is_conditional=if_match is not None,
     )
     seen = await edit_comment(store, actor, wanted, Guest(address=address, rules=policies.guests))
@@ -170,7 +170,7 @@ async def delete_comment(
         id=comment_id,
         key=key,
         editable_for=policies.editing_time,
-        match=wanted_revisions(if_match),
+        match=expected_revisions(if_match),
     )
     await retract(store, actor, wanted)
     return Response(status_code=204)

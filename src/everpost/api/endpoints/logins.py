@@ -8,12 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from everpost.api.http.media_types import FORM, is_form
-from everpost.api.http.origins import OwnSite
+from everpost.api.http.origins import SameOrigin
 from everpost.api.http.problems import refusal
 from everpost.api.http.responses import JsonResponse
 from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.security import ClientAddress
-from everpost.api.schemas.text import written
+from everpost.api.schemas.text import format_timestamp
 from everpost.api.schemas.tokens import LoginCreated, LoginForm
 from everpost.domain.people.tokens import Scope
 from everpost.services.accounts import logins
@@ -47,7 +47,7 @@ async def read_form(request: Request) -> LoginForm:
 async def log_in(
     store: OpenStore,
     policies: CurrentPolicies,
-    _own: OwnSite,
+    _own: SameOrigin,
     address: ClientAddress,
     form: Annotated[LoginForm, Depends(read_form)],
 ) -> Response:
@@ -66,7 +66,7 @@ async def log_in(
     content: LoginCreated = {
         "access_token": secret,
         "token_type": "bearer",
-        "expires_at": written(token.expires_at or token.created_at),
+        "expires_at": format_timestamp(token.expires_at or token.created_at),
         "id": token.id,
     }
     return JsonResponse(content, headers={"cache-control": "no-store"})

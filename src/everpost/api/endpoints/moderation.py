@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.http.etags import named_revision
+from everpost.api.http.etags import parse_expected_revision
 from everpost.api.http.problems import problem_of
 from everpost.api.http.responses import JsonResponse, listed
 from everpost.api.routing.dependencies import OpenStore
@@ -48,7 +48,9 @@ async def moderate_comments(store: OpenStore, actor: CurrentMember, body: Decisi
     Each decision succeeds or fails on its own; one that names an outdated `revision` fails with a 412
     problem. Requires the scope `comments:moderate`.
     """
-    decisions = [Decision(each["id"], each["status"], named_revision(each["revision"])) for each in body]
+    decisions = [
+        Decision(each["id"], each["status"], parse_expected_revision(each["revision"])) for each in body
+    ]
     outcomes = await decide(store, actor, decisions)
     editors = await editors_of(store, [each for each in outcomes if isinstance(each, Comment)])
     made = zip(decisions, outcomes, strict=True)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.etags import expected_revisions
 from everpost.api.http.responses import listed, rendered, tagged
-from everpost.api.routing.dependencies import KeptRenderings, OpenStore
+from everpost.api.routing.dependencies import CurrentResponseCache, OpenStore
 from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
@@ -35,7 +35,7 @@ from everpost.services.posts import PostDraft
 async def list_posts(
     request: Request,
     store: OpenStore,
-    renderings: KeptRenderings,
+    response_cache: CurrentResponseCache,
     actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
@@ -47,7 +47,7 @@ async def list_posts(
     """
     if query.slug is not None:
         found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
-        rows = [found] if found is not None and _is_asked_for(query, found) else []
+        rows = [found] if found is not None and _matches_filters(query, found) else []
         total = {"x-total-count": str(len(rows))} if query.count else {}
         return listed([read_post(post) for post in rows[query.skip :][: query.limit]], total, if_none_match)
     wanted = PostQuery(
@@ -70,7 +70,7 @@ async def list_posts(
     if page.rows and page.has_more:
         cursor = encode_cursor(page.rows[-1].position(query.sort))
         headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    rendering = renderings.render_page(page)
+    rendering = response_cache.render_page(page)
     return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
 
 
@@ -78,8 +78,8 @@ def _listed_comments(query: PostsQuery) -> int:
     return min(query.comments, COMMENTS_INSIDE_LISTED)
 
 
-def _is_asked_for(query: PostsQuery, post: Post) -> bool:
-    """Whether the post with the slug is also what the other filters ask for."""
+def _matches_filters(query: PostsQuery, post: Post) -> bool:
+    """Whether the post with the slug also matches the other filters."""
     author = read_post(post)["author"]
     return (
         post.status is query.status
@@ -138,7 +138,7 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
 
 async def get_post(
     store: OpenStore,
-    renderings: KeptRenderings,
+    response_cache: CurrentResponseCache,
     actor: CurrentActor,
     post_id: PostId,
     comments: CommentsInside = COMMENTS_INSIDE,
@@ -149,7 +149,7 @@ async def get_post(
     The response includes its oldest comments, up to 100.
     """
     post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
-    return renderings.render(post).answer(if_none_match)
+    return response_cache.render(post).answer(if_none_match)
 
 
 async def update_post(
@@ -173,7 +173,7 @@ async def update_post(
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
     )
-    post = await posts.revise(store, actor, post_id, change, match=wanted_revisions(if_match))
+    post = await posts.revise(store, actor, post_id, change, match=expected_revisions(if_match))
     return tagged(read_post(post), post.revision)
 
 
@@ -184,5 +184,5 @@ async def delete_post(
 
     Requires the scope `posts:write`.
     """
-    await posts.withdraw(store, actor, post_id, match=wanted_revisions(if_match))
+    await posts.withdraw(store, actor, post_id, match=expected_revisions(if_match))
     return Response(status_code=204)

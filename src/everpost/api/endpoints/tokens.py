@@ -9,7 +9,7 @@ from everpost.api.http.responses import JsonResponse, listed
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
 from everpost.api.routing.parameters import IfNoneMatch, TokenId, TokensQuery
-from everpost.api.routing.security import CurrentMember, GivenProof
+from everpost.api.routing.security import CurrentMember, CurrentProof
 from everpost.api.schemas.tokens import TokenCreate, TokenCreated, read_token
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services.accounts import tokens
@@ -37,7 +37,7 @@ async def list_tokens(
 
 
 async def create_token(
-    request: Request, store: OpenStore, actor: CurrentMember, proof: GivenProof, body: TokenCreate
+    request: Request, store: OpenStore, actor: CurrentMember, proof: CurrentProof, body: TokenCreate
 ) -> Response:
     """Create a token for yourself.
 

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Query, Request, Response
 
-from everpost.api.http.etags import wanted_revisions
+from everpost.api.http.etags import expected_revisions
 from everpost.api.http.problems import refusal
 from everpost.api.http.responses import listed, tagged
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
 from everpost.api.routing.parameters import IfMatch, IfNoneMatch, PageQuery, UserId
-from everpost.api.routing.security import CurrentMember, GivenProof
+from everpost.api.routing.security import CurrentMember, CurrentProof
 from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
 from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
@@ -19,18 +19,18 @@ from everpost.errors import Invalid
 from everpost.services.accounts import users
 from everpost.services.accounts.users import UserDraft, UserEdit
 
-HEIR_PARAMETER = {
+NEW_AUTHOR_PARAMETER = {
     "name": "posts",
     "in": "query",
     "required": True,
-    "description": "The fate of the user's posts: `keep` leaves them without an author; the id of another"
+    "description": "How to handle the user's posts: `keep` leaves them without an author; the id of another"
     " user makes that user their author.",
     "schema": {"type": "string", "pattern": f"^keep$|{PATTERN}"},
 }
 _KEEP = "keep"
 
 
-async def _heir_id(request: Request) -> Id | None:
+async def _new_author_id(request: Request) -> Id | None:
     """The id of the new author of the posts, or None."""
     if request.path_params["user_id"] == "me":  # the account has a path of its own, without DELETE
         raise HTTPException(405)
@@ -45,7 +45,7 @@ async def _heir_id(request: Request) -> Id | None:
     return heir_id
 
 
-HeirId = Annotated[Id | None, Depends(_heir_id)]
+NewAuthorId = Annotated[Id | None, Depends(_new_author_id)]
 
 
 async def list_users(
@@ -95,7 +95,7 @@ async def get_user(
 async def update_user(
     store: OpenStore,
     actor: CurrentMember,
-    proof: GivenProof,
+    proof: CurrentProof,
     user_id: UserId,
     body: UserUpdate,
     if_match: IfMatch = None,
@@ -114,12 +114,12 @@ async def update_user(
         revoke_tokens=body.get("revoke_tokens", False),
         proof=replace(proof, current_password=body.get("current_password")),
     )
-    user = await users.change_user(store, actor, user_id, wish, match=wanted_revisions(if_match))
+    user = await users.change_user(store, actor, user_id, wish, match=expected_revisions(if_match))
     return tagged(read_user(user), user.revision)
 
 
 async def delete_user(
-    store: OpenStore, actor: CurrentMember, user_id: UserId, heir_id: HeirId, if_match: IfMatch = None
+    store: OpenStore, actor: CurrentMember, user_id: UserId, heir_id: NewAuthorId, if_match: IfMatch = None
 ) -> Response:
     """Delete a user.
 
@@ -127,7 +127,7 @@ async def delete_user(
     `posts` names; the comments stay, without an author. Requires the scope `admin`.
     """
     try:
-        await users.remove_user(store, actor, user_id, heir_id=heir_id, match=wanted_revisions(if_match))
+        await users.remove_user(store, actor, user_id, heir_id=heir_id, match=expected_revisions(if_match))
     except Invalid as error:
         raise refusal("query", "posts", error.reason) from None
     return Response(status_code=204)
@@ -145,7 +145,7 @@ async def get_account(actor: CurrentMember, if_none_match: IfNoneMatch = None) -
 async def update_account(
     store: OpenStore,
     actor: CurrentMember,
-    proof: GivenProof,
+    proof: CurrentProof,
     body: AccountUpdate,
     if_match: IfMatch = None,
 ) -> Response:
@@ -161,5 +161,5 @@ async def update_account(
         revoke_tokens=body.get("revoke_tokens", False),
         proof=replace(proof, current_password=body.get("current_password")),
     )
-    user = await users.change_account(store, actor, wish, match=wanted_revisions(if_match))
+    user = await users.change_account(store, actor, wish, match=expected_revisions(if_match))
     return tagged(read_user(user), user.revision)

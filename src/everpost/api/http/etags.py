@@ -1,4 +1,4 @@
-"""Entity tags and the conditions that name them (RFC 9110, sections 8.8.3 and 13.1).
+"""ETags, and the preconditions that name them (RFC 9110, sections 8.8.3 and 13.1).
 
 https://www.rfc-editor.org/rfc/rfc9110#section-13.1
 """
@@ -9,34 +9,34 @@ from hashlib import blake2b
 from everpost.domain.revisions import MAX_STAMP, ExpectedRevisions, Revision
 
 MAX_TAGS = 100
-"""How many tags of one header are looked at: nobody has seen more states of a thing."""
+"""ETags of one header that are considered; the rest is ignored."""
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _REVISION = re.compile(r"([1-9][0-9]{0,17})-([1-9a-f][0-9a-f]{0,15})")
-_OURS = re.compile(rf"({_REVISION.pattern})-[0-9a-f]{{16}}")
+_ETAG_CONTENT = re.compile(rf"({_REVISION.pattern})-[0-9a-f]{{16}}")
 
 
-def thing_tag(revision: Revision, body: bytes) -> str:
-    """The strong tag of a thing in this state, as these bytes tell it: with the names of its authors,
-    which change elsewhere, and with what of it is shown to whom.
+def resource_etag(revision: Revision, body: bytes) -> str:
+    """The strong ETag of a resource: its revision, and a hash of its representation. The hash covers what
+    the revision does not, such as authors' names and the fields that only some clients see.
     """
     return f'"{revision_text(revision)}-{blake2b(body, digest_size=8).hexdigest()}"'
 
 
 def revision_text(revision: Revision) -> str:
-    """The name of this state for clients: the beginning of the ETag."""
+    """The revision as clients see it: the beginning of the ETag."""
     return f"{revision.version}-{revision.stamp:x}"
 
 
-def body_tag(body: bytes) -> str:
-    """The strong tag of a list: it names the bytes, or the tags of all that is in it."""
+def body_etag(body: bytes) -> str:
+    """The strong ETag of a list: a hash of its body, or of the ETags of its items."""
     return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def wanted_revisions(if_match: str | None) -> ExpectedRevisions:
-    """The states that an If-Match header names; None if any matches. Weak tags and foreign tags match
-    nothing. Only the state is compared, not its representation: renaming an author does not invalidate
-    If-Match.
+def expected_revisions(if_match: str | None) -> ExpectedRevisions:
+    """The revisions that an If-Match header names; None: any revision matches. Weak ETags, and those of
+    other servers, match nothing. The representation is not compared, so renaming an author does not
+    invalidate If-Match.
     """
     if if_match is None or if_match.strip() == "*":
         return None
@@ -44,15 +44,15 @@ def wanted_revisions(if_match: str | None) -> ExpectedRevisions:
     return frozenset(revision for tag in strong if (revision := _parse(tag)) is not None)
 
 
-def named_revision(text: str) -> ExpectedRevisions:
-    """The state that a `revision` names, or an entity tag; no state where it is neither."""
+def parse_expected_revision(text: str) -> ExpectedRevisions:
+    """The revision that a `revision` field or an ETag names; an empty set: the text is neither."""
     tag = text.strip('"')
     revision = _parse_revision(tag) or _parse(tag)
     return frozenset() if revision is None else frozenset({revision})
 
 
-def is_known(tag: str, if_none_match: str | None) -> bool:
-    """Whether the client that sent this If-None-Match has what the tag names (weak comparison)."""
+def is_match(tag: str, if_none_match: str | None) -> bool:
+    """Whether this If-None-Match header matches the ETag (weak comparison)."""
     if if_none_match is None:
         return False
     if if_none_match.strip() in {tag, "*"}:
@@ -61,7 +61,7 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
 
 
 def _parse(tag: str) -> Revision | None:
-    found = _OURS.fullmatch(tag)
+    found = _ETAG_CONTENT.fullmatch(tag)
     return None if found is None else _parse_revision(found[1])
 
 

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 FORM = "application/x-www-form-urlencoded"
 
 _MAX_LENGTH = 200
-"""Characters of a Content-Type that is looked at: the standard library's parsers are quadratic."""
+"""Characters. A longer Content-Type is not parsed: the standard library's parsers are quadratic."""
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(rf"[ \t]*({_WORD}/{_WORD})[ \t]*")
 _PARAMETER = re.compile(rf';[ \t]*(?:({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*+"))?[ \t]*')
@@ -16,18 +16,18 @@ _UTF_8 = {"utf-8", "utf8"}
 
 
 def is_json(headers: Headers) -> bool:
-    """Whether the body is said to be JSON in UTF-8."""
+    """Whether the headers declare the body to be JSON in UTF-8."""
     media_type = _utf_8_type(headers)
     return media_type is not None and _JSON.fullmatch(media_type) is not None
 
 
 def is_form(headers: Headers) -> bool:
-    """Whether the body is said to be a form in UTF-8."""
+    """Whether the headers declare the body to be a form in UTF-8."""
     return _utf_8_type(headers) == FORM
 
 
 def _utf_8_type(headers: Headers) -> str | None:
-    """The media type in lower case; None where it is missing, doubled, malformed, too long or not UTF-8."""
+    """The media type in lower case; None if it is missing, repeated, malformed, too long or not UTF-8."""
     sent = headers.getlist("content-type")
     if len(sent) != 1 or len(sent[0]) > _MAX_LENGTH:
         return None

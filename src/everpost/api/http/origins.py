@@ -1,4 +1,4 @@
-"""Cross-origin checks, by the headers that browsers set and pages cannot forge."""
+"""Cross-origin checks, based on headers that browsers set and pages cannot forge."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,12 +13,14 @@ _OTHER = frozenset({"same-site", "cross-site"})
 _PORTS = {"http": 80, "https": 443}
 
 
-async def require_own_site(request: Request, settings: CurrentSettings) -> None:
+async def require_same_origin(request: Request, settings: CurrentSettings) -> None:
     """Refuse requests that a browser sends for a page of another origin, unless that origin is allowed.
-    Requests without such headers, from programs, pass. Forbidden.
+    Requests without these headers, which programs send, are accepted. Raises Forbidden.
 
     Forms are sent across origins without a preflight. `Sec-Fetch-Site` takes precedence: behind a proxy the
-    blog may not know its own origin. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    blog may not know its own origin.
+
+    https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     """
     sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
     allowed = settings.cors_origins
@@ -26,13 +28,15 @@ async def require_own_site(request: Request, settings: CurrentSettings) -> None:
         return
     if sites and _OWN.issuperset(sites):
         return
-    is_foreign = not _OTHER.isdisjoint(sites) or any(not _is_own(each, request) for each in origins)
+    is_foreign = not _OTHER.isdisjoint(sites) or any(not _is_same_origin(each, request) for each in origins)
     if is_foreign:
         raise Forbidden("Cross-origin request refused: EVERPOST_CORS_ORIGINS does not list this origin.")
 
 
-def _is_own(origin: str, request: Request) -> bool:
-    """Whether this is the host that was asked, at its port; a proxy may speak another scheme with it."""
+def _is_same_origin(origin: str, request: Request) -> bool:
+    """Whether the origin has the host and port of the request. The scheme is not compared, because a proxy
+    may use another for the client.
+    """
     try:
         parsed, asked = urlsplit(origin), urlsplit(f"//{request.headers.get('host', '')}")
         usual = _PORTS.get(parsed.scheme)
@@ -42,4 +46,4 @@ def _is_own(origin: str, request: Request) -> bool:
     return parsed.hostname is not None and parsed.hostname == asked.hostname and ports[0] == ports[1]
 
 
-OwnSite = Annotated[None, Depends(require_own_site)]
+SameOrigin = Annotated[None, Depends(require_same_origin)]

@@ -1,4 +1,4 @@
-"""Errors become answers: one table, one form (RFC 9457)."""
+"""Maps errors to problem documents (RFC 9457)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -48,23 +48,23 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     Misconfigured: 503,
 }
 MEDIA_TYPE = "application/problem+json"
-LONGEST_NAME = 64
-"""A client's own name for a field that there is not comes back cut to this length."""
-MOST_ERRORS = 20
-"""Errors that one answer lists; of the others it only says how many they are."""
-LONGEST_DETAIL = 500
+MAX_FIELD_NAME = 64
+"""Characters. Names of unknown fields, which the client chose, are truncated to this length."""
+MAX_ERRORS = 20
+"""Errors that one response lists; the others are only counted."""
+MAX_DETAIL = 500
 """Characters."""
 
-_UNUSABLE = "The request is invalid: see `errors`."
+_INVALID = "The request is invalid: see `errors`."
 _RETRY_AFTER = {"retry-after": "1"}
 _log = structlog.get_logger("everpost")
 
-# As RFC 9110 has them; http.HTTPStatus changed its own in Python 3.13.
+# The phrases of RFC 9110, which http.HTTPStatus has only since Python 3.13.
 _PHRASES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 
 
 class ProblemResponse(JsonResponse):
-    """An error as the contract writes it."""
+    """A response with a problem document."""
 
     media_type = MEDIA_TYPE
 
@@ -76,12 +76,12 @@ def problem(
     errors: list[FieldError] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
-    """The answer that says what went wrong."""
+    """A response with a problem document about an error that is not an `EverpostError`."""
     return ProblemResponse(_content(status, detail, errors), status_code=status, headers=headers)
 
 
 def problem_of(error: EverpostError) -> Problem:
-    """The problem document of an error. Raises an error without a status."""
+    """The problem document of an error. An error that has no status is raised again."""
     status = STATUSES.get(type(error))
     if status is None:
         raise error
@@ -89,7 +89,7 @@ def problem_of(error: EverpostError) -> Problem:
     if isinstance(error, NotFound):
         detail = f"There is no such {error.noun}."
     elif isinstance(error, Invalid):
-        detail = _UNUSABLE
+        detail = _INVALID
     elif isinstance(error, Unreachable | SchemaMismatch | Misconfigured):
         _log.error("the database cannot be used", reason=error.message)
         detail = "The database is not available. Try again later."
@@ -97,7 +97,9 @@ def problem_of(error: EverpostError) -> Problem:
 
 
 def handle_problems(app: FastAPI, log_refusal: Callable[[Request, EverpostError], Awaitable[None]]) -> None:
-    """Let the application answer every error that has a status with a problem; facts are logged first."""
+    """Install the exception handlers: every error that has a status is answered with a problem document.
+    `log_refusal` is called first for Everpost's own errors.
+    """
 
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, EverpostError):
@@ -109,16 +111,16 @@ def handle_problems(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
 
 
 def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
-    """The error that says what is wrong with a value that was sent in this place."""
+    """A validation error about one field in this part of the request."""
     return RequestValidationError([{"loc": (place, field), "msg": detail, "type": "value_error"}])
 
 
 def _answer(request: Request, error: Exception) -> Response:
     match error:
         case EverpostError():
-            return _answer_fact(error)
+            return _answer_error(error)
         case RequestValidationError():
-            return problem(422, _UNUSABLE, errors=_describe_all(error.errors()))
+            return problem(422, _INVALID, errors=_describe_all(error.errors()))
         case HTTPException(status_code=405):
             return problem(
                 405,
@@ -132,7 +134,7 @@ def _answer(request: Request, error: Exception) -> Response:
     raise error
 
 
-def _answer_fact(error: EverpostError) -> Response:
+def _answer_error(error: EverpostError) -> Response:
     content = problem_of(error)
     status = content["status"]
     return ProblemResponse(content, status_code=status, headers=_headers(error, status))
@@ -143,7 +145,7 @@ def _content(status: int, detail: str, errors: list[FieldError] | None) -> Probl
         "type": "about:blank",
         "title": _PHRASES.get(status) or HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail[:LONGEST_DETAIL],
+        "detail": detail[:MAX_DETAIL],
     }
     if errors is not None:
         content["errors"] = errors
@@ -151,7 +153,7 @@ def _content(status: int, detail: str, errors: list[FieldError] | None) -> Probl
 
 
 def _errors(error: EverpostError) -> list[FieldError] | None:
-    """Which values are at fault."""
+    """The fields that caused the error."""
     match error:
         case LastAdmin():
             return [_field_error("path", "user_id", error.message)]
@@ -163,7 +165,7 @@ def _errors(error: EverpostError) -> list[FieldError] | None:
 
 
 def _headers(error: EverpostError, status: int) -> Mapping[str, str] | None:
-    """How, or when, to ask instead."""
+    """Headers that say how or when to try again."""
     match error:
         case Unauthenticated():
             return {"www-authenticate": _challenge(error)}
@@ -173,15 +175,15 @@ def _headers(error: EverpostError, status: int) -> Mapping[str, str] | None:
 
 
 def _challenge(error: Unauthenticated) -> str:
-    """How to ask instead (RFC 6750, section 3)."""
+    """The Bearer challenge (RFC 6750, section 3)."""
     return 'Bearer realm="everpost"' + (', error="invalid_token"' if error.is_bad_token else "")
 
 
 def _describe_all(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
-    described = [_describe(each) for each in errors[:MOST_ERRORS]]
-    if len(errors) > MOST_ERRORS:
-        place, *_ = errors[MOST_ERRORS]["loc"]
-        others = sum(each.get(COUNT, 1) for each in errors[MOST_ERRORS:])
+    described = [_describe(each) for each in errors[:MAX_ERRORS]]
+    if len(errors) > MAX_ERRORS:
+        place, *_ = errors[MAX_ERRORS]["loc"]
+        others = sum(each.get(COUNT, 1) for each in errors[MAX_ERRORS:])
         described.append(_field_error(place, "", f"{others:,} more errors are not listed"))
     return described
 
@@ -192,5 +194,6 @@ def _describe(error: Mapping[str, Any]) -> FieldError:
 
 
 def _field_error(place: Place, field: str, detail: str) -> FieldError:
-    name = field[:LONGEST_NAME].encode(errors="replace").decode()  # JSON may name half a surrogate pair
-    return {"field": name, "in": place, "detail": detail[:LONGEST_DETAIL]}
+    # A name in JSON may contain half a surrogate pair.
+    name = field[:MAX_FIELD_NAME].encode(errors="replace").decode()
+    return {"field": name, "in": place, "detail": detail[:MAX_DETAIL]}

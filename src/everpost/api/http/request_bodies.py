@@ -1,4 +1,4 @@
-"""The bodies of requests: JSON in UTF-8, of bounded size and cost, within a bounded time, or refused."""
+"""Reads request bodies: JSON in UTF-8, with limits on size, nesting and time."""
 
 import asyncio
 import json
@@ -13,18 +13,18 @@ from everpost.api.http.media_types import is_json
 
 KIBIBYTE = 1024
 MAX_BODY = 64 * KIBIBYTE
-"""Bytes, where a call does not say otherwise."""
+"""Bytes, unless the route sets another limit."""
 MAX_COMMENT_BODY = 128 * KIBIBYTE
 """Bytes: 20,000 characters of any script, as UTF-8 or as `\\u` escapes."""
 MAX_POST_BODY = 2048 * KIBIBYTE
 MAX_FORM_BODY = 16 * KIBIBYTE
 """Bytes: a password of 1,000 characters takes up to 12,000, percent-encoded."""
 MAX_LEVELS = 100
-"""Of arrays and objects in one another."""
+"""Of nested arrays and objects."""
 
 _LENGTH = re.compile("[0-9]{1,19}")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
-"""A string of JSON, or one that never ends. It never backtracks."""
+"""A JSON string, or one that is not terminated. The pattern never backtracks."""
 _STEPS = [0] * 256
 for _opening, _closing in zip(b"[{", b"]}", strict=True):
     _STEPS[_opening], _STEPS[_closing] = 1, -1
@@ -32,7 +32,7 @@ _NO_BRACKETS = bytes(code for code in range(256) if not _STEPS[code])
 
 
 class BodyRequest(Request):
-    """A request whose body has at most `max_body` bytes and comes within `timeout` seconds."""
+    """A request whose body must have at most `max_body` bytes and arrive within `timeout` seconds."""
 
     def __init__(self, scope: Scope, receive: Receive, *, max_body: int, timeout: float) -> None:
         super().__init__(scope, receive)
@@ -40,7 +40,7 @@ class BodyRequest(Request):
         self._timeout = timeout
 
     async def body(self) -> bytes:
-        """The whole body. HTTPException: 400, it breaks off; 408, it takes too long; 413, it is too large."""
+        """The whole body. HTTPException: 400, it is incomplete; 408, it is too slow; 413, it is too large."""
         if not hasattr(self, "_body"):
             try:
                 async with asyncio.timeout(self._timeout):
@@ -51,8 +51,8 @@ class BodyRequest(Request):
         return self._body
 
     async def json(self) -> object:
-        """The value in the body, more strictly RFC 8259 than Python would have it. HTTPException: also 415,
-        the body is not declared to be JSON; 400, it is not.
+        """The value in the body, parsed more strictly than Python does, by RFC 8259. HTTPException: as for
+        `body`; also 415, the body is not declared to be JSON; 400, it is not JSON.
         """
         if not is_json(self.headers):
             raise HTTPException(415, "Send the request body as application/json, in UTF-8.")
@@ -76,7 +76,7 @@ class BodyRequest(Request):
         body, is_whole = bytearray(), False
         while not is_whole:
             message: Message = await self.receive()
-            if message["type"] == "http.disconnect":  # the client is gone, unless only the framing was broken
+            if message["type"] == "http.disconnect":  # the client disconnected, or its framing was broken
                 raise HTTPException(400, "The request body is incomplete.")
             body += message.get("body", b"")
             if len(body) > self._max_body:
@@ -89,7 +89,7 @@ class BodyRequest(Request):
 
 
 def _is_too_deep(body: bytes) -> bool:
-    """Whether arrays and objects are nested too deeply; looked at before anything is made of them."""
+    """Whether arrays and objects are nested too deeply. Checked before the body is parsed."""
     if body.count(b"[") + body.count(b"{") <= MAX_LEVELS:
         return False
     brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)

@@ -1,16 +1,16 @@
-"""Answers, rendered to bytes here."""
+"""JSON responses, with ETags."""
 
 from collections.abc import Mapping
 
 import orjson
 from fastapi import Response
 
-from everpost.api.http.etags import body_tag, is_known, thing_tag
+from everpost.api.http.etags import body_etag, is_match, resource_etag
 from everpost.domain.revisions import Revision
 
 
 class JsonResponse(Response):
-    """Content that JSON knows, as UTF-8."""
+    """A response with the content as JSON; bytes are sent as they are."""
 
     media_type = "application/json"
 
@@ -34,7 +34,7 @@ def tagged(
     """A response with a resource in this state, or 304 if the client already has it."""
     body = json_bytes(content)
     return rendered(
-        body, thing_tag(revision, body), status=status, headers=headers, if_none_match=if_none_match
+        body, resource_etag(revision, body), status=status, headers=headers, if_none_match=if_none_match
     )
 
 
@@ -47,27 +47,27 @@ def rendered(
     if_none_match: str | None = None,
 ) -> Response:
     """A response with these bytes of JSON and their tag, or 304 if the client already has them."""
-    if is_known(tag, if_none_match):
+    if is_match(tag, if_none_match):
         return not_modified(tag, headers)
     return JsonResponse(body, status_code=status, headers=_validators(tag) | dict(headers or {}))
 
 
-def telling(content: Mapping[str, object], secret: Mapping[str, str], answer: Response) -> Response:
-    """An answer with a secret beside what `answer` has in it; the tag is of that alone. Nobody keeps it."""
+def with_secret(content: Mapping[str, object], secret: Mapping[str, str], answer: Response) -> Response:
+    """The response with a secret added to its content, and `no-store`. The ETag does not cover the secret."""
     headers = {**answer.headers, "cache-control": "no-store"}
     del headers["content-length"]
     return JsonResponse({**content, **secret}, status_code=answer.status_code, headers=headers)
 
 
 def not_modified(tag: str, more: Mapping[str, str] | None = None) -> Response:
-    """The response to a client that already has that state."""
+    """A 304 response, for a client that already has this representation."""
     return Response(status_code=304, headers=_validators(tag) | dict(more or {}))
 
 
 def listed(rows: object, headers: Mapping[str, str], if_none_match: str | None) -> Response:
     """A response with a list, or 304 if the client already has it."""
     body = json_bytes(rows)
-    return rendered(body, body_tag(body), headers=headers, if_none_match=if_none_match)
+    return rendered(body, body_etag(body), headers=headers, if_none_match=if_none_match)
 
 
 def _validators(tag: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A deadline for what one request waits for in the store."""
+"""A deadline for the time that a request waits for the store."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 

@@ -1,4 +1,4 @@
-"""Rules of HTTP for all methods of a resource (RFC 9110, section 9)."""
+"""HEAD requests, and the methods that a resource supports (RFC 9110, section 9)."""
 
 from fastapi import Request
 from starlette.routing import Match
@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadMiddleware:
-    """Answers HEAD as GET would be answered, without the body."""
+    """Answers HEAD requests like GET requests, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -25,7 +25,9 @@ class HeadMiddleware:
 
 
 def allowed_methods(request: Request) -> str:
-    """The methods that the requested path does have, for the Allow header: `/users/me` is no user's id."""
+    """The methods that the requested path supports, for the Allow header. Only routes with the path of the
+    first match count: `/users/me` also matches `/users/{user_id}`.
+    """
     found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
     here = [route for route in found if route.path == found[0].path]
     methods: set[str] = set().union(*(getattr(route, "methods", None) or () for route in here))

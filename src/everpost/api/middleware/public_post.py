@@ -1,4 +1,4 @@
-"""A short cut for the request that readers send most."""
+"""A fast path for the most frequent request of readers."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -19,15 +19,15 @@ _VARY = ("Authorization",)
 
 
 class PublicPost:
-    """Middleware: calls `get_post` for `GET /posts/{post_id}` without a token and without a query, with what
-    its route would resolve for it. That takes half the time. All other requests go to their routes.
+    """Middleware: for `GET /posts/{post_id}` without a token or a query, calls `get_post` directly, with the
+    same arguments as its route would. That halves the time. All other requests go to their routes.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        post_id = _plainly_wanted(scope)
+        post_id = _public_post_id(scope)
         if post_id is None:
             await self.app(scope, receive, send)
             return
@@ -36,7 +36,7 @@ class PublicPost:
         await answer(scope, receive, send)
 
 
-def _plainly_wanted(scope: Scope) -> Id | None:
+def _public_post_id(scope: Scope) -> Id | None:
     if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
         return None
     found = _PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
@@ -53,7 +53,7 @@ async def _answer(scope: Scope, post_id: Id) -> Response:
     try:
         store = await state.lifecycle.store()
         return await get_post(
-            store, state.renderings, PUBLIC, post_id, if_none_match=known[0] if known else None
+            store, state.response_cache, PUBLIC, post_id, if_none_match=known[0] if known else None
         )
     except EverpostError as error:
         handle = cast("_Handle", application.exception_handlers[EverpostError])

@@ -1,4 +1,4 @@
-"""Refused requests in the log: see docs/security-events.md."""
+"""Logs refused requests as security events: see docs/security-events.md."""
 
 from contextlib import suppress
 
@@ -17,7 +17,7 @@ from everpost.stores.port import Store
 
 
 async def log_refusal(request: Request, error: EverpostError) -> None:
-    """Log a token that is not good, what is forbidden, and what is tried too often."""
+    """Log requests that were refused because of an invalid token, missing permissions or a rate limit."""
     is_bad_token = isinstance(error, Unauthenticated) and error.is_bad_token
     if not is_bad_token and not isinstance(error, Forbidden | TooMany):
         return
@@ -32,7 +32,7 @@ async def log_refusal(request: Request, error: EverpostError) -> None:
 
 
 def _route(request: Request) -> str:
-    """The call as the contract names it: nothing in it is the client's."""
+    """The method and the path template: nothing in it was chosen by the client."""
     route = request.scope.get("route")
     return f"{request.method} {route.path}" if isinstance(route, APIRoute) else request.method
 

@@ -10,7 +10,7 @@ from everpost.api.http.problems import problem
 MAX_TARGET = 16 * 1024
 """Bytes of path and query."""
 MAX_HEADERS = 32 * 1024
-"""Bytes of all headers, names and values."""
+"""Bytes of all names and values together."""
 
 _FORWARDED = frozenset({b"x-forwarded-for", b"forwarded"})
 _log = structlog.get_logger("everpost")
@@ -22,7 +22,7 @@ class RequestLimits:
     def __init__(self, app: ASGIApp, *, proxies: int) -> None:
         self.app = app
         self._expects_proxies = proxies > 0
-        """Or a warning about one was logged."""
+        """Also true once the warning about a proxy has been logged."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -7,9 +7,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Header: TypeAlias = tuple[bytes, bytes]
-"""A name in lower case, as ASGI has it, and a value."""
+"""A name in lower case, as in ASGI, and a value."""
 
-ON_EVERY_ANSWER = {
+SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
@@ -18,10 +18,10 @@ ON_EVERY_ANSWER = {
 EXPOSED = ("ETag", "Link", "Location", "Retry-After", "X-Total-Count")
 """Headers that scripts of another origin may read, besides the CORS-safelisted ones."""
 VARY = "vary"
-"""In the state of a request: the headers on which its answer depends."""
+"""The key in the request's state for the request headers on which the response depends."""
 
 _CREDENTIALS = {b"authorization", b"x-edit-key"}
-_SECURITY = tuple((name.encode(), value.encode()) for name, value in ON_EVERY_ANSWER.items())
+_SECURITY = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
 _CACHING = b"cache-control"
 
 
@@ -42,7 +42,7 @@ class SecurityHeadersMiddleware:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _completed(
+                message["headers"] = _with_security_headers(
                     message.get("headers", ()), is_personal=is_personal, is_error=message["status"] >= 400
                 )
                 _add_vary(message, state.get(VARY, ()))
@@ -59,8 +59,8 @@ def _add_vary(message: Message, names: Sequence[str]) -> None:
         MutableHeaders(scope=message).add_vary_header(name)
 
 
-def _completed(headers: Iterable[Header], *, is_personal: bool, is_error: bool) -> list[Header]:
-    """The headers with those that every response has. On bytes, because this runs for each request."""
+def _with_security_headers(headers: Iterable[Header], *, is_personal: bool, is_error: bool) -> list[Header]:
+    """The headers, with those that every response has. Works on bytes, because it runs for each request."""
     completed = [each for each in headers if not (is_personal and each[0] == _CACHING)]
     present = {name for name, _ in completed}
     completed += [each for each in _SECURITY if each[0] not in present]

@@ -6,7 +6,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CHUNK = 64 * 1024
-"""Bytes that are handed to the server at once: it says when it takes no more only between two messages."""
+"""Bytes that are passed to the server at once: it applies backpressure only between two messages."""
 
 _log = structlog.get_logger("everpost")
 
@@ -26,7 +26,7 @@ class SendTimeout:
 
         async def send_in_time(message: Message) -> None:
             nonlocal has_given_up
-            if message["type"] == "http.response.start":  # which waits in the server for what follows
+            if message["type"] == "http.response.start":  # the server holds it back until the body follows
                 await send(message)
                 return
             for each in _chunks(message):
@@ -39,7 +39,7 @@ class SendTimeout:
                     has_given_up = True
                     _log.info("the client did not read the response in time", path=scope["path"])
 
-        # An application that returns without having sent all leaves its server only to drop the connection.
+        # If an application returns before it has sent everything, the server can only drop the connection.
         await self.app(scope, receive, send_in_time)
 
 

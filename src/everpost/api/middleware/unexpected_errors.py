@@ -1,4 +1,4 @@
-"""The last resort: an error that nobody foresaw."""
+"""The last resort: exceptions that nothing else handles."""
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,7 +9,7 @@ _log = structlog.get_logger("everpost")
 
 
 class UnexpectedErrorMiddleware:
-    """Answers an unforeseen error with a plain 500 and keeps what happened for the log."""
+    """Answers an unexpected exception with 500, and writes the details only to the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -28,8 +28,10 @@ class UnexpectedErrorMiddleware:
         try:
             await self.app(scope, receive, watched_send)
         except Exception:
-            _log.exception("unforeseen error", method=scope["method"], path=scope["path"])
-            if has_started:  # only a broken connection can say now that the answer is not whole
+            _log.exception("unexpected error", method=scope["method"], path=scope["path"])
+            if (
+                has_started
+            ):  # only dropping the connection can tell the client that the response is incomplete
                 raise
             answer = problem(500, "Internal server error. Details are in the server log.")
             await answer(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The parts of the OpenAPI document that signatures cannot express: tags, security, every response."""
+"""The parts of the OpenAPI document that signatures cannot express: tags, security and responses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 REQUIRED_SCHEME = "bearer"
 OPTIONAL_SCHEME = "bearer_or_none"
-"""The scheme of operations that also work without a token, until the document is complete."""
+"""Marks operations that also work without a token. `complete` replaces it."""
 _LOGIN_SCHEME = "login"
 
 TAGS = (
@@ -53,7 +53,7 @@ _SECURITY_SCHEMES = {
     },
 }
 
-_WHY = {
+_DESCRIPTIONS = {
     400: "The request body is not valid JSON, or is nested too deeply.",
     401: "Authentication is required, or the token is invalid; see `WWW-Authenticate`.",
     403: "You are not allowed to do this.",
@@ -91,29 +91,34 @@ COUNT_HEADERS = {
 }
 
 
-def reading(
+def read_responses(
     model: object, description: str, *problems: int, headers: Mapping[str, object] | None = None
 ) -> Responses:
     """The responses of an endpoint that reads a resource, with conditional requests."""
     return {
         200: {"model": model, "description": description, "headers": _ETAG | dict(headers or {})},
         304: {"description": "Not modified: the ETag still matches `If-None-Match`.", "headers": _ETAG},
-        **failing(*problems),
+        **problem_responses(*problems),
     }
 
 
-def making(model: object, description: str, *problems: int) -> Responses:
+def create_responses(model: object, description: str, *problems: int) -> Responses:
     """The responses of an endpoint that creates a resource, and is not idempotent."""
     headers = _ETAG | _LOCATION
-    return {201: {"model": model, "description": description, "headers": headers}, **failing(*problems)}
+    return {
+        201: {"model": model, "description": description, "headers": headers},
+        **problem_responses(*problems),
+    }
 
 
-def confiding(model: object, description: str, *problems: int, status: int = 200) -> Responses:
+def secret_responses(model: object, description: str, *problems: int, status: int = 200) -> Responses:
     """The responses of an endpoint that returns a secret."""
-    return {status: {"model": model, "description": description}, **failing(*problems)}
+    return {status: {"model": model, "description": description}, **problem_responses(*problems)}
 
 
-def creating(model: object, noun: str, links: Mapping[str, object], *problems: int) -> Responses:
+def idempotent_create_responses(
+    model: object, noun: str, links: Mapping[str, object], *problems: int
+) -> Responses:
     """The responses of an endpoint that creates a resource, idempotently if the client sends its id."""
     made = {"model": model, "headers": _ETAG | _LOCATION, "links": dict(links)}
     return {
@@ -122,28 +127,28 @@ def creating(model: object, noun: str, links: Mapping[str, object], *problems: i
             **made,
             "description": f"The {noun} that an earlier, identical request with this `id` created.",
         },
-        **failing(*problems),
+        **problem_responses(*problems),
     }
 
 
-def updating(model: object, description: str, *problems: int) -> Responses:
+def update_responses(model: object, description: str, *problems: int) -> Responses:
     """The responses of an endpoint that updates a resource."""
     return {
         200: {"model": model, "description": description, "headers": _ETAG},
-        **failing(*problems),
+        **problem_responses(*problems),
     }
 
 
-def checking(model: object, description: str, *problems: int) -> Responses:
+def plain_responses(model: object, description: str, *problems: int) -> Responses:
     """The responses of an endpoint without conditional requests."""
-    return {200: {"model": model, "description": description}, **failing(*problems)}
+    return {200: {"model": model, "description": description}, **problem_responses(*problems)}
 
 
-def failing(*statuses: int) -> Responses:
+def problem_responses(*statuses: int) -> Responses:
     """The problem documents that an endpoint can return."""
     return {
         status: {
-            "description": _WHY[status],
+            "description": _DESCRIPTIONS[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             **({"headers": _PROBLEM_HEADERS[status]} if status in _PROBLEM_HEADERS else {}),
         }
@@ -151,7 +156,7 @@ def failing(*statuses: int) -> Responses:
     }
 
 
-def links_to(operations: Mapping[str, str], **parameters: str) -> dict[str, object]:
+def response_links(operations: Mapping[str, str], **parameters: str) -> dict[str, object]:
     """OpenAPI links from a response to the operations on the resource in it."""
     return {
         name: {"operationId": operation, "parameters": parameters} for name, operation in operations.items()
@@ -190,7 +195,7 @@ def _complete_operation(operation: dict[str, Any]) -> None:
 
 
 def _security(declared: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
-    """The alternatives: the token itself, a login that gets one, or, if it is optional, nothing."""
+    """The alternatives: a token, a login to get one, or, if authentication is optional, neither."""
     is_required = any(REQUIRED_SCHEME in scheme for scheme in declared)
     tokens: list[dict[str, list[str]]] = [{REQUIRED_SCHEME: []}, {_LOGIN_SCHEME: []}]
     return tokens if is_required else [*tokens, {}]

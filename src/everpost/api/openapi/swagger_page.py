@@ -1,6 +1,6 @@
-"""The documentation of the contract: `/openapi.json`, and `/docs`, the page that shows it.
+"""`/openapi.json`, and `/docs`, the page that renders it with Swagger UI.
 
-The page needs nothing from another host: Swagger UI lies in `static/`, put there by `make assets`.
+The page loads nothing from another host: `make assets` puts Swagger UI into `static/`.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ _PAGE = """\
 
 
 def add_docs(app: FastAPI) -> None:
-    """Give the application its OpenAPI document, the page that shows it, and the files of the page."""
+    """Add routes for the OpenAPI document, the page that renders it, and the files of the page."""
     for path, endpoint in (
         ("/openapi.json", _get_document),
         ("/docs", _show_page),
@@ -51,7 +51,7 @@ def add_docs(app: FastAPI) -> None:
 
 async def _get_document(request: Request) -> Response:
     app: FastAPI = request.app
-    # To make it, once, takes as long as a hundred requests: they need not wait.
+    # Generated once, in a thread, because it takes as long as a hundred requests.
     document = app.openapi_schema
     if document is None:
         document = await asyncio.to_thread(app.openapi)
@@ -91,7 +91,7 @@ def _root(request: Request) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    """The name under which each file is served."""
+    """The served, hashed name of each file."""
     manifest = json.loads((_STATIC / "manifest.json").read_text())
     return {name: each["file"] for name, each in manifest["files"].items()}
 

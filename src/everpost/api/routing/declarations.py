@@ -1,4 +1,4 @@
-"""Which declarations of an endpoint `api.resolving` supports; all others are left to FastAPI."""
+"""Decides which endpoints `dependency_plan` supports; all others are left to FastAPI."""
 
 import inspect
 from collections.abc import Collection
@@ -10,23 +10,23 @@ from fastapi import Response, params
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-_KNOWN = frozenset(
+_SUPPORTED = frozenset(
     {
         *("path_params", "query_params", "header_params", "body_params", "dependencies", "name", "call"),
         *("request_param_name", "http_connection_param_name", "path", "scope"),
     }
 )
-"""Everything that a `Dependant` can declare; later versions of FastAPI may add to it."""
+"""The supported fields of a `Dependant`. FastAPI has others, and later versions may add more."""
 
 
-def is_known(dependant: Dependant) -> bool:
+def is_supported(dependant: Dependant) -> bool:
     """Whether an endpoint is a coroutine that returns a response, and depends only on coroutines, scalars in
     the path, the query and the headers, models of them in the query, and one JSON body of its own.
     """
-    return _returns_response(dependant.call) and _is_known(dependant, is_endpoint=True)
+    return _returns_response(dependant.call) and _is_supported(dependant, is_endpoint=True)
 
 
-def _is_known(dependant: Dependant, *, is_endpoint: bool) -> bool:
+def _is_supported(dependant: Dependant, *, is_endpoint: bool) -> bool:
     return (
         _is_coroutine(dependant.call)
         and not any(_is_declared(dependant, each.name, each) for each in fields(Dependant))
@@ -35,21 +35,21 @@ def _is_known(dependant: Dependant, *, is_endpoint: bool) -> bool:
         and len(dependant.body_params) <= is_endpoint
         and all(map(_is_json, dependant.body_params))
         and (is_endpoint or dependant.scope is None)
-        and all(_is_known(each, is_endpoint=False) for each in dependant.dependencies)
+        and all(_is_supported(each, is_endpoint=False) for each in dependant.dependencies)
     )
 
 
 def _is_declared(dependant: Dependant, name: str, field: Any) -> bool:  # noqa: ANN401 - dataclasses.Field
-    """Whether this name declares something that is not supported here."""
+    """Whether this field declares something that is not supported."""
     default = None if field.default is MISSING else field.default
     value = getattr(dependant, name)
-    return name not in _KNOWN and value != default and bool(value or default)
+    return name not in _SUPPORTED and value != default and bool(value or default)
 
 
 def _is_coroutine(call: object) -> bool:
-    """Whether calling it gives a coroutine, also by FastAPI's rules, which look through wrappers."""
+    """Whether calling it returns a coroutine, also by FastAPI's rules, which unwrap decorators."""
     if not inspect.isroutine(call):
-        call = getattr(call, "__call__", None)  # noqa: B004 - whether it is a coroutine, not callable
+        call = getattr(call, "__call__", None)  # noqa: B004 - the method itself is needed
     return inspect.iscoroutinefunction(call) and inspect.iscoroutinefunction(inspect.unwrap(call))
 
 
@@ -59,7 +59,7 @@ def _returns_response(call: Any) -> bool:  # noqa: ANN401 - any endpoint
 
 
 def _is_scalar(field: Any) -> bool:  # noqa: ANN401 - FastAPI's type has no public name
-    """Whether it is a single value under one name, whose default, if it is absent, is immutable."""
+    """Whether it is a single value under one name, with an immutable default."""
     info = field.field_info
     return (
         type(info) in (params.Path, params.Query, params.Header)
@@ -72,7 +72,7 @@ def _is_scalar(field: Any) -> bool:  # noqa: ANN401 - FastAPI's type has no publ
 
 
 def _is_model(field: Any) -> bool:  # noqa: ANN401 - FastAPI's type has no public name
-    """Whether it is a model of scalars under their own names, which ignores what else is sent."""
+    """Whether it is a model of scalars under their own names that ignores other parameters."""
     model = field.field_info.annotation
     return (
         type(field.field_info) is params.Query

@@ -12,7 +12,7 @@ from everpost.stores.port import Store
 
 
 async def get_store(request: Request) -> Store:
-    """The store of this application; `app.dependency_overrides` puts another in its place."""
+    """The store of this application. `app.dependency_overrides` can replace it."""
     lifecycle: StoreLifecycle = request.app.state.lifecycle
     return await lifecycle.store()
 
@@ -35,12 +35,12 @@ async def get_policies(request: Request) -> Policies:
 CurrentPolicies = Annotated[Policies, Depends(get_policies)]
 
 
-async def get_renderings(request: Request) -> ResponseCache:
-    """The posts that this application has rendered."""
-    renderings: ResponseCache = request.app.state.renderings
-    return renderings
+async def get_response_cache(request: Request) -> ResponseCache:
+    """The response cache of this application."""
+    response_cache: ResponseCache = request.app.state.response_cache
+    return response_cache
 
 
-KeptRenderings = Annotated[ResponseCache, Depends(get_renderings)]
+CurrentResponseCache = Annotated[ResponseCache, Depends(get_response_cache)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]

@@ -1,9 +1,9 @@
-"""Resolves an endpoint's parameters, by a plan made once for each route.
+"""Resolves an endpoint's parameters with a plan that is made once for each route.
 
-FastAPI goes through an endpoint's declarations at every request, which took more than half the time of
-reading a post (docs/decisions/0012-fast-answers.md). Most endpoints need only the declarations in
-`api.declarations`. They are analysed when the route is created; a request only runs the plan. The errors are
-FastAPI's own.
+FastAPI analyses an endpoint's declarations on every request, which took more than half the time of reading a
+post (docs/decisions/0012-fast-answers.md). Most endpoints need only the declarations that
+`api.routing.declarations` supports. These are analysed when the route is created; a request only runs the
+plan. The errors are the same as FastAPI's.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,19 +17,19 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 
-from everpost.api.http.body_checks import Check, Faults, body_check
+from everpost.api.http.body_checks import Check, Errors, body_check
 
 Values = dict[str, Any]
-"""Arguments by the names of their parameters."""
-Sent = Mapping[str, str]
-_NOTHING: Sent = QueryParams()
-_UNSOLVED: Any = object()
-"""Stands for the value of a dependency that was not called, or not yet."""
+"""Arguments by parameter name."""
+Parameters = Mapping[str, str]
+_NO_PARAMETERS: Parameters = QueryParams()
+_UNRESOLVED: Any = object()
+"""The value of a dependency that has not been called."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parameter:
-    """One value that is sent, or several that are one model."""
+    """A parameter that is sent as one value, or as the several values of a model."""
 
     name: str
     key: str
@@ -39,7 +39,7 @@ class _Parameter:
     default: Any
     check: Check
 
-    def find(self, sent: Sent) -> object:
+    def find(self, sent: Parameters) -> object:
         """The value that was sent, or None."""
         if self.of_model:
             return {key: sent[key] for key in self.of_model if key in sent}
@@ -48,70 +48,70 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A call of the plan, with where its values come from."""
+    """A call in the plan, and the sources of its arguments."""
 
     number: int
-    """That of the call: steps with the same call share its value."""
+    """Identifies the call: steps with the same call share its result."""
     call: Callable[..., Awaitable[Any]]
     earlier: Sequence[tuple[str, int]]
-    """Its dependencies: the parameter, and the number of the call that gives its value."""
+    """Its dependencies: the name of the parameter, and the number of the call that returns its value."""
     path: Sequence[_Parameter]
     query: Sequence[_Parameter]
     headers: Sequence[_Parameter]
     connections: Sequence[str]
-    """The parameters that are the request itself."""
+    """The names of parameters that take the request itself."""
 
-    def values(self, request: Request, solved: Sequence[Any], faults: Faults) -> Values:
-        values = {name: solved[number] for name, number in self.earlier}
+    def values(self, request: Request, resolved: Sequence[Any], errors: Errors) -> Values:
+        values = {name: resolved[number] for name, number in self.earlier}
         if self.path:
-            _collect(self.path, request.path_params, values, faults)
+            _collect(self.path, request.path_params, values, errors)
         if self.query:
-            sent: Sent = request.query_params if request.scope["query_string"] else _NOTHING
-            _collect(self.query, sent, values, faults)
+            sent: Parameters = request.query_params if request.scope["query_string"] else _NO_PARAMETERS
+            _collect(self.query, sent, values, errors)
         if self.headers:
-            _collect(self.headers, request.headers, values, faults)
+            _collect(self.headers, request.headers, values, errors)
         for name in self.connections:
             values[name] = request
         return values
 
 
 class Resolver:
-    """Calls a coroutine with what it declares."""
+    """Calls an endpoint with the arguments that it declares."""
 
     def __init__(self, dependant: Dependant) -> None:
-        """`declarations.is_known` of the endpoint."""
+        """The endpoint must be supported: see `declarations.is_supported`."""
         self._dependencies: list[_Step] = []
-        """One for each place where a dependency is declared, before those that depend on it."""
+        """A step for each declaration of a dependency, before the steps that depend on it."""
         numbers: dict[object, int] = {}
         self._endpoint = self._step(dependant, numbers)
-        self._unsolved = [_UNSOLVED] * len(numbers)
+        self._unresolved = [_UNRESOLVED] * len(numbers)
         self._body = [(each.name, body_check(each)) for each in dependant.body_params]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
-        """Call the coroutine and return its result. RequestValidationError: names all invalid values.
+        """Call the endpoint and return its result. RequestValidationError: lists all invalid values.
 
-        The body is read last, so that a request without the token it needs costs nothing more.
+        The body is read last, so that a request without the required token costs no more.
         """
-        faults: Faults = []
-        solved = self._unsolved.copy()
+        errors: Errors = []
+        resolved = self._unresolved.copy()
         for step in self._dependencies:
-            if solved[step.number] is not _UNSOLVED:
+            if resolved[step.number] is not _UNRESOLVED:
                 continue
-            own: Faults = []
-            values = step.values(request, solved, own)
-            faults += own
-            if not faults or not (own or any(value is _UNSOLVED for value in values.values())):
-                solved[step.number] = await step.call(**values)
-        values = self._endpoint.values(request, solved, faults)
+            own: Errors = []
+            values = step.values(request, resolved, own)
+            errors += own
+            if not errors or not (own or any(value is _UNRESOLVED for value in values.values())):
+                resolved[step.number] = await step.call(**values)
+        values = self._endpoint.values(request, resolved, errors)
         for name, check in self._body:
             values[name], found = check(await read_body())
-            faults += found
-        if faults:
-            raise RequestValidationError(faults)
+            errors += found
+        if errors:
+            raise RequestValidationError(errors)
         return await self._endpoint.call(**values)
 
     def _step(self, dependant: Dependant, numbers: dict[object, int]) -> _Step:
-        """The step for this call; those for its dependencies are put into the plan."""
+        """The step for this call. Adds steps for its dependencies to the plan."""
         earlier = []
         for each in dependant.dependencies:
             step = self._step(each, numbers)
@@ -130,14 +130,14 @@ class Resolver:
         )
 
 
-def _collect(parameters: Sequence[_Parameter], sent: Sent, values: Values, faults: Faults) -> None:
+def _collect(parameters: Sequence[_Parameter], sent: Parameters, values: Values, errors: Errors) -> None:
     for parameter in parameters:
         found = parameter.find(sent)
         if found is not None:
             values[parameter.name], own = parameter.check(found)
-            faults += own
+            errors += own
         elif parameter.is_required:
-            faults.append({"type": "missing", "loc": parameter.loc, "msg": "Field required", "input": None})
+            errors.append({"type": "missing", "loc": parameter.loc, "msg": "Field required", "input": None})
         else:
             values[parameter.name] = parameter.default
 

@@ -1,4 +1,4 @@
-"""Addresses that an answer names: absolute paths, below the path under which the blog is mounted."""
+"""Links in responses: absolute paths, with the path under which the blog is mounted."""
 
 from urllib.parse import quote, urlencode
 
@@ -8,33 +8,33 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
 
-_KEPT = ("limit", "comments", "tag", "author", "status", "sort", "view", "parent")
+_PRESERVED = ("limit", "comments", "tag", "author", "status", "sort", "view", "parent")
 
 
 def post_path(request: Request, post: Post) -> str:
-    """Where this post is."""
+    """The path of the post."""
     return f"{_root(request)}/posts/{post.id}"
 
 
 def comment_path(request: Request, comment: Comment) -> str:
-    """Where this comment is."""
+    """The path of the comment."""
     return f"{thread_path(request, comment.post_id)}/{comment.id}"
 
 
 def path_of(request: Request, path: str) -> str:
-    """Where a call of the contract is."""
+    """A path of the contract, with the path under which the blog is mounted."""
     return f"{_root(request)}{path}"
 
 
 def thread_path(request: Request, post_id: Id) -> str:
-    """Where the comments of a post are."""
+    """The path of the comments of a post."""
     return f"{_root(request)}/posts/{post_id}/comments"
 
 
 def next_link(request: Request, path: str, cursor: str) -> str:
-    """The Link header that leads to what follows a page (RFC 8288), in pages of the same kind."""
+    """The Link header that leads to the next page (RFC 8288), with the same filters."""
     sent = request.query_params
-    query = {"after": cursor} | {name: sent[name] for name in _KEPT if name in sent}
+    query = {"after": cursor} | {name: sent[name] for name in _PRESERVED if name in sent}
     return f'<{path}?{urlencode(query)}>; rel="next"'
 
 

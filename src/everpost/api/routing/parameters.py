@@ -50,7 +50,7 @@ def _token_id(text: str) -> Id:
 
 def _named(noun: str, text: str) -> Id:
     found = parse_id(text)
-    if found is None:  # malformed: it names nothing
+    if found is None:  # malformed, so no resource can have it
         raise NotFound(noun, "")
     return found
 

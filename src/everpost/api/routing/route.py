@@ -1,4 +1,4 @@
-"""The routes of the contract."""
+"""The route class of the contract."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -12,15 +12,15 @@ from starlette.types import Receive, Scope, Send
 
 from everpost.api.http.request_bodies import MAX_BODY, BodyRequest
 from everpost.api.middleware.security_headers import VARY
-from everpost.api.routing.declarations import is_known
+from everpost.api.routing.declarations import is_supported
 from everpost.api.routing.dependency_plan import Resolver
-from everpost.api.routing.security import personal_headers
+from everpost.api.routing.security import credential_headers
 
 
 class CallRoute(APIRoute):
-    """A route that is faster than FastAPI's where possible, and gives the same answer. A body has at most
-    `max_body_size` bytes and, unless it is a form, is JSON; a quick route reads it once the dependencies have
-    let the request through.
+    """A route that is faster than FastAPI's where possible, with the same responses. A body has at most
+    `max_body_size` bytes and, unless it is a form, is JSON. A quick route reads it only after all
+    dependencies have been resolved.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class CallRoute(APIRoute):
         }
         self._max_body = MAX_BODY if max_body_size is None else max_body_size
         super().__init__(path, endpoint, responses=responses, **options)
-        self._resolver = Resolver(self.dependant) if is_known(self.dependant) else None
-        self._vary = personal_headers(self.dependant)
-        self._as_fastapi_does, self.app = self.app, self._answer
+        self._resolver = Resolver(self.dependant) if is_supported(self.dependant) else None
+        self._vary = credential_headers(self.dependant)
+        self._fastapi_app, self.app = self.app, self._answer
 
-    def describe_answers(self) -> None:
-        """Tell FastAPI what is in each answer, for the document: it makes a validator of that, which nothing
-        else asks for and no start of a server is to wait for.
+    def declare_response_models(self) -> None:
+        """Declare the response models to FastAPI, for the OpenAPI document only. FastAPI builds a validator
+        of each, which nothing else needs and which would slow down the start of a server.
         """
         self.response_fields = {
             status: create_model_field(f"Response_{status}_{self.unique_id}", model, mode="serialization")
@@ -53,12 +53,12 @@ class CallRoute(APIRoute):
         }
 
     @property
-    def is_quick(self) -> bool:
-        """Whether this route supports everything that the endpoint declares."""
+    def is_fast(self) -> bool:
+        """Whether the endpoint is called without FastAPI's own resolution of dependencies."""
         return self._resolver is not None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's own handler, which supports every declaration, and dependency overrides."""
+        """FastAPI's own handler, which supports all declarations, and dependency overrides."""
         handle = super().get_route_handler()
 
         async def handle_bounded(request: Request) -> Response:
@@ -70,14 +70,14 @@ class CallRoute(APIRoute):
         return handle_bounded
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As Starlette does, but for a newline at the end: `$` in its patterns looks past that."""
+        """As in Starlette, but a path that ends with a newline, which `$` ignores, does not match."""
         return (Match.NONE, {}) if scope["path"].endswith("\n") else super().matches(scope)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})[VARY] = self._vary
         application: FastAPI = scope["app"]
         if self._resolver is None or application.dependency_overrides:
-            await self._as_fastapi_does(scope, receive, send)
+            await self._fastapi_app(scope, receive, send)
             return
         request = self._request(scope, receive)
         answer: Response = await self._resolver.call(request, request.json)
@@ -90,7 +90,7 @@ class CallRoute(APIRoute):
 
 
 async def _require_body(request: BodyRequest, declared: FieldInfo) -> None:
-    """Refuse a body that is too large or not JSON: FastAPI would report missing fields instead."""
+    """Refuse a body that is too large or not JSON; FastAPI would report missing fields instead."""
     is_form = isinstance(declared, params.Form)
     if not is_form and (declared.is_required() or await request.body()):
         await request.json()

@@ -1,4 +1,4 @@
-"""Authentication: the token and the address of a request."""
+"""Authentication: the token and the client address of a request."""
 
 from typing import Annotated
 
@@ -16,11 +16,11 @@ from everpost.services.accounts.reauthentication import Proof
 from everpost.services.accounts.tokens import identify
 
 ACTOR_ID = "actor_id"
-"""In the state of a request: the id of the authenticated user; None for the public."""
+"""The attribute of the request's state with the id of the authenticated user; None for the public."""
 
 
 class _Described(HTTPBearer):
-    """A scheme for the OpenAPI document only: `get_actor` reads the header."""
+    """A security scheme for the OpenAPI document only: `get_actor` reads the header."""
 
     async def __call__(self, _request: HTTPConnection) -> None:
         return None
@@ -52,12 +52,12 @@ async def get_actor(
     return actor
 
 
-def personal_headers(dependant: Dependant) -> list[str]:
-    """The headers that say who sends a request, of those that an endpoint which declares this reads."""
+def credential_headers(dependant: Dependant) -> list[str]:
+    """The credential headers that an endpoint with these dependencies reads, for the Vary header."""
     named = {field.alias for field in dependant.header_params} & {EDIT_KEY_HEADER}
     if dependant.call is get_actor:
         named.add("Authorization")
-    return sorted(named.union(*map(personal_headers, dependant.dependencies)))
+    return sorted(named.union(*map(credential_headers, dependant.dependencies)))
 
 
 CurrentActor = Annotated[Actor, Depends(get_actor)]
@@ -65,7 +65,9 @@ CurrentActor = Annotated[Actor, Depends(get_actor)]
 
 
 async def get_member(actor: CurrentActor, _declared: Annotated[None, Depends(_token)]) -> Actor:
-    """The actor with a valid token. Unauthenticated, before the rest of the request is validated."""
+    """The authenticated actor. Unauthenticated: there is no token; raised before other parameters are
+    validated.
+    """
     if actor.user is None:
         raise Unauthenticated
     return actor
@@ -76,8 +78,8 @@ CurrentMember = Annotated[Actor, Depends(get_member)]
 
 
 async def get_address(request: Request, settings: CurrentSettings) -> str:
-    """The address of the client; empty where it is not known, as on a Unix socket. Behind proxies it is
-    what the outermost of ours wrote: the rest of the header is what a client likes to claim.
+    """The address of the client; empty if it is not known, as on a Unix socket. Behind proxies it is the
+    address that the outermost trusted proxy added to X-Forwarded-For: clients can forge the ones before it.
     """
     peer = "" if request.client is None else request.client.host
     if settings.proxies == 0:
@@ -87,7 +89,7 @@ async def get_address(request: Request, settings: CurrentSettings) -> str:
 
 
 def _without_port(address: str) -> str:
-    """The address as some proxies write it, `[2001:db8::1]:443` or `192.0.2.1:443`, alone."""
+    """The address without the port that some proxies add: `[2001:db8::1]:443`, `192.0.2.1:443`."""
     if address.startswith("["):
         return address[1:].partition("]")[0]
     return address.partition(":")[0] if address.count(":") == 1 else address
@@ -97,8 +99,8 @@ ClientAddress = Annotated[str, Depends(get_address)]
 
 
 async def get_proof(policies: CurrentPolicies, address: ClientAddress) -> Proof:
-    """How a password in the body is tried, which is to be put in."""
+    """The address and the rate limits for checking `current_password`, which the endpoint adds."""
     return Proof(address=address, rules=policies.logins)
 
 
-GivenProof = Annotated[Proof, Depends(get_proof)]
+CurrentProof = Annotated[Proof, Depends(get_proof)]

@@ -29,5 +29,5 @@ class BlogRead(TypedDict):
 
 
 def read_blog(blog: Blog) -> BlogRead:
-    """The settings as admins read them."""
+    """The settings as JSON."""
     return {"comment_policy": blog.comment_policy}

@@ -10,7 +10,15 @@ from typing_extensions import TypedDict
 from everpost.api.http.etags import revision_text
 from everpost.api.schemas.authors import AuthorRead, GuestRead, Name, read_author
 from everpost.api.schemas.problems import Problem
-from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, SentId, Storable, written
+from everpost.api.schemas.text import (
+    STORABLE_PATTERN,
+    ReadId,
+    ReadTimestamp,
+    SentId,
+    Storable,
+    Timestamp,
+    format_timestamp,
+)
 from everpost.domain.comments import (
     MAX_COMMENT,
     MAX_DECISIONS,
@@ -57,7 +65,7 @@ class CommentCreate(TypedDict):
     name: NotRequired[
         Annotated[Name, Field(description="The guest's name: required for guests, not allowed for users.")]
     ]
-    publication_date: NotRequired[Annotated[Moment, Field(description="Moderators only. Default: now.")]]
+    publication_date: NotRequired[Annotated[Timestamp, Field(description="Moderators only. Default: now.")]]
     parent_id: NotRequired[
         Annotated[SentId | None, Field(description="The comment that this one replies to.")]
     ]
@@ -88,15 +96,15 @@ class CommentRead(TypedDict):
         Field(description="A user, with an `id`, or a guest; null: disabled, deleted or a tombstone."),
     ]
     content: Annotated[Content | None, Field(description="null: a tombstone.")]
-    publication_date: ReadMoment
-    updated_at: ReadMoment
+    publication_date: ReadTimestamp
+    updated_at: ReadTimestamp
     reply_count: Annotated[int, Field(ge=0, description="The number of visible replies.")]
     revision: Annotated[
         str, Field(description="The current revision, to be sent with a moderation decision.")
     ]
     edited_at: NotRequired[
         Annotated[
-            ReadMoment,
+            ReadTimestamp,
             Field(description="When someone other than the writer last edited the comment; moderators only."),
         ]
     ]
@@ -151,7 +159,7 @@ class DecisionRead(TypedDict):
 
 
 def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
-    """The comment as JSON; unless it is approved or read `in_full`, a tombstone."""
+    """The comment as JSON; a tombstone, unless it is approved or `in_full` is set."""
     is_told = in_full or comment.status is CommentStatus.APPROVED
     return {
         "id": comment.id,
@@ -161,8 +169,8 @@ def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
         "status": comment.status if is_told else CommentStatus.REMOVED,
         "author": _author(comment) if is_told else None,
         "content": comment.content if is_told and comment.content else None,
-        "publication_date": written(comment.publication_date),
-        "updated_at": written(comment.updated_at),
+        "publication_date": format_timestamp(comment.publication_date),
+        "updated_at": format_timestamp(comment.updated_at),
         "reply_count": comment.reply_count,
         "revision": revision_text(comment.revision),
     }
@@ -173,7 +181,7 @@ def read_for_moderators(comment: Comment, editors: Mapping[Id, Author]) -> Comme
     content = read_comment(comment, in_full=True)
     if comment.edited_at is not None:
         editor = None if comment.editor_id is None else editors.get(comment.editor_id)
-        content["edited_at"] = written(comment.edited_at)
+        content["edited_at"] = format_timestamp(comment.edited_at)
         content["edited_by"] = None if editor is None else {"id": editor.id, "name": editor.name}
     return content
 

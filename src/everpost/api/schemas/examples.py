@@ -1,6 +1,6 @@
 """Examples in the OpenAPI document: one blog, with a post and a comment on it.
 
-A test holds each against its schema, and schemathesis sends the bodies.
+A test validates each example against its schema, and schemathesis sends the request bodies.
 """
 
 from collections.abc import Mapping
@@ -130,4 +130,4 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "UserRead": _USER,
     "UserUpdate": _USER_CHANGE,
 }
-"""By the names of the schemas."""
+"""Examples by the name of their schema."""

@@ -7,7 +7,15 @@ from typing_extensions import TypedDict
 
 from everpost.api.schemas.authors import AuthorRead, read_author
 from everpost.api.schemas.comments import CommentRead, read_comment
-from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, SentId, Storable, written
+from everpost.api.schemas.text import (
+    STORABLE_PATTERN,
+    ReadId,
+    ReadTimestamp,
+    SentId,
+    Storable,
+    Timestamp,
+    format_timestamp,
+)
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
@@ -58,7 +66,7 @@ class PostCreate(TypedDict):
     title: Title
     content: Content
     id: NotRequired[SentId]
-    publication_date: NotRequired[Moment]
+    publication_date: NotRequired[Timestamp]
     slug: NotRequired[
         Annotated[
             Slug | None, Field(description="If omitted or null, a free slug is derived from the title.")
@@ -77,7 +85,7 @@ class PostUpdate(TypedDict, total=False):
 
     title: Title
     content: Content
-    publication_date: Moment
+    publication_date: Timestamp
     slug: Slug | None
     tags: Tags
     format: SentFormat
@@ -93,9 +101,9 @@ class PostRead(TypedDict):
     id: ReadId
     title: Title
     content: Content
-    publication_date: ReadMoment
+    publication_date: ReadTimestamp
     updated_at: Annotated[
-        ReadMoment, Field(description="When the post itself was last updated, comments aside.")
+        ReadTimestamp, Field(description="When the post itself was last updated, comments aside.")
     ]
     version: Annotated[
         int, Field(ge=1, description="Increases with every change to the post or its comments.")
@@ -132,8 +140,8 @@ def read_post(post: Post) -> PostRead:
         "id": post.id,
         "title": post.title,
         "content": post.content,
-        "publication_date": written(post.publication_date),
-        "updated_at": written(post.updated_at),
+        "publication_date": format_timestamp(post.publication_date),
+        "updated_at": format_timestamp(post.updated_at),
         "version": post.version,
         "slug": post.slug,
         "tags": list(post.tags),

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 Place = Literal["body", "query", "path", "header"]
 
-FieldError = TypedDict(  # `in` is a word of Python's: no class can have it as a field
+FieldError = TypedDict(  # not a class, because `in` is a keyword of Python
     "FieldError",
     {
         "field": Annotated[

@@ -1,4 +1,4 @@
-"""Values that JSON has no type for, and text that every store can keep."""
+"""Dates and ids, for which JSON has no types, and text that every store can hold."""
 
 import re
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ def _storable(sent: object) -> object:
     return sent
 
 
-def _moment(sent: object) -> datetime:
+def _timestamp(sent: object) -> datetime:
     if not isinstance(sent, str) or not _RFC_3339.fullmatch(sent):
         raise PydanticCustomError(
             "moment", "should be a date and time with an offset (RFC 3339), such as 2026-05-04T03:02:01Z"
@@ -45,23 +45,23 @@ def _id(sent: object) -> Id:
 
 
 Storable = BeforeValidator(_storable)
-"""Refuses text that not every store takes."""
+"""Refuses text that some stores cannot hold."""
 
 STORABLE_PATTERN: JsonDict = {"pattern": "^[^\\u0000]*$"}
 """The part of that rule that JSON Schema can express."""
 
-Moment = Annotated[
+Timestamp = Annotated[
     datetime,
-    PlainValidator(_moment),
+    PlainValidator(_timestamp),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-05-04T03:02:01.000Z"]}),
 ]
-"""A moment that a client sends, in UTC and whole milliseconds."""
+"""A date and time from a client, converted to UTC and whole milliseconds."""
 
 SentId = Annotated[Id, PlainValidator(_id), WithJsonSchema({"type": "string", "pattern": PATTERN})]
-"""An id that a client sends, in lower case."""
+"""An id from a client, converted to lower case."""
 
 ReadId = Annotated[str, Field(json_schema_extra={"pattern": "^[0-9a-f]{24}$"})]
-ReadMoment = Annotated[
+ReadTimestamp = Annotated[
     str,
     Field(
         json_schema_extra={
@@ -72,6 +72,6 @@ ReadMoment = Annotated[
 ]
 
 
-def written(moment: datetime) -> str:
-    """A moment as the contract writes it: UTC, always with three decimals, `Z` at the end."""
+def format_timestamp(moment: datetime) -> str:
+    """The time in the format of the contract: UTC, always with three decimals, and `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -1,11 +1,18 @@
-"""Tokens, and how to get one, as JSON."""
+"""Tokens and logins as JSON."""
 
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from everpost.api.schemas.text import STORABLE_PATTERN, Moment, ReadId, ReadMoment, Storable, written
+from everpost.api.schemas.text import (
+    STORABLE_PATTERN,
+    ReadId,
+    ReadTimestamp,
+    Storable,
+    Timestamp,
+    format_timestamp,
+)
 from everpost.api.schemas.users import Email, Password
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 
@@ -22,7 +29,7 @@ class TokenCreate(TypedDict):
 
     name: TokenName
     scopes: NotRequired[SentScopes]
-    expires_at: NotRequired[Moment]
+    expires_at: NotRequired[Timestamp]
     current_password: NotRequired[
         Annotated[
             Password,
@@ -46,8 +53,8 @@ class TokenRead(TypedDict):
         Field(description="The login during which the token was created, and with which it ends."),
     ]
     scopes: list[Scope]
-    created_at: ReadMoment
-    expires_at: ReadMoment | None
+    created_at: ReadTimestamp
+    expires_at: ReadTimestamp | None
     last_used_at: Annotated[
         str | None,
         Field(description="The day of the last use, in UTC.", json_schema_extra={"format": "date"}),
@@ -86,7 +93,7 @@ class LoginCreated(TypedDict):
 
     access_token: Secret
     token_type: Literal["bearer"]
-    expires_at: ReadMoment
+    expires_at: ReadTimestamp
     id: Annotated[ReadId, Field(description="The token's id, for `DELETE /tokens/{token_id}`.")]
 
 
@@ -98,7 +105,7 @@ def read_token(token: Token) -> TokenRead:
         "kind": token.kind,
         "login_id": token.login_id,
         "scopes": sorted(token.scopes),
-        "created_at": written(token.created_at),
-        "expires_at": None if token.expires_at is None else written(token.expires_at),
+        "created_at": format_timestamp(token.created_at),
+        "expires_at": None if token.expires_at is None else format_timestamp(token.expires_at),
         "last_used_at": None if token.last_used_at is None else token.last_used_at.date().isoformat(),
     }

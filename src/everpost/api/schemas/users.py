@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from everpost.api.schemas.authors import Name
-from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, ReadMoment, Storable, written
+from everpost.api.schemas.text import STORABLE_PATTERN, ReadId, ReadTimestamp, Storable, format_timestamp
 from everpost.domain.people.users import MAX_EMAIL, MAX_PASSWORD, MIN_PASSWORD, Role, User
 
 Email = Annotated[
@@ -71,10 +71,10 @@ class UserRead(TypedDict):
     email: Email
     role: Role
     has_password: bool
-    created_at: ReadMoment
-    updated_at: ReadMoment
+    created_at: ReadTimestamp
+    updated_at: ReadTimestamp
     disabled_at: Annotated[
-        ReadMoment | None, Field(description="When the account was disabled; null: it is enabled.")
+        ReadTimestamp | None, Field(description="When the account was disabled; null: it is enabled.")
     ]
 
 
@@ -86,7 +86,7 @@ def read_user(user: User) -> UserRead:
         "email": user.email,
         "role": user.role,
         "has_password": user.password_hash is not None,
-        "created_at": written(user.created_at),
-        "updated_at": written(user.updated_at),
-        "disabled_at": None if user.disabled_at is None else written(user.disabled_at),
+        "created_at": format_timestamp(user.created_at),
+        "updated_at": format_timestamp(user.updated_at),
+        "disabled_at": None if user.disabled_at is None else format_timestamp(user.disabled_at),
     }

@@ -8,7 +8,7 @@ from everpost.transfer.copy.sync import Comparison
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """The counts and digests of both; where they agree, once. Then some records that differ."""
+    """Print the counts and digests of both (once, if they agree), and some of the records that differ."""
     if comparison.is_equal:
         print_digest(comparison.source)
         return
@@ -25,7 +25,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def print_digest(digest: BlogDigest, *, to_errors: bool = False) -> None:
-    """A line for each kind of record: how many, and what they come to."""
+    """Print a line for each kind of record, with the number of records and their digest."""
     for kind in KINDS:
         line = f"  {kind.plural:<9} {digest.counts[kind.name]:>11,}  {digest.kinds[kind.name]}"
         typer.echo(line, err=to_errors)
@@ -42,5 +42,5 @@ def print_survey(survey: Comparison) -> None:
 
 
 def describe_work(carried: Comparison) -> str:
-    """The changes that were made."""
+    """The changes that were made, in one line."""
     return f"Records written: {carried.kept:,}; deleted: {carried.erased:,}; unchanged: {carried.same:,}."

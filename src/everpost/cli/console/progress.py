@@ -1,4 +1,4 @@
-"""How far a long command is, on standard error: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of long commands, on standard error: a bar on a terminal, otherwise a line every 5 seconds."""
 
 import sys
 import time
@@ -20,9 +20,9 @@ from rich.progress import (
 from rich.text import Text
 
 Show = Callable[[str, int, int], None]
-"""Shows what is being done, how many records are done, and of how many."""
+"""Shows the current action, the number of records done, and their total."""
 
-_LOOK = 256
+_UPDATE_EVERY = 256
 """The number of records between two updates."""
 _LINE_EVERY = 5.0
 """Seconds."""
@@ -30,24 +30,24 @@ _LINE_EVERY = 5.0
 
 @contextmanager
 def showing_progress() -> Iterator[Show]:
-    """Calls come for each record or for many at once: few of them are shown."""
+    """Yields a function that shows progress. It may be called for every record: most calls print nothing."""
     if sys.stderr.isatty():
         with _bars() as show:
-            yield _now_and_then(show)
+            yield _throttled(show)
     else:
-        yield _now_and_then(_Lines().show)
+        yield _throttled(_ProgressLines().show)
 
 
-def _now_and_then(show: Show) -> Show:
+def _throttled(show: Show) -> Show:
     shown = 0
 
-    def seldom(action: str, done: int, total: int) -> None:
+    def throttled(action: str, done: int, total: int) -> None:
         nonlocal shown
-        if not shown <= done < shown + _LOOK or done in {0, total}:
+        if not shown <= done < shown + _UPDATE_EVERY or done in {0, total}:
             shown = done
             show(action, done, total)
 
-    return seldom
+    return throttled
 
 
 class _Rate(ProgressColumn):
@@ -69,7 +69,7 @@ def _bars() -> Iterator[Show]:
         yield show
 
 
-class _Lines:
+class _ProgressLines:
     def __init__(self) -> None:
         self._action = ""
         self._since = self._shown = 0.0
@@ -80,11 +80,11 @@ class _Lines:
             self._action, self._since, self._shown = action, moment, moment
         elif moment - self._shown >= _LINE_EVERY or done == total:
             self._shown = moment
-            typer.echo(f"{action}: {_far(done, total, moment - self._since)}", err=True)
+            typer.echo(f"{action}: {_progress_text(done, total, moment - self._since)}", err=True)
 
 
-def _far(done: int, total: int, seconds: float) -> str:
-    """How far it is, how fast that was and when it ends."""
+def _progress_text(done: int, total: int, seconds: float) -> str:
+    """The number of records done, their rate and the remaining time."""
     far = f"{done:,} of {total:,} records"
     if not done or not seconds:
         return far

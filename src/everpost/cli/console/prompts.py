@@ -1,4 +1,4 @@
-"""Prompts, on standard error, so that standard output has only results."""
+"""Prompts on standard error: standard output is for results."""
 
 import sys
 from typing import Annotated
@@ -13,7 +13,7 @@ PasswordFromInput = Annotated[
 
 
 def ask_password(*, from_input: bool, is_new: bool = False) -> str:
-    """The password: typed, unseen, twice where it is new; or the first line of standard input."""
+    """Prompt for a password without showing it, twice if it is new; or read a line from standard input."""
     if from_input:
         try:
             return sys.stdin.readline().rstrip("\r\n")
@@ -25,14 +25,14 @@ def ask_password(*, from_input: bool, is_new: bool = False) -> str:
 
 
 def ask(question: str, option: str) -> str:
-    """An answer that is not on the command line."""
+    """Prompt for a value that `option` did not give."""
     require_terminal(option)
     answer: str = typer.prompt(question, err=True)
     return answer
 
 
 def require_terminal(option: str) -> None:
-    """Fail as for wrong usage if standard input is not a terminal: the option is required then."""
+    """Fail with a usage error if standard input is not a terminal; `option` would replace the prompt."""
     if not sys.stdin.isatty():
         raise _MissingOption(
             f"Missing option {option}: standard input is not a terminal, so Everpost cannot prompt."

@@ -1,4 +1,4 @@
-"""Where a process that serves writes what happens: standard error, a line for each event."""
+"""The logs of a server process: on standard error, one line for each event."""
 
 import logging
 import sys
@@ -16,14 +16,14 @@ SERVER_LOGS: dict[str, Any] = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "loggers": {"_granian": {"handlers": ["stderr"], "propagate": False}},
 }
-"""The same for Granian, whose own goes to standard output."""
+"""Granian's logging configuration; by default it logs to standard output."""
 
 
 def configure_logs(settings: Settings) -> None:
-    """Let structlog write to standard error, from the level of the settings on."""
+    """Configure structlog to write to standard error, with the log level of the settings."""
     structlog.configure(
         processors=[
-            _on_one_line,
+            _escape_control_characters,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer(
@@ -37,8 +37,10 @@ def configure_logs(settings: Settings) -> None:
     )
 
 
-def _on_one_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Escape what would begin another line, or give orders to a terminal: a path is what a client sent."""
+def _escape_control_characters(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Escape line breaks and terminal control characters, which a client can send in a path, for example."""
     return {
         name: value if not isinstance(value, str) or value.isprintable() else _escaped(value)
         for name, value in event.items()

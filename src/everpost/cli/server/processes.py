@@ -1,4 +1,4 @@
-"""Limits and signals of the operating system: enough open files, and an end of workers without a parent."""
+"""Process limits and signals: enough open files, and no workers without a parent process."""
 
 import ctypes
 import os
@@ -8,23 +8,23 @@ import sys
 from contextlib import suppress
 
 _CONNECTIONS = 1_024
-"""Granian's `backlog`, which the workers share."""
+"""Granian's `backlog`, which the workers share out."""
 _OTHER_FILES = 128
-"""Per worker: connections to the database, SQLite's files, and whatever a process has open anyway."""
+"""Per worker: database connections, SQLite's files, and the files that every process has open."""
 _ENOUGH = 65_536
 _PR_SET_PDEATHSIG = 1
 """linux/prctl.h"""
 
 
 def raise_file_limit(workers: int) -> str | None:
-    """Let this process and its workers open as many files as the system allows. Return a warning of one line
-    if that is too few for all the connections that a worker would accept.
+    """Raise the limit on open files for this process and its workers. Returns a one-line warning if it is
+    still too low for all the connections that a worker may accept.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = resource.RLIM_INFINITY
     wanted = _ENOUGH if hard == unlimited else min(hard, _ENOUGH)
     if soft != unlimited and soft < wanted:
-        with suppress(ValueError, OSError):  # macOS may have a lower limit that it does not tell
+        with suppress(ValueError, OSError):  # macOS may have a lower, undocumented limit
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             soft = wanted
     return None if soft == unlimited else _file_limit_warning(soft, workers)
@@ -41,11 +41,11 @@ def _file_limit_warning(limit: int, workers: int) -> str | None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Called in a worker: have the kernel end it when the process with this id, which forked it, is killed
-    (Linux). Otherwise it would go on serving, and keep the port.
+    """Call this in a worker: the kernel ends it when its parent, which has this id, is killed (Linux).
+    Otherwise the worker would continue to serve, and occupy the port.
     """
     if sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it has ended already
+    if os.getppid() != parent:  # the parent has already ended
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,10 +1,10 @@
-"""A worker that has not been asked for anything has nothing to finish: what is to end it ends it at once.
+"""Ends workers immediately on a signal, as long as they have not received a request.
 
-A signal that arrives while Granian starts a worker would be lost, and the worker killed only once the time to
-shut down is over. Until a worker has handlers of its own, it has those of the process that forked it, which
-do nothing there. Those of a uvloop (`add_signal_handler`) hear nothing between two runs of the loop
-(`_pause_signals` in uvloop/loop.pyx), and Granian runs it once to start the application and once more to
-serve it. So the signals are blocked while such handlers are in place, and wait.
+A signal that arrives while Granian starts a worker would be lost, and the worker would be killed only after
+the shutdown timeout. Until a worker installs its own handlers, it inherits those of its parent, which do
+nothing in a worker. Handlers of uvloop (`add_signal_handler`) miss signals between two runs of the loop
+(`_pause_signals` in uvloop/loop.pyx), and Granian runs it once to start the application and again to serve
+it. So signals are blocked, and stay pending, while either kind of handler is installed.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def end_forked_workers_at_once() -> None:
-    """For the process that will fork workers: these signals end each of them."""
+    """Call this before forking workers: the signals in `ENDING` then end each worker immediately."""
     os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_reset)
 
 
-def end_at_once_until_asked(application: Application, loop: asyncio.AbstractEventLoop) -> Application:
-    """For a worker, before Granian installs its handlers on this loop: the application, which lets these
-    handlers have the signals from the first request on.
+def end_at_once_until_requested(application: Application, loop: asyncio.AbstractEventLoop) -> Application:
+    """Call this in a worker, before Granian installs its handlers on this loop. Returns the application,
+    wrapped: its first request restores Granian's handlers.
     """
     usual: dict[int, Any] = {}
 
@@ -38,12 +38,12 @@ def end_at_once_until_asked(application: Application, loop: asyncio.AbstractEven
         if usual and scope["type"] != "lifespan":
             for number, handler in usual.items():
                 signal.signal(number, handler)
-                signal.siginterrupt(number, False)  # as the loop had it
+                signal.siginterrupt(number, False)  # as set by the loop
             usual.clear()
         return application(scope, *channels)
 
     _block()
-    loop.call_soon(take)  # Granian's are there by the time the loop runs
+    loop.call_soon(take)  # Granian's handlers are installed by the time the loop runs
     return answer
 
 

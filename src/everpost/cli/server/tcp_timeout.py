@@ -1,7 +1,7 @@
 """Lets the operating system close connections whose client has stopped reading.
 
-Granian waits for such clients forever and does not expose its sockets. TCP_USER_TIMEOUT (Linux, RFC 5482)
-on a socket that listens holds for each connection that it accepts.
+Granian waits for such clients forever and does not expose its sockets. Connections inherit TCP_USER_TIMEOUT
+(Linux, RFC 5482) from the listening socket.
 """
 
 import os
@@ -13,7 +13,7 @@ from everpost.cli.server.signals import Application, Scope
 
 
 def close_stalled_connections(application: Application, *, port: int, timeout: float) -> Application:
-    """Wrap the application of a worker that serves at this port: the first request sets the timeouts."""
+    """Wrap the application of a worker that listens on this port: its first request sets the timeouts."""
     is_done = not hasattr(socket, "TCP_USER_TIMEOUT")
 
     def answer(scope: Scope, *channels: object) -> Awaitable[None]:
@@ -28,7 +28,7 @@ def close_stalled_connections(application: Application, *, port: int, timeout: f
 
 def _set_timeouts(port: int, timeout: float) -> None:
     names: list[str] = []
-    with suppress(OSError):  # there may be no /proc
+    with suppress(OSError):  # /proc may not exist
         names = os.listdir("/proc/self/fd")  # noqa: PTH208 - names, not paths
     for name in names:
         with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as one:

@@ -1,4 +1,4 @@
-"""The store of the settings for one command, which may do everything."""
+"""The store in the settings, opened for one command that has all permissions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,18 +21,20 @@ OPERATOR = Actor.of(
     User(id=new_id(), name="Operator", email="", role=Role.ADMIN, created_at=EPOCH, updated_at=EPOCH),
     frozenset(Scope),
 )
-"""The actor on the command line: an admin that is none of the users."""
+"""The actor of commands: an admin who is not among the users."""
 
 
-def with_store(ask: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
-    """The result of `ask` with the store, set up if empty. Misconfigured, Unreachable, SchemaMismatch."""
+def with_store(use: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
+    """Call `use` with the store, which is set up if it is empty, and return the result. Misconfigured,
+    Unreachable, SchemaMismatch.
+    """
     settings = read_settings()
 
     async def opened() -> Result:
         keep_quiet()
         store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
         try:
-            return await ask(store, settings)
+            return await use(store, settings)
         finally:
             await store.close()
 
@@ -40,7 +42,7 @@ def with_store(ask: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
 
 
 async def user_with(store: Store, email: str) -> User:
-    """The user with this address. NotFound."""
+    """The user with this email address. NotFound."""
     user = await store.users.find(email)
     if user is None:
         raise NotFound("user", email)
@@ -48,7 +50,7 @@ async def user_with(store: Store, email: str) -> User:
 
 
 def printable(text: str) -> str:
-    """The text without what a terminal would take for an order."""
+    """The text with terminal control characters replaced."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )

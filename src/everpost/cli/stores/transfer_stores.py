@@ -1,4 +1,4 @@
-"""The databases between which a blog moves, each opened once for one command."""
+"""The source and target databases of a command that moves a blog."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -11,18 +11,18 @@ from everpost.stores.addresses import describe_url
 from everpost.stores.port import Store
 
 URL_FORMS = "a URL, env:NAME or file:PATH"
-"""How an argument names a database: see `settings.read_database_url`."""
+"""The forms of a database argument: see `settings.read_database_url`."""
 SETTING = "EVERPOST_DATABASE_URL"
 _CONNECTIONS = 2
-"""One reads while the other writes."""
+"""One for reading, one for writing."""
 _IMPORTING = 4
 """Connections for an import, which writes several posts at once."""
 
 
 @asynccontextmanager
 async def open_source(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
-    """A blog to read from. `name` is the argument or setting that contains the URL. Raises Misconfigured,
-    also if there is no blog; Unreachable, SchemaMismatch, Unfinished.
+    """The store of the source. `name` is the argument or setting that contains the URL. Misconfigured: the
+    URL is invalid, or there is no blog. Unreachable, SchemaMismatch, Unfinished.
     """
     with _naming(name):
         store = await _find(url, settings, unfinished=False)
@@ -34,7 +34,9 @@ async def open_source(url: str, settings: Settings, name: str = SETTING) -> Asyn
 
 @asynccontextmanager
 async def open_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
-    """Where a blog moves; the schema is made where there is none. Unreachable, SchemaMismatch."""
+    """The store of the target, whose schema is created if it is missing. Misconfigured, Unreachable,
+    SchemaMismatch.
+    """
     with _naming(name):
         store = await _open(url, settings, unfinished=True)
     async with _closing(store):
@@ -42,8 +44,8 @@ async def open_target(url: str, settings: Settings, name: str = SETTING) -> Asyn
 
 
 @asynccontextmanager
-async def look_at_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store | None]:
-    """Where a blog could move; None where there is no schema, and that stays so. As for `open_target`."""
+async def inspect_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store | None]:
+    """The store of the target, or None if it has no schema. Creates nothing. Raises as `open_target`."""
     with _naming(name):
         store = await _find(url, settings, unfinished=True)
     if store is None:
@@ -55,8 +57,8 @@ async def look_at_target(url: str, settings: Settings, name: str = SETTING) -> A
 
 @asynccontextmanager
 async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[Store]:
-    """The blog of the settings, made where there is none; for a dry run an empty one elsewhere stands in
-    for it there. Unreachable, SchemaMismatch, Unfinished.
+    """The store in the settings. If it has no blog, one is created; for a dry run, in a temporary database
+    instead. Unreachable, SchemaMismatch, Unfinished.
     """
     url = settings.database_url
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 """Changing and removing posts."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -42,6 +43,10 @@ class Change(NamedTuple):
     """The number of comments that the result contains."""
 
 
+class _OwnerRemovedError(Exception):
+    """The post still names a removed user as its author: the transaction must be undone."""
+
+
 class Saver:
     """Changes and removes posts, grouping the changes of each: in a transaction, one command locks the post
     with the first change, and a second one writes the result of all the others.
@@ -60,7 +65,7 @@ class Saver:
         self._authors = authors
         self._slugs = slugs
         self._groups: GroupedWrites[Id, Change, PostDocument] = GroupedWrites(
-            self._save_together, refusals=(DuplicateKeyError, Invalid)
+            self._save_together, refusals=(DuplicateKeyError, Invalid, _OwnerRemovedError)
         )
 
     async def save(self, change: Change) -> PostDocument:
@@ -70,6 +75,8 @@ class Saver:
         slug = change.values.slug
         try:
             return await self._groups.write(change.id, change)
+        except _OwnerRemovedError as error:
+            raise _not_owned() from error
         except DuplicateKeyError as error:
             if slug is None or not change.values.is_slug_numbered:
                 raise Conflict("post", "slug") from error
@@ -87,7 +94,10 @@ class Saver:
     async def remove(self, id: Id, terms: Terms) -> None:
         """Remove everything that the garbage collector does not need. NotFound, Forbidden, Stale."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
-        await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
+        try:
+            await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
+        except _OwnerRemovedError as error:
+            raise _not_owned() from error
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
@@ -154,15 +164,29 @@ class Saver:
         session: Session,
     ) -> PostDocument:
         """Change the post if it has the required revision and owner. NotFound, Forbidden, Stale."""
-        owners = await self._owners(terms, session)
-        owned: Filter = {} if owners is None else {"author_id": {"$in": owners}}
-        document: PostDocument | None = await self._posts.find_one_and_update(
-            {"_id": ObjectId(id), **LIVING, **matching(terms.match), **owned},
-            update,
+        write = partial(
+            self._posts.find_one_and_update,
+            update=update,
             projection=projection,
             return_document=ReturnDocument.AFTER,
             session=session,
         )
+        wanted: Filter = {"_id": ObjectId(id), **LIVING, **matching(terms.match)}
+        if terms.owner_id is None:
+            owners, document = None, await write(wanted)
+        else:
+            owner_id = ObjectId(terms.owner_id)
+            # At the same time, so outside of the transaction: a removal acknowledged before is seen.
+            reading = asyncio.create_task(self._authors.predecessors(owner_id))
+            try:
+                document = await write({**wanted, "author_id": owner_id})
+                owners = await reading
+            finally:
+                reading.cancel()
+            if document is None:
+                document = await write({**wanted, "author_id": {"$in": owners}})
+            elif owner_id not in owners:
+                raise _OwnerRemovedError
         if document is None:
             raise await self._mismatch(id, owners, session)
         return document

@@ -24,10 +24,10 @@ class SqlBlogs:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
+        self._batches: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
     async def get(self) -> Blog:
-        return await self._turns.load(None)
+        return await self._batches.load(None)
 
     async def _get(self, questions: Sequence[None]) -> Sequence[Blog]:
         (row,) = await self._connections.fetch(BLOG, {})

@@ -50,10 +50,10 @@ class SqlTokens:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._turns = Batcher(self._find, most=selects.MAX_IDS)
+        self._batches = Batcher(self._find, most=selects.MAX_IDS)
 
     async def find(self, digest: str) -> tuple[Token, User] | None:
-        return await self._turns.load(digest)
+        return await self._batches.load(digest)
 
     async def _find(self, digests: Sequence[str]) -> Sequence[tuple[Token, User] | None]:
         size, parameters = selects.padded("digest", list(set(digests)))

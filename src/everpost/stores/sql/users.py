@@ -10,7 +10,7 @@ from everpost.domain.people.names import name_key
 from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
-from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, NotFound, Stale
+from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import Values, user_of, user_values
 from everpost.stores.sql.model.tables import PostRow, TokenRow, UserRow
@@ -85,11 +85,14 @@ class SqlUsers:
                 raise Conflict("user", "id")
             await transaction.execute(_ADD, user_values(user) | {"stamp": kept.stamp})
 
-        try:
-            await self._connections.transact(work)
-        except VIOLATED as error:
-            raise await self._conflict_with(user) from error
-        return kept
+        while True:
+            try:
+                await self._connections.transact(work)
+            except VIOLATED as error:
+                if (conflict := await self._conflict_with(user)) is not None:
+                    raise conflict from error
+            else:
+                return kept
 
     async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
         saving, values = with_values(_DISABLE if change.is_disabled else _SAVE, _changes(change))
@@ -139,13 +142,13 @@ class SqlUsers:
         except VIOLATED as error:
             raise Invalid("heir_id", "should be the id of another user") from error
 
-    async def _conflict_with(self, user: User) -> EverpostError:
-        """Return the conflict of a user who could not be added."""
+    async def _conflict_with(self, user: User) -> Conflict | None:
+        """Return the conflict of a user who could not be added; None if the other user was just removed."""
         if await self._connections.fetch(selects.USER_IS_THERE, {"this": user.id}):
             return Conflict("user", "id")
         if await self.find(user.email):
             return Conflict("user", "email")
-        return Busy("A conflicting user has just been deleted. Try again.")
+        return None
 
 
 async def _require_admin(transaction: Transaction) -> None:

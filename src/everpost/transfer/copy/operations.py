@@ -13,7 +13,7 @@ from everpost.transfer.copy.sync import Comparison, Write, sync
 
 
 class Phase(StrEnum):
-    """What a copy is doing."""
+    """The phases of a copy."""
 
     COMPARING = "Comparing"
     COPYING = "Copying"
@@ -70,7 +70,9 @@ async def copy(source: Source, target: Records, progress: Progress, *, origin: s
 
 
 async def rehearse(source: Source, target: Records | None, progress: Progress, *, origin: str) -> Comparison:
-    """What a copy would do. The target None is a database without a schema. Occupied, as for `copy`."""
+    """Compare like `copy`, but write nothing. The target None is a database without a schema. Occupied, as
+    for `copy`.
+    """
     if target is None:
         return await _compare(source, EmptySource(source.kinds), progress, Phase.COMPARING)
     comparison = await _compare(source, target, progress, Phase.COMPARING)

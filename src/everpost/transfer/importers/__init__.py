@@ -1,1 +1,1 @@
-"""Blogs that other systems wrote."""
+"""Import of the files of other blogs and comment systems."""

@@ -1,4 +1,4 @@
-"""The systems that Everpost does not read itself, and the way from each to one that it does."""
+"""Systems that Everpost cannot import directly, and the way from each to one that it can."""
 
 from collections.abc import Mapping
 
@@ -73,7 +73,7 @@ ALIASES: Mapping[str, str] = {
 
 
 def advice_for(name: str) -> str:
-    """The way from a system to Everpost, in one line; empty for an unknown system."""
+    """How to import from a system that Everpost cannot read, in one line; empty for an unknown system."""
     key = "".join(filter(str.isalnum, name.casefold()))
     read = key if key in _READ else ALIASES.get(key, "")
     return f"Everpost calls it {read}: use --from {read}." if read in _READ else ADVICE.get(read or key, "")

@@ -1,10 +1,10 @@
-"""What a reader of another system's files gives: one item after another, as the source has it.
+"""The items that a reader of another system's files yields, with the values of the source.
 
-A reader is a function `read_<system>(path, ...) -> Iterator[Item]`. It streams, so that no more than one
-post with its comments is in memory; authors come before whatever names them. It gives a `Note` for each
-thing that it leaves out, and a `Problem` for each that it cannot read where it can go on behind it; it
-raises BrokenFile where it cannot. What it alters, it says in the `changes` of the thing. Texts, names, tags
-and slugs are as the source wrote them: whoever takes them in makes them fit.
+A reader is a function `read_<system>(path, ...) -> Iterator[Item]`. It streams: at most one post with its
+comments is in memory. Authors come before the items that refer to them. A reader yields a `Note` for each
+part of the source that it drops, and a `Problem` for each part that it cannot read, if it can continue after
+it; otherwise it raises BrokenFile. It describes its own changes to an item in `changes`. Texts, names, tags
+and slugs are as the source has them: the importer normalizes them.
 """
 
 from dataclasses import dataclass
@@ -19,61 +19,63 @@ from everpost.errors import BrokenFile
 
 
 class Outcome(StrEnum):
-    """What became of something that a source has."""
+    """The result of importing an item of the source."""
 
     IMPORTED = "imported"
     PRESENT = "already there"
     CHANGED = "changed"
-    """It is imported, but not as it was."""
+    """It was imported with changes."""
     DROPPED = "dropped"
     UNREADABLE = "unreadable"
-    """It is broken in the source. Nothing is imported, or all but this."""
+    """The source is damaged here. Nothing is imported, or everything except this item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """One line of the report of an import."""
+    """A line of the import report."""
 
     fate: Outcome
     kind: str
     """A noun: post, comment, author, page, pingback, ..."""
     name: str
-    """Which one, so that a person finds it in the source: its id there, its title."""
+    """Identifies the item to a reader of the report: its id in the source, its title."""
     reason: str = ""
     """How it was changed, or why it was dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A part of the source that cannot be read: a file of a folder, a record of a file. The rest can."""
+    """A part of the source that cannot be read, such as a file in a folder or a record in a file. The rest
+    can.
+    """
 
     kind: str
-    """A noun, as of a `Note`."""
+    """A noun, as in `Note`."""
     name: str
-    """Which one, so that a person finds it in the source."""
+    """Identifies the part to a reader of the report."""
     reason: str
-    """What is wrong, and where: `line 3: ...`."""
+    """The place and the error: `line 3: ...`."""
 
     @classmethod
     def of(cls, error: BrokenFile, kind: str = "file") -> Self:
-        """What the error says."""
+        """A problem with the place and the reason of an error."""
         reason = f"{error.place}: {error.reason}" if error.place else error.reason
         return cls(kind=kind, name=error.name, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAuthor:
-    """Who writes posts in the source."""
+    """An author of posts in the source."""
 
     source_id: str
-    """What tells it from all other authors of this source, in this run and in later ones."""
+    """Identifies the author within this source, in this import and later ones."""
     name: str
     email: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceComment:
-    """A comment. `parent_id` is the `source_id` of the one it answers, which may come later."""
+    """A comment. `parent_id` is the `source_id` of the comment that it replies to, which may come later."""
 
     source_id: str
     content: str
@@ -81,21 +83,21 @@ class SourceComment:
     status: CommentStatus = CommentStatus.APPROVED
     parent_id: str | None = None
     name: str | None = None
-    """Of a guest."""
+    """The name of a guest."""
     author_id: str | None = None
     """The `source_id` of an author."""
     updated_at: datetime | None = None
     changes: tuple[str, ...] = ()
-    """How the reader altered it."""
+    """How the reader changed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePost:
-    """A post with its whole thread. Dates are aware."""
+    """A post with its whole thread. Dates have a time zone."""
 
     source_id: str
     id: Id | None = None
-    """The one that it has here already, or had before it was exported from here."""
+    """The id of a post that was exported from Everpost."""
     title: str
     content: str
     format: PostFormat
@@ -106,18 +108,18 @@ class SourcePost:
     tags: tuple[str, ...] = ()
     author_id: str | None = None
     comment_policy: CommentPolicy | None = None
-    """None: the blog's."""
+    """None: the blog's policy."""
     comments: tuple[SourceComment, ...] = ()
     changes: tuple[str, ...] = ()
-    """How the reader altered it."""
+    """How the reader changed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThread:
-    """The comments on a page of a site whose posts are elsewhere; its parts may come one after another."""
+    """Comments on a page of another site. A thread may come in several parts."""
 
     url: str
-    """The address, or the path, of the page that they are on."""
+    """The URL or the path of the page."""
     title: str
     comments: tuple[SourceComment, ...] = ()
 
@@ -125,12 +127,12 @@ class SourceThread:
 Item = SourceAuthor | SourcePost | SourceThread | Note | Problem
 
 LONGEST_ID = 200
-"""Characters of an id, or an address, that are shown."""
+"""Characters of an id or a URL that are displayed."""
 _LONGEST_TITLE = 100
 
 
 def shown_as(source_id: str, title: str) -> str:
-    """A name by which a person finds a thing in the source. It stands in a note for each thing in it, so
-    it is short whatever the source has.
+    """A name that identifies an item to a reader of the report. It is short, whatever the source contains,
+    because every item has a note.
     """
     return f"{source_id[:LONGEST_ID]} {title[:_LONGEST_TITLE]!r}"

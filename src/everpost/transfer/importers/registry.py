@@ -1,4 +1,4 @@
-"""The systems that people come from. Here, and only here, a name picks one."""
+"""The systems that Everpost can import from, by name."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """What may be said about an import."""
+    """The options of an import."""
 
     site: str | None = None
-    """The address of the site that the source was; None: as the source says, if it does."""
+    """The URL of the source site; None: as in the source, if it has one."""
     pages: bool = False
     """Import pages too, as posts."""
     timezone: tzinfo | None = None
-    """Of dates without an offset; None: as the source says, else UTC."""
+    """The time zone of dates without an offset; None: as in the source, or else UTC."""
     language: str | None = None
-    """Import what is in this language only."""
+    """Import only the content in this language."""
     match: str | None = None
-    """How a thread's address names a post; see `matching`. None: by path and slug."""
+    """How the URL of a thread identifies a post: see `url_matching`. None: by path and slug."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +44,9 @@ class System:
 
     read: Callable[[Path, ImportOptions], Iterator[Item]]
     site: Callable[[Path], str] = lambda _path: ""
-    """The site's address, as the files say. BrokenFile."""
+    """The URL of the site, according to the files. BrokenFile."""
     matcher: Callable[[ImportOptions], Matcher] | None = None
-    """For a system that has comments only. Invalid("match")."""
+    """For a system that only has comments. Invalid("match")."""
 
 
 SYSTEMS: Mapping[str, System] = {
@@ -78,7 +78,9 @@ _OTHERWISE = "Most systems can export Markdown files or to WordPress's format: s
 
 
 def system_named(name: str) -> System:
-    """Misconfigured: Everpost does not read it; the message says what to do instead."""
+    """The system with this name. Misconfigured: Everpost cannot import from it; the message says what to do
+    instead.
+    """
     if system := SYSTEMS.get(name):
         return system
     known = f"Everpost cannot import from {name[:80]!r}, only from {', '.join(SYSTEMS)}."
@@ -88,8 +90,8 @@ def system_named(name: str) -> System:
 async def import_from(
     name: str, path: Path, store: Store, options: ImportOptions, context: ImportContext
 ) -> None:
-    """Add to the blog what a system's file or folder has and it has not: see `import_items`. Misconfigured (no
-    such system), BrokenFile, Invalid("match"), and what the store raises.
+    """Add the content of a file or folder to the blog, unless it has it already: see `import_items`.
+    Misconfigured (unknown system), BrokenFile, Invalid("match"), and the errors of the store.
     """
     system = system_named(name)
     site = system.site(path) if options.site is None else options.site

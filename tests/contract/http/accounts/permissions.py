@@ -1,4 +1,4 @@
-"""The table of docs/permissions.md, and the things in it: how each is made, and what a call sends."""
+"""The table of docs/permissions.md, and the resources and requests of its rows."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from everpost.api.http.etags import revision_text, thing_tag
+from everpost.api.http.etags import resource_etag, revision_text
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
@@ -24,7 +24,7 @@ COLUMNS = ("public", "author", "its author", "editor", "admin", "no scopes")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a call, of what, and the status of the answer for each column."""
+    """A row of the table: an operation, its resource, and the status for each column."""
 
     call: str
     what: str
@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
 
 
 def asker(column: str) -> Who:
-    """Who asks in a column."""
+    """The person of a column."""
     names: dict[str, Who] = {
         "public": "nobody",
         "author": "other author",
@@ -67,7 +67,7 @@ class Request:
 
 
 class World:
-    """Makes the things that a row speaks of, each time new ones."""
+    """Creates the resources of a row, new ones each time."""
 
     def __init__(self, store: Store, password_hash: str) -> None:
         self._store = store
@@ -75,7 +75,7 @@ class World:
         self._made = 0
 
     async def request(self, row: Row, who: Who) -> Request:
-        """What this row's call is, when one of them makes it."""
+        """The request of this row, sent by this person."""
         self._made += 1
         noun = row.call.partition(" ")[2]
         makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
@@ -131,7 +131,7 @@ class World:
             body = {"status": "spam"} if "its status" in row.what else {"content": "Other words."}
         headers = {"x-edit-key": KEY} if "with its key" in row.what else {}
         if "its status" in row.what:
-            headers["if-match"] = thing_tag(comment.revision, b"")
+            headers["if-match"] = resource_etag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
 
     async def _decisions(self, _row: Row, _who: Who) -> Request:

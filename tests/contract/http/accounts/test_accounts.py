@@ -1,4 +1,4 @@
-"""What a token may lead to: never to more than itself, and no longer than its owner wants."""
+"""Tokens give no more permissions than they have, and end when their owner wants."""
 
 import asyncio
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ ESCALATIONS: Sequence[tuple[Who, list[str], str, str, dict[str, str | bool | lis
 ]
 
 
-async def test_no_token_leads_to_more_than_itself(
+async def test_no_token_can_be_used_to_gain_permissions(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     before = (await client.get("/users")).json()
@@ -86,7 +86,7 @@ async def test_no_token_leads_to_more_than_itself(
             assert (await client.get("/users")).json() == before
 
 
-async def test_a_first_password_takes_a_token_with_all_scopes(client: httpx.AsyncClient) -> None:
+async def test_setting_a_first_password_requires_all_scopes(client: httpx.AsyncClient) -> None:
     body = {"password": PASSWORD, "email": "ann.new@blog.example"}
     assert (await ask(client, "author", "PATCH", MINE, json=body)).status_code == 200
     assert await works(client, await log_in(client, "ann.new@blog.example"))
@@ -94,7 +94,7 @@ async def test_a_first_password_takes_a_token_with_all_scopes(client: httpx.Asyn
 
 @pytest.mark.parametrize("path", [MINE, f"/users/{ADA.id}"])
 @pytest.mark.parametrize("change", [{"password": NEWER}, {"email": "ada.new@blog.example"}])
-async def test_another_password_or_address_takes_the_current_password(
+async def test_changing_the_password_or_address_requires_the_current_password(
     client: httpx.AsyncClient, path: str, change: dict[str, str]
 ) -> None:
     await set_password(client, ADA.id)
@@ -107,7 +107,7 @@ async def test_another_password_or_address_takes_the_current_password(
 
 
 @pytest.mark.parametrize(("revoke", "stays"), [(None, True), (False, True), (True, False)])
-async def test_another_password_ends_all_other_logins(
+async def test_a_new_password_ends_all_other_logins(
     client: httpx.AsyncClient, revoke: bool | None, stays: bool
 ) -> None:
     await set_password(client, ANN.id)
@@ -127,7 +127,7 @@ async def test_another_password_ends_all_other_logins(
     assert await works(client, await log_in(client, password=NEWER))
 
 
-async def test_all_other_tokens_can_be_ended_without_another_password(client: httpx.AsyncClient) -> None:
+async def test_all_other_tokens_can_be_revoked_without_a_new_password(client: httpx.AsyncClient) -> None:
     await set_password(client, ANN.id)
     login = await log_in(client)
     answer = await ask(client, "author", "PATCH", MINE, json={"revoke_tokens": True})
@@ -149,7 +149,7 @@ async def test_an_admin_who_sets_a_password_ends_all_logins(
     assert await works(client, PEOPLE["author"].headers) is stays
 
 
-async def test_who_is_enabled_again_has_to_log_in(client: httpx.AsyncClient) -> None:
+async def test_a_user_who_is_enabled_again_has_to_log_in(client: httpx.AsyncClient) -> None:
     await set_password(client, ANN.id)
     login = await log_in(client)
     for is_disabled in (True, False):
@@ -159,7 +159,7 @@ async def test_who_is_enabled_again_has_to_log_in(client: httpx.AsyncClient) -> 
     assert await works(client, await log_in(client))
 
 
-async def test_what_a_login_makes_ends_with_it(client: httpx.AsyncClient) -> None:
+async def test_tokens_created_by_a_login_end_with_it(client: httpx.AsyncClient) -> None:
     await set_password(client, ANN.id)
     answer = await client.post("/login", data={"username": ANN.email, "password": PASSWORD})
     login, ends = bearer(answer.json()["access_token"]), answer.json()["expires_at"]
@@ -191,12 +191,12 @@ async def test_with_the_password_a_token_may_outlive_the_login(client: httpx.Asy
     assert_problem(await make(client, narrow_one, current_password=PASSWORD, scopes=["admin"]), 403)
 
 
-async def test_a_token_of_no_scopes_makes_none_for_more(client: httpx.AsyncClient) -> None:
+async def test_a_token_without_scopes_creates_none_with_scopes(client: httpx.AsyncClient) -> None:
     made = await make(client, PEOPLE["author"].headers, scopes=[])
     assert made.json()["scopes"] == []
 
 
-async def test_who_logs_out_needs_neither_an_id_nor_a_scope(client: httpx.AsyncClient) -> None:
+async def test_logging_out_requires_neither_an_id_nor_a_scope(client: httpx.AsyncClient) -> None:
     await set_password(client, ANN.id)
     form = {"username": ANN.email, "password": PASSWORD, "scope": "posts:write"}
     answer = await client.post("/login", data=form)
@@ -218,7 +218,7 @@ async def test_tokens_are_paged(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("way", ["demote", "remove"])
-async def test_of_two_admins_who_part_with_each_other_one_stays(client: httpx.AsyncClient, way: str) -> None:
+async def test_of_two_admins_who_remove_each_other_one_stays(client: httpx.AsyncClient, way: str) -> None:
     body = {"name": "Eve", "email": "eve@blog.example", "role": "admin", "password": PASSWORD}
     eve = (await client.post("/users", json=body)).json()
     as_eve = await log_in(client, eve["email"])

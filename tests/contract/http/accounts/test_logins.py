@@ -1,4 +1,4 @@
-"""Logging in, and the tokens that come of it."""
+"""Logging in, and the tokens of logins."""
 
 import asyncio
 from datetime import datetime
@@ -63,7 +63,7 @@ async def test_a_disabled_user_cannot_log_in(client: httpx.AsyncClient) -> None:
     assert_problem(await log_in(client), 401)
 
 
-async def test_who_fails_too_often_waits_whatever_they_try_then(strict_client: httpx.AsyncClient) -> None:
+async def test_after_too_many_failures_every_login_waits(strict_client: httpx.AsyncClient) -> None:
     await set_password(strict_client)
     for _ in range(2):
         assert_problem(await log_in(strict_client, "not the password"), 401)
@@ -91,14 +91,14 @@ async def test_logins_that_succeed_are_not_counted(strict_client: httpx.AsyncCli
         (413, "application/x-www-form-urlencoded", b"a" * (2 * 1024 * 1024 + 1)),
     ],
 )
-async def test_what_is_no_login_form_is_refused(
+async def test_a_malformed_login_form_is_refused(
     client: httpx.AsyncClient, status: int, content_type: str, body: bytes
 ) -> None:
     answer = await client.post("/login", content=body, headers={"content-type": content_type})
     assert_problem(answer, status)
 
 
-async def test_a_token_is_told_once_and_never_again(client: httpx.AsyncClient) -> None:
+async def test_a_secret_is_shown_only_once(client: httpx.AsyncClient) -> None:
     body = {"name": "Mine", "scopes": ["posts:write"], "expires_at": "2999-01-01T00:00:00Z"}
     made = await ask(client, "author", "POST", "/tokens", json=body)
     assert (made.status_code, made.headers["cache-control"]) == (201, "private, no-store")
@@ -113,7 +113,7 @@ async def test_a_token_is_told_once_and_never_again(client: httpx.AsyncClient) -
     assert_problem(await client.get("/tokens", headers=mine), 403)
 
 
-async def test_no_token_makes_one_that_may_more(client: httpx.AsyncClient) -> None:
+async def test_a_new_token_has_no_more_scopes_than_its_creator(client: httpx.AsyncClient) -> None:
     wanted = {"name": "More", "scopes": ["admin"]}
     assert_problem(await ask(client, "author", "POST", "/tokens", json=wanted), 403)
     narrow = await client.post("/tokens", json={"name": "Narrow", "scopes": ["account"]})

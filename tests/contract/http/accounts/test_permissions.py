@@ -1,4 +1,4 @@
-"""docs/permissions.md is true: every call, of everything, by everybody, on every store."""
+"""docs/permissions.md is true: every operation on every resource, by every role, on every store."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -64,7 +64,7 @@ async def send(client: httpx.AsyncClient, row: Row, request: Request, secret: st
     return await client.send(built)
 
 
-async def test_everybody_may_do_what_the_table_says_and_nothing_else(
+async def test_permissions_are_those_of_the_table(
     client: httpx.AsyncClient, store: Store, password_hash: str
 ) -> None:
     world = World(store, password_hash)
@@ -121,7 +121,7 @@ async def of_a_disabled_user(store: Store, _user: User) -> str:
 
 
 @pytest.mark.parametrize("spoil", [malformed, unknown, expired, revoked, of_a_disabled_user])
-async def test_a_token_that_is_not_good_is_401_whatever_is_asked(
+async def test_an_invalid_token_is_401_on_every_endpoint(
     client: httpx.AsyncClient, store: Store, password_hash: str, spoil: Spoil
 ) -> None:
     world = World(store, password_hash)
@@ -135,10 +135,10 @@ async def test_a_token_that_is_not_good_is_401_whatever_is_asked(
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
-async def test_a_token_for_all_but_one_thing_does_not_do_that_one(
+async def test_a_token_without_the_required_scope_is_refused(
     client: httpx.AsyncClient, store: Store, password_hash: str
 ) -> None:
-    """Whatever a token without scopes is refused, one without the scope for it is refused too."""
+    """Every request that requires a scope is refused to a token that has all other scopes."""
     who: Who = "admin"
     world, user = World(store, password_hash), PEOPLE[who].user
     every = ROLE_SCOPES[user.role]
@@ -168,7 +168,7 @@ def test_every_call_is_in_the_table() -> None:
     assert calls == {row.call for row in rows()}
 
 
-async def test_what_is_revoked_is_of_no_use_at_once(client: httpx.AsyncClient) -> None:
+async def test_a_revoked_token_stops_working_immediately(client: httpx.AsyncClient) -> None:
     made = await ask(client, "author", "POST", "/tokens", json={"name": "Mine", "scopes": ["account"]})
     mine = {"authorization": f"Bearer {made.json()['token']}"}
     assert (await client.get("/users/me", headers=mine)).status_code == 200

@@ -1,4 +1,4 @@
-"""What happens over HTTP and matters for security is in the log, in one line without a secret."""
+"""Security events over HTTP are logged, in one line each, without secrets."""
 
 from collections.abc import Iterator, MutableMapping
 from datetime import UTC, datetime, timedelta
@@ -139,9 +139,7 @@ async def test_refused_requests_are_logged(client: httpx.AsyncClient, log: Log) 
     assert "stranger" not in log.text
 
 
-async def test_a_request_without_a_token_that_takes_one_is_not_logged(
-    client: httpx.AsyncClient, log: Log
-) -> None:
+async def test_a_missing_token_is_not_logged(client: httpx.AsyncClient, log: Log) -> None:
     request = client.build_request("GET", "/users")
     del request.headers["authorization"]
     assert (await client.send(request)).status_code == 401

@@ -1,4 +1,4 @@
-"""Users over HTTP: one address each, one name everywhere, and what becomes of what they wrote."""
+"""Users over HTTP: unique addresses, current names everywhere, and their posts after removal."""
 
 import asyncio
 from collections.abc import Sequence
@@ -47,13 +47,13 @@ async def test_a_user_is_read_as_created_and_without_the_password(client: httpx.
 
 
 @pytest.mark.parametrize("email", ["nora@blog.example", "NORA@BLOG.EXAMPLE", " Nora@Blog.Example "])
-async def test_an_address_is_taken_in_whatever_case(client: httpx.AsyncClient, email: str) -> None:
+async def test_email_addresses_are_unique_regardless_of_case(client: httpx.AsyncClient, email: str) -> None:
     await client.post("/users", json=draft())
     assert_problem(await client.post("/users", json=draft(email=email)), 409, "email")
     assert_problem(await client.patch(f"/users/{ANN.id}", json={"email": email}), 409, "email")
 
 
-async def test_of_many_who_register_one_address_at_once_one_gets_it(client: httpx.AsyncClient) -> None:
+async def test_of_concurrent_registrations_of_one_address_one_succeeds(client: httpx.AsyncClient) -> None:
     cases = ["nora@blog.example", "Nora@blog.example", "NORA@blog.example", "nora@BLOG.example"] * 2
     answers = await asyncio.gather(
         *(client.post("/users", json=draft(email=email, name=email, password=PASSWORD)) for email in cases)
@@ -84,7 +84,7 @@ async def test_a_value_that_no_user_can_have_is_named(
             assert_problem(await client.post("/users", json=draft(**{field: value})), 422, field)
 
 
-async def test_who_is_renamed_is_renamed_everywhere_at_once(client: httpx.AsyncClient) -> None:
+async def test_a_new_name_is_shown_everywhere_immediately(client: httpx.AsyncClient) -> None:
     post_id = await publish_as_ann(client)
     comment = await ask(client, "author", "POST", f"/posts/{post_id}/comments", json={"content": "Me."})
     before = await client.get(f"/posts/{post_id}")
@@ -106,7 +106,7 @@ async def test_who_is_renamed_is_renamed_everywhere_at_once(client: httpx.AsyncC
     assert unchanged.status_code == 200, "nobody changed the post since"
 
 
-async def test_removing_a_user_asks_what_becomes_of_the_posts(client: httpx.AsyncClient) -> None:
+async def test_removing_a_user_requires_a_choice_for_the_posts(client: httpx.AsyncClient) -> None:
     assert_problem(await client.delete(f"/users/{ANN.id}"), 422, "posts")
     assert_problem(await client.delete(f"/users/{ANN.id}?posts=all"), 422, "posts")
     assert_problem(await client.delete(f"/users/{ANN.id}?posts={UNKNOWN}"), 422, "posts")
@@ -160,14 +160,14 @@ async def test_a_role_counts_from_the_next_request_on(client: httpx.AsyncClient)
     assert_problem(await ask(client, "author", "PATCH", path, json={"title": "U"}), 403)
 
 
-async def test_no_admin_takes_the_last_way_in_from_themselves(client: httpx.AsyncClient) -> None:
+async def test_the_last_admin_cannot_be_removed_or_demoted(client: httpx.AsyncClient) -> None:
     mine = f"/users/{PEOPLE['admin'].user.id}"
     assert_problem(await client.patch(mine, json={"disabled": True}), 403)
     assert_problem(await client.patch(mine, json={"role": "author"}), 403)
     assert_problem(await client.delete(f"{mine}?posts=keep"), 403)
 
 
-async def test_two_admins_with_one_etag_have_one_winner(client: httpx.AsyncClient) -> None:
+async def test_of_two_admins_with_one_etag_one_succeeds(client: httpx.AsyncClient) -> None:
     path = f"/users/{ANN.id}"
     tag = (await client.get(path)).headers["etag"]
     answers = await asyncio.gather(
@@ -183,7 +183,7 @@ async def test_nobody_reads_an_address_in_public(client: httpx.AsyncClient) -> N
         assert "@" not in (await ask(client, "nobody", "GET", path)).text
 
 
-async def test_one_changes_oneself_and_not_ones_role(client: httpx.AsyncClient) -> None:
+async def test_users_change_their_account_but_not_their_role(client: httpx.AsyncClient) -> None:
     changed = await ask(client, "author", "PATCH", "/users/me", json={"name": "Anna", "email": "a@b.example"})
     assert (changed.json()["name"], changed.json()["email"]) == ("Anna", "a@b.example")
     assert (await ask(client, "author", "GET", "/users/me")).json() == changed.json()
@@ -191,7 +191,7 @@ async def test_one_changes_oneself_and_not_ones_role(client: httpx.AsyncClient) 
     assert (await client.get(f"/users/{ANN.id}")).json() == changed.json()
 
 
-async def test_another_password_asks_for_the_current_one(client: httpx.AsyncClient) -> None:
+async def test_a_new_password_requires_the_current_one(client: httpx.AsyncClient) -> None:
     change = {"password": "another password of mine"}
     first = await ask(client, "author", "PATCH", "/users/me", json={"password": PASSWORD})
     assert first.json()["has_password"]

@@ -1,4 +1,4 @@
-"""Comments: created, read, changed and removed, and what that does to their post."""
+"""Comments: creating, reading, editing and deleting them, and the effect on their post."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from tests.contract.http.calls import (
 )
 
 
-async def test_the_smallest_comment_is_a_content(client: httpx.AsyncClient) -> None:
+async def test_the_smallest_comment_is_its_content(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     comment = await comment_on(client, post["id"], content="C")
     assert set(comment) == COMMENT_FIELDS
@@ -32,7 +32,7 @@ async def test_a_comment_needs_a_content(client: httpx.AsyncClient) -> None:
     assert await read_post(client, post["id"]) == post
 
 
-async def test_everything_that_a_comment_may_have_is_kept(client: httpx.AsyncClient) -> None:
+async def test_all_fields_of_a_comment_are_stored(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     parent = await comment_on(client, post["id"])
     sent = {
@@ -45,7 +45,7 @@ async def test_everything_that_a_comment_may_have_is_kept(client: httpx.AsyncCli
     assert {**comment, **sent} == comment
 
 
-async def test_a_created_comment_says_where_it_is(client: httpx.AsyncClient) -> None:
+async def test_a_created_comment_has_a_location(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     response = await client.post(f"/posts/{post['id']}/comments", json={"content": "C"})
     assert response.status_code == 201
@@ -118,7 +118,7 @@ async def test_only_the_content_and_the_status_of_a_comment_can_be_changed(
     assert (await read(client, path)).json() == comment
 
 
-async def test_a_comment_takes_no_field_that_it_does_not_have(
+async def test_unknown_fields_of_a_comment_are_refused(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     post = await publish(client)
@@ -142,7 +142,7 @@ async def test_a_removed_comment_is_gone(client: httpx.AsyncClient) -> None:
     assert (await read_post(client, post["id"]))["comments"] == [kept]
 
 
-async def test_an_unknown_and_a_malformed_id_name_no_comment(
+async def test_unknown_and_malformed_comment_ids_are_not_found(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     post = await publish(client)
@@ -201,7 +201,7 @@ async def test_comments_made_at_the_same_time_are_all_kept(client: httpx.AsyncCl
     assert {comment["id"] for comment in shown["comments"]} == {comment["id"] for comment in made}
 
 
-async def test_no_comment_outlives_a_post_that_is_removed_meanwhile(client: httpx.AsyncClient) -> None:
+async def test_no_comment_survives_a_concurrent_removal_of_its_post(client: httpx.AsyncClient) -> None:
     survivor = await publish(client)
     for round_number in range(4):
         post = await publish(client)

@@ -1,4 +1,4 @@
-"""An edit is held to the rules of a new comment, and a decision to the words that it was made on."""
+"""Edits follow the rules of new comments; a decision applies only to the revision that was read."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ def path_of(comment: CommentJson) -> str:
 async def edit(
     client: httpx.AsyncClient, comment: CommentJson, body: object = None, **headers: str
 ) -> httpx.Response:
-    """The guest who wrote it changes the words."""
+    """Edit the comment as the guest who wrote it."""
     key = {"x-edit-key": comment["edit_key"], **headers}
     return await ask(client, "nobody", "PATCH", path_of(comment), json=body or WORDS, headers=key)
 
@@ -38,7 +38,7 @@ def from_address(number: int) -> dict[str, str]:
 
 
 async def words_shown(client: httpx.AsyncClient, post_id: str) -> list[str | None]:
-    """What the public reads."""
+    """The content that the public sees."""
     rows = (await ask(client, "nobody", "GET", f"/posts/{post_id}/comments")).json()
     return [row["content"] for row in rows]
 
@@ -78,7 +78,7 @@ async def test_a_user_edits_where_users_may_comment(client: httpx.AsyncClient) -
     assert (await ask(client, "author", "DELETE", path_of(comment))).status_code == 204
 
 
-async def test_a_guest_edits_what_is_hidden_no_more(client: httpx.AsyncClient) -> None:
+async def test_a_guest_cannot_edit_a_hidden_comment(client: httpx.AsyncClient) -> None:
     post = await publish(client, comment_policy="open")
     comment = await comment_as_guest(client, post["id"])
     for change in ({"status": "draft"}, {"status": "published", "publication_date": "2999-01-01T00:00:00Z"}):
@@ -107,7 +107,7 @@ async def test_an_edit_has_no_more_links_than_a_new_comment(
     assert moderated.status_code == 200, "users are not limited"
 
 
-async def test_what_is_refused_for_its_links_counts_for_the_address_and_not_for_the_post(
+async def test_a_comment_refused_for_its_links_counts_for_the_address_not_the_post(
     strict_client: httpx.AsyncClient,
 ) -> None:
     post = await publish(strict_client, comment_policy="open")
@@ -137,7 +137,7 @@ async def test_edits_count_as_comments_do(strict_client: httpx.AsyncClient) -> N
     assert (await ask(strict_client, "nobody", "DELETE", path_of(one), headers=key)).status_code == 204
 
 
-async def test_a_decision_is_about_the_words_that_were_read(client: httpx.AsyncClient) -> None:
+async def test_a_decision_applies_to_the_revision_that_was_read(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     comment = await comment_as_guest(client, post["id"])
     (seen,) = (await read(client, "/comments")).json()
@@ -151,7 +151,7 @@ async def test_a_decision_is_about_the_words_that_were_read(client: httpx.AsyncC
     assert outcome["comment"]["revision"] != seen["revision"]
 
 
-async def test_a_comment_that_took_the_place_of_another_is_not_the_one_decided_about(
+async def test_a_decision_does_not_apply_to_a_new_comment_under_the_same_id(
     client: httpx.AsyncClient,
 ) -> None:
     post = await publish(client)
@@ -201,7 +201,7 @@ async def test_a_status_is_for_the_state_that_if_match_names(client: httpx.Async
     assert anything.status_code == 200, "the state does not matter to who says so"
 
 
-async def test_moderators_see_who_changed_the_words_of_others(client: httpx.AsyncClient) -> None:
+async def test_moderators_see_who_edited_a_comment_of_another_writer(client: httpx.AsyncClient) -> None:
     body = {"title": "By Ann", "content": "", "comment_policy": "open"}
     post = (await ask(client, "author", "POST", "/posts", json=body)).json()
     admins = await comment_on(client, post["id"], content="An admin's words.")
@@ -225,7 +225,7 @@ async def test_moderators_see_who_changed_the_words_of_others(client: httpx.Asyn
     assert (gone["edited_by"], gone["edited_at"]) == (None, seen["edited_at"])
 
 
-async def test_an_edit_of_ones_own_words_is_nobody_elses(client: httpx.AsyncClient) -> None:
+async def test_an_edit_by_the_writer_names_no_editor(client: httpx.AsyncClient) -> None:
     post = await publish(client, comment_policy="open")
     own, guests = await comment_on(client, post["id"]), await comment_as_guest(client, post["id"])
     await client.patch(path_of(own), json={"content": "My words."})
@@ -240,7 +240,7 @@ UNREADABLE = ("\u200b", "\u3164", "\u2800", "A\u200bda", "A\u202eB", "A\x1b[0m",
 
 
 @pytest.mark.parametrize("name", [*IMITATIONS, *UNREADABLE], ids=ascii)
-async def test_a_guest_is_refused_a_name_of_a_user_or_one_that_shows_nothing(
+async def test_a_guest_name_of_a_user_or_without_visible_characters_is_refused(
     client: httpx.AsyncClient, name: str
 ) -> None:
     post = await publish(client, comment_policy="open")
@@ -250,7 +250,7 @@ async def test_a_guest_is_refused_a_name_of_a_user_or_one_that_shows_nothing(
     assert (await comment_as_guest(client, post["id"], name="Ada"))["author"] == {"name": "Ada"}
 
 
-async def test_a_user_has_a_name_and_an_address_that_show(client: httpx.AsyncClient) -> None:
+async def test_a_user_needs_a_visible_name_and_address(client: httpx.AsyncClient) -> None:
     good = {"name": "Nora", "email": "nora@blog.example", "role": "author"}
     me = f"/users/{PEOPLE['author'].user.id}"
     for field, value in (("name", "No\u200bra"), ("name", "\u3164"), ("email", "no\u200bra@blog.example")):

@@ -1,4 +1,4 @@
-"""Who may comment, what is shown of it, and who decides: over HTTP."""
+"""Comment policies, visibility and moderation over HTTP."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ from tests.contract.http.people import PEOPLE
 
 
 @pytest.mark.parametrize(("policy", "status"), [("open", "approved"), ("moderated", "pending")])
-async def test_the_policy_decides_what_becomes_of_a_guests_comment(
+async def test_the_policy_decides_about_guest_comments(
     client: httpx.AsyncClient, policy: str, status: str
 ) -> None:
     await client.patch("/settings", json={"comment_policy": policy})
@@ -35,7 +35,7 @@ async def test_the_policy_decides_what_becomes_of_a_guests_comment(
         assert (await read_post(client, comment["post_id"]))["comment_count"] == len(shown)
 
 
-async def test_a_post_that_gives_up_its_policy_has_the_blogs(client: httpx.AsyncClient) -> None:
+async def test_a_post_without_its_own_policy_has_that_of_the_blog(client: httpx.AsyncClient) -> None:
     post = await publish(client, comment_policy="closed")
     path = f"/posts/{post['id']}"
     assert_problem(await client.post(f"{path}/comments", json={"content": "C"}), 403)
@@ -87,7 +87,7 @@ async def test_a_guest_edits_with_the_key_and_waits_again(client: httpx.AsyncCli
     assert "edit_key" not in (await read(client, path)).text
 
 
-async def test_what_fills_in_the_hidden_field_is_spam(client: httpx.AsyncClient) -> None:
+async def test_a_comment_that_fills_in_the_hidden_field_is_spam(client: httpx.AsyncClient) -> None:
     post = await publish(client, comment_policy="open")
     caught = await comment_as_guest(client, post["id"], website="http://spam.example")
     assert caught["status"] == "pending", "who was caught does not learn how"
@@ -101,7 +101,7 @@ async def test_what_fills_in_the_hidden_field_is_spam(client: httpx.AsyncClient)
     assert await listed(client, f"/posts/{post['id']}/comments") == [kept["id"]]
 
 
-async def test_a_guest_has_so_many_comments_an_hour(strict_client: httpx.AsyncClient) -> None:
+async def test_a_guest_has_a_limit_of_comments_per_hour(strict_client: httpx.AsyncClient) -> None:
     posts = [await publish(strict_client) for _ in range(3)]
 
     async def comment(post: int, address: str) -> httpx.Response:
@@ -118,7 +118,7 @@ async def test_a_guest_has_so_many_comments_an_hour(strict_client: httpx.AsyncCl
     assert (await comment_on(strict_client, posts[0]["id"]))["status"] == "approved", "users are not limited"
 
 
-async def test_a_guest_has_so_many_links(strict_client: httpx.AsyncClient) -> None:
+async def test_a_guest_comment_has_a_limit_of_links(strict_client: httpx.AsyncClient) -> None:
     post = await publish(strict_client)
     path = f"/posts/{post['id']}/comments"
     two = "See http://a.example and HTTPS://b.example"
@@ -151,7 +151,7 @@ async def test_a_removed_comment_with_replies_stays_as_a_tombstone(client: httpx
     assert (await client.get(path)).json()[0]["content"] == "The words."
 
 
-async def test_what_is_deleted_is_erased_even_where_it_leaves_a_tombstone(client: httpx.AsyncClient) -> None:
+async def test_a_deleted_comment_is_erased_even_if_it_leaves_a_tombstone(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     parent = await comment_on(client, post["id"], content="The words.")
     await comment_on(client, post["id"], parent_id=parent["id"])
@@ -161,7 +161,7 @@ async def test_what_is_deleted_is_erased_even_where_it_leaves_a_tombstone(client
     assert (erased["content"], erased["author"], erased["status"]) == (None, None, "removed")
 
 
-async def test_nobody_answers_what_is_not_approved(client: httpx.AsyncClient) -> None:
+async def test_nobody_can_reply_to_an_unapproved_comment(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     parent = await comment_on(client, post["id"])
     for status in ("pending", "spam", "removed"):
@@ -170,7 +170,7 @@ async def test_nobody_answers_what_is_not_approved(client: httpx.AsyncClient) ->
         assert_problem(await client.post(f"/posts/{post['id']}/comments", json=body), 422, "parent_id")
 
 
-async def test_the_queue_has_what_waits_newest_first(client: httpx.AsyncClient) -> None:
+async def test_the_queue_lists_pending_comments_newest_first(client: httpx.AsyncClient) -> None:
     posts = [await publish(client), await publish(client)]
     made = [await comment_as_guest(client, posts[n % 2]["id"]) for n in range(5)]
     ids = [comment["id"] for comment in made]
@@ -196,7 +196,7 @@ async def test_authors_decide_on_their_own_posts_only(client: httpx.AsyncClient)
     assert (await client.get("/comments")).json()[0]["id"] == other["id"]
 
 
-async def test_many_decisions_are_each_reported_by_itself(client: httpx.AsyncClient) -> None:
+async def test_each_of_several_decisions_has_its_own_outcome(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     made = [await comment_as_guest(client, post["id"]) for _ in range(3)]
     decisions = [
@@ -231,13 +231,13 @@ GOOD = {"id": UNKNOWN, "status": "spam", "revision": "1-0"}
         *([{name: GOOD[name] for name in GOOD if name != missing}] for missing in GOOD),
     ],
 )
-async def test_decisions_that_say_nothing_are_refused_whole(client: httpx.AsyncClient, body: object) -> None:
+async def test_malformed_decisions_are_all_refused(client: httpx.AsyncClient, body: object) -> None:
     assert_problem(await client.post("/comments/decisions", json=body), 422)
     too_many = [GOOD] * 101
     assert_problem(await client.post("/comments/decisions", json=too_many), 422)
 
 
-async def test_two_moderators_with_one_etag_have_one_winner(client: httpx.AsyncClient) -> None:
+async def test_of_two_moderators_with_one_etag_one_succeeds(client: httpx.AsyncClient) -> None:
     comment = await comment_as_guest(client, (await publish(client))["id"])
     path = f"/posts/{comment['post_id']}/comments/{comment['id']}"
     tag = (await read(client, path)).headers["etag"]
@@ -276,7 +276,7 @@ async def test_a_tree_shows_the_first_screen_of_each_branch(client: httpx.AsyncC
     ("query", "field"),
     [("view=round", "view"), ("view=tree&parent=x", "parent"), (f"parent={UNKNOWN}", "parent")],
 )
-async def test_a_view_that_there_is_not_is_refused(client: httpx.AsyncClient, query: str, field: str) -> None:
+async def test_an_unknown_view_is_refused(client: httpx.AsyncClient, query: str, field: str) -> None:
     post = await publish(client)
     assert_problem(await client.get(f"/posts/{post['id']}/comments?{query}"), 422, field)
 

@@ -21,7 +21,7 @@ MOMENT = "2026-01-01T00:00:00Z"
 
 
 async def grow(client: httpx.AsyncClient, post_id: str, count: int, first: int = 1) -> list[str]:
-    """So many comments of one moment; their ids, oldest first."""
+    """Add this many comments with the same date. Returns their ids, oldest first."""
     ids = [numbered(number) for number in range(first, first + count)]
     for each in ids:
         await comment_on(client, post_id, id=each, publication_date=MOMENT)
@@ -140,7 +140,7 @@ async def test_a_thread_is_steady_while_others_write(client: httpx.AsyncClient) 
 NO_PAGES = ("limit=-1", f"limit={2**31}", "limit=x", f"limit={'9' * 30}", "after=x", "after=", "after=AAAA")
 
 
-async def test_a_page_of_a_thread_is_asked_for_properly(
+async def test_invalid_parameters_of_a_thread_are_refused(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     post = await publish(client)
@@ -151,7 +151,7 @@ async def test_a_page_of_a_thread_is_asked_for_properly(
             assert [error["in"] for error in problem["errors"]] == ["query"]
 
 
-async def test_a_cursor_of_one_thread_is_a_place_in_any(client: httpx.AsyncClient) -> None:
+async def test_a_cursor_of_one_thread_works_in_any_other(client: httpx.AsyncClient) -> None:
     post, other = await publish(client), await publish(client)
     await grow(client, post["id"], 2, first=50)
     ids = await grow(client, other["id"], 2, first=100)

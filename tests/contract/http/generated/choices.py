@@ -1,4 +1,4 @@
-"""What the calls of a sequence are about, and say."""
+"""The resources and values that the calls of a sequence use."""
 
 from hypothesis import strategies as st
 
@@ -10,7 +10,7 @@ COMMENTS = [f"{number:024x}" for number in (0xA1, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5)]
 
 
 def mostly(good: list[Json], bad: list[Json]) -> st.SearchStrategy[Json]:
-    """Values that are taken, and now and then one that is not."""
+    """Valid values, and occasionally an invalid one."""
     return st.sampled_from(good * 6 + bad)
 
 

@@ -38,7 +38,7 @@ no_body = st.none()
 
 
 def calls(method: str, paths: st.SearchStrategy[str], bodies: Bodies = no_body) -> st.SearchStrategy[Call]:
-    """Calls of one kind, some of them conditional, by anybody."""
+    """Calls of one kind by any of the people, some of them conditional."""
     return st.builds(Call, st.just(method), paths, bodies, conditions, by=people)
 
 

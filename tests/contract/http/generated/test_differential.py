@@ -1,4 +1,4 @@
-"""The same calls on every store get the same answers: status, headers and body.
+"""The same requests get the same responses on every store: status, headers and body.
 
 `make test` runs the same two hundred sequences each time, `make fuzz` thousands of new ones. A sequence
 that is ever found to make a difference is kept in `regressions.py`.
@@ -67,7 +67,7 @@ class StoppedClock(datetime):
 
 @pytest.fixture(scope="module")
 async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIterator[Applications]:
-    """Applications whose clocks go alike."""
+    """Applications with the same clock."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_SHRINKING_SECONDS", 60)
         patch.setattr(clock, "datetime", StoppedClock)
@@ -77,7 +77,7 @@ async def applications(engines: Engines, pytestconfig: pytest.Config) -> AsyncIt
 
 
 class Comparison:
-    """Asks every store the same and compares what they say."""
+    """Sends the same requests to every store and compares the responses."""
 
     def __init__(self, clients: Mapping[str, httpx.AsyncClient]) -> None:
         assert len(clients) > 1, "nothing to compare with"
@@ -133,13 +133,13 @@ async def assert_no_difference(
 
 @a_third_of_them
 @given(calls=sequences(some_posts, *about_posts))
-async def test_no_store_answers_otherwise_about_posts(applications: Applications, calls: list[Call]) -> None:
+async def test_all_stores_respond_equally_about_posts(applications: Applications, calls: list[Call]) -> None:
     await assert_no_difference(applications, calls, THE_POSTS)
 
 
 @a_third_of_them
 @given(calls=sequences(a_thread, *about_threads))
-async def test_no_store_answers_otherwise_about_threads(
+async def test_all_stores_respond_equally_about_threads(
     applications: Applications, calls: list[Call]
 ) -> None:
     await assert_no_difference(applications, calls, [EVERY_POST, *THE_THREAD])
@@ -147,14 +147,12 @@ async def test_no_store_answers_otherwise_about_threads(
 
 @a_third_of_them
 @given(calls=sequences(a_thread | some_posts | st.just([]), *about_posts, *about_threads, *about_people))
-async def test_no_store_answers_otherwise_about_anything(
+async def test_all_stores_respond_equally_about_everything(
     applications: Applications, calls: list[Call]
 ) -> None:
     await assert_no_difference(applications, calls)
 
 
 @pytest.mark.parametrize("calls", REGRESSIONS.values(), ids=REGRESSIONS.keys())
-async def test_a_difference_that_once_was_does_not_come_back(
-    applications: Applications, calls: list[Call]
-) -> None:
+async def test_known_differences_do_not_return(applications: Applications, calls: list[Call]) -> None:
     await assert_no_difference(applications, calls)

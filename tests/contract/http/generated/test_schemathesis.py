@@ -108,7 +108,7 @@ def failures(scenario: events.ScenarioFinished) -> Iterator[str]:
                 yield f"{failure.operation}: {failure.title}\n{failure.message}\n{request}"
 
 
-def test_every_answer_is_as_the_document_says(schema: BaseSchema) -> None:
+def test_every_response_conforms_to_the_document(schema: BaseSchema) -> None:
     finished: dict[str, Status] = {}
     found: list[str] = []
     for event in from_schema(schema).execute():

@@ -86,9 +86,7 @@ async def test_a_date_comes_back_in_utc_and_in_milliseconds(
     assert await walked(client, "/posts?limit=1") == ["f" * 24, post["id"]]
 
 
-async def test_what_is_no_moment_of_the_calendar_is_refused(
-    client: httpx.AsyncClient, subtests: pytest.Subtests
-) -> None:
+async def test_an_invalid_date_is_refused(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     for sent in REFUSED:

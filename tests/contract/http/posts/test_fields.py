@@ -50,7 +50,7 @@ async def test_text_comes_back_as_it_was_sent(client: httpx.AsyncClient, subtest
             assert (response.json()["title"], response.json()["content"]) == (text, text)
 
 
-async def test_every_character_there_is_comes_back(client: httpx.AsyncClient) -> None:
+async def test_every_character_is_returned_unchanged(client: httpx.AsyncClient) -> None:
     everything = "".join(chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
     for start in range(0, len(everything), 500_000):
         content = everything[start : start + 500_000]
@@ -122,7 +122,7 @@ async def test_a_post_has_up_to_20_tags_of_up_to_50_characters(client: httpx.Asy
 
 
 @pytest.mark.parametrize("bad", ["\x00", "a\x00b", "\ud800", "a\udfffb", "\udc00\ud800"])
-async def test_what_no_store_can_keep_is_refused_by_name(client: httpx.AsyncClient, bad: str) -> None:
+async def test_unstorable_text_is_refused_with_its_field(client: httpx.AsyncClient, bad: str) -> None:
     post = await publish(client)
 
     async def refused(path: str, field: str, body: dict[str, object], method: str = "POST") -> None:
@@ -140,7 +140,7 @@ async def test_what_no_store_can_keep_is_refused_by_name(client: httpx.AsyncClie
     assert await read_post(client, post["id"]) == post
 
 
-async def test_several_bad_fields_are_all_named(client: httpx.AsyncClient) -> None:
+async def test_all_invalid_fields_are_reported(client: httpx.AsyncClient) -> None:
     body = {"title": "", "content": 1, "slug": "!", "publication_date": "soon", "colour": "red"}
     problem = assert_problem(await client.post("/posts", json=body), 422)
     named = {error["field"] for error in problem["errors"]}

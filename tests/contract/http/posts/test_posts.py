@@ -30,7 +30,7 @@ MALFORMED = [
 ]
 
 
-async def test_the_smallest_post_is_a_title_and_a_content(client: httpx.AsyncClient) -> None:
+async def test_the_smallest_post_is_a_title_and_content(client: httpx.AsyncClient) -> None:
     post = await publish(client, title="T", content="")
     assert set(post) == POST_FIELDS
     assert (post["title"], post["content"]) == ("T", "")
@@ -50,7 +50,7 @@ async def test_a_post_needs_both_of_them(client: httpx.AsyncClient, field: str) 
     assert await listed(client, "/posts") == []
 
 
-async def test_everything_that_may_be_sent_is_kept(client: httpx.AsyncClient) -> None:
+async def test_all_fields_of_a_post_are_stored(client: httpx.AsyncClient) -> None:
     sent = {
         "id": "665f1c2ab7e4d20f3a9c8e01",
         "title": "Title",
@@ -69,7 +69,7 @@ async def test_everything_that_may_be_sent_is_kept(client: httpx.AsyncClient) ->
     assert await read_post(client, post["id"]) == post
 
 
-async def test_a_created_post_says_where_it_is(client: httpx.AsyncClient) -> None:
+async def test_a_created_post_has_a_location(client: httpx.AsyncClient) -> None:
     response = await client.post("/posts", json={"title": "T", "content": "C"})
     assert response.headers["content-type"] == "application/json"
     assert response.headers["location"] == f"/posts/{response.json()['id']}"
@@ -90,7 +90,7 @@ async def test_an_id_in_capitals_names_the_same_post(client: httpx.AsyncClient) 
     assert await read_post(client, "abcdef0123456789abcdef01") == post
 
 
-async def test_an_unknown_and_a_malformed_id_name_nothing(
+async def test_unknown_and_malformed_ids_are_not_found(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     for name in (UNKNOWN, *MALFORMED):
@@ -118,7 +118,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("field", CHANGES)
-async def test_a_change_touches_only_what_was_sent(client: httpx.AsyncClient, field: str) -> None:
+async def test_an_update_changes_only_the_sent_fields(client: httpx.AsyncClient, field: str) -> None:
     before = await publish(client, slug="slug", tags=["tag"], publication_date="2000-01-01T00:00:00Z")
     response = await client.patch(f"/posts/{before['id']}", json={field: CHANGES[field]})
     assert response.status_code == 200
@@ -148,7 +148,7 @@ async def test_a_changed_post_comes_back_with_its_comments(client: httpx.AsyncCl
     assert response.json()["comment_count"] == 1
 
 
-async def test_null_is_no_value_to_change_to(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+async def test_null_is_refused(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     post = await publish(client)
     for field in ("title", "content", "publication_date", "tags", "format", "status", "author_id"):
         with subtests.test(field=field):
@@ -156,7 +156,7 @@ async def test_null_is_no_value_to_change_to(client: httpx.AsyncClient, subtests
     assert await read_post(client, post["id"]) == post
 
 
-async def test_what_cannot_be_set_is_refused_by_name(
+async def test_read_only_and_unknown_fields_are_refused(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     post = await publish(client)
@@ -184,7 +184,7 @@ async def test_a_removed_post_is_gone(client: httpx.AsyncClient) -> None:
     assert await listed(client, "/posts") == [other["id"]]
 
 
-async def test_a_removed_post_takes_its_whole_thread_along(client: httpx.AsyncClient) -> None:
+async def test_a_removed_post_removes_its_whole_thread(client: httpx.AsyncClient) -> None:
     post, other = await publish(client), await publish(client)
     mine = [await comment_on(client, post["id"]) for _ in range(12)]
     kept = await comment_on(client, other["id"])
@@ -198,7 +198,7 @@ async def test_a_removed_post_takes_its_whole_thread_along(client: httpx.AsyncCl
     assert (await comment_on(client, other["id"], id=mine[0]["id"]))["id"] == mine[0]["id"]
 
 
-async def test_two_posts_that_had_the_same_id_are_told_apart(client: httpx.AsyncClient) -> None:
+async def test_two_posts_with_the_same_id_have_different_etags(client: httpx.AsyncClient) -> None:
     post = await publish(client, title="The first one")
     seen = (await read(client, f"/posts/{post['id']}")).headers["etag"]
     again = {"id": post["id"], "title": "The second one"}

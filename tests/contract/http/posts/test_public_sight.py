@@ -1,4 +1,4 @@
-"""The public sees nothing early and nothing forbidden: no answer, count, cursor or header gives it away."""
+"""The public sees nothing early and nothing forbidden, in no response, count, cursor or header."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -78,7 +78,7 @@ drawn_posts = st.builds(
 
 
 class Drawn:
-    """A blog as it was drawn: what of it must be seen, and what must not."""
+    """A randomly drawn blog, with the parts that must and must not be visible."""
 
     def __init__(self, posts: Sequence[DrawnPost]) -> None:
         self.posts = posts
@@ -165,7 +165,7 @@ def decided(status: CommentStatus) -> CommentChange:
 
 
 async def public_answers(client: httpx.AsyncClient, drawn: Drawn) -> list[httpx.Response]:
-    """All that nobody in particular can ask for, and follow from there."""
+    """All responses that the public can get, following every link."""
     sorts = [f"/posts?limit=2&count=true&sort={sort}" for sort in PostSort]
     filters = [
         f"/posts?{each}&count=true&limit=2"
@@ -220,7 +220,7 @@ async def test_the_public_sees_nothing_early_and_nothing_forbidden(
     assert {row["id"]: row["comment_count"] for row in listed} == drawn.approved
 
 
-async def test_a_scheduled_post_is_out_with_its_millisecond(
+async def test_a_scheduled_post_becomes_public_to_the_millisecond(
     applications: Applications, store_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = await applications.on_empty_blog(store_name)

@@ -114,7 +114,7 @@ async def test_a_post_without_a_slug_gets_one_from_its_title(
     assert (await publish(client, title=title))["slug"] == f"{slug}-3"
 
 
-async def test_a_title_that_changes_leaves_the_slug_and_null_derives_it_anew(
+async def test_a_new_title_keeps_the_slug_and_null_derives_it_again(
     client: httpx.AsyncClient,
 ) -> None:
     post = await publish(client, title="One")
@@ -155,7 +155,7 @@ async def test_a_slug_is_free_when_its_post_is_gone_or_has_another(client: httpx
     assert (await publish(client, slug="two"))["slug"] == "two"
 
 
-async def test_of_many_that_want_a_slug_at_once_one_gets_it(client: httpx.AsyncClient) -> None:
+async def test_of_concurrent_posts_with_one_slug_one_succeeds(client: httpx.AsyncClient) -> None:
     body = {"title": "T", "content": "C", "slug": "wanted"}
     answers = await asyncio.gather(*(client.post("/posts", json=body) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7

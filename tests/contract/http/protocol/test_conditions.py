@@ -1,4 +1,4 @@
-"""Conditional requests: 304 for who has the answer already, 412 for who would undo what is new to them."""
+"""Conditional requests: 304 for an unchanged representation, 412 for an outdated revision."""
 
 import asyncio
 import re
@@ -31,7 +31,7 @@ NOT_CURRENT = [
 
 
 async def paths_to_read(client: httpx.AsyncClient) -> list[str]:
-    """One of everything that has a tag: both lists, a post and a comment."""
+    """A path of every kind of resource with an ETag: both lists, a post and a comment."""
     post = await publish(client)
     comment = await comment_on(client, post["id"])
     path = f"/posts/{post['id']}"
@@ -45,7 +45,7 @@ async def paths_to_read(client: httpx.AsyncClient) -> list[str]:
     ]
 
 
-async def test_everything_has_a_strong_tag(client: httpx.AsyncClient) -> None:
+async def test_every_resource_has_a_strong_etag(client: httpx.AsyncClient) -> None:
     paths = await paths_to_read(client)
     tags = [await etag(client, path) for path in paths]
     assert all(STRONG.fullmatch(tag) for tag in tags), tags
@@ -54,7 +54,7 @@ async def test_everything_has_a_strong_tag(client: httpx.AsyncClient) -> None:
     assert tags == [await etag(client, path) for path in paths]
 
 
-async def test_what_the_reader_has_already_is_not_sent_again(client: httpx.AsyncClient) -> None:
+async def test_a_representation_that_the_client_has_is_not_sent_again(client: httpx.AsyncClient) -> None:
     for path in await paths_to_read(client):
         tag = await etag(client, path)
         for condition in (tag, f"W/{tag}", f'"other", {tag}', f'"a","b" ,W/{tag} , "c"', "*"):
@@ -65,7 +65,7 @@ async def test_what_the_reader_has_already_is_not_sent_again(client: httpx.Async
                 assert "content-type" not in response.headers
 
 
-async def test_what_the_reader_does_not_have_is_sent(client: httpx.AsyncClient) -> None:
+async def test_a_representation_that_the_client_does_not_have_is_sent(client: httpx.AsyncClient) -> None:
     for path in await paths_to_read(client):
         tag = await etag(client, path)
         for condition in (
@@ -82,7 +82,7 @@ async def test_what_the_reader_does_not_have_is_sent(client: httpx.AsyncClient) 
             assert response.headers["etag"] == tag
 
 
-async def test_nothing_that_is_not_there_is_unchanged(client: httpx.AsyncClient) -> None:
+async def test_a_missing_resource_is_never_not_modified(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     tag = await etag(client, f"/posts/{post['id']}")
     await client.delete(f"/posts/{post['id']}")
@@ -90,7 +90,7 @@ async def test_nothing_that_is_not_there_is_unchanged(client: httpx.AsyncClient)
         assert_problem(await client.get(f"/posts/{post['id']}", headers={"If-None-Match": condition}), 404)
 
 
-async def test_every_change_is_another_tag(client: httpx.AsyncClient) -> None:
+async def test_every_change_changes_the_etag(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     watched = ["/posts", path]
@@ -120,7 +120,7 @@ async def test_the_tag_of_a_thread_changes_with_it(client: httpx.AsyncClient) ->
     assert len({empty, full, await etag(client, path)}) == 3
 
 
-async def test_a_writer_who_has_seen_the_post_may_change_it(client: httpx.AsyncClient) -> None:
+async def test_a_current_etag_allows_a_change(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     conditions = ["{}", "*", '"other", {}', '"1-0", "x" , {} ,"y"', " {} "]
@@ -134,7 +134,7 @@ async def test_a_writer_who_has_seen_the_post_may_change_it(client: httpx.AsyncC
     assert (await client.delete(path, headers=headers)).status_code == 204
 
 
-async def test_a_writer_who_has_not_seen_the_post_changes_nothing(client: httpx.AsyncClient) -> None:
+async def test_an_outdated_etag_changes_nothing(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     stale = await etag(client, path)
@@ -150,7 +150,7 @@ async def test_a_writer_who_has_not_seen_the_post_changes_nothing(client: httpx.
     assert await read_post(client, post["id"]) == shown
 
 
-async def test_a_new_comment_makes_a_writer_of_the_post_look_again(client: httpx.AsyncClient) -> None:
+async def test_a_new_comment_invalidates_the_etag_of_its_post(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     seen = await etag(client, path)
@@ -176,7 +176,7 @@ async def test_comments_are_changed_and_removed_under_the_same_conditions(client
     assert (await client.delete(path, headers={"If-Match": current})).status_code == 204
 
 
-async def test_what_is_not_there_is_not_found_whatever_the_condition(client: httpx.AsyncClient) -> None:
+async def test_a_missing_resource_is_404_with_any_precondition(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     for condition in ('"1-0"', "*", 'W/"1-0"'):
         headers = {"If-Match": condition}
@@ -186,7 +186,9 @@ async def test_what_is_not_there_is_not_found_whatever_the_condition(client: htt
 
 
 @pytest.mark.parametrize("writers", [2, 8, 100])
-async def test_of_writers_with_the_same_tag_exactly_one_wins(client: httpx.AsyncClient, writers: int) -> None:
+async def test_of_concurrent_writers_with_one_etag_exactly_one_succeeds(
+    client: httpx.AsyncClient, writers: int
+) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     for _ in range(3):
@@ -212,7 +214,7 @@ async def test_a_hundred_changes_of_a_post_at_once_are_all_made(client: httpx.As
     assert len({answer.headers["etag"] for answer in answers}) == 100
 
 
-async def test_of_two_writers_of_a_comment_exactly_one_wins(client: httpx.AsyncClient) -> None:
+async def test_of_two_writers_of_a_comment_exactly_one_succeeds(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     comment = await comment_on(client, post["id"])
     path = f"/posts/{post['id']}/comments/{comment['id']}"
@@ -236,7 +238,7 @@ async def test_a_post_is_changed_or_removed_and_never_both_under_one_tag(client:
         assert (change.status_code, removal.status_code) in {(200, 412), (404, 204)}
 
 
-async def test_a_refused_slug_is_told_to_those_only_who_may_write(client: httpx.AsyncClient) -> None:
+async def test_a_taken_slug_is_reported_only_to_clients_that_may_write(client: httpx.AsyncClient) -> None:
     await publish(client, slug="taken")
     post = await publish(client)
     path = f"/posts/{post['id']}"

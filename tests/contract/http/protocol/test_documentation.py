@@ -1,4 +1,4 @@
-"""docs/contract.md is true: every example on it gives the answer that stands below it, on every store."""
+"""docs/contract.md is true: every example gets the response that is printed below it, on every store."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Every hostile request of the table gets its problem, the same one on each store, and changes nothing."""
+"""Every hostile request in the table gets the same problem document on each store, and changes nothing."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ async def write_the_blog(client: httpx.AsyncClient) -> None:
 
 
 async def everything(clients: Sequence[httpx.AsyncClient]) -> list[object]:
-    """All that there is in each blog: it is small enough for one page."""
+    """The whole content of each blog, which fits on one page."""
     answers = await asyncio.gather(*(read(client, "/posts?limit=100&comments=10") for client in clients))
     return [answer.json() for answer in answers]
 
@@ -53,7 +53,7 @@ async def refuse(clients: Sequence[httpx.AsyncClient], hostile: Hostile) -> None
 
 
 @pytest.mark.parametrize("part", PARTS)
-async def test_a_hostile_request_is_refused_alike_everywhere_and_changes_nothing(
+async def test_a_hostile_request_is_refused_equally_by_all_stores_and_changes_nothing(
     four_clients: dict[str, httpx.AsyncClient], part: str
 ) -> None:
     clients = list(four_clients.values())

@@ -79,7 +79,7 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
         proxy.recover()
 
 
-async def test_requests_to_a_database_that_is_silent_are_answered_in_time(site: Site) -> None:
+async def test_requests_to_a_silent_database_are_answered_in_time(site: Site) -> None:
     loop = asyncio.get_running_loop()
     site.proxy.block()
     for _ in range(2):  # over the connections there were, and over new ones

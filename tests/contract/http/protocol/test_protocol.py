@@ -1,4 +1,4 @@
-"""HTTP as its specifications have it: methods, media types, sizes, and the shape of a problem."""
+"""Conformance to HTTP: methods, media types, sizes, and problem documents."""
 
 import json
 from collections.abc import AsyncIterator
@@ -14,12 +14,12 @@ LARGEST_BODY = 2 * MEBIBYTE
 
 
 def padded(size: int, **fields: str) -> bytes:
-    """A JSON object of exactly so many bytes: blanks are no part of its meaning."""
+    """A JSON object of exactly this many bytes, padded with spaces."""
     return json.dumps(fields).encode().ljust(size)
 
 
 async def pieces(body: bytes) -> AsyncIterator[bytes]:
-    """The body as it comes when nobody says its length."""
+    """The body in chunks, without a Content-Length."""
     for start in range(0, len(body), 100_000):
         yield body[start : start + 100_000]
 
@@ -58,7 +58,7 @@ async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
         ("/openapi.json", "GET, HEAD"),
     ],
 )
-async def test_another_method_is_told_which_are_allowed(
+async def test_an_unsupported_method_gets_the_allow_header(
     client: httpx.AsyncClient, path: str, allowed: str
 ) -> None:
     post = await publish(client)
@@ -72,9 +72,7 @@ async def test_another_method_is_told_which_are_allowed(
     assert await listed(client, "/posts") == [post["id"]]
 
 
-async def test_a_path_that_leads_nowhere_is_not_found(
-    client: httpx.AsyncClient, subtests: pytest.Subtests
-) -> None:
+async def test_an_unknown_path_is_not_found(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     for path in ("/", "/nowhere", "/post", "/posts/a/b", "/posts//comments", "/health", "/Posts"):
         for method in ("GET", "POST", "DELETE"):
             with subtests.test(method=method, path=path):
@@ -88,7 +86,7 @@ async def test_a_validation_problem_names_the_field_and_where_it_was(client: htt
     assert all(error["detail"] for error in problem["errors"])
 
 
-async def test_a_problem_is_exactly_this(client: httpx.AsyncClient) -> None:
+async def test_a_problem_document_has_exactly_these_fields(client: httpx.AsyncClient) -> None:
     response = await client.get("/posts/not-an-id")
     assert response.headers["content-type"] == "application/problem+json"
     detail = response.json()["detail"]
@@ -129,7 +127,7 @@ OTHER_TYPES = (
 )
 
 
-async def test_a_body_that_is_sent_as_something_else_is_refused(
+async def test_a_body_with_another_media_type_is_refused(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     body = b'{"title": "T", "content": "C"}'
@@ -143,13 +141,15 @@ async def test_a_body_that_is_sent_as_something_else_is_refused(
 @pytest.mark.parametrize(
     "media_type", ["application/json", "application/json; charset=utf-8", "Application/JSON ;a=b"]
 )
-async def test_json_is_taken_with_any_parameter(client: httpx.AsyncClient, media_type: str) -> None:
+async def test_json_is_accepted_with_any_parameter(client: httpx.AsyncClient, media_type: str) -> None:
     body = '{"title": "Tïtle", "content": "C"}'.encode()
     response = await client.post("/posts", content=body, headers={"content-type": media_type})
     assert (response.status_code, response.json()["title"]) == (201, "Tïtle")
 
 
-async def test_a_body_of_two_mebibytes_is_taken_and_a_byte_more_is_not(client: httpx.AsyncClient) -> None:
+async def test_a_body_of_two_mebibytes_is_accepted_and_a_byte_more_is_refused(
+    client: httpx.AsyncClient,
+) -> None:
     def body(size: int) -> bytes:
         return padded(size, title="T", content="C")
 
@@ -170,14 +170,14 @@ async def test_a_body_of_two_mebibytes_is_taken_and_a_byte_more_is_not(client: h
     assert (await read_post(client, before[0]))["version"] == 1
 
 
-async def test_a_length_that_is_a_lie_does_not_help(client: httpx.AsyncClient) -> None:
+async def test_a_false_content_length_does_not_evade_the_limit(client: httpx.AsyncClient) -> None:
     body = padded(3 * MEBIBYTE, title="T", content="C")
     response = await client.post("/posts", content=pieces(body), headers={**JSON, "content-length": "10"})
     assert_problem(response, 413)
     assert await listed(client, "/posts") == []
 
 
-async def test_the_process_and_the_store_say_that_they_are_well(client: httpx.AsyncClient) -> None:
+async def test_liveness_and_readiness_are_ok(client: httpx.AsyncClient) -> None:
     for path in ("/health/live", "/health/ready"):
         response = await read(client, path)
         assert response.headers["content-type"] == "application/json"

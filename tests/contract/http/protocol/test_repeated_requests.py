@@ -1,4 +1,4 @@
-"""A client that sends its own id and lost the answer can safely ask again."""
+"""A client that sends its own id can safely repeat a request whose response was lost."""
 
 import asyncio
 
@@ -34,7 +34,7 @@ async def test_a_repeated_post_is_answered_with_what_is_stored(
     assert await listed(client, "/posts") == [ID]
 
 
-async def test_a_request_is_the_same_when_it_asks_for_the_same(client: httpx.AsyncClient) -> None:
+async def test_equivalent_requests_count_as_repeated(client: httpx.AsyncClient) -> None:
     first = await client.post("/posts", json=POST)
     same: list[dict[str, object]] = [
         {"id": ID.upper()},
@@ -74,7 +74,7 @@ async def test_another_post_under_the_same_id_is_a_conflict(
     assert await read_post(client, ID) == first.json()
 
 
-async def test_a_repeated_post_shows_what_has_become_of_it(client: httpx.AsyncClient) -> None:
+async def test_a_repeated_post_returns_its_current_state(client: httpx.AsyncClient) -> None:
     await client.post("/posts", json=POST)
     await comment_on(client, ID)
     again = await client.post("/posts", json=POST)
@@ -90,14 +90,14 @@ async def test_a_repeated_post_is_no_conflict_with_its_own_slug(client: httpx.As
     assert_problem(await client.get(f"/posts/{ID}"), 404)
 
 
-async def test_a_taken_id_goes_before_a_taken_slug(client: httpx.AsyncClient) -> None:
+async def test_a_taken_id_is_reported_before_a_taken_slug(client: httpx.AsyncClient) -> None:
     await publish(client, slug="taken")
     await publish(client, id=ID)
     body = {"id": ID, "title": "Another", "content": "C", "slug": "taken"}
     assert_problem(await client.post("/posts", json=body), 409, "id")
 
 
-async def test_the_same_post_sent_many_times_at_once_is_made_once(client: httpx.AsyncClient) -> None:
+async def test_concurrent_identical_posts_are_created_once(client: httpx.AsyncClient) -> None:
     for number in range(3):
         body = {**POST, "id": numbered(number + 1), "slug": f"slug {number}"}
         answers = await asyncio.gather(*(client.post("/posts", json=body) for _ in range(8)))
@@ -106,13 +106,13 @@ async def test_the_same_post_sent_many_times_at_once_is_made_once(client: httpx.
     assert len(await listed(client, "/posts")) == 3
 
 
-async def test_of_different_posts_with_one_id_at_once_one_is_made(client: httpx.AsyncClient) -> None:
+async def test_of_concurrent_different_posts_with_one_id_one_is_created(client: httpx.AsyncClient) -> None:
     bodies = [{"id": ID, "title": f"Title {n}", "content": "C"} for n in range(6)]
     answers = await asyncio.gather(*(client.post("/posts", json=body) for body in bodies))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
 
 
-async def test_a_removed_post_leaves_its_id_to_another(client: httpx.AsyncClient) -> None:
+async def test_the_id_of_a_removed_post_can_be_used_again(client: httpx.AsyncClient) -> None:
     await client.post("/posts", json=POST)
     await client.delete(f"/posts/{ID}")
     again = await client.post("/posts", json={**POST, "title": "Another"})
@@ -165,7 +165,7 @@ async def test_another_comment_under_the_same_id_is_a_conflict(client: httpx.Asy
     assert await listed(client, f"/posts/{other['id']}/comments") == []
 
 
-async def test_a_missing_post_goes_before_a_taken_id_and_that_before_a_wrong_parent(
+async def test_errors_of_a_comment_are_post_then_id_then_parent(
     client: httpx.AsyncClient,
 ) -> None:
     post = await publish(client)
@@ -180,7 +180,7 @@ async def test_a_post_and_a_comment_may_have_the_same_id(client: httpx.AsyncClie
     assert (await comment_on(client, ID, id=ID))["id"] == ID
 
 
-async def test_the_same_comment_sent_many_times_at_once_is_made_once(client: httpx.AsyncClient) -> None:
+async def test_concurrent_identical_comments_are_created_once(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}/comments"
     for number in range(3):

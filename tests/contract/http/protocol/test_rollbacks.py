@@ -89,7 +89,9 @@ async def test_no_reader_sees_a_lost_write(history: History, subtests: pytest.Su
             await history.roll_back()
 
 
-async def test_a_writer_who_saw_a_lost_write_is_refused(history: History, subtests: pytest.Subtests) -> None:
+async def test_a_writer_with_the_etag_of_a_lost_write_is_refused(
+    history: History, subtests: pytest.Subtests
+) -> None:
     client = history.client
     for kind in KINDS[:3]:
         with subtests.test(kind):

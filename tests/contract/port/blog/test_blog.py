@@ -22,7 +22,7 @@ def change_to(policy: CommentPolicy) -> BlogChange:
     return BlogChange(updated_at=LATER, comment_policy=policy)
 
 
-async def test_the_settings_come_with_the_schema_and_each_blog_has_a_key_of_its_own(
+async def test_a_new_schema_has_settings_and_each_blog_has_its_own_key(
     make_database: Callable[[], Awaitable[str]],
 ) -> None:
     before, keys = now(), set()
@@ -43,7 +43,7 @@ async def test_the_settings_come_with_the_schema_and_each_blog_has_a_key_of_its_
 
 
 @pytest.mark.parametrize("policy", CommentPolicy)
-async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, policy: CommentPolicy) -> None:
+async def test_an_update_changes_only_the_given_fields(store: Store, policy: CommentPolicy) -> None:
     blog = await store.blog.get()
     saved = await store.blog.save(change_to(policy), match=frozenset({blog.revision}))
     assert saved == replace(blog, comment_policy=policy, updated_at=LATER, version=2)
@@ -51,7 +51,7 @@ async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, pol
     assert (await store.blog.save(change_to(policy), match=None)).version == 3
 
 
-async def test_who_has_not_seen_the_present_state_changes_nothing(store: Store) -> None:
+async def test_a_write_with_an_outdated_revision_changes_nothing(store: Store) -> None:
     blog = await store.blog.get()
     for match in (
         frozenset[Revision](),
@@ -62,7 +62,7 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(store: Store) 
     assert await store.blog.get() == blog
 
 
-async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: Store) -> None:
+async def test_of_concurrent_writers_with_the_same_revision_exactly_one_succeeds(store: Store) -> None:
     seen = frozenset({(await store.blog.get()).revision})
     outcomes = await asyncio.gather(
         *(store.blog.save(change_to(policy), match=seen) for policy in CommentPolicy), return_exceptions=True

@@ -9,7 +9,7 @@ async def formats(store: Store) -> list[PostFormat]:
     return [post.format for post in sorted(await read_posts(store), key=lambda post: post.id)]
 
 
-async def test_a_post_keeps_what_it_is_written_in(store: Store) -> None:
+async def test_a_post_keeps_its_format(store: Store) -> None:
     plain = await publish(store, id=numbered(1))
     page = await publish(store, id=numbered(2), slug="page", format=PostFormat.HTML, tags=("a",))
     assert plain.format is PostFormat.MARKDOWN

@@ -1,4 +1,4 @@
-"""A whole blog as records: read at one moment, and written as it was."""
+"""A whole blog as records: read as a consistent snapshot, and written unchanged."""
 
 import asyncio
 from dataclasses import replace
@@ -36,7 +36,7 @@ DIGEST = "2" * 64
 
 
 def changed(record: Record) -> Record:
-    """The record with another value wherever it may have one."""
+    """The record with a different value in every field that may change."""
     if isinstance(record, Post):
         return replace(
             record, title="Another", tags=("another tag",), slug=f"other-{record.id}", author=by(ANN)
@@ -58,7 +58,7 @@ async def test_an_empty_blog_is_its_settings(store: Store) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1_000])
-async def test_what_is_written_is_read_as_it_was_in_order(store: Store, at_once: int) -> None:
+async def test_records_are_read_as_written_and_in_order(store: Store, at_once: int) -> None:
     blog = a_whole_blog()
     await fill(store, blog, at_once=at_once)
     assert await records_of(store) == blog
@@ -73,7 +73,7 @@ async def test_a_batch_that_is_written_again_changes_nothing(store: Store) -> No
     assert await records_of(store) == blog
 
 
-async def test_what_was_written_is_as_if_it_had_come_one_by_one(store: Store) -> None:
+async def test_written_records_equal_a_blog_that_was_built_one_by_one(store: Store) -> None:
     await fill(store, a_whole_blog())
     assert (await store.users.get(ANN.id)) == ANN
     assert (await store.users.find("ann@EXAMPLE.org")) == ANN
@@ -93,7 +93,7 @@ async def test_what_was_written_is_as_if_it_had_come_one_by_one(store: Store) ->
     assert await store.comments.find(numbered(200)) is None
 
 
-async def test_what_came_one_by_one_is_written_elsewhere_as_it_is(store: Store) -> None:
+async def test_a_blog_that_was_built_one_by_one_is_copied_unchanged(store: Store) -> None:
     author = await register(store)
     post = await publish(store, tags=("a",), author=author.author)
     first = await comment_on(store, post.id, author=author.author)
@@ -110,7 +110,7 @@ async def test_what_came_one_by_one_is_written_elsewhere_as_it_is(store: Store) 
     ]
 
 
-async def test_who_is_no_more_is_nobody_in_a_record(store: Store) -> None:
+async def test_a_removed_user_is_null_in_a_record(store: Store) -> None:
     author, heir = await register(store, id=numbered(1)), await register(store, id=numbered(2))
     post = await publish(store, author=author.author)
     await comment_on(store, post.id, author=author.author, editor_id=author.id, edited_at=LATER)
@@ -123,7 +123,7 @@ async def test_who_is_no_more_is_nobody_in_a_record(store: Store) -> None:
     assert (comment.author, comment.editor_id, comment.edited_at) == (None, None, LATER)
 
 
-async def test_what_is_erased_is_gone_with_what_belongs_to_it(store: Store) -> None:
+async def test_erasing_a_record_erases_its_dependents(store: Store) -> None:
     blog = a_whole_blog()
     await fill(store, blog)
     gone = [record for record in blog if record == OTTO or getattr(record, "id", "") == numbered(1)]
@@ -137,7 +137,7 @@ async def test_what_is_erased_is_gone_with_what_belongs_to_it(store: Store) -> N
     assert await store.comments.find(numbered(100)) is None
 
 
-async def test_only_the_comment_that_is_named_is_erased(store: Store) -> None:
+async def test_only_the_given_comment_is_erased(store: Store) -> None:
     post, other = await publish(store, id=numbered(1)), await publish(store, id=numbered(2))
     comment = await comment_on(store, post.id)
     for wrong in (replace(comment, post_id=other.id), replace(comment, publication_date=LATER)):
@@ -185,7 +185,7 @@ async def test_a_comment_moves_to_another_post_with_its_id(store: Store) -> None
     assert list(await read_thread(store, post.id)) == [moved]
 
 
-async def test_a_record_becomes_another_one(store: Store) -> None:
+async def test_a_record_is_replaced_by_a_different_one(store: Store) -> None:
     blog = a_whole_blog()
     await fill(store, blog)
     others: list[Record] = [changed(record) for record in blog]
@@ -195,7 +195,7 @@ async def test_a_record_becomes_another_one(store: Store) -> None:
     assert len(tag) == 3
 
 
-async def test_a_snapshot_sees_nothing_of_what_comes_later(store: Store) -> None:
+async def test_a_snapshot_does_not_see_later_writes(store: Store) -> None:
     posts = [await publish(store, id=numbered(number)) for number in range(1, 21)]
     before = await records_of(store)
     async with store.records.snapshot() as snapshot:
@@ -213,8 +213,8 @@ async def test_a_snapshot_sees_nothing_of_what_comes_later(store: Store) -> None
     assert len(await records_of(store)) == len(before) + 1
 
 
-async def test_a_snapshot_is_of_one_moment_while_many_write(store: Store) -> None:
-    """Whoever writes keeps the two posts alike, first the one and then the other."""
+async def test_a_snapshot_is_consistent_during_concurrent_writes(store: Store) -> None:
+    """The writer keeps two posts equal, updating one after the other."""
     first, second = await publish(store, id=numbered(1)), await publish(store, id=numbered(9))
     is_over = asyncio.Event()
 
@@ -259,7 +259,7 @@ async def test_a_move_begins_on_an_empty_blog_and_ends_once(store: Store) -> Non
     assert await store.records.transfer() == Transfer(origin="3" * 64)
 
 
-async def test_of_those_who_begin_at_once_one_does(store: Store) -> None:
+async def test_of_concurrent_moves_only_one_begins(store: Store) -> None:
     origins = [str(number) * 64 for number in range(8)]
     ends = await asyncio.gather(
         *(store.records.begin(origin, latest=None) for origin in origins), return_exceptions=True
@@ -277,9 +277,7 @@ async def test_nothing_moves_into_a_blog_that_is_in_use(store: Store) -> None:
     assert await store.records.transfer() is None
 
 
-async def test_a_database_with_a_part_of_a_blog_is_opened_only_on_purpose(
-    store: Store, blog_url: str
-) -> None:
+async def test_an_unfinished_blog_is_opened_only_on_request(store: Store, blog_url: str) -> None:
     await store.records.begin(ORIGIN, latest=None)
     with pytest.raises(Unfinished, match="part of a blog"):
         await open_store(blog_url, timeout=10, pool_size=1)

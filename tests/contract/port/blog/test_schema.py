@@ -1,4 +1,4 @@
-"""The schema of a database: made, changed, taken back, and looked after by one process at a time."""
+"""The schema of a database: creation, migrations in both directions, one process at a time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -95,13 +95,13 @@ async def test_the_schema_goes_one_step_down_and_up_again(schema: Schema, databa
     assert await schema.state() is SchemaState.CURRENT
 
 
-async def test_there_is_no_way_to_a_revision_that_is_not_there(schema: Schema) -> None:
-    await assert_no_way_leads_elsewhere(schema)
+async def test_an_unknown_revision_is_refused(schema: Schema) -> None:
+    await assert_unknown_revisions_are_refused(schema)
     await schema.migrate("head")
-    await assert_no_way_leads_elsewhere(schema)
+    await assert_unknown_revisions_are_refused(schema)
 
 
-async def assert_no_way_leads_elsewhere(schema: Schema) -> None:
+async def assert_unknown_revisions_are_refused(schema: Schema) -> None:
     before = await schema.current()
     for target in ("", "unknown", "-2", "+1", "0", "9999", "heads"):
         for call in (schema.plan(target), schema.migrate(target)):
@@ -110,15 +110,13 @@ async def assert_no_way_leads_elsewhere(schema: Schema) -> None:
         assert await schema.current() == before, target
 
 
-async def test_nothing_goes_down_from_the_start(schema: Schema) -> None:
+async def test_an_empty_database_cannot_be_downgraded(schema: Schema) -> None:
     for call in (schema.plan("-1"), schema.migrate("-1")):
         with pytest.raises(SchemaMismatch):
             await call
 
 
-async def test_what_holds_data_is_dropped_only_when_that_is_allowed(
-    schema: Schema, database_url: str
-) -> None:
+async def test_tables_with_data_are_dropped_only_if_allowed(schema: Schema, database_url: str) -> None:
     async with opened(database_url) as store:
         post = await publish(store)
         await comment_on(store, post.id)
@@ -145,7 +143,7 @@ async def test_a_database_that_was_emptied_again_loses_nothing(schema: Schema, d
     assert await schema.state() is SchemaState.EMPTY
 
 
-async def test_of_those_who_migrate_at_once_one_does_it_and_the_others_wait(database_url: str) -> None:
+async def test_of_concurrent_migrations_one_runs_and_the_others_wait(database_url: str) -> None:
     schemas = [open_schema(database_url, timeout=TIMEOUT) for _ in range(4)]
     try:
         for target in ("head", "base", "head"):

@@ -1,4 +1,4 @@
-"""The store as a whole: it lives as long as the process, and any number of tasks use it."""
+"""The store as a whole: it is used by any number of tasks, for the lifetime of the process."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ async def test_a_store_answers(store: Store) -> None:
     await store.ping()
 
 
-async def test_a_database_that_is_not_there_is_unreachable_within_seconds(databases: Databases) -> None:
+async def test_a_missing_database_is_unreachable_within_seconds(databases: Databases) -> None:
     before = time.monotonic()
     with pytest.raises(Unreachable) as caught:
         await open_store(databases.unreachable_url(), timeout=1, pool_size=1)
@@ -30,7 +30,7 @@ async def test_a_database_that_is_not_there_is_unreachable_within_seconds(databa
     assert "secret" not in str(caught.value)
 
 
-async def test_what_was_written_is_there_for_the_next_process(store: Store, blog_url: str) -> None:
+async def test_writes_are_visible_to_the_next_process(store: Store, blog_url: str) -> None:
     post = await publish(store, slug="slug")
     comment = await comment_on(store, post.id)
     kept = await read_post(store, post.id)
@@ -44,7 +44,7 @@ async def test_what_was_written_is_there_for_the_next_process(store: Store, blog
         await other.close()
 
 
-async def test_there_may_be_far_more_tasks_than_connections(store: Store) -> None:
+async def test_far_more_tasks_than_connections_can_wait(store: Store) -> None:
     posts = await asyncio.gather(*(publish(store) for _ in range(60)))
     await asyncio.gather(*(comment_on(store, post.id) for post in posts))
     kept = await asyncio.gather(*(read_post(store, post.id) for post in posts))
@@ -64,7 +64,7 @@ async def test_two_stores_on_one_database_write_at_the_same_time(store: Store, b
         await other.close()
 
 
-async def test_a_cancelled_call_has_done_all_or_nothing(store: Store) -> None:
+async def test_a_cancelled_call_is_atomic(store: Store) -> None:
     post = await publish(store)
     comments: list[Comment] = []
     for turns in range(60):
@@ -82,7 +82,7 @@ async def test_a_cancelled_call_has_done_all_or_nothing(store: Store) -> None:
     assert kept.comment_count == len(thread) == kept.version - 1
 
 
-async def test_a_store_that_is_closed_has_nothing_under_way(store: Store, blog_url: str) -> None:
+async def test_a_closed_store_leaves_no_task_behind(store: Store, blog_url: str) -> None:
     post = await publish(store)
     before = asyncio.all_tasks()
     for turns in range(0, 40, 3):

@@ -1,4 +1,4 @@
-"""A blog with everything in it, as records, and how a store's records are read."""
+"""The records of a blog with every kind of content, and reading a store's records."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -117,7 +117,7 @@ def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
 
 
 def a_whole_blog() -> list[Record]:
-    """The records of a blog that has everything, in their order."""
+    """The records of a blog with every kind of content, in order."""
     threads = {
         numbered(1): thread_of_every_kind(numbered(1), 100),
         numbered(4): thread_of_every_kind(numbered(4), 200),
@@ -137,6 +137,6 @@ async def records_of(store: Store) -> list[Record]:
 
 
 async def fill(store: Store, records: Sequence[Record], *, at_once: int = 1_000) -> None:
-    """Write the records, so many in a batch."""
+    """Write the records in batches of this size."""
     for start in range(0, len(records), at_once):
         await store.records.write(Batch(kept=records[start : start + at_once]))

@@ -1,4 +1,4 @@
-"""Who wrote a post or a comment, as they are called at the moment of reading."""
+"""The authors of posts and comments, with their names at the time of reading."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -47,7 +47,7 @@ async def every_reading(store: Store, post: Post, root: Id, reply: Id) -> AsyncI
     yield answer
 
 
-async def test_a_new_name_is_read_everywhere_at_once(store: Store) -> None:
+async def test_a_new_name_appears_everywhere_immediately(store: Store) -> None:
     ada = await register(store, name="Ada")
     post = await publish(store, author=ada.author, tags=("a",))
     root = await comment_on(store, post.id, author=ada.author)
@@ -67,7 +67,7 @@ async def test_a_new_name_is_read_everywhere_at_once(store: Store) -> None:
     assert (await read_post(store, post.id)).version == 3
 
 
-async def test_what_a_removed_user_wrote_has_no_author(store: Store) -> None:
+async def test_posts_and_comments_of_a_removed_user_have_no_author(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author, tags=("a",))
     root = await comment_on(store, post.id, author=ada.author)
@@ -78,7 +78,7 @@ async def test_what_a_removed_user_wrote_has_no_author(store: Store) -> None:
         assert seen.author == (bob.author if seen.id == by_bob.id else None)
 
 
-async def test_what_is_called_a_new_name_by_a_writer_keeps_that_of_the_user(store: Store) -> None:
+async def test_an_author_name_in_a_write_is_ignored(store: Store) -> None:
     ada = await register(store, name="Ada")
     misnamed = Author(id=ada.id, name="Another", is_disabled=True)
     post = await publish(store, author=misnamed)
@@ -101,7 +101,7 @@ async def test_a_guest_has_a_name_and_a_key_but_is_no_author(store: Store) -> No
     assert saved == replace(comment, content="New", updated_at=LATER, version=2)
 
 
-async def test_a_post_goes_from_author_to_author(store: Store) -> None:
+async def test_a_post_can_change_its_author(store: Store) -> None:
     ada, bob = await register(store, name="Ada"), await register(store, name="Bob")
     post = await publish(store)
     for user in (ada, bob, bob):
@@ -131,7 +131,7 @@ async def test_the_author_of_a_post_is_a_user(store: Store) -> None:
     assert await read_posts(store) == [post]
 
 
-async def test_a_taken_id_or_slug_is_a_conflict_before_an_author_who_is_nobody(store: Store) -> None:
+async def test_a_taken_id_or_slug_is_reported_before_an_unknown_author(store: Store) -> None:
     taken = await publish(store, slug="taken")
     nobody = Author(id=new_id(), name="Nobody")
     for refused, field in (
@@ -142,7 +142,7 @@ async def test_a_taken_id_or_slug_is_a_conflict_before_an_author_who_is_nobody(s
             await store.posts.add(refused)
 
 
-async def test_a_comment_by_nobody_who_is_known_has_no_author(store: Store) -> None:
+async def test_a_comment_by_an_unknown_user_has_no_author(store: Store) -> None:
     post = await publish(store)
     comment = a_comment(post.id, author=Author(id=new_id(), name="Nobody"))
     await store.comments.add(comment)

@@ -1,4 +1,4 @@
-"""The branches of a thread: the replies to one comment, and those that answer none."""
+"""The branches of a thread: the replies to one comment, or the top-level comments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tests.contract.refusals import raises
 NOBODY: Page[Comment] = Page((), has_more=False)
 
 
-def answers_to(parent: Comment, count: int, *, first: int) -> list[Comment]:
+def replies_to(parent: Comment, count: int, *, first: int) -> list[Comment]:
     """In the order of the branch, many of one moment."""
     answers = [
         a_comment(
@@ -48,7 +48,7 @@ async def a_tree(store: Store, lengths: Sequence[int]) -> tuple[Id, Mapping[Id, 
         for number, length in enumerate(lengths)
     ]
     tree = {
-        root.id: answers_to(root, root.reply_count, first=1_000 * (number + 1))
+        root.id: replies_to(root, root.reply_count, first=1_000 * (number + 1))
         for number, root in enumerate(roots)
     }
     await publish_thread(store, post, [*roots, *(answer for answers in tree.values() for answer in answers)])
@@ -56,7 +56,7 @@ async def a_tree(store: Store, lengths: Sequence[int]) -> tuple[Id, Mapping[Id, 
 
 
 @pytest.mark.parametrize("lengths", [(0, 1, 2, 3, 12), (0, 80, 80, 5)], ids=["short", "long"])
-async def test_a_branch_is_paged_by_itself(store: Store, lengths: Sequence[int]) -> None:
+async def test_each_branch_has_its_own_pages(store: Store, lengths: Sequence[int]) -> None:
     post_id, tree = await a_tree(store, lengths)
     for limit in (1, 2, 5) if sum(lengths) < 50 else (25, 80):
         for parent_id, answers in tree.items():
@@ -70,7 +70,9 @@ async def test_a_branch_is_paged_by_itself(store: Store, lengths: Sequence[int])
 
 
 @pytest.mark.parametrize("lengths", [(0, 1, 2, 3, 12), (0, 80, 80, 5)], ids=["short", "long"])
-async def test_the_first_pages_of_many_branches_come_at_once(store: Store, lengths: Sequence[int]) -> None:
+async def test_the_first_pages_of_many_branches_are_read_together(
+    store: Store, lengths: Sequence[int]
+) -> None:
     post_id, tree = await a_tree(store, lengths)
     for limit in (1, 2, 3, 100):
         pages = await store.comments.branches(post_id, list(tree), limit=limit)
@@ -83,7 +85,7 @@ async def test_the_first_pages_of_many_branches_come_at_once(store: Store, lengt
     assert await store.comments.branches(post_id, [], limit=3) == {}
 
 
-async def test_a_thousand_branches_come_at_once(store: Store) -> None:
+async def test_a_thousand_branches_are_read_together(store: Store) -> None:
     post = await publish(store)
     root = await comment_on(store, post.id)
     answer = await comment_on(store, post.id, parent_id=root.id)
@@ -98,7 +100,7 @@ async def test_a_thousand_branches_come_at_once(store: Store) -> None:
 async def test_a_branch_has_only_replies_that_are_shown(store: Store, status: CommentStatus) -> None:
     post = await publish(store)
     root = await comment_on(store, post.id)
-    answers = answers_to(root, 3, first=1)
+    answers = replies_to(root, 3, first=1)
     for answer in answers:
         await store.comments.add(answer)
     hidden = await comment_on(store, post.id, parent_id=root.id, id=numbered(0), status=status)

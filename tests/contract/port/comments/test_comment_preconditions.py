@@ -1,4 +1,4 @@
-"""On which ground one may comment is looked at in the write, not before it."""
+"""The preconditions of a comment are checked in the statement that writes it, not before."""
 
 import asyncio
 from dataclasses import replace
@@ -44,7 +44,7 @@ def admission(
 
 
 async def refusal(store: Store, post_id: Id, context: CommentPreconditions) -> EverpostError | None:
-    """Why the post takes neither a new comment nor an edit on this ground."""
+    """The error with which the post refuses a new comment and an edit under these preconditions."""
     before = await read_post(store, post_id)
     comment = before.comments[0]
     credential = EditCredential(since=MOMENT, key_digest=KEY, admission=context)
@@ -86,7 +86,7 @@ INHERIT: Literal["inherit"] = "inherit"
         (PostChange(updated_at=LATER, publication_date=LATEST), admission(OPEN, EVERYTHING), True),
     ],
 )
-async def test_a_post_that_changed_takes_what_its_new_state_allows(
+async def test_a_changed_post_accepts_comments_by_its_new_state(
     store: Store, change: PostChange, context: CommentPreconditions, is_good: bool
 ) -> None:
     post = await publish(store, comment_policy=OPEN)
@@ -107,7 +107,7 @@ async def test_the_policy_of_the_blog_is_that_of_posts_without_one(store: Store)
     assert await refusal(store, own.id, admission(OPEN)) is None
 
 
-async def test_an_author_comments_on_an_own_draft_and_on_no_other(store: Store) -> None:
+async def test_authors_comment_only_on_their_own_drafts(store: Store) -> None:
     author, heir = await register(store), await register(store)
     post = await publish(store, status=DRAFT, author=author.author, comment_policy=OPEN)
     await comment_on(store, post.id, key_digest=KEY)
@@ -119,7 +119,7 @@ async def test_an_author_comments_on_an_own_draft_and_on_no_other(store: Store) 
     assert await refusal(store, post.id, others) is None
 
 
-async def test_no_guest_takes_a_name_that_looks_like_a_users(store: Store) -> None:
+async def test_a_guest_name_that_looks_like_a_user_is_refused(store: Store) -> None:
     post = await publish(store, comment_policy=OPEN)
     user = await register(store, name="Ada Admin")
 
@@ -139,7 +139,7 @@ async def test_no_guest_takes_a_name_that_looks_like_a_users(store: Store) -> No
     assert (await comes_as("Bea")).guest_name == "Bea"
 
 
-async def test_of_comments_that_come_together_each_has_its_own_ground(store: Store) -> None:
+async def test_concurrent_comments_are_checked_independently(store: Store) -> None:
     post = await publish(store, comment_policy=OPEN)
     await register(store, name="Ada")
     grounds = [admission(OPEN), admission(CLOSED), None, admission(MODERATED), admission(name="Ada")] * 5
@@ -150,7 +150,7 @@ async def test_of_comments_that_come_together_each_has_its_own_ground(store: Sto
     assert len(await read_thread(store, post.id)) == 10
 
 
-async def test_a_post_that_is_not_there_is_not_stale(store: Store) -> None:
+async def test_a_missing_post_is_not_found_rather_than_stale(store: Store) -> None:
     comment = a_comment(new_id())
     with raises(NotFound, "post"):
         await store.comments.add(comment, admission=admission(name="Ada"))
@@ -160,7 +160,7 @@ async def test_a_post_that_is_not_there_is_not_stale(store: Store) -> None:
         await store.comments.save(comment.post_id, comment.id, change, match=None, credential=credential)
 
 
-async def test_who_changed_the_words_of_others_is_kept(store: Store) -> None:
+async def test_the_editor_of_another_users_comment_is_recorded(store: Store) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id, guest_name="Gus", key_digest=KEY)
     editor_id = new_id()

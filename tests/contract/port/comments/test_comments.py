@@ -1,4 +1,4 @@
-"""Comments one by one, and what they do to their post."""
+"""Single comments, and their effect on their post."""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ from tests.contract.refusals import attempt, raises, told
 CHANGE = CommentChange(updated_at=LATER, content="New")
 
 
-async def test_a_comment_is_one_version_more_of_its_post(store: Store) -> None:
+async def test_a_comment_increases_the_version_of_its_post(store: Store) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id)
     commented = await read_post(store, post.id)
@@ -53,7 +53,7 @@ async def test_a_change_of_a_comment_changes_what_it_names_and_nothing_else(stor
     assert (same.content, same.updated_at, same.version) == ("New", LATER, 3)
 
 
-async def test_a_comment_of_a_post_that_is_not_there_is_not_found(store: Store) -> None:
+async def test_a_comment_on_a_missing_post_is_not_found(store: Store) -> None:
     unknown = new_id()
     comment = await comment_on(store, (await publish(store)).id)
     for call in (
@@ -103,7 +103,7 @@ async def test_a_taken_comment_id_is_a_conflict_on_every_post(store: Store) -> N
     assert await read_post(store, other.id) == other
 
 
-async def test_a_refused_comment_is_refused_for_the_first_of_the_reasons(store: Store) -> None:
+async def test_a_refused_comment_reports_the_first_reason(store: Store) -> None:
     post, other = await publish(store), await publish(store)
     comment, of_other = await comment_on(store, post.id), await comment_on(store, other.id)
     before = await read_post(store, post.id)
@@ -128,7 +128,7 @@ async def test_a_refused_comment_is_refused_for_the_first_of_the_reasons(store: 
     assert await read_post(store, post.id) == before
 
 
-async def test_answers_have_answers(store: Store) -> None:
+async def test_replies_can_have_replies(store: Store) -> None:
     post = await publish(store)
     thread = [await comment_on(store, post.id, id=numbered(0))]
     for number in range(1, 20):
@@ -139,8 +139,8 @@ async def test_answers_have_answers(store: Store) -> None:
     assert (await read_post(store, post.id)).comments == tuple(answered)
 
 
-async def test_a_comment_comes_back_from_adding_as_it_is_kept(store: Store) -> None:
-    """What a store counts is not what the writer says."""
+async def test_adding_returns_the_stored_comment(store: Store) -> None:
+    """Counters are computed by the store, not taken from the caller."""
     post = await publish(store)
     first = await comment_on(store, post.id, depth=7, reply_count=7)
     assert (first.depth, first.reply_count) == (0, 0)
@@ -171,7 +171,7 @@ async def test_a_removed_comment_is_gone_and_its_id_is_free_again(store: Store) 
 
 
 @pytest.mark.parametrize("posts", [1, 3])
-async def test_of_comments_added_at_once_under_one_id_one_is_kept(store: Store, posts: int) -> None:
+async def test_of_concurrent_comments_with_one_id_one_is_stored(store: Store, posts: int) -> None:
     post_ids = [(await publish(store)).id for _ in range(posts)]
     comment_id = new_id()
     attempts = [a_comment(post_ids[each % posts], id=comment_id, content=str(each)) for each in range(9)]
@@ -184,7 +184,7 @@ async def test_of_comments_added_at_once_under_one_id_one_is_kept(store: Store, 
         assert post.comment_count == post.version - 1 == len(post.comments)
 
 
-async def test_of_those_who_remove_a_comment_at_once_one_has_removed_it(store: Store) -> None:
+async def test_of_concurrent_removals_of_a_comment_one_succeeds(store: Store) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id)
     outcomes = await asyncio.gather(
@@ -195,7 +195,7 @@ async def test_of_those_who_remove_a_comment_at_once_one_has_removed_it(store: S
     assert (emptied.comment_count, emptied.version) == (0, 3)
 
 
-async def test_comments_on_one_post_leave_the_others_alone(store: Store) -> None:
+async def test_comments_on_one_post_do_not_affect_others(store: Store) -> None:
     post, other = await publish(store), await publish(store)
     await asyncio.gather(*(comment_on(store, Id(post.id)) for _ in range(20)))
     assert (await read_post(store, post.id)).comment_count == 20
@@ -203,7 +203,7 @@ async def test_comments_on_one_post_leave_the_others_alone(store: Store) -> None
     assert await read_thread(store, other.id) == []
 
 
-async def test_an_import_may_answer_what_is_not_approved(store: Store) -> None:
+async def test_an_import_may_reply_to_unapproved_comments(store: Store) -> None:
     post = await publish(store)
     first = await comment_on(store, post.id, status=CommentStatus.PENDING)
     below = a_comment(post.id, parent_id=first.id, status=CommentStatus.SPAM)

@@ -1,4 +1,4 @@
-"""What is decided about comments, and what of a thread is shown then."""
+"""Moderation decisions, and their effect on the visible thread."""
 
 import asyncio
 import itertools
@@ -38,7 +38,7 @@ def decision(status: CommentStatus) -> CommentChange:
 
 
 async def a_thread(store: Store, *, is_long: bool) -> MirroredThread:
-    """A thread in which others have commented, where it is long; every fourth of them waits."""
+    """A thread; if it is long, with other comments, of which every fourth is pending."""
     ada = await register(store)
     thread = MirroredThread(store, await publish(store, author=ada.author))
     await add_others(thread, MOMENT - timedelta(milliseconds=1), OLDER * is_long)
@@ -56,7 +56,7 @@ async def add_others(thread: MirroredThread, moment: datetime, count: int) -> No
 
 
 async def shown_of(thread: MirroredThread, ids: Collection[Id]) -> list[Id]:
-    """Those of these comments that are shown, in order."""
+    """The visible ones of these comments, in order."""
     shown = await read_thread(thread.store, thread.post.id)
     return [comment.id for comment in shown if comment.id in ids]
 
@@ -77,7 +77,7 @@ async def test_only_approved_comments_are_shown_and_counted(store: Store, status
     assert await store.comments.find(new_id()) is None
 
 
-async def test_a_decision_is_one_version_more_and_leaves_the_moment_of_the_words(store: Store) -> None:
+async def test_a_decision_increases_the_version_but_not_the_date_of_change(store: Store) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id, status=CommentStatus.PENDING, guest_name="Guest")
     saved = await store.comments.save(post.id, comment.id, decision(CommentStatus.APPROVED), match=None)
@@ -98,7 +98,7 @@ async def test_a_decision_is_one_version_more_and_leaves_the_moment_of_the_words
 
 
 @short_and_long
-async def test_any_status_follows_any_other(store: Store, is_long: bool) -> None:
+async def test_every_status_can_change_to_every_other(store: Store, is_long: bool) -> None:
     thread = await a_thread(store, is_long=is_long)
     root = await thread.add()
     comment = await thread.add(parent_id=root.id)
@@ -114,7 +114,7 @@ async def test_any_status_follows_any_other(store: Store, is_long: bool) -> None
 
 
 @pytest.mark.parametrize("status", HIDDEN)
-async def test_only_an_approved_comment_can_be_answered(store: Store, status: CommentStatus) -> None:
+async def test_only_approved_comments_accept_replies(store: Store, status: CommentStatus) -> None:
     post = await publish(store)
     parent = await comment_on(store, post.id)
     await comment_on(store, post.id, parent_id=parent.id)
@@ -129,8 +129,8 @@ async def test_only_an_approved_comment_can_be_answered(store: Store, status: Co
 
 
 @pytest.mark.parametrize("status", HIDDEN)
-async def test_a_hidden_comment_that_is_answered_keeps_its_place(store: Store, status: CommentStatus) -> None:
-    """Who shows it to the public leaves out its words."""
+async def test_a_hidden_comment_with_replies_keeps_its_place(store: Store, status: CommentStatus) -> None:
+    """The public sees it as a tombstone; the store still returns its content."""
     post = await publish(store)
     parent = await comment_on(store, post.id, guest_name="Guest")
     answer = await comment_on(store, post.id, parent_id=parent.id)
@@ -146,7 +146,7 @@ async def test_a_hidden_comment_that_is_answered_keeps_its_place(store: Store, s
 @pytest.mark.parametrize(
     ("status", "is_long"), [*((status, False) for status in CommentStatus), (CommentStatus.APPROVED, True)]
 )
-async def test_a_removed_comment_that_is_answered_becomes_a_tombstone(
+async def test_a_removed_comment_with_replies_becomes_a_tombstone(
     store: Store, status: CommentStatus, is_long: bool
 ) -> None:
     thread = await a_thread(store, is_long=is_long)
@@ -164,7 +164,7 @@ async def test_a_removed_comment_that_is_answered_becomes_a_tombstone(
 
 
 @short_and_long
-async def test_a_tombstone_is_shown_while_something_below_is(store: Store, is_long: bool) -> None:
+async def test_a_tombstone_is_shown_while_it_has_visible_replies(store: Store, is_long: bool) -> None:
     thread = await a_thread(store, is_long=is_long)
     root = await thread.add(id=numbered(1_001))
     middle = await thread.add(id=numbered(1_002), parent_id=root.id)
@@ -188,9 +188,7 @@ async def test_a_tombstone_is_shown_while_something_below_is(store: Store, is_lo
 
 
 @short_and_long
-async def test_a_tombstone_that_nothing_answers_any_more_can_be_removed_for_good(
-    store: Store, is_long: bool
-) -> None:
+async def test_a_tombstone_without_replies_can_be_deleted(store: Store, is_long: bool) -> None:
     thread = await a_thread(store, is_long=is_long)
     root = await thread.add()
     leaf = await thread.add(parent_id=root.id)
@@ -206,7 +204,7 @@ async def test_a_tombstone_that_nothing_answers_any_more_can_be_removed_for_good
     assert (again.reply_count, again.version) == (0, 1)
 
 
-async def test_a_chain_of_fifty_tombstones_comes_and_goes_with_the_last_answer(store: Store) -> None:
+async def test_a_chain_of_fifty_tombstones_exists_as_long_as_the_last_reply(store: Store) -> None:
     thread = await a_thread(store, is_long=False)
     chain = [await thread.add(id=numbered(0))]
     for number in range(1, 51):
@@ -221,7 +219,7 @@ async def test_a_chain_of_fifty_tombstones_comes_and_goes_with_the_last_answer(s
 
 
 @short_and_long
-async def test_decisions_made_at_once_are_all_counted(store: Store, is_long: bool) -> None:
+async def test_concurrent_decisions_are_all_counted(store: Store, is_long: bool) -> None:
     thread = await a_thread(store, is_long=is_long)
     root = await thread.add()
     await thread.add(parent_id=root.id)
@@ -246,8 +244,8 @@ async def test_decisions_made_at_once_are_all_counted(store: Store, is_long: boo
     assert (kept.comment_count, kept.version) == (before, thread.version + 12 + 12)
 
 
-async def test_an_answer_and_the_end_of_what_it_answers_meet_as_one_after_the_other(store: Store) -> None:
-    """Either the answer is refused, or what it answers stays as a tombstone."""
+async def test_a_reply_and_the_concurrent_removal_of_its_parent_are_serialized(store: Store) -> None:
+    """Either the reply is refused, or its parent stays as a tombstone."""
     post = await publish(store)
     for _ in range(12):
         parent = await comment_on(store, post.id)
@@ -266,7 +264,7 @@ async def test_an_answer_and_the_end_of_what_it_answers_meet_as_one_after_the_ot
             assert await store.comments.find(answer.id) == replace(answer, depth=1)
 
 
-async def test_of_answers_that_go_at_once_none_keeps_a_tombstone_standing(store: Store) -> None:
+async def test_concurrent_removals_of_all_replies_leave_no_tombstone(store: Store) -> None:
     post = await publish(store)
     root = await comment_on(store, post.id)
     answers = [await comment_on(store, post.id, parent_id=root.id) for _ in range(6)]

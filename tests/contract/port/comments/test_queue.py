@@ -50,7 +50,7 @@ async def page(store: Store, limit: int, after: Position | None = None) -> tuple
     return list(got.rows), got.has_more
 
 
-async def test_nothing_waits_on_an_empty_blog(store: Store) -> None:
+async def test_an_empty_blog_has_an_empty_queue(store: Store) -> None:
     for status in CommentStatus:
         assert await read_queue(store, status) == []
 
@@ -121,7 +121,7 @@ async def test_comments_on_drafts_and_on_posts_to_come_wait_too(store: Store) ->
 
 
 @pytest.mark.parametrize("limit", [1, 100])
-async def test_a_queue_may_be_of_the_posts_of_one_author(store: Store, limit: int) -> None:
+async def test_the_queue_can_be_filtered_by_author(store: Store, limit: int) -> None:
     ada, bob = await register(store), await register(store)
     own = [(await publish(store, author=ada.author)).id for _ in range(2)]
     others = [(await publish(store, author=bob.author)).id, (await publish(store)).id]
@@ -138,7 +138,7 @@ async def test_a_queue_may_be_of_the_posts_of_one_author(store: Store, limit: in
         assert await read_queue(store, PENDING, post_author_id=author_id, limit=limit) == expected
 
 
-async def test_the_queue_of_a_removed_author_goes_to_the_heir(store: Store) -> None:
+async def test_the_queue_of_a_removed_author_goes_to_the_new_author(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author)
     queue = await a_queue(store, 3, posts=[post.id])
@@ -147,7 +147,7 @@ async def test_the_queue_of_a_removed_author_goes_to_the_heir(store: Store) -> N
     assert await read_queue(store, PENDING, post_author_id=ada.id) == []
 
 
-async def test_nothing_waits_of_a_post_that_is_removed(store: Store) -> None:
+async def test_a_removed_post_leaves_no_comments_in_the_queue(store: Store) -> None:
     for length in (3, 170):
         post = a_post()
         await publish_thread(store, post, [waiting(post.id, number) for number in range(length)])

@@ -1,4 +1,4 @@
-"""A post goes and its whole thread goes with it, whoever is commenting."""
+"""Removing a post removes its whole thread, also while clients are commenting."""
 
 import asyncio
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ async def test_the_comments_of_a_removed_post_are_gone_and_every_id_is_free(
 
 
 @pytest.mark.parametrize("length", [1, 148])
-async def test_nothing_is_left_of_comments_that_come_while_the_post_is_removed(
+async def test_comments_added_while_their_post_is_removed_leave_nothing_behind(
     store: Store, length: int
 ) -> None:
     post = a_post()
@@ -92,7 +92,7 @@ async def test_nothing_is_left_of_comments_that_come_while_the_post_is_removed(
     await assert_no_orphans(store, post.id, comments)
 
 
-async def test_nothing_is_left_however_a_comment_and_a_removal_meet(store: Store) -> None:
+async def test_a_comment_that_races_with_a_removal_leaves_nothing_behind(store: Store) -> None:
     for turn in range(25):
         post = await publish(store)
         comments = [a_comment(post.id) for _ in range(3)]
@@ -112,7 +112,7 @@ async def test_nothing_is_left_however_a_comment_and_a_removal_meet(store: Store
         await store.posts.remove(post.id, match=None)
 
 
-async def test_a_change_that_meets_a_removal_brings_nothing_back(store: Store) -> None:
+async def test_a_change_that_races_with_a_removal_restores_nothing(store: Store) -> None:
     change = CommentChange(updated_at=LATER, content="New")
     for _ in range(10):
         post = await publish(store)
@@ -128,7 +128,7 @@ async def test_a_change_that_meets_a_removal_brings_nothing_back(store: Store) -
         await store.posts.remove(post.id, match=None)
 
 
-async def test_a_post_that_comes_back_at_once_has_nothing_of_the_one_before(store: Store) -> None:
+async def test_a_post_created_again_under_its_id_has_none_of_the_old_comments(store: Store) -> None:
     post = await publish(store)
     for turn in range(10):
         comments = [a_comment(post.id) for _ in range(6)]

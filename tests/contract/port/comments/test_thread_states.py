@@ -1,4 +1,4 @@
-"""Whatever is done to a thread, in whatever order: it is what the same steps make of it in plain Python."""
+"""After any sequence of changes, a thread equals a model of it in plain Python."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from tests.volume import examples
 
 
 class Kind(StrEnum):
-    """What may be done to a thread."""
+    """The kinds of changes to a thread."""
 
     ADD = "add"
     ANSWER = "answer"
@@ -50,7 +50,7 @@ async def add_others(thread: MirroredThread, moment: datetime, count: int) -> li
 
 
 async def play(thread: MirroredThread, deeds: Sequence[Deed], *, others: Collection[Id] = ()) -> None:
-    """Do all this to the thread, but leave the others in it alone."""
+    """Apply the steps to the thread, leaving other comments in it unchanged."""
     for number, deed in enumerate(deeds):
         comments = [each for each in thread.comments().values() if each.id not in others]
         await do(thread, deed, comments, content=str(number))
@@ -79,7 +79,7 @@ async def do(thread: MirroredThread, deed: Deed, comments: Sequence[Comment], *,
 
 @settings(max_examples=examples(25))
 @given(deeds=st.lists(steps, min_size=5, max_size=25))
-async def test_a_thread_is_what_its_changes_make_of_it(store: Store, deeds: list[Deed]) -> None:
+async def test_a_thread_matches_a_mirror_after_random_changes(store: Store, deeds: list[Deed]) -> None:
     thread = await a_thread(store)
     await play(thread, deeds)
     await thread.assert_same()
@@ -87,7 +87,7 @@ async def test_a_thread_is_what_its_changes_make_of_it(store: Store, deeds: list
 
 @settings(max_examples=examples(2))
 @given(deeds=st.lists(steps, min_size=10, max_size=30), later_deeds=st.lists(steps, min_size=10, max_size=30))
-async def test_a_long_thread_is_what_its_changes_make_of_it(
+async def test_a_long_thread_matches_a_mirror_after_random_changes(
     store: Store, deeds: list[Deed], later_deeds: list[Deed]
 ) -> None:
     """MongoDB moves comments out of the post's document between the two."""

@@ -49,7 +49,7 @@ def a_thread(post_id: Id, count: int, *, first: int = 0, content: str = "Content
 async def grow(
     store: Store, post_id: Id, count: int, *, first: int = 0, content: str = "Content", at_once: int = 1
 ) -> list[Comment]:
-    """Such comments; they were added in an order that is none."""
+    """A thread of this many comments, added in no particular order."""
     comments = a_thread(post_id, count, first=first, content=content)
     waiting = iter(random.Random(first).sample(comments, count))
 
@@ -66,7 +66,7 @@ def in_order(comments: Sequence[Comment]) -> list[Comment]:
 
 
 async def assert_thread_is(store: Store, post_id: Id, thread: Sequence[Comment]) -> None:
-    """By every way to read it."""
+    """Compare the results of every way to read the thread."""
     assert await read_thread(store, post_id) == thread
     post = await read_post(store, post_id)
     assert list(post.comments) == thread[:100]
@@ -182,14 +182,14 @@ async def test_a_long_thread_is_removed_from_one_end_to_the_other(store: Store) 
         await assert_thread_is(store, post.id, thread)
 
 
-async def test_everyone_who_comments_at_once_is_heard(store: Store) -> None:
+async def test_concurrent_comments_are_all_stored(store: Store) -> None:
     post = await publish(store)
     threads = await asyncio.gather(*(grow(store, post.id, 30, first=1000 * each) for each in range(8)))
     await assert_thread_is(store, post.id, in_order([comment for thread in threads for comment in thread]))
     assert (await read_post(store, post.id)).version == 241
 
 
-async def test_everyone_who_changes_a_thread_at_once_is_heard(store: Store) -> None:
+async def test_concurrent_changes_of_a_thread_are_all_stored(store: Store) -> None:
     post = a_post()
     thread = a_thread(post.id, 240)
     await publish_thread(store, post, thread)
@@ -241,7 +241,7 @@ async def test_pages_never_repeat_or_skip_a_comment_that_stays_while_others_come
         await asyncio.gather(*others)
 
 
-async def test_a_reader_sees_a_post_as_it_was_at_one_moment(store: Store) -> None:
+async def test_a_read_post_is_a_consistent_snapshot(store: Store) -> None:
     post = await publish(store, slug="slug")
     await grow(store, post.id, 20)
     read = asyncio.Event()

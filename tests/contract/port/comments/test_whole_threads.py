@@ -1,4 +1,4 @@
-"""Posts that come with their whole thread."""
+"""Posts that are added together with their whole thread."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ from tests.contract.port.examples import (
 from tests.contract.refusals import raises
 
 
-async def test_a_new_post_comes_with_its_whole_thread(store: Store) -> None:
+async def test_a_new_post_is_added_with_its_whole_thread(store: Store) -> None:
     post = a_post(tags=tuple(f"tag {number}" for number in range(MAX_TAGS)))
     thread = [
         a_comment(post.id, id=numbered(number), publication_date=MOMENT + timedelta(seconds=number))
@@ -33,7 +33,7 @@ async def test_a_new_post_comes_with_its_whole_thread(store: Store) -> None:
     assert (await records_of(store))[1:] == [replace(post, comment_count=300), *thread]
 
 
-async def test_a_post_whose_thread_has_a_taken_id_does_not_come_at_all(store: Store) -> None:
+async def test_a_post_whose_thread_has_a_taken_id_is_not_added(store: Store) -> None:
     taken = await comment_on(store, (await publish(store)).id)
     post = a_post()
     thread = [a_comment(post.id), replace(taken, post_id=post.id)]

@@ -1,4 +1,4 @@
-"""Whatever admins do to each other at the same moment: one who is enabled stays."""
+"""Whatever admins do to each other concurrently, at least one enabled admin remains."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -44,7 +44,9 @@ async def admins(store: Store, count: int) -> list[User]:
     [*((each,) for each in DEPARTURES), DEPARTURES],
     ids=[*(each.__name__ for each in DEPARTURES), "all"],
 )
-async def test_of_admins_who_go_at_once_one_stays(store: Store, departures: Sequence[Departure]) -> None:
+async def test_of_admins_who_are_removed_concurrently_one_stays(
+    store: Store, departures: Sequence[Departure]
+) -> None:
     for count in (2, 4):
         them = await admins(store, count - len(await admins_of(store)))
         ids = await admins_of(store)
@@ -57,7 +59,7 @@ async def test_of_admins_who_go_at_once_one_stays(store: Store, departures: Sequ
         assert await admins_of(store) == [ids[[type(outcome) for outcome in outcomes].index(LastAdmin)]]
 
 
-async def test_admins_who_leave_their_posts_to_each_other_do_not_all_go(store: Store) -> None:
+async def test_admins_who_name_each_other_as_new_author_are_not_all_removed(store: Store) -> None:
     one, other = await admins(store, 2)
     outcomes = await asyncio.gather(
         store.users.remove(one.id, heir_id=other.id, match=None),
@@ -82,7 +84,7 @@ async def test_the_last_admin_stays_as_it_is(store: Store) -> None:
     assert (await store.users.save(admin.id, change, match=None)).name == "New"
 
 
-async def test_who_is_no_enabled_admin_may_go(store: Store) -> None:
+async def test_users_who_are_not_enabled_admins_can_be_removed(store: Store) -> None:
     await admins(store, 1)
     for role in Role:
         disabled = await register(store, role=role, disabled_at=LATER)
@@ -95,7 +97,7 @@ async def test_who_is_no_enabled_admin_may_go(store: Store) -> None:
         await store.users.get(author.id)
 
 
-async def test_a_blog_without_an_admin_loses_the_others(store: Store) -> None:
+async def test_a_blog_without_an_admin_can_lose_all_users(store: Store) -> None:
     author = await register(store)
     for depart in DEPARTURES:
         await depart(store, author.id)

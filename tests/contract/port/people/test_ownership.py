@@ -1,4 +1,4 @@
-"""Writers may say whose it must be; the database decides whether it is, in the statement that writes."""
+"""A write may require an owner; the database checks it in the statement that writes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -50,7 +50,7 @@ every_write_to_a_comment = pytest.mark.parametrize("write", [edit_comment, remov
 
 
 @every_write_to_a_post
-async def test_a_post_is_changed_by_nobody_but_its_owner(store: Store, write: WriteToPost) -> None:
+async def test_a_post_is_changed_only_by_its_owner(store: Store, write: WriteToPost) -> None:
     ada, bob = await register(store), await register(store)
     own, of_nobody = await publish(store, author=ada.author), await publish(store)
     for post in (own, of_nobody):
@@ -64,7 +64,7 @@ async def test_a_post_is_changed_by_nobody_but_its_owner(store: Store, write: Wr
     assert await read_post(store, of_nobody.id) == of_nobody
 
 
-async def test_the_owner_of_a_post_has_its_way(store: Store) -> None:
+async def test_the_owner_of_a_post_can_change_it(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author)
     change = PostChange(updated_at=LATER, title="New")
@@ -78,7 +78,7 @@ async def test_the_owner_of_a_post_has_its_way(store: Store) -> None:
     assert await attempt(remove_post(store, post.id, bob.id, None)) == "done"
 
 
-async def test_a_refused_change_of_a_post_is_refused_for_the_first_of_the_reasons(store: Store) -> None:
+async def test_a_refused_change_of_a_post_reports_the_first_reason(store: Store) -> None:
     ada = await register(store)
     taken = await publish(store, slug="taken")
     post = await publish(store, author=ada.author)
@@ -91,7 +91,7 @@ async def test_a_refused_change_of_a_post_is_refused_for_the_first_of_the_reason
     assert await read_post(store, post.id) == post
 
 
-async def test_a_post_that_changes_hands_is_changed_by_one_of_both(store: Store) -> None:
+async def test_during_a_change_of_owner_only_one_owner_changes_a_post(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     for _ in range(8):
         post = await publish(store, author=ada.author)
@@ -166,7 +166,7 @@ async def test_a_comment_is_changed_by_no_other_credential(store: Store, write: 
 
 
 @every_write_to_a_comment
-async def test_a_comment_is_changed_by_its_writer_while_it_is_young(
+async def test_a_writer_changes_a_comment_only_for_a_limited_time(
     store: Store, write: WriteToComment
 ) -> None:
     post_id, by_user, by_guest, ada_id = await two_comments(store)
@@ -183,7 +183,7 @@ async def test_a_comment_is_changed_by_its_writer_while_it_is_young(
 
 
 @every_write_to_a_comment
-async def test_a_refused_change_of_a_comment_is_refused_for_the_first_of_the_reasons(
+async def test_a_refused_change_of_a_comment_reports_the_first_reason(
     store: Store, write: WriteToComment
 ) -> None:
     post_id, by_user, by_guest, ada_id = await two_comments(store)

@@ -1,4 +1,4 @@
-"""Counts of what is tried, kept in the store: they hold across all workers."""
+"""Rate limits: counters in the store, shared by all workers."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -26,20 +26,20 @@ def start() -> datetime:
     return now()
 
 
-async def test_tries_are_counted_from_the_first_one_on(store: Store, start: datetime) -> None:
+async def test_attempts_are_counted_from_the_first(store: Store, start: datetime) -> None:
     until = start + WINDOW
     for count, moment in enumerate((start, start, start + MILLISECOND, until - MILLISECOND), start=1):
         assert await hit(store, KEY, moment) == RateLimitCounter(count, until)
 
 
-async def test_each_key_is_counted_by_itself(store: Store, start: datetime) -> None:
+async def test_each_key_has_its_own_count(store: Store, start: datetime) -> None:
     for number, key in enumerate((KEY, KEY[:-1], KEY[:-1] + "b", "A" * 64, "a", "a b", "-_.=$")):
         moment = start + number * MILLISECOND
         for count in (1, 2):
             assert await hit(store, key, moment) == RateLimitCounter(count, moment + WINDOW)
 
 
-async def test_with_its_end_a_window_is_forgotten(store: Store, start: datetime) -> None:
+async def test_a_window_is_forgotten_when_it_ends(store: Store, start: datetime) -> None:
     for _ in range(3):
         await hit(store, KEY, start)
     end = start + WINDOW
@@ -50,7 +50,7 @@ async def test_with_its_end_a_window_is_forgotten(store: Store, start: datetime)
     assert await hit(store, KEY, much_later) == RateLimitCounter(1, much_later + WINDOW)
 
 
-async def test_what_has_ended_is_forgotten_when_asked_and_nothing_else(store: Store, start: datetime) -> None:
+async def test_only_expired_windows_are_deleted(store: Store, start: datetime) -> None:
     await hit(store, KEY, start)
     await hit(store, "later", start + MILLISECOND)
     await store.limits.forget(start + WINDOW)
@@ -84,7 +84,7 @@ async def test_of_concurrent_attempts_as_many_pass_as_the_limit_allows(store: St
     assert sorted(seconds) == list(range(1, 31))
 
 
-async def test_a_try_that_is_forgiven_was_none(store: Store, start: datetime) -> None:
+async def test_a_forgiven_attempt_is_not_counted(store: Store, start: datetime) -> None:
     for _ in range(3):
         await hit(store, KEY, start)
     await store.limits.forgive([KEY, "unknown"])
@@ -93,7 +93,7 @@ async def test_a_try_that_is_forgiven_was_none(store: Store, start: datetime) ->
     assert await hit(store, "unknown", start) == RateLimitCounter(1, start + WINDOW)
 
 
-async def test_tries_made_at_once_are_all_counted(store: Store, blog_url: str, start: datetime) -> None:
+async def test_concurrent_attempts_are_all_counted(store: Store, blog_url: str, start: datetime) -> None:
     other = await open_store(blog_url, timeout=10, pool_size=3)
     try:
         tallies = await asyncio.gather(
@@ -107,7 +107,7 @@ async def test_tries_made_at_once_are_all_counted(store: Store, blog_url: str, s
         await other.close()
 
 
-async def test_tries_of_many_made_at_once_are_all_counted(store: Store, start: datetime) -> None:
+async def test_concurrent_attempts_for_many_keys_are_all_counted(store: Store, start: datetime) -> None:
     """While windows end."""
     keys = [f"{number:064}" for number in range(10)]
     await asyncio.gather(*(hit(store, key, start) for key in keys))
@@ -117,7 +117,7 @@ async def test_tries_of_many_made_at_once_are_all_counted(store: Store, start: d
     assert {tally.until for tally in tallies} == {later + WINDOW}
 
 
-async def test_a_window_may_end_at_any_moment_and_begin_anew(store: Store, start: datetime) -> None:
+async def test_a_window_can_end_at_any_time_and_begin_again(store: Store, start: datetime) -> None:
     assert await store.limits.get(KEY, start) is None
     far, near = start + 100 * WINDOW, start + WINDOW
     for until in (far, near):

@@ -1,4 +1,4 @@
-"""Which tokens end with what, and how many a user may have."""
+"""Changes that revoke tokens, and the maximum number of tokens of a user."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -89,7 +89,7 @@ REVOCATIONS: Sequence[tuple[UserChange, Collection[Id]]] = [
 """What is changed, and what stays."""
 
 
-async def test_a_change_ends_the_tokens_that_it_says(store: Store, subtests: pytest.Subtests) -> None:
+async def test_a_change_revokes_the_documented_tokens(store: Store, subtests: pytest.Subtests) -> None:
     other = await register(store)
     await store.tokens.add(a_token(other, numbered(20), TokenKind.LOGIN))
     for number, (change, stay) in enumerate(REVOCATIONS):
@@ -102,7 +102,7 @@ async def test_a_change_ends_the_tokens_that_it_says(store: Store, subtests: pyt
             await store.users.remove(user.id, heir_id=None, match=None)
 
 
-async def test_a_change_that_does_not_happen_ends_no_token(store: Store) -> None:
+async def test_a_refused_change_revokes_no_token(store: Store) -> None:
     user, other = await with_tokens(store), await register(store)
     revocation = Revocation(named=True)
     stale = UserChange(updated_at=LATER, is_disabled=True, revocation=revocation)
@@ -122,7 +122,7 @@ async def test_a_user_who_is_enabled_again_has_no_token(store: Store) -> None:
     assert await ids_of(store, user) == set()
 
 
-async def test_a_login_takes_along_what_was_made_with_it(store: Store) -> None:
+async def test_tokens_created_during_a_login_end_with_it(store: Store) -> None:
     user = await with_tokens(store)
     await store.tokens.remove(OF_OTHER, user_id=user.id)
     await store.tokens.remove(LOGIN, user_id=None)
@@ -140,7 +140,7 @@ async def test_pages_give_every_token_once_the_oldest_first(store: Store, limit:
     assert (len(page.rows), page.has_more) == (min(limit, 7), limit < 7)
 
 
-async def test_a_token_is_made_only_while_its_grounds_hold(store: Store) -> None:
+async def test_a_token_is_created_only_while_its_preconditions_hold(store: Store) -> None:
     user = await with_tokens(store)
     disabled = await register(store, password_hash="old")
     await store.users.save(disabled.id, UserChange(updated_at=LATER, is_disabled=True), match=None)
@@ -168,7 +168,7 @@ async def test_a_token_is_made_only_while_its_grounds_hold(store: Store) -> None
 
 
 async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -> None:
-    """Whoever of the two comes first: afterwards there is no such login."""
+    """In whichever order the two are executed, no login with the old password remains."""
     user = await register(store, password_hash="old")
     change = UserChange(updated_at=LATER, password_hash="new", revocation=Revocation())
     logins = [a_token(user, numbered(number), TokenKind.LOGIN) for number in range(8)]
@@ -188,7 +188,7 @@ async def fill(store: Store, user: User, kind: TokenKind, count: int) -> None:
         await store.tokens.add(a_token(user, numbered(number), kind, minute=number))
 
 
-async def test_a_login_takes_the_place_of_the_oldest_one(store: Store) -> None:
+async def test_a_new_login_replaces_the_oldest_one(store: Store) -> None:
     user = await register(store)
     await fill(store, user, TokenKind.LOGIN, MAX_TOKENS - 1)
     await store.tokens.add(a_token(user, numbered(500), login_id=numbered(0), minute=500))
@@ -202,7 +202,7 @@ async def test_a_login_takes_the_place_of_the_oldest_one(store: Store) -> None:
     assert numbered(6) in there
 
 
-async def test_a_user_has_so_many_tokens_at_most_and_a_login_always(store: Store) -> None:
+async def test_the_number_of_tokens_is_limited_except_for_logins(store: Store) -> None:
     user = await register(store)
     await fill(store, user, TokenKind.NAMED, MAX_NAMED_TOKENS - 2)
     named = [a_token(user, numbered(1000 + number), minute=1000) for number in range(5)]

@@ -1,4 +1,4 @@
-"""Tokens: looked up each time, so that one which is gone is of no use at once."""
+"""Tokens: looked up for each request, so that a revoked one stops working immediately."""
 
 import asyncio
 from dataclasses import replace
@@ -62,20 +62,20 @@ async def keep(store: Store, user_id: Id, **fields: Unpack[TokenFields]) -> Toke
     ],
     ids=["plain", "all scopes", "no scopes", "longest name", "unusual name"],
 )
-async def test_a_token_comes_out_as_it_went_in_with_its_owner(store: Store, fields: TokenFields) -> None:
+async def test_a_token_is_read_as_written_with_its_owner(store: Store, fields: TokenFields) -> None:
     user = await register(store, role=Role.EDITOR, password_hash="hash")
     token = await keep(store, user.id, **fields)
     assert await store.tokens.find(token.digest) == (token, user)
     assert await tokens_of(store, user.id) == [token]
 
 
-async def test_a_digest_that_is_not_there_finds_nothing(store: Store) -> None:
+async def test_an_unknown_digest_finds_nothing(store: Store) -> None:
     token = await keep(store, (await register(store)).id)
     for unknown in (digest("unknown"), token.digest[::-1], token.digest[:-1], ""):
         assert await store.tokens.find(unknown) is None
 
 
-async def test_the_owner_is_as_it_is_now_and_an_expired_token_is_found_too(store: Store) -> None:
+async def test_the_owner_is_current_and_expired_tokens_are_found(store: Store) -> None:
     user = await register(store)
     await store.users.save(user.id, UserChange(updated_at=LATER, is_disabled=True), match=None)
     token = await keep(store, user.id, expires_at=MOMENT + timedelta(milliseconds=1))
@@ -133,7 +133,7 @@ async def test_a_taken_id_or_digest_is_a_conflict_for_every_user(store: Store) -
 
 
 @pytest.mark.parametrize("same", ["id", "digest"])
-async def test_of_tokens_added_at_once_under_one_name_one_is_kept(store: Store, same: str) -> None:
+async def test_of_concurrent_tokens_with_one_name_one_is_stored(store: Store, same: str) -> None:
     users = [await register(store) for _ in range(3)]
     token_id = new_id()
     tokens = [
@@ -148,7 +148,7 @@ async def test_of_tokens_added_at_once_under_one_name_one_is_kept(store: Store, 
     assert kept == [tokens[outcomes.index(None)]]
 
 
-async def test_a_new_token_forgets_those_of_its_owner_that_had_expired(store: Store) -> None:
+async def test_a_new_token_deletes_the_expired_ones_of_its_owner(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     expired = await keep(store, ada.id, expires_at=MOMENT + DAY)
     of_bob = await keep(store, bob.id, expires_at=MOMENT + DAY)
@@ -161,7 +161,7 @@ async def test_a_new_token_forgets_those_of_its_owner_that_had_expired(store: St
     assert await store.tokens.find(of_bob.digest) == (of_bob, bob)
 
 
-async def test_a_token_is_removed_by_its_owner_or_by_whoever_may_remove_all(store: Store) -> None:
+async def test_a_token_is_removed_by_its_owner_or_an_admin(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     first, second, third = [await keep(store, ada.id, id=numbered(number)) for number in range(3)]
     for token_id, user_id in ((first.id, bob.id), (first.id, new_id()), (new_id(), ada.id), (new_id(), None)):
@@ -177,7 +177,7 @@ async def test_a_token_is_removed_by_its_owner_or_by_whoever_may_remove_all(stor
     await store.tokens.add(first)
 
 
-async def test_tokens_go_with_their_owner(store: Store) -> None:
+async def test_tokens_are_removed_with_their_owner(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     token = await keep(store, ada.id)
     await store.users.remove(ada.id, heir_id=bob.id, match=None)

@@ -1,4 +1,4 @@
-"""A user goes, and what becomes of the posts: nobody sees that half done."""
+"""Removing a user and reassigning the posts, which is never partly visible."""
 
 import asyncio
 import itertools
@@ -46,7 +46,7 @@ async def test_the_posts_of_a_removed_user_have_no_author(store: Store) -> None:
     assert await store.users.find(ada.email) is None
 
 
-async def test_the_posts_of_a_removed_user_go_to_the_heir(store: Store) -> None:
+async def test_the_posts_of_a_removed_user_get_the_new_author(store: Store) -> None:
     ada, bob = await register(store, name="Ada"), await register(store, name="Bob")
     own = [await publish(store, author=ada.author, status=status) for status in PostStatus]
     bobs = await publish(store, author=bob.author)
@@ -85,7 +85,7 @@ async def test_a_removed_user_cannot_change_or_remove_posts_from_then_on(
         assert await read_post(store, post.id) == replace(post, author=bob.author if with_heir else None)
 
 
-async def test_an_heir_is_another_user(store: Store) -> None:
+async def test_the_new_author_is_another_user(store: Store) -> None:
     ada, removed = await register(store), await register(store)
     await store.users.remove(removed.id, heir_id=None, match=None)
     post = await publish(store, author=ada.author)
@@ -96,7 +96,7 @@ async def test_an_heir_is_another_user(store: Store) -> None:
     assert await read_post(store, post.id) == post
 
 
-async def test_posts_go_from_heir_to_heir(store: Store) -> None:
+async def test_posts_pass_through_several_new_authors(store: Store) -> None:
     users = [await register(store, name=str(number)) for number in range(4)]
     posts = [await publish(store, author=user.author) for user in users]
     for user, heir in itertools.pairwise(users):
@@ -107,7 +107,7 @@ async def test_posts_go_from_heir_to_heir(store: Store) -> None:
     assert {(await read_post(store, post.id)).author for post in posts} == {None}
 
 
-async def test_the_id_of_a_removed_user_is_not_given_again(store: Store) -> None:
+async def test_the_id_of_a_removed_user_is_not_reused(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     for heir_id, user in ((bob.id, ada), (None, bob)):
         await store.users.remove(user.id, heir_id=heir_id, match=None)
@@ -115,7 +115,19 @@ async def test_the_id_of_a_removed_user_is_not_given_again(store: Store) -> None
             await store.users.add(replace(user, email="other@blog.example"))
 
 
-async def test_a_user_brought_back_by_a_move_has_none_of_what_was_here(store: Store) -> None:
+async def test_the_id_of_a_user_who_is_being_removed_is_taken(store: Store) -> None:
+    for _ in range(5):
+        user = await register(store)
+        namesakes = [replace(user, email=f"{number}-{user.email}") for number in range(6)]
+        outcomes = await asyncio.gather(
+            store.users.remove(user.id, heir_id=None, match=None),
+            *map(store.users.add, namesakes),
+            return_exceptions=True,
+        )
+        assert [each.field for each in outcomes if isinstance(each, Conflict)] == ["id"] * 6
+
+
+async def test_a_user_restored_by_a_move_does_not_regain_old_posts(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author)
     comment = await comment_on(store, post.id, author=ada.author)
@@ -140,7 +152,7 @@ async def test_a_user_brought_back_by_a_move_has_none_of_what_was_here(store: St
             await store.users.add(ada)
 
 
-async def test_of_those_who_remove_a_user_at_once_one_has_done_it(store: Store) -> None:
+async def test_of_concurrent_removals_of_a_user_one_succeeds(store: Store) -> None:
     ada = await register(store)
     heirs = [await register(store) for _ in range(4)]
     post = await publish(store, author=ada.author)
@@ -151,7 +163,7 @@ async def test_of_those_who_remove_a_user_at_once_one_has_done_it(store: Store) 
     assert (await read_post(store, post.id)).author == heirs[outcomes.index(None)].author
 
 
-async def test_users_who_leave_everything_to_each_other_do_not_both_go(store: Store) -> None:
+async def test_users_who_name_each_other_as_new_author_are_not_both_removed(store: Store) -> None:
     for _ in range(5):
         ada, bob = await register(store), await register(store)
         post = await publish(store, author=ada.author)
@@ -165,7 +177,7 @@ async def test_users_who_leave_everything_to_each_other_do_not_both_go(store: St
         assert (await read_post(store, post.id)).author == heir.author
 
 
-async def test_a_post_that_comes_while_its_author_goes_has_the_heir_or_none_or_is_refused(
+async def test_a_post_added_while_its_author_is_removed_is_consistent_or_refused(
     store: Store,
 ) -> None:
     for turn in range(10):
@@ -189,7 +201,7 @@ async def test_a_post_that_comes_while_its_author_goes_has_the_heir_or_none_or_i
 
 
 async def a_round(store: Store, ada: User, heir: User | None) -> list[tuple[str, bool]]:
-    """Whether what is read is as after the removal, by one way to read after the other."""
+    """For each way to read, in turn, whether it shows the state after the removal."""
     heirs_name = None if heir is None else heir.author
     seen = []
     page = await store.posts.page(PostQuery(filter=EVERYBODY, limit=100, skip=20))
@@ -219,7 +231,7 @@ async def is_user(store: Store, id: Id) -> bool:
 
 
 @pytest.mark.parametrize("with_heir", [True, False], ids=["with an heir", "without"])
-async def test_nobody_sees_a_removal_half_done(store: Store, *, with_heir: bool) -> None:
+async def test_a_removal_is_never_partly_visible(store: Store, *, with_heir: bool) -> None:
     ada, bob = await register(store, name="Ada"), await register(store, name="Bob")
     numbers = iter(range(POSTS))
 

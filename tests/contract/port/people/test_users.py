@@ -1,4 +1,4 @@
-"""Users one by one, and the list of them."""
+"""Single users, and the list of users."""
 
 import asyncio
 import random
@@ -61,14 +61,14 @@ async def read_users(store: Store, *, limit: int = 100) -> Sequence[User]:
     ],
     ids=["plain", "with a password", "disabled", "largest", "unusual"],
 )
-async def test_a_user_comes_out_as_it_went_in(store: Store, user: User) -> None:
+async def test_a_user_is_read_as_written(store: Store, user: User) -> None:
     await store.users.add(user)
     assert await store.users.get(user.id) == user
     assert await store.users.find(user.email) == user
     assert await read_users(store) == [user]
 
 
-async def test_a_user_who_is_not_there_is_not_found(store: Store) -> None:
+async def test_a_missing_user_is_not_found(store: Store) -> None:
     await register(store)
     unknown = new_id()
     for call in (
@@ -110,7 +110,7 @@ async def test_a_taken_id_is_a_conflict_before_a_taken_address(store: Store) -> 
     assert await store.users.get(ada.id) == ada
 
 
-async def test_of_users_added_at_once_under_one_address_one_is_kept(store: Store) -> None:
+async def test_of_concurrent_users_with_one_address_one_is_stored(store: Store) -> None:
     spellings = ["ada@example.org", "ADA@example.org", "Ada@Example.Org", "aDA@EXAMPLE.org"] * 2
     users = [a_user(email=email) for email in spellings]
     outcomes = await asyncio.gather(*(attempt(store.users.add(user)) for user in users))
@@ -118,7 +118,7 @@ async def test_of_users_added_at_once_under_one_address_one_is_kept(store: Store
     assert await read_users(store) == [users[outcomes.index("done")]]
 
 
-async def test_of_users_who_take_one_address_at_once_one_has_it(store: Store) -> None:
+async def test_of_concurrent_changes_to_one_address_one_succeeds(store: Store) -> None:
     users = [await register(store) for _ in range(6)]
 
     wanted = UserChange(updated_at=LATER, email=f"Wanted@{'x' * 9}")
@@ -154,7 +154,7 @@ async def test_only_one_user_is_the_first(store: Store) -> None:
     assert await attempt(store.users.add(a_user(), is_first=True)) == "done"
 
 
-async def test_who_comes_after_others_is_not_the_first(store: Store) -> None:
+async def test_a_user_added_after_others_is_not_the_first(store: Store) -> None:
     user = await register(store)
     refused = [a_user(), a_user(email=user.email), a_user(id=user.id)]
     assert [await attempt(store.users.add(each, is_first=True)) for each in refused] == [
@@ -181,7 +181,7 @@ async def test_who_comes_after_others_is_not_the_first(store: Store) -> None:
         ),
     ],
 )
-async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, change: UserChange) -> None:
+async def test_an_update_changes_only_the_given_fields(store: Store, change: UserChange) -> None:
     other = await register(store)
     user = await register(store, role=Role.EDITOR, password_hash="old")
     saved = await store.users.save(user.id, change, match=frozenset({user.revision}))
@@ -199,7 +199,7 @@ async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, cha
     assert await store.users.get(other.id) == other
 
 
-async def test_who_is_disabled_again_was_disabled_before(store: Store) -> None:
+async def test_disabling_a_user_again_keeps_the_first_date(store: Store) -> None:
     user = await register(store)
     for moment, is_disabled, disabled_at in (
         (MOMENT, True, MOMENT),
@@ -216,7 +216,7 @@ async def test_who_is_disabled_again_was_disabled_before(store: Store) -> None:
 
 
 @pytest.mark.parametrize("match", [frozenset(), frozenset({Revision(2, 1), Revision(1, 1)})])
-async def test_who_has_not_seen_the_present_state_changes_nothing(
+async def test_a_write_with_an_outdated_revision_changes_nothing(
     store: Store, match: frozenset[Revision]
 ) -> None:
     ada, bob = await register(store), await register(store)
@@ -231,7 +231,7 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(
     assert await read_users(store) == sorted([ada, bob], key=lambda user: user.position)
 
 
-async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: Store) -> None:
+async def test_of_concurrent_writers_with_the_same_revision_exactly_one_succeeds(store: Store) -> None:
     user = await register(store)
     seen = frozenset({user.revision})
     outcomes = await asyncio.gather(

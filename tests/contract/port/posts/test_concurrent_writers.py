@@ -52,13 +52,13 @@ async def save_all(
 
 async def test_a_hundred_changes_of_a_post_are_all_made(store: Store, blog_url: str) -> None:
     post = await publish(store)
-    other = await open_store(blog_url, timeout=10, pool_size=3)
+    one, other = [await open_store(blog_url, timeout=10, pool_size=3) for _ in range(2)]
     changes = [PostChange(updated_at=LATER, title=f"Title {number}") for number in range(50)]
     try:
-        saved = [*await save_all(store, post, changes), *await save_all(other, post, changes)]
-        together = await asyncio.gather(save_all(store, post, changes), save_all(other, post, changes))
+        saved = [*await save_all(one, post, changes), *await save_all(other, post, changes)]
+        together = await asyncio.gather(save_all(one, post, changes), save_all(other, post, changes))
     finally:
-        await other.close()
+        await asyncio.gather(one.close(), other.close())
     saved += [each for outcomes in together for each in outcomes]
     posts = [each for each in saved if isinstance(each, Post)]
     assert [each.title for each in posts] == [change.title for change in changes] * 4
@@ -67,7 +67,7 @@ async def test_a_hundred_changes_of_a_post_are_all_made(store: Store, blog_url: 
     assert await read_post(store, post.id) == max(posts, key=lambda each: each.version)
 
 
-async def test_of_a_hundred_changes_of_one_revision_one_is_made(store: Store) -> None:
+async def test_of_a_hundred_changes_to_one_revision_one_succeeds(store: Store) -> None:
     post = await publish(store)
     changes = [PostChange(updated_at=LATER, title=f"Title {number}") for number in range(100)]
     outcomes = await save_all(store, post, changes, match=frozenset({post.revision}))
@@ -76,7 +76,7 @@ async def test_of_a_hundred_changes_of_one_revision_one_is_made(store: Store) ->
     assert await read_post(store, post.id) == won
 
 
-async def test_each_of_several_changes_at_once_has_its_own_outcome(store: Store) -> None:
+async def test_each_concurrent_change_has_its_own_outcome(store: Store) -> None:
     author, other = await register(store), await register(store)
     await publish(store, slug="taken")
     post = await publish(store, author=author.author, tags=("old",))

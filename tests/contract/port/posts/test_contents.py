@@ -1,4 +1,4 @@
-"""What is in a database, asked of its schema, and how all of it is taken out."""
+"""Listing the contents of a database, and erasing them."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def is_file(url: str) -> bool:
     return Path(url.removeprefix("sqlite:///")).exists()
 
 
-async def test_a_fresh_database_is_empty_and_nothing_is_made_by_asking(database_url: str) -> None:
+async def test_listing_the_contents_of_an_empty_database_creates_nothing(database_url: str) -> None:
     schema = open_schema(database_url, timeout=TIMEOUT)
     assert list(await schema.contents()) == []
     assert not is_file(database_url)
@@ -38,13 +38,13 @@ async def test_a_blog_that_is_erased_leaves_nothing_behind(database_url: str) ->
     await schema.close()
 
 
-async def test_the_server_says_what_it_is(database_url: str) -> None:
+async def test_the_server_reports_its_version(database_url: str) -> None:
     schema = open_schema(database_url, timeout=TIMEOUT)
     assert re.match(r"(SQLite|PostgreSQL|MySQL|MariaDB|MongoDB) \d+\.\d+", await schema.server())
     await schema.close()
 
 
-async def test_of_a_database_that_is_not_there_nothing_is_said(databases: Databases) -> None:
+async def test_a_missing_database_is_unreachable(databases: Databases) -> None:
     schema = open_schema(databases.unreachable_url(), timeout=0.5)
     with pytest.raises(Unreachable):
         await schema.contents()

@@ -1,4 +1,4 @@
-"""Which posts are in a list, and in which order: by status, tag, author and who looks."""
+"""The contents and order of lists of posts: by status, tag, author and audience."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ async def page(store: Store, query: PostQuery) -> tuple[list[Post], bool]:
 
 
 @every_sort
-async def test_every_filter_gives_its_posts_in_every_order_to_everyone_who_looks(
+async def test_every_filter_lists_its_posts_in_every_order_to_every_audience(
     store: Store, sort: PostSort
 ) -> None:
     ada, bob = await register(store), await register(store)
@@ -95,7 +95,7 @@ async def test_every_filter_gives_its_posts_in_every_order_to_everyone_who_looks
 
 
 @every_sort
-async def test_walks_by_position_give_every_post_once(store: Store, sort: PostSort) -> None:
+async def test_pages_contain_every_post_once(store: Store, sort: PostSort) -> None:
     ada, bob = await register(store), await register(store)
     posts = await a_blog(store, ada, bob)
     for audience in (Audience(moment=TODAY, author_id=ada.id), Audience(moment=TODAY, sees_all=True)):
@@ -113,7 +113,7 @@ async def test_the_count_is_of_the_posts_in_the_list(store: Store) -> None:
 
 
 @pytest.mark.parametrize("status", PostStatus)
-async def test_a_post_comes_out_to_the_millisecond(store: Store, status: PostStatus) -> None:
+async def test_a_scheduled_post_is_published_to_the_millisecond(store: Store, status: PostStatus) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, publication_date=MOMENT, author=ada.author, status=status, tags=("a",))
     is_published = status is PostStatus.PUBLISHED
@@ -132,7 +132,7 @@ async def test_a_post_comes_out_to_the_millisecond(store: Store, status: PostSta
             assert await store.posts.count(these) == is_seen, these
 
 
-async def test_a_post_without_an_author_is_nobodys_own(store: Store) -> None:
+async def test_a_post_without_an_author_belongs_to_nobody(store: Store) -> None:
     await publish(store, status=PostStatus.DRAFT)
     for audience in (Audience(moment=TODAY), Audience(moment=TODAY, author_id=new_id())):
         assert await read_posts(store, PostFilter(audience=audience, status=PostStatus.DRAFT)) == []

@@ -81,7 +81,7 @@ async def test_a_page_starts_anywhere_between_the_posts(store: Store) -> None:
         assert await page(store, 9, after=Position(moment, highest)) == (posts[len(newer) :], False)
 
 
-async def test_a_page_goes_on_where_a_post_was_that_is_removed(store: Store) -> None:
+async def test_a_cursor_stays_valid_after_its_post_is_removed(store: Store) -> None:
     posts = await publish_many(store, 6)
     await store.posts.remove(posts[2].id, match=None)
     assert await page(store, 9, after=posts[2].position()) == (posts[3:], False)

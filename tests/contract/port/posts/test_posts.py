@@ -1,4 +1,4 @@
-"""Posts one by one."""
+"""Single posts."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ async def test_a_blog_starts_empty(store: Store) -> None:
     assert await store.posts.find("slug", comments=0) is None
 
 
-async def test_a_post_that_is_not_there_is_not_found(store: Store) -> None:
+async def test_a_missing_post_is_not_found(store: Store) -> None:
     unknown = new_id()
     change = PostChange(updated_at=LATER, title="New")
     for call in (
@@ -54,7 +54,7 @@ async def test_a_post_is_found_by_its_slug_with_its_comments(store: Store) -> No
     assert await store.posts.find("", comments=1) is None
 
 
-async def test_any_number_of_posts_have_the_same_words(store: Store) -> None:
+async def test_posts_may_have_identical_text(store: Store) -> None:
     for _ in range(3):
         await publish(store)
     assert await store.posts.count(EVERYBODY) == 3
@@ -75,7 +75,7 @@ async def test_a_taken_id_is_a_conflict_before_a_taken_slug(store: Store) -> Non
     assert await store.posts.count(EVERYBODY) == 2
 
 
-async def test_of_posts_added_at_once_under_one_id_one_is_kept(store: Store) -> None:
+async def test_of_concurrent_posts_with_one_id_one_is_stored(store: Store) -> None:
     post_id = new_id()
     posts = [a_post(id=post_id, title=str(number), slug=str(number)) for number in range(8)]
     outcomes = await asyncio.gather(*(attempt(store.posts.add(post)) for post in posts))
@@ -84,7 +84,7 @@ async def test_of_posts_added_at_once_under_one_id_one_is_kept(store: Store) -> 
     assert await store.posts.count(EVERYBODY) == 1
 
 
-async def test_of_posts_added_at_once_under_one_slug_one_is_kept(store: Store) -> None:
+async def test_of_concurrent_posts_with_one_slug_one_is_stored(store: Store) -> None:
     posts = [a_post(slug="wanted") for _ in range(8)]
     outcomes = await asyncio.gather(*(attempt(store.posts.add(post)) for post in posts))
     assert sorted(outcomes) == ["Conflict post slug"] * 7 + ["done"]
@@ -121,7 +121,7 @@ async def test_of_posts_added_at_once_under_one_slug_one_is_kept(store: Store) -
         ),
     ],
 )
-async def test_a_change_changes_what_it_names_and_nothing_else(store: Store, change: PostChange) -> None:
+async def test_an_update_changes_only_the_given_fields(store: Store, change: PostChange) -> None:
     other = await publish(store)
     post = await publish(store, slug="slug", tags=("a", "b"), comment_policy=CommentPolicy.CLOSED)
     comments = tuple([await comment_on(store, post.id) for _ in range(3)])
@@ -172,7 +172,7 @@ async def test_a_slug_that_is_given_up_is_free_again(store: Store) -> None:
     assert found.id == second.id
 
 
-async def test_of_changes_to_one_slug_made_at_once_one_is_kept(store: Store) -> None:
+async def test_of_concurrent_changes_to_one_slug_one_succeeds(store: Store) -> None:
     posts = [await publish(store) for _ in range(6)]
 
     wanted = PostChange(updated_at=LATER, slug="wanted")
@@ -186,7 +186,7 @@ async def test_of_changes_to_one_slug_made_at_once_one_is_kept(store: Store) -> 
     assert sorted(post.version for post in await read_posts(store)) == [1, 1, 1, 1, 1, 2]
 
 
-async def test_of_new_posts_and_changed_ones_that_want_one_slug_at_once_one_has_it(store: Store) -> None:
+async def test_of_concurrent_new_and_changed_posts_one_gets_a_slug(store: Store) -> None:
     old, new = [await publish(store) for _ in range(4)], [a_post(slug="wanted") for _ in range(4)]
     change = PostChange(updated_at=LATER, slug="wanted")
     outcomes = await asyncio.gather(
@@ -213,7 +213,7 @@ async def test_a_removed_post_is_gone(store: Store) -> None:
     assert await store.posts.count(EVERYBODY) == 1
 
 
-async def test_of_those_who_remove_a_post_at_once_one_has_removed_it(store: Store) -> None:
+async def test_of_concurrent_removals_of_a_post_one_succeeds(store: Store) -> None:
     post = await publish(store)
     outcomes = await asyncio.gather(
         *(store.posts.remove(post.id, match=None) for _ in range(6)), return_exceptions=True
@@ -221,7 +221,7 @@ async def test_of_those_who_remove_a_post_at_once_one_has_removed_it(store: Stor
     assert sorted(map(told, outcomes)) == ["NoneType"] + ["NotFound post"] * 5
 
 
-async def test_the_count_is_of_the_posts_there_are(store: Store) -> None:
+async def test_the_count_is_the_number_of_posts(store: Store) -> None:
     posts = [await publish(store) for _ in range(5)]
     await comment_on(store, posts[0].id)
     assert await store.posts.count(EVERYBODY) == 5

@@ -1,4 +1,4 @@
-"""Writers say which states they have seen; the database decides which of them has its way."""
+"""Writes name the revisions that they expect; the database decides which write succeeds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -100,7 +100,7 @@ async def something_at_its_first_version(store: Store, write: Write) -> tuple[Id
 
 
 @every_write
-async def test_who_has_seen_the_present_state_has_its_way(
+async def test_a_write_with_the_current_revision_succeeds(
     store: Store, write: Write, subtests: pytest.Subtests
 ) -> None:
     for what, seen in SEEN.items():
@@ -112,7 +112,7 @@ async def test_who_has_seen_the_present_state_has_its_way(
 
 
 @every_write
-async def test_who_has_not_seen_the_present_state_changes_nothing(
+async def test_a_write_with_an_outdated_revision_changes_nothing(
     store: Store, write: Write, subtests: pytest.Subtests
 ) -> None:
     post_id, comment_id, stamp = await something_at_its_first_version(store, write)
@@ -124,7 +124,7 @@ async def test_who_has_not_seen_the_present_state_changes_nothing(
 
 
 @every_write
-async def test_what_is_not_there_is_not_found_rather_than_stale(store: Store, write: Write) -> None:
+async def test_a_missing_resource_is_not_found_rather_than_stale(store: Store, write: Write) -> None:
     post = await publish(store)
     there = post.id if write.to_comment else new_id()
     for match in (frozenset[Revision](), frozenset({Revision(1, OTHER)})):
@@ -133,7 +133,9 @@ async def test_what_is_not_there_is_not_found_rather_than_stale(store: Store, wr
 
 
 @every_write
-async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: Store, write: Write) -> None:
+async def test_of_concurrent_writers_with_the_same_revision_exactly_one_succeeds(
+    store: Store, write: Write
+) -> None:
     for _ in range(12):
         post_id, comment_id, stamp = await something_at_its_first_version(store, write)
         seen = frozenset({Revision(1, stamp)})
@@ -142,7 +144,7 @@ async def test_of_writers_who_saw_the_same_state_exactly_one_has_its_way(store: 
         assert outcomes.count("done") == 1, outcomes
 
 
-async def test_of_one_who_saves_and_one_who_removes_exactly_one_has_its_way(store: Store) -> None:
+async def test_of_a_concurrent_change_and_removal_exactly_one_succeeds(store: Store) -> None:
     for _ in range(12):
         post_id, comment_id, stamp = await something_at_its_first_version(store, WRITES["save a comment"])
         seen = frozenset({Revision(1, stamp)})
@@ -171,7 +173,7 @@ async def test_a_change_of_the_thread_makes_the_post_stale(store: Store) -> None
     assert await attempt(save_post(store, post.id, comment.id, seen)) == "Stale"
 
 
-async def test_a_change_of_the_post_and_an_answer_leave_a_comment_fresh(store: Store) -> None:
+async def test_a_change_of_the_post_or_a_reply_does_not_make_a_comment_stale(store: Store) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id)
     await save_post(store, post.id, comment.id, None)
@@ -180,7 +182,7 @@ async def test_a_change_of_the_post_and_an_answer_leave_a_comment_fresh(store: S
 
 
 @every_write
-async def test_what_came_later_under_the_same_id_is_not_what_was_seen(store: Store, write: Write) -> None:
+async def test_a_new_resource_under_the_same_id_has_another_revision(store: Store, write: Write) -> None:
     post = await publish(store)
     comment = await comment_on(store, post.id)
     seen = frozenset({comment.revision if write.to_comment else (await read_post(store, post.id)).revision})
@@ -190,7 +192,7 @@ async def test_what_came_later_under_the_same_id_is_not_what_was_seen(store: Sto
     assert await attempt(write.call(store, post.id, comment.id, seen)) == "Stale"
 
 
-async def test_a_change_of_the_thread_leaves_the_moment_at_which_the_post_was_changed(store: Store) -> None:
+async def test_a_change_of_the_thread_does_not_change_the_update_time_of_the_post(store: Store) -> None:
     post = await publish(store)
     await comment_on(store, post.id, updated_at=LATER)
     seen = await read_post(store, post.id)
@@ -228,7 +230,7 @@ async def test_every_unconditional_write_counts(store: Store) -> None:
     assert (kept.version, kept.comments[0].version) == (22, 11)
 
 
-async def test_every_change_draws_a_stamp_that_was_never_there(store: Store) -> None:
+async def test_every_change_draws_a_new_stamp(store: Store) -> None:
     post, user = await publish(store), await register(store)
     comment = await comment_on(store, post.id)
     seen = {post.stamp, user.stamp, comment.stamp, (await store.blog.get()).stamp}

@@ -1,4 +1,4 @@
-"""Tags: what is kept of them, the posts that have one, and how many these are."""
+"""Tags: their storage, and the number of public posts for each."""
 
 import asyncio
 import random
@@ -149,7 +149,7 @@ async def test_the_longest_tags_are_told_apart_by_their_last_character(store: St
     assert await store.posts.count(replace(EVERYBODY, tag=tags[0])) == 1
 
 
-async def test_only_posts_that_are_out_are_counted(store: Store) -> None:
+async def test_only_public_posts_are_counted(store: Store) -> None:
     ada = await register(store)
     await publish(store, tags=("out", "both"), publication_date=MOMENT)
     await publish(store, tags=("draft", "both"), status=PostStatus.DRAFT, author=ada.author)
@@ -162,7 +162,7 @@ async def test_only_posts_that_are_out_are_counted(store: Store) -> None:
     assert list(after.rows) == [TagCount("both", 2), TagCount("later", 1), TagCount("out", 1)]
 
 
-async def test_the_tags_that_nobody_sees_take_no_room_on_a_page(store: Store) -> None:
+async def test_hidden_tags_do_not_count_towards_a_page(store: Store) -> None:
     for number in range(30):
         await publish(store, tags=(f"hidden {number:02}",), status=PostStatus.DRAFT)
     await publish(store, tags=("z", "zz"))
@@ -183,7 +183,7 @@ async def test_counts_follow_every_change(store: Store) -> None:
     assert await read_tags(store) == [TagCount("b", 1), TagCount("c", 1)]
 
 
-async def test_of_tags_that_are_set_at_once_those_of_one_writer_are_kept(store: Store) -> None:
+async def test_of_concurrent_changes_of_tags_one_is_stored_whole(store: Store) -> None:
     post = await publish(store, tags=("old",))
     wanted = [tuple(f"{writer} {number}" for number in range(5)) for writer in range(6)]
     await asyncio.gather(

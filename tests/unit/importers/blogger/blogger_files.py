@@ -1,4 +1,4 @@
-"""Blogger's files, written for the tests: the backup and the feed of Google Takeout."""
+"""Files in Blogger's formats, written for the tests: the backup, and the feed of Google Takeout."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ def post_id(number: int) -> str:
 
 
 def write_backup(path: Path, *entries: str) -> Path:
-    """A backup, as Settings, Back up content wrote it until 2024."""
+    """A backup as Settings, Back up content wrote it until 2024."""
     path.write_text(
         f"""<?xml version='1.0' encoding='UTF-8'?><?xml-stylesheet href="feed.css" type="text/css"?>
 <feed xmlns='http://www.w3.org/2005/Atom' xmlns:openSearch='http://a9.com/-/spec/opensearchrss/1.0/'
@@ -31,8 +31,8 @@ def write_backup(path: Path, *entries: str) -> Path:
 
 
 def backup_entry(number: int = 1, kind: str = "post", *parts: str, **values: str) -> str:
-    """An entry of a backup, with other values where they are given: `title`, `published`, ..."""
-    said = {
+    """An entry of a backup; keywords override values: `title`, `published`, ..."""
+    texts = {
         "id": post_id(number),
         "published": "2024-01-31T22:00:00.000-05:00",
         "updated": "2024-02-01T10:00:00.000-05:00",
@@ -43,16 +43,16 @@ def backup_entry(number: int = 1, kind: str = "post", *parts: str, **values: str
         "email": "noreply@blogger.com",
         **values,
     }
-    return f"""<entry><id>{said["id"]}</id><published>{said["published"]}</published>
-<updated>{said["updated"]}</updated>
+    return f"""<entry><id>{texts["id"]}</id><published>{texts["published"]}</published>
+<updated>{texts["updated"]}</updated>
 <category scheme='http://schemas.google.com/g/2005#kind' term='{_KIND}{kind}'/>
-<title type='text'>{escape(said["title"])}</title><content type='html'>{escape(said["content"])}</content>
-<author><name>{escape(said["name"])}</name><uri>{escape(said["uri"])}</uri><email>{said["email"]}</email></author>
+<title type='text'>{escape(texts["title"])}</title><content type='html'>{escape(texts["content"])}</content>
+<author><name>{escape(texts["name"])}</name><uri>{escape(texts["uri"])}</uri><email>{texts["email"]}</email></author>
 {"".join(parts)}</entry>"""
 
 
 def backup_comment(number: int, post: int, *parts: str, **values: str) -> str:
-    """A comment of a backup, on a post."""
+    """A comment in a backup."""
     reply = f"<thr:in-reply-to href='http://blog.example/a.html' ref='{post_id(post)}' type='text/html'/>"
     return backup_entry(number, "comment", reply, *parts, **values)
 
@@ -96,7 +96,9 @@ _TAKEOUT: Mapping[str, str] = {
 
 
 def takeout_entry(number: int = 1, *parts: str, content: str = "<p>Words</p>", **values: str) -> str:
-    """An entry of Takeout: `blogger_status` is `blogger:status`, `author_name` the author's name, ..."""
+    """An entry of Takeout; keywords override values: `blogger_status` is `blogger:status`, `author_name` the
+    author's name, ...
+    """
     names = {name.replace("blogger_", "blogger:"): value for name, value in values.items()}
     author = {
         part: names.pop(f"author_{part}", default)
@@ -106,9 +108,9 @@ def takeout_entry(number: int = 1, *parts: str, content: str = "<p>Words</p>", *
             "type": "BLOGGER",
         }.items()
     }
-    said = {"id": post_id(number), **_TAKEOUT, **names}
+    texts = {"id": post_id(number), **_TAKEOUT, **names}
     elements = "".join(
-        f"<{name}>{escape(value)}</{name}>" if value else f"<{name}/>" for name, value in said.items()
+        f"<{name}>{escape(value)}</{name}>" if value else f"<{name}/>" for name, value in texts.items()
     )
     return f"""<entry>{elements}<author><name>{author["name"]}</name><uri>{author["uri"]}</uri>
 <blogger:type>{author["type"]}</blogger:type></author>
@@ -116,8 +118,8 @@ def takeout_entry(number: int = 1, *parts: str, content: str = "<p>Words</p>", *
 
 
 def takeout_comment(number: int, post: int, **values: str) -> str:
-    """A comment of Takeout, on a post."""
-    said = {
+    """A comment in Takeout."""
+    texts = {
         "blogger_type": "COMMENT",
         "blogger_parent": post_id(post),
         "blogger_inReplyTo": "",
@@ -128,5 +130,5 @@ def takeout_comment(number: int, post: int, **values: str) -> str:
         "content": f"Comment {number}",
         **values,
     }
-    content = said.pop("content")
-    return takeout_entry(number, content=content, **said)
+    content = texts.pop("content")
+    return takeout_entry(number, content=content, **texts)

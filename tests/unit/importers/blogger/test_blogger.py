@@ -66,7 +66,7 @@ def test_a_post_of_a_backup_is_read(backup: Read) -> None:
     )
 
 
-def test_a_post_of_takeout_is_the_same_one(backup: Read, takeout: Read) -> None:
+def test_a_post_in_takeout_is_the_same_as_in_a_backup(backup: Read, takeout: Read) -> None:
     labels = f"<category scheme='{BLOG}' term='News'/>"
     [old] = of_kind(SourcePost, backup(backup_entry(1, "post", label("News"))))
     [new] = of_kind(SourcePost, takeout(takeout_entry(1, labels, blogger_filename="/2024/01/a-slug.html")))
@@ -75,7 +75,7 @@ def test_a_post_of_takeout_is_the_same_one(backup: Read, takeout: Read) -> None:
     assert new.publication_date == datetime(2024, 1, 31, 10, tzinfo=UTC)
 
 
-def test_an_author_is_given_once_and_nobodys_address_is_none(backup: Read) -> None:
+def test_an_author_is_read_once_and_the_noreply_address_is_ignored(backup: Read) -> None:
     entries = [backup_entry(1), backup_entry(2), backup_entry(3, name="Bo", uri="", email="bo@blog.example")]
     assert of_kind(SourceAuthor, backup(*entries)) == [
         SourceAuthor(source_id="www.blogger.com/profile/1", name="Ada"),
@@ -84,7 +84,7 @@ def test_an_author_is_given_once_and_nobodys_address_is_none(backup: Read) -> No
 
 
 @pytest.mark.parametrize("entries", [[backup_entry(2, "page")], [backup_entry(2, "post", title="")]])
-def test_authors_without_an_imported_post_are_left_out(backup: Read, entries: list[str]) -> None:
+def test_authors_without_an_imported_post_are_dropped(backup: Read, entries: list[str]) -> None:
     authors = of_kind(SourceAuthor, backup(*entries))
     assert len(authors) == len(of_kind(SourcePost, backup(*entries)))
 
@@ -149,7 +149,7 @@ def test_a_post_in_the_trash_is_dropped_with_its_comments(takeout: Read, values:
     assert notes == [("post", "it is in the trash; comments on it: 2")]
 
 
-def test_pages_come_only_where_that_is_asked_for(backup: Read, takeout: Read) -> None:
+def test_pages_are_imported_only_on_request(backup: Read, takeout: Read) -> None:
     pages = [backup_entry(1, "page"), backup_comment(2, 1)]
     assert dropped(iter(backup(*pages))) == [("page", f"{post_id(1)} 'A title'")]
     assert [len(post.comments) for post in of_kind(SourcePost, backup(*pages, pages=True))] == [1]
@@ -167,7 +167,7 @@ def test_a_post_without_a_date_is_a_draft(backup: Read, published: str) -> None:
     assert post.changes == ("it has no date: it is a draft, dated 1970",)
 
 
-def test_a_post_takes_the_date_it_was_made_at_where_it_has_no_other(takeout: Read) -> None:
+def test_an_unpublished_post_has_its_creation_date(takeout: Read) -> None:
     post = only_post(iter(takeout(takeout_entry(published="", blogger_status="DRAFT"))))
     assert post.publication_date == datetime(2024, 1, 30, 10, tzinfo=UTC)
 
@@ -184,7 +184,7 @@ def test_a_post_takes_the_date_it_was_made_at_where_it_has_no_other(takeout: Rea
         ("", None),
     ],
 )
-def test_the_address_gives_the_slug(backup: Read, address: str, slug: str | None) -> None:
+def test_the_slug_is_taken_from_the_url(backup: Read, address: str, slug: str | None) -> None:
     assert only_post(iter(backup(backup_entry(1, "post", link("alternate", address))))).slug == slug
 
 
@@ -200,7 +200,7 @@ def test_the_address_gives_the_slug(backup: Read, address: str, slug: str | None
         ("", ""),
     ],
 )
-def test_content_is_html_however_it_is_written(backup: Read, element: str, content: str) -> None:
+def test_content_becomes_html(backup: Read, element: str, content: str) -> None:
     entry = backup_entry(content="X").replace("<content type='html'>X</content>", element)
     assert only_post(iter(backup(entry))).content == content
 
@@ -215,12 +215,12 @@ def test_content_is_html_however_it_is_written(backup: Read, element: str, conte
         ("", ""),
     ],
 )
-def test_a_title_is_text(backup: Read, element: str, title: str) -> None:
+def test_a_title_becomes_text(backup: Read, element: str, title: str) -> None:
     entry = backup_entry(title="X").replace("<title type='text'>X</title>", element)
     assert only_post(iter(backup(entry))).title == title
 
 
-def test_an_undeclared_prefix_says_the_same(tmp_path: Path) -> None:
+def test_an_undeclared_prefix_is_read(tmp_path: Path) -> None:
     path = write_takeout(tmp_path / "feed.atom", takeout_entry(1, blogger_status="DRAFT"), takeout_entry(2))
     path.write_text(path.read_text().replace(" xmlns:blogger='http://schemas.google.com/blogger/2018'", ""))
     posts = of_kind(SourcePost, read_blogger(path, pages=False))
@@ -249,7 +249,7 @@ def test_the_archive_of_takeout_is_read_with_all_its_blogs(tmp_path: Path) -> No
     ]
 
 
-def test_a_backup_may_be_packed(tmp_path: Path) -> None:
+def test_a_backup_may_be_compressed(tmp_path: Path) -> None:
     path = write_backup(tmp_path / "blog.xml", backup_entry(1))
     packed = tmp_path / "blog.xml.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
@@ -268,7 +268,7 @@ def test_a_backup_may_be_packed(tmp_path: Path) -> None:
         ("", "it is not XML"),
     ],
 )
-def test_a_file_that_is_no_export_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_that_is_not_an_export_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "blog.xml"
     path.write_text(text)
     with pytest.raises(BrokenFile, match=reason):

@@ -45,7 +45,7 @@ def only_comment(items: Sequence[Item]) -> SourceComment:
     return comment
 
 
-def test_comments_come_under_their_posts_wherever_they_stand(backup: Read) -> None:
+def test_comments_are_read_in_any_order(backup: Read) -> None:
     items = backup(
         backup_comment(10, 2), backup_entry(1), backup_comment(11, 1), backup_entry(2), backup_comment(12, 2)
     )
@@ -53,7 +53,7 @@ def test_comments_come_under_their_posts_wherever_they_stand(backup: Read) -> No
     assert found == {post_id(1): [post_id(11)], post_id(2): [post_id(10), post_id(12)]}
 
 
-def test_a_comment_keeps_its_words_its_date_and_its_name(backup: Read) -> None:
+def test_a_comment_keeps_its_content_date_and_name(backup: Read) -> None:
     comment = only_comment(
         backup(backup_entry(1), backup_comment(2, 1, content="One<br />\ntwo &amp; three"))
     )
@@ -62,7 +62,7 @@ def test_a_comment_keeps_its_words_its_date_and_its_name(backup: Read) -> None:
     assert (comment.status, comment.parent_id, comment.changes) == (CommentStatus.APPROVED, None, ())
 
 
-def test_lines_without_marks_of_html_stay_lines(takeout: Read) -> None:
+def test_line_breaks_without_html_are_kept(takeout: Read) -> None:
     comment = only_comment(takeout(takeout_entry(1), takeout_comment(2, 1, content="One\n\ntwo")))
     assert (comment.content, comment.changes) == ("One\n\ntwo", ())
 
@@ -75,20 +75,20 @@ def test_lines_without_marks_of_html_stay_lines(takeout: Read) -> None:
         f"<thr:in-reply-to ref='{post_id(10)}'/>",
     ],
 )
-def test_a_reply_of_a_backup_answers_its_comment(backup: Read, relation: str) -> None:
+def test_a_reply_in_a_backup_has_its_parent(backup: Read, relation: str) -> None:
     items = backup(backup_entry(1), backup_comment(10, 1), backup_comment(11, 1, relation))
     first, second = comments_on(items)[post_id(1)]
     assert (first.parent_id, second.parent_id) == (None, first.source_id)
 
 
 @pytest.mark.parametrize("parent", [post_id(10), "10"])
-def test_a_reply_of_takeout_answers_its_comment(takeout: Read, parent: str) -> None:
+def test_a_reply_in_takeout_has_its_parent(takeout: Read, parent: str) -> None:
     reply = takeout_comment(11, 1, blogger_inReplyTo=parent)
     first, second = comments_on(takeout(takeout_entry(1), takeout_comment(10, 1), reply))[post_id(1)]
     assert (first.parent_id, second.parent_id) == (None, first.source_id)
 
 
-def test_a_comment_that_names_the_post_as_its_parent_answers_the_post(takeout: Read) -> None:
+def test_a_comment_whose_parent_is_the_post_is_not_a_reply(takeout: Read) -> None:
     comment = only_comment(takeout(takeout_entry(1), takeout_comment(2, 1, blogger_inReplyTo=post_id(1))))
     assert comment.parent_id is None
 
@@ -115,7 +115,7 @@ def test_only_a_live_comment_is_shown(
     assert bool(comment.content) is (becomes is not CommentStatus.REMOVED)
 
 
-def test_a_comment_in_the_trash_has_neither_words_nor_name(takeout: Read) -> None:
+def test_a_comment_in_the_trash_has_neither_content_nor_name(takeout: Read) -> None:
     trashed = takeout_comment(
         2, 1, blogger_trashed="2024-05-01T00:00:00Z", author_type="BLOGGER", author_uri="http://a"
     )
@@ -147,12 +147,12 @@ def test_a_removed_comment_is_a_tombstone(backup: Read, content: str, parts: str
     assert comment.changes == ()
 
 
-def test_a_comment_that_quotes_the_sentence_of_removal_is_kept(backup: Read) -> None:
+def test_a_comment_that_quotes_the_removal_notice_is_kept(backup: Read) -> None:
     words = "This comment has been removed by the author. Why?"
     assert only_comment(backup(backup_entry(1), backup_comment(2, 1, content=words))).content == words
 
 
-def test_only_an_account_that_takeout_vouches_for_is_an_author(backup: Read, takeout: Read) -> None:
+def test_only_an_account_in_takeout_is_an_author(backup: Read, takeout: Read) -> None:
     profile = "https://www.blogger.com/profile/1"
     said = {"author_name": "Ada", "author_uri": profile}
     entry = takeout_entry(1, author_uri=profile)
@@ -165,7 +165,7 @@ def test_only_an_account_that_takeout_vouches_for_is_an_author(backup: Read, tak
     assert {each.name for each in (account, guest, nobody, unknown)} == {"Ada"}
 
 
-def test_comments_that_cannot_be_placed_are_named(backup: Read) -> None:
+def test_comments_that_cannot_be_imported_are_reported(backup: Read) -> None:
     items = backup(
         backup_entry(1),
         backup_comment(2, 9),
@@ -192,7 +192,7 @@ def test_addresses_of_commenters_are_counted(backup: Read) -> None:
     assert kinds == {"email address": "1", "website": "1", "profile address": "1"}
 
 
-def test_the_title_of_a_comment_is_the_start_of_its_words_or_named(backup: Read) -> None:
+def test_the_title_of_a_comment_is_in_its_content_or_reported(backup: Read) -> None:
     start = only_comment(
         backup(backup_entry(1), backup_comment(2, 1, content="Some more words", title="Some more..."))
     )

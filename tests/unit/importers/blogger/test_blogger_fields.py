@@ -1,6 +1,4 @@
-"""Nothing in Blogger's exports is lost without a word: each field has a value here that is found again,
-imported or reported.
-"""
+"""No field of Blogger's exports is silently lost: each value in these files is imported or reported."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,44 +79,44 @@ TAKEOUT_COMMENT = {
 }
 
 
-def said(items: Sequence[Item]) -> str:
-    """All that was read."""
+def all_text(items: Sequence[Item]) -> str:
+    """All items as text."""
     return "\n".join(map(str, items))
 
 
 @pytest.mark.parametrize("field", BACKUP_POST)
-def test_a_field_of_a_post_of_a_backup_is_kept_or_named(tmp_path: Path, field: str) -> None:
+def test_a_post_field_of_a_backup_is_imported_or_reported(tmp_path: Path, field: str) -> None:
     path = write_backup(tmp_path / "blog.xml", backup_entry(1, "post", field))
-    assert BACKUP_POST[field] in said(list(read_blogger(path, pages=False)))
+    assert BACKUP_POST[field] in all_text(list(read_blogger(path, pages=False)))
 
 
 @pytest.mark.parametrize("field", BACKUP_COMMENT)
-def test_a_field_of_a_comment_of_a_backup_is_kept_or_named(tmp_path: Path, field: str) -> None:
+def test_a_comment_field_of_a_backup_is_imported_or_reported(tmp_path: Path, field: str) -> None:
     path = write_backup(tmp_path / "blog.xml", backup_entry(1), backup_comment(2, 1, field))
-    assert BACKUP_COMMENT[field] in said(list(read_blogger(path, pages=False)))
+    assert BACKUP_COMMENT[field] in all_text(list(read_blogger(path, pages=False)))
 
 
 @pytest.mark.parametrize("field", TAKEOUT_POST)
-def test_a_field_of_a_post_of_takeout_is_kept_or_named(tmp_path: Path, field: str) -> None:
+def test_a_post_field_of_takeout_is_imported_or_reported(tmp_path: Path, field: str) -> None:
     path = write_takeout(tmp_path / "feed.atom", takeout_entry(1, **{field: TAKEOUT_POST[field]}))
-    assert "MARKED" in said(list(read_blogger(path, pages=False)))
+    assert "MARKED" in all_text(list(read_blogger(path, pages=False)))
 
 
 @pytest.mark.parametrize("field", TAKEOUT_COMMENT)
-def test_a_field_of_a_comment_of_takeout_is_kept_or_named(tmp_path: Path, field: str) -> None:
+def test_a_comment_field_of_takeout_is_imported_or_reported(tmp_path: Path, field: str) -> None:
     comment = takeout_comment(2, 1, **{field: TAKEOUT_COMMENT[field]})
     path = write_takeout(tmp_path / "feed.atom", takeout_entry(1), comment)
-    assert "MARKED" in said(list(read_blogger(path, pages=False)))
+    assert "MARKED" in all_text(list(read_blogger(path, pages=False)))
 
 
-def test_an_export_that_is_kept_whole_has_no_notes(tmp_path: Path) -> None:
+def test_an_export_that_is_imported_completely_has_no_notes(tmp_path: Path) -> None:
     path = write_takeout(
         tmp_path / "feed.atom", takeout_entry(1, blogger_filename="/a.html"), takeout_comment(2, 1)
     )
     assert of_kind(Note, list(read_blogger(path, pages=False))) == []
 
 
-def test_the_picture_of_an_author_is_named(tmp_path: Path) -> None:
+def test_the_picture_of_an_author_is_reported(tmp_path: Path) -> None:
     entry = backup_entry(1).replace("</author>", f"{IMAGE}</author>")
     path = write_backup(tmp_path / "blog.xml", entry)
     notes = of_kind(Note, list(read_blogger(path, pages=False)))

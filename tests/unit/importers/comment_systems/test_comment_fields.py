@@ -1,4 +1,4 @@
-"""The fields of comment systems' files: each is imported, or named."""
+"""Each field of comment systems' files is imported or reported."""
 
 import json
 import sqlite3
@@ -23,7 +23,7 @@ DISQUS = """<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqu
 <ipAddress>192.0.2.1</ipAddress><thread dsq:id="10"/><likes>3</likes></post></disqus>"""
 
 
-def test_every_field_of_disqus_is_carried_or_named(tmp_path: Path) -> None:
+def test_every_field_of_disqus_is_imported_or_reported(tmp_path: Path) -> None:
     path = tmp_path / "disqus.xml"
     path.write_text(DISQUS)
     said = repr(list(read_disqus(path)))
@@ -36,7 +36,7 @@ def test_every_field_of_disqus_is_carried_or_named(tmp_path: Path) -> None:
         assert field in said, f"{field} is neither carried nor named"
 
 
-def test_a_closed_thread_is_named_since_posts_are_not_changed(tmp_path: Path) -> None:
+def test_a_closed_thread_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "disqus.xml"
     path.write_text(DISQUS)
     closed = [
@@ -45,7 +45,7 @@ def test_a_closed_thread_is_named_since_posts_are_not_changed(tmp_path: Path) ->
     assert closed == ["https://blog.example/x/"]
 
 
-def test_every_field_of_remark42_is_carried_or_named(tmp_path: Path) -> None:
+def test_every_field_of_remark42_is_imported_or_reported(tmp_path: Path) -> None:
     user = {"name": "Ann", "id": "u1", "picture": "p.png", "ip": "192.0.2.1", "email": "a@b.example"}
     comment = {
         "id": "c1",
@@ -99,7 +99,7 @@ def test_every_field_of_remark42_is_carried_or_named(tmp_path: Path) -> None:
         assert field in said, f"{field} is neither carried nor named"
 
 
-def test_every_column_of_isso_is_carried_or_named(tmp_path: Path) -> None:
+def test_every_column_of_isso_is_imported_or_reported(tmp_path: Path) -> None:
     path = tmp_path / "comments.db"
     with closing(sqlite3.connect(path)) as database:
         database.executescript("""

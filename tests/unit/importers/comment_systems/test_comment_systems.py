@@ -1,4 +1,4 @@
-"""Comments of other systems, under the posts of a blog."""
+"""Comments of other systems are added to the posts of a blog."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ POST = a_post(id=numbered(1), slug="first", publication_date=MOMENT)
 
 
 def disqus(path: Path) -> Path:
-    """A thread in which one comment was deleted and answered, one is spam and one waits; and another."""
+    """A thread with a deleted comment that has a reply, a spam and a pending comment; and a second thread."""
     deleted = disqus_post("1", inside="<isDeleted>true</isDeleted>")
     return write_disqus(
         path,
@@ -34,7 +34,7 @@ def disqus(path: Path) -> Path:
 
 
 def isso(path: Path) -> Path:
-    """The same; the second thread matches nothing."""
+    """The same as for Disqus; the second thread matches no post."""
     row = (1706691600, None, 1, "", "An answer", "Ann", "", "", 0, 0)
     gone, waiting = (1706691600, None, 4, *row[3:]), (1706691600, None, 2, *row[3:])
     rows = [
@@ -48,7 +48,7 @@ def isso(path: Path) -> Path:
 
 
 def remark42(path: Path) -> Path:
-    """The same, but nothing waits there."""
+    """The same as for Disqus, without a pending comment."""
     comment = {**test_remark42.COMMENT, "orig": "An answer"}
     gone = {**comment, "delete": True}
     other = {"url": "https://blog.example/other/"}
@@ -79,7 +79,7 @@ SYSTEMS = {"disqus": disqus, "isso": isso, "remark42": remark42, "commento": com
 
 
 async def thread_of(store: Store, post_id: Id) -> list[Comment]:
-    """What is shown, in order of depth."""
+    """The shown comments, in order of depth."""
     page = await store.comments.page(CommentQuery(post_id=post_id, limit=100))
     return sorted(page.rows, key=lambda comment: comment.depth)
 
@@ -97,7 +97,7 @@ async def run_import(
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path, system: str) -> None:
+async def test_threads_are_added_to_their_posts_once(store: Store, tmp_path: Path, system: str) -> None:
     await store.posts.add(POST)
     path = SYSTEMS[system](tmp_path / "file")
     first = await run_import(store, system, path, ImportOptions())
@@ -115,7 +115,7 @@ async def test_threads_come_under_their_posts_once(store: Store, tmp_path: Path,
     assert await thread_of(store, POST.id) == [top, reply]
 
 
-async def test_a_rule_finds_what_the_path_does_not(store: Store, tmp_path: Path) -> None:
+async def test_a_pattern_matches_posts_that_the_path_does_not(store: Store, tmp_path: Path) -> None:
     await store.posts.add(POST)
     await store.posts.add(a_post(id=numbered(2), slug="article-second"))
     options = ImportOptions(match=r"^/(?P<slug>\w+)/$")

@@ -55,7 +55,7 @@ def test_a_comment_of_comentario_comes_with_its_page(tmp_path: Path) -> None:
     assert thread == SourceThread(url="/2024/first/", title="First", comments=(comment,))
 
 
-def test_comentario_s_first_format_names_the_page_otherwise(tmp_path: Path) -> None:
+def test_the_first_format_of_comentario_names_the_page_differently(tmp_path: Path) -> None:
     comment = {**COMMENT_V1, "host": "blog.example", "path": "2024/first/"}
     del comment["domain"], comment["url"]
     [thread] = of_kind(SourceThread, read_commento(write_v1(tmp_path / "a", comment)))
@@ -94,7 +94,7 @@ def test_the_address_of_a_page_is_made_of_domain_and_path(
         ({"markdown": ""}, CommentStatus.APPROVED, "Some *text*"),
     ],
 )
-def test_a_state_of_commento_becomes_one_of_ours(
+def test_states_of_commento_are_converted(
     tmp_path: Path, values: dict[str, object], status: CommentStatus, content: str
 ) -> None:
     comment = only_comment(write_v1(tmp_path / "a", {**COMMENT_V1, **values}))
@@ -113,14 +113,14 @@ def test_a_state_of_commento_becomes_one_of_ours(
         ({"isDeleted": True}, CommentStatus.REMOVED, ""),
     ],
 )
-def test_a_state_of_comentario_becomes_one_of_ours(
+def test_states_of_comentario_are_converted(
     tmp_path: Path, values: dict[str, object], status: CommentStatus, content: str
 ) -> None:
     comment = only_comment(write_v3(tmp_path / "a", {**COMMENT_V3, **values}))
     assert (comment.status, comment.content) == (status, content)
 
 
-def test_an_unknown_state_waits_for_approval_and_says_so(tmp_path: Path) -> None:
+def test_a_comment_with_an_unknown_state_awaits_approval(tmp_path: Path) -> None:
     comment = only_comment(write_v1(tmp_path / "a", {**COMMENT_V1, "state": "limbo"}))
     assert comment.changes == ("it awaits approval: its state was 'limbo'",)
 
@@ -154,13 +154,13 @@ def test_replies_and_edits(tmp_path: Path) -> None:
     assert (edited.parent_id, edited.updated_at) == ("c0", datetime(2024, 2, 1, tzinfo=UTC))
 
 
-def test_html_becomes_text_where_nothing_else_is_there(tmp_path: Path) -> None:
+def test_html_becomes_text_if_there_is_no_markdown(tmp_path: Path) -> None:
     comment = only_comment(write_v1(tmp_path / "a", {**COMMENT_V1, "markdown": ""}))
     assert comment.changes == ("its HTML became text",)
 
 
 @pytest.mark.parametrize("date", ["", "soon", "0001-01-01T00:00:00Z", None, 7])
-def test_a_comment_without_a_date_is_named(tmp_path: Path, date: object) -> None:
+def test_a_comment_without_a_date_is_reported(tmp_path: Path, date: object) -> None:
     path = write_v1(tmp_path / "a", {**COMMENT_V1, "creationDate": date})
     [note] = [note for note in notes_of(read_commento(path)) if note[0] == "comment"]
     assert note[2].startswith("its date cannot be read")
@@ -174,16 +174,14 @@ def test_a_comment_without_a_date_is_named(tmp_path: Path, date: object) -> None
         ({"domain": "", "url": ""}, "its page is not in the file"),
     ],
 )
-def test_a_comment_that_cannot_be_placed_is_named(
-    tmp_path: Path, path: dict[str, object], reason: str
-) -> None:
+def test_a_comment_without_a_page_is_reported(tmp_path: Path, path: dict[str, object], reason: str) -> None:
     notes = notes_of(read_commento(write_v1(tmp_path / "a", {**COMMENT_V1, **path})))
     assert reason in [note[2] for note in notes]
     notes = notes_of(read_commento(write_v3(tmp_path / "b", {**COMMENT_V3, "pageId": "gone"})))
     assert "its page is not in the file" in [note[2] for note in notes]
 
 
-def test_an_export_is_packed_as_it_is_downloaded(tmp_path: Path) -> None:
+def test_an_export_is_read_compressed_as_downloaded(tmp_path: Path) -> None:
     plain = write_v1(tmp_path / "a.json", COMMENT_V1)
     packed = tmp_path / "a.json.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
@@ -193,13 +191,13 @@ def test_an_export_is_packed_as_it_is_downloaded(tmp_path: Path) -> None:
         list(read_commento(packed))
 
 
-def test_a_path_that_is_too_long_for_an_address_is_named(tmp_path: Path) -> None:
+def test_a_path_that_is_too_long_is_reported(tmp_path: Path) -> None:
     path = write_v3(tmp_path / "a", COMMENT_V3, pages=[{**PAGE_V3, "path": "/" + "x" * 2_000}])
     reasons = [reason for _, _, reason in notes_of(read_commento(path))]
     assert reasons[:2] == ["its path is too long for an address", "its page is not in the file"]
 
 
-def test_a_closed_page_is_named(tmp_path: Path) -> None:
+def test_a_closed_page_is_reported(tmp_path: Path) -> None:
     path = write_v3(tmp_path / "a", COMMENT_V3, pages=[{**PAGE_V3, "isReadonly": True}])
     assert ("closed page", "/2024/first/ 'First'") in [note[:2] for note in notes_of(read_commento(path))]
 
@@ -221,7 +219,7 @@ def test_a_closed_page_is_named(tmp_path: Path) -> None:
         ('{"version": 1, "comments": [{"a": ' + "[" * 1_000, "nested too deeply"),
     ],
 )
-def test_a_file_that_is_no_export_is_broken(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_that_is_not_an_export_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "a").write_text(text)
     with pytest.raises(BrokenFile) as refusal:
         list(read_commento(tmp_path / "a"))
@@ -237,7 +235,7 @@ def test_an_export_may_be_empty(tmp_path: Path, version: int, rows: object) -> N
 
 
 @pytest.mark.parametrize("row", [None, 7, "text", [], {}])
-def test_a_row_that_is_none_is_no_comment(tmp_path: Path, row: object) -> None:
+def test_a_null_row_is_not_a_comment(tmp_path: Path, row: object) -> None:
     path = write_v1(tmp_path / "a", row, COMMENT_V1, commenters=[row, COMMENTER_V1])
     assert list(comments_of(read_commento(path))) == ["c1"]
 

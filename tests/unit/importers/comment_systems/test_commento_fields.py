@@ -1,5 +1,5 @@
-"""Nothing in the exports of Commento and Comentario is lost without a word: each field has a value here
-that is found again, imported or reported.
+"""No field of Commento's and Comentario's exports is silently lost: each value in these files is imported or
+reported.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ from tests.unit.importers.pipeline.threads import notes_of
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
-def said(path: Path) -> str:
+def all_text(path: Path) -> str:
     items: list[Item] = list(read_commento(path))
     return "\n".join(map(str, items))
 
@@ -66,7 +66,9 @@ FOUND = {
     "html": "",
     "email": "email address",
 }
-"""Where a field is found that is neither kept as it is nor named; HTML is made from the Markdown."""
+"""The texts to find for fields that are neither imported unchanged nor reported by name; HTML is generated
+from the Markdown.
+"""
 FOUND |= {"link": "website", "websiteUrl": "website", "photo": "picture", "hasAvatar": "picture"}
 FOUND |= {
     "parentId": "parent_id=None",
@@ -81,37 +83,37 @@ FOUND |= {"isReadonly": "closed page", "domain": "blog.example", "id": "c1"}
 
 
 @pytest.mark.parametrize("field", COMMENT_V1)
-def test_a_field_of_a_comment_of_commento_is_kept_or_named(tmp_path: Path, field: str) -> None:
-    text = said(write_v1(tmp_path / "a", COMMENT_V1))
+def test_a_comment_field_of_commento_is_imported_or_reported(tmp_path: Path, field: str) -> None:
+    text = all_text(write_v1(tmp_path / "a", COMMENT_V1))
     value = COMMENT_V1[field]
     assert FOUND.get(field, str(value)) in text or f"comment: {field}" in text
 
 
 @pytest.mark.parametrize("field", [*COMMENT_V3, *V3_ONLY])
-def test_a_field_of_a_comment_of_comentario_is_kept_or_named(tmp_path: Path, field: str) -> None:
+def test_a_comment_field_of_comentario_is_imported_or_reported(tmp_path: Path, field: str) -> None:
     comment = {**COMMENT_V3, **V3_ONLY, "userCreated": NOBODY if field == "authorName" else ANN}
-    text = said(write_v3(tmp_path / "a", comment))
+    text = all_text(write_v3(tmp_path / "a", comment))
     assert f"comment: {field}" in text or FOUND.get(field, str(comment[field])) in text
 
 
 @pytest.mark.parametrize("field", COMMENTER_V1)
-def test_a_field_of_a_commenter_of_commento_is_kept_or_named(tmp_path: Path, field: str) -> None:
-    text = said(write_v1(tmp_path / "a", COMMENT_V1))
+def test_a_commenter_field_of_commento_is_imported_or_reported(tmp_path: Path, field: str) -> None:
+    text = all_text(write_v1(tmp_path / "a", COMMENT_V1))
     assert f"commenter: {field}" in text or FOUND.get(field, str(COMMENTER_V1[field])) in text
 
 
 @pytest.mark.parametrize("field", COMMENTER_V3)
-def test_a_field_of_a_commenter_of_comentario_is_kept_or_named(tmp_path: Path, field: str) -> None:
-    text = said(write_v3(tmp_path / "a", COMMENT_V3))
+def test_a_commenter_field_of_comentario_is_imported_or_reported(tmp_path: Path, field: str) -> None:
+    text = all_text(write_v3(tmp_path / "a", COMMENT_V3))
     assert f"commenter: {field}" in text or FOUND.get(field, str(COMMENTER_V3[field])) in text
 
 
 @pytest.mark.parametrize("field", PAGE_V3)
-def test_a_field_of_a_page_of_comentario_is_kept_or_named(tmp_path: Path, field: str) -> None:
-    text = said(write_v3(tmp_path / "a", COMMENT_V3, pages=[{**PAGE_V3, "isReadonly": True}]))
+def test_a_page_field_of_comentario_is_imported_or_reported(tmp_path: Path, field: str) -> None:
+    text = all_text(write_v3(tmp_path / "a", COMMENT_V3, pages=[{**PAGE_V3, "isReadonly": True}]))
     assert f"page: {field}" in text or FOUND.get(field, str(PAGE_V3[field])) in text
 
 
-def test_an_unknown_part_of_an_export_is_named(tmp_path: Path) -> None:
-    text = said(write_v3(tmp_path / "a", COMMENT_V3, attributes={"a": 1}))
+def test_an_unknown_part_of_an_export_is_reported(tmp_path: Path) -> None:
+    text = all_text(write_v3(tmp_path / "a", COMMENT_V3, attributes={"a": 1}))
     assert "export: attributes" in text

@@ -25,7 +25,7 @@ def test_a_comment_comes_with_its_thread(tmp_path: Path) -> None:
     assert item == SourceThread(url=url, title="First & last", comments=(comment,))
 
 
-def test_replies_know_what_they_answer(tmp_path: Path) -> None:
+def test_replies_have_their_parents(tmp_path: Path) -> None:
     reply = disqus_post("101", inside='<parent dsq:id="100"/>')
     assert comments_of(read_disqus(write_disqus(tmp_path / "a.xml", reply)))["101"].parent_id == "100"
 
@@ -47,7 +47,7 @@ def test_a_comment_keeps_its_status(tmp_path: Path, inside: str, status: str) ->
     assert (bool(comment.content), bool(comment.name), bool(comment.changes)) == (is_there,) * 3
 
 
-def test_html_becomes_text_and_where_more_than_lines_did_it_is_said(tmp_path: Path) -> None:
+def test_html_becomes_text_and_lost_markup_is_reported(tmp_path: Path) -> None:
     path = write_disqus(
         tmp_path / "a.xml",
         disqus_post("1", message="<p>a</p><p>b<br>c &amp; d</p>"),
@@ -59,7 +59,7 @@ def test_html_becomes_text_and_where_more_than_lines_did_it_is_said(tmp_path: Pa
     assert comments["2"].changes == ("its HTML became text",)
 
 
-def test_what_cannot_be_placed_is_named(tmp_path: Path) -> None:
+def test_comments_that_cannot_be_imported_are_reported(tmp_path: Path) -> None:
     path = write_disqus(
         tmp_path / "a.xml",
         disqus_post("1", thread="99"),
@@ -82,7 +82,7 @@ def test_what_cannot_be_placed_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_a_comment_whose_number_is_missing_has_its_other_id(tmp_path: Path) -> None:
+def test_a_comment_without_a_number_has_its_other_id(tmp_path: Path) -> None:
     path = write_disqus(tmp_path / "a.xml", disqus_post("5").replace(' dsq:id="5"', ""))
     assert set(comments_of(read_disqus(path))) == {"wp_id=5"}
 
@@ -91,13 +91,13 @@ def test_a_comment_whose_number_is_missing_has_its_other_id(tmp_path: Path) -> N
     "text",
     ["", "<rss><channel/></rss>", "<disqus/>", "{}", '<!DOCTYPE a [<!ENTITY b "c">]><disqus>&b;</disqus>'],
 )
-def test_what_is_not_of_disqus_is_broken(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_of_disqus_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.xml").write_text(text)
     with pytest.raises(BrokenFile, match=r"a\.xml"):
         list(read_disqus(tmp_path / "a.xml"))
 
 
-def test_a_truncated_file_is_broken(tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     path = write_disqus(tmp_path / "a.xml", disqus_post("1"))
     path.write_bytes(path.read_bytes()[:-12])
     with pytest.raises(BrokenFile, match="line"):

@@ -40,7 +40,7 @@ def test_comments_keep_status_parent_and_dates(tmp_path: Path) -> None:
     assert comments["8"].content == "caf\ufffd"
 
 
-def test_what_is_left_out_is_named(tmp_path: Path) -> None:
+def test_omissions_are_reported(tmp_path: Path) -> None:
     assert list(notes_of(read_isso(write_isso(tmp_path / "comments.db")))) == [
         ("comment", "6 by 'Ben'", "its date is invalid: 'soon'"),
         ("comment", "7 by 'nobody'", "its date is invalid: '1e+300'"),
@@ -52,7 +52,7 @@ def test_what_is_left_out_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_the_database_is_only_read(tmp_path: Path) -> None:
+def test_the_database_is_not_modified(tmp_path: Path) -> None:
     path = write_isso(tmp_path / "comments.db")
     before = path.read_bytes()
     path.chmod(0o400)
@@ -64,13 +64,13 @@ def test_the_database_is_only_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"<disqus/>", b"SQLite format 3\0", b"SQLite format 3\0" + b"x" * 5_000]
 )
-def test_what_is_no_database_is_broken(tmp_path: Path, text: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path, text: bytes) -> None:
     (tmp_path / "a.db").write_bytes(text)
     with pytest.raises(BrokenFile, match=r"a\.db"):
         list(read_isso(tmp_path / "a.db"))
 
 
-def test_another_database_is_broken(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "a.db")) as database:
         database.executescript(
             "CREATE TABLE threads (id); CREATE VIEW comments AS WITH RECURSIVE n(x) AS"
@@ -80,14 +80,14 @@ def test_another_database_is_broken(tmp_path: Path) -> None:
         list(read_isso(tmp_path / "a.db"))
 
 
-def test_a_damaged_schema_that_is_no_text_is_broken(tmp_path: Path) -> None:
+def test_a_damaged_schema_is_refused(tmp_path: Path) -> None:
     path = write_isso(tmp_path / "a.db")
     path.write_bytes(path.read_bytes().replace(b"CREATE TABLE threads", b"CREATE TABLE t \x80eads"))
     with pytest.raises(BrokenFile, match="cannot be read as a SQLite file"):
         list(read_isso(path))
 
 
-def test_a_missing_file_is_broken_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_and_not_created(tmp_path: Path) -> None:
     with pytest.raises(BrokenFile):
         list(read_isso(tmp_path / "a.db"))
     assert not (tmp_path / "a.db").exists()

@@ -44,7 +44,7 @@ def test_a_comment_comes_with_its_thread(tmp_path: Path) -> None:
     assert item == SourceThread(url="https://blog.example/first/", title="First", comments=(comment,))
 
 
-def test_a_backup_may_be_packed(tmp_path: Path) -> None:
+def test_a_backup_may_be_compressed(tmp_path: Path) -> None:
     plain = write_backup(tmp_path / "a.json", COMMENT)
     packed = tmp_path / "a.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
@@ -54,7 +54,7 @@ def test_a_backup_may_be_packed(tmp_path: Path) -> None:
         list(read_remark42(packed))
 
 
-def test_what_was_deleted_has_neither_words_nor_name(tmp_path: Path) -> None:
+def test_a_deleted_comment_has_neither_content_nor_name(tmp_path: Path) -> None:
     comment = comments_of(read_remark42(write_backup(tmp_path / "a", {**COMMENT, "delete": True})))["a-1"]
     assert (comment.status.value, comment.content, comment.name) == ("removed", "", None)
 
@@ -66,13 +66,13 @@ def test_replies_and_edits(tmp_path: Path) -> None:
     assert (comment.parent_id, comment.updated_at) == ("b", datetime(2024, 1, 31, 10, tzinfo=UTC))
 
 
-def test_html_becomes_text_where_nothing_else_is_there(tmp_path: Path) -> None:
+def test_html_becomes_text_if_there_is_no_markdown(tmp_path: Path) -> None:
     path = write_backup(tmp_path / "a", {**COMMENT, "orig": ""})
     comment = comments_of(read_remark42(path))["a-1"]
     assert (comment.content, comment.changes) == ("Some *text*", ("its HTML became text",))
 
 
-def test_what_is_left_out_is_named(tmp_path: Path) -> None:
+def test_omissions_are_reported(tmp_path: Path) -> None:
     path = write_backup(
         tmp_path / "a",
         COMMENT,
@@ -105,7 +105,7 @@ def test_what_is_left_out_is_named(tmp_path: Path) -> None:
         (b'{"version": 1, "users": []}\n' + b" " * 5_000_000, "line 2"),
     ],
 )
-def test_what_is_no_backup_is_broken(tmp_path: Path, text: bytes, place: str) -> None:
+def test_a_file_that_is_not_a_backup_is_refused(tmp_path: Path, text: bytes, place: str) -> None:
     (tmp_path / "a").write_bytes(text)
     with pytest.raises(BrokenFile) as raised:
         list(read_remark42(tmp_path / "a"))

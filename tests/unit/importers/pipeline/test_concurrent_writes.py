@@ -11,7 +11,7 @@ from everpost.transfer.importers.reports.import_report import ImportReport, Note
 
 
 def noting(name: str, *, after: asyncio.Event | None = None, then: asyncio.Event | None = None) -> Work:
-    """A work that waits for an event, notes the name, and sets another event."""
+    """A write that waits for an event, adds a note, and sets another event."""
 
     async def work(notes: NoteBuffer) -> None:
         if after is not None:
@@ -42,7 +42,7 @@ async def test_concurrent_writes_are_reported_in_order() -> None:
         assert names(report) == ["1", "between", "2"]
 
 
-async def test_writes_that_have_begun_end_even_if_one_fails() -> None:
+async def test_started_writes_end_even_if_one_fails() -> None:
     with ImportReport() as report:
         writes = ConcurrentWrites(report, most=3)
         for work in (noting("1"), failing, noting("3")):

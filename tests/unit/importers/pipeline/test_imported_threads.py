@@ -1,4 +1,4 @@
-"""Threads of other systems, as they are to be here."""
+"""Threads built from the comments of other systems."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,16 +40,16 @@ def a_comment(
     )
 
 
-def adopted(*comments: SourceComment) -> tuple[dict[str, ImportedComment], list[tuple[str, str]]]:
-    """What is kept, by its name in the source, and what is dropped."""
+def build_thread(*comments: SourceComment) -> tuple[dict[str, ImportedComment], list[tuple[str, str]]]:
+    """The comments that are kept, by their id in the source, and those that are dropped."""
     dropped: list[tuple[str, str]] = []
     builder = ThreadBuilder(SourceSite("wordpress", ""), {"ada": ADA})
-    thread = builder.build(POST, comments, lambda each, why: dropped.append((each.source_id, why)))
+    thread = builder.build(POST, comments, lambda each, reason: dropped.append((each.source_id, reason)))
     return {each.source_id: each for each in thread}, dropped
 
 
 def shape(kept: dict[str, ImportedComment]) -> dict[str, tuple[str | None, int, int]]:
-    """Parent, depth and number of shown replies of each."""
+    """Parent, depth and number of shown replies of each comment."""
     names = {each.comment.id: name for name, each in kept.items()}
     return {
         name: (
@@ -61,24 +61,24 @@ def shape(kept: dict[str, ImportedComment]) -> dict[str, tuple[str | None, int, 
     }
 
 
-def test_a_reply_may_come_before_what_it_answers() -> None:
-    kept, _ = adopted(a_comment("3", "2"), a_comment("2", "1"), a_comment("1"), a_comment("4", "1"))
+def test_a_reply_may_come_before_its_parent() -> None:
+    kept, _ = build_thread(a_comment("3", "2"), a_comment("2", "1"), a_comment("1"), a_comment("4", "1"))
     assert shape(kept) == {"1": (None, 0, 2), "2": ("1", 1, 1), "3": ("2", 2, 0), "4": ("1", 1, 0)}
 
 
 def test_only_shown_replies_count() -> None:
-    kept, _ = adopted(a_comment("1"), a_comment("2", "1", status=PENDING), a_comment("3", "1"))
+    kept, _ = build_thread(a_comment("1"), a_comment("2", "1", status=PENDING), a_comment("3", "1"))
     assert shape(kept)["1"] == (None, 0, 1)
 
 
-def test_what_is_not_approved_is_shown_for_the_sake_of_its_replies() -> None:
-    kept, _ = adopted(a_comment("1"), a_comment("2", "1", status=REMOVED), a_comment("3", "2"))
+def test_an_unapproved_comment_with_shown_replies_is_a_tombstone() -> None:
+    kept, _ = build_thread(a_comment("1"), a_comment("2", "1", status=REMOVED), a_comment("3", "2"))
     assert shape(kept) == {"1": (None, 0, 1), "2": ("1", 1, 1), "3": ("2", 2, 0)}
     assert kept["2"].comment.is_shown
 
 
-def test_a_reply_to_what_is_not_there_answers_the_post() -> None:
-    kept, dropped = adopted(a_comment("1", "9"))
+def test_a_reply_to_a_missing_comment_is_moved_to_the_post() -> None:
+    kept, dropped = build_thread(a_comment("1", "9"))
     assert shape(kept) == {"1": (None, 0, 0)}
     assert (
         str(kept["1"].changes) == "the comment it replied to is missing, so it is now a comment on the post"
@@ -86,34 +86,36 @@ def test_a_reply_to_what_is_not_there_answers_the_post() -> None:
     assert dropped == []
 
 
-def test_a_circle_is_broken_once() -> None:
-    kept, _ = adopted(a_comment("1", "3"), a_comment("2", "1"), a_comment("3", "2"), a_comment("4", "4"))
+def test_a_loop_of_replies_is_broken_once() -> None:
+    kept, _ = build_thread(a_comment("1", "3"), a_comment("2", "1"), a_comment("3", "2"), a_comment("4", "4"))
     assert sum(parent is None for parent, _, _ in shape(kept).values()) == 2
     assert sum(bool(each.changes) for each in kept.values()) == 2
 
 
-def test_what_is_empty_is_dropped() -> None:
-    kept, dropped = adopted(a_comment("1", content=" \n\x00"), a_comment("2", "1", content=""))
+def test_an_empty_comment_is_dropped() -> None:
+    kept, dropped = build_thread(a_comment("1", content=" \n\x00"), a_comment("2", "1", content=""))
     assert kept == {}
     assert dropped == [("2", "it is empty"), ("1", "it is empty")]
 
 
-def test_what_is_empty_stays_as_a_tombstone_where_others_answer_it() -> None:
-    kept, dropped = adopted(a_comment("1", content="", name="Bob"), a_comment("2", "1"))
+def test_an_empty_comment_with_replies_becomes_a_tombstone() -> None:
+    kept, dropped = build_thread(a_comment("1", content="", name="Bob"), a_comment("2", "1"))
     first = kept["1"].comment
     assert (first.status, first.content, first.guest_name, first.reply_count) == (REMOVED, "", None, 1)
     assert str(kept["1"].changes) == "it is empty: a tombstone keeps its replies in place"
     assert dropped == []
 
 
-def test_a_comment_is_an_authors_or_a_guests() -> None:
-    kept, _ = adopted(a_comment("1", author_id="ada", name="A."), a_comment("2", author_id="bob", name=" B "))
+def test_a_comment_is_by_an_author_or_a_guest() -> None:
+    kept, _ = build_thread(
+        a_comment("1", author_id="ada", name="A."), a_comment("2", author_id="bob", name=" B ")
+    )
     assert (kept["1"].comment.author, kept["1"].comment.guest_name) == (ADA, None)
     assert (kept["2"].comment.author, kept["2"].comment.guest_name) == (None, "B")
 
 
-def test_words_and_names_that_are_too_long_are_cut() -> None:
-    kept, _ = adopted(a_comment("1", content="a" * 20_001, name="b" * 101))
+def test_long_contents_and_names_are_cut() -> None:
+    kept, _ = build_thread(a_comment("1", content="a" * 20_001, name="b" * 101))
     assert kept["1"].comment.content == "a" * 20_000
     assert kept["1"].comment.guest_name == "b" * 100
     assert str(kept["1"].changes) == (
@@ -123,7 +125,7 @@ def test_words_and_names_that_are_too_long_are_cut() -> None:
 
 def test_a_thread_as_deep_as_it_is_long_is_read() -> None:
     comments = [a_comment(str(number), str(number - 1) if number else None) for number in range(20_000)]
-    kept, _ = adopted(*comments)
+    kept, _ = build_thread(*comments)
     assert kept["19999"].comment.depth == 19_999
 
 
@@ -132,7 +134,7 @@ def test_a_thread_as_deep_as_it_is_long_is_read() -> None:
     empty=st.sets(st.integers(0, 9)),
     minutes=st.lists(st.integers(0, 3), min_size=10, max_size=10),
 )
-def test_every_thread_becomes_a_sound_one(
+def test_every_thread_becomes_consistent(
     parents: Sequence[int | None], empty: set[int], minutes: Sequence[int]
 ) -> None:
     comments = [
@@ -143,7 +145,7 @@ def test_every_thread_becomes_a_sound_one(
         )
         for number, parent in enumerate(parents)
     ]
-    kept, dropped = adopted(*comments)
+    kept, dropped = build_thread(*comments)
     assert len(kept) + len(dropped) == len(parents)
     above: set[Id] = set()
     for each in kept.values():

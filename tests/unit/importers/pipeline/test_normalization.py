@@ -1,4 +1,4 @@
-"""Ids for what comes from elsewhere, and values that are made to fit."""
+"""Stable ids, and normalized values."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -25,11 +25,11 @@ def test_an_id_starts_with_the_seconds_of_its_date() -> None:
     ("moment", "seconds"),
     [(EARLIEST, "00000000"), (LATEST, "ffffffff"), (datetime(1969, 12, 31, tzinfo=UTC), "00000000")],
 )
-def test_a_date_that_an_id_has_no_room_for_is_clamped(moment: datetime, seconds: str) -> None:
+def test_a_date_outside_the_range_of_ids_is_clamped(moment: datetime, seconds: str) -> None:
     assert ORIGIN.stable_id("post", "7", moment)[:8] == seconds
 
 
-def test_another_identity_has_another_id() -> None:
+def test_different_identities_have_different_ids() -> None:
     ids = {
         origin.stable_id(kind, source_id, MOMENT)
         for origin in (
@@ -43,7 +43,7 @@ def test_another_identity_has_another_id() -> None:
     assert len(ids) == 3 * 2 * 5
 
 
-def test_a_thing_whose_date_changed_is_the_same_thing() -> None:
+def test_an_item_with_a_new_date_has_the_same_identity() -> None:
     one, later = ORIGIN.stable_id("post", "7", MOMENT), ORIGIN.stable_id("post", "7", LATEST)
     assert one != later
     assert is_same_identity(one, later)
@@ -54,11 +54,11 @@ def test_a_thing_whose_date_changed_is_the_same_thing() -> None:
     "site",
     ["https://Blog.example", "http://blog.example/", "//blog.example", " https://blog.example "],
 )
-def test_spellings_of_a_site_are_one_site(site: str) -> None:
+def test_spellings_of_a_site_url_are_equivalent(site: str) -> None:
     assert site_key(site) == "blog.example"
 
 
-def test_sites_below_one_host_are_several() -> None:
+def test_sites_on_the_same_host_are_different() -> None:
     assert site_key("https://a.example/One/") == "a.example/One"
     assert site_key("http://[") == "http://["
 
@@ -75,7 +75,7 @@ def test_sites_below_one_host_are_several() -> None:
         ("a" * 256, "a" * 255, True),
     ],
 )
-def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
+def test_a_title_is_normalized(title: str, fitted: str, *, is_changed: bool) -> None:
     changes = Normalizer()
     assert changes.title(title) == fitted
     assert bool(changes) is is_changed
@@ -94,13 +94,13 @@ def test_a_title_fits(title: str, fitted: str, *, is_changed: bool) -> None:
         ("a" * 98 + "\u2764\u200d\u2764", "a" * 98 + "\u2764", True),
     ],
 )
-def test_a_name_fits(name: str, fitted: str, *, is_changed: bool) -> None:
+def test_a_name_is_normalized(name: str, fitted: str, *, is_changed: bool) -> None:
     changes = Normalizer()
     assert changes.name(name, 100) == fitted
     assert bool(changes) is is_changed
 
 
-def test_what_was_done_to_a_name_is_said() -> None:
+def test_changes_to_a_name_are_described() -> None:
     changes = Normalizer()
     assert changes.name("a" * 5_000, 100) == "a" * 100
     assert str(changes) == "the name was cut after 100 characters"
@@ -115,7 +115,7 @@ def test_content_that_is_too_long_is_cut() -> None:
     assert str(changes) == "the content was cut after 1,000,000 characters: the last 1 are left out"
 
 
-def test_html_is_not_cut_inside_of_a_tag() -> None:
+def test_html_is_not_cut_inside_a_tag() -> None:
     html = "a" * (MAX_CONTENT - 5) + '<img src="b">'
     assert Normalizer().content(html, PostFormat.HTML) == "a" * (MAX_CONTENT - 5)
     html = "a <img alt='" + "b" * MAX_CONTENT + "'>"
@@ -147,14 +147,14 @@ LONG = "data:image/png;base64," + "iVBORw0K" * 150_000
     ],
 )
 @pytest.mark.parametrize("format", PostFormat)
-def test_embedded_files_are_left_out_of_what_is_too_long(text: str, kept: str, format: PostFormat) -> None:
+def test_embedded_files_are_removed_from_long_content(text: str, kept: str, format: PostFormat) -> None:
     changes = Normalizer()
     assert changes.content(text, format) == kept
     assert str(changes).startswith("it was too long: 1 embedded file of 1,")
     assert str(changes).endswith(" characters (data URLs) left out")
 
 
-def test_words_are_no_embedded_files() -> None:
+def test_text_is_not_mistaken_for_embedded_files() -> None:
     text = 'It is called "data: ' + "a, " * MAX_CONTENT + '"'
     assert Normalizer().content(text, PostFormat.HTML) == text[:MAX_CONTENT]
 
@@ -166,20 +166,20 @@ def test_a_comment_loses_embedded_files_before_it_is_cut() -> None:
     assert len(changes.comment("a" * (MAX_COMMENT + 1))) == MAX_COMMENT
 
 
-def test_a_comment_in_html_keeps_the_words_behind_an_embedded_file() -> None:
+def test_a_comment_in_html_keeps_the_text_after_an_embedded_file() -> None:
     text, change = text_of_html(f'<p>A</p><img alt="b" src="{LONG}"><p>C</p>')
     assert text == "A\n\nb\n\nC"
     assert change == "its HTML became text, without the files embedded in it (data URLs)"
 
 
-def test_embedded_files_that_there_is_room_for_stay() -> None:
+def test_embedded_files_within_the_limit_are_kept() -> None:
     text = f'<img src="{LONG[:900_000]}">'
     changes = Normalizer()
     assert changes.content(text, PostFormat.HTML) == text
     assert not changes
 
 
-def test_what_is_left_of_what_is_too_long_is_cut() -> None:
+def test_content_still_too_long_without_files_is_cut() -> None:
     changes = Normalizer()
     text = f'<img src="{LONG}">' * 2 + "a" * MAX_CONTENT
     assert changes.content(text, PostFormat.HTML) == '<img src="">' * 2 + "a" * (MAX_CONTENT - 24)
@@ -189,7 +189,7 @@ def test_what_is_left_of_what_is_too_long_is_cut() -> None:
     )
 
 
-def test_tags_fit() -> None:
+def test_tags_are_normalized() -> None:
     changes = Normalizer()
     assert changes.tags([" a ", "a", "", "b" * 51]) == ("a", "b" * 50)
     assert str(changes) == "the tag 'bbbbbbbbbbbbbbbbbbbb'… was cut after 50 characters"
@@ -209,7 +209,7 @@ def test_tags_fit() -> None:
         ("a" * 300, "a" * (MAX_SLUG - 8), True),
     ],
 )
-def test_a_slug_fits(wanted: str | None, fitted: str, *, is_changed: bool) -> None:
+def test_a_slug_is_normalized(wanted: str | None, fitted: str, *, is_changed: bool) -> None:
     changes = Normalizer()
     assert changes.slug(wanted, "The title") == fitted
     assert bool(changes) is is_changed
@@ -223,7 +223,7 @@ def test_a_slug_fits(wanted: str | None, fitted: str, *, is_changed: bool) -> No
         (MOMENT + timedelta(microseconds=999), MOMENT),
     ],
 )
-def test_a_moment_fits(moment: datetime, fitted: datetime) -> None:
+def test_a_date_is_normalized(moment: datetime, fitted: datetime) -> None:
     assert Normalizer().date(moment) == fitted
 
 
@@ -238,5 +238,5 @@ def test_a_moment_fits(moment: datetime, fitted: datetime) -> None:
         ("a@" + "b" * 300, None),
     ],
 )
-def test_only_an_address_is_an_address(text: str | None, email: str | None) -> None:
+def test_only_a_valid_email_address_is_kept(text: str | None, email: str | None) -> None:
     assert email_of(text) == email

@@ -1,4 +1,4 @@
-"""The report of an import, and what an import remembers."""
+"""The report and the spool of an import."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def fill(report: ImportReport) -> None:
     report.dropped("entry", "4", "it is empty")
 
 
-def test_a_report_names_what_is_not_as_it_was(report: ImportReport) -> None:
+def test_a_report_lists_items_that_were_not_imported_unchanged(report: ImportReport) -> None:
     fill(report)
     assert list(report.text()) == [
         "changed: comment 1 on 1: it was cut",
@@ -42,7 +42,7 @@ def test_a_report_names_what_is_not_as_it_was(report: ImportReport) -> None:
     ]
 
 
-def test_what_happened_to_many_is_one_line(report: ImportReport) -> None:
+def test_items_with_the_same_reason_share_a_line(report: ImportReport) -> None:
     for number in range(120):
         report.dropped("featured image", f"{number} 'Title'", "Everpost has no featured images")
         report.imported(
@@ -83,7 +83,7 @@ def test_everything_that_cannot_be_read_is_listed(report: ImportReport) -> None:
     assert lines[100] == "unreadable: 80 more"
 
 
-def test_a_report_of_nothing_says_so(report: ImportReport) -> None:
+def test_an_empty_report_says_that_nothing_was_imported(report: ImportReport) -> None:
     assert list(report.text()) == ["Nothing was imported."]
 
 
@@ -108,7 +108,7 @@ def test_a_report_as_json_has_every_item(report: ImportReport, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_report_goes_on_after_it_was_read(report: ImportReport) -> None:
+def test_notes_can_be_added_after_reading_a_report(report: ImportReport) -> None:
     fill(report)
     list(report.notes())
     report.already_present("post", "5")
@@ -116,7 +116,7 @@ def test_a_report_goes_on_after_it_was_read(report: ImportReport) -> None:
     assert report.count(Outcome.PRESENT) == report.count(Outcome.PRESENT, "post") == 2
 
 
-def test_a_report_is_whole_or_not_there(report: ImportReport, tmp_path: Path) -> None:
+def test_a_failed_save_leaves_no_report(report: ImportReport, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.mkdir()
     with pytest.raises(OSError, match=r"report\.json"):
@@ -124,13 +124,13 @@ def test_a_report_is_whole_or_not_there(report: ImportReport, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_notes_without_number_take_no_memory(report: ImportReport) -> None:
+def test_a_large_report_is_not_kept_in_memory(report: ImportReport) -> None:
     for number in range(20_000):
         report.add(Note(fate=Outcome.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
     assert sum(1 for _ in report.notes()) == 20_000
 
 
-def test_a_thread_that_comes_in_parts_is_whole_again() -> None:
+def test_a_thread_is_joined_from_its_parts() -> None:
     def comment(id: str, **values: str) -> SourceComment:
         moment = datetime(2024, 2, 29, 12, 30, 15, 123_456, tzinfo=UTC)
         return SourceComment(

@@ -1,5 +1,5 @@
-"""What the records of a source can make an import cost, however they refer to one another: no more than their
-size. (What the bytes of a file can cost is in test_hostile_costs.)
+"""The cost of an import is bounded by the size of the source, however its records refer to one another.
+(test_hostile_costs is about the bytes of files.)
 """
 
 import sqlite3
@@ -56,7 +56,7 @@ from tests.unit.importers.pipeline.threads import ISSO, disqus_post, write_disqu
 Write = Callable[[Path, int], object]
 Read = Callable[[Path], Iterator[Item]]
 LONG = 100
-"""Characters of a long value for each of many others: so they cost alike where each is read once."""
+"""Characters of the long value per record that refers to it: both cost the same if the value is read once."""
 
 
 def blogger(path: Path) -> Iterator[Item]:
@@ -211,7 +211,7 @@ CASES: Mapping[str, tuple[Read, Write]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_source_costs_what_its_size_allows(tmp_path: Path, case: str) -> None:
+def test_the_cost_of_a_source_is_bounded_by_its_size(tmp_path: Path, case: str) -> None:
     read, write = CASES[case]
 
     def make(size: int) -> Path:

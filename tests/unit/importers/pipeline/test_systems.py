@@ -1,4 +1,4 @@
-"""The names of systems: those that Everpost reads, and what to do about others."""
+"""The names of systems, and the advice for those that Everpost cannot read."""
 
 import re
 
@@ -42,7 +42,7 @@ _OF_ITSELF = frozenset({"everpost"})
         ("", "docs/importing.md"),
     ],
 )
-def test_a_system_that_is_not_read_is_answered_with_a_way(name: str, way: str) -> None:
+def test_the_error_about_an_unsupported_system_gives_advice(name: str, way: str) -> None:
     with pytest.raises(Misconfigured) as refusal:
         system_named(name)
     assert way in refusal.value.message
@@ -50,7 +50,7 @@ def test_a_system_that_is_not_read_is_answered_with_a_way(name: str, way: str) -
 
 
 @pytest.mark.parametrize("name", [*ADVICE, *ALIASES])
-def test_every_way_leads_to_a_system_that_is_read(name: str) -> None:
+def test_all_advice_leads_to_a_supported_system(name: str) -> None:
     assert name not in SYSTEMS
     named = re.findall(r"--from (\w+)", advice_for(name))
     assert set(named) <= SYSTEMS.keys()

@@ -1,4 +1,4 @@
-"""Which post a thread of comments belongs to."""
+"""Finding the post of a thread."""
 
 import pytest
 
@@ -49,7 +49,7 @@ async def match(store: Store, url: str, rule: str | None = None) -> Id | None:
         ("/" + "a" * 100_000, None),
     ],
 )
-async def test_the_end_of_the_path_names_a_post(store_of_three: Store, url: str, id: Id | None) -> None:
+async def test_the_end_of_the_path_identifies_a_post(store_of_three: Store, url: str, id: Id | None) -> None:
     assert await match(store_of_three, url) == id
 
 
@@ -64,12 +64,12 @@ async def test_the_end_of_the_path_names_a_post(store_of_three: Store, url: str,
         (r"/(?P<slug>)$", "/", None),
     ],
 )
-async def test_a_rule_names_a_post(store_of_three: Store, rule: str, url: str, id: Id | None) -> None:
+async def test_a_pattern_identifies_a_post(store_of_three: Store, rule: str, url: str, id: Id | None) -> None:
     assert await match(store_of_three, url, rule) == id
 
 
 @pytest.mark.parametrize("rule", ["(", "", "no group", "(?P<name>a)", "a{99999999999999999999}"])
-def test_a_rule_that_cannot_match_is_refused(rule: str) -> None:
+def test_an_invalid_pattern_is_refused(rule: str) -> None:
     with pytest.raises(Invalid) as raised:
         matcher_of(rule)
     assert raised.value.field == "match"

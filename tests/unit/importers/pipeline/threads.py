@@ -1,4 +1,4 @@
-"""Files of comment systems for the tests, and what is read of them."""
+"""Files of comment systems, and the items read from them."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +15,7 @@ def comments_of(items: Iterable[Item]) -> dict[str, SourceComment]:
 
 
 def notes_of(items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
-    """What is said of what is left out: a kind of thing, its name, the reason. What is told once for a file
-    is not among it.
-    """
+    """Kind, name and reason of each note, without those about a whole file."""
     return (
         (item.kind, item.name, item.reason)
         for item in items
@@ -39,7 +37,7 @@ DISQUS = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def disqus_post(source_id: str, *, thread: str = "10", inside: str = "", message: str = "<p>Text</p>") -> str:
-    """A comment as Disqus writes it."""
+    """A comment in the format of Disqus."""
     return f"""<post dsq:id="{source_id}">
       <id>wp_id={source_id}</id>
       <message><![CDATA[{message}]]></message>

@@ -1,4 +1,4 @@
-"""Paragraphs of WordPress's old editor."""
+"""Paragraphs of WordPress's classic editor."""
 
 import re
 
@@ -90,7 +90,7 @@ from tests.growth import assert_cost_grows_no_faster_than_size
         ("<!-- wp:paragraph -->\n<p>One</p>\n<!-- /wp:paragraph -->\n\nTwo\nThree",) * 2,
     ],
 )
-def test_paragraphs_are_those_that_wordpress_shows(html: str, shown: str) -> None:
+def test_paragraphs_are_as_wordpress_displays_them(html: str, shown: str) -> None:
     assert with_paragraphs(html) == shown
     assert with_paragraphs(shown) == shown
 
@@ -137,7 +137,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=30).map("".join))
-def test_made_paragraphs_are_not_made_again_and_lose_nothing(html: str) -> None:
+def test_marking_up_paragraphs_is_idempotent_and_loses_nothing(html: str) -> None:
     made = with_paragraphs(html)
     assert with_paragraphs(made) == made
     without = re.compile(r"\s|</?p[^>]*>|<br ?/?>")
@@ -145,7 +145,7 @@ def test_made_paragraphs_are_not_made_again_and_lose_nothing(html: str) -> None:
 
 
 @given(st.text(st.sampled_from("<>/!-\"'= \nabp")) | st.lists(PARTS).map("".join))
-def test_tokens_are_the_whole_text(html: str) -> None:
+def test_tokens_cover_the_whole_text(html: str) -> None:
     assert "".join(token.text for token in tokens_of(html)) == html
 
 
@@ -178,5 +178,5 @@ def test_tokens_are_the_whole_text(html: str) -> None:
         "<p><div></h2>",
     ],
 )
-def test_paragraphs_cost_what_the_length_allows(part: str) -> None:
+def test_marking_up_paragraphs_takes_linear_time(part: str) -> None:
     assert_cost_grows_no_faster_than_size(lambda n: part * n, with_paragraphs, most=8_000)

@@ -87,7 +87,7 @@ def link(url: str) -> str:
         ),
     ],
 )
-def test_common_shortcodes_are_html(written: str, shown: str) -> None:
+def test_common_shortcodes_become_html(written: str, shown: str) -> None:
     done = convert_shortcodes(written, gallery)
     assert done.content == shown
     assert not done.left
@@ -112,7 +112,7 @@ def test_common_shortcodes_are_html(written: str, shown: str) -> None:
         ("a [ b ] c [", []),
     ],
 )
-def test_other_shortcodes_stay_as_text_and_are_named(written: str, names: Sequence[str]) -> None:
+def test_other_shortcodes_stay_as_text_and_are_reported(written: str, names: Sequence[str]) -> None:
     done = convert_shortcodes(written, gallery)
     assert done.content == written
     assert sorted(done.left) == names
@@ -126,7 +126,7 @@ def test_missing_pictures_of_a_gallery_are_counted() -> None:
     ]
 
 
-def test_blocks_without_content_are_named() -> None:
+def test_blocks_without_content_are_reported() -> None:
     content = '<!-- wp:latest-posts {"a":1} /-->\n<!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:paragraph -->'
     assert convert_shortcodes(content, gallery).changes() == [
         "blocks that WordPress fills in stay empty: latest-posts"
@@ -151,7 +151,7 @@ def test_blocks_without_content_are_named() -> None:
         "[video a=",
     ],
 )
-def test_shortcodes_cost_what_the_length_allows(part: str) -> None:
+def test_converting_shortcodes_takes_linear_time(part: str) -> None:
     assert_cost_grows_no_faster_than_size(
         lambda n: part * n, partial(convert_shortcodes, gallery=gallery), most=8_000
     )

@@ -55,7 +55,7 @@ def test_a_post_of_every_version_is_read(read: Read, version: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["dc", "wp", "content", "excerpt"])
-def test_a_prefix_that_the_file_does_not_declare_is_read(tmp_path: Path, prefix: str) -> None:
+def test_an_undeclared_prefix_is_read(tmp_path: Path, prefix: str) -> None:
     path = tmp_path / "export.xml"
     export = wxr(wxr_author(), "<atom:link rel='hub' href='x'/>", wxr_item(7, excerpt_encoded="Short"))
     path.write_text(re.sub(rf'\s+xmlns:{prefix}="[^"]+"', "", export), encoding="utf-8")
@@ -65,12 +65,12 @@ def test_a_prefix_that_the_file_does_not_declare_is_read(tmp_path: Path, prefix:
     assert ("excerpt", "7 'Title'") in dropped(iter(items))
 
 
-def test_posts_of_one_title_are_all_read(read: Read) -> None:
+def test_posts_with_the_same_title_are_all_read(read: Read) -> None:
     posts = of_kind(SourcePost, read(*(wxr_item(number) for number in range(3))))
     assert [post.source_id for post in posts] == ["0", "1", "2"]
 
 
-def test_html_is_kept_as_it_is(read: Read) -> None:
+def test_html_is_kept_unchanged(read: Read) -> None:
     body = "<!-- wp:paragraph -->\n<p>One &amp; two</p>\n\n[gallery ids='1']"
     assert only_post(read(wxr_item(content_encoded=body))).content == body
 
@@ -89,21 +89,19 @@ def test_html_is_kept_as_it_is(read: Read) -> None:
         ("Publish", PostStatus.DRAFT, True),
     ],
 )
-def test_a_status_becomes_one_of_ours(
-    read: Read, status: str, expected: PostStatus, *, is_changed: bool
-) -> None:
+def test_statuses_are_converted(read: Read, status: str, expected: PostStatus, *, is_changed: bool) -> None:
     post = only_post(read(wxr_item(wp_status=status)))
     assert (post.status, bool(post.changes)) == (expected, is_changed)
 
 
-def test_what_a_password_protects_becomes_a_draft(read: Read) -> None:
+def test_a_password_protected_post_becomes_a_draft(read: Read) -> None:
     post = only_post(read(wxr_item(wp_post_password="enter")))
     assert post.status is PostStatus.DRAFT
     assert post.changes == ("it is a draft: a password protected it",)
 
 
 @pytest.mark.parametrize("status", ["trash", "auto-draft"])
-def test_what_is_thrown_away_is_left_out(read: Read, status: str) -> None:
+def test_discarded_posts_are_dropped(read: Read, status: str) -> None:
     assert dropped(read(wxr_item(7, wp_status=status))) == [("post", "7 'Title'")]
 
 
@@ -116,22 +114,22 @@ def test_what_is_thrown_away_is_left_out(read: Read, status: str) -> None:
         ("revision", "revision"),
     ],
 )
-def test_what_is_not_a_post_is_named(read: Read, type: str, kind: str) -> None:
+def test_items_that_are_not_posts_are_reported(read: Read, type: str, kind: str) -> None:
     items = list(read(wxr_item(7, wp_post_type=type)))
     assert of_kind(SourcePost, items) == []
     assert dropped(iter(items)) == [(kind, "7 'Title'")]
 
 
-def test_comments_on_what_is_left_out_are_counted(read: Read) -> None:
+def test_comments_on_dropped_items_are_counted(read: Read) -> None:
     note, *_ = of_kind(Note, read(wxr_item(7, wxr_comment(), wxr_comment(2), wp_post_type="page")))
     assert note.reason == "pages are imported only with --pages; comments on it: 2"
 
 
-def test_pages_are_read_where_that_is_asked_for(read: Read) -> None:
+def test_pages_are_read_on_request(read: Read) -> None:
     assert only_post(read(wxr_item(wp_post_type="page"), pages=True)).title == "Title"
 
 
-def test_a_draft_without_a_date_in_utc_has_its_local_one(read: Read) -> None:
+def test_a_draft_without_a_utc_date_has_its_local_date(read: Read) -> None:
     zeros = "0000-00-00 00:00:00"
     item = wxr_item(wp_status="draft", wp_post_date_gmt=zeros, pubDate="Wed, 30 Nov -0001 00:00:00 +0000")
     post = only_post(read(item))
@@ -139,13 +137,13 @@ def test_a_draft_without_a_date_in_utc_has_its_local_one(read: Read) -> None:
     assert post.changes == ("its date is taken for UTC: WordPress gave no time zone",)
 
 
-def test_the_date_of_rss_stands_in_for_that_in_utc(read: Read) -> None:
+def test_the_rss_date_replaces_a_missing_utc_date(read: Read) -> None:
     item = wxr_item(wp_post_date_gmt="0000-00-00 00:00:00", pubDate="Wed, 05 Jun 2024 16:04:48 +0000")
     post = only_post(read(item))
     assert (post.publication_date, post.changes) == (datetime(2024, 6, 5, 16, 4, 48, tzinfo=UTC), ())
 
 
-def test_a_post_without_any_date_is_of_1970(read: Read) -> None:
+def test_a_post_without_any_date_is_dated_1970(read: Read) -> None:
     item = wxr_item(wp_post_date_gmt="", wp_post_date="")
     post = only_post(read(item))
     assert (post.publication_date.year, post.status) == (1970, PostStatus.PUBLISHED)
@@ -172,19 +170,19 @@ def test_a_post_that_was_scheduled_without_a_date_is_a_draft(read: Read) -> None
     assert post.changes[-1] == "it is a draft: it was scheduled, but had no date"
 
 
-def test_zeros_for_a_date_publish_what_wordpress_shows(read: Read) -> None:
+def test_a_published_post_with_zeros_for_a_date_stays_published(read: Read) -> None:
     zeros = "0000-00-00 00:00:00"
     rss = "Wed, 30 Nov -0001 00:00:00 +0000"
     post = only_post(read(wxr_item(wp_post_date=zeros, wp_post_date_gmt=zeros, pubDate=rss)))
     assert (post.publication_date.year, post.status) == (1970, PostStatus.PUBLISHED)
 
 
-def test_a_later_change_is_its_update(read: Read) -> None:
+def test_the_update_of_a_post_is_its_last_change(read: Read) -> None:
     item = wxr_item(wp_post_modified_gmt="2024-07-01 00:00:00")
     assert only_post(read(item)).updated_at == datetime(2024, 7, 1, tzinfo=UTC)
 
 
-def test_categories_and_tags_are_tags_each_once(read: Read) -> None:
+def test_categories_and_tags_become_tags_without_duplicates(read: Read) -> None:
     terms = [
         wxr_term("News", None),
         wxr_term("News"),
@@ -202,11 +200,11 @@ def test_a_slug_of_another_script_is_read(read: Read) -> None:
     assert only_post(read(item)).slug == "привет"
 
 
-def test_entities_in_a_title_are_characters(read: Read) -> None:
+def test_entities_in_a_title_are_decoded(read: Read) -> None:
     assert only_post(read(wxr_item(title="Don&#8217;t &amp; do"))).title == "Don\u2019t & do"
 
 
-def test_an_author_has_an_address_where_the_file_says(read: Read) -> None:
+def test_an_author_has_the_email_address_in_the_file(read: Read) -> None:
     items = list(read(wxr_author("Ada"), wxr_item(dc_creator="ada"), wxr_item(2, dc_creator="bob")))
     assert of_kind(SourceAuthor, items) == [
         SourceAuthor(source_id="ada", name="Ada", email="ada@example.org"),
@@ -220,7 +218,7 @@ def test_closed_comments_stay_closed(read: Read) -> None:
     assert only_post(read(item)).comment_policy is CommentPolicy.CLOSED
 
 
-def test_what_has_no_place_here_is_named(read: Read) -> None:
+def test_unsupported_parts_of_a_post_are_reported(read: Read) -> None:
     fields = [
         f"<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value>1</wp:meta_value></wp:postmeta>"
         for key in ("_edit_last", "_thumbnail_id", "mood")
@@ -234,28 +232,28 @@ def test_what_has_no_place_here_is_named(read: Read) -> None:
     ]
 
 
-def test_a_post_without_id_is_known_by_its_address(read: Read) -> None:
+def test_a_post_without_id_is_identified_by_its_url(read: Read) -> None:
     post = only_post(read(wxr_item("", guid="https://blog.example/?p=7")))
     assert post.source_id == "https://blog.example/?p=7"
 
 
-def test_a_post_with_nothing_to_know_it_by_is_left_out(read: Read) -> None:
+def test_a_post_without_id_and_url_is_dropped(read: Read) -> None:
     assert dropped(read(wxr_item(""))) == [("post", " 'Title'")]
 
 
-def test_the_site_is_where_the_blog_was(tmp_path: Path) -> None:
+def test_the_site_is_the_url_of_the_blog(tmp_path: Path) -> None:
     path = tmp_path / "export.xml"
     path.write_text(wxr(wxr_item()))
     assert wordpress_site(path) == "https://blog.example"
 
 
 @pytest.mark.parametrize("version", ["2.0", "abc", ""])
-def test_another_version_is_refused(read: Read, version: str) -> None:
+def test_an_unknown_version_is_refused(read: Read, version: str) -> None:
     with pytest.raises(BrokenFile, match="the version of the export is"):
         list(read(wxr_item(), version=version))
 
 
-def test_rss_of_others_is_refused(tmp_path: Path) -> None:
+def test_other_rss_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "feed.xml"
     path.write_text("<rss><channel><title>A</title>\n<item><title>B</title></item></channel></rss>")
     with pytest.raises(BrokenFile, match="line 2: it does not say which version"):
@@ -265,7 +263,7 @@ def test_rss_of_others_is_refused(tmp_path: Path) -> None:
         list(read_wordpress(path, pages=False))
 
 
-def test_control_characters_are_left_out_and_said(read: Read) -> None:
+def test_control_characters_are_removed_and_reported(read: Read) -> None:
     items = list(read(wxr_item(content_encoded="a\x08b")))
     assert only_post(iter(items)).content == "<p>ab</p>"
     assert dropped(iter(items)) == [("character", "export.xml")]

@@ -1,4 +1,4 @@
-"""WordPress's export as a viewer of XML saves it: with blanks around every value."""
+"""WordPress's export as an XML viewer saves it: with white space around every value."""
 
 import html
 import re
@@ -67,7 +67,7 @@ WHOLE = wxr(
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)
-def test_blanks_around_values_make_no_difference(read: Read, tmp_path: Path, viewer: str) -> None:
+def test_white_space_around_values_is_ignored(read: Read, tmp_path: Path, viewer: str) -> None:
     meant = list(read(WHOLE))
     assert [post.status for post in of_kind(SourcePost, meant)] == [
         PostStatus.PUBLISHED,
@@ -77,24 +77,24 @@ def test_blanks_around_values_make_no_difference(read: Read, tmp_path: Path, vie
     assert wordpress_site(tmp_path / "export.xml") == "https://blog.example"
 
 
-def test_contents_keep_their_blanks_elsewhere(read: Read) -> None:
+def test_contents_otherwise_keep_their_white_space(read: Read) -> None:
     content = "  <pre>a</pre>\n"
     item = wxr_item(7, wxr_comment(wp_comment_content="  a\n"), content_encoded=content)
     post = only_post(read(wxr(item)))
     assert (post.content, post.comments[0].content) == (content, "  a\n")
 
 
-def test_a_password_of_blanks_is_a_password(read: Read) -> None:
+def test_a_password_of_white_space_is_a_password(read: Read) -> None:
     assert only_post(read(wxr(wxr_item(wp_post_password=" ")))).status is PostStatus.DRAFT
 
 
-def test_terms_with_blanks_in_their_attributes_are_read(read: Read) -> None:
+def test_terms_with_white_space_in_their_attributes_are_read(read: Read) -> None:
     item = wxr_item(7, wxr_term("News", " category "), wxr_term("Old", "\npost_tag\n"))
     assert only_post(read(wxr(item))).tags == ("News", "Old")
 
 
 @pytest.mark.parametrize(("login", "name"), [("ada", "ada"), ("ada@example.org", "ada")])
-def test_a_login_that_is_an_address_does_not_become_a_public_name(read: Read, login: str, name: str) -> None:
+def test_an_email_address_as_login_does_not_become_a_public_name(read: Read, login: str, name: str) -> None:
     said = wxr_author(login, name="", email="")
     declared, met = of_kind(SourceAuthor, [*read(wxr(said)), *read(wxr(wxr_item(dc_creator=login)))])
     assert declared == met == replace(met, name=name)

@@ -45,24 +45,24 @@ def test_a_thread_is_read_with_its_nesting(tmp_path: Path) -> None:
         ("post-trashed", CommentStatus.REMOVED),
     ],
 )
-def test_a_status_becomes_one_of_ours(tmp_path: Path, approved: str, status: CommentStatus) -> None:
+def test_statuses_are_converted(tmp_path: Path, approved: str, status: CommentStatus) -> None:
     comment = only_comment(tmp_path, wp_comment_approved=approved)
     assert (comment.status, comment.changes) == (status, ())
 
 
-def test_a_status_of_a_plugin_waits_for_approval(tmp_path: Path) -> None:
+def test_a_comment_with_an_unknown_status_awaits_approval(tmp_path: Path) -> None:
     comment = only_comment(tmp_path, wp_comment_approved="delayed")
     assert comment.status is CommentStatus.PENDING
     assert comment.changes == ("it awaits approval: its status was 'delayed'",)
 
 
-def test_what_an_author_wrote_is_the_authors(tmp_path: Path) -> None:
+def test_a_comment_by_an_author_has_the_author(tmp_path: Path) -> None:
     assert only_comment(tmp_path, wp_comment_user_id="5").author_id == "ada"
     assert only_comment(tmp_path, wp_comment_user_id="6").author_id is None
 
 
 @pytest.mark.parametrize("kind", ["pingback", "trackback", "order_note"])
-def test_what_is_no_comment_is_named(tmp_path: Path, kind: str) -> None:
+def test_a_pingback_is_reported(tmp_path: Path, kind: str) -> None:
     items = read(tmp_path, wxr_comment(9, wp_comment_type=kind))
     assert only_post(iter(items)).comments == ()
     assert dropped(iter(items)) == [(kind, "9 on 7 'Title'")]
@@ -78,12 +78,12 @@ def test_html_becomes_text_with_its_lines(tmp_path: Path) -> None:
     assert comment.changes == ("its HTML became text",)
 
 
-def test_plain_words_stay_as_they_are(tmp_path: Path) -> None:
+def test_plain_text_stays_unchanged(tmp_path: Path) -> None:
     words = "1 < 2 & 3 > 2\n  indented"
     assert only_comment(tmp_path, wp_comment_content=words).content == words
 
 
-def test_a_comment_without_id_is_known_by_its_place(tmp_path: Path) -> None:
+def test_a_comment_without_id_is_identified_by_its_position(tmp_path: Path) -> None:
     post = only_post(iter(read(tmp_path, wxr_comment(""), wxr_comment(""))))
     assert [comment.source_id for comment in post.comments] == [
         "7 'Title' comment 0",

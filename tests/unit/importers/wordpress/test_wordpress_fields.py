@@ -1,4 +1,4 @@
-"""The fields of WordPress's export: each is imported, or named; and content as WordPress shows it."""
+"""Each field of WordPress's export is imported or reported, and content is as WordPress displays it."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ CHANNEL = """<title>A blog</title><description>Its tagline</description><languag
 META = "<wp:{0}meta><wp:meta_key>{1}</wp:meta_key><wp:meta_value>v</wp:meta_value></wp:{0}meta>"
 
 
-def test_every_field_is_carried_or_named(read: Read) -> None:
+def test_every_field_is_imported_or_reported(read: Read) -> None:
     author = wxr_author().replace(
         "</wp:author>",
         "<wp:author_first_name>Augusta</wp:author_first_name><wp:author_last_name>King</wp:author_last_name></wp:author>",
@@ -89,13 +89,13 @@ def test_every_field_is_carried_or_named(read: Read) -> None:
         assert value in said, f"{value} is neither carried nor named"
 
 
-def test_what_is_said_once_for_a_file_is_short(read: Read) -> None:
+def test_notes_about_a_whole_file_are_short(read: Read) -> None:
     items = [wxr_item(each, META.format("post", f"_key_{each}")) for each in range(500)]
     notes = of_kind(Note, read(*items))
     assert len(notes) < 5
 
 
-def test_paragraphs_and_shortcodes_are_as_wordpress_shows_them(read: Read) -> None:
+def test_paragraphs_and_shortcodes_are_as_wordpress_displays_them(read: Read) -> None:
     post = only_post(read(wxr_item(content_encoded="One\n\n[vimeo 1]\n\n[box]\n\nTwo\nThree")))
     assert post.content == (
         '<p>One</p>\n\n<figure><a href="https://vimeo.com/1">https://vimeo.com/1</a></figure>\n\n[box]\n\n'
@@ -134,7 +134,7 @@ def test_a_gallery_has_the_pictures_of_the_file(read: Read, written: str) -> Non
     )
 
 
-def test_local_dates_are_of_the_zone_that_is_asked_for(read: Read) -> None:
+def test_local_dates_are_in_the_requested_time_zone(read: Read) -> None:
     item = wxr_item(
         1,
         wxr_comment(wp_comment_date_gmt="", wp_comment_date="2024-06-05 18:04:48"),
@@ -177,7 +177,7 @@ EARLY = datetime(1970, 1, 1, 8, tzinfo=UTC)
     ],
 )
 @pytest.mark.parametrize("status", ["draft", "publish"])
-def test_a_date_that_stands_for_none_is_none(
+def test_a_placeholder_for_a_date_is_ignored(
     read: Read, status: str, dates: tuple[str, str, str], date: datetime
 ) -> None:
     gmt, rss, local = dates
@@ -193,13 +193,13 @@ def test_a_date_that_stands_for_none_is_none(
 
 
 @pytest.mark.parametrize("gmt", [ZEROS, "1970-01-01 00:00:00", "-0001-11-30 00:00:00", ""])
-def test_an_update_that_stands_for_none_is_none(read: Read, gmt: str) -> None:
+def test_a_placeholder_for_an_update_is_ignored(read: Read, gmt: str) -> None:
     item = wxr_item(wp_post_modified_gmt=gmt, wp_post_modified="2024-06-05 18:04:48")
     assert only_post(read(item)).updated_at is None
 
 
 @pytest.mark.parametrize(
-    ("written", "slug", "is_said"),
+    ("written", "slug", "is_reported"),
     [
         ("a-post", "a-post", False),
         ("%d0%bf%d1%80", "\u043f\u0440", False),
@@ -212,9 +212,9 @@ def test_an_update_that_stands_for_none_is_none(read: Read, gmt: str) -> None:
         ("caf\u00e9", "caf\u00e9", False),
     ],
 )
-def test_a_slug_of_other_characters_is_read(read: Read, written: str, slug: str, *, is_said: bool) -> None:
+def test_a_percent_encoded_slug_is_read(read: Read, written: str, slug: str, *, is_reported: bool) -> None:
     post = only_post(read(wxr_item(wp_post_name=written)))
-    assert (post.slug, bool(post.changes)) == (slug, is_said)
+    assert (post.slug, bool(post.changes)) == (slug, is_reported)
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,6 @@ def test_a_slug_of_other_characters_is_read(read: Read, written: str, slug: str,
         ("", PostStatus.PUBLISHED),
     ],
 )
-def test_a_post_that_wordpress_forgot_to_publish_is_a_draft(
-    read: Read, exported: str, status: PostStatus
-) -> None:
+def test_a_post_that_missed_its_schedule_is_a_draft(read: Read, exported: str, status: PostStatus) -> None:
     post = only_post(read(f"<pubDate>{exported}</pubDate>", wxr_item(wp_status="future")))
     assert post.status is status

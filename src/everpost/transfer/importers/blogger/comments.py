@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
 def read_comment(entry: Entry, omissions: Omissions) -> tuple[str, SourceComment] | Note:
-    """A comment and the id of its post, or why it is left out."""
+    """The id of the post, and the comment; a note if the comment is dropped."""
     source_id, published = entry.id, entry.date("published", "blogger:created")
     post_id = next(iter(_reply_targets(entry)), "")[:_LONGEST_ID]
     reason = ""
@@ -66,7 +66,9 @@ def _reply_targets(entry: Entry) -> list[str]:
 
 
 def _parent_id(entry: Entry, source_id: str, post_id: str) -> str | None:
-    """The id of the comment that it answers. Links and Takeout may give only the number at its end."""
+    """The id of the comment that this one replies to. Links and Takeout may give only the number at its
+    end.
+    """
     feeds = (_COMMENT_IN_FEED.search(address) for address in entry.related)
     numbers = [found[1] for found in feeds if found]
     candidates = [entry.text("blogger:inReplyTo"), *_reply_targets(entry)[1:], *numbers]
@@ -77,7 +79,7 @@ def _parent_id(entry: Entry, source_id: str, post_id: str) -> str | None:
 
 
 def _status(entry: Entry, changes: list[str]) -> CommentStatus:
-    """Approved, where everyone could see it."""
+    """Approved only if everyone could see the comment on Blogger."""
     status_text = entry.text("blogger:status")
     if entry.is_removed or entry.text("blogger:trashed") or status_text == "SOFT_TRASHED":
         return CommentStatus.REMOVED
@@ -90,22 +92,23 @@ def _status(entry: Entry, changes: list[str]) -> CommentStatus:
 
 
 def _text(entry: Entry, changes: list[str]) -> str:
-    """The words. Where there are no line breaks of HTML, lines are those of the text."""
+    """The content as text. Line breaks of the source count unless there are HTML ones."""
     content = entry.texts.get("content", "").strip()
     if not entry.is_html:
         return content
-    words, change = text_of_html(content, keeps_lines="<br" not in content.lower())
+    text, change = text_of_html(content, keeps_lines="<br" not in content.lower())
     if change:
         changes.append(change)
     title = " ".join(entry.text("title").rstrip(".…").split())
-    if title and title not in " ".join(words.split()) and not change:
+    if title and title not in " ".join(text.split()) and not change:
         changes.append(f"its title was left out: {title[:80]!r}")
-    return words
+    return text
 
 
 def _account(author: EntryAuthor) -> str | None:
-    """The author of posts who this may be. The backup does not tell an account from a guest who gives the
-    address of its profile as a website, so only Takeout's word counts.
+    """The key of the account that wrote the comment, which may be an author of posts. A backup does not
+    distinguish accounts from guests who give the address of a profile as their website, so only Takeout
+    counts.
     """
     return author_key(author) if author.kind.upper() == _ACCOUNT and author.address else None
 

@@ -1,7 +1,7 @@
 """The entries of Blogger's Atom files, in both formats: the backup `blog-MM-DD-YYYY.xml` (until 2024) and the
 `feed.atom` of Google Takeout.
 
-https://developers.google.com/blogger/docs/3.0/reference has the statuses.
+https://developers.google.com/blogger/docs/3.0/reference documents the statuses.
 """
 
 import html
@@ -29,7 +29,7 @@ _PREFIXES = (
 _KIND_SCHEME = "http://schemas.google.com/g/2005#kind"
 _KIND = "http://schemas.google.com/blogger/2008/kind#"
 _NOREPLY = "noreply@blogger.com"
-"""The address that a backup gives every author."""
+"""The address that a backup gives for every author."""
 _ONCE = frozenset(
     {
         *("id", "title", "content", "published", "updated", "blogger:type", "blogger:created"),
@@ -37,7 +37,7 @@ _ONCE = frozenset(
     }
 )
 _VISIBILITY = frozenset({"blogger:status", "blogger:trashed"})
-"""Two of them are joined, which makes an unknown status, so that the entry is not shown."""
+"""Repeated elements are joined: the result is an unknown status, so the entry is not shown."""
 _READ = _ONCE | _VISIBILITY | {"category", "author", "thr:in-reply-to", "app:control"}
 _UNSUPPORTED = {
     "summary": "summary",
@@ -50,7 +50,7 @@ _UNSUPPORTED = {
     "georss:point": "location",
     "georss:box": "location",
 }
-"""The kinds of content that Everpost has no place for, by element."""
+"""Elements whose content Everpost cannot keep, and what to call it."""
 _UNSUPPORTED_LINKS = {"enclosure": "enclosure", "": "link", "via": "link"}
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"}
@@ -66,56 +66,56 @@ class EntryAuthor:
 
     name: str = ""
     address: str = ""
-    """Of a profile or a website."""
+    """The URL of a profile or a website."""
     email: str = ""
     kind: str = ""
-    """BLOGGER for an account of Blogger, which only Takeout tells."""
+    """BLOGGER for an account of Blogger. Only Takeout has it."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One entry: a post, a page, a comment, or a setting."""
+    """A post, a page, a comment or a setting."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    """By the name of the element, with its prefix; of elements with one name the first."""
+    """By the name of the element, with its prefix. If an element is repeated, the first counts."""
     kind: str = ""
-    """In lower case; empty where the entry does not say it."""
+    """In lower case; empty if unknown."""
     is_html: bool = True
     """Whether the content is HTML."""
     is_removed: bool = False
-    """Whether its text was removed at Blogger."""
+    """Whether the content was removed on Blogger."""
     draft: list[str] = field(default_factory=list)
-    """What a backup says of it: `yes` for a draft, `no` or nothing at all for what is none."""
+    """The draft marks in a backup: `yes` for a draft; `no` or none for anything else."""
     labels: list[str] = field(default_factory=list)
     author: EntryAuthor = EntryAuthor()
     page: str = ""
-    """The address of its page."""
+    """The URL of its page."""
     replies_to: list[str] = field(default_factory=list)
-    """The ids of the entries that it answers, the post first."""
+    """The ids of the entries that it replies to, the post first."""
     related: list[str] = field(default_factory=list)
-    """The addresses of related things: for a comment, the one that it answers."""
+    """Related URLs: for a comment, that of its parent."""
     unsupported: list[tuple[str, str]] = field(default_factory=list)
-    """Content that Everpost has no place for: kind and value."""
+    """Content that Everpost cannot keep: kind and value."""
     unknown: list[str] = field(default_factory=list)
-    """The names of everything else in it."""
+    """The names of everything else in the entry."""
 
     @property
     def id(self) -> str:
-        """Its id; empty where that is missing, or too long to be one."""
+        """The id; empty if it is missing or too long."""
         written = self.text("id")
         return written if len(written) <= _LONGEST_ID else ""
 
     @property
     def shown(self) -> str:
-        """A name that a person finds it by."""
+        """A name that identifies the entry to a reader of the report."""
         return shown_as(self.id, self.text("title"))
 
     def text(self, name: str) -> str:
-        """The text of an element, without space around it."""
+        """The text of an element, without surrounding white space."""
         return self.texts.get(name, "").strip()
 
     def date(self, *names: str) -> datetime | None:
-        """The first of these that is a date."""
+        """The first of these elements that is a date; None if there is none."""
         for name in names:
             date = parse_datetime(self.text(name)[:_LONGEST_DATE])
             if date is not None:
@@ -124,7 +124,7 @@ class Entry:
 
 
 def name_of(element: etree._Element) -> str:
-    """The name of an element with the prefix that Blogger gives it."""
+    """The name of an element, with the prefix that Blogger uses."""
     return _name_of(str(element.tag))
 
 
@@ -145,7 +145,7 @@ def text_in(element: etree._Element) -> str:
 
 
 def read_entry(element: etree._Element) -> Entry:
-    """Read one entry."""
+    """Read an entry."""
     entry = Entry()
     for child in element:
         name = name_of(child)
@@ -194,7 +194,7 @@ def _read_child(entry: Entry, name: str, child: etree._Element, text: str) -> No
 
 
 def _read_category(entry: Entry, child: etree._Element) -> None:
-    """Its kind, or a label."""
+    """Read a category: the kind of the entry, or a label."""
     term = child.get("term", "")
     if child.get("scheme") == _KIND_SCHEME:
         entry.kind = term.removeprefix(_KIND).lower()
@@ -230,7 +230,7 @@ def _author(child: etree._Element, entry: Entry) -> EntryAuthor:
 
 
 def _content(element: etree._Element, entry: Entry) -> str:
-    """The content as HTML, or as text where it says so. XHTML stands in it as elements."""
+    """The content as HTML, or as text if it is marked as text. XHTML consists of child elements."""
     entry.is_html = element.get("type", "html") != "text"
     return "".join(_markup(element)) if len(element) else element.text or ""
 

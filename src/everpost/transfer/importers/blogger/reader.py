@@ -1,4 +1,4 @@
-"""Blogger's exports: the backup of a blog, and the `feed.atom` of Google Takeout. Both are Atom; their
+"""Blogger's exports: the backup of a blog, and the `feed.atom` of Google Takeout. Both are Atom. Their
 entries are posts, pages, comments and, in a backup, settings, in any order.
 """
 
@@ -21,18 +21,18 @@ from everpost.transfer.importers.reports.omissions import Omissions, UnknownFiel
 
 _IN_FEED = 1
 _STATUSES = {"LIVE": PostStatus.PUBLISHED, "SCHEDULED": PostStatus.PUBLISHED, "DRAFT": PostStatus.DRAFT}
-"""Everpost shows a post with a date to come when it comes, as Blogger does."""
+"""A scheduled post is published: like Blogger, Everpost shows it from its date."""
 _TRASHED = frozenset({"SOFT_TRASHED", "TRASHED"})
 _READ = frozenset({"post", "page", "comment"})
 _KINDS = {"settings": "setting", "template": "theme"}
 _OWN_COMMENTS = "Blogger/Comments/"
-"""A folder in the archive of Takeout: the comments of the account, also on the blogs of others."""
+"""A folder in Takeout's archive: the account owner's comments, on any blog."""
 _EXTENSIONS = (".html", ".htm")
 
 
 def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
-    """Read an export. The file is read twice: comments may come before their posts, so they are kept in a
-    temporary file. BrokenFile.
+    """Read an export. The file is read twice, because comments may come before their posts; they are kept in
+    a temporary file. BrokenFile.
     """
     export = _Export(path, pages=pages)
     with ImportSpool() as threads:
@@ -47,7 +47,7 @@ def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
 
 
 class _Export:
-    """An export, and what has to be remembered while it is read."""
+    """An export, and the state of reading it."""
 
     def __init__(self, path: Path, *, pages: bool) -> None:
         self._path = path
@@ -58,7 +58,9 @@ class _Export:
         self._own_comments: set[str] = set()
 
     def gather(self, threads: ImportSpool) -> Iterator[Item]:
-        """The authors, and what is left out; comments are kept by the id of their post."""
+        """First pass: yield the authors and notes on what is dropped, and keep the comments by the id of
+        their post.
+        """
         authors: set[str] = set()
         kinds: Counter[str] = Counter()
         for entry in self._entries():
@@ -80,7 +82,7 @@ class _Export:
         yield from self._others(kinds)
 
     def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
-        """Notes on settings and themes. BrokenFile: the file is the feed of a blog."""
+        """Notes on settings and themes. BrokenFile: the file is the public feed of a blog."""
         if kinds.keys() == {"entry"}:
             reason = (
                 "it is not an export of Blogger: its entries do not say whether they are posts. The feed of a"
@@ -93,7 +95,7 @@ class _Export:
                 yield Note(fate=Outcome.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
 
     def posts(self, threads: ImportSpool) -> Iterator[Item]:
-        """The posts, each with its comments, and why others are left out."""
+        """Second pass: the posts with their comments, and notes on posts and pages that are dropped."""
         for entry in self._entries():
             if entry.kind == "comment" or entry.kind in _KINDS:
                 continue
@@ -124,7 +126,7 @@ class _Export:
             )
 
     def _reason(self, entry: Entry) -> str:
-        """Why the entry is not imported; empty where it is."""
+        """Why the entry is not imported; empty if it is."""
         if entry.kind not in {"post", "page"}:
             return "only posts, pages and comments are imported"
         if entry.text("blogger:trashed") or entry.text("blogger:status") in _TRASHED:
@@ -149,7 +151,7 @@ class _Export:
             raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
 
     def notes(self) -> Iterator[Note]:
-        """The notes that are made once for the whole file."""
+        """The notes about the whole file."""
         yield from self._omissions.notes()
         yield from self._unknown.notes()
         for name in sorted(self._own_comments):
@@ -159,20 +161,20 @@ class _Export:
 
 
 def _unsupported_notes(entry: Entry) -> Iterator[Note]:
-    """Notes on content that Everpost has no place for."""
+    """Notes on content that Everpost cannot keep."""
     for kind, value in entry.unsupported:
         reason = f"Everpost has no field for it: {value[:200]!r}"
         yield Note(fate=Outcome.DROPPED, kind=kind, name=entry.shown, reason=reason)
 
 
 def _content(entry: Entry) -> str:
-    """The content as HTML; plain text keeps its lines."""
+    """The content as HTML; plain text keeps its line breaks."""
     content = entry.texts.get("content", "")
     return content if entry.is_html else html.escape(content, quote=False).replace("\n", "<br>\n")
 
 
 def _status(entry: Entry, changes: list[str]) -> PostStatus:
-    """Published, where the public sees it there, or will."""
+    """Published only if the post is public on Blogger, or will be."""
     status_text = entry.text("blogger:status")
     is_takeout = "blogger:type" in entry.texts
     status = _STATUSES.get(status_text) if status_text or is_takeout else PostStatus.PUBLISHED
@@ -189,7 +191,7 @@ def _status(entry: Entry, changes: list[str]) -> PostStatus:
 
 
 def _slug(address: str) -> str | None:
-    """The last part of the path, without its extension."""
+    """The last segment of the path, without its extension."""
     try:
         path = urlsplit(address).path
     except ValueError:

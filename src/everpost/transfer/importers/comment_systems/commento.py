@@ -1,4 +1,4 @@
-"""The exports of Commento (version 1) and of its successor Comentario (version 1 until 2.x, version 3 since).
+"""Exports of Commento (version 1) and of its successor Comentario (version 1 until 2.x, then version 3).
 
 The fields are those of the programs' own structures: `api/comment.go` and `api/commenter.go` of Commento;
 `comment`, `commenter` and `domainPage` in Comentario's `resources/swagger/swagger.yml`.
@@ -31,8 +31,8 @@ _LONGEST_PATH = 2_000
 
 
 def read_commento(path: Path) -> Iterator[Item]:
-    """Each comment, with the thread that it is on. The names of commenters and the addresses of pages are
-    in memory meanwhile, because they may come after the comments. BrokenFile.
+    """Each comment, with its thread. The names of commenters and the addresses of pages are kept in memory,
+    because they may come after the comments. BrokenFile.
     """
     export = _Export(path)
     yield from export.commenters_and_pages()
@@ -42,7 +42,7 @@ def read_commento(path: Path) -> Iterator[Item]:
 
 
 class _Export:
-    """An export, and what has to be remembered while it is read."""
+    """An export, and the state of reading it."""
 
     def __init__(self, path: Path) -> None:
         """BrokenFile."""
@@ -54,7 +54,7 @@ class _Export:
         root = self._file.root()
         version = root.get("version")
         lists = [root[name] for name in _LISTS & root.keys()]
-        # Go writes null for a list that was never filled.
+        # Go writes an unset list as null.
         if not isinstance(version, int) or not lists or any(value not in ([], None) for value in lists):
             raise BrokenFile(path.name, "", "it is not an export of Commento or Comentario")
         if version not in _VERSIONS or version is True:
@@ -63,7 +63,7 @@ class _Export:
         self.unknown.count(f"export: {name[:100]}" for name in root.keys() - _LISTS - {"version"})
 
     def commenters_and_pages(self) -> Iterator[Item]:
-        """Remember them, and tell what is left out."""
+        """First pass: remember the commenters and pages, and yield notes on what is dropped."""
         for place, row in self._file.rows([("commenters", "item"), ("pages", "item")]):
             if place[0] == "commenters":
                 self._add_commenter(row)
@@ -94,7 +94,7 @@ class _Export:
         self.unknown.count(f"page: {name}" for name in unknown_fields(row, _READ_OF_PAGE))
 
     def comments(self) -> Iterator[Item]:
-        """The comments, and why others are left out."""
+        """Second pass: the comments, and notes on those that are dropped."""
         for _, row in self._file.rows([("comments", "item")]):
             found = self._read(row, self._authors, self._pages, self.omissions)
             self.unknown.count(f"comment: {name}" for name in found.unknown)

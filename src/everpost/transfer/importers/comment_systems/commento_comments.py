@@ -34,12 +34,12 @@ _READ_V3 = frozenset(
 _NOTHING: tuple[object, ...] = (None, "", 0, False, [], {})
 _LONGEST_DATE = 100
 _YEAR_OF_NO_DATE = 1
-"""Go writes a date that was never set as 0001-01-01."""
+"""Go writes an unset date as 0001-01-01."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that has comments."""
+    """A page with comments."""
 
     url: str
     title: str = ""
@@ -47,23 +47,23 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class FoundComment:
-    """A comment and its page, or why it is left out."""
+    """A comment and its page, or the reason to drop it."""
 
     item: SourceComment | str
     page: Page
     shown: str
-    """A name that a person finds it by."""
+    """A name that identifies the comment to a reader of the report."""
     unknown: tuple[str, ...]
-    """The names of its fields that there is no place for."""
+    """The names of its unknown fields."""
 
 
 Authors = Mapping[str, str]
-"""The names of commenters by id; None of them is a user here."""
+"""The names of commenters by id. Commenters are imported as guests."""
 Read = Callable[[Row, Authors, Mapping[str, Page], Omissions], FoundComment]
 
 
 def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], omissions: Omissions) -> FoundComment:
-    """A comment of version 1, which names its page itself."""
+    """A comment of version 1, which contains the address of its page."""
     changes: list[str] = []
     status = _STATES.get(text(row, "state"))
     if status is None:
@@ -89,7 +89,7 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], omissions: O
 
 
 def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], omissions: Omissions) -> FoundComment:
-    """A comment of version 3. One that is neither approved nor pending was rejected."""
+    """A comment of version 3. A comment that is neither approved nor pending was rejected."""
     changes: list[str] = []
     status, is_deleted = CommentStatus.REMOVED, row.get("isDeleted") is True
     if not is_deleted:
@@ -115,7 +115,7 @@ def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], omissions: Om
     )
 
 
-def _found(  # noqa: PLR0913 - they are what the versions name differently
+def _found(  # noqa: PLR0913 - these are the fields that differ between versions
     row: Row,
     omissions: Omissions,
     *,
@@ -154,7 +154,7 @@ def _found(  # noqa: PLR0913 - they are what the versions name differently
 
 
 def _content(row: Row, changes: list[str]) -> str:
-    """The Markdown. The HTML is made from it, and is read only where there is no Markdown."""
+    """The Markdown. The HTML, which is generated from it, is read only if there is no Markdown."""
     if markdown := text(row, "markdown"):
         return markdown
     content, change = text_of_html(text(row, "html"))
@@ -173,7 +173,7 @@ def _name(author_id: str, authors: Authors, fallback: str, changes: list[str]) -
 
 
 def _url(domain: str, path: str) -> str:
-    """The address of a page; only its path where the domain is not known."""
+    """The URL of a page; only its path if the domain is unknown."""
     if "://" in path:
         return path
     if not (domain or path):
@@ -190,13 +190,13 @@ def _date(row: Row, name: str) -> datetime | None:
 
 
 def text(row: Row, name: str) -> str:
-    """The text under a name."""
+    """The text in a field; empty if it is not text."""
     value = row.get(name)
     return value if isinstance(value, str) else ""
 
 
 def unknown_fields(row: Row, read: frozenset[str]) -> tuple[str, ...]:
-    """The names of what a row has besides these."""
+    """The names of the fields with values that are not in `read`."""
     return tuple(_unknown(row, read))
 
 

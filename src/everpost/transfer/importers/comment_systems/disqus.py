@@ -1,4 +1,4 @@
-"""Disqus's export of comments, XML: categories, then threads, then comments, which Disqus calls posts.
+"""Disqus's XML export of comments: categories, then threads, then comments, which Disqus calls posts.
 
 https://help.disqus.com/en/articles/1717164-comments-export
 """
@@ -20,7 +20,7 @@ from everpost.transfer.importers.model import Item, Note, Outcome, SourceComment
 from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, Omissions
 
 Parts = Mapping[str, etree._Element]  # noqa: SLF001  (lxml has no other name for it)
-"""What is in an element, by name."""
+"""The children of an element, by name."""
 _IN_ROOT = 1
 _MOST_FIELDS = 200
 _READ = frozenset(
@@ -31,13 +31,13 @@ _READ = frozenset(
         *("author.name", "author.username", "author.email"),
     }
 )
-"""What is imported, or counted."""
+"""The fields that are imported or counted."""
 _ID = "{http://disqus.com/disqus-internals}id"
 _UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 
 
 def read_disqus(path: Path) -> Iterator[Item]:
-    """Each comment, with the thread that it is on. BrokenFile."""
+    """Each comment, with its thread. BrokenFile."""
     file = XmlFile(path)
     export = _Export(Omissions(path.name))
     is_empty = True
@@ -65,17 +65,17 @@ class _Thread:
 
 
 class _Export:
-    """What has to be remembered while a file is read: where the threads are."""
+    """The state of reading an export, such as the addresses of the threads."""
 
     def __init__(self, omissions: Omissions) -> None:
         self.omissions = omissions
         self._threads: dict[str, _Thread] = {}
         self._fields: set[str] = set()
-        """The names of what is left out of threads and comments."""
+        """The names of the unknown fields of threads and comments."""
 
     def keep_thread(self, element: etree._Element) -> Iterator[Note]:
-        """Remember a thread, and say what of it is left out. Some have neither address nor name; comments
-        on these say so.
+        """Remember a thread, and yield notes on what is dropped. Some threads have neither an address nor a
+        name; comments on them are dropped with that reason.
         """
         parts = _parts(element)
         self.add_fields("thread", parts)
@@ -89,20 +89,20 @@ class _Export:
             yield Note(fate=Outcome.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
 
     def notes(self) -> Iterator[Note]:
-        """What is left out everywhere, once all was read."""
+        """Notes about the whole file, after it has been read."""
         yield from self.omissions.notes()
         if self._fields:
             reason = "Everpost has no fields for them: " + ", ".join(sorted(self._fields))
             yield Note(fate=Outcome.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
     def add_fields(self, things: str, parts: Parts) -> None:
-        """Remember the names of what is left out."""
+        """Remember the names of unknown fields."""
         for name in parts:
             if f"{things}.{name}" not in _READ and _text(parts, name) and len(self._fields) < _MOST_FIELDS:
                 self._fields.add(f"{things}.{name[:80]}")
 
     def comment(self, element: etree._Element) -> Item:
-        """A comment, or why it is left out."""
+        """A comment, or a note if it is dropped."""
         parts = _parts(element)
         author = _parts(parts.get("author"))
         self.add_fields("post", parts)

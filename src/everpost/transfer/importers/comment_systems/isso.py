@@ -1,4 +1,4 @@
-"""Isso's own database, a SQLite file.
+"""Isso's database, a SQLite file.
 
 https://github.com/isso-comments/isso/blob/master/isso/db/comments.py
 """
@@ -31,8 +31,8 @@ LONGEST_VALUE = 16 * 1024 * 1024
 """Bytes of a text or a blob."""
 LEAST_STEPS = 10_000_000
 STEPS_PER_BYTE = 50
-"""Steps of SQLite's machine that reading may take. A sound file takes one or two for each of its bytes; one
-that was made to do harm can have more rows than bytes.
+"""Maximum steps of SQLite's virtual machine. A sound file takes one or two per byte; a malicious one can have
+more rows than bytes.
 """
 _STEPS_AT_ONCE = 100_000
 _TABLES = """
@@ -48,18 +48,16 @@ _THREAD = "SELECT uri, title FROM threads WHERE id = ? LIMIT 1"
 
 
 def read_isso(path: Path) -> Iterator[Item]:
-    """Each comment, with the thread that it is on. The file is only read. BrokenFile."""
+    """Each comment, with its thread. The file is not modified. BrokenFile."""
     omissions = Omissions(path.name)
     try:
         with unpacked(path, ".db") as file, closing(_open(path, file)) as database:
             if database.execute(_TABLES).fetchone() != (2,):
-                raise BrokenFile(
-                    path.name, "", "it is not a database of Isso: it has no threads and comments"
-                )
+                raise BrokenFile(path.name, "", "it is not an Isso database: it has no threads and comments")
             columns = {name for _, name, *_ in database.execute("PRAGMA table_info(comments)")}
             notification = "notification" if "notification" in columns else "0"
             comments = database.execute(_COMMENTS.format(notification=notification))
-            # A join would read the texts of a thread again for each of its comments.
+            # A join would read the thread's texts once per comment.
             for thread_id, rows in groupby(comments, key=itemgetter(0)):
                 thread = database.execute(_THREAD, (thread_id,)).fetchone() or (None, None)
                 for row in rows:
@@ -72,27 +70,27 @@ def read_isso(path: Path) -> Iterator[Item]:
 
 
 def _open(path: Path, file: Path) -> sqlite3.Connection:
-    """The database, for reading, with bounds on what its maker can make us do. BrokenFile."""
+    """The database, opened read-only, with limits against malicious files. BrokenFile."""
     with file.open("rb") as start:
         if start.read(len(_MAGIC)) != _MAGIC:
-            raise BrokenFile(path.name, "", "it is not a database of Isso, which is a SQLite file")
-    left = max(LEAST_STEPS, STEPS_PER_BYTE * file.stat().st_size)
+            raise BrokenFile(path.name, "", "it is not an Isso database, which is a SQLite file")
+    remaining = max(LEAST_STEPS, STEPS_PER_BYTE * file.stat().st_size)
 
-    def spend() -> bool:
-        nonlocal left
-        left -= _STEPS_AT_ONCE
-        return left < 0
+    def is_exhausted() -> bool:
+        nonlocal remaining
+        remaining -= _STEPS_AT_ONCE
+        return remaining < 0
 
     database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    database.set_progress_handler(spend, _STEPS_AT_ONCE)
+    database.set_progress_handler(is_exhausted, _STEPS_AT_ONCE)
     for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
         database.execute(f"PRAGMA {pragma}")
     return database
 
 
 def _item(row: tuple[object, ...], omissions: Omissions) -> Item:
-    """A comment, or why it is left out. SQLite keeps values of any type in any column."""
+    """A comment, or a note if it is dropped. In SQLite, any column can have values of any type."""
     uri, title, number, parent, created, modified, mode, text, author, *private = row
     published = _date(created)
     reason = ""
@@ -124,7 +122,7 @@ def _item(row: tuple[object, ...], omissions: Omissions) -> Item:
 
 
 def _date(seconds: object) -> datetime | None:
-    """The date so many seconds after 1970."""
+    """The date of a Unix time; None if it is invalid."""
     if not isinstance(seconds, int | float):
         return None
     try:

@@ -1,5 +1,5 @@
-"""Remark42's backup: lines of JSON, plain or gzip. The first one says what is known of users and pages, each
-other one is a comment.
+"""Remark42's backup: lines of JSON, plain or compressed with gzip. The first line is about users and pages;
+each of the others is a comment.
 
 https://github.com/umputun/remark42/blob/master/backend/app/migrator/native.go
 """
@@ -26,15 +26,15 @@ _READ = frozenset(
         *("user.name", "user.ip", "user.email", "edit.time"),
     }
 )
-"""What is imported, or counted."""
+"""The fields that are imported or counted."""
 _LONGEST_META = 32 * 1024 * 1024
-"""Bytes of the first line: it has a line's worth of each page and of each user."""
+"""Bytes of the first line, which has an entry for each page and each user."""
 _LONGEST = 4 * 1024 * 1024
-"""Bytes of the line of a comment, all its votes included."""
+"""Bytes of the line of a comment, including all its votes."""
 
 
 def read_remark42(path: Path) -> Iterator[Item]:
-    """Each comment, with the thread that it is on. BrokenFile."""
+    """Each comment, with its thread. BrokenFile."""
     lines = _lines(path)
     meta = _require_backup(path, next(lines, (1, b"")))
     omissions = Omissions(path.name)
@@ -56,7 +56,7 @@ def read_remark42(path: Path) -> Iterator[Item]:
 
 
 def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None:
-    """Remember the names of what is left out."""
+    """Remember the names of unknown fields."""
     for prefix, part in (("", comment), ("user.", _part(comment, "user")), ("edit.", _part(comment, "edit"))):
         for name, value in part.items():
             if value and f"{prefix}{name}" not in _READ and len(fields) < _MOST_FIELDS:
@@ -64,7 +64,7 @@ def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines, from 1. BrokenFile."""
+    """The lines with their numbers, from 1. BrokenFile."""
     number = 0
     try:
         with CompressedFile(path, "").document().open() as file:
@@ -78,7 +78,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _require_backup(path: Path, first: tuple[int, bytes]) -> Mapping[str, object]:
-    """What is in the first line, if it is that of a backup. BrokenFile."""
+    """The content of the first line. BrokenFile: the file is not a backup."""
     number, line = first
     try:
         meta = _object(path, number, line)
@@ -107,11 +107,11 @@ def _object(path: Path, number: int, line: bytes) -> Mapping[str, object]:
 
 
 def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
-    """A comment, or why it is left out."""
+    """A comment, or a note if it is dropped."""
     user, source_id = _part(comment, "user"), _text(comment, "id")
     url = _text(_part(comment, "locator"), "url")
     published = _date(comment, "time")
-    # Remark42 keeps names masked for HTML.
+    # Remark42 stores names escaped for HTML.
     name = unescape(_text(user, "name")).strip() or None
     reason = ""
     if not source_id:
@@ -142,7 +142,7 @@ def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
 
 
 def _content(comment: Mapping[str, object]) -> tuple[str, str]:
-    """The words as they were written, in Markdown; those of early versions are only there as HTML."""
+    """The original Markdown; the HTML from early versions that kept nothing else."""
     if original := _text(comment, "orig"):
         return original, ""
     return text_of_html(_text(comment, "text"))
@@ -154,7 +154,7 @@ def _date(values: Mapping[str, object], name: str) -> datetime | None:
 
 
 def _part(values: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """An object inside; empty where there is none."""
+    """An object in a field; empty if there is none."""
     value = values.get(name)
     return value if isinstance(value, dict) else {}
 

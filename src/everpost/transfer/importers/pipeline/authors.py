@@ -1,4 +1,4 @@
-"""The authors of another system, as users here."""
+"""Importing the authors of another system as users."""
 
 from collections.abc import Mapping
 
@@ -15,8 +15,8 @@ from everpost.transfer.importers.reports.import_report import ImportReport
 
 
 class Authors:
-    """Finds the users whom authors are, and makes those who are new; nobody can log in as one of these
-    before an admin gives them a password.
+    """Finds the users that correspond to authors, and creates missing ones. Nobody can log in as a user
+    created here until an admin sets a password.
     """
 
     def __init__(self, store: Store, writer: Writer, origin: SourceSite, report: ImportReport) -> None:
@@ -26,15 +26,15 @@ class Authors:
         self._report = report
         self._by_source_id: dict[str, Author] = {}
         self._owners: dict[str, tuple[str, Author]] = {}
-        """By address: what the source calls the author who has it, and the user."""
+        """By email address: the author's name in the source, and the user."""
 
     @property
     def by_source_id(self) -> Mapping[str, Author]:
-        """All who were taken so far."""
+        """The users of the authors added so far."""
         return self._by_source_id
 
     async def add(self, source: SourceAuthor) -> None:
-        """Let the author be a user."""
+        """Find or create the user of an author."""
         if source.source_id in self._by_source_id:
             return
         changes = Normalizer()
@@ -50,8 +50,8 @@ class Authors:
         self._by_source_id[source.source_id] = author
 
     async def _find(self, id: Id, name: str, email: str | None) -> Author | None:
-        """The user that an earlier import made, or that has this address. Two authors of the source with
-        one address are two users, unless they have one name too.
+        """The user created by an earlier import, or with this email address. Two authors of the source who
+        share an address are the same user only if they also share the name.
         """
         try:
             user = await self._store.users.get(id)
@@ -70,10 +70,10 @@ class Authors:
         return owner if owner_name == name else None
 
     def _address(self, id: Id, email: str | None, changes: Normalizer) -> str:
-        """The address for a new user: the author's own, where nobody else has it."""
+        """The address of a new user: the author's own, unless another user has it."""
         if email is not None and email_key(email) not in self._owners:
             return email
-        # A domain that leads nowhere (RFC 2606, section 2).
+        # RFC 2606, section 2, reserves the domain "invalid".
         placeholder = f"author-{id}@{self._origin.system}.invalid"
         if email is None:
             changes.add(f"it has no email address and got the placeholder {placeholder}")

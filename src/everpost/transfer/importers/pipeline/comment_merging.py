@@ -1,4 +1,4 @@
-"""Comments for posts that are there already."""
+"""Adding comments to posts that already exist."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +12,7 @@ from everpost.transfer.importers.reports.import_report import NoteSink
 
 
 class CommentMerge:
-    """Adds to a thread what it has not, each comment with its own status from the first moment on."""
+    """Adds the missing comments to a thread, each with its final status at once."""
 
     def __init__(self, store: Store, writer: Writer, notes: NoteSink) -> None:
         self._store = store
@@ -20,7 +20,7 @@ class CommentMerge:
         self._notes = notes
 
     async def merge(self, thread: Thread, post_name: str) -> None:
-        """Add the comments that are not there; those that are stay as they are."""
+        """Add the comments that do not exist yet; existing ones stay unchanged."""
         existing = await self._existing(thread)
         open_to_replies = {
             each.comment.id for each in thread if _is_open(existing.get(each.comment.id), each)
@@ -49,7 +49,7 @@ class CommentMerge:
 
 
 def _is_open(found: Comment | None, each: ImportedComment) -> bool:
-    """Whether replies may be added: not to a comment that was hidden here, or that is on another post."""
+    """Whether replies may be added: not if the comment has been hidden here, or is on another post."""
     if found is None:
         return True
     is_unmoderated = found.status in {CommentStatus.APPROVED, each.comment.status}

@@ -1,4 +1,4 @@
-"""Writes several posts at once, and reports them in the order of the source."""
+"""Writing several posts concurrently, and reporting them in the order of the source."""
 
 import asyncio
 from collections import deque
@@ -11,10 +11,10 @@ from everpost.transfer.importers.reports.import_report import ImportReport, Note
 
 MOST_AT_ONCE = 8
 _MOST_CHARACTERS = 8 * 1024 * 1024
-"""The most characters of posts and comments being written at once, unless one post alone has more."""
+"""Maximum number of characters in the posts and comments being written, unless one post alone has more."""
 
 _MOST_NOTES = 1_000
-"""The most notes in memory about items between two posts."""
+"""Maximum number of notes in memory about items between two posts."""
 
 Work = Callable[[NoteBuffer], Coroutine[None, None, None]]
 
@@ -30,7 +30,7 @@ class _Write(NamedTuple):
 
 
 class ConcurrentWrites:
-    """Starts writes in order. Their notes are reported in that order too, once each has ended."""
+    """Starts writes in order, and reports their notes in that order as they end."""
 
     def __init__(self, report: ImportReport, *, most: int) -> None:
         self._report = report
@@ -44,8 +44,8 @@ class ConcurrentWrites:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for all writes to end; if one fails, for those that have write. Cancelling the caller cancels
-        them.
+        """Wait for all writes; if one fails, for those that were started. If the caller is cancelled, the
+        writes are cancelled too.
         """
         if isinstance(error, asyncio.CancelledError):
             for write in self._writes:
@@ -57,7 +57,7 @@ class ConcurrentWrites:
                 raise
 
     async def start(self, work: Work, size: int) -> None:
-        """Start a write as soon as there is room for it; its size is in characters."""
+        """Start a write as soon as the limits allow it. Its size is in characters."""
         while len(self._writes) >= self._most or (self._writes and self._size + size > _MOST_CHARACTERS):
             await self._end_first()
         notes = NoteBuffer()
@@ -65,7 +65,7 @@ class ConcurrentWrites:
         self._size += size
 
     async def note(self, item: Note | Problem) -> None:
-        """Report this after the writes that have write."""
+        """Report an item after the writes that were started before it."""
         if self._writes and len(self._writes[-1].after) >= _MOST_NOTES:
             await self.finish()
         sink = self._writes[-1].after if self._writes else self._report
@@ -75,7 +75,7 @@ class ConcurrentWrites:
             sink.unreadable(item)
 
     async def finish(self) -> None:
-        """Wait for all writes that have begun to end. Raises the first error."""
+        """Wait for all writes that were started. Raises the first error."""
         try:
             while self._writes:
                 await self._end_first()

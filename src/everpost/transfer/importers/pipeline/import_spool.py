@@ -1,4 +1,4 @@
-"""What an import has to remember of a source of any size, in a temporary file."""
+"""The state of an import, in temporary files, because a source can have any size."""
 
 import json
 import sqlite3
@@ -25,25 +25,25 @@ CREATE INDEX of_thread ON comments (thread);
 """
 _AT_ONCE = 100
 _CACHE = -8_000
-"""KiB, as SQLite wants it."""
+"""Negative, so that SQLite takes it as KiB."""
 
 
 class ImportSpool:
-    """The state of one import: the source's items, the ids and slugs taken, the slugs reserved for posts, and
-    the threads that came in parts.
+    """The state of one import: the source's items, the ids and slugs added so far, the slugs reserved for
+    posts, and the threads that come in parts.
     """
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="everpost-")
         self._last: tuple[str, int] | None = None
-        """The thread that had a part last, and its number. Its address may be long, and is compared with
-        itself at no cost.
+        """The URL and the number of the latest thread. Its next parts need no query, and comparing a long URL
+        with itself is fast.
         """
         self.items = ItemSpool(Path(self._folder.name, "items"))
         self._database = sqlite3.connect(Path(self._folder.name, "state"), isolation_level=None)
         self._database.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = {_CACHE}; {_TABLES}"
-            "BEGIN;"  # one transaction without end: nothing is read after the run
+            "BEGIN;"  # never committed: nothing reads the file after the import
         )
 
     def __enter__(self) -> Self:
@@ -56,11 +56,11 @@ class ImportSpool:
         self._folder.cleanup()
 
     def add_id(self, id: Id) -> bool:
-        """Whether nothing in this run had the id before."""
+        """Add an id; return whether it is new in this import."""
         return self._insert("INSERT OR IGNORE INTO ids VALUES (?)", bytes.fromhex(id))
 
     def add_ids(self, ids: Sequence[Id]) -> set[Id]:
-        """Those of these that nothing in this run had before."""
+        """Add these ids; return those that are new in this import."""
         new: set[Id] = set()
         for start in range(0, len(ids), _AT_ONCE):
             some = [bytes.fromhex(each) for each in ids[start : start + _AT_ONCE]]
@@ -70,16 +70,16 @@ class ImportSpool:
         return new
 
     def add_slug(self, slug: str) -> bool:
-        """Whether nothing in this run had the slug before."""
+        """Add a slug; return whether it is new in this import."""
         return self._insert("INSERT OR IGNORE INTO slugs VALUES (?)", slug)
 
     def has_slug(self, slug: str) -> bool:
-        """Whether something in this run has the slug."""
+        """Whether the slug was added."""
         found = self._database.execute("SELECT 1 FROM slugs WHERE slug = ?", (slug,))
         return found.fetchone() is not None
 
     def reserve_slug(self, slug: str, owner: Id, *, is_draft: bool) -> None:
-        """Keep a slug that the source names for the post that has it: the first one, but published posts
+        """Reserve a slug for the post that has it in the source. The first post gets it, but published posts
         go before drafts.
         """
         self._database.execute(
@@ -90,12 +90,12 @@ class ImportSpool:
         )
 
     def is_reserved(self, slug: str, except_for: Id) -> bool:
-        """Whether the slug is kept for another post."""
+        """Whether the slug is reserved for another post."""
         row = self._database.execute("SELECT owner FROM reservations WHERE slug = ?", (slug,)).fetchone()
         return row is not None and row != (except_for,)
 
     def add_part(self, thread: SourceThread) -> None:
-        """Keep a part of a thread, for when all of it is there."""
+        """Add a part of a thread."""
         if self._last is None or self._last[0] != thread.url:
             url, title = json.dumps(thread.url), json.dumps(thread.title)
             self._database.execute("INSERT OR IGNORE INTO threads (url, title) VALUES (?, ?)", (url, title))
@@ -107,7 +107,7 @@ class ImportSpool:
         )
 
     def take_thread(self, url: str) -> tuple[SourceComment, ...]:
-        """The comments of one thread, which is forgotten; none where there is no such thread."""
+        """Remove and return the comments of a thread; empty if there is no such thread."""
         row = self._database.execute(
             "DELETE FROM threads WHERE url = ? RETURNING number", (json.dumps(url),)
         ).fetchone()
@@ -121,12 +121,12 @@ class ImportSpool:
         return tuple(_read(comment) for (comment,) in rows)
 
     def count_threads(self) -> int:
-        """How many threads there are."""
+        """The number of threads."""
         row = self._database.execute("SELECT count(*) FROM threads").fetchone()
         return int(row[0])
 
     def threads(self) -> Iterator[SourceThread]:
-        """Every thread, whole, in the order in which they began."""
+        """All complete threads, in the order of their first parts."""
         for number, url, title in self._database.execute("SELECT * FROM threads ORDER BY number").fetchall():
             thread = SourceThread(url=json.loads(url), title=json.loads(title))
             rows = self._database.execute(
@@ -139,7 +139,7 @@ class ImportSpool:
 
 
 def _written(comment: SourceComment) -> str:
-    """As JSON, whose ASCII keeps unpaired surrogates too."""
+    """As JSON, whose ASCII form also preserves unpaired surrogates."""
     return json.dumps(
         [
             comment.source_id,

@@ -1,4 +1,4 @@
-"""Taking what another system has into a blog that lives on."""
+"""Importing items from another system into an existing blog."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -36,16 +36,16 @@ from everpost.transfer.importers.reports.import_report import ImportReport, Note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportContext:
-    """How an import is carried out, and who is told of it."""
+    """How an import runs, and where it reports to."""
 
     report: ImportReport
-    """Of what became of each thing, as far as the import came."""
+    """The outcome of each item, as far as the import got."""
     dry_run: bool = False
     """Write nothing; the report is the same."""
     skip_unreadable: bool = False
-    """Leave out what cannot be read, instead of importing nothing."""
+    """Leave out the items that cannot be read, instead of importing nothing."""
     progress: Callable[[int, int], None] = lambda _done, _total: None
-    """Is told how many posts and threads are done, and of how many."""
+    """Called with the number of posts and threads imported so far, and the total."""
 
 
 async def import_items(
@@ -58,7 +58,7 @@ async def import_items(
 ) -> None:
     """Import the items that the blog does not have yet. Existing data stays unchanged, so an import can be
     interrupted and repeated at any time. The whole source is read before anything is written, and the report
-    lists everything in it that cannot be read. UnreadableSource, BrokenFile, and what the store raises.
+    lists everything in it that cannot be read. UnreadableSource, BrokenFile, and the errors of the store.
     """
     with ImportSpool() as spool:
         total = _spool_items(items, spool, origin, context)
@@ -80,7 +80,7 @@ async def import_items(
 def _spool_items(
     items: Iterator[Item], spool: ImportSpool, origin: SourceSite, context: ImportContext
 ) -> int:
-    """Spool all items, record the slugs of posts, and return the number of posts and threads.
+    """Spool all items, reserve the slugs of posts, and return the number of posts and threads.
     UnreadableSource.
     """
     posts = problems = 0
@@ -116,19 +116,19 @@ def _reserve_slug(source: SourcePost, spool: ImportSpool, origin: SourceSite) ->
 
 
 def _identity(source: SourcePost, origin: SourceSite) -> Id:
-    """The post's id, whatever its date."""
+    """The post's id, apart from its date."""
     return source.id or origin.stable_id("post", source.source_id)
 
 
 class _PresentError(Exception):
-    """A post is in the blog already, under this id."""
+    """The blog already has the post, under this id."""
 
     def __init__(self, id: Id) -> None:
         self.id = id
 
 
 class _Importer:
-    """One context."""
+    """The state of one import."""
 
     def __init__(
         self, store: Store, writer: Writer, spool: ImportSpool, origin: SourceSite, report: ImportReport
@@ -141,10 +141,12 @@ class _Importer:
         self._authors = Authors(store, writer, origin, report)
         self._thread_builder = ThreadBuilder(origin, self._authors.by_source_id)
         self._was_present = False
-        """Whether the latest post was there already. Where none is, looking for each takes time in vain."""
+        """Whether the blog already had the latest post. Only then is the next one looked up before it is
+        written.
+        """
 
     async def import_item(self, item: Item, writes: ConcurrentWrites) -> None:
-        """Add what the item is, or has; threads have their own time."""
+        """Import an author or a post, or report a note. Threads are imported at the end."""
         if isinstance(item, SourcePost):
             await self._start_post(item, writes)
         elif isinstance(item, SourceAuthor):
@@ -170,7 +172,7 @@ class _Importer:
         return not self._spool.is_reserved(slug, except_for=_identity(source, self._origin))
 
     async def import_thread(self, source: SourceThread, matcher: Matcher | None) -> None:
-        """Add the comments that are new to the post that they belong to."""
+        """Add the new comments to the post that the thread belongs to."""
         post_id = None if matcher is None else await matcher.match(self._store, replace(source, comments=()))
         if post_id is None:
             reason = f"no post matches it; comments: {len(source.comments):,}"
@@ -225,9 +227,7 @@ class _Importer:
         )
 
     async def _require_new(self, post: Post) -> None:
-        """_PresentError: an earlier import brought the post, even where its date has changed in the source
-        since.
-        """
+        """_PresentError: an earlier import added the post, possibly with another date."""
         with suppress(NotFound):
             raise _PresentError((await self._store.posts.get(post.id, comments=0)).id)
         found = await self._store.posts.find(post.slug, comments=0)
@@ -241,8 +241,8 @@ class _Importer:
     async def _add(
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
     ) -> tuple[str, Thread]:
-        """Add a post with those of its comments that are on no other post; under which slug, and which.
-        _PresentError: the post is there.
+        """Add a post, without the comments that another post already has; return its slug and its thread.
+        _PresentError: the blog already has it.
         """
         dropped: list[tuple[SourceComment, str]] = []
         thread = self._thread_builder.build(post.id, comments, lambda *each: dropped.append(each))
@@ -280,7 +280,7 @@ class _Importer:
         return slug, thread
 
     def _unique(self, comments: Sequence[SourceComment], drop: Drop) -> Sequence[SourceComment]:
-        """The comments whose ids this run has not had yet."""
+        """The comments whose ids are new in this import."""
         ids = [self._origin.stable_id("comment", comment.source_id) for comment in comments]
         new = self._spool.add_ids(ids)
         unique: list[SourceComment] = []

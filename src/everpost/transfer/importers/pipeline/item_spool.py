@@ -1,4 +1,4 @@
-"""The items of a source, kept in a temporary file between checking them and importing them."""
+"""The items of a source, in a temporary file between reading and importing them."""
 
 import pickle
 import sys
@@ -16,14 +16,14 @@ else:
     from backports import zstd
 
 _LEVEL = 1
-"""Compression level: compressing text takes far less time than reading it from an export."""
+"""Compression level. Even so, compression takes far less time than reading an export."""
 _BUFFER = 1024 * 1024
 """Bytes that are compressed or decompressed at once."""
 
 
 class ItemSpool:
-    """The items in order, however many. A source is read only once, because reading it again takes much
-    longer.
+    """Any number of items, in order. A source is read only once, because reading it takes much longer than
+    reading them back.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,15 +33,15 @@ class ItemSpool:
     def fill(self, items: Iterator[Item]) -> None:
         """Store the items. Errors from reading them propagate."""
         with zstd.ZstdFile(self._path, "wb", level=_LEVEL) as packed:
-            held: list[bytes] = []
+            buffer: list[bytes] = []
             size = 0
             for item in items:
-                held.append(pickle.dumps(_packed(item), pickle.HIGHEST_PROTOCOL))
-                size += len(held[-1])
+                buffer.append(pickle.dumps(_packed(item), pickle.HIGHEST_PROTOCOL))
+                size += len(buffer[-1])
                 if size > _BUFFER:
-                    packed.write(b"".join(held))
-                    held, size = [], 0
-            packed.write(b"".join(held))
+                    packed.write(b"".join(buffer))
+                    buffer, size = [], 0
+            packed.write(b"".join(buffer))
 
     def __iter__(self) -> Iterator[Item]:
         with zstd.ZstdFile(self._path) as packed:
@@ -56,7 +56,9 @@ class ItemSpool:
 _NAMES = [each.name for each in fields(SourceComment)]
 _values_of = attrgetter(*_NAMES)
 _Packed = tuple[SourcePost, list[tuple[Any, ...]]]
-"""A post without comments, and the values of these: pickle takes several times as long for the objects."""
+"""A post without comments, and the values of its comments: pickling objects would take several times as
+long.
+"""
 
 
 def _packed(item: Item) -> Item | _Packed:

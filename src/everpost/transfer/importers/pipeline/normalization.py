@@ -1,4 +1,4 @@
-"""Values of other systems, made to fit here; what is done to them is said in words."""
+"""Normalizing the values of other systems to Everpost's limits, and describing the changes."""
 
 import re
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ UNTITLED = "Untitled"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_SHOWN = 40
 _LONGEST_NUMBER = 8
-"""Characters that a slug leaves free for the number that makes it another one."""
+"""Characters left free in a slug for the number that makes it unique."""
 _TAG = re.compile("<[a-zA-Z/!?]")
 
 
 class Normalizer:
-    """How one thing is altered on its way in."""
+    """Normalizes the values of one item, and collects descriptions of the changes."""
 
     def __init__(self, earlier: Sequence[str] = ()) -> None:
         self._changes = list(earlier)
@@ -34,18 +34,18 @@ class Normalizer:
         return bool(self._changes)
 
     def add(self, change: str) -> None:
-        """One more."""
+        """Add the description of a change."""
         self._changes.append(change)
 
     def remove_unstorable(self, text: str, noun: str) -> str:
-        """The text without what no store keeps."""
+        """The text without the characters that stores cannot keep."""
         if unstorable_reason(text) is None:
             return text
         self.add(f"characters that cannot be stored were removed from the {noun}")
         return _UNSTORABLE.sub("", text)
 
     def shorten(self, text: str, most: int, noun: str) -> str:
-        """The text, cut where it is too long."""
+        """The text, cut to the limit."""
         if len(text) <= most:
             return text
         self.add(f"the {noun} was cut after {most:,} characters")
@@ -68,7 +68,7 @@ class Normalizer:
         return self.shorten(title, MAX_TITLE, "title")
 
     def without_files(self, text: str, most: int) -> str:
-        """The text, without the files that are embedded as data URLs where it has more characters."""
+        """The text; if it exceeds the limit, without the files that are embedded as data URLs."""
         if len(text) <= most:
             return text
         text, number, size = without_data_urls(text)
@@ -78,15 +78,15 @@ class Normalizer:
         return text
 
     def comment(self, text: str) -> str:
-        """The content of a comment. Where it is too long, embedded files are left out; where it still is,
-        it is cut.
+        """The content of a comment. If it is too long, embedded files are removed; if it still is, it is
+        cut.
         """
         content = self.without_files(self.remove_unstorable(text, "content"), MAX_COMMENT)
         return self.shorten(content, MAX_COMMENT, "content")
 
     def content(self, text: str, format: PostFormat) -> str:
-        """The content of a post. Where it is too long, files that are embedded as data URLs are left out;
-        where it still is, it is cut, HTML not inside of a tag.
+        """The content of a post. If it is too long, files embedded as data URLs are removed; if it still is,
+        it is cut, but not inside an HTML tag.
         """
         content = self.without_files(self.remove_unstorable(text, "content"), MAX_CONTENT)
         if len(content) <= MAX_CONTENT:
@@ -112,14 +112,14 @@ class Normalizer:
         return kept[:MAX_TAGS]
 
     def slug(self, wanted: str | None, title: str) -> str:
-        """A slug, with room for a number: as it is wanted, else from the title."""
+        """A slug with room for a number: the wanted one, or else one made from the title."""
         slug = normalize_slug(wanted or "")[: MAX_SLUG - _LONGEST_NUMBER].strip("-") or slug_from(title)
         if wanted and slug != wanted:
             self.add(f"the slug {wanted!r} became {slug!r}")
         return slug
 
     def date(self, date: datetime) -> datetime:
-        """A moment in the years 1 to 9999 of UTC."""
+        """A date in the years 1 to 9999, in UTC."""
         try:
             return whole_milliseconds(date)
         except OverflowError:
@@ -128,7 +128,7 @@ class Normalizer:
 
 
 def email_of(text: str | None) -> str | None:
-    """The address; None where it cannot be one."""
+    """The email address; None if it is not valid."""
     try:
         return None if text is None or unstorable_reason(text) else checked_email(text)
     except Invalid:

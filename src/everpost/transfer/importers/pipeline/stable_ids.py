@@ -1,4 +1,4 @@
-"""Ids that are made from what a thing is called where it comes from: in every run the same."""
+"""Ids derived from the identity of an item in its source, so that every import gives it the same id."""
 
 import hashlib
 import json
@@ -12,25 +12,25 @@ from everpost.domain.ids import Id
 
 _LATEST_SECOND = 2**32 - 1
 _IDENTITY = 16
-"""Hexadecimal digits of an id that stand for the identity; the eight before them are its seconds."""
+"""Hexadecimal digits of an id that encode the identity; the eight before them are its seconds."""
 
-_LONGEST_REMEMBERED = 200
-"""Characters of an id: a source may have any."""
+_LONGEST_CACHED = 200
+"""Maximum length of a source id in the cache, because a source may have ids of any length."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSite:
-    """Where something comes from: a system, and which site there."""
+    """The origin of imported items: a system, and a site that used it."""
 
     system: str
     site: str
 
-    def stable_id(self, kind: str, source_id: str, moment: datetime = EPOCH) -> Id:
-        """The id of a thing: as in every ObjectId the seconds come first, here those of its publication
-        date (clamped to the years 1970 to 2106), then 8 bytes of SHA-256 over its identity.
+    def stable_id(self, kind: str, source_id: str, date: datetime = EPOCH) -> Id:
+        """The id of an item. As in every ObjectId, the seconds come first: those of the publication date,
+        clamped to the years 1970 to 2106. Then follow 8 bytes of a SHA-256 over the identity.
         """
-        seconds = min(max(to_milliseconds(moment) // 1000, 0), _LATEST_SECOND)
-        identity = _remembered if len(source_id) <= _LONGEST_REMEMBERED else _identity
+        seconds = min(max(to_milliseconds(date) // 1000, 0), _LATEST_SECOND)
+        identity = _cached_identity if len(source_id) <= _LONGEST_CACHED else _identity
         return Id(f"{seconds:08x}{identity(self.system, self.site, kind, source_id)}")
 
 
@@ -39,17 +39,17 @@ def _identity(system: str, site: str, kind: str, source_id: str) -> str:
     return hashlib.sha256(names.encode()).hexdigest()[:_IDENTITY]
 
 
-_remembered = lru_cache(maxsize=10_000)(_identity)  # it is asked for twice: by name alone, and with the date
+_cached_identity = lru_cache(maxsize=10_000)(_identity)  # called twice per item: without and with its date
 
 
 @lru_cache
 def is_same_identity(one: Id, other: Id) -> bool:
-    """Whether two ids stand for one identity, whose date may have changed."""
+    """Whether two ids stand for the same item, whose date may have changed."""
     return one[-_IDENTITY:] == other[-_IDENTITY:]
 
 
 def site_key(site: str) -> str:
-    """What the spellings of one site's address have in common: the scheme and a last slash don't matter."""
+    """A normalized form of the URL of a site, without scheme and trailing slash."""
     try:
         parts = urlsplit(site.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""The comments on one post of another system, as they are to be here."""
+"""Converting the comments on one post of another system into a thread."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 
 Drop = Callable[[SourceComment, str], None]
-"""Is told what is left out, and why."""
+"""Called with each comment that is dropped, and the reason."""
 ORPHANED = "the comment it replied to is missing, so it is now a comment on the post"
 
 
@@ -28,7 +28,7 @@ class _Position(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ImportedComment:
-    """A comment as it is to be here, and how it was changed; with its name in the source."""
+    """A comment as it will be stored, with its id in the source and how it was changed."""
 
     comment: Comment
     source_id: str
@@ -36,7 +36,9 @@ class ImportedComment:
 
 
 class Thread:
-    """The comments that are kept of a thread, each after the one that it answers, otherwise by date."""
+    """The comments of a thread that are kept, in an order in which each follows its parent; otherwise by
+    date.
+    """
 
     def __init__(self, comments: Sequence[ImportedComment]) -> None:
         self._comments = sorted(comments, key=lambda each: (each.comment.depth, each.comment.position))
@@ -50,26 +52,26 @@ class Thread:
 
     @property
     def approved(self) -> int:
-        """How many are approved."""
+        """The number of approved comments."""
         return sum(each.comment.status is CommentStatus.APPROVED for each in self)
 
     @property
     def answered(self) -> frozenset[Id]:
-        """Which of them others answer, shown or not."""
+        """The ids of the comments that have replies, whether these are shown or not."""
         return frozenset(each.parent_id for each in self.comments if each.parent_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadBuilder:
-    """Takes in the threads of one source."""
+    """Builds the threads of one source."""
 
     origin: SourceSite
     authors: Mapping[str, Author]
-    """By their name in the source."""
+    """By their id in the source."""
 
     def build(self, post_id: Id, comments: Sequence[SourceComment], drop: Drop) -> Thread:
-        """The thread of a post, with its depths and counts; each comment has an id of its own. What is
-        empty is dropped, but where others answer it, it stays as a tombstone.
+        """The thread of a post, with depths and counts. The comments must have different ids. An empty
+        comment is dropped, unless it has replies: then it becomes a tombstone.
         """
         changes = {comment.source_id: Normalizer(comment.changes) for comment in comments}
         sources = {comment.source_id: comment for comment in comments}
@@ -93,7 +95,7 @@ class ThreadBuilder:
         return Thread(_with_reply_counts(imported))
 
     def _comment(self, source: SourceComment, changes: Normalizer, position: _Position) -> Comment:
-        """The comment, at its position in a thread."""
+        """The comment at its position in the thread."""
         published = Normalizer().date(source.publication_date)
         author = self.authors.get(source.author_id or "")
         comment = Comment(
@@ -123,7 +125,7 @@ def _is_empty(comment: SourceComment) -> bool:
 def _without_empty(
     comments: Mapping[str, SourceComment], parents: Mapping[str, str | None], drop: Drop
 ) -> Mapping[str, SourceComment]:
-    """The comments that say something, and those that are above one of these."""
+    """The comments that have content, or have such a comment below them."""
     kept = dict(comments)
     replies = Counter(parents.values())
     droppable = [name for name, comment in comments.items() if _is_empty(comment) and not replies[name]]
@@ -140,7 +142,7 @@ def _without_empty(
 def _parents(
     comments: Mapping[str, SourceComment], changes: Mapping[str, Normalizer]
 ) -> dict[str, str | None]:
-    """What each comment answers; None where that is the post. None answers itself in the end."""
+    """The parent of each comment; None for a comment on the post. Loops of replies are broken."""
     parents: dict[str, str | None] = {}
     for name, comment in comments.items():
         parents[name] = comment.parent_id if comment.parent_id in comments else None
@@ -174,7 +176,7 @@ def _depths(names: Iterable[str], parents: Mapping[str, str | None]) -> Mapping[
 
 
 def _with_reply_counts(comments: Mapping[Id, ImportedComment]) -> Sequence[ImportedComment]:
-    """The comments with their shown replies counted, from the lowest up."""
+    """The comments with the number of their shown replies, the deepest first."""
     counts: Counter[Id] = Counter()
     counted: list[ImportedComment] = []
     for each in sorted(comments.values(), key=lambda each: -each.comment.depth):

@@ -1,4 +1,4 @@
-"""Which post a thread of comments belongs to, where the posts came from elsewhere."""
+"""Finding the post that a thread belongs to by its URL, for systems that only have comments."""
 
 import re
 from typing import Protocol
@@ -22,14 +22,16 @@ class Matcher(Protocol):
     """Finds the posts of threads."""
 
     async def match(self, store: Store, thread: SourceThread) -> Id | None:
-        """The post that the thread belongs to; None where none does. It need not have its comments."""
+        """The post that the thread belongs to; None if there is none. The comments of the thread may be left
+        out.
+        """
         ...
 
 
 class PathMatcher:
-    """The rule where none is given. The last part of the path is the slug of a post: as it is, without
-    its extension, or without the date before it; or any part of the path is the id of a post. What
-    follows `?` or `#` says nothing, nor does a last part called `index`.
+    """The default rule. The last segment of the path is the slug of a post: as it is, without its extension,
+    or without a leading date. Alternatively, any segment is the id of a post. The query, the fragment and a
+    final segment `index` are ignored.
     """
 
     async def match(self, store: Store, thread: SourceThread) -> Id | None:
@@ -44,12 +46,12 @@ class PathMatcher:
 
 
 class PatternMatcher:
-    """A rule by whoever imports: a regular expression that is looked for in the whole address, and whose
-    group `slug` or `id` names the post.
+    """A custom rule: a regular expression that is searched for in the whole URL, and whose group `slug` or
+    `id` identifies the post.
     """
 
     def __init__(self, pattern: str) -> None:
-        """Invalid("match"): it is no regular expression, or has neither group."""
+        """Invalid("match"): it is not a regular expression, or has neither group."""
         try:
             self._pattern = re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
@@ -68,12 +70,12 @@ class PatternMatcher:
 
 
 def matcher_of(pattern: str | None) -> Matcher:
-    """The rule with this regular expression, or the one where none is given. Invalid("match")."""
+    """The rule with this regular expression; without one, the default rule. Invalid("match")."""
     return PathMatcher() if pattern is None else PatternMatcher(pattern)
 
 
 def _parts(url: str) -> list[str]:
-    """The parts of the path of an address, without what only says that it is a page."""
+    """The segments of the path, without a final `index`."""
     try:
         path = urlsplit(url.strip()).path
     except ValueError:
@@ -85,7 +87,7 @@ def _parts(url: str) -> list[str]:
 
 
 def _slugs(part: str) -> list[str]:
-    """The slugs that a part of a path may stand for, the likeliest first, each once."""
+    """The slugs that a segment may stand for, the likeliest first."""
     stem = _EXTENSION.sub("", part)
     return list(dict.fromkeys((part, stem, _DATE.sub("", stem, count=1))))
 

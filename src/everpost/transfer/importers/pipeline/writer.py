@@ -1,4 +1,4 @@
-"""What an import writes, in earnest or as a rehearsal."""
+"""Writing imported records to the store, or only pretending to."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,24 +13,22 @@ from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 
 
 class Writer(Protocol):
-    """Writes one thing at a time, whole or not at all."""
+    """Writes one record with everything that belongs to it, or nothing."""
 
     async def add_user(self, user: User) -> None:
-        """Keep a new user."""
+        """Add a new user."""
         ...
 
     async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
-        """Keep a new post with its thread. Conflict("id"); Conflict("slug"); Conflict("id") of a
-        comment.
-        """
+        """Add a new post with its thread. Conflict("id"); Conflict("slug"); Conflict("id") of a comment."""
         ...
 
     async def has_slug(self, slug: str) -> bool:
-        """Whether a post has it."""
+        """Whether a post has this slug."""
         ...
 
     async def add_comment(self, comment: Comment) -> None:
-        """Put a comment under a post that is there, also below one that is not approved."""
+        """Add a comment to an existing post; its parent need not be approved."""
         ...
 
 
@@ -54,7 +52,7 @@ class StoreWriter:
 
 
 class Rehearsal:
-    """Writes nothing, and answers as a store would that had kept everything."""
+    """Writes nothing, and raises the errors that a store would raise if everything had been written."""
 
     def __init__(self, store: Store, spool: ImportSpool) -> None:
         self._store = store

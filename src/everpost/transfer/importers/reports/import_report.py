@@ -1,4 +1,4 @@
-"""What became of each thing of an import."""
+"""The report of an import: the outcome of each item."""
 
 import json
 import os
@@ -15,28 +15,28 @@ from everpost.transfer.importers.model import Note, Outcome, Problem
 from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.reports.summary import plural, summary
 
-_SPOOL = 1024 * 1024
-"""Bytes that are in memory before a temporary file is made."""
+_MAX_MEMORY = 1024 * 1024
+"""Bytes in memory before a temporary file is created."""
 
 
 class NoteSink(ABC):
-    """Takes notes on the fate of each item."""
+    """Receives notes on the outcome of each item."""
 
     @abstractmethod
     def add(self, note: Note) -> None:
-        """Keep a note."""
+        """Add a note."""
 
     def imported(self, kind: str, name: str, changes: Normalizer) -> None:
-        """The item is imported; with changes, it is reported as changed."""
+        """The item was imported; with changes, it is reported as changed."""
         fate = Outcome.CHANGED if changes else Outcome.IMPORTED
         self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
 
     def already_present(self, kind: str, name: str) -> None:
-        """The item exists already, and stays as it is."""
+        """The item exists already, and stays unchanged."""
         self.add(Note(fate=Outcome.PRESENT, kind=kind, name=name))
 
     def dropped(self, kind: str, name: str, reason: str) -> None:
-        """The item is left out."""
+        """The item was not imported."""
         self.add(Note(fate=Outcome.DROPPED, kind=kind, name=name, reason=reason))
 
     def unreadable(self, problem: Problem) -> None:
@@ -45,7 +45,7 @@ class NoteSink(ABC):
 
 
 class NoteBuffer(NoteSink):
-    """Notes that are collected for later."""
+    """Collects notes in memory."""
 
     def __init__(self) -> None:
         self._notes: list[Note] = []
@@ -61,11 +61,13 @@ class NoteBuffer(NoteSink):
 
 
 class ImportReport(NoteSink):
-    """The notes of an import, in order, and how many there are; however many, they take no memory."""
+    """The notes of an import, in order, with their counts. Above one megabyte, they are in a temporary
+    file.
+    """
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[Outcome, str]] = Counter()
-        self._lines = tempfile.SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", newline="\n")  # noqa: SIM115  (it is closed with the report)
+        self._lines = tempfile.SpooledTemporaryFile(_MAX_MEMORY, "w+", encoding="utf-8", newline="\n")  # noqa: SIM115  (closed with the report)
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +78,7 @@ class ImportReport(NoteSink):
         self.close()
 
     def close(self) -> None:
-        """Forget the notes."""
+        """Delete the notes."""
         self._lines.close()
 
     def add(self, note: Note) -> None:
@@ -84,16 +86,16 @@ class ImportReport(NoteSink):
         self._lines.write(_line(note))
 
     def extend(self, notes: NoteBuffer) -> None:
-        """Keep all of these."""
+        """Add all of these notes."""
         for note in notes:
             self.add(note)
 
     def count(self, fate: Outcome, kind: str | None = None) -> int:
-        """How many notes of this fate there are, of all kinds or of one."""
+        """The number of notes with this outcome, of one kind or of all."""
         return sum(n for (each, noun), n in self._counts.items() if each is fate and kind in (None, noun))
 
     def notes(self, *fates: Outcome) -> Iterator[Note]:
-        """Every note of these fates, or of all. No note may be added until they have been read."""
+        """The notes with these outcomes, or all. No note may be added while they are being read."""
         self._lines.seek(0)
         try:
             for line in self._lines:
@@ -104,7 +106,7 @@ class ImportReport(NoteSink):
             self._lines.seek(0, os.SEEK_END)
 
     def text(self) -> Iterator[str]:
-        """The report for a person, line by line: what is not as it was, and last the counts."""
+        """The report as lines of text: first what was not imported as it was, then the counts."""
         yield from summary(self.notes(Outcome.CHANGED, Outcome.DROPPED, Outcome.UNREADABLE))
         for fate in Outcome:
             kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is fate)
@@ -115,7 +117,7 @@ class ImportReport(NoteSink):
 
     def save(self, path: Path) -> None:
         """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
-        is whole or not there, and only its owner can read it. OSError.
+        appears only when it is complete, and only its owner can read it. OSError.
         """
         counts: dict[Outcome, dict[str, int]] = {}
         for (fate, kind), number in sorted(self._counts.items()):
@@ -137,7 +139,7 @@ class ImportReport(NoteSink):
 
 
 def _line(note: Note) -> str:
-    """As JSON, whose ASCII keeps unpaired surrogates too."""
+    """As JSON, whose ASCII form also preserves unpaired surrogates."""
     values = (note.fate, note.kind, note.name, note.reason)
     fate, kind, name, reason = map(encode_basestring_ascii, values)
     return f'{{"fate": {fate}, "kind": {kind}, "name": {name}, "reason": {reason}}}\n'

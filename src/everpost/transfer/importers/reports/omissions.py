@@ -1,4 +1,6 @@
-"""What is left out of every comment alike, and is told once for a file: addresses of people, votes."""
+"""Parts of comments that are never imported, such as email addresses and votes, and are reported once per
+file.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,18 +18,18 @@ _MOST_NAMES = 200
 
 
 class Omissions:
-    """Counts it."""
+    """Counts omitted parts by kind."""
 
     def __init__(self, file_name: str) -> None:
         self._file_name = file_name
         self._counts: Counter[str] = Counter()
 
     def count(self, things: str, number: int = 1) -> None:
-        """So many more of these things."""
+        """Count omitted parts of this kind."""
         self._counts[things] += number
 
     def notes(self) -> Iterator[Note]:
-        """A note for each kind of thing."""
+        """A note for each kind."""
         for things, number in sorted(self._counts.items()):
             if number:
                 reason = f"{number:,} of commenters: Everpost does not keep them"
@@ -35,15 +37,13 @@ class Omissions:
 
 
 class UnknownFields:
-    """Counts the fields that a reader does not know, by name, so that a format may grow and nothing is lost
-    without a word.
-    """
+    """Counts the fields that a reader does not know, by name. If a format gains fields, they are reported."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     def count(self, names: Iterable[str]) -> None:
-        """One more of each."""
+        """Count one of each."""
         for name in names:
             is_room = len(self._counts) < _MOST_NAMES or name in self._counts
             self._counts[name if is_room else "others"] += 1

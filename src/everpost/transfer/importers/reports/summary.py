@@ -8,13 +8,13 @@ from everpost.transfer.importers.model import Note, Outcome
 
 MOST_GROUPS = 30
 MOST_UNREADABLE = 100
-"""Lines of a summary; the rest is counted."""
+"""Maximum number of lines in a summary; the rest is only counted."""
 _MOST_KINDS = 1_000
 _EXAMPLES = 2
 _LONGEST_NAME = 60
 _LONGEST_COMPARED = 300
-_PARTICULAR = re.compile(r"""'(?:[^'\\]|\\.)*'…?|"(?:[^"\\]|\\.)*"…?|\d[\d,.]*""")
-"""What tells one reason from others of its kind: what is quoted, and numbers."""
+_VARIABLE_PARTS = re.compile(r"""'(?:[^'\\]|\\.)*'…?|"(?:[^"\\]|\\.)*"…?|\d[\d,.]*""")
+"""The parts of a reason that differ between items: quoted text and numbers."""
 
 
 @dataclass(slots=True)
@@ -22,30 +22,30 @@ class _Group:
     fate: Outcome
     kind: str
     reason: str
-    is_general: bool = False
+    has_variants: bool = False
     count: int = 0
     names: list[str] = field(default_factory=list)
 
     def add(self, name: str, reason: str) -> None:
-        """One more."""
+        """Add an item."""
         self.count += 1
         if len(self.names) < _EXAMPLES:
             self.names.append(name)
-        self.is_general |= reason != self.reason
+        self.has_variants |= reason != self.reason
 
     def line(self) -> str:
-        """All of them."""
+        """The line for all items of the group."""
         if self.count == 1:
             return f"{self.fate}: {self.kind} {printable(self.names[0])}: {printable(self.reason)}"
         things = f"{self.count:,} {plural(self.kind, self.count)}"
-        reason = _general(self.reason) if self.is_general else self.reason
+        reason = _generalized(self.reason) if self.has_variants else self.reason
         names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" for name in self.names]
         more = ", …" if self.count > len(self.names) else ""
         return printable(f"{self.fate}: {things}: {reason} ({', '.join(names)}{more})")
 
 
 def summary(notes: Iterable[Note]) -> Iterator[str]:
-    """What was changed, left out or unreadable; what happened to several things alike is one line."""
+    """The changed, dropped and unreadable items. Items with the same kind of reason share a line."""
     groups: dict[tuple[Outcome, str, str], _Group] = {}
     unreadable = others = 0
     for note in notes:
@@ -56,7 +56,7 @@ def summary(notes: Iterable[Note]) -> Iterator[str]:
             continue
         reasons = note.reason.split("; ") if note.fate is Outcome.CHANGED else [note.reason]
         for reason in reasons:
-            key = (note.fate, note.kind, _general(reason))
+            key = (note.fate, note.kind, _generalized(reason))
             if key not in groups and len(groups) >= _MOST_KINDS:
                 others += 1
                 continue
@@ -73,8 +73,8 @@ def summary(notes: Iterable[Note]) -> Iterator[str]:
         yield "Use --report FILE to list each of them."
 
 
-def _general(reason: str) -> str:
-    return _PARTICULAR.sub("…", reason[:_LONGEST_COMPARED])
+def _generalized(reason: str) -> str:
+    return _VARIABLE_PARTS.sub("…", reason[:_LONGEST_COMPARED])
 
 
 def plural(noun: str, number: int) -> str:
@@ -89,5 +89,5 @@ def plural(noun: str, number: int) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line, without what would steer a terminal."""
+    """The text on one line, without control characters."""
     return "".join(character if character.isprintable() else " " for character in text)

@@ -1,4 +1,4 @@
-"""The content of WordPress's posts, as WordPress shows it."""
+"""The content of WordPress's posts, as WordPress displays it."""
 
 import re
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic)$", re.I
 
 
 class Bodies:
-    """Makes HTML of what the editors of WordPress keep."""
+    """Converts the content that WordPress's editors store to HTML."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._pictures: dict[str, Picture] | None = None
-        """By id, once a post has a gallery."""
+        """By id; None until a post has a gallery."""
         self._pictures_of: dict[str, list[Picture]] = {}
         """By the id of the post that they were uploaded to."""
 

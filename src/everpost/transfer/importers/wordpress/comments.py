@@ -27,20 +27,20 @@ _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
 
 @dataclass(frozen=True, slots=True)
 class CommentSource:
-    """What is known of a file whose comments are read."""
+    """Facts about the rest of the file that reading comments requires."""
 
     logins: Mapping[str, str]
-    """Of users, by id."""
+    """The logins of users, by id."""
     timezone: tzinfo | None
-    """Of dates that are only local."""
+    """The time zone of local dates."""
     on_comment: Callable[[etree._Element, Values], None]
-    """Is shown each comment."""
+    """Called with each comment."""
 
 
 def read_comments(
     elements: Iterable[etree._Element], post_name: str, source: CommentSource
 ) -> Iterator[SourceComment | Note]:
-    """The comments on a post, and what else there is among them."""
+    """The comments on a post, and a note for each pingback or other kind of comment."""
     for number, element in enumerate(elements):
         values = values_of(element)
         source_id = values.get("wp:comment_id", "") or f"{post_name} comment {number}"
@@ -75,7 +75,7 @@ def _comment(source_id: str, values: Values, source: CommentSource) -> SourceCom
 
 
 def _text(content: str, changes: list[str]) -> str:
-    """The words of a comment, in which WordPress takes some HTML, and shows a line as a line."""
+    """The content as text. WordPress allows some HTML in comments, and displays line breaks."""
     if not _MARKUP.search(content):
         return content
     text, change = text_of_html(content, keeps_lines=True)

@@ -1,9 +1,8 @@
-"""Paragraphs for HTML that marks them by empty lines only, as the old editor of WordPress keeps it.
+"""Paragraphs for text that separates them only by empty lines, as WordPress's classic editor stores it.
 
-WordPress makes them each time it shows a post:
-https://developer.wordpress.org/reference/functions/wpautop/
-What is done local_date is the same but for its slips: elements are not torn apart. It takes time linear in the
-length, and doing it again changes nothing.
+It follows https://developer.wordpress.org/reference/functions/wpautop/, which WordPress runs whenever it
+displays a post, without its mistakes: elements are not torn apart. It is idempotent, and linear in the
+length.
 """
 
 import re
@@ -14,9 +13,9 @@ from enum import Enum, auto
 from everpost.transfer.importers.formats.html_tokens import BLOCK_COMMENTS, Token, tokens_of
 
 _WRAPPING = frozenset({"", "blockquote"})
-"""Where every text is a paragraph; the first is the post itself."""
+"""Elements in which every text is a paragraph; the empty name is the post itself."""
 _CELLS = frozenset({"li", "dd", "td", "th"})
-"""Where text is paragraphs only if it is several."""
+"""Elements in which texts are paragraphs only if there are several."""
 _LINES = frozenset(
     [
         "p",
@@ -35,11 +34,11 @@ _LINES = frozenset(
         "address",
     ]
 )
-"""Where there are lines, but no paragraphs."""
+"""Elements with line breaks, but without paragraphs."""
 _STRUCTURE = frozenset(
     ["table", "thead", "tbody", "tfoot", "tr", "colgroup", "ul", "ol", "dl", "menu", "map", "hgroup", "pre"]
 )
-"""Where white space is no text."""
+"""Elements in which white space is not text."""
 _FLOW = frozenset(
     [
         "div",
@@ -75,9 +74,9 @@ _SOLID = frozenset(
         "canvas",
     ]
 )
-"""Elements that are shown without any text."""
+"""Elements that are visible without any text."""
 _BLANKS = " \t\n\r\f\v"
-"""White space of HTML. Other blanks are text: paragraphs of Chinese begin with some."""
+"""White space in HTML. Other white space is text: Chinese paragraphs begin with it."""
 _GAP = re.compile(f"\n[ \t\r\f\v]*+\n[{_BLANKS}]*+")
 _SHORTCODES = re.compile(r"(?:\[/?[a-z][\w-]*+(?:\s[^\[\]<>]*+)?\]\s*+)++")
 _ENCLOSING = re.compile(r"\[([a-z][\w-]*+)(?:\s[^\[\]]*+)?\]")
@@ -89,14 +88,14 @@ class _Kind(Enum):
     BREAK = auto()
     SOLID = auto()
     OTHER = auto()
-    """Tags of inline elements, comments, scripts: nothing of them is shown."""
+    """Invisible parts: tags of inline elements, comments, scripts."""
 
 
 _Part = tuple[_Kind, str]
 
 
 def with_paragraphs(content: str) -> str:
-    """The content with its paragraphs and line breaks marked. Posts of the block editor stay as they are."""
+    """The content with its paragraphs and line breaks marked up. Block editor posts stay as they are."""
     if _BLOCK_MARK in content:
         return content
     writer = _Writer()
@@ -109,16 +108,16 @@ class _Writer:
     def __init__(self) -> None:
         self._written: list[str] = []
         self._inline: list[_Part] = []
-        """What was read since the last tag of a block."""
+        """The parts since the last tag of a block."""
         self._around: list[str] = [""]
-        """The blocks that are open."""
+        """The open blocks."""
         self._open: Counter[str] = Counter()
-        """How many of them there are of each name."""
+        """The number of open blocks with each name."""
         self._paragraph = ""
-        """The start tag of the paragraph that is open, until it has a text."""
+        """The start tag of the open paragraph, until its text is written."""
 
     def text(self) -> str:
-        """All that was written."""
+        """Everything that was written."""
         self._flush_inline()
         self._end_paragraph()
         return "".join(self._written)
@@ -153,7 +152,7 @@ class _Writer:
         self._open[name] += 1
 
     def _pop(self, name: str) -> None:
-        """End a block, and those in it that were not ended; nothing where none is open."""
+        """Close a block and the blocks in it; do nothing if it is not open."""
         while self._open[name]:
             last = self._around[-1]
             if last == "p":
@@ -172,7 +171,7 @@ class _Writer:
         self._paragraph = ""
 
     def _flush_inline(self) -> None:
-        """Write the inline, in paragraphs where it is some."""
+        """Write the collected parts, in paragraphs where these belong."""
         inline, self._inline = self._inline, []
         if not inline:
             return
@@ -190,22 +189,22 @@ class _Writer:
 
     def _write_piece(self, piece: list[_Part], container: str, *, wraps: bool, is_only: bool) -> None:
         before, parts, after = _stripped(piece)
-        words = "".join(_with_breaks(parts))
+        text = "".join(_with_breaks(parts))
         if container == "p" and parts:
             start, self._paragraph = self._paragraph, ""
             if start and is_only:
-                self._written += [start, before, words, after, "</p>"]
+                self._written += [start, before, text, after, "</p>"]
             else:
-                self._written += [before, start or "<p>", words, "</p>", after]
-        elif wraps and _is_shown(parts) and not _is_shortcodes(words):
-            self._written += [before, "<p>", words, "</p>", after]
+                self._written += [before, start or "<p>", text, "</p>", after]
+        elif wraps and _is_shown(parts) and not _is_shortcodes(text):
+            self._written += [before, "<p>", text, "</p>", after]
         else:
-            self._written += [before, words, after]
+            self._written += [before, text, after]
 
 
 def _pieces(inline: list[_Part]) -> tuple[list[list[_Part]], bool]:
-    """The inline, parted at its empty lines, which stay at the end of what is before them, and at two breaks
-    in one container; and whether there are any.
+    """The parts, split at empty lines (which end the piece before them) and at two breaks in a row; and
+    whether they were split.
     """
     pieces: list[list[_Part]] = [[]]
     for kind, text in inline:
@@ -215,7 +214,7 @@ def _pieces(inline: list[_Part]) -> tuple[list[list[_Part]], bool]:
             pieces[-1].append((_Kind.TEXT, "\n\n"))
             pieces.append([])
         elif kind is _Kind.TEXT:
-            for part, ends in _parted(text):
+            for part, ends in _split(text):
                 pieces[-1].append((kind, part))
                 if ends:
                     pieces.append([])
@@ -224,8 +223,8 @@ def _pieces(inline: list[_Part]) -> tuple[list[list[_Part]], bool]:
     return pieces, len(pieces) > 1
 
 
-def _parted(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in parts, and whether an empty line ends each."""
+def _split(text: str) -> Iterator[tuple[str, bool]]:
+    """The text split at empty lines, and whether an empty line ends each part."""
     start = 0
     for gap in _GAP.finditer(text):
         yield text[start : gap.end()], True
@@ -242,7 +241,7 @@ def _ends_in_break(piece: list[_Part]) -> bool:
 
 
 def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
-    """The white space before what is in a piece, that, and the white space after it."""
+    """The leading white space of a piece, its content, and its trailing white space."""
     if len(piece) == 1 and piece[0][0] is _Kind.TEXT:
         return _stripped_text(piece[0][1])
     start, end = 0, len(piece)
@@ -253,25 +252,25 @@ def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
     before, after = ("".join([text for _, text in part]) for part in (piece[:start], piece[end:]))
     parts = piece[start:end]
     if parts and parts[0][0] is _Kind.TEXT:
-        words = parts[0][1].lstrip(_BLANKS)
-        before += parts[0][1][: len(parts[0][1]) - len(words)]
-        parts[0] = (_Kind.TEXT, words)
+        stripped = parts[0][1].lstrip(_BLANKS)
+        before += parts[0][1][: len(parts[0][1]) - len(stripped)]
+        parts[0] = (_Kind.TEXT, stripped)
     if parts and parts[-1][0] is _Kind.TEXT:
-        words = parts[-1][1].rstrip(_BLANKS)
-        after = parts[-1][1][len(words) :] + after
-        parts[-1] = (_Kind.TEXT, words)
+        stripped = parts[-1][1].rstrip(_BLANKS)
+        after = parts[-1][1][len(stripped) :] + after
+        parts[-1] = (_Kind.TEXT, stripped)
     return before, parts, after
 
 
 def _stripped_text(text: str) -> tuple[str, list[_Part], str]:
     start = text.lstrip(_BLANKS)
-    words = start.rstrip(_BLANKS)
-    parts = [(_Kind.TEXT, words)] if words else []
-    return text[: len(text) - len(start)], parts, start[len(words) :]
+    stripped = start.rstrip(_BLANKS)
+    parts = [(_Kind.TEXT, stripped)] if stripped else []
+    return text[: len(text) - len(start)], parts, start[len(stripped) :]
 
 
 def _with_breaks(parts: list[_Part]) -> Iterator[str]:
-    """What is in a piece, with a break for each line end that has none."""
+    """The texts of a piece, with a break at each line end that has none."""
     is_broken = True
     for kind, text in parts:
         if kind is not _Kind.TEXT:
@@ -292,9 +291,9 @@ def _is_shown(parts: list[_Part]) -> bool:
     return any(kind is _Kind.SOLID or (kind is _Kind.TEXT and text.strip(_BLANKS)) for kind, text in parts)
 
 
-def _is_shortcodes(words: str) -> bool:
-    """Whether nothing else is in a paragraph: then WordPress has none around it."""
-    if _SHORTCODES.fullmatch(words):
+def _is_shortcodes(text: str) -> bool:
+    """Whether a paragraph consists only of shortcodes: WordPress does not wrap these."""
+    if _SHORTCODES.fullmatch(text):
         return True
-    start = _ENCLOSING.match(words)
-    return start is not None and words.endswith(f"[/{start[1]}]")
+    start = _ENCLOSING.match(text)
+    return start is not None and text.endswith(f"[/{start[1]}]")

@@ -1,4 +1,4 @@
-"""WordPress's export, WXR 1.0 to 1.2: RSS, with what RSS has not.
+"""WordPress's export, WXR 1.0 to 1.2: RSS with extensions.
 
 https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
 """
@@ -46,7 +46,7 @@ _VERSIONS = frozenset({"1.0", "1.1", "1.2"})
 _Children: TypeAlias = "Mapping[str, Sequence[etree._Element]]"  # noqa: SLF001 - its only name
 _IN_CHANNEL = 2
 _TAGS = frozenset({"category", "post_tag", "tag"})
-"""The taxonomies that are tags local_date. WXR 1.0 calls the second one by the third name."""
+"""The taxonomies that become tags. WXR 1.0 calls `post_tag` `tag`."""
 _ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
 _UNPUBLISHED = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
@@ -57,7 +57,7 @@ _REASONS = {
 
 
 def wordpress_site(path: Path) -> str:
-    """The address of the blog that a file comes from. BrokenFile."""
+    """The URL of the blog that a file comes from. BrokenFile."""
     found: dict[str, str] = {}
     for element in XmlFile(path).elements(_IN_CHANNEL):
         if name_of(element) == "item":
@@ -67,7 +67,9 @@ def wordpress_site(path: Path) -> str:
 
 
 def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -> Iterator[Item]:
-    """What is in an export. Dates that are only local are of `timezone`, else of UTC. BrokenFile."""
+    """The items of an export. Local dates without a UTC date are in `timezone`, or else in UTC.
+    BrokenFile.
+    """
     file = XmlFile(path)
     export = _Export(path, pages=pages, timezone=timezone)
     version = None
@@ -94,7 +96,7 @@ def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -
 
 
 class _Export:
-    """What has to be remembered while a file is read."""
+    """The state of reading an export."""
 
     def __init__(self, path: Path, *, pages: bool, timezone: tzinfo | None) -> None:
         self._types = {"post", "page"} if pages else {"post"}
@@ -104,22 +106,22 @@ class _Export:
         self._omissions = Omissions(path.name)
         self._exported: datetime | None = None
         self._logins: dict[str, str] = {}
-        """Of users, by id."""
+        """The logins of users, by id."""
         self._authors: set[str] = set()
 
     def channel(self, element: etree._Element) -> Iterator[Item]:
-        """What is said of the blog, and its categories."""
+        """Read an element about the blog, such as a category."""
         if name_of(element) == "pubDate":
             self._exported = read_utc(text_of(element))
         yield from self._unsupported.channel(element)
 
     def notes(self) -> Iterator[Note]:
-        """What is left out everywhere, once all was read."""
+        """Notes about the whole file, after it has been read."""
         yield from self._omissions.notes()
         yield from self._unsupported.notes()
 
     def author(self, element: etree._Element) -> Iterator[Item]:
-        """An author, with address."""
+        """An author, with email address."""
         values = values_of(element)
         self._unsupported.add("authors", values)
         login = plain(values.get("wp:author_login", ""))
@@ -134,7 +136,7 @@ class _Export:
         )
 
     def item(self, element: etree._Element) -> Iterator[Item]:
-        """A post, or something else; and what of it is left out."""
+        """A post, and notes on what is dropped of it; a note on any other item."""
         values = values_of(element)
         source_id = next((values[each] for each in ("wp:post_id", "guid", "link") if values.get(each)), "")
         name = shown_as(source_id, plain(values.get("title", "")))
@@ -204,7 +206,7 @@ class _Export:
                 self._unsupported.add_custom_field("comments", values_of(child))
 
     def _unsupported_parts(self, children: _Children, values: Values, name: str) -> Iterator[Note]:
-        """What a post has that there is no place for local_date."""
+        """Notes on the parts of a post that Everpost cannot keep."""
         yield from _unsupported_properties(children, values, name)
         for each in children.get("wp:postmeta", ()):
             field = values_of(each)
@@ -215,13 +217,15 @@ class _Export:
 
 
 def _name_from_login(login: str) -> str:
-    """The name of a user of whom only the login is known, which may be an address."""
+    """The name of a user of whom only the login is known. If that is an email address, only the part before
+    the @.
+    """
     return login if email_of(login) is None else login.rpartition("@")[0]
 
 
 def _tags(children: _Children) -> tuple[str, ...]:
-    """The names of the categories and tags of a post, each once. WXR 1.0 has each of them twice, once
-    without a taxonomy.
+    """The names of the categories and tags of a post, without duplicates. WXR 1.0 has each of them twice,
+    once without a taxonomy.
     """
     terms = [each for each in children.get("category", ()) if _taxonomy(each) in _TAGS]
     return tuple(dict.fromkeys(plain(text_of(term)) or term.get("nicename", "") for term in terms))
@@ -232,7 +236,7 @@ def _taxonomy(term: etree._Element) -> str:
 
 
 def _unsupported_properties(children: _Children, values: Values, name: str) -> Iterator[Note]:
-    """What a post has that there is no place for local_date."""
+    """Notes on the excerpt, the sticky mark and the terms that are not tags."""
     if values.get("excerpt:encoded"):
         yield Note(fate=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
     if values.get("wp:is_sticky") == "1":
@@ -246,7 +250,9 @@ def _unsupported_properties(children: _Children, values: Values, name: str) -> I
 
 
 def _unsupported_field(values: Values, name: str) -> Iterator[Note]:
-    """A field that a person made; of WordPress's own, whose names start with _, only the picture."""
+    """A note on a custom field. Of WordPress's own fields, whose names start with _, only the featured image
+    has one.
+    """
     key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":
         yield Note(

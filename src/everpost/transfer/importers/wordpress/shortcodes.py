@@ -1,4 +1,4 @@
-"""WordPress's shortcodes: the common ones as HTML, others as they are.
+"""Converting WordPress's common shortcodes to HTML. Others stay as they are.
 
 https://codex.wordpress.org/Shortcode
 """
@@ -28,7 +28,7 @@ _MOST_NAMES = 20
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of the same export."""
+    """A picture in the same export."""
 
     url: str
     text: str
@@ -36,22 +36,22 @@ class Picture:
 
 
 Gallery = Callable[[Sequence[str]], Sequence[Picture | None]]
-"""The pictures with these ids; without any, all pictures of the post."""
+"""The pictures with these ids; without ids, all pictures of the post."""
 
 
 @dataclass(slots=True)
 class Conversion:
-    """A post whose shortcodes are HTML."""
+    """A post after the conversion of its shortcodes."""
 
     content: str
     converted: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
-    """The names of those that stay text."""
+    """The names of the shortcodes that stay text."""
     missing_pictures: int = 0
-    """Of galleries."""
+    """The number of pictures of galleries that are not in the file."""
 
     def changes(self) -> list[str]:
-        """What was done, in words."""
+        """Descriptions of the changes."""
         changes: list[str] = []
         if self.converted:
             changes.append("shortcodes became HTML: " + _listed(self.converted))
@@ -66,10 +66,10 @@ class Conversion:
 
 
 def convert_shortcodes(content: str, gallery: Gallery) -> Conversion:
-    """The content with the shortcodes that are known here as HTML."""
-    done = Conversion(content)
+    """Convert the known shortcodes in a content to HTML."""
+    conversion = Conversion(content)
     if "[" not in content:
-        return done
+        return conversion
     protected = _Protected(content)
     written: list[str] = []
     position = 0
@@ -80,22 +80,22 @@ def convert_shortcodes(content: str, gallery: Gallery) -> Conversion:
         name = found["name"].lower()
         inside, end = _inside(content, found, unclosed)
         code = _Shortcode(name, _attributes(found["rest"]), inside)
-        made = _CODES[name](code, gallery, done) if name in _CODES else None
-        if made is not None:
-            written += [content[position : found.start()], made]
+        rendered = _CODES[name](code, gallery, conversion) if name in _CODES else None
+        if rendered is not None:
+            written += [content[position : found.start()], rendered]
             position = end
-            done.converted.add(name)
+            conversion.converted.add(name)
         elif name in _CODES or inside is not None or _looks_like_one(found):
-            done.left.add(name)
-    done.content = "".join([*written, content[position:]])
-    return done
+            conversion.left.add(name)
+    conversion.content = "".join([*written, content[position:]])
+    return conversion
 
 
 @dataclass(frozen=True, slots=True)
 class _Shortcode:
     name: str
     attributes: Mapping[str, str]
-    """Those without a name have numbers."""
+    """The keys of attributes without a name are their positions."""
     inside: str | None
 
 
@@ -116,7 +116,7 @@ class _Protected:
                 if token.is_end and code >= 0:
                     self._add(code, position)
                 code = -1 if token.is_end else code if code >= 0 else position
-            elif token.name and code < 0:  # tags, comments and what is to be shown as it is
+            elif token.name and code < 0:  # tags, comments and preformatted text
                 self._add(position, end)
             position = end
 
@@ -130,7 +130,9 @@ class _Protected:
 
 
 def _inside(content: str, found: re.Match[str], unclosed: set[str]) -> tuple[str | None, int]:
-    """What a shortcode encloses, if it does, and where it ends. `unclosed` are those that end no more."""
+    """The content that a shortcode encloses, or None, and where the shortcode ends. `unclosed` has the names
+    that have no end tag in the rest of the content.
+    """
     name = found["name"]
     if name in unclosed or found[0].endswith("/]"):
         return None, found.end()
@@ -150,7 +152,7 @@ def _attributes(text: str) -> Mapping[str, str]:
 
 
 def _looks_like_one(found: re.Match[str]) -> bool:
-    """Whether what stands in brackets is a shortcode, not words: it has attributes, or nothing."""
+    """Whether text in brackets is a shortcode rather than prose: it has attributes, or only a name."""
     return found["name"].islower() and (not found["rest"].strip() or "=" in found["rest"])
 
 
@@ -160,23 +162,23 @@ def _listed(names: set[str]) -> str:
     return ", ".join(name[:40] for name in listed[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _caption(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
+def _caption(code: _Shortcode, _gallery: Gallery, _conversion: Conversion) -> str | None:
     image = _IMAGE.match(code.inside or "")
     if image is None:
         return None
-    words = code.attributes.get("caption") or (code.inside or "")[image.end() :].strip()
+    caption = code.attributes.get("caption") or (code.inside or "")[image.end() :].strip()
     classes = html.escape(f"wp-caption {code.attributes.get('align', '')}".strip())
-    below = f"<figcaption>{words}</figcaption>" if words else ""
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f'<figure class="{classes}">{image[1]}{below}</figure>'
 
 
-def _pictures(code: _Shortcode, gallery: Gallery, done: Conversion) -> str | None:
+def _pictures(code: _Shortcode, gallery: Gallery, conversion: Conversion) -> str | None:
     wanted = code.attributes.get("ids") or code.attributes.get("include") or ""
     found = gallery([each for each in re.split(r"[\s,]+", wanted) if each])
     shown = [picture for picture in found if picture is not None]
     if not shown:
         return None
-    done.missing_pictures += len(found) - len(shown)
+    conversion.missing_pictures += len(found) - len(shown)
     return f'<figure class="gallery">{"".join(map(_picture, shown))}</figure>'
 
 
@@ -191,13 +193,13 @@ def _link(url: str) -> str:
     return f'<figure><a href="{html.escape(url)}">{html.escape(url)}</a></figure>'
 
 
-def _embed(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
+def _embed(code: _Shortcode, _gallery: Gallery, _conversion: Conversion) -> str | None:
     url = _url(code)
     return None if url is None else _link(url)
 
 
 def _url(code: _Shortcode) -> str | None:
-    """The address in a shortcode, wherever it stands."""
+    """The first URL in a shortcode."""
     for text in (code.inside or "", *code.attributes.values()):
         if found := _URL.search(html.unescape(text)):
             return found[0]
@@ -205,10 +207,10 @@ def _url(code: _Shortcode) -> str | None:
 
 
 def _site(start: str, number: str) -> _Renderer:
-    """Videos of a site, by address or by number."""
+    """A renderer for videos of a site, by URL or by number."""
     pattern = re.compile(number)
 
-    def render(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
+    def render(code: _Shortcode, _gallery: Gallery, _conversion: Conversion) -> str | None:
         if url := _url(code):
             return _link(url)
         for text in (code.inside or "", code.attributes.get("id", ""), code.attributes.get("0", "")):
@@ -220,7 +222,7 @@ def _site(start: str, number: str) -> _Renderer:
 
 
 def _media(element: str, names: Sequence[str]) -> _Renderer:
-    def render(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
+    def render(code: _Shortcode, _gallery: Gallery, _conversion: Conversion) -> str | None:
         sources = [code.attributes[name] for name in names if code.attributes.get(name)]
         if not sources and (url := _url(code)):
             sources = [url]
@@ -234,14 +236,14 @@ def _media(element: str, names: Sequence[str]) -> _Renderer:
     return render
 
 
-def _source_code(code: _Shortcode, _gallery: Gallery, _done: Conversion) -> str | None:
+def _source_code(code: _Shortcode, _gallery: Gallery, _conversion: Conversion) -> str | None:
     if code.inside is None:
         return None
     language = code.attributes.get("language") or code.attributes.get("lang") or ""
     kind = f' class="language-{html.escape(language)}"' if language else ""
-    # WordPress keeps what stands there with the entities of HTML, or as it was typed.
-    words = code.inside.strip("\n").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<pre><code{kind}>{words}</code></pre>"
+    # WordPress stores the code with HTML entities, or as it was typed.
+    text = code.inside.strip("\n").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<pre><code{kind}>{text}</code></pre>"
 
 
 _CODES: Mapping[str, _Renderer] = {

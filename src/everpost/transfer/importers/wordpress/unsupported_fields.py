@@ -1,4 +1,4 @@
-"""What of WordPress's export there is no place for in any item, told once for a file."""
+"""The fields of WordPress's export that Everpost cannot keep, reported once per file."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -54,28 +54,28 @@ _READ: Mapping[str, frozenset[str]] = {
     "authors": frozenset(["wp:author_id", "wp:author_login", "wp:author_email", "wp:author_display_name"]),
     "the blog": frozenset(["wp:wxr_version", "wp:base_blog_url", "pubDate", "wp:author", "item"]) | _TERMS,
 }
-"""The elements that are imported, or named one by one."""
+"""The elements that are imported or reported one by one."""
 _NOTHING = frozenset({"", "0", "0000-00-00 00:00:00"})
 
 
 class UnsupportedFields:
-    """Remembers the names of what is left out everywhere."""
+    """Collects the names of unsupported fields."""
 
     def __init__(self) -> None:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
 
     def add(self, things: str, values: Values) -> None:
-        """Look at the elements of a post, a comment, an author or the blog."""
+        """Add the unsupported elements of a post, a comment, an author or the blog."""
         for name in values:
             if name not in _READ[things] and values[name].strip() not in _NOTHING:
                 self._add(things, name, values[name])
 
     def add_custom_field(self, things: str, values: Values) -> None:
-        """Look at a field that WordPress or a plugin made."""
+        """Add a field that WordPress or a plugin created."""
         self._add(f"fields of {things}", values.get("wp:meta_key", ""), "")
 
     def channel(self, element: etree._Element) -> Iterator[Note]:
-        """Look at something in the channel; of a category, what it has besides its name."""
+        """Add an element of the channel. A category has a note of its own if it has more than a name."""
         name = name_of(element)
         if name not in _TERMS:
             self.add("the blog", {name: text_of(element)})
@@ -104,7 +104,7 @@ class UnsupportedFields:
             yield Note(fate=Outcome.DROPPED, kind="part of a category", name=repr(called), reason=reason)
 
     def notes(self) -> Iterator[Note]:
-        """All that was seen."""
+        """A note for each kind of item."""
         for things, names in sorted(self._names.items()):
             shown = ", ".join(f"{name} {value!r}" if value else name for name, value in names.items())
             yield Note(

@@ -1,4 +1,4 @@
-"""The values of WordPress's export."""
+"""Reading the values in WordPress's export."""
 
 import html
 import re
@@ -27,22 +27,22 @@ _PREFIXES = (
     ("wordpress.org/export/", "wp:"),
 )
 _CONTENTS = frozenset({"content:encoded", "wp:comment_content", "wp:post_password"})
-"""Texts of people, in which blanks count."""
+"""Texts in which surrounding white space counts."""
 _WORDS = frozenset(
     {"wp:post_id", "wp:post_type", "wp:status", "wp:comment_id", "wp:comment_approved", "wp:comment_parent"}
 )
-"""Texts that WordPress writes without blanks: where they have some, a viewer of XML put them everywhere."""
+"""Texts that WordPress writes without white space. If there is some, an XML viewer added it everywhere."""
 _NO_YEAR = re.compile(r"^\s*-\d|\s-\d{1,4}\s+\d{1,2}:")
 _A_DAY = timedelta(days=1)
 _LATE = timedelta(hours=1)
-"""How late WordPress may publish what is scheduled."""
+"""How late WordPress may publish a scheduled post."""
 _LONGEST_DATE = 100
 _PUBLISHED = frozenset({"publish", "future"})
 _DATES = ("wp:post_date", "wp:post_date_gmt", "pubDate")
 
 
 def name_of(element: etree._Element) -> str:
-    """The name of an element, whatever version of the format it has in its namespace."""
+    """The name of an element, independent of the format's version in the namespace."""
     return _name_of(str(element.tag))
 
 
@@ -53,7 +53,7 @@ def _name_of(tag: str) -> str:
 
 
 def children_of(element: etree._Element) -> Mapping[str, Sequence[etree._Element]]:
-    """What is in an element, by name."""
+    """The children of an element, by name."""
     children: dict[str, list[etree._Element]] = defaultdict(list)
     for child in element:
         children[_name_of(str(child.tag))].append(child)
@@ -66,8 +66,8 @@ def text_of(element: etree._Element) -> str:
 
 
 def values_of(element: etree._Element) -> Values:
-    """The texts of what is in an element, without blanks around them; of elements with one name the first.
-    Contents keep their blanks, unless the file has some around everything.
+    """The texts of the children of an element, without surrounding white space. If an element is repeated,
+    the first counts. Contents keep their white space, unless the file has some around everything.
     """
     values: dict[str, str] = {}
     for child in element:
@@ -81,14 +81,16 @@ def values_of(element: etree._Element) -> Values:
 
 
 def plain(text: str) -> str:
-    """A title or a name, which WordPress keeps with the entities of HTML."""
+    """A title or a name as plain text; WordPress stores them with HTML entities."""
     return html.unescape(text).strip()
 
 
 def read_date(
     values: Values, names: Iterable[str], local: str, timezone: tzinfo | None, changes: list[str]
 ) -> datetime:
-    """The first of these that is a date in UTC; else the local one, of a zone or UTC; else 1970."""
+    """The first of these elements that is a date in UTC; or else the local date, in the time zone or in UTC;
+    or else 1970.
+    """
     local_date = read_utc(values.get(local, ""))
     for name in names:
         date = read_utc(values.get(name, ""))
@@ -104,22 +106,22 @@ def read_date(
 
 
 def read_update(values: Values) -> datetime | None:
-    """When a post was changed last; None where that is not known."""
+    """When a post was last changed; None if it is unknown."""
     date = read_utc(values.get("wp:post_modified_gmt", ""))
     is_none = date is None or _is_placeholder(date, read_utc(values.get("wp:post_modified", "")))
     return None if is_none else date
 
 
 def _is_placeholder(date: datetime, local_date: datetime | None) -> bool:
-    """Whether a date is only what programs write for none: the first of 1970, although the local date is
-    another one.
+    """Whether a date only stands for a missing one: programs write 1970-01-01, although the local date is
+    different.
     """
     return abs(date - EPOCH) <= _A_DAY and (local_date is None or abs(local_date - date) > 2 * _A_DAY)
 
 
 def read_utc(text: str) -> datetime | None:
-    """A date of the database, or of RSS. Zeros, which stand for none there, are none, nor are the days
-    before the year 1 that WordPress makes of them.
+    """A date of the database or of RSS; None if it is missing. Missing dates are written as zeros, or as the
+    days before the year 1 that WordPress makes of these.
     """
     return _read_utc(text) if len(text) <= _LONGEST_DATE else None
 
@@ -131,7 +133,7 @@ def _read_utc(text: str) -> datetime | None:
 
 
 def read_slug(values: Values, changes: list[str]) -> str | None:
-    """The slug, which WordPress keeps percent-encoded."""
+    """The slug, which WordPress stores percent-encoded."""
     written = values.get("wp:post_name", "")
     slug = percent_decoded(written)
     if slug != unquote(written):
@@ -142,7 +144,7 @@ def read_slug(values: Values, changes: list[str]) -> str | None:
 def read_status(
     values: Values, published: datetime, exported: datetime | None, changes: list[str]
 ) -> PostStatus:
-    """Published, where the public sees it there, or will."""
+    """Published only if the post is public on WordPress, or will be."""
     status = values.get("wp:status", "")
     if status not in _PUBLISHED:
         if status != "draft":
@@ -165,6 +167,6 @@ def read_status(
 
 
 def _unread_dates(values: Values) -> list[str]:
-    """What stands in place of a date, is none, and does not stand for none either."""
+    """Texts in date elements that are neither dates nor placeholders for missing ones."""
     texts = [values.get(name, "") for name in _DATES]
     return [text for text in texts if text.strip(" 0:-") and not _NO_YEAR.search(text) and not read_utc(text)]

@@ -1,4 +1,4 @@
-"""Paths that lead nowhere, and queries that ask for nothing that there is."""
+"""Unknown paths and invalid queries."""
 
 from tests.contract.http.protocol.hostile.request import (
     COMMENT,

@@ -1,4 +1,4 @@
-"""What a hostile request is, and the blog that it meets.
+"""Hostile requests, and the blog that they are sent to.
 
 The blog has two posts: `POST`, whose slug is "taken" and which has the comment `COMMENT`, and
 `OTHER_POST` with the comment `OTHER_COMMENT`.

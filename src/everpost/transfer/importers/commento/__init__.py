@@ -1,1 +1,0 @@
-"""Commento and Comentario."""
