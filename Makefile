@@ -6,14 +6,18 @@ BIN := .venv/bin
 # A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 PYTEST := $(COMPILED) $(BIN)/pytest
+LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints requirements/build.txt --editable .
 # Three processes on two cores: tests also wait for databases.
 IN_PARALLEL := -n 3 --dist worksteal
 
-.PHONY: serve test test-long one check install clients fuzz failovers lock assets format clean
+.PHONY: help serve test test-long one check install linked clients fuzz failovers lock assets format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
-serve: .venv/serve.stamp  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
+serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
 	@$(BIN)/everpost serve
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' Makefile | expand -t 20
 
 test: install  ## the whole suite, on every database that can be had
 	@$(PYTEST) $(IN_PARALLEL) -m 'not long'
@@ -60,11 +64,11 @@ bench-transfers: install  ## how fast a blog moves
 
 bench-all: bench bench-growth bench-threads bench-writers bench-transfers  ## every benchmark
 
-format: install
+format: install  ## format, and fix lint that can be fixed
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-install: .venv/develop.stamp  ## set up .venv for development
+install: .venv/develop.stamp linked  ## set up .venv for development
 
 $(TOOLS)/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Everpost needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
@@ -78,8 +82,12 @@ $(TOOLS)/bin/uv: requirements/uv.txt
 
 .venv/serve.stamp: .venv/bin/python requirements/serve.txt requirements/build.txt pyproject.toml
 	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements/serve.txt
-	@$(UV) pip install --quiet --python .venv --no-deps --build-constraints requirements/build.txt --editable .
+	@$(LINK)
 	@touch $@
+
+# After `pip install .`, the tests would run a copy of the code.
+linked: .venv/serve.stamp
+	@$(BIN)/python -c 'import sys, everpost; sys.exit(everpost.__path__ != ["$(CURDIR)/src/everpost"])' || $(LINK)
 
 .venv/develop.stamp: .venv/serve.stamp requirements/develop.txt
 	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements/develop.txt

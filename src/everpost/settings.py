@@ -3,6 +3,8 @@
 import json
 import os
 import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from everpost.errors import Misconfigured
 
 PREFIX = "EVERPOST_"
+_TEST_PREFIX = "EVERPOST_TEST_"
 _FILE, _ENVIRONMENT = "file:", "env:"
 _LONGEST_SECRET = 10_000
 
@@ -177,6 +180,20 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as error:
         faults = (f"{PREFIX}{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         raise Misconfigured("; ".join(faults)) from None
+
+
+def unknown_settings(arguments: Sequence[str]) -> Iterator[str]:
+    """A warning for each variable that is named like a setting, but is none: it may be misspelt. The test
+    suite has variables of its own, and an argument of the command may name one as `env:NAME`.
+    """
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        upper = name.upper()
+        is_ours = upper.startswith(PREFIX) and not upper.startswith(_TEST_PREFIX)
+        if is_ours and upper not in known and f"{_ENVIRONMENT}{name}" not in arguments:
+            closest = get_close_matches(upper, known, n=1, cutoff=0.8)
+            hint = f" Did you mean {closest[0]}?" if closest else ""
+            yield f"{name} is not a setting of Everpost, and is ignored.{hint}"
 
 
 def read_database_url(argument: str) -> str:

@@ -36,12 +36,11 @@ async def names(blog_file: Path) -> AsyncIterator[dict[str, Any]]:
     """What the examples define, in an application that runs."""
     names: dict[str, Any] = {"__name__": "main"}
     async with AsyncExitStack() as running:
-        for number, example in enumerate(EXAMPLES):
+        for example in EXAMPLES:
             code = example.replace(OWN_FILE, f"sqlite+aiosqlite:///{blog_file}")
             exec(compile(code.replace(FILE, f"sqlite:///{blog_file}"), str(PAGE), "exec"), names)
-            if number == 0:
-                app = names["app"]
-                await running.enter_async_context(app.router.lifespan_context(app))
+        app = names["app"]
+        await running.enter_async_context(app.router.lifespan_context(app))
         yield names
         await names["engine"].dispose()
 
@@ -71,7 +70,6 @@ async def test_another_application_publishes_through_the_services(client: httpx.
 async def test_another_application_has_tables_in_the_same_database(
     names: dict[str, Any], client: httpx.AsyncClient
 ) -> None:
-    await names["create_own_tables"]()
     await client.post("/releases/1.0")
     post_id = (await client.get("/blog/posts")).json()[0]["id"]
     assert (await client.post(f"/downloads/{post_id}")).status_code == 204

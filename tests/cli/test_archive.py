@@ -52,6 +52,18 @@ def test_an_archive_moves_a_blog_and_comes_out_again_as_it_was(
 
 
 @pytest.mark.usefixtures("blog")
+def test_an_existing_file_is_overwritten_only_if_asked_for(everpost: Command, tmp_path: Path) -> None:
+    file = tmp_path / "blog.jsonl"
+    file.write_text("before")
+    refused = everpost("export", str(file))
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err == (f"everpost: {file}: the file exists. Choose another name, or use --overwrite.\n")
+    assert file.read_text() == "before"
+    assert everpost("export", str(file), "--overwrite").status == 0
+    assert "everpost-archive" in file.read_text()
+
+
+@pytest.mark.usefixtures("blog")
 def test_an_import_is_the_same_as_a_copy(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blog_file: Path
 ) -> None:
@@ -195,6 +207,7 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
         ("import", "nothing-there"),
         ("import", "--from", "wordpress", "nothing-there"),
         ("export", "--to", "html", "folder"),
+        ("export", "--to", "markdown", "folder", "--overwrite"),
     ],
 )
 def test_what_cannot_be_is_one_clear_line(everpost: Command, arguments: tuple[str, ...]) -> None:

@@ -123,6 +123,13 @@ def test_a_database_that_is_not_empty_is_refused(bench: Command, database_url: s
     assert (contents_of(database_url), contents_of(file_url)) == (["diary"], [])
 
 
+def test_the_url_that_is_bad_is_named(bench: Command, file_url: str) -> None:
+    outcome = bench(file_url, "postgresql://ann:pass#word@127.0.0.1/blog")
+    assert outcome.status == 1
+    assert outcome.err.startswith("everpost: postgresql://ann@127.0.0.1/blog: The database URL ")
+    assert contents_of(file_url) == []
+
+
 def test_a_blog_is_refused(bench: Command, everpost: Command, blog_database: str) -> None:
     everpost("user", "add", "ann@example.org", "--name", "Ann", "--no-password")
     users = everpost("user", "list").out

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,35 @@ def test_a_command_that_is_misspelt_is_told_the_right_one(everpost: Command) -> 
     told = everpost("verfy")
     assert told.status == 2
     assert "Did you mean 'verify'?" in told.err
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("EVERPOST_DATABSE_URL", " Did you mean EVERPOST_DATABASE_URL?"),
+        ("everpost_login_hour", " Did you mean EVERPOST_LOGIN_HOURS?"),
+        ("EVERPOST_XYZ", ""),
+    ],
+)
+def test_a_setting_that_is_misspelt_is_one_line_and_the_command_runs(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, name: str, hint: str
+) -> None:
+    monkeypatch.setenv(name, "a-secret")
+    told = everpost("token", "generate")
+    assert told.status == 0
+    assert told.out.startswith("evp_")
+    assert told.err == f"Warning: {name} is not a setting of Everpost, and is ignored.{hint}\n"
+
+
+def test_a_variable_for_tests_or_that_an_argument_names_is_no_misspelt_setting(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("EVERPOST_OLD_URL", "EVERPOST_NEW_URL"):
+        monkeypatch.setenv(name, f"sqlite:///{tmp_path}/{name}.db")
+    monkeypatch.setenv("EVERPOST_TEST_ANYTHING", "1")
+    monkeypatch.setenv("everpost_workers", "1")
+    assert "Warning" not in everpost("copy", "env:EVERPOST_OLD_URL", "env:EVERPOST_NEW_URL").err
+    assert "EVERPOST_NEW_URL" in everpost("user", "list").err
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,17 @@ def test_a_source_without_a_blog_is_refused(everpost: Command, target: str, tmp_
     assert tables_of(empty) == []
 
 
+@pytest.mark.parametrize("command", ["copy", "verify"])
+@pytest.mark.parametrize("bad", ["postgresql://ann:pass#word@127.0.0.1/blog", "mongodb://a@b@c/", "blog.db"])
+def test_a_bad_url_is_reported_as_the_source_or_the_target(
+    everpost: Command, source: str, command: str, bad: str
+) -> None:
+    for name, urls in (("SOURCE_URL", (bad, source)), ("TARGET_URL", (source, bad))):
+        outcome = everpost(command, *urls)
+        assert outcome.status == 1
+        assert outcome.err.startswith(f"everpost: {name}: ")
+
+
 def test_a_database_is_not_copied_into_itself(everpost: Command, source: str) -> None:
     outcome = everpost("copy", source, source)
     assert (outcome.status, outcome.err) == (

@@ -83,7 +83,8 @@ def test_the_revision_and_the_history_can_be_asked_for(everpost: Command) -> Non
 
 @pytest.mark.usefixtures("blog_file")
 def test_a_check_passes_only_on_a_schema_that_is_as_it_should_be(everpost: Command) -> None:
-    assert everpost("db", "check").status == 1
+    outcome = everpost("db", "check")
+    assert (outcome.status, outcome.out) == (1, "The schema is empty. Run: everpost db upgrade\n")
     everpost("db", "upgrade")
     outcome = everpost("db", "check")
     assert (outcome.status, outcome.out) == (0, "The schema is current.\n")
@@ -117,15 +118,17 @@ def test_a_downgrade_that_would_lose_data_is_refused_and_says_what(
     newer_everpost()
     everpost("db", "upgrade")
     change(blog_file, NOTED_POST)
-    for target, loss in (("0001", "column note of posts (1 values)"), ("base", "table posts (1 rows)")):
+    for target, loss in (("0001", "column note of posts (1 value)"), ("base", "table posts (1 row)")):
         refused = everpost("db", "downgrade", target)
         assert refused.status == 1
         assert loss in refused.out
         assert refused.err.startswith("everpost: ")
+        assert "--allow-data-loss" in refused.err
         assert everpost("db", "current").out == "0002 (current)\n"
     assert everpost("db", "downgrade", "0001", "--allow-data-loss").status == 0
     assert everpost("db", "current").out == "0001 (behind)\n"
-    assert everpost("db", "downgrade", "base", "--allow-data-loss").status == 0
+    emptied = everpost("db", "downgrade", "base", "--allow-data-loss")
+    assert (emptied.status, emptied.out.splitlines()[-1]) == (0, "The database is empty.")
     assert everpost("db", "current").out == "none (empty)\n"
 
 

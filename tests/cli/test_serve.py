@@ -47,7 +47,10 @@ def test_a_port_that_is_in_use_is_one_clear_line(everpost: Command) -> None:
         port = other.getsockname()[1]
         outcome = everpost("serve", "--port", str(port))
     assert outcome.status == 1
-    assert outcome.err == (f"everpost: Cannot listen on 127.0.0.1:{port}: the address is already in use\n")
+    assert outcome.err == (
+        f"everpost: Cannot listen on 127.0.0.1:{port}: the address is already in use."
+        " Choose another port with --port or EVERPOST_PORT.\n"
+    )
 
 
 @pytest.mark.usefixtures("blog_file")
@@ -112,6 +115,16 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         ]
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, admin_token=None) as blog:
         assert "evp_" not in blog.said()
+
+
+def test_a_setting_that_is_misspelt_is_one_line_of_the_log(tmp_path: Path) -> None:
+    settings = {"EVERPOST_DATABSE_URL": "a-secret"}
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, settings=settings) as blog:
+        warned = [line for line in blog.said().splitlines() if "EVERPOST_DATABSE_URL" in line]
+        assert len(warned) == 1
+        assert "warning" in warned[0]
+        assert "Did you mean EVERPOST_DATABASE_URL?" in warned[0]
+        assert "a-secret" not in blog.said()
 
 
 def test_a_server_that_is_stopped_while_its_workers_start_does_not_wait_for_them(tmp_path: Path) -> None:

@@ -34,10 +34,13 @@ def unique_names(urls: Sequence[str]) -> list[str]:
 
 async def require_empty(url: str, name: str, *, timeout: float) -> None:
     """Raise Occupied if the database contains anything. Unreachable, Misconfigured."""
-    async with _schema_of(url, timeout) as schema:
-        found = await schema.contents()
+    try:
+        async with _schema_of(url, timeout) as schema:
+            found = await schema.contents()
+    except Misconfigured as error:
+        raise Misconfigured(f"{name}: {error.message}") from None
     if found:
-        more = ", ..." if len(found) > _MAX_LISTED else ""
+        more = " and others" if len(found) > _MAX_LISTED else ""
         raise Occupied(
             f"{name} is not empty: it has {', '.join(found[:_MAX_LISTED])}{more}. Nothing was changed. "
             "everpost bench needs an empty database, and leaves it empty."

@@ -81,12 +81,18 @@ def _show_version(asked: bool) -> None:
 
 @_everpost.callback()
 def _take_options(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback shows it
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand == "serve":  # which logs the same warnings
+        return
+    from everpost.settings import unknown_settings  # every command has imported it, but `--version` need not
+
+    for warning in unknown_settings(sys.argv):
+        typer.echo(f"Warning: {warning}", err=True)
 
 
 def main() -> None:

@@ -75,14 +75,19 @@ def export(
         str | None,
         typer.Option(help="Set to markdown to write a folder of Markdown files instead of an archive."),
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing archive.")] = False,
 ) -> None:
     """Export a consistent snapshot of the blog in EVERPOST_DATABASE_URL to one file."""
     settings = read_settings()
     expect_many_records()
     if to is None:
-        digest = asyncio.run(_export(settings, path))
+        if not overwrite and path != PIPE and Path(path).is_file():
+            raise Misconfigured(f"{path}: the file exists. Choose another name, or use --overwrite.")
+        digest = asyncio.run(_export(settings, path, overwrite=overwrite))
         typer.echo(f"Exported to {'standard output' if path == PIPE else path}:", err=path == PIPE)
         print_digest(digest, to_errors=path == PIPE)
+    elif overwrite:
+        raise Misconfigured("--overwrite is available only without --to: a folder is never overwritten.")
     elif to == "markdown":
         folder = asyncio.run(_export_markdown(settings, Path(path)))
         typer.echo(f"Posts exported to {path}: {folder.posts:,}.")
@@ -138,11 +143,14 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
         raise typer.Exit(1)
 
 
-async def _export(settings: Settings, path: str) -> BlogDigest:
+async def _export(settings: Settings, path: str, *, overwrite: bool) -> BlogDigest:
     async with open_source(settings.database_url, settings) as store:
         with showing_progress() as show:
             return await export_archive(
-                store.records, path, lambda done, total: show("Exporting", done, total)
+                store.records,
+                path,
+                lambda done, total: show("Exporting", done, total),
+                overwrite=overwrite,
             )
 
 

@@ -20,13 +20,14 @@ from everpost.transfer.copy.origins import origin_of
 FOLLOW_EVERY = 2.0
 """Seconds between two passes with `--follow`."""
 
+_SOURCE, _TARGET = "SOURCE_URL", "TARGET_URL"
 SourceUrl = Annotated[
     str,
-    typer.Argument(metavar="SOURCE_URL", help=f"The source database: {URL_FORMS}.", show_default=False),
+    typer.Argument(metavar=_SOURCE, help=f"The source database: {URL_FORMS}.", show_default=False),
 ]
 TargetUrl = Annotated[
     str,
-    typer.Argument(metavar="TARGET_URL", help=f"The target database: {URL_FORMS}.", show_default=False),
+    typer.Argument(metavar=_TARGET, help=f"The target database: {URL_FORMS}.", show_default=False),
 ]
 
 
@@ -71,7 +72,10 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
     expect_many_records()
 
     async def run() -> bool:
-        async with open_source(source_url, settings) as source, open_source(target_url, settings) as target:
+        async with (
+            open_source(source_url, settings, _SOURCE) as source,
+            open_source(target_url, settings, _TARGET) as target,
+        ):
             with showing_progress() as report:
                 comparison = await operations.verify(source.records, target.records, report)
         print_comparison(comparison)
@@ -83,7 +87,10 @@ def verify(source_url: SourceUrl, target_url: TargetUrl) -> None:
 
 
 async def _dry_run(source_url: str, target_url: str, settings: Settings) -> None:
-    async with open_source(source_url, settings) as source, inspect_target(target_url, settings) as target:
+    async with (
+        open_source(source_url, settings, _SOURCE) as source,
+        inspect_target(target_url, settings, _TARGET) as target,
+    ):
         with showing_progress() as report:
             survey = await operations.rehearse(
                 source.records,
@@ -96,7 +103,10 @@ async def _dry_run(source_url: str, target_url: str, settings: Settings) -> None
 
 async def _copy(source_url: str, target_url: str, settings: Settings, *, follow: bool) -> bool:
     """Copy, and return whether the databases match at the end."""
-    async with open_source(source_url, settings) as source, open_target(target_url, settings) as target:
+    async with (
+        open_source(source_url, settings, _SOURCE) as source,
+        open_target(target_url, settings, _TARGET) as target,
+    ):
         origin = origin_of(await source.blog.get())
         with showing_progress() as report:
             copied = await _pass(source, target, report, origin)

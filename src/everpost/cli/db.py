@@ -79,7 +79,8 @@ def check() -> None:
         return await schema.state(), await schema.differences()
 
     state, differences = _with_schema(read_settings(), ask)
-    typer.echo(f"The schema is {state.value}.")
+    hint = " Run: everpost db upgrade" if state is SchemaState.EMPTY else ""
+    typer.echo(f"The schema is {state.value}.{hint}")
     for difference in differences:
         typer.echo(f"  {difference}")
     if state is not SchemaState.CURRENT or differences:
@@ -111,7 +112,10 @@ def _migrate(target: str, *, upward: bool, allow_data_loss: bool) -> None:
             )
         if plan:
             await schema.migrate(target, allow_data_loss=allow_data_loss)
-        typer.echo(f"The database is at revision {await schema.current() or 'none'}.")
+        revision = await schema.current()
+        typer.echo(
+            "The database is empty." if revision is None else f"The database is at revision {revision}."
+        )
 
     _with_schema(settings, plan_and_take)
 

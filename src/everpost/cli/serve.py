@@ -5,12 +5,14 @@ import errno
 import gc
 import os
 import socket
+import sys
 import threading
 import time
 from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
+import structlog
 import typer
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
@@ -24,10 +26,11 @@ from everpost.cli.server.signals import Application, end_at_once_until_requested
 from everpost.cli.server.tcp_timeout import close_stalled_connections
 from everpost.errors import Misconfigured
 from everpost.services.accounts.bootstrap import has_admin, keep_given_token, make_first_token
-from everpost.settings import Settings, read_settings
+from everpost.settings import Settings, read_settings, unknown_settings
 from everpost.stores import open_store, readable_warning, transport_warning
 from everpost.stores.addresses import describe_url
 
+_OTHER_PORT = "Choose another port with --port or EVERPOST_PORT."
 _CONNECTION_BUFFER = 64 * 1024
 """Bytes that the server buffers per connection: of headers, and of a response that is not read."""
 
@@ -72,7 +75,11 @@ def serve(
 
 
 def _warn(settings: Settings) -> None:
-    """Print a one-line warning each if others can read the database, or if too few files can be opened."""
+    """Print a one-line warning for each unknown setting, if others can read the database, and if too few
+    files can be opened.
+    """
+    for unknown in unknown_settings(sys.argv):
+        structlog.get_logger("everpost").warning(unknown)
     readable = transport_warning(settings.database_url) or readable_warning(settings.database_url)
     for warning in (readable, raise_file_limit(settings.workers)):
         if warning is not None:
@@ -93,7 +100,7 @@ def _free_address(settings: Settings) -> str:
             probe.bind(place)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
-        reason = "the address is already in use" if taken else error.strerror
+        reason = f"the address is already in use. {_OTHER_PORT}" if taken else error.strerror
         raise Misconfigured(f"Cannot listen on {settings.host}:{settings.port}: {reason}") from None
     return str(place[0])
 

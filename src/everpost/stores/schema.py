@@ -123,7 +123,9 @@ def _place_of(revision: str | None, history: Sequence[Migration], what: str) -> 
 def require_no_loss(steps: Sequence[Step]) -> None:
     """Raise DataLoss if a step would lose something."""
     if losses := [loss for step in steps for loss in step.loses]:
-        raise DataLoss(f"The migration would lose data: {', '.join(losses)}.")
+        raise DataLoss(
+            f"The migration would lose data: {', '.join(losses)}. To lose it, use --allow-data-loss."
+        )
 
 
 Prepare: TypeAlias = Callable[[Schema], Awaitable[None]]

@@ -1,6 +1,7 @@
 """The documentation matches the code and the files."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from everpost.settings import Settings
 
 ROOT = Path(__file__).parents[3]
+PACKAGE = ROOT / "src" / "everpost"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
@@ -29,6 +31,20 @@ def test_every_setting_is_documented_with_its_own_description() -> None:
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+@EACH_PAGE
+def test_every_file_of_this_project_that_is_named_exists(page: Path) -> None:
+    folders = "|".join(path.name for root in (ROOT, PACKAGE) for path in root.iterdir() if path.is_dir())
+    for path in re.findall(rf"`((?:{folders})/[\w./-]+)`", page.read_text()):
+        assert (ROOT / path).exists() or (PACKAGE / path).exists(), path
+
+
+def test_make_help_describes_every_target() -> None:
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    phony = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = {name for line in phony for name in line.split()} - {"linked"}
+    assert {line.split()[0] for line in told.splitlines() if line.startswith("  ")} == targets
 
 
 def anchors(page: Path) -> set[str]:

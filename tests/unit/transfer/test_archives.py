@@ -85,9 +85,30 @@ async def test_a_failed_export_keeps_the_previous_file(tmp_path: Path) -> None:
     file = tmp_path / "blog"
     file.write_bytes(b"before")
     with pytest.raises(EverpostError, match="a different number"):
-        await export(Miscounted(SMALL), str(file), quiet)
+        await export(Miscounted(SMALL), str(file), quiet, overwrite=True)
     assert [each.name for each in tmp_path.iterdir()] == ["blog"]  # noqa: ASYNC240
     assert file.read_bytes() == b"before"
+
+
+async def test_a_file_that_appears_during_an_export_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "blog"
+
+    def create_it(_done: int, _total: int) -> None:
+        file.write_bytes(b"before")
+
+    with pytest.raises(BrokenFile, match="File exists"):
+        await export(Listed(SMALL), str(file), create_it)
+    assert [each.name for each in tmp_path.iterdir()] == ["blog"]  # noqa: ASYNC240
+    assert file.read_bytes() == b"before"
+
+
+async def test_a_file_system_needs_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Path, _target: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    await export(Listed(SMALL), str(tmp_path / "blog"), quiet)
+    assert (tmp_path / "blog").read_bytes() == archive_of(SMALL)
 
 
 async def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:

@@ -34,6 +34,11 @@ def ask(question: str, option: str) -> str:
 def require_terminal(option: str) -> None:
     """Fail with a usage error if standard input is not a terminal; `option` would replace the prompt."""
     if not sys.stdin.isatty():
-        raise typer.BadParameter(
-            "standard input is not a terminal, so there can be no prompt: pass this option", param_hint=option
+        raise _MissingOption(
+            f"Missing option {option}: standard input is not a terminal, so Everpost cannot prompt."
         )
+
+
+class _MissingOption(typer.BadParameter):
+    def format_message(self) -> str:
+        return self.message

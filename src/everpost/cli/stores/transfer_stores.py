@@ -1,8 +1,8 @@
 """The source and target databases of a command that moves a blog."""
 
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from everpost.errors import Misconfigured
 from everpost.settings import Settings
@@ -12,6 +12,7 @@ from everpost.stores.port import Store
 
 URL_FORMS = "a URL, env:NAME or file:PATH"
 """The forms of a database argument: see `settings.read_database_url`."""
+SETTING = "EVERPOST_DATABASE_URL"
 _CONNECTIONS = 2
 """One for reading, one for writing."""
 _IMPORTING = 4
@@ -19,9 +20,12 @@ _IMPORTING = 4
 
 
 @asynccontextmanager
-async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
-    """The store of the source. Misconfigured: it has no blog. Unreachable, SchemaMismatch, Unfinished."""
-    store = await _find(url, settings, unfinished=False)
+async def open_source(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
+    """The store of the source. `name` is the argument or setting that contains the URL. Misconfigured: the
+    URL is invalid, or there is no blog. Unreachable, SchemaMismatch, Unfinished.
+    """
+    with _naming(name):
+        store = await _find(url, settings, unfinished=False)
     if store is None:
         raise Misconfigured(f"There is no blog in {describe_url(url)}.")
     async with _closing(store):
@@ -29,16 +33,21 @@ async def open_source(url: str, settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_target(url: str, settings: Settings) -> AsyncIterator[Store]:
-    """The store of the target, whose schema is created if it is missing. Unreachable, SchemaMismatch."""
-    async with _closing(await _open(url, settings, unfinished=True)) as store:
+async def open_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
+    """The store of the target, whose schema is created if it is missing. Misconfigured, Unreachable,
+    SchemaMismatch.
+    """
+    with _naming(name):
+        store = await _open(url, settings, unfinished=True)
+    async with _closing(store):
         yield store
 
 
 @asynccontextmanager
-async def inspect_target(url: str, settings: Settings) -> AsyncIterator[Store | None]:
-    """The store of the target, or None if it has no schema. Creates nothing. Unreachable, SchemaMismatch."""
-    store = await _find(url, settings, unfinished=True)
+async def inspect_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store | None]:
+    """The store of the target, or None if it has no schema. Creates nothing. Raises as `open_target`."""
+    with _naming(name):
+        store = await _find(url, settings, unfinished=True)
     if store is None:
         yield None
         return
@@ -71,6 +80,15 @@ async def _find(url: str, settings: Settings, *, unfinished: bool) -> Store | No
     return await find_store(
         url, timeout=settings.database_timeout, pool_size=_CONNECTIONS, unfinished=unfinished
     )
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say which argument or setting is at fault if a database cannot be opened with it."""
+    try:
+        yield
+    except Misconfigured as error:
+        raise Misconfigured(f"{name}: {error.message}") from None
 
 
 @asynccontextmanager

@@ -19,15 +19,15 @@ Progress = Callable[[int, int], None]
 """Called with the number of records written so far, and the total."""
 
 
-async def export(source: Source, path: str, progress: Progress) -> BlogDigest:
+async def export(source: Source, path: str, progress: Progress, *, overwrite: bool = False) -> BlogDigest:
     """Write a snapshot of the blog to a file, or for `-` to the standard output. The file appears only when
-    it is complete, and only its owner can read it. Equal blogs give equal files, byte for byte. BrokenFile:
-    it cannot be written.
+    it is complete, and only its owner can read it. Equal blogs give equal files, byte for byte. Raises
+    BrokenFile if the file cannot be written, or exists and `overwrite` is false.
     """
     name = "standard output" if path == PIPE else path
     async with open_stream(source) as stream:
         try:
-            with _opened(path) as file:
+            with _opened(path, overwrite=overwrite) as file:
                 return await _write(stream, file, progress)
         except OSError as error:
             raise BrokenFile(name, "", f"cannot be written: {error.strerror or error}") from error
@@ -52,7 +52,7 @@ async def _write(stream: Stream, file: BinaryIO, progress: Progress) -> BlogDige
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
+def _opened(path: str, *, overwrite: bool) -> Iterator[BinaryIO]:
     if path == PIPE:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -62,25 +62,37 @@ def _opened(path: str) -> Iterator[BinaryIO]:
         with target.open("wb") as device, compressing(device, target) as packed:
             yield packed
         return
-    with _replacing(target) as file, compressing(file, target) as packed:
+    with _new_file(target, overwrite=overwrite) as file, compressing(file, target) as packed:
         yield packed
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A new file that replaces the target once it is complete and on the disk."""
+def _new_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """A new file that gets the name of the target once it is complete and on the disk."""
     handle, created = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(created).replace(target)
-    except BaseException:
+        if overwrite:
+            Path(created).replace(target)
+        else:
+            _link(created, target)
+    finally:
         with suppress(FileNotFoundError):
             Path(created).unlink()
-        raise
     _sync_folder(target.parent)
+
+
+def _link(created: str, target: Path) -> None:
+    """Give the file the name of the target. Raises FileExistsError."""
+    try:
+        target.hardlink_to(created)
+    except OSError:
+        if target.exists():
+            raise
+        Path(created).replace(target)  # the file system has no hard links
 
 
 def _sync_folder(folder: PurePath) -> None:

@@ -93,7 +93,7 @@ async def test_a_step_that_drops_data_is_refused_and_then_allowed(
     add_migration(scripts, upgrade=DROP_THE_NOTE, downgrade=ADD_A_NOTE)
     schema = make_schema()
     (step,) = await schema.plan("head")
-    assert step.loses == ("column note of posts (1 values)",)
+    assert step.loses == ("column note of posts (1 value)",)
     with pytest.raises(DataLoss, match="note of posts"):
         await schema.migrate("head")
     assert await schema.current() == kept
@@ -134,14 +134,14 @@ async def test_a_loss_is_found_even_after_a_rename(make_schema: MakeSchema, scri
         ),
     )
     *_, last = await make_schema().plan("head")
-    assert last.loses == ("table comments (2 rows)", "column title of posts (1 values)")
+    assert last.loses == ("table comments (2 rows)", "column title of posts (1 value)")
 
 
 @pytest.mark.usefixtures("post")
 async def test_downgrading_to_base_loses_the_blog(make_schema: MakeSchema) -> None:
     schema = make_schema()
     (step,) = await schema.plan("base")
-    assert step.loses == ("table comments (2 rows)", "table posts (1 rows)")
+    assert step.loses == ("table comments (2 rows)", "table posts (1 row)")
     with pytest.raises(DataLoss):
         await schema.migrate("base")
     await schema.migrate("base", allow_data_loss=True)

@@ -89,7 +89,7 @@ async def initiate(url: str, *, timeout: float) -> str:
     Misconfigured, Unreachable.
     """
     if is_srv(url) or any(map(is_socket, members_in(url))):
-        raise Misconfigured("To initiate a replica set, name each member in database_url as host:port.")
+        raise Misconfigured("To initiate a replica set, name each member in the database URL as host:port.")
     members = sorted(members_in(url))  # so that every process asks the same one
     answers = [await _hello_of(url, member, timeout) for member in members]
     if any(hello.get("msg") == "isdbgrid" for hello in answers):
@@ -230,7 +230,7 @@ async def _require_only_member(client: Client, url: str, hello: Hello, timeout: 
         return
     if len(members) > 1:
         raise Misconfigured(
-            f"database_url: directConnection=true is refused for a set of {len(members)} members: after a"
+            f"The database URL: directConnection=true is refused for a set of {len(members)} members: after a"
             f" failover, reads would be stale. Name the members instead: mongodb://{','.join(members)}/..."
         )
     deadline = time.monotonic() + timeout

@@ -86,7 +86,8 @@ def require_safe_options(url: str) -> None:
             raise _refusal(name, reason)
     if options.get("authmechanism") == "PLAIN" and not _uses_tls(url, options):
         raise Misconfigured(
-            "database_url asks for authMechanism=PLAIN, which sends the password unencrypted: add tls=true"
+            "The database URL asks for authMechanism=PLAIN, which sends the password unencrypted:"
+            " add tls=true"
         )
 
 
@@ -99,14 +100,14 @@ def _require_readable_options(url: str) -> None:
             split_options(option, warn=False)
         except UNREADABLE as error:
             raise Misconfigured(
-                f"database_url: MongoDB's driver does not accept the option {option.partition('=')[0]},"
+                f"The database URL: MongoDB's driver does not accept the option {option.partition('=')[0]},"
                 " or this value of it, or cannot read the file that it names"
             ) from error
 
 
 def _refusal(name: str, reason: str) -> Misconfigured:
     return Misconfigured(
-        f"database_url: this value of the option {name} is refused: {reason}. Remove the option."
+        f"The database URL: this value of the option {name} is refused: {reason}. Remove the option."
     )
 
 
@@ -165,8 +166,8 @@ def misconfigured() -> Misconfigured:
     password.
     """
     return Misconfigured(
-        "database_url is not a URL that MongoDB's driver takes, or names a file that cannot be read. The form"
-        " is mongodb://user:password@host:port/database?option=value; in the name and the password the"
+        "The database URL is not one that MongoDB's driver takes, or names a file that cannot be read. The"
+        " form is mongodb://user:password@host:port/database?option=value; in the name and the password the"
         " characters : / ? # [ ] @ % must be percent-encoded"
         " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
     )

@@ -197,7 +197,7 @@ async def down(database: Database) -> None:
 
 MIGRATION = Definition(
     number=1,
-    title="blog",
+    title="initial schema",
     up=up,
     down=down,
     collections=COLLECTIONS,
@@ -206,6 +206,6 @@ MIGRATION = Definition(
         Loss("posts", "posts", {"removed_at": {"$exists": False}}),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
-        Loss("that a move into this database has not ended", "transfers", {"digest": {"$exists": False}}),
+        Loss("the mark of an unfinished copy or import", "transfers", {"digest": {"$exists": False}}),
     ),
 )

@@ -57,9 +57,11 @@ def address_of(url: str, *, timeout: float) -> Address:
     name, _, driver = scheme.lower().partition("+")
     engine = _ALIASES.get(name, name)
     if engine not in _DRIVERS or not separator:
-        raise Misconfigured("database_url does not start with sqlite://, postgresql:// or mysql://")
+        raise Misconfigured("The database URL does not start with sqlite://, postgresql:// or mysql://")
     if driver and driver not in _DRIVERS[engine]:
-        raise Misconfigured(f"database_url names the driver {driver!r}; Everpost uses {_DRIVERS[engine][0]}")
+        raise Misconfigured(
+            f"The database URL names the driver {driver!r}; Everpost uses {_DRIVERS[engine][0]}"
+        )
     if engine == "sqlite":
         return _sqlite(rest, timeout)
     parts = _split(rest)
@@ -70,12 +72,12 @@ def _sqlite(rest: str, timeout: float) -> Address:
     path, _, query = rest.partition("?")
     if path in {"", "/"} or ":memory:" in path or "mode=memory" in query:
         raise Misconfigured(
-            "database_url must name a file, as in sqlite:///everpost.db: a database in memory would be lost"
+            "The database URL must name a file, as in sqlite:///everpost.db: one in memory would be lost"
         )
     if query or path.startswith("/file:"):
-        raise Misconfigured("database_url takes a path and no options after sqlite:///")
+        raise Misconfigured("The database URL takes a path and no options after sqlite:///")
     if not path.startswith("/"):
-        raise Misconfigured("database_url needs three slashes before a path: sqlite:///everpost.db")
+        raise Misconfigured("The database URL needs three slashes before a path: sqlite:///everpost.db")
     return Address(URL.create("sqlite+aiosqlite", database=path[1:]), {"timeout": timeout})
 
 
@@ -102,7 +104,7 @@ def _split(rest: str) -> _Parts:
 
 def _unreadable() -> Misconfigured:
     return Misconfigured(
-        "database_url cannot be read: in a user name or a password, "
+        "The database URL cannot be read: in a user name or a password, "
         "write / as %2F, ? as %3F, # as %23, % as %25 and @ as %40"
     )
 
@@ -116,7 +118,7 @@ def _postgresql(parts: _Parts, timeout: float) -> Address:
     for name in ("channel_binding", "gssencmode"):
         if options.pop(name, "prefer") == "require":
             raise Misconfigured(
-                f"database_url asks for {name}=require, which asyncpg cannot do: leave it out; "
+                f"The database URL asks for {name}=require, which asyncpg cannot do: leave it out; "
                 "sslmode=verify-full also proves who the server is"
             )
     connect_args: dict[str, object] = {"timeout": timeout, "async_creator_fn": connect_to_postgresql}
@@ -149,7 +151,7 @@ def _without_port(host: str) -> str:
 
 def _whole_number(name: str, text: str) -> int:
     if not text.isdecimal():
-        raise Misconfigured(f"database_url: {name} must be a whole number")
+        raise Misconfigured(f"The database URL: {name} must be a whole number")
     return int(text)
 
 
@@ -165,11 +167,11 @@ def _mysql(parts: _Parts, timeout: float) -> Address:
     tls = tls_of(options, is_local=is_local)
     connect_args |= {"async_creator_fn": connect_to_mysql, "tls": tls, "is_local": is_local}
     if options:
-        raise Misconfigured(f"database_url has an option that Everpost does not know: {min(options)!r}")
+        raise Misconfigured(f"The database URL has an option that Everpost does not know: {min(options)!r}")
     if "," in parts.hosts:
-        raise Misconfigured("database_url names several hosts; MySQL's driver takes one")
+        raise Misconfigured("The database URL names several hosts; MySQL's driver takes one")
     if parts.database is None:
-        raise Misconfigured("database_url names no database: mysql://user:password@host:3306/database")
+        raise Misconfigured("The database URL names no database: mysql://user:password@host:3306/database")
     try:
         host = urlsplit(f"//{parts.hosts}")
         address = (host.hostname, host.port, parts.database)

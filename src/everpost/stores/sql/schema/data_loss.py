@@ -117,8 +117,12 @@ def _loss_of(connection: Connection, inspector: Inspector, dropped: Dropped, dat
     if dropped.column is None:
         count = select(func.count()).select_from(table(dropped.table))
         rows = connection.scalar(count.where(data.get(dropped.table, true())))
-        return f"table {dropped.table} ({rows} rows)" if rows else None
+        return f"table {dropped.table} ({_count(rows, 'row')})" if rows else None
     if dropped.column not in {each["name"] for each in inspector.get_columns(dropped.table)}:
         return None
     values = connection.scalar(select(func.count(column(dropped.column))).select_from(table(dropped.table)))
-    return f"column {dropped.column} of {dropped.table} ({values} values)" if values else None
+    return f"column {dropped.column} of {dropped.table} ({_count(values, 'value')})" if values else None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

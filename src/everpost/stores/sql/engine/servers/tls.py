@@ -81,7 +81,7 @@ def _mode(text: str) -> _Level:
         return _MODES[text.lower().replace("-", "_")]
     except KeyError:
         raise Misconfigured(
-            "database_url: ssl-mode must be one of disabled, preferred, required, verify_ca, verify_identity"
+            "The database URL: ssl-mode must be disabled, preferred, required, verify_ca or verify_identity"
         ) from None
 
 
@@ -93,7 +93,7 @@ def _is_lenient(options: dict[str, str], levels: list[_Level]) -> bool:
 
 def _is_on(name: str, text: str) -> bool:
     if text.lower() not in _TRUE | _FALSE:
-        raise Misconfigured(f"database_url: {name} must be true or false")
+        raise Misconfigured(f"The database URL: {name} must be true or false")
     return text.lower() in _TRUE
 
 
@@ -105,7 +105,7 @@ def _context(
         if certificate is not None:
             context.load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as error:
-        raise Misconfigured(f"database_url names a certificate that cannot be used: {error}") from None
+        raise Misconfigured(f"The database URL names a certificate that cannot be used: {error}") from None
     context.check_hostname = level is _Level.IDENTIFIED
     context.verify_mode = ssl.CERT_REQUIRED if level >= _Level.TRUSTED else ssl.CERT_NONE
     return context
