@@ -22,7 +22,7 @@ _LOGIN_SCHEME = "login"
 TAGS = (
     ("Posts", "Write, read and list posts, and list their tags."),
     ("Comments", "The comments of a post, as a flat list or as a tree."),
-    ("Moderation", "The queue of comments that await a decision, across all posts."),
+    ("Moderation", "The comments on all posts that are waiting for a decision."),
     ("Authentication", "Log in and out, and manage the bearer tokens of programs."),
     ("Account", "Your own user account."),
     ("Users", "All user accounts, for admins."),
@@ -33,8 +33,8 @@ TAGS = (
 
 _SCOPES: Mapping[str, str] = {
     Scope.POSTS_WRITE: "Create, update and delete posts.",
-    Scope.COMMENTS_WRITE: "Comment, and edit or delete your own comments.",
-    Scope.COMMENTS_MODERATE: "Approve, reject, edit and delete comments.",
+    Scope.COMMENTS_WRITE: "Comment, and edit or remove your own comments.",
+    Scope.COMMENTS_MODERATE: "Approve, reject, edit and remove comments.",
     Scope.ACCOUNT: "Change your name, email address and password, and manage your tokens.",
     Scope.ADMIN: "Manage users, other users' tokens and the settings of the blog.",
 }
