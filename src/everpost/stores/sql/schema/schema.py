@@ -180,8 +180,8 @@ class SqlSchema:
                 raise
             raise SchemaMismatch(
                 "Part of this migration has already been applied: either an earlier run was interrupted,"
-                " which MySQL cannot roll back, or the schema was altered by hand. Restore the backup that was"
-                " made before it, and migrate again."
+                " which MySQL cannot roll back, or the schema was altered by hand. Restore the backup that"
+                " was made before it, and migrate again."
             ) from error
 
     def _run_scripts(self, steps: Sequence[Step]) -> None:
