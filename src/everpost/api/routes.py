@@ -140,7 +140,7 @@ def _add_comment(app: FastAPI) -> None:
     add(
         comments.delete_comment,
         methods=["DELETE"],
-        response_description="The comment is removed, or replaced by a tombstone.",
+        response_description="The comment is deleted, or replaced by a tombstone.",
         responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
     )

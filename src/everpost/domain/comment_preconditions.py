@@ -92,5 +92,5 @@ def refusal(id: Id, stored: Comment | None, credential: EditCredential | None) -
         if not credential.wrote(stored):
             return Forbidden("This comment was written by someone else.")
         if stored.publication_date < credential.since:
-            return Forbidden("The time to edit or remove this comment has passed.")
+            return Forbidden("The time to edit or delete this comment has passed.")
     return Stale("comment", id)

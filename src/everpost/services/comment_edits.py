@@ -113,7 +113,7 @@ def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditC
     if not credential.wrote(seen.comment):
         raise Forbidden("This comment was written by someone else.")
     if seen.comment.publication_date < credential.since:
-        raise Forbidden("The time to edit or remove this comment has passed.")
+        raise Forbidden("The time to edit or delete this comment has passed.")
     if seen.shown.status in (CommentStatus.SPAM, CommentStatus.REMOVED):
         raise Forbidden("This comment has been moderated and can no longer be edited.")
     return credential

@@ -41,7 +41,7 @@ async def list_comments(
     """List the comments of a post, oldest first.
 
     Only approved comments and tombstones are listed. A tombstone is a placeholder for a comment that is
-    not approved, or was removed, but has replies.
+    not approved, or was deleted, but has replies.
     """
     await read_post(store, actor, post_id, comments=0)
     path = thread_path(request, post_id)
@@ -159,10 +159,10 @@ async def delete_comment(
     key: EditKey = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """Remove a comment.
+    """Delete a comment.
 
-    If it has replies, a tombstone takes its place. The writer may remove it for a limited time: users with
-    their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may always remove it,
+    If it has replies, a tombstone takes its place. The writer may delete it for a limited time: users with
+    their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may always delete it,
     with the scope `comments:moderate`.
     """
     wanted = CommentEdit(

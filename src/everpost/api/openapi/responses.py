@@ -33,8 +33,8 @@ TAGS = (
 
 _SCOPES: Mapping[str, str] = {
     Scope.POSTS_WRITE: "Create, update and delete posts.",
-    Scope.COMMENTS_WRITE: "Comment, and edit or remove your own comments.",
-    Scope.COMMENTS_MODERATE: "Approve, reject, edit and remove comments.",
+    Scope.COMMENTS_WRITE: "Comment, and edit or delete your own comments.",
+    Scope.COMMENTS_MODERATE: "Approve, reject, edit and delete comments.",
     Scope.ACCOUNT: "Change your name, email address and password, and manage your tokens.",
     Scope.ADMIN: "Manage users, other users' tokens and the settings of the blog.",
 }
