@@ -187,7 +187,9 @@ async def _dry_run(settings: Settings, archive: Archive, checked: CheckedArchive
 async def _write_archive(settings: Settings, archive: Archive, checked: CheckedArchive) -> bool:
     async with open_target(settings.database_url, settings) as store:
         with showing_progress() as show:
-            copied = await operations.copy(archive, store.records, show, origin=checked.origin)
+            copied = await operations.copy(
+                archive, store.records, show, origin=checked.origin, digest=checked.digest.whole
+            )
     typer.echo(describe_work(copied.before))
     print_comparison(copied.after or copied.before)
     is_right = copied.agrees and copied.before.source.whole == checked.digest.whole

@@ -118,6 +118,19 @@ async def test_changes_of_the_source_during_a_copy_are_detected_and_followed(sto
     assert await records_of(store) == later(WHOLE)
 
 
+async def test_a_copy_of_an_archive_that_was_replaced_stays_unfinished(store: Store) -> None:
+    archive, replaced = Listed(WHOLE), Listed(later(WHOLE))
+    digest = (await copy(archive, store.records, quiet, origin=ORIGIN)).before.source.whole
+    await copy(replaced, store.records, quiet, origin=ORIGIN, digest=digest)
+    latest = await store.records.transfer()
+    assert latest is not None
+    assert not latest.is_finished
+    await copy(archive, store.records, quiet, origin=ORIGIN, digest=digest)
+    latest = await store.records.transfer()
+    assert latest is not None
+    assert latest.is_finished
+
+
 async def test_a_target_with_a_post_is_refused_unchanged(store: Store) -> None:
     await publish(store)
     await refused(store)

@@ -49,8 +49,11 @@ async def verify(source: Source, target: Source, progress: Progress) -> Comparis
     return await _compare(source, target, progress, Phase.VERIFYING)
 
 
-async def copy(source: Source, target: Records, progress: Progress, *, origin: str) -> CopyResult:
+async def copy(
+    source: Source, target: Records, progress: Progress, *, origin: str, digest: str | None = None
+) -> CopyResult:
     """Make the target equal to a snapshot of the source, and read it back. `origin` is that of the source.
+    With `digest`, the copy stays unfinished unless this is the digest of what was copied.
 
     The target must be empty, hold an unfinished copy of the same blog, hold a finished copy of it that has
     not been changed since, or be equal already. Occupied: it is none of these, and was left unchanged.
@@ -64,7 +67,7 @@ async def copy(source: Source, target: Records, progress: Progress, *, origin: s
         await target.begin(origin, latest=latest)
     before = await _compare(source, target, progress, Phase.COPYING, target.write)
     copied = CopyResult(before=before, after=await _read_back(before, source, target, progress))
-    if copied.is_complete:
+    if copied.is_complete and digest in {None, before.source.whole}:
         await target.finish(Transfer(origin=origin, digest=before.source.whole))
     return copied
 
