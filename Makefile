@@ -3,7 +3,7 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv
 BIN := .venv/bin
-# A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
+# A test run starts a hundred processes: each should find its modules compiled, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 PYTEST := $(COMPILED) $(BIN)/pytest
 LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints requirements/build.txt --editable .
@@ -16,55 +16,55 @@ IN_PARALLEL := -n 3 --dist worksteal
 serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
 	@$(BIN)/everpost serve
 
-help:  ## this list
+help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' Makefile | expand -t 20
 
-test: install  ## the whole suite, on every database that can be had
+test: install  ## run the test suite, on every database that is available
 	@$(PYTEST) $(IN_PARALLEL) -m 'not long'
 
-test-long: install clients  ## the same promises at the volume of a large blog, and again and again
+test-long: install clients  ## test the same promises with larger volumes and repeated kills
 	@$(PYTEST) $(IN_PARALLEL) -m long
 
-one: install  ## one test, long or not, on one process: make one T=tests/unit/domain/test_paging.py::test_name
+one: install  ## run one test, long or not, in one process: make one T=tests/unit/domain/test_paging.py::test_name
 	@$(PYTEST) $(or $(T),$(error name a test: make one T=path::test))
 
-fuzz: install  ## every test that draws its examples, with new ones, fifteen times as many: 3,000 sequences of calls
+fuzz: install  ## run the tests that draw examples with new ones, fifteen times as many: 3,000 sequences of calls
 	@EVERPOST_TEST_FUZZ=15 $(PYTEST) $(IN_PARALLEL) -m hypothesis -o faulthandler_timeout=0 $(FUZZ)
 
-failovers: install  ## replicated databases that fail over again and again: each in each way ten times
+failovers: install  ## make replicated databases fail over, ten times for each kind of fault
 	@EVERPOST_TEST_FAILOVERS=10 $(PYTEST) -m long -s -o faulthandler_timeout=0 tests/failovers
 
-check: install  ## versions of libraries, lint, format, strict types, import rules
+check: install  ## check versions of libraries, lint, format, strict types and import rules
 	@$(PYTEST) tests/unit/project/test_private_names.py
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/project/test_layers.py
 
-bench: install  ## requests a second, beside the tutorials' way and the limit: 5 minutes; see docs/performance.md
+bench: install  ## measure requests per second, compared with the tutorial's way and the limit: 5 to 8 minutes
 	@$(BIN)/python -m bench.http $(BENCH)
 
-bench-quick: install  ## a part of it, in a minute
+bench-quick: install  ## measure some of these, in about a minute
 	@$(BIN)/python -m bench.http --quick $(BENCH)
 
-bench-check: install  ## fails where a ratio is under bench/floors.toml
+bench-check: install  ## fail if a ratio is below its floor in bench/floors.toml
 	@$(BIN)/python -m bench.http --check $(BENCH)
 
-bench-growth: install  ## up to 1,000,000 posts, 2 workers, 256 connections: an hour
+bench-growth: install  ## measure up to 1,000,000 posts, 2 workers and 256 connections: an hour
 	@$(BIN)/python -m bench.growth $(BENCH)
 
-bench-threads: install  ## threads of up to 1,000,000 comments
+bench-threads: install  ## measure threads of up to 1,000,000 comments
 	@$(BIN)/python -m bench.threads $(BENCH)
 
-bench-writers: install  ## comments a second on one post, from 1, 2 and 4 processes
+bench-writers: install  ## measure comments per second on one post, from 1, 2 and 4 processes
 	@$(BIN)/python -m bench.writers $(BENCH)
 
-bench-transfers: install  ## how fast a blog moves
+bench-transfers: install  ## measure how fast a blog moves
 	@$(BIN)/python -m bench.transfers $(BENCH)
 
-bench-all: bench bench-growth bench-threads bench-writers bench-transfers  ## every benchmark
+bench-all: bench bench-growth bench-threads bench-writers bench-transfers  ## run every benchmark
 
-format: install  ## format, and fix lint that can be fixed
+format: install  ## format the code, and fix lint errors that can be fixed automatically
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -93,7 +93,7 @@ linked: .venv/serve.stamp
 	@$(UV) pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements/develop.txt
 	@touch $@
 
-clients: $(TOOLS)/clients.stamp tests/clients/typescript/node_modules  ## generators of API clients, for make test-long; needs Node
+clients: $(TOOLS)/clients.stamp tests/clients/typescript/node_modules  ## install generators of API clients, for make test-long; needs Node
 
 $(TOOLS)/clients.stamp: $(TOOLS)/bin/uv requirements/clients.txt
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(TOOLS)/clients
@@ -106,16 +106,16 @@ tests/clients/typescript/node_modules: tests/clients/typescript/package-lock.jso
 
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --upgrade
 
-lock: $(TOOLS)/bin/uv  ## resolve the dependencies anew: names, versions and hashes, no addresses
+lock: $(TOOLS)/bin/uv  ## resolve the dependencies again, and write the lock files
 	@echo uv | $(COMPILE) - -o requirements/uv.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -o requirements/build.txt
 	@echo openapi-python-client | $(COMPILE) - -o requirements/clients.txt
 	@$(COMPILE) pyproject.toml -o requirements/serve.txt
 	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
 
-assets:  ## fetch what the page of the API documentation needs, and copy it into the package; needs Node
+assets:  ## fetch the browser files of /docs, and copy them into the package; needs Node
 	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	@$(PYTHON) assets/vendor.py
 
-clean:  ## remove what was installed; a blog in everpost.db stays
+clean:  ## remove everything that was installed; a blog in everpost.db stays
 	@rm -rf .venv $(TOOLS) tests/clients/typescript/node_modules

@@ -154,10 +154,10 @@ async def run(options: argparse.Namespace, servers: Servers) -> str:
     fewest = options.sizes[0]
     parts = [
         f"`{command}`; {describe_machine()['machine']}.\n",
-        f"Requests a second for one post with {CONNECTIONS} connections and one worker.\n",
-        f"x: times as long as among {fewest:,} posts, {MOST} at most.\n",
+        f"Requests per second for one post with {CONNECTIONS} connections and one worker.\n",
+        f"x: the time per request, relative to that among {fewest:,} posts; above {MOST} x in bold.\n",
         table(["", *(f"among {size:,} posts" for size in options.sizes)], of_sizes),
-        f"Requests a second, and p99; one of {FEW:,} posts among {fewest:,}.\n",
+        f"Requests per second, and p99; one of {FEW:,} posts among {fewest:,}.\n",
         table(["connections", *map(str, AT_A_TIME)], of_loads),
     ]
     return "\n".join(parts)

@@ -22,7 +22,7 @@ def test_the_limit_of_open_files_is_raised_as_far_as_the_system_allows() -> None
     raised, warned = done.stdout.splitlines()
     assert raised == "None (2000, 2000)"
     assert warned == (
-        "A process may open only 256 files, so a worker stops responding under many connections."
+        "A process may open only 256 files, so a worker with many connections may stop responding."
         " Raise the limit to at least 640: ulimit -n, or LimitNOFILE= in a systemd unit."
     )
 

@@ -105,8 +105,8 @@ def test_a_role_and_a_password_can_be_changed(everpost: Command, typed: Typed, a
 def test_a_user_is_removed_and_says_what_becomes_of_the_posts(everpost: Command, add: Add) -> None:
     add(ANNA)
     add(BEN)
-    assert everpost("user", "remove", ANNA, "--posts", BEN).out == f"Deleted user {ANNA}.\n"
-    assert everpost("user", "remove", BEN, "--posts", "keep").out == f"Deleted user {BEN}.\n"
+    assert everpost("user", "remove", ANNA, "--posts", BEN).out == f"Removed user {ANNA}.\n"
+    assert everpost("user", "remove", BEN, "--posts", "keep").out == f"Removed user {BEN}.\n"
     assert everpost("user", "list").out == ""
 
 

@@ -102,7 +102,7 @@ def _add_user(app: FastAPI) -> None:
     add(
         users.delete_user,
         methods=["DELETE"],
-        response_description="The user and the user's tokens are deleted.",
+        response_description="The user and the user's tokens are removed.",
         responses=problem_responses(401, 403, 404, 409, 412, 422, 503),
         openapi_extra={"parameters": [users.NEW_AUTHOR_PARAMETER]},
         **NO_CONTENT,

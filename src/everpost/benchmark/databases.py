@@ -83,7 +83,7 @@ async def _clean_up(url: str, name: str, say: Say, timeout: float) -> None:
             await schema.erase()
     except BaseException:
         say(
-            f"{name} could not be cleaned up: it still contains the measured blog. To remove it, run "
+            f"{name} could not be cleaned up: it still contains the generated blog. To remove it, run "
             "everpost db downgrade base --allow-data-loss with this database in EVERPOST_DATABASE_URL."
         )
         raise

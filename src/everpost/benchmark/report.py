@@ -27,8 +27,8 @@ svg { width: 100%; height: auto }
 
 _MEANING = (
     "One process called the application directly, without a network or an HTTP server: a served blog answers "
-    "fewer requests. Compare the databases with each other, and expect other numbers on other machines. "
-    "Differences that are smaller than those between two rounds are not significant."
+    "fewer requests per second. Compare the databases with each other, and expect different numbers on other "
+    "machines. Differences that are smaller than those between two rounds are not significant."
 )
 
 
@@ -47,7 +47,7 @@ def _lines(results: Results) -> Iterator[str]:
     yield from _table(results)
     yield f"<p><small>{escape(wording.LEGEND)}</small></p>"
     yield from _facts(results)
-    yield "<h2>How long requests latencies_</h2>"
+    yield "<h2>Latency</h2>"
     for operation, columns in results.measured.items():
         yield from _plot(operation, columns, results)
     yield "</body></html>"
@@ -58,7 +58,7 @@ def _table(results: Results) -> Iterator[str]:
         f"<th>{escape(database.name)}<small>{escape(database.server)}</small></th>"
         for database in results.databases
     )
-    yield f"<table><thead><tr><th>requests a second</th>{''.join(heads)}</tr></thead><tbody>"
+    yield f"<table><thead><tr><th>requests per second</th>{''.join(heads)}</tr></thead><tbody>"
     for operation, columns in results.measured.items():
         fastest = results.fastest(operation)
         cells = (_cell(each, is_fastest=place in fastest) for place, each in enumerate(columns))
@@ -93,4 +93,4 @@ def _plot(operation: Operation, columns: Sequence[Measured], results: Results) -
         [each.p50 for each in medians],
         [each.p99 for each in medians],
     )
-    yield f"<figure><figcaption>{escape(operation.name)}, in ms</figcaption>{plot}</figure>"
+    yield f"<figure><figcaption>{escape(operation.name)}, in milliseconds</figcaption>{plot}</figure>"

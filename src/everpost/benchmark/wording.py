@@ -4,7 +4,8 @@ from everpost.benchmark.results import Measured, Results
 
 LEGEND = (
     "Requests per second; below them, the 50th, 95th and 99th percentiles of the latency in milliseconds. All"
-    " are medians of the rounds. * marks the fastest, or several whose rounds overlap. No request failed."
+    " are medians of the rounds. * marks the fastest, and any whose rounds overlap with it. No request"
+    " failed."
 )
 
 

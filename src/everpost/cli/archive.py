@@ -46,7 +46,10 @@ _Report = Annotated[
 _Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
 _Match = Annotated[
     str | None,
-    typer.Option(help="With --from: how to match a comment thread's URL to a post.", metavar="RULE"),
+    typer.Option(
+        help="With --from: a regular expression that finds a post's slug or id in a thread's URL.",
+        metavar="RULE",
+    ),
 ]
 _Timezone = Annotated[
     str | None,
@@ -87,7 +90,7 @@ def export(
         typer.echo(f"Exported to {'standard output' if path == PIPE else path}:", err=path == PIPE)
         print_digest(digest, to_errors=path == PIPE)
     elif overwrite:
-        raise Misconfigured("--overwrite is available only without --to: a folder is never overwritten.")
+        raise Misconfigured("--overwrite cannot be combined with --to: a folder is never overwritten.")
     elif to == "markdown":
         folder = asyncio.run(_export_markdown(settings, Path(path)))
         typer.echo(f"Posts exported to {path}: {folder.posts:,}.")
@@ -138,7 +141,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
         )
         import_from_system(settings, path, options)
     elif pages or skip_unreadable or {site, report, match, timezone, language} != {None}:
-        raise Misconfigured("The only option available without --from is --dry-run.")
+        raise Misconfigured("Without --from, the only available option is --dry-run.")
     elif not _import_archive(settings, path, dry_run=dry_run):
         raise typer.Exit(1)
 

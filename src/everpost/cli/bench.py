@@ -131,4 +131,4 @@ def _save(results: Results, report: Path, *, overwrite: bool) -> None:
         with os.fdopen(os.open(report, how, 0o600), "w", encoding="utf-8") as file:
             file.write(render_report(results))
     except OSError as error:
-        raise Misconfigured(f"--report {report}: cannot be written: {error.strerror}") from None
+        raise Misconfigured(f"--report {report}: the file cannot be written: {error.strerror}") from None

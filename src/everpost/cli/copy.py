@@ -127,13 +127,13 @@ async def _pass(source: Store, target: Store, report: Progress, origin: str) -> 
 def _verdict(copied: CopyResult, *, follow: bool) -> str:
     if not copied.is_complete:
         return (
-            "The target differs from what was copied: another process writes to it, or a database is faulty."
-            " It is marked as unfinished."
+            "The target differs from what was copied: another process is writing to it, or a database is"
+            " faulty. The target is marked as unfinished."
         )
     if not copied.agrees:
         return (
-            "The source has changed since the copy began, so the target is an older state of it."
-            " Run the command again, or use --follow to repeat it until the source is quiet."
+            "The source has changed since the copy began, so the target has an older state of it."
+            " Run the command again, or use --follow to repeat the copy until the source stops changing."
         )
     if follow:
         return (

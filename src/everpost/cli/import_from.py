@@ -71,9 +71,9 @@ async def _import(settings: Settings, path: Path, options: CommandOptions, repor
 def _require_writable(report: Path) -> None:
     """Raise Misconfigured if the report cannot be written, before anything is imported."""
     if report.is_dir():
-        raise Misconfigured(f"--report {report}: is a folder; name a file")
+        raise Misconfigured(f"--report {report}: this is a folder, not a file")
     if not os.access(report if report.exists() else report.parent, os.W_OK):
-        raise Misconfigured(f"--report {report}: cannot be written")
+        raise Misconfigured(f"--report {report}: the file cannot be written")
 
 
 def _save(report: ImportReport, path: Path) -> None:

@@ -99,10 +99,10 @@ def remove(
     email: Email,
     posts: Annotated[
         str | None,
-        typer.Option(help="The user's posts: keep them without an author, or the email of their new author."),
+        typer.Option(help="The user's posts: keep, for no author, or the email address of their new author."),
     ] = None,
 ) -> None:
-    """Delete a user and all of the user's tokens. Posts and comments stay."""
+    """Remove a user and all of the user's tokens. Posts and comments stay."""
     heir = posts or ask("New author of the posts (an email address, or keep for no author)", "--posts")
 
     async def run(store: Store, _settings: Settings) -> None:
@@ -114,7 +114,7 @@ def remove(
             raise Invalid("--posts", error.reason) from None
 
     with_store(run)
-    typer.echo(f"Deleted user {printable(email)}.")
+    typer.echo(f"Removed user {printable(email)}.")
 
 
 def _change(email: str, wish: UserEdit) -> None:

@@ -144,7 +144,7 @@ def _require_own_values(actor: Actor, post: Post, draft: CommentDraft) -> None:
         raise Invalid("name", "is required for guests")
     if actor.user is not None and draft.guest_name is not None:
         raise Invalid(
-            "name", "is for guests only: leave it out, as your comment has the name of your account"
+            "name", "is for guests only: omit it, because your comment has the name of your account"
         )
     if draft.publication_date is not None and not moderates(actor, post):
         if actor.user is None:

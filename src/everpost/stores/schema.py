@@ -95,7 +95,7 @@ def state_at(revision: str, history: Sequence[Migration]) -> SchemaState:
 
 def differences_ahead(revision: str | None) -> Sequence[str]:
     """The result of `Schema.differences` for a database that is ahead."""
-    return (f"Revision {revision} belongs to a newer Everpost: check it with that version.",)
+    return (f"Revision {revision} belongs to a newer version of Everpost: check it with that version.",)
 
 
 def find_place(target: str, revision: str | None, history: Sequence[Migration]) -> tuple[int, int]:
@@ -117,14 +117,14 @@ def _place_of(revision: str | None, history: Sequence[Migration], what: str) -> 
     for place, migration in enumerate(history, start=1):
         if migration.revision == revision:
             return place
-    raise SchemaMismatch(f"{what} {revision!r}, which this Everpost does not know.")
+    raise SchemaMismatch(f"{what} {revision!r}, which this version of Everpost does not have.")
 
 
 def require_no_loss(steps: Sequence[Step]) -> None:
     """Raise DataLoss if a step would lose something."""
     if losses := [loss for step in steps for loss in step.loses]:
         raise DataLoss(
-            f"The migration would lose data: {', '.join(losses)}. To lose it, use --allow-data-loss."
+            f"The migration would lose data: {', '.join(losses)}. To drop it anyway, use --allow-data-loss."
         )
 
 

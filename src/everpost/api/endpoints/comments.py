@@ -40,8 +40,8 @@ async def list_comments(
 ) -> Response:
     """List the comments of a post, oldest first.
 
-    Only approved comments are listed, as well as tombstones: placeholders for comments that were not
-    approved, or were removed, but have replies.
+    Only approved comments and tombstones are listed. A tombstone is a placeholder for a comment that is
+    not approved, or was deleted, but has replies.
     """
     await read_post(store, actor, post_id, comments=0)
     path = thread_path(request, post_id)
@@ -74,8 +74,8 @@ async def create_comment(
 
     Users send their token and need the scope `comments:write`. Guests send a `name` instead, and get an
     `edit_key`, shown only once. Whether guests may comment, and whether their comments await approval,
-    depends on the comment policy. Send your own `id` to make the request idempotent: repeating it returns
-    the stored comment, with status 200.
+    depends on the comment policy. Send your own `id` to make the request idempotent: a repeated request
+    returns the stored comment, with status 200.
     """
     draft = CommentDraft(
         post_id=post_id,
@@ -162,8 +162,8 @@ async def delete_comment(
     """Delete a comment.
 
     If it has replies, a tombstone takes its place. The writer may delete it for a limited time: users with
-    their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may
-    always delete it, with the scope `comments:moderate`.
+    their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may always delete it,
+    with the scope `comments:moderate`.
     """
     wanted = CommentEdit(
         post_id=post_id,

@@ -30,8 +30,8 @@ async def list_moderation_queue(
 ) -> Response:
     """List the comments that you may moderate, newest first.
 
-    Authors moderate the comments on their own posts; editors and admins moderate all comments. Requires
-    the scope `comments:moderate`.
+    By default, these are the comments that are waiting for a decision. Authors moderate the comments on
+    their own posts; editors and admins moderate all comments. Requires the scope `comments:moderate`.
     """
     page = await page_queue(store, actor, query.status, limit=min(query.limit, MAX_LIMIT), after=query.after)
     headers = {}

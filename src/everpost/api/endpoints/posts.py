@@ -43,7 +43,7 @@ async def list_posts(
     """List posts, newest first by default.
 
     The public sees published posts whose publication date has passed; authors also see their own scheduled
-    posts and drafts, and editors and admins see all of them.
+    posts and drafts, and editors and admins see all of them. Drafts are listed only with `status=draft`.
     """
     if query.slug is not None:
         found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
@@ -112,8 +112,8 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
     """Create a post.
 
     It is published immediately unless it has the status `draft` or a later publication date. Send your own
-    `id` to make the request idempotent: repeating it returns the stored post, with status 200. Requires the
-    scope `posts:write`.
+    `id` to make the request idempotent: a repeated request returns the stored post, with status 200.
+    Requires the scope `posts:write`.
     """
     draft = PostDraft(
         title=body["title"],

@@ -70,7 +70,7 @@ async def list_users(
 async def create_user(request: Request, store: OpenStore, actor: CurrentMember, body: UserCreate) -> Response:
     """Create a user.
 
-    Without a password, the user cannot log in, but `everpost token create` can still create tokens.
+    Without a password, the user cannot log in, but `everpost token create` can create the user's tokens.
     Requires a token with all scopes of an admin.
     """
     draft = UserDraft(
@@ -121,9 +121,9 @@ async def update_user(
 async def delete_user(
     store: OpenStore, actor: CurrentMember, user_id: UserId, heir_id: NewAuthorId, if_match: IfMatch = None
 ) -> Response:
-    """Delete a user.
+    """Remove a user.
 
-    The user's tokens are deleted as well. The posts stay, without an author or with the author that
+    The user's tokens are removed as well. The posts stay, without an author or with the author that
     `posts` names; the comments stay, without an author. Requires the scope `admin`.
     """
     try:

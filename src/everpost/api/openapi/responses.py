@@ -22,7 +22,7 @@ _LOGIN_SCHEME = "login"
 TAGS = (
     ("Posts", "Write, read and list posts, and list their tags."),
     ("Comments", "The comments of a post, as a flat list or as a tree."),
-    ("Moderation", "The queue of comments that await a decision, across all posts."),
+    ("Moderation", "The comments on all posts that are waiting for a decision."),
     ("Authentication", "Log in and out, and manage the bearer tokens of programs."),
     ("Account", "Your own user account."),
     ("Users", "All user accounts, for admins."),

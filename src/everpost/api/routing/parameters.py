@@ -97,7 +97,7 @@ class PageQuery(BaseModel):
         description=f"The page size; values above {MAX_LIMIT} are treated as {MAX_LIMIT}.",
     )
     after: Cursor = Field(
-        default=None, description="The cursor of the page, from the `Link` header of the page before."
+        default=None, description="The cursor of the page, from the `Link` header of the previous page."
     )
 
 
@@ -142,7 +142,7 @@ class TagsQuery(BaseModel):
         default=MAX_LIMIT, description=f"The page size; values above {MAX_LIMIT} are treated as {MAX_LIMIT}."
     )
     after: TagCursor = Field(
-        default=None, description="The cursor of the page, from the `Link` header of the page before."
+        default=None, description="The cursor of the page, from the `Link` header of the previous page."
     )
 
 

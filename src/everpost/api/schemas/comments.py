@@ -93,9 +93,9 @@ class CommentRead(TypedDict):
     status: CommentStatus
     author: Annotated[
         AuthorRead | GuestRead | None,
-        Field(description="A user, with an `id`, or a guest; null: disabled, deleted or a tombstone."),
+        Field(description="A user, with an `id`, or a guest; null if disabled, removed or a tombstone."),
     ]
-    content: Annotated[Content | None, Field(description="null: a tombstone.")]
+    content: Annotated[Content | None, Field(description="null in a tombstone.")]
     publication_date: ReadTimestamp
     updated_at: ReadTimestamp
     reply_count: Annotated[int, Field(ge=0, description="The number of visible replies.")]
@@ -105,11 +105,11 @@ class CommentRead(TypedDict):
     edited_at: NotRequired[
         Annotated[
             ReadTimestamp,
-            Field(description="When someone other than the writer last edited the comment; moderators only."),
+            Field(description="When someone other than the writer last edited it; for moderators only."),
         ]
     ]
     edited_by: NotRequired[
-        Annotated[AuthorRead | None, Field(description="The user who made that edit; null if deleted since.")]
+        Annotated[AuthorRead | None, Field(description="The user who made that edit; null if removed since.")]
     ]
 
 

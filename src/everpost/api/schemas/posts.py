@@ -39,7 +39,7 @@ Slug = Annotated[
     Field(
         min_length=1,
         max_length=MAX_SLUG,
-        description="The unique name of the post in URLs, normalized to lower-case words joined by hyphens.",
+        description="The unique name of the post in URLs, normalised to lower-case words joined by hyphens.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
@@ -52,7 +52,7 @@ SentFormat = Annotated[
 SentStatus = Annotated[PostStatus, Field(strict=False)]
 SentPolicy = Annotated[
     CommentPolicy,
-    Field(strict=False, description="The comment policy of this post; null: that of the blog."),
+    Field(strict=False, description="The comment policy of this post; null if that of the blog applies."),
 ]
 SentAuthorId = Annotated[
     SentId, Field(description="The author: only editors and admins may name another user.")
@@ -112,10 +112,10 @@ class PostRead(TypedDict):
     tags: Tags
     format: PostFormat
     status: PostStatus
-    author: Annotated[AuthorRead | None, Field(description="null: disabled or deleted.")]
+    author: Annotated[AuthorRead | None, Field(description="null if disabled or removed.")]
     comment_policy: Annotated[
         CommentPolicy | None,
-        Field(description="The comment policy of this post; null: that of the blog."),
+        Field(description="The comment policy of this post; null if that of the blog applies."),
     ]
     comment_count: Annotated[int, Field(ge=0, description="The number of approved comments.")]
     comments: Annotated[list[CommentRead], Field(max_length=COMMENTS_INSIDE)]

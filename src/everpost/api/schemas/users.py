@@ -74,7 +74,7 @@ class UserRead(TypedDict):
     created_at: ReadTimestamp
     updated_at: ReadTimestamp
     disabled_at: Annotated[
-        ReadTimestamp | None, Field(description="When the account was disabled; null: it is enabled.")
+        ReadTimestamp | None, Field(description="When the account was disabled; null if it is enabled.")
     ]
 
 

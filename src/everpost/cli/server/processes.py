@@ -35,7 +35,7 @@ def _file_limit_warning(limit: int, workers: int) -> str | None:
     if limit >= needed:
         return None
     return (
-        f"A process may open only {limit:,} files, so a worker stops responding under many connections."
+        f"A process may open only {limit:,} files, so a worker with many connections may stop responding."
         f" Raise the limit to at least {needed:,}: ulimit -n, or LimitNOFILE= in a systemd unit."
     )
 

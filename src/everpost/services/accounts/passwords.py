@@ -17,7 +17,7 @@ from everpost.services.accounts.weak_passwords import is_weak
 _THREADS = 2
 """Each hash uses 64 MiB and four lanes: with more threads, other requests would starve."""
 
-TOO_WEAK = "is too easy to guess: avoid common passwords, patterns, your name and your address"
+TOO_WEAK = "is too easy to guess: avoid common passwords, patterns, your name and your email address"
 _hasher = PasswordHasher()
 _queue = PasswordQueue(_THREADS)
 

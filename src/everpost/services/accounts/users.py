@@ -120,7 +120,7 @@ async def remove_user(
     """
     actor.require(Scope.ADMIN)
     if id == actor.id:
-        raise Forbidden("You cannot delete your own account: ask another admin.")
+        raise Forbidden("You cannot remove your own account: ask another admin.")
     await store.users.remove(id, heir_id=heir_id, match=match)
     record(USER_REMOVED, user=id, heir=heir_id, by=actor.id)
 

@@ -64,7 +64,7 @@ def _require_version(version: object) -> None:
     if version == 1:
         raise Invalid("version", "is 1, a format from before the first release: export the blog again")
     if version != VERSION:
-        raise Invalid("version", f"is not {VERSION}: read the archive with the Everpost that wrote it")
+        raise Invalid("version", f"is not {VERSION}: use the version of Everpost that wrote it")
 
 
 def _read_kind(described: object, kinds: Kinds) -> tuple[str, int]:

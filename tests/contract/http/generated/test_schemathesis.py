@@ -45,7 +45,7 @@ BEYOND_JSON_SCHEMA = {
     ("query", "parent", "requires view=tree"),
     ("body", "author_id", "should be the id of a user"),
     ("body", "expires_at", "must be in the future"),
-    ("body", "name", "is for guests only: leave it out, as your comment has the name of your account"),
+    ("body", "name", "is for guests only: omit it, because your comment has the name of your account"),
     ("body", "current_password", "is required to change the password"),
     ("body", "current_password", "is required to change the email"),
     ("body", "password", TOO_WEAK),

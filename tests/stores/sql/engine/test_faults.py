@@ -278,5 +278,5 @@ def test_a_server_without_tls_is_reported_as_such() -> None:
     said = (
         "Can't connect to MySQL server on 'h' ([SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1))"
     )
-    assert reason_of(OperationalError(2003, said)) == "the server does not speak TLS"
+    assert reason_of(OperationalError(2003, said)) == "the server does not support TLS"
     assert reason_of(OperationalError(2003, "Can't connect")) == "Can't connect"

@@ -194,7 +194,7 @@ def test_an_export_is_read_compressed_as_downloaded(tmp_path: Path) -> None:
 def test_a_path_that_is_too_long_is_reported(tmp_path: Path) -> None:
     path = write_v3(tmp_path / "a", COMMENT_V3, pages=[{**PAGE_V3, "path": "/" + "x" * 2_000}])
     reasons = [reason for _, _, reason in notes_of(read_commento(path))]
-    assert reasons[:2] == ["its path is too long for an address", "its page is not in the file"]
+    assert reasons[:2] == ["its path is too long for a URL", "its page is not in the file"]
 
 
 def test_a_closed_page_is_reported(tmp_path: Path) -> None:

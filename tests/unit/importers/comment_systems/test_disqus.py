@@ -73,7 +73,7 @@ def test_comments_that_cannot_be_imported_are_reported(tmp_path: Path) -> None:
     assert set(comments_of(items)) == {"6"}
     assert list(notes_of(items)) == [
         ("comment", "1 by 'Ann'", "its thread is not in the file"),
-        ("comment", "2 by 'Ann'", "its thread has no address"),
+        ("comment", "2 by 'Ann'", "its thread has no URL"),
         ("comment", "3 by 'Ann'", "its thread was deleted: https://blog.example/gone/"),
         ("comment", "4 by 'Ann'", "its date is invalid: '2024-13-31T09:00:01Z'"),
         ("comment", " by 'Ann'", "it has no id"),

@@ -36,7 +36,7 @@ def test_comments_keep_status_parent_and_dates(tmp_path: Path) -> None:
     assert comments["2"].parent_id == "1"
     assert comments["2"].updated_at == datetime(2024, 1, 31, 9, 1, 40, tzinfo=UTC)
     assert comments["2"].name is comments["4"].name is None
-    assert comments["4"].changes == ("its mode '7' is not known: it is pending",)
+    assert comments["4"].changes == ("it awaits approval: its mode was '7'",)
     assert comments["8"].content == "caf\ufffd"
 
 

@@ -82,7 +82,7 @@ def test_omissions_are_reported(tmp_path: Path) -> None:
     )
     assert list(notes_of(read_remark42(path))) == [
         ("comment", " by 'Ann & Ben'", "it has no id"),
-        ("comment", "a-1 by 'Ann & Ben'", "it has no address"),
+        ("comment", "a-1 by 'Ann & Ben'", "it has no URL"),
         ("comment", "a-1 by 'Ann & Ben'", "its date is invalid: 'soon'"),
         ("IP address", "a", "1 of commenters: Everpost does not keep them"),
         ("vote", "a", "2 of commenters: Everpost does not keep them"),

@@ -151,7 +151,7 @@ def test_a_broken_document_in_a_post_is_kept_unchanged(name: str, body: str) -> 
     changes: list[str] = []
     content, _ = read_body({name: body}, "", changes)
     assert content == body
-    assert changes == [f"its {name} is broken, and kept as it is"]
+    assert changes == [f"its {name} is malformed, and was kept unchanged"]
 
 
 def test_too_large_a_json_record_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_a_post_may_have_no_body() -> None:
 @pytest.mark.parametrize("source", ["{", "[1", "[" * 100_000])
 def test_a_broken_body_is_kept_and_reported(source: str) -> None:
     content, _, changes = body(lexical=source)
-    assert (content, changes) == (source, ["its lexical is broken, and kept as it is"])
+    assert (content, changes) == (source, ["its lexical is malformed, and was kept unchanged"])
 
 
 @pytest.mark.parametrize("source", ["1", "null", "[]", "{}", '{"root": 1}', '{"root": {"children": [1]}}'])

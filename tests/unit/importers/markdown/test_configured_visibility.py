@@ -122,7 +122,7 @@ def test_pages_hidden_by_the_settings_of_pelican(
     reasons = [change for post in posts_of(tmp_path) for change in post.changes] + [
         *notes_of(tmp_path).values()
     ]
-    assert any("draft" in each or "exclude" in each or "not where" in each for each in reasons) or {a, c} == {
+    assert any("draft" in each or "exclude" in each or "not site" in each for each in reasons) or {a, c} == {
         SHOWN
     }
 

@@ -156,7 +156,7 @@ def test_posts_of_jekyll_are_only_in_posts_and_drafts(tmp_path: Path) -> None:
     assert "About" in {post.title for post in posts_of(tmp_path, pages=True)}
     notes = notes_of(tmp_path)
     assert notes["about.md"] == "a page, not a post"
-    assert notes["_layouts"] == "not where posts are"
+    assert notes["_layouts"] == "not site content"
     assert notes["_config.yml"] == "neither Markdown nor HTML"
 
 
@@ -231,7 +231,7 @@ def test_other_files_are_reported(tmp_path: Path) -> None:
         "_index.md": "a section page",
         "a/_index.fr.md": "a section page",
         "a/b.png": "neither Markdown nor HTML",
-        ".git": "not where posts are",
+        ".git": "not site content",
         "folder": "a symbolic link",
         "link.md": "a symbolic link",
         "large.md": "larger than 16,777,216 bytes, more than a post can be",

@@ -106,7 +106,7 @@ def test_changes_to_a_name_are_described() -> None:
     assert str(changes) == "the name was cut after 100 characters"
     changes = Normalizer()
     assert changes.name("\u202eAda\u200b", 100) == "Ada"
-    assert str(changes) == "characters that nobody can read were left out of the name '\\u202eAda\\u200b'"
+    assert str(changes) == "unreadable characters were removed from the name '\\u202eAda\\u200b'"
 
 
 def test_content_that_is_too_long_is_cut() -> None:

@@ -134,7 +134,7 @@ def test_a_draft_without_a_utc_date_has_its_local_date(read: Read) -> None:
     item = wxr_item(wp_status="draft", wp_post_date_gmt=zeros, pubDate="Wed, 30 Nov -0001 00:00:00 +0000")
     post = only_post(read(item))
     assert post.publication_date == datetime(2024, 6, 5, 18, 4, 48, tzinfo=UTC)
-    assert post.changes == ("its date is taken for UTC: WordPress gave no time zone",)
+    assert post.changes == ("its date was read as UTC, because WordPress gave no time zone",)
 
 
 def test_the_rss_date_replaces_a_missing_utc_date(read: Read) -> None:

@@ -187,7 +187,7 @@ def test_a_placeholder_for_a_date_is_ignored(
     assert post.publication_date == date
     if not rss:
         assert post.comments[0].publication_date == date
-    is_taken_for_utc = "its date is taken for UTC: WordPress gave no time zone" in post.changes
+    is_taken_for_utc = "its date was read as UTC, because WordPress gave no time zone" in post.changes
     assert is_taken_for_utc is (date == LOCAL)
     assert ("it had no date, and is dated 1970" in post.changes) is (date == EPOCH)
 

@@ -91,7 +91,8 @@ def duplicate_field(error: DuplicateKeyError) -> str:
 def unreachable(error: PyMongoError, hosts: str) -> EverpostError:
     """Why the database at these hosts could not be opened. The message contains no password."""
     if isinstance(error, OperationFailure) and error.code not in REFUSED:
-        return Unreachable(f"MongoDB at {hosts} refuses: {(error.details or {}).get('errmsg', error.code)}")
+        reason = (error.details or {}).get("errmsg", error.code)
+        return Unreachable(f"MongoDB at {hosts} refused the command: {reason}")
     if isinstance(error, OperationFailure):
         return Unreachable(f"MongoDB at {hosts} rejected the user name or the password.")
     reason = str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]

@@ -166,8 +166,8 @@ def misconfigured() -> Misconfigured:
     password.
     """
     return Misconfigured(
-        "The database URL is not one that MongoDB's driver takes, or names a file that cannot be read. The"
-        " form is mongodb://user:password@host:port/database?option=value; in the name and the password the"
+        "MongoDB's driver does not accept the database URL, or it names a file that cannot be read. The form"
+        " is mongodb://user:password@host:port/database?option=value; in the user name and the password, the"
         " characters : / ? # [ ] @ % must be percent-encoded"
         " (https://www.mongodb.com/docs/manual/reference/connection-string/)."
     )

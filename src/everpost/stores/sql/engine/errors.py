@@ -138,7 +138,7 @@ def reason_of(error: BaseException) -> str:
     original = _original(error)
     last = original.args[-1] if original.args else None
     reason = last if isinstance(last, str) else str(original)
-    return "the server does not speak TLS" if _NO_TLS in reason else reason
+    return "the server does not support TLS" if _NO_TLS in reason else reason
 
 
 def _original(error: BaseException) -> BaseException:

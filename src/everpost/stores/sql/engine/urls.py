@@ -72,10 +72,10 @@ def _sqlite(rest: str, timeout: float) -> Address:
     path, _, query = rest.partition("?")
     if path in {"", "/"} or ":memory:" in path or "mode=memory" in query:
         raise Misconfigured(
-            "The database URL must name a file, as in sqlite:///everpost.db: one in memory would be lost"
+            "The database URL must name a file, as in sqlite:///everpost.db: an in-memory one would be lost"
         )
     if query or path.startswith("/file:"):
-        raise Misconfigured("The database URL takes a path and no options after sqlite:///")
+        raise Misconfigured("The database URL must have only a path, and no options, after sqlite:///")
     if not path.startswith("/"):
         raise Misconfigured("The database URL needs three slashes before a path: sqlite:///everpost.db")
     return Address(URL.create("sqlite+aiosqlite", database=path[1:]), {"timeout": timeout})
@@ -118,8 +118,8 @@ def _postgresql(parts: _Parts, timeout: float) -> Address:
     for name in ("channel_binding", "gssencmode"):
         if options.pop(name, "prefer") == "require":
             raise Misconfigured(
-                f"The database URL asks for {name}=require, which asyncpg cannot do: leave it out; "
-                "sslmode=verify-full also proves who the server is"
+                f"The database URL asks for {name}=require, which asyncpg does not support: leave it out; "
+                "sslmode=verify-full also verifies the server's identity"
             )
     connect_args: dict[str, object] = {"timeout": timeout, "async_creator_fn": connect_to_postgresql}
     for name in ("prepared_statement_cache_size", "statement_cache_size"):
@@ -167,9 +167,9 @@ def _mysql(parts: _Parts, timeout: float) -> Address:
     tls = tls_of(options, is_local=is_local)
     connect_args |= {"async_creator_fn": connect_to_mysql, "tls": tls, "is_local": is_local}
     if options:
-        raise Misconfigured(f"The database URL has an option that Everpost does not know: {min(options)!r}")
+        raise Misconfigured(f"The database URL has an unsupported option: {min(options)!r}")
     if "," in parts.hosts:
-        raise Misconfigured("The database URL names several hosts; MySQL's driver takes one")
+        raise Misconfigured("The database URL names several hosts; MySQL's driver accepts only one")
     if parts.database is None:
         raise Misconfigured("The database URL names no database: mysql://user:password@host:3306/database")
     try:

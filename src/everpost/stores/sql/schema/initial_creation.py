@@ -78,6 +78,6 @@ def require_no_tables(connection: Connection) -> None:
     ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
     if ours:
         raise SchemaMismatch(
-            f"The database has tables that no migration of Everpost has finished: {', '.join(ours)}. "
+            f"The database has tables that no migration of Everpost completed: {', '.join(ours)}. "
             "Drop or rename them, or use another database."
         )

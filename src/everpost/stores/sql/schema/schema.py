@@ -179,9 +179,9 @@ class SqlSchema:
             if not is_done_already(error):
                 raise
             raise SchemaMismatch(
-                "A part of this migration is in the database already: either one was stopped half-way, which"
-                " MySQL cannot undo, or the schema was altered by hand. Restore the backup that was made"
-                " before, and migrate again."
+                "Part of this migration has already been applied: either an earlier run was interrupted,"
+                " which MySQL cannot roll back, or the schema was altered by hand. Restore the backup that"
+                " was made before it, and migrate again."
             ) from error
 
     def _run_scripts(self, steps: Sequence[Step]) -> None:

@@ -82,7 +82,7 @@ class _Export:
     def _add_page(self, row: Row) -> Iterator[Note]:
         path, title = text(row, "path"), text(row, "title")[:_LONGEST_NAME]
         if len(path) > _LONGEST_PATH:
-            reason = "its path is too long for an address"
+            reason = "its path is too long for a URL"
             yield Note(fate=Outcome.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
         elif path:
             self._pages[text(row, "id")] = Page(path if "://" in path else "/" + path.lstrip("/"), title)

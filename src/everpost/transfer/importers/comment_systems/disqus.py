@@ -119,7 +119,7 @@ class _Export:
         elif thread is None:
             reason = "its thread is not in the file"
         elif not thread.url:
-            reason = "its thread has no address"
+            reason = "its thread has no URL"
         elif thread.is_deleted:
             reason = f"its thread was deleted: {thread.url}"
         if reason or published is None or thread is None:

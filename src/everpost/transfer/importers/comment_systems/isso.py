@@ -116,7 +116,7 @@ def _item(row: tuple[object, ...], omissions: Omissions) -> Item:
         parent_id=None if parent is None else str(parent),
         name=None if status is CommentStatus.REMOVED else _text(author).strip() or None,
         updated_at=_date(modified),
-        changes=() if status else (f"its mode {str(mode)[:20]!r} is not known: it is pending",),
+        changes=() if status else (f"it awaits approval: its mode was {str(mode)[:20]!r}",),
     )
     return SourceThread(url=_text(uri), title=_text(title), comments=(comment,))
 

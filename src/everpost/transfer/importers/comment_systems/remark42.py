@@ -117,7 +117,7 @@ def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
     if not source_id:
         reason = "it has no id"
     elif not url:
-        reason = "it has no address"
+        reason = "it has no URL"
     elif published is None:
         reason = f"its date is invalid: {_text(comment, 'time')[:40]!r}"
     if reason or published is None:

@@ -22,7 +22,7 @@ def read_body(row: Mapping[str, object], site: str, changes: list[str]) -> tuple
     if _SITE in content:
         content = content.replace(_SITE, site.rstrip("/"))
         if not site:
-            changes.append("links to its own site have no host now: use --site to set one")
+            changes.append("links to its own site have no host: use --site to set it")
     return content, written_in
 
 
@@ -37,7 +37,7 @@ def _body(row: Mapping[str, object], changes: list[str]) -> tuple[str, PostForma
         try:
             body = render(json.loads(source))
         except (ValueError, RecursionError):
-            changes.append(f"its {name} is broken, and kept as it is")
+            changes.append(f"its {name} is malformed, and was kept unchanged")
             return source, PostFormat.MARKDOWN
         changes += [f"{each} was left out" for each in body.lost]
         return body.text(), PostFormat.MARKDOWN if body.has_markdown else PostFormat.HTML

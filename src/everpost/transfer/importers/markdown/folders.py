@@ -122,7 +122,7 @@ class Folder:
             if isinstance(mode, str):
                 yield Problem(kind="file", name=place, reason=mode)
             elif stat.S_ISDIR(mode):
-                yield Note(fate=Outcome.DROPPED, kind="folder", name=place, reason="not where posts are")
+                yield Note(fate=Outcome.DROPPED, kind="folder", name=place, reason="not site content")
             elif reason := self._reason_against(path, mode, pages=pages):
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
                 yield Note(fate=Outcome.DROPPED, kind=kind, name=place, reason=reason)
@@ -228,7 +228,7 @@ class Folder:
         is_page = self.is_jekyll and not pages and not _JEKYLL & {*path.parts}
         reasons = {
             "a hidden file": path.name[0] in (".#~_" if self.is_jekyll else ".#~"),
-            "not where posts are": bool(self._content_folders) and path.parent == self.path,
+            "not site content": bool(self._content_folders) and path.parent == self.path,
             "the configuration excludes it": is_excluded,
             "a section page": path.name.partition(".")[0] == _SECTION,
             "a page, not a post": is_page,

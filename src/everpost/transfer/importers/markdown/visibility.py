@@ -98,7 +98,7 @@ def _privacy_reasons(fields: Mapping[str, object]) -> Iterator[str]:
 def _output_reasons(fields: Mapping[str, object]) -> Iterator[str]:
     yield from _reason_unless(fields.get("render"), TRUE, "it is not rendered", "render")
     if text_of(fields.get("permalink")).lower() == "false":
-        yield "it has no address (permalink: false)"
+        yield "it has no URL (permalink: false)"
     for name in ("build", "_build"):
         build = lowered(fields.get(name))
         for key in ("render", "list"):

@@ -56,7 +56,7 @@ class Normalizer:
         text = text.strip()
         name = readable_name(text)
         if name != text[: max(most, len(name))]:
-            self.add(f"characters that nobody can read were left out of the name {text[:_LONGEST_SHOWN]!r}")
+            self.add(f"unreadable characters were removed from the name {text[:_LONGEST_SHOWN]!r}")
         return readable_name(self.shorten(name, most, "name"))
 
     def title(self, text: str) -> str:

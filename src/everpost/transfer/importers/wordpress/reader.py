@@ -52,7 +52,7 @@ _UNPUBLISHED = {"trash": "it is in the trash", "auto-draft": "it is a draft that
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
 _REASONS = {
     "page": "pages are imported only with --pages",
-    "attachment": "files are not imported: their addresses stay as they are",
+    "attachment": "files are not imported: their URLs stay as they are",
 }
 
 

@@ -101,7 +101,7 @@ def read_date(
         return EPOCH
     if timezone is not None:
         return localized(local_date.replace(tzinfo=None), timezone)
-    changes.append("its date is taken for UTC: WordPress gave no time zone")
+    changes.append("its date was read as UTC, because WordPress gave no time zone")
     return local_date
 
 
