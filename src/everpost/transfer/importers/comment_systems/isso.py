@@ -100,7 +100,7 @@ def _item(row: tuple[object, ...], omissions: Omissions) -> Item:
         reason = f"its date is invalid: {str(created)[:40]!r}"
     if reason or published is None:
         return Note(
-            fate=Outcome.DROPPED,
+            outcome=Outcome.DROPPED,
             kind="comment",
             name=f"{number} by {_text(author) or 'nobody'!r}",
             reason=reason,

@@ -49,10 +49,10 @@ def read_remark42(path: Path) -> Iterator[Item]:
         rows = meta.get(things)
         if isinstance(rows, list) and rows:
             reason = f"{len(rows):,} with marks (read-only, blocked, verified) that Everpost does not have"
-            yield Note(fate=Outcome.DROPPED, kind="setting", name=things, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="setting", name=things, reason=reason)
     if fields:
         reason = "Everpost has no fields for them: " + ", ".join(sorted(fields))
-        yield Note(fate=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
+        yield Note(outcome=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 
 def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None:
@@ -122,7 +122,7 @@ def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
         reason = f"its date is invalid: {_text(comment, 'time')[:40]!r}"
     if reason or published is None:
         shown = f"{source_id} by {name or 'nobody'!r}"
-        return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
+        return Note(outcome=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
     omissions.count(ADDRESSES, bool(_text(user, "ip")))
     omissions.count(EMAILS, bool(_text(user, "email")))
     omissions.count(VOTES, len(_part(comment, "votes")))

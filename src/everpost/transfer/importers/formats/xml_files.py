@@ -81,9 +81,9 @@ class XmlFile:
 
     def notes(self) -> Iterator[Note]:
         """Notes on repaired and skipped content, complete after all elements were read."""
-        for repair, (fate, reason) in _REPAIRS.items():
+        for repair, (outcome, reason) in _REPAIRS.items():
             if self._counts[repair]:
-                yield _note(fate, "character", self._path.name, reason.format(self._counts[repair]))
+                yield _note(outcome, "character", self._path.name, reason.format(self._counts[repair]))
         yield from self._notes
 
     def _elements(self, document: Document, level: int) -> Iterator[etree._Element]:
@@ -241,5 +241,5 @@ def _sentence(error: etree.XMLSyntaxError) -> str:
     return re.sub(r",? line \d+.*", "", reason)[:_LONGEST_REASON].strip()
 
 
-def _note(fate: Outcome, kind: str, name: str, reason: str) -> Note:
-    return Note(fate=fate, kind=kind, name=name, reason=reason)
+def _note(outcome: Outcome, kind: str, name: str, reason: str) -> Note:
+    return Note(outcome=outcome, kind=kind, name=name, reason=reason)

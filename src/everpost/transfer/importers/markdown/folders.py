@@ -122,10 +122,10 @@ class Folder:
             if isinstance(mode, str):
                 yield Problem(kind="file", name=place, reason=mode)
             elif stat.S_ISDIR(mode):
-                yield Note(fate=Outcome.DROPPED, kind="folder", name=place, reason="not where posts are")
+                yield Note(outcome=Outcome.DROPPED, kind="folder", name=place, reason="not where posts are")
             elif reason := self._reason_against(path, mode, pages=pages):
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
-                yield Note(fate=Outcome.DROPPED, kind=kind, name=place, reason=reason)
+                yield Note(outcome=Outcome.DROPPED, kind=kind, name=place, reason=reason)
             else:
                 yield File(path, place, is_in_bundle, self._doubt(path))
 

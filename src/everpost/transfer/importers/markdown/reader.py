@@ -185,7 +185,7 @@ class _Reader:
             named = ", ".join(unknown)[:200]
             reasons.append(f"settings not understood: {named}; pages without `Status: published` are drafts")
         for reason in reasons:
-            yield Note(fate=Outcome.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
+            yield Note(outcome=Outcome.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 
 
 def _sections(place: str) -> list[str]:
@@ -194,7 +194,7 @@ def _sections(place: str) -> list[str]:
 
 
 def _dropped(kind: str, file: File, reason: str) -> Note:
-    return Note(fate=Outcome.DROPPED, kind=kind, name=file.place, reason=reason)
+    return Note(outcome=Outcome.DROPPED, kind=kind, name=file.place, reason=reason)
 
 
 def _bytes(file: File) -> bytes:
