@@ -36,7 +36,7 @@ class Operation:
 
 
 async def fetch_loaded_blog(application: Application, size: Size, secret: str) -> LoadedBlog:
-    """Fetch what the operations have to know. WrongAnswer."""
+    """Fetch what the operations have to know. Raises WrongAnswer."""
     tags = []
     for number in range(0, size.posts, max(1, size.posts // _CONDITIONAL_POSTS)):
         request = Request("GET", f"/posts/{post_id(number)}", expected=200)

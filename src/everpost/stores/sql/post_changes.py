@@ -53,7 +53,7 @@ class Preconditions(NamedTuple):
 
     def require(self, id: Id, there: AnyRow | None) -> None:
         """Raise the reason why no row met the preconditions; `there` is the row of `POST_IS_THERE`. Nothing
-        is raised if the post has met them since. NotFound, Forbidden, Stale.
+        is raised if the post has met them since. Raises NotFound, Forbidden, Stale.
         """
         if there is None:
             raise NotFound("post", id)
@@ -93,7 +93,7 @@ class Change(NamedTuple):
         self.preconditions.require(self.id, there)
 
 
-class Saver:
+class PostUpdater:
     """Changes posts, grouping the changes of each."""
 
     def __init__(self, connections: Connections) -> None:
@@ -102,7 +102,7 @@ class Saver:
         self._groups: GroupedWrites[Id, Change, Post] = GroupedWrites(self._save_together, refusals=VIOLATED)
 
     async def save(self, change: Change) -> Post:
-        """Make the change and return the post. NotFound, Forbidden, Stale; an error of `VIOLATED`."""
+        """Change the post and return it. Raises NotFound, Forbidden, Stale, or an error of `VIOLATED`."""
         return await self._groups.write(change.id, change)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:

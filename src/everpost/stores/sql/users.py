@@ -48,7 +48,7 @@ _REVOKE_LOGINS = _REVOKE_ALL.where(
     )
 )
 _REMOVE = delete(UserRow).where(UserRow.id == selects.ID)
-_HAND_OVER = update(PostRow).where(PostRow.author_id == selects.ID)
+_TRANSFER_POSTS = update(PostRow).where(PostRow.author_id == selects.ID)
 
 
 class SqlUsers:
@@ -129,8 +129,8 @@ class SqlUsers:
                 heir = (await transaction.execute(selects.USER_IS_THERE, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
                     raise Invalid("heir_id", "should be the id of another user")
-                handing_over, values = with_values(_HAND_OVER, {"author_id": heir_id})
-                await transaction.execute(handing_over, this | values)
+                transfer, values = with_values(_TRANSFER_POSTS, {"author_id": heir_id})
+                await transaction.execute(transfer, this | values)
             gone = user_of((await transaction.execute(_BY_ID, this)).one())
             await removed_users.remember(transaction, [id])
             await transaction.execute(_REMOVE, this)

@@ -52,7 +52,7 @@ class ThreadChange:
 
 async def update_thread(transaction: Transaction, change: ThreadChange, *reads: Call) -> Sequence[Result]:
     """Update the post, which locks it until the end of the transaction, then run these reads and return their
-    results. NotFound, Stale, Invalid.
+    results. Raises NotFound, Stale, Invalid.
     """
     updated, *results = await transaction.execute_all([change.call, *reads])
     if not updated.matched:

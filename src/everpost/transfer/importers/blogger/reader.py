@@ -32,7 +32,7 @@ _EXTENSIONS = (".html", ".htm")
 
 def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
     """Read an export. The file is read twice, because comments may come before their posts; they are kept in
-    a temporary file. BrokenFile.
+    a temporary file. Raises BrokenFile.
     """
     export = _Export(path, pages=pages)
     with ImportSpool() as threads:
@@ -82,7 +82,7 @@ class _Export:
         yield from self._others(kinds)
 
     def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
-        """Notes on settings and themes. BrokenFile: the file is the public feed of a blog."""
+        """Notes on settings and themes. Raises BrokenFile if the file is the public feed of a blog."""
         if kinds.keys() == {"entry"}:
             reason = (
                 "it is not an export of Blogger: its entries do not say whether they are posts. The feed of a"

@@ -32,7 +32,7 @@ _LONGEST_PATH = 2_000
 
 def read_commento(path: Path) -> Iterator[Item]:
     """Each comment, with its thread. The names of commenters and the addresses of pages are kept in memory,
-    because they may come after the comments. BrokenFile.
+    because they may come after the comments. Raises BrokenFile.
     """
     export = _Export(path)
     yield from export.commenters_and_pages()
@@ -45,7 +45,7 @@ class _Export:
     """An export, and the state of reading it."""
 
     def __init__(self, path: Path) -> None:
-        """BrokenFile."""
+        """Raises BrokenFile."""
         self._file = JsonFile(path)
         self.omissions = Omissions(path.name)
         self.unknown = UnknownFields()

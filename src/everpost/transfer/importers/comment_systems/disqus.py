@@ -37,7 +37,7 @@ _UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 
 
 def read_disqus(path: Path) -> Iterator[Item]:
-    """Each comment, with its thread. BrokenFile."""
+    """Each comment, with its thread. Raises BrokenFile."""
     file = XmlFile(path)
     export = _Export(Omissions(path.name))
     is_empty = True

@@ -34,7 +34,7 @@ _LONGEST = 4 * 1024 * 1024
 
 
 def read_remark42(path: Path) -> Iterator[Item]:
-    """Each comment, with its thread. BrokenFile."""
+    """Each comment, with its thread. Raises BrokenFile."""
     lines = _lines(path)
     meta = _require_backup(path, next(lines, (1, b"")))
     omissions = Omissions(path.name)
@@ -64,7 +64,7 @@ def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines with their numbers, from 1. BrokenFile."""
+    """The lines with their numbers, from 1. Raises BrokenFile."""
     number = 0
     try:
         with CompressedFile(path, "").document().open() as file:
@@ -78,7 +78,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _require_backup(path: Path, first: tuple[int, bytes]) -> Mapping[str, object]:
-    """The content of the first line. BrokenFile: the file is not a backup."""
+    """The content of the first line. Raises BrokenFile if the file is not a backup."""
     number, line = first
     try:
         meta = _object(path, number, line)

@@ -34,7 +34,7 @@ _COMMENT_STATUSES = {
 
 
 def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
-    """The items of an export. `site` is the URL for links within the site. BrokenFile."""
+    """The items of an export. `site` is the URL for links within the site. Raises BrokenFile."""
     tables, omissions = read_tables(path), Omissions(path.name)
     for row in tables.users:
         if text(row, "id"):

@@ -90,7 +90,7 @@ class Folder:
     """A folder of pages, as a static site generator reads it."""
 
     def __init__(self, path: Path) -> None:
-        """BrokenFile if the path is not a folder."""
+        """Raises BrokenFile if the path is not a folder."""
         if not path.is_dir():
             raise BrokenFile(
                 path.name or str(path), "", "is not a folder" if path.exists() else "does not exist"

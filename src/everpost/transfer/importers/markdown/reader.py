@@ -40,7 +40,7 @@ def read_markdown(
     """Yield the posts of a folder, in the order of their paths. The path of a post is its source id; a post
     that Everpost exported keeps its id. `pages` includes pages that are not posts. A date without an offset
     is in `timezone`, or else in the time zone of the configuration, or else in UTC. Without `language`, the
-    default language of the site is read. BrokenFile if the path is not a folder; Invalid("language").
+    default language of the site is read. Raises BrokenFile if the path is not a folder; Invalid("language").
     """
     return _Reader(Folder(path), pages=pages, timezone=timezone, language=language).items()
 

@@ -108,7 +108,7 @@ class ImportReport(NoteSink):
             self._lines.seek(0, os.SEEK_END)
 
     def text(self) -> Iterator[str]:
-        """The report as lines of text: first what was not imported as it was, then the counts."""
+        """The report as lines of text: first the items that were not imported unchanged, then the counts."""
         yield from summary(self.notes(Outcome.CHANGED, Outcome.DROPPED, Outcome.UNREADABLE))
         for outcome in Outcome:
             kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is outcome)
@@ -119,7 +119,7 @@ class ImportReport(NoteSink):
 
     def save(self, path: Path) -> None:
         """Write the report as JSON: {"counts": {outcome: {kind: number}}, "items": [a note, ...]}. The file
-        appears only when it is complete, and only its owner can read it. OSError.
+        appears only when it is complete, and only its owner can read it. Raises OSError.
         """
         counts: dict[Outcome, dict[str, int]] = {}
         for (outcome, kind), number in sorted(self._counts.items()):

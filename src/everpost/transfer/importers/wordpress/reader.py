@@ -57,7 +57,7 @@ _REASONS = {
 
 
 def wordpress_site(path: Path) -> str:
-    """The URL of the blog that a file comes from. BrokenFile."""
+    """The URL of the blog that a file comes from. Raises BrokenFile."""
     found: dict[str, str] = {}
     for element in XmlFile(path).elements(_IN_CHANNEL):
         if name_of(element) == "item":
@@ -67,7 +67,7 @@ def wordpress_site(path: Path) -> str:
 
 
 def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -> Iterator[Item]:
-    """The items of an export. Local dates without a UTC date are in `timezone`, or else in UTC.
+    """The items of an export. Local dates without a UTC date are in `timezone`, or else in UTC. Raises
     BrokenFile.
     """
     file = XmlFile(path)
