@@ -14,7 +14,7 @@ _CONDITIONAL_POSTS = 100
 
 @dataclass(frozen=True, slots=True)
 class LoadedBlog:
-    """A loaded blog, as far as a client has to know it."""
+    """The parts of a loaded blog that a client has to know."""
 
     size: Size
     secret: str
