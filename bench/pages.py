@@ -13,7 +13,7 @@ STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "m
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]] = (), *, words: int = 1) -> str:
-    """A table; its first columns are words, the others are figures."""
+    """A table; its first columns contain words, the others figures."""
     return "".join(map(row, [head, [*["---"] * words, *["---:"] * (len(head) - words)], *rows]))
 
 

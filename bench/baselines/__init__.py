@@ -1,1 +1,2 @@
-"""What Everpost is measured against: the way the tutorials write it, and the limit of the server."""
+"""The applications that Everpost is compared with: one written as the tutorials do, and the server's limit.
+"""

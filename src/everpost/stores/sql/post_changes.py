@@ -51,15 +51,15 @@ class Preconditions(NamedTuple):
     match: ExpectedRevisions
     owner_id: Id | None
 
-    def require(self, id: Id, there: AnyRow | None) -> None:
-        """Raise the reason why no row met the preconditions; `there` is the row of `POST_IS_THERE`. Nothing
+    def require(self, id: Id, found: AnyRow | None) -> None:
+        """Raise the reason why no row met the preconditions; `found` is the row of `FIND_POST`. Nothing
         is raised if the post has met them since. Raises NotFound, Forbidden, Stale.
         """
         if there is None:
             raise NotFound("post", id)
-        if self.owner_id is not None and there.author_id != self.owner_id:
+        if self.owner_id is not None and found.author_id != self.owner_id:
             raise Forbidden("This post belongs to another author.")
-        if self.match is not None and Revision(there.version, there.stamp) not in self.match:
+        if self.match is not None and Revision(found.version, found.stamp) not in self.match:
             raise Stale("post", id)
 
 
@@ -88,9 +88,9 @@ class Change(NamedTuple):
         statement = writable_ctes.saving_post(updating, has_tags=tags is not None, has_comments=comments > 0)
         return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ())}
 
-    def require(self, there: AnyRow | None) -> None:
+    def require(self, found: AnyRow | None) -> None:
         """As `Preconditions.require`."""
-        self.preconditions.require(self.id, there)
+        self.preconditions.require(self.id, found)
 
 
 class PostUpdater:
@@ -134,15 +134,15 @@ class PostUpdater:
 
 async def _save_at_once(change: Change, transaction: Transaction) -> Post:
     while not (rows := (await transaction.execute(*change.whole)).rows):
-        there = await transaction.execute(selects.POST_IS_THERE, {"this": change.id})
-        change.require(there.first())
+        found = await transaction.execute(selects.FIND_POST, {"this": change.id})
+        change.require(found.first())
     return posts_with_threads(rows)[change.id].post
 
 
 async def _save(change: Change, transaction: Transaction) -> Post:
     while not (await transaction.execute(*change.update)).matched:
-        there = await transaction.execute(selects.POST_IS_THERE, {"this": change.id})
-        change.require(there.first())
+        found = await transaction.execute(selects.FIND_POST, {"this": change.id})
+        change.require(found.first())
     calls = [*_tagging(change.id, change.values.tags), post_queries.posts([change.id], change.comments)]
     saved = (await transaction.execute_all(calls))[-1]
     return posts_with_threads(saved.rows)[change.id].post

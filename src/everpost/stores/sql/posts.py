@@ -191,8 +191,8 @@ class SqlPosts:
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
         statement, parameters = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, time_limited=False):
-            there = await self._connections.fetch(selects.POST_IS_THERE, {"this": id})
-            Preconditions(match, owner_id).require(id, next(iter(there), None))
+            found = await self._connections.fetch(selects.FIND_POST, {"this": id})
+            Preconditions(match, owner_id).require(id, next(iter(found), None))
 
     async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
         """Return the oldest comments of each of these posts."""

@@ -64,7 +64,7 @@ async def _refusal(
     transaction: Transaction, post_id: Id, admission: CommentPreconditions | None
 ) -> EverpostError:
     """Return the reason why the post accepts no comment."""
-    if (await transaction.execute(selects.POST_IS_THERE, {"this": post_id})).first() is None:
+    if (await transaction.execute(selects.FIND_POST, {"this": post_id})).first() is None:
         return NotFound("post", post_id)
     if admission is not None and admission.name_keys:
         keys = {"name_keys": sorted(admission.name_keys)}
