@@ -3,7 +3,7 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv
 BIN := .venv/bin
-# A test run starts a hundred processes: each is to find its modules compiled, whatever the user's settings.
+# A test run starts a hundred processes, which load faster if bytecode is cached, whatever the user's settings.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 PYTEST := $(COMPILED) $(BIN)/pytest
 LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints requirements/build.txt --editable .

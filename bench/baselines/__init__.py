@@ -1,2 +1,1 @@
-"""The applications that Everpost is compared with: one written as the tutorials do, and the server's limit.
-"""
+"""The applications that Everpost is compared with: the tutorial's way, and the limit of the server."""

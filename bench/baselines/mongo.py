@@ -1,4 +1,4 @@
-"""The tutorials' way on MongoDB: like the chapter that Everpost began with, on PyMongo's async client.
+"""The tutorial's way on MongoDB: like the chapter that Everpost began with, on PyMongo's async client.
 
 Comments are nested in their post's document, a validator turns ids into strings, one dependency provides the
 database and another finds the post, and each write is read back and returned by a response model.

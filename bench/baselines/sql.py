@@ -1,4 +1,4 @@
-"""The tutorials' way on SQL: FastAPI's and SQLAlchemy's own documentation, combined.
+"""The tutorial's way on SQL: FastAPI's and SQLAlchemy's own documentation, combined.
 
 ORM models, a session for each request through a dependency, `selectinload`, response models, tables created
 at startup. `DATABASE_URL` names the driver: `sqlite+aiosqlite`, `postgresql+asyncpg`, `mysql+asyncmy`.

@@ -1,3 +1,3 @@
-"""How fast Everpost answers over HTTP, compared with the tutorials' way and the limit: `python -m
+"""How fast Everpost answers over HTTP, compared with the tutorial's way and the limit: `python -m
 bench.http`.
 """

@@ -1,4 +1,4 @@
-"""The blog that is measured over HTTP, and how to load it into the tutorials' applications."""
+"""The blog that is measured over HTTP, and how to load it into the tutorial's application."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def make_blog(threads: Mapping[int, int]) -> MeasuredBlog:
 
 
 async def fill_tutorial(url: str, blog: MeasuredBlog) -> Sequence[str]:
-    """Fill the empty tables of the tutorials' application, at a URL that names its driver. The ids of the
+    """Fill the empty tables of the tutorial's application, at a URL that names its driver. The ids of the
     posts ascend from the newest to the oldest, so that its lists, which are in the order of ids, equal
     Everpost's.
     """

@@ -19,11 +19,11 @@ from everpost.benchmark.client import Request
 from everpost.errors import WrongAnswer
 
 TIMES = 5
-"""How often, about, each connection is answered in a round: where that takes longer, so does the round."""
+"""The approximate number of responses on each connection in a round, which is extended if necessary."""
 LONGER = 2
-"""As a round is to be, at most."""
+"""The factor by which a round may be extended."""
 TRIES = 6
-"""For the tutorial's way, which crashes now and then: after as many crashes a round goes on without it."""
+"""For the tutorial's way, which sometimes crashes: after this many crashes, a round continues without it."""
 DISTANCE = 0.001
 """Seconds of latency that are added to each round trip."""
 DISTANT = frozenset({"one-post", "list-10", "add-10", "add-as-guest", "create", "change"})
@@ -57,7 +57,7 @@ async def measure(subjects: Sequence[Subject], operations: Sequence[Operation], 
 
 
 def _start_again(subject: Subject, operation: Operation, failure: WrongAnswer, results: Results) -> None:
-    """Restart the tutorials' application if it crashed, and note that in the results; propagate all other
+    """Restart the tutorial's application if it crashed, and note that in the results; propagate all other
     failures.
 
     On SQLite, while comments are added to a long thread, its interpreter sometimes ends with a segmentation

@@ -1,4 +1,4 @@
-"""The subjects that are measured: Everpost and the tutorials' way on each store, and the limit."""
+"""The subjects that are measured: Everpost and the tutorial's way on each store, and the limit."""
 
 import json
 import tempfile
@@ -97,7 +97,7 @@ async def everpost_on(
 
 @asynccontextmanager
 async def tutorial_on(store: str, url: str, blog: MeasuredBlog) -> AsyncIterator[Subject]:
-    """The tutorials' way with the blog, in the empty database at a URL that names its driver."""
+    """The tutorial's way with the blog, in the empty database at a URL that names its driver."""
     with _tutorial(url) as program:
         ids = await fill_tutorial(url, blog)
         yield Subject(TUTORIAL, store, program, Target(ids, blog.threads), url)

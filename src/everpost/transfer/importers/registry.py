@@ -44,9 +44,9 @@ class System:
 
     read: Callable[[Path, ImportOptions], Iterator[Item]]
     site: Callable[[Path], str] = lambda _path: ""
-    """The URL of the site, according to the files. BrokenFile."""
+    """The URL of the site, according to the files. Raises BrokenFile."""
     matcher: Callable[[ImportOptions], Matcher] | None = None
-    """For a system that only has comments. Invalid("match")."""
+    """For a system that only has comments. Raises Invalid("match")."""
 
 
 SYSTEMS: Mapping[str, System] = {
