@@ -23,7 +23,7 @@ def row(cells: Sequence[str]) -> str:
 
 
 def write_part(name: str, text: str) -> None:
-    """Replace the part of the page that the benchmark of this name writes. LookupError."""
+    """Replace the part of the page that the benchmark of this name writes. Raises LookupError."""
     begin, end = f"<!-- {name}: written by the benchmark -->", f"<!-- {name}: end -->"
     page = PAGE.read_text()
     written = re.sub(

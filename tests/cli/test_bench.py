@@ -232,7 +232,7 @@ def test_a_run_that_is_interrupted_in_the_middle_of_writes_cleans_up(
     assert not report.exists()
 
 
-def test_what_cannot_be_cleaned_up_is_told_with_what_to_do(
+def test_a_failed_cleanup_is_reported_with_instructions(
     bench: Command, file_url: str, tmp_path: Path, only: Callable[..., None]
 ) -> None:
     def ask_and_break_the_database(*_: object) -> Request:

@@ -162,7 +162,7 @@ async def test_an_application_that_does_not_start_says_why() -> None:
             pass
 
 
-async def test_a_wrong_answer_is_told_and_ends_the_measurement() -> None:
+async def test_a_wrong_answer_is_reported_and_ends_the_measurement() -> None:
     said: list[str] = []
     subject = Subject("one", Echo(503), BLOG)
     with pytest.raises(WrongAnswer) as refusal:

@@ -36,7 +36,7 @@ _TAG = insert(PostTagRow).from_select(
     ),
 )
 _OF_POST = select(PostRow.id).where(PostRow.id == PostTagRow.post_id)
-_LIST_TAGS_ANEW = (
+_UPDATE_TAG_ROWS = (
     update(PostTagRow)
     .where(PostTagRow.post_id == _TAGS_OF)
     .values({column.key: _OF_POST.with_only_columns(column).scalar_subquery() for column in _LISTED})
@@ -152,7 +152,7 @@ def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
     """Return the statements that update the rows of a post in the lists by tag; with these tags, if given."""
     of_post = {"tags_of": id}
     if tags is None:
-        return [(_LIST_TAGS_ANEW, of_post)]
+        return [(_UPDATE_TAG_ROWS, of_post)]
     return [(_REMOVE_TAGS, of_post), *((_TAG, of_post | {"each_tag": tag}) for tag in tags)]
 
 
