@@ -41,7 +41,7 @@ check: install  ## versions of libraries, lint, format, strict types, import rul
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/project/test_layers.py
 
-bench: install  ## requests a second, beside the tutorials' way and the limit: 5 minutes; see docs/performance.md
+bench: install  ## requests per second, compared with the tutorial's way and the limit: 5 minutes; see docs/performance.md
 	@$(BIN)/python -m bench.http $(BENCH)
 
 bench-quick: install  ## a part of it, in a minute
@@ -56,7 +56,7 @@ bench-growth: install  ## up to 1,000,000 posts, 2 workers, 256 connections: an 
 bench-threads: install  ## threads of up to 1,000,000 comments
 	@$(BIN)/python -m bench.threads $(BENCH)
 
-bench-writers: install  ## comments a second on one post, from 1, 2 and 4 processes
+bench-writers: install  ## comments per second on one post, from 1, 2 and 4 processes
 	@$(BIN)/python -m bench.writers $(BENCH)
 
 bench-transfers: install  ## how fast a blog moves

@@ -16,7 +16,7 @@ class Figures:
     """The figures of one operation on one database: those of one round, or the medians of several."""
 
     rate: float
-    """Requests a second."""
+    """Requests per second."""
     p50: float
     """Milliseconds, as are the other percentiles."""
     p95: float
