@@ -1,4 +1,4 @@
-"""The command `everpost` itself: what it can be asked, and what that costs."""
+"""The command `everpost` itself: its options, and the cost of starting it."""
 
 import subprocess
 import sys

@@ -24,8 +24,8 @@ from tests.contract.refusals import describe, raises
 
 
 async def assert_no_orphans(store: Store, post_id: Id, comments: Sequence[Comment]) -> None:
-    """Nothing is left of a removed post: neither it nor its comments come back with its id, and every id
-    is free. Of many, a few of the first and all of the last are asked for.
+    """Assert that nothing of a removed post is left: neither the post nor its comments return with its id,
+    and every id is free. Of many comments, a few of the first and all of the last are checked.
     """
     some = [*comments[:-30:8], *comments[-30:]]
     for comment in some:

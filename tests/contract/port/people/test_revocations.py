@@ -168,7 +168,7 @@ async def test_a_token_is_created_only_while_its_preconditions_hold(store: Store
 
 
 async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -> None:
-    """In whichever order the two are executed, no login with the old password remains."""
+    """Whichever of the two is executed first."""
     user = await register(store, password_hash="old")
     change = UserChange(updated_at=LATER, password_hash="new", revocation=Revocation())
     logins = [a_token(user, numbered(number), TokenKind.LOGIN) for number in range(8)]

@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 class TokenFields(TypedDict, total=False):
-    """What a test may want a token to be."""
+    """The fields of a token that a test may set."""
 
     id: Id
     name: str
@@ -45,7 +45,7 @@ def a_token(user_id: Id, **fields: Unpack[TokenFields]) -> Token:
 
 
 async def keep(store: Store, user_id: Id, **fields: Unpack[TokenFields]) -> Token:
-    """A token that is in the store."""
+    """Add a token to the store."""
     token = a_token(user_id, **fields)
     await store.tokens.add(token)
     return token
