@@ -102,8 +102,7 @@ def _make_source(url: str, target_url: str, size: Size) -> Yardstick:
 
 
 async def measure(servers: Servers, names: Sequence[str], size: Size) -> None:
-    """Use every store as a source: fill it, copy it to each of the others, export it, and import the archive.
-    """
+    """Use every store as a source: fill it, copy it to each of the others, export it, import the archive."""
     rows = size.records
     async with AsyncExitStack() as filled:
         every = {name: await filled.enter_async_context(open_databases(servers, name)) for name in names}

@@ -1,5 +1,4 @@
-"""Programs that serve HTTP, each in its own process; their use of CPU and memory is read from /proc (Linux).
-"""
+"""Programs that serve HTTP, each in its own process; their CPU time and memory come from /proc (Linux)."""
 
 import os
 import signal

@@ -55,7 +55,7 @@ class Preconditions(NamedTuple):
         """Raise the reason why no row met the preconditions; `found` is the row of `FIND_POST`. Nothing
         is raised if the post has met them since. Raises NotFound, Forbidden, Stale.
         """
-        if there is None:
+        if found is None:
             raise NotFound("post", id)
         if self.owner_id is not None and found.author_id != self.owner_id:
             raise Forbidden("This post belongs to another author.")
