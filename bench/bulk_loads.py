@@ -1,4 +1,4 @@
-"""The yardstick of moves: the rows of a blog, read and loaded by the drivers alone.
+"""The baseline for moves: the drivers alone read and load the rows of a blog.
 
 The rows are not processed, checked or read back.
 """

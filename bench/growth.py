@@ -1,9 +1,10 @@
-"""How much a blog may grow: `python -m bench.growth [--sizes 1000,100000] [--stores sqlite,mysql] [--write]`.
+"""How large a blog may grow: `python -m bench.growth [--sizes 1000,100000] [--stores sqlite,mysql]
+[--write]`.
 
-One post among so many, over HTTP, from blogs of each size in turn, with one worker and 16 connections:
-any post, by chance, with nothing kept in the worker, so that every request reads the post in the
-database; and one of 1,000 posts, as Everpost is set up by itself. Then, on the smallest blog, 1 and 2
-workers with 1 to 256 connections. Figures are medians of the rounds.
+Reads single posts over HTTP, from blogs of each size in turn, with one worker and 16 connections: random
+posts without a cache in the worker, so that every request reads the post from the database; and one of 1,000
+posts, with Everpost's default settings. Then, on the smallest blog, 1 and 2 workers with 1 to 256
+connections. Figures are medians of the rounds.
 """
 
 import argparse
@@ -54,7 +55,7 @@ class GrownBlog:
     paths: Sequence[str]
 
     async def drive(self, program: Program, asked: int, *, seconds: int, connections: int) -> Figures:
-        """Read the first of these posts, as many as `asked`."""
+        """Read the first `asked` of these posts."""
         request = Request("GET", self.paths[0], 200)
         driven = await drive(
             program, request, seconds=seconds, connections=connections, paths=self.paths[:asked]
@@ -83,7 +84,7 @@ async def grow(url: str, size: int, comments: int) -> GrownBlog:
 async def measure_sizes(
     blogs: Sequence[GrownBlog], rounds: int, seconds: int
 ) -> Mapping[Reading, Sequence[Figures]]:
-    """Both ways to read, from each blog in turn; the first round warms up."""
+    """Measure both ways to read, on each blog in turn; the first round warms up."""
     seen: dict[Reading, list[Figures]] = defaultdict(list)
     with ExitStack() as stack:
         programs = {
@@ -101,7 +102,7 @@ async def measure_sizes(
 
 
 async def measure_loads(blog: GrownBlog, rounds: int, seconds: int) -> Mapping[Load, Sequence[Figures]]:
-    """Each number of workers with each number of connections in turn; the first round warms up."""
+    """Measure each number of workers with each number of connections in turn; the first round warms up."""
     seen: dict[Load, list[Figures]] = defaultdict(list)
     with ExitStack() as stack:
         programs = {workers: stack.enter_context(everpost(blog.url, workers=workers)) for workers in WORKERS}
@@ -116,7 +117,7 @@ async def measure_loads(blog: GrownBlog, rounds: int, seconds: int) -> Mapping[L
 
 
 def size_rows(store: str, seen: Mapping[Reading, Sequence[Figures]]) -> Iterator[Sequence[str]]:
-    """A row for each way to read; in bold what takes too much longer than among the fewest posts."""
+    """A row for each way to read; figures that are much slower than for the fewest posts are in bold."""
     for way in (COLD, WARM):
         rates = {size: Figures.median(rounds).rate for (of, size), rounds in seen.items() if of == way}
         fewest = rates[min(rates)]
@@ -129,7 +130,7 @@ def _size_cell(rate: float, times: float) -> str:
 
 
 def load_rows(store: str, seen: Mapping[Load, Sequence[Figures]]) -> Iterator[Sequence[str]]:
-    """A row for each number of workers: requests a second, and the p99 in milliseconds."""
+    """A row for each number of workers: requests per second, and the p99 in milliseconds."""
     for workers in WORKERS:
         medians = (Figures.median(rounds) for (of, _), rounds in seen.items() if of == workers)
         cells = (f"{each.rate:,.0f} ({each.p99:.1f} ms)" for each in medians)
@@ -137,7 +138,7 @@ def load_rows(store: str, seen: Mapping[Load, Sequence[Figures]]) -> Iterator[Se
 
 
 async def run(options: argparse.Namespace, servers: Servers) -> str:
-    """Everything that was measured, as Markdown."""
+    """All measurements, as Markdown."""
     of_sizes: list[Sequence[str]] = []
     of_loads: list[Sequence[str]] = []
     for store in options.stores:
@@ -164,7 +165,7 @@ async def run(options: argparse.Namespace, servers: Servers) -> str:
 
 
 def read_options() -> argparse.Namespace:
-    """What the command line says."""
+    """The options on the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.growth", description="How much a blog may grow; see docs/performance.md."
     )

@@ -13,7 +13,7 @@ STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "m
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]] = (), *, words: int = 1) -> str:
-    """A table; its first columns are words, the others are figures."""
+    """A table; its first columns contain words, the others figures."""
     return "".join(map(row, [head, [*["---"] * words, *["---:"] * (len(head) - words)], *rows]))
 
 
@@ -23,7 +23,7 @@ def row(cells: Sequence[str]) -> str:
 
 
 def write_part(name: str, text: str) -> None:
-    """Replace the part of the page that the benchmark of this name writes. LookupError."""
+    """Replace the part of the page that the benchmark of this name writes. Raises LookupError."""
     begin, end = f"<!-- {name}: written by the benchmark -->", f"<!-- {name}: end -->"
     page = PAGE.read_text()
     written = re.sub(

@@ -1,9 +1,9 @@
-"""What is going on, for somebody who waits."""
+"""Progress, on the terminal."""
 
 import sys
 
 
 def say(text: str) -> None:
-    """Put it on the last line of the terminal; nothing where standard error is none."""
+    """Show the text on the last line of the terminal; do nothing if standard error is not a terminal."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

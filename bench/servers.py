@@ -15,8 +15,8 @@ from everpost.errors import EverpostError
 
 @contextmanager
 def durable_servers() -> Iterator[Servers]:
-    """Servers as their vendors ship them, on a disk, stopped afterwards. An error ends this process with a
-    line that explains it.
+    """Servers with their vendors' default settings, on a disk, stopped afterwards. An error ends this process
+    with a line that explains it.
     """
     servers = Servers(durable=True)
     # So that programs and servers are stopped in order, as after Ctrl-C.
@@ -33,7 +33,7 @@ def durable_servers() -> Iterator[Servers]:
 
 @asynccontextmanager
 async def open_databases(servers: Servers, store: str) -> AsyncIterator[Databases]:
-    """The databases of a server, whose connections are closed afterwards."""
+    """The databases of a server. Its connections are closed afterwards."""
     databases = servers.databases(store)
     try:
         yield databases
@@ -52,12 +52,12 @@ async def fresh(databases: Databases, name: str) -> AsyncIterator[str]:
 
 
 def add_stores(parser: argparse.ArgumentParser) -> None:
-    """Add the option `--stores`, by default those that are available here."""
+    """Add the option `--stores`; the default is all that are available on this machine."""
     parser.add_argument("--stores", type=some_of(NAMES), help="default: those that are available")
 
 
 def available_stores() -> Sequence[str]:
-    """The stores that are available on this machine; prints which are not."""
+    """The stores that are available on this machine; prints the others."""
     offer = find_offer()
     for name, reason in offer.missing.items():
         print(f"bench: without {name}: {reason}")
@@ -65,7 +65,7 @@ def available_stores() -> Sequence[str]:
 
 
 def some_of(names: Collection[str]) -> Callable[[str], Sequence[str]]:
-    """A parser of some of the names, separated by commas."""
+    """A parser of comma-separated names."""
 
     def parse(text: str) -> Sequence[str]:
         given = text.split(",")

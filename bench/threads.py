@@ -1,9 +1,9 @@
 """How long a thread may grow: `python -m bench.threads [--sizes 10,1000,100000] [--stores sqlite,mongodb]`.
 
-For one post of each size, in the same run and interleaved: adding one comment, getting the post
-with its first 100 comments inside, and getting the last page of the thread by cursor. The time of
-each is a median over all rounds (adding: also the mean), at the port. The private servers run as their
-vendors ship them, on a disk.
+For one post of each size, interleaved in one run: adding a comment, getting the post with its first 100
+comments, and getting the last page of the thread by cursor. The time of each is a median over all rounds (for
+adding, also the mean), at the port. The private servers have their vendors' default settings, and store data
+on a disk.
 """
 
 import argparse
@@ -38,7 +38,7 @@ PAGE = 100
 
 @dataclass
 class Thread:
-    """The comments under the post of a number, and the seconds that each call took."""
+    """The comments on the post with a number, and the seconds that each call took."""
 
     size: int
     number: int
@@ -72,7 +72,7 @@ async def get_post(store: Store, thread: Thread) -> None:
 
 
 async def get_last_page(store: Store, thread: Thread) -> None:
-    """The page behind the last 100 of the comments that were loaded."""
+    """Get the page after the last 100 loaded comments."""
     last = date(thread.number) + timedelta(seconds=max(0, 1 + thread.size - PAGE))
     after = Position(last, Id("0" * 24))
     page = await store.comments.page(CommentQuery(post_id=thread.post_id, limit=PAGE, after=after))
@@ -87,7 +87,7 @@ OPERATIONS: dict[str, Callable[[Store, Thread], Awaitable[None]]] = {
 
 
 async def measure(store: Store, threads: Sequence[Thread], rounds: int) -> None:
-    """Each operation on each thread in turn, round after round; the first ones warm up."""
+    """Measure each operation on each thread in turn, round after round; the first rounds warm up."""
     for number in range(-rounds // 10, rounds):
         for name, operation in OPERATIONS.items():
             for thread in threads:

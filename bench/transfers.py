@@ -1,16 +1,16 @@
 """How fast a blog moves: `python -m bench.transfers [--posts 2000] [--comments 20] [--stores sqlite,mysql]`.
 
-A blog of this many posts and comments is copied in every direction between the stores, and through an
-archive out of each and into each: with the commands that users run, each in a process of its own. A row a
-second is a post, a comment or a user that is there when the command has ended, its reading back and
-comparing included; memory is the most that the process held (its peak RSS). An export of WordPress, a small
-one and one that is ten times as large, is imported likewise.
+A blog of this size is copied between all pairs of stores, exported from each store to an archive, and
+imported from it: with the commands that users run, each in its own process. Rows per second counts the posts,
+comments and users in the target when the command ends, after it has read them back and compared them; memory
+is the peak RSS of the process. WordPress exports, a small one and one ten times as large, are imported in the
+same way.
 
-Beside each stands the yardstick of `bench.bulk_loads`, measured in the same run: how long the drivers
-alone take to read the source's rows once and to load as many of the target's. *Times* is how many times as
-long the command takes; *at a second* is the same where reading 42,000 rows counts as a second.
+Each result is compared with the baseline of `bench.bulk_loads`, measured in the same run: how long the
+drivers alone take to read the source's rows once and to load as many of the target's. *Times* is how many
+times as long the command takes; *at a second* is the same if reading 42,000 rows counted as a second.
 
-The private servers run as their vendors ship them, on a disk.
+The private servers have their vendors' default settings, and store data on a disk.
 """
 
 import argparse
@@ -44,7 +44,7 @@ READ_AT = 42_000
 
 @dataclass(frozen=True)
 class Measured:
-    """What one command took."""
+    """The figures of one command."""
 
     seconds: float
     megabytes: float
@@ -82,8 +82,8 @@ class Yardstick:
 
 
 async def make_source(databases: Databases, url: str, size: Size) -> Yardstick:
-    """Make the blog at a URL, and measure the yardstick of its store. A process of its own holds the rows:
-    what a process takes counts for those that it starts.
+    """Create the blog at a URL, and measure the baseline of its store. The rows are in a separate process:
+    the memory of a process counts for those that it starts.
     """
     async with fresh(databases, "bench_yardstick") as target_url:
         await run("db", "upgrade", database_url=target_url)
@@ -102,7 +102,7 @@ def _make_source(url: str, target_url: str, size: Size) -> Yardstick:
 
 
 async def measure(servers: Servers, names: Sequence[str], size: Size) -> None:
-    """Every store as a source: filled, copied to each of the others, exported, and imported again."""
+    """Use every store as a source: fill it, copy it to each of the others, export it, import the archive."""
     rows = size.records
     async with AsyncExitStack() as filled:
         every = {name: await filled.enter_async_context(open_databases(servers, name)) for name in names}
@@ -146,7 +146,7 @@ def report(  # noqa: PLR0913, PLR0917 - they are the columns
 
 
 async def measure_import(servers: Servers, name: str, posts: int, comments: int) -> None:
-    """An export of WordPress into a store, and one with ten times as many posts."""
+    """Import a WordPress export into a store, and one with ten times as many posts."""
     figures = ("items", "seconds", "items a second", "peak memory, MB")
     print(f"\n{table(['export', 'to', *figures], words=2)}", end="")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Exports of WordPress of any size."""
+"""WordPress exports of any size."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -96,7 +96,7 @@ def write_export(path: Path, *, posts: int, comments: int, length: int) -> None:
 
 
 def _content(length: int) -> str:
-    """Paragraphs as the old editor writes them: separated by empty lines."""
+    """Paragraphs as the classic editor writes them: separated by empty lines."""
     parts: list[str] = []
     size = 0
     for part in _paragraphs():

@@ -1,8 +1,8 @@
-"""How many comments a second one post takes from several server processes at once: `python -m bench.writers
+"""How many comments per second one post takes from several server processes: `python -m bench.writers
 [--stores mongodb,postgresql] [--seconds 5]`.
 
-Each process has a store of its own and 16 tasks, each of which adds one comment after the other. All of them
-change the same post. The private servers run as their vendors ship them, on a disk.
+Each process has its own store and 16 tasks, each of which adds one comment after the other. All of them
+change the same post. The private servers have their vendors' default settings, and store data on a disk.
 """
 
 import argparse
@@ -69,7 +69,7 @@ async def _add_comments(url: str, begin: Barrier, duration: float) -> Added:
 
 
 async def measure(store_name: str, servers: Servers, pool: Pool, manager: SyncManager, seconds: float) -> str:
-    """A row of the table."""
+    """Measure, and return a row of the table."""
     cells = [store_name]
     async with open_databases(servers, store_name) as databases:
         for processes in PROCESSES:
@@ -86,7 +86,7 @@ async def measure(store_name: str, servers: Servers, pool: Pool, manager: SyncMa
 
 
 async def require_counted(url: str, acknowledged: int) -> None:
-    """The post counts every comment that was acknowledged."""
+    """Check that the post counts every acknowledged comment."""
     store = await open_store(url, timeout=60, pool_size=1)
     try:
         assert (await store.posts.get(POST, comments=0)).comment_count >= acknowledged

@@ -237,7 +237,7 @@ async def blog(engines: Engines, store_name: str) -> Blog:
 
 @pytest.fixture
 def store(blog: Blog) -> Store:
-    """A store with nothing in it."""
+    """An empty store."""
     return blog.store
 
 

@@ -1,4 +1,4 @@
-"""How much of something a test takes: enough to show the promise, and as much as a large blog has."""
+"""The sizes of tests: large enough to show the promise, or as large as a large blog."""
 
 import os
 from typing import TypeVar
@@ -21,5 +21,5 @@ def volumes(small: Volume, large: Volume) -> list[Volume | ParameterSet]:
 
 
 def examples(count: int) -> int:
-    """How many examples a test draws that draws so many in `make test`."""
+    """The number of examples, for a test that draws this many in `make test`."""
     return count * (FUZZ or 1)

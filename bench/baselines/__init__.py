@@ -1,1 +1,1 @@
-"""What Everpost is measured against: the way the tutorials write it, and the limit of the server."""
+"""The applications that Everpost is compared with: the tutorial's way, and the limit of the server."""

@@ -1,6 +1,6 @@
-"""The limit: FastAPI handing out bytes that are there already, on the server that `everpost serve` runs.
+"""The limit: FastAPI returning prebuilt bytes, on the server that `everpost serve` runs.
 
-`ANSWERS` names a file of JSON: for each path the status, the headers and the body of the answer.
+`ANSWERS` names a JSON file: for each path, the status, headers and body of the response.
 """
 
 import json
@@ -13,8 +13,8 @@ from fastapi import FastAPI, Response
 app = FastAPI()
 
 
-def hand_out(status: int, headers: dict[str, str], body: str) -> Callable[[], Awaitable[Response]]:
-    """An endpoint with this answer."""
+def serve_prebuilt(status: int, headers: dict[str, str], body: str) -> Callable[[], Awaitable[Response]]:
+    """An endpoint with this response."""
     answer = Response(body.encode(), status_code=status, headers=headers)
 
     async def endpoint() -> Response:
@@ -24,4 +24,4 @@ def hand_out(status: int, headers: dict[str, str], body: str) -> Callable[[], Aw
 
 
 for path, prebuilt in json.loads(Path(os.environ["ANSWERS"]).read_text()).items():
-    app.add_api_route(path, hand_out(**prebuilt))
+    app.add_api_route(path, serve_prebuilt(**prebuilt))

@@ -1,8 +1,8 @@
-"""The tutorial's way on MongoDB: as the chapter does it that Everpost began with, on PyMongo's async client.
+"""The tutorial's way on MongoDB: like the chapter that Everpost began with, on PyMongo's async client.
 
-Comments are nested in their post's document, ids are made strings by a validator, a dependency hands out the
-database, another finds the post, what was written is read and answered by a response model. `DATABASE_URL`
-names the database.
+Comments are nested in their post's document, a validator turns ids into strings, one dependency provides the
+database and another finds the post, and each write is read back and returned by a response model.
+`DATABASE_URL` names the database.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""The tutorial's way on SQL: FastAPI's and SQLAlchemy's own documentation, put together.
+"""The tutorial's way on SQL: FastAPI's and SQLAlchemy's own documentation, combined.
 
-ORM models, a session for each request through a dependency, `selectinload`, response models, tables made
-at the start. `DATABASE_URL` names the driver: `sqlite+aiosqlite`, `postgresql+asyncpg`, `mysql+asyncmy`.
+ORM models, a session for each request through a dependency, `selectinload`, response models, tables created
+at startup. `DATABASE_URL` names the driver: `sqlite+aiosqlite`, `postgresql+asyncpg`, `mysql+asyncmy`.
 """
 
 import os

@@ -1,1 +1,3 @@
-"""How fast Everpost answers over HTTP, beside the tutorials' way and the limit: `python -m bench.http`."""
+"""How fast Everpost answers over HTTP, compared with the tutorial's way and the limit: `python -m
+bench.http`.
+"""

@@ -20,7 +20,7 @@ from everpost.benchmark.machine import describe_machine
 
 
 async def run(options: Options, servers: Servers) -> Results:
-    """Measure what was asked for. WrongAnswer, CannotStart."""
+    """Measure what the options select. Raises WrongAnswer, CannotStart."""
     command = shlex.join(["python", "-m", "bench.http", *sys.argv[1:]])
     machine = describe_machine()["machine"]
     results = Results(machine=machine, command=command, rounds=options.rounds, seconds=options.seconds)
@@ -35,7 +35,7 @@ async def run(options: Options, servers: Servers) -> Results:
 
 
 def run_and_save(options: Options) -> Results:
-    """A full run is kept in `bench/results`."""
+    """Run, and save the results of a full run in `bench/results`."""
     find_wrk()
     with durable_servers() as servers:
         results = asyncio.run(run(options, servers))

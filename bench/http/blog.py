@@ -1,4 +1,4 @@
-"""The blog that is measured over HTTP, and loading it for the tutorial's way."""
+"""The blog that is measured over HTTP, and how to load it into the tutorial's application."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +34,10 @@ _COMMENTS = table("comments", column("post_id"), column("content"), column("publ
 
 @dataclass(frozen=True)
 class MeasuredBlog:
-    """A blog before anything is measured: posts by a user, with comments by guests.
+    """A blog before the measurement: posts by a user, with comments by guests.
 
-    `sizes` are the numbers of comments under its posts, newest post first. `threads` are, for each size, the
-    places of posts with as many comments, so that every round finds a thread of that size.
+    `sizes` are the numbers of comments on its posts, newest post first. `threads` are, for each size, the
+    places of posts with that many comments, so that every round finds a thread of that size.
     """
 
     secret: str
@@ -51,7 +51,7 @@ class MeasuredBlog:
             yield make_post(number, size), make_comments(number, size)
 
     def records(self) -> Iterator[Record]:
-        """All of it, as Everpost keeps it."""
+        """The whole blog, as Everpost stores it."""
         yield Blog(
             comment_policy=CommentPolicy.OPEN, updated_at=START, version=1, address_key=bytes(range(32))
         )
@@ -71,7 +71,7 @@ class MeasuredBlog:
 
 
 def make_blog(threads: Mapping[int, int]) -> MeasuredBlog:
-    """A blog with as many threads of each size as `threads` says, besides the 200 posts."""
+    """A blog of 200 posts and, for each size in `threads`, that number of threads."""
     sizes = [COMMENTS] * POSTS + list(chain.from_iterable([size] * count for size, count in threads.items()))
     places = iter(range(POSTS, len(sizes)))
     return MeasuredBlog(
@@ -83,7 +83,8 @@ def make_blog(threads: Mapping[int, int]) -> MeasuredBlog:
 
 async def fill_tutorial(url: str, blog: MeasuredBlog) -> Sequence[str]:
     """Fill the empty tables of the tutorial's application, at a URL that names its driver. The ids of the
-    posts ascend from the newest on, so that its lists, in the order of ids, show what Everpost's show.
+    posts ascend from the newest to the oldest, so that its lists, which are in the order of ids, equal
+    Everpost's.
     """
     fill = _fill_collection if url.startswith("mongodb") else _fill_tables
     return await fill(url, blog)

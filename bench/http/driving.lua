@@ -1,6 +1,6 @@
--- What wrk sends, from its arguments after `--`: the method, a file with a path on each line, the body, and
--- then header, value, header, value … Each request goes to one of the paths, by chance; where the body has
--- {unique} in it, each has another text there. What was measured is printed as one line of JSON.
+-- The requests that wrk sends, from its arguments after `--`: the method, a file with a path on each line,
+-- the body, and then header, value, header, value … Each request goes to a random path; {unique} in the body
+-- is replaced with a different text each time. The figures are printed as one line of JSON.
 
 function init(args)
   wrk.method = args[1]

@@ -1,4 +1,4 @@
-"""wrk, the load generator, in a process of its own."""
+"""wrk, the load generator, in a separate process."""
 
 import asyncio
 import json
@@ -49,11 +49,11 @@ async def drive(
     connections: int = CONNECTIONS,
     paths: Sequence[str] = (),
 ) -> Driven:
-    """Send the request, with another text for each `{unique}` in its body, to one of the paths by chance if
-    there are any, again and again, on each connection as soon as the one before it is answered: for as many
-    seconds, or for longer if the machine was so busy that no answer came in them.
+    """Send the request repeatedly, on each connection as soon as the previous response has arrived; each time
+    with a new text for each `{unique}` in its body and, if there are any, to a random one of the paths. Takes
+    `seconds`, or longer if the machine was too busy to answer in that time.
 
-    WrongAnswer: an answer had a status of 400 or more, took too long, or did not come at all.
+    Raises WrongAnswer if a response has a status of 400 or above, took too long, or is missing.
     """
     abandoned = 0
     while True:
@@ -74,7 +74,7 @@ async def drive(
 async def _run_wrk(
     program: Program, request: Request, paths: Sequence[str], seconds: int, connections: int
 ) -> str:
-    """Its output."""
+    """Run wrk and return its output."""
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={TIMEOUT}s", "--latency"]
     with tempfile.NamedTemporaryFile("w", prefix="everpost-bench-") as file:
         file.write("\n".join(paths))
@@ -90,7 +90,7 @@ async def _run_wrk(
 
 
 def _read(request: Request, said: str) -> Mapping[str, float]:
-    """The last line of wrk's output. WrongAnswer."""
+    """Parse the last line of wrk's output. Raises WrongAnswer."""
     *_, last = said.strip().splitlines() or [""]
     try:
         seen: dict[str, float] = json.loads(last)
@@ -110,12 +110,14 @@ def target_of(request: Request) -> str:
 
 
 def open_client(program: Program) -> httpx.AsyncClient:
-    """A client of this program. It loads no certificates, which takes longer than a request."""
+    """A client in this process. It loads no certificates, which would take longer than a request."""
     return httpx.AsyncClient(base_url=program.address, timeout=TIMEOUT, verify=False)
 
 
 async def ask_once(client: httpx.AsyncClient, request: Request, *, unique: str) -> httpx.Response:
-    """The answer to one such request. WrongAnswer: its status is another one, or none came."""
+    """Send the request once, and return the response. Raises WrongAnswer if its status is unexpected, or
+    there is none.
+    """
     try:
         answer = await client.request(
             request.method,
@@ -130,6 +132,6 @@ async def ask_once(client: httpx.AsyncClient, request: Request, *, unique: str) 
 
 
 def describe_wrk() -> str:
-    """Its version: `wrk -v` prints it before its usage, and exits as after an error."""
+    """The version of wrk: `wrk -v` prints it before its usage, and exits as after an error."""
     said = subprocess.run([find_wrk(), "-v"], capture_output=True, text=True, check=False).stdout
     return " ".join(said.split()[:2])

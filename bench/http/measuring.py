@@ -1,4 +1,4 @@
-"""The measurement: round after round, each operation on every subject in turn."""
+"""The measurement: in each round, each operation on every subject in turn."""
 
 import asyncio
 import math
@@ -19,11 +19,11 @@ from everpost.benchmark.client import Request
 from everpost.errors import WrongAnswer
 
 TIMES = 5
-"""How often, about, each connection is answered in a round: where that takes longer, so does the round."""
+"""The approximate number of responses on each connection in a round, which is extended if necessary."""
 LONGER = 2
-"""As a round is to be, at most."""
+"""The factor by which a round may be extended."""
 TRIES = 6
-"""For the tutorial's way, which crashes now and then: after as many crashes a round goes on without it."""
+"""For the tutorial's way, which sometimes crashes: after this many crashes, a round continues without it."""
 DISTANCE = 0.001
 """Seconds of latency that are added to each round trip."""
 DISTANT = frozenset({"one-post", "list-10", "add-10", "add-as-guest", "create", "change"})
@@ -33,7 +33,7 @@ WARMING, COUNTED = 3, 10
 
 
 async def measure(subjects: Sequence[Subject], operations: Sequence[Operation], results: Results) -> None:
-    """Enter the medians of as many rounds as the results name. WrongAnswer."""
+    """Enter the medians of all rounds into the results. Raises WrongAnswer."""
     every: dict[tuple[str, str], list[ServedFigures]] = defaultdict(list)
     seconds: dict[tuple[str, str], int] = {}
     for number in range(results.rounds):
@@ -57,11 +57,12 @@ async def measure(subjects: Sequence[Subject], operations: Sequence[Operation], 
 
 
 def _start_again(subject: Subject, operation: Operation, failure: WrongAnswer, results: Results) -> None:
-    """Start the tutorial's way again where it crashed, which the results tell; let every other failure out.
+    """Restart the tutorial's application if it crashed, and note that in the results; propagate all other
+    failures.
 
-    On SQLite, while comments are added to a long thread, the interpreter under it ends with a segmentation
-    fault now and then, in `gc_collect_main` or `_PyObject_Malloc` (Python 3.11.7, SQLAlchemy 2.1.9, greenlet
-    3.5.6, aiosqlite 0.22.1). Nothing that is known upstream fits; on PostgreSQL it has not been seen.
+    On SQLite, while comments are added to a long thread, its interpreter sometimes ends with a segmentation
+    fault, in `gc_collect_main` or `_PyObject_Malloc` (Python 3.11.7, SQLAlchemy 2.1.9, greenlet 3.5.6,
+    aiosqlite 0.22.1). No known upstream issue matches; it has not happened on PostgreSQL.
     """
     if subject.kind != TUTORIAL or not subject.program.has_crashed():
         raise WrongAnswer(f"{operation.title}, {subject.key}: {failure}") from None
@@ -70,7 +71,9 @@ def _start_again(subject: Subject, operation: Operation, failure: WrongAnswer, r
 
 
 async def _warm_up(subject: Subject, operation: Operation, seconds: int) -> int:
-    """Make connections to the database and whatever else is made once. For how many seconds to measure."""
+    """Open connections to the database, and create everything else that is created once. Returns the number
+    of seconds to measure.
+    """
     request = subject.request(operation, 0)
     async with open_client(subject.program) as client:
         await _ask_at_once(client, request, operation.connections, unique="first")
@@ -81,13 +84,13 @@ async def _warm_up(subject: Subject, operation: Operation, seconds: int) -> int:
 
 
 async def _ask_at_once(client: httpx.AsyncClient, request: Request, connections: int, *, unique: str) -> None:
-    """As many as there will be connections."""
+    """Send as many concurrent requests as there will be connections."""
     asking = (ask_once(client, request, unique=f"{unique}-{each}") for each in range(connections))
     await asyncio.gather(*asking)
 
 
 async def _measure_once(subject: Subject, operation: Operation, number: int, seconds: int) -> ServedFigures:
-    """One operation on one subject, which answers as it must before and afterwards."""
+    """Measure one operation on one subject, whose responses are checked before and afterwards."""
     request, program = subject.request(operation, number), subject.program
     async with open_client(program) as client:
         await ask_once(client, request, unique=f"before-{number}")
@@ -104,8 +107,8 @@ async def _measure_once(subject: Subject, operation: Operation, number: int, sec
 async def count_round_trips(
     subjects: Sequence[Subject], operations: Sequence[Operation], results: Results
 ) -> None:
-    """Enter how often each operation asks the database, of programs of their own, so that counting costs
-    nothing that is measured. SQLite is in the process: there is nothing to count.
+    """Count the round trips of each operation to the database, in separate processes, so that counting does
+    not affect the measurements. SQLite runs in the process, so it has none.
     """
     for subject in (each for each in subjects if each.store not in {"", "sqlite"}):
         with Proxy(subject.url) as proxy, subject.again(proxy.url) as program:
@@ -137,7 +140,7 @@ async def measure_at_a_distance(
 
 
 async def _round_trips(client: httpx.AsyncClient, proxy: Proxy, request: Request) -> float:
-    """For one request, when statements are prepared and connections made."""
+    """The round trips of one request, once statements are prepared and connections open."""
     for number in range(WARMING):
         await ask_once(client, request, unique=f"warming-{number}")
     before = proxy.count

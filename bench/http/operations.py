@@ -1,4 +1,4 @@
-"""What is measured: each operation as the request that is sent."""
+"""The operations that are measured, each as a request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ LONG_AGO = "1999-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class Target:
-    """What a request needs to know of who is asked.
+    """The properties of a subject that a request depends on.
 
-    `ids` are those of the blog's posts, by their places; `etag` is that of the one post; `secret` is a
-    token of the author. Only Everpost has the last two.
+    `ids` are those of the blog's posts, by their places; `etag` is that of the one post; `secret` is a token
+    of the author. Only Everpost has the last two.
     """
 
     ids: Sequence[str]
@@ -36,8 +36,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation, on whom it is measured, with how many connections; `thread` is the size of the thread
-    that it needs.
+    """An operation, the subjects that it is measured on, and the number of connections; `thread` is the size
+    of the thread that it needs.
     """
 
     name: str
@@ -71,7 +71,7 @@ def _page_of_comments(target: Target, _round: int) -> Request:
 
 
 def _comments_of(target: Target, size: int, number: int) -> str:
-    """The path of the thread of a round: each round has its own, which begins at this size."""
+    """The path of the thread of a round: each round has its own, which has this size at the beginning."""
     post_id = target.ids[target.threads[size][number % len(target.threads[size])]]
     return f"/posts/{post_id}/comments"
 

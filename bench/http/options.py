@@ -17,7 +17,7 @@ SAVED = Path(__file__).parents[1] / "results" / "http.json"
 
 @dataclass(frozen=True)
 class Options:
-    """One run."""
+    """The options of one run."""
 
     stores: Sequence[str]
     operations: Sequence[str]

@@ -1,4 +1,4 @@
-"""Programs that serve HTTP, each a process of its own; what they take is read from /proc (Linux)."""
+"""Programs that serve HTTP, each in its own process; their CPU time and memory come from /proc (Linux)."""
 
 import os
 import signal
@@ -30,13 +30,13 @@ QUIET = 0.03
 
 
 class DoesNotServe(CannotStart):
-    """A program does not serve; the text says what it printed."""
+    """A program does not serve; the message contains its output."""
 
 
 class Program:
-    """One program that serves on a free loopback port, from `with` to its end.
+    """A program that serves on a free loopback port, for the duration of the `with` statement.
 
-    `{port}` in the command is the port; `ready` the path that answers once it serves.
+    `{port}` in the command stands for the port; `ready` is a path that answers as soon as it serves.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, ready: str) -> None:
@@ -64,21 +64,21 @@ class Program:
         self._said.close()
 
     def has_crashed(self) -> bool:
-        """Whether a signal ended it that nobody sent. Its connections close before it counts as ended, so a
-        program that is about to end is waited for.
+        """Whether it was ended by a signal that nobody sent. Its connections close before it counts as ended,
+        so a program that is about to end is waited for.
         """
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(ENDING)
         return (self._process.returncode or 0) < 0
 
     def restart(self) -> None:
-        """Run it again, at the same port, over the same database. DoesNotServe."""
+        """Start it again, on the same port and database. Raises DoesNotServe."""
         self._stop()
         self._start()
         self._wait_until_it_answers()
 
     def said(self) -> str:
-        """The end of what it printed."""
+        """The end of its output."""
         file = self._said.fileno()
         size = os.fstat(file).st_size
         return os.pread(file, _SHOWN, max(0, size - _SHOWN)).decode(errors="replace")
@@ -92,7 +92,7 @@ class Program:
         return max(map(_resident_pages, _tree(self._process.pid))) * _PAGE / 2**20
 
     def wait_until_quiet(self) -> None:
-        """Return once it has nothing to do any more. DoesNotServe."""
+        """Return once it is idle. Raises DoesNotServe."""
         deadline = time.monotonic() + PATIENCE
         before, now = -1.0, self.cpu_seconds()
         while now > before or any(map(_wants_to_run, _tree(self._process.pid))):
@@ -132,7 +132,7 @@ class Program:
 
 
 def _tree(pid: int) -> Iterator[int]:
-    """The process, its children and theirs."""
+    """The process and all its descendants."""
     yield pid
     for place in _threads(pid):
         with suppress(*GONE):
@@ -141,7 +141,7 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 def _threads(pid: int) -> Sequence[Path]:
-    """Where /proc has the threads of the process; any of them may be gone by the time it is looked at."""
+    """The folders in /proc of the threads of a process; each may have disappeared by the time it is read."""
     with suppress(*GONE):
         return list(Path(f"/proc/{pid}/task").iterdir())
     return ()
@@ -154,7 +154,7 @@ def _cpu_ticks(pid: int) -> int:
 
 
 def _wants_to_run(pid: int) -> bool:
-    """Whether a thread of it runs, or would if a processor were free: field 3."""
+    """Whether one of its threads is running, or could run if a processor were free: field 3."""
     for thread in _threads(pid):
         with suppress(*GONE):
             if _stat(thread)[0] == "R":
@@ -163,7 +163,7 @@ def _wants_to_run(pid: int) -> bool:
 
 
 def _stat(place: Path) -> Sequence[str]:
-    """The fields from the third one on: those behind the name, which may hold anything."""
+    """The fields from the third on: those after the name, which may contain any character."""
     return (place / "stat").read_text().rpartition(")")[2].split()
 
 

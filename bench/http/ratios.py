@@ -17,7 +17,7 @@ Floors = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Goal:
-    """Of a ratio on one store."""
+    """The goal for a ratio on one store."""
 
     least: float
     aim: float
@@ -25,7 +25,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The rate of Everpost over that of another subject, in one operation."""
+    """The rate of Everpost divided by that of another subject, for one operation."""
 
     name: str
     operation: str
@@ -40,14 +40,14 @@ class Ratio:
 
     @property
     def is_share(self) -> bool:
-        """Whether it is written in percent."""
+        """Whether it is shown as a percentage."""
         return self.over == LIMIT
 
     def written(self, value: float) -> str:
         return f"{value:.0%}" if self.is_share else f"{value:.1f} x"
 
     def of(self, results: Results, store: str) -> float | None:
-        """None: not measured."""
+        """The ratio in these results; None if it was not measured."""
         by_subject = results.figures.get(self.operation, {})
         everpost = by_subject.get(f"{EVERPOST} {store}")
         other = by_subject.get(self.over if self.over == LIMIT else f"{self.over} {store}")
@@ -80,7 +80,7 @@ RATIOS = (
 
 
 def measured(results: Results) -> Iterator[tuple[Ratio, str, float]]:
-    """Every ratio that a run gave: the ratio, the store, its value."""
+    """Every ratio that a run measured: the ratio, the store, the value."""
     for ratio in RATIOS:
         for store in results.stores():
             value = ratio.of(results, store)
@@ -89,7 +89,9 @@ def measured(results: Results) -> Iterator[tuple[Ratio, str, float]]:
 
 
 def read_floors(file: Path = FLOORS) -> Floors:
-    """ValueError: the file names an unknown store or ratio, or a floor is not a number."""
+    """The floors in the file. Raises ValueError if it names an unknown store or ratio, or a floor is not a
+    number.
+    """
     floors = tomllib.loads(file.read_text())
     names = [ratio.name for ratio in RATIOS]
     for store, of_store in floors.items():
@@ -104,7 +106,7 @@ def read_floors(file: Path = FLOORS) -> Floors:
 
 
 def fallen(results: Results, floors: Floors) -> Iterator[str]:
-    """A line for each measured ratio that is under its floor, or has none."""
+    """A line for each measured ratio that is below its floor, or has none."""
     for ratio, store, value in measured(results):
         floor, is_now = floors.get(store, {}).get(ratio.name), ratio.written(value)
         if floor is None:

@@ -28,7 +28,7 @@ _LOOK = {
 
 
 def render(results: Results, *, plots: str | None = None) -> str:
-    """Everything that a run gave; with plots from that folder, where one is given."""
+    """All results as Markdown; with the plots in a folder, if one is given."""
     return "\n".join(_parts(results, plots))
 
 
@@ -55,7 +55,7 @@ def _parts(results: Results, plots: str | None) -> Iterator[str]:
 
 
 def ratios_table(results: Results) -> str:
-    """What must be shown; what is under its least is in bold."""
+    """The ratios, with their goals; those below the minimum are in bold."""
     stores = [store for store in STORES if store in results.stores()]
     rows = (
         [ratio.title, *(_cell(ratio, store, ratio.of(results, store)) for store in stores)]
@@ -74,7 +74,7 @@ def _cell(ratio: Ratio, store: str, value: float | None) -> str:
 
 
 def figures_table(results: Results, store: str) -> str:
-    """Every operation on everybody at one store."""
+    """Every operation on every subject of one store."""
     head = [
         "operation",
         "whose",
@@ -121,20 +121,20 @@ def _trips(count: float | None) -> str:
 
 
 def memory_table(results: Results) -> str:
-    """The memory of the process that serves, after everything."""
+    """The memory of the serving processes, at the end."""
     rows = ([*_subject(key), f"{megabytes:.0f}"] for key, megabytes in results.megabytes.items())
     return table(["whose", "database", "resident memory, MB"], rows, words=2)
 
 
 def write_plots(results: Results, folder: Path) -> None:
-    """A plot for each operation that was measured, in a file of its name."""
+    """Write a plot for each measured operation, to a file with its name."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, by_subject in results.figures.items():
         (folder / f"{name}.svg").write_text(_draw(name, by_subject, results.stores()) + "\n")
 
 
 def _draw(name: str, by_subject: Mapping[str, ServedFigures], stores: Sequence[str]) -> str:
-    """Requests a second: a group for each store, a bar for each subject."""
+    """Requests per second: a group for each store, a bar for each subject."""
     series = {}
     for kind, title in SUBJECTS.items():
         keys = [kind if kind == LIMIT else f"{kind} {store}" for store in stores]

@@ -1,4 +1,4 @@
-"""What was measured, as it is written to a file and read from it."""
+"""The results, as they are written to a file and read from it."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from everpost.benchmark.results import Figures
 
 @dataclass(frozen=True)
 class ServedFigures(Figures):
-    """One operation on one subject."""
+    """The figures of one operation on one subject."""
 
     cpu: float
     """Milliseconds that the server's processes took for each request, user and system."""
@@ -18,7 +18,9 @@ class ServedFigures(Figures):
 
 @dataclass
 class Results:
-    """What one run gave. A subject's key is its kind and its store: `everpost sqlite`; the limit has none."""
+    """The results of one run. The key of a subject is its kind and its store, as in `everpost sqlite`; the
+    limit has no store.
+    """
 
     machine: str = ""
     versions: str = ""
@@ -37,7 +39,7 @@ class Results:
     """How often a subject, by its key, crashed, and was started again to go on."""
 
     def stores(self) -> list[str]:
-        """The stores that were measured, in the order in which they were."""
+        """The measured stores, in the order of the measurement."""
         return [key.partition(" ")[2] for key in self.megabytes if key.startswith("everpost ")]
 
     def save(self, file: Path) -> None:

@@ -42,7 +42,7 @@ GRANIAN = (
 
 @dataclass(frozen=True)
 class Subject:
-    """One program that is measured; `store` is the database under it, at the URL. The limit has none."""
+    """A program that is measured; `store` is its database, at the URL. The limit has none."""
 
     kind: str
     store: str
@@ -58,17 +58,17 @@ class Subject:
         return self.kind in operation.subjects
 
     def request(self, operation: Operation, number: int) -> Request:
-        """What is sent in the round of this number."""
+        """The request for the round with this number."""
         request = operation.request(self.target, number)
         return replace(request, path=f"/{operation.name}", query="") if self.kind == LIMIT else request
 
     def again(self, url: str) -> Program:
-        """The same program once more, over the same database at another URL."""
+        """The same program on the same database, at another URL."""
         return _tutorial(url) if self.kind == TUTORIAL else _everpost_as(self.kind, url)
 
 
 def everpost(url: str, **settings: object) -> Program:
-    """`everpost serve` over the database at the URL, with these settings, named as in `Settings`."""
+    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`."""
     given = {f"EVERPOST_{name.upper()}": str(value) for name, value in settings.items()}
     return Program(SERVE, PATIENT | {"EVERPOST_DATABASE_URL": url} | given, ready="/health/ready")
 
@@ -86,7 +86,7 @@ def _tutorial(url: str) -> Program:
 async def everpost_on(
     store: str, url: str, blog: MeasuredBlog, kind: str = EVERPOST
 ) -> AsyncIterator[Subject]:
-    """Everpost over the blog, in the empty database at the URL."""
+    """Everpost with the blog, in the empty database at the URL."""
     await load(url, blog.records(), timeout=60)
     with _everpost_as(kind, url) as program:
         target = Target(blog.ids(), blog.threads, secret=blog.secret)
@@ -97,7 +97,7 @@ async def everpost_on(
 
 @asynccontextmanager
 async def tutorial_on(store: str, url: str, blog: MeasuredBlog) -> AsyncIterator[Subject]:
-    """The tutorial's way over the blog, in the empty database at a URL that names its driver."""
+    """The tutorial's way with the blog, in the empty database at a URL that names its driver."""
     with _tutorial(url) as program:
         ids = await fill_tutorial(url, blog)
         yield Subject(TUTORIAL, store, program, Target(ids, blog.threads), url)
@@ -105,7 +105,7 @@ async def tutorial_on(store: str, url: str, blog: MeasuredBlog) -> AsyncIterator
 
 @asynccontextmanager
 async def limit_of(measured: Subject, operations: Sequence[Operation]) -> AsyncIterator[Subject]:
-    """The bytes that Everpost answers to these operations, handed out prebuilt."""
+    """A server that returns Everpost's responses to these operations as prebuilt bytes."""
     answers = {}
     async with open_client(measured.program) as client:
         for operation in operations:
@@ -123,8 +123,8 @@ async def limit_of(measured: Subject, operations: Sequence[Operation]) -> AsyncI
 
 
 def driver_url(databases: Databases, url: str) -> str:
-    """The URL of one of the databases as SQLAlchemy needs it: with the driver. SQLite is as patient as with
-    Everpost here.
+    """The URL of a database in the form that SQLAlchemy needs, with the driver. SQLite has the same timeout
+    as in Everpost.
     """
     if not isinstance(databases, SqlDatabases):
         return url
@@ -134,8 +134,8 @@ def driver_url(databases: Databases, url: str) -> str:
 
 
 def blog_for(operations: Sequence[Operation], rounds: int) -> MeasuredBlog:
-    """A blog with the threads that these operations need. Of threads up to 1,000 there is one for each
-    round; a longer one is hardly longer after it.
+    """A blog with the threads that these operations need: for sizes up to 1,000 one for each round; longer
+    threads hardly grow during a round.
     """
     sizes = {operation.thread for operation in operations if operation.thread is not None}
     return make_blog({size: rounds if size <= 1_000 else 1 for size in sorted(sizes)})
@@ -149,7 +149,7 @@ async def serving(
     operations: Sequence[Operation],
     rounds: int,
 ) -> AsyncIterator[list[Subject]]:
-    """Every subject of these kinds on these stores, in the order in which they take turns."""
+    """Every subject of these kinds on these stores, in the order of a round."""
     blog = blog_for(operations, rounds)
     async with AsyncExitStack() as stack:
         subjects = []
@@ -172,7 +172,7 @@ async def serving(
 
 
 async def describe_versions(subjects: Sequence[Subject]) -> str:
-    """The versions of Python, the packages, the databases under Everpost, and the load generator."""
+    """The versions of Python, the packages, Everpost's databases, and the load generator."""
     servers = {
         each.store: await describe_server(each.url, timeout=60) for each in subjects if each.kind == EVERPOST
     }

@@ -39,7 +39,7 @@ class Offer:
 def find_offer() -> Offer:
     """The databases that `EVERPOST_TEST_DATABASES` names, or all that are available on this machine.
 
-    LookupError, with the reason, if a named one is not available.
+    Raises LookupError, with the reason, if a named one is not available.
     """
     named = os.environ.get("EVERPOST_TEST_DATABASES")
     wanted = tuple(name.strip() for name in named.split(",")) if named else NAMES
@@ -80,7 +80,7 @@ class Servers:
         self._locks = {name: Lock() for name in SERVERS}
 
     def url(self, name: str) -> str:
-        """The URL of the server. CannotStart."""
+        """The URL of the server. Raises CannotStart."""
         if url := own_url(name):
             return url
         with self._locks[name]:
@@ -89,7 +89,7 @@ class Servers:
             return self._running[name].url()
 
     def databases(self, name: str) -> Databases:
-        """The databases of this server, for one event loop. CannotStart."""
+        """The databases of this server, for one event loop. Raises CannotStart."""
         return open_databases(name, "" if name == "sqlite" else self.url(name), durable=self._durable)
 
     def stop(self) -> None:

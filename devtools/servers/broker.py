@@ -34,7 +34,7 @@ class Broker:
 
 
 def ask(port: int, name: str) -> str:
-    """The URL of a server, from the broker at this port. CannotStart."""
+    """The URL of a server, from the broker at this port. Raises CannotStart."""
     with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rwb") as stream:
         stream.write(f"{name}\n".encode())
         stream.flush()

@@ -127,7 +127,7 @@ class PostgresqlServer(PrivateServer):
 
     def _copy_programs(self) -> Path:
         site = _site_packages()
-        assert site is not None, "the programs of this machine are where everybody reaches them"
+        assert site is not None, "every user can reach the programs installed on this machine"
         for name in (FOLDER_IN_WHEEL, LIBRARIES_IN_WHEEL):  # the programs look for their libraries there
             shutil.copytree(site / name, self.folder / "programs" / name)
         for path in (self.folder / "programs", *(self.folder / "programs").rglob("*")):

@@ -96,7 +96,7 @@ class PrivateServer:
         """Wait until it is ready for use, after it accepts connections."""
 
     def start(self) -> Self:
-        """Start the server, and wait until it is ready for use. CannotStart."""
+        """Start the server, and wait until it is ready for use. Raises CannotStart."""
         try:
             self.prepare()
             self._run()
@@ -158,7 +158,7 @@ def find_program(name: str, *folders: str | Path) -> Path | None:
 
 
 def run_once(command: list[str], server: PrivateServer) -> None:
-    """Run a command that prepares a server, as the user who will run it. CannotStart."""
+    """Run a command that prepares a server, as the user who will run it. Raises CannotStart."""
     done = subprocess.run(
         command,
         cwd=server.folder,

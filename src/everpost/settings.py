@@ -183,7 +183,7 @@ def read_settings(**given: object) -> Settings:
 
 
 def unknown_settings(arguments: Sequence[str]) -> Iterator[str]:
-    """A warning for each variable that is named like a setting, but is none: it may be misspelt. The test
+    """A warning for each variable that is named like a setting, but is not one: it may be misspelt. The test
     suite has variables of its own, and an argument of the command may name one as `env:NAME`.
     """
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]

@@ -1,4 +1,4 @@
-"""ASGI requests as a server passes them to an application, with bodies in any number of pieces."""
+"""ASGI requests as a server passes them to an application, with bodies in any number of chunks."""
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ class Answer:
 
 
 async def once(body: bytes) -> AsyncIterator[bytes]:
-    """A body in one piece."""
+    """A body in one chunk."""
     yield body
 
 
 async def ask(
     app: FastAPI, method: str, target: str, *, headers: Headers = (), body: AsyncIterator[bytes] | bytes = b""
 ) -> Answer:
-    """The answer to one request."""
+    """The response to one request."""
     path, _, query = target.partition("?")
     pieces = once(body) if isinstance(body, bytes) else body
     answer = Answer()

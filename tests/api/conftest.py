@@ -48,7 +48,7 @@ class Site:
         return user
 
     async def showing(self, user: User, *scopes: Scope) -> dict[str, str]:
-        """The header with a token of this user: for these scopes, or for all of the role."""
+        """The header with a token of this user, with these scopes or all of the role."""
         draft = TokenDraft(name="A token", scopes=frozenset(scopes) or None)
         secret, _ = await issue_token(self.store, user, draft)
         return {"authorization": f"Bearer {secret}"}
@@ -91,7 +91,7 @@ async def usual_site(engines: Engines) -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def site(usual_site: Site, engines: Engines) -> AsyncIterator[Site]:
-    """An empty blog with the settings as they come."""
+    """An empty blog with default settings."""
     await engines.empty_blog("sqlite")
     yield usual_site
     usual_site.app.dependency_overrides.clear()

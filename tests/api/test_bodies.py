@@ -30,13 +30,13 @@ BAD_TOKENS = [b"Bearer evp_nothing", b"Bearer", b"Basic x", b""]
 
 
 async def endless() -> AsyncIterator[bytes]:
-    """A body of which nothing arrives."""
+    """A body that never arrives."""
     await asyncio.Event().wait()
     yield b""
 
 
 async def trickling() -> AsyncIterator[bytes]:
-    """A body that never ends, but always makes progress."""
+    """A body that never ends, but keeps making progress."""
     while True:
         yield b""
         await asyncio.sleep(0)

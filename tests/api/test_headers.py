@@ -22,7 +22,7 @@ def preflight(origin: str) -> dict[str, str]:
 
 
 async def every_kind(site: Site) -> list[httpx.Response]:
-    """Answers of every kind: with a thing, an error, nothing, a page, a preflight, a failure."""
+    """Responses of every kind: a resource, an error, no content, a page, a preflight, a failure."""
     client = site.client
     answers = [
         await client.get("/posts"),

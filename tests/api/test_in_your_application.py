@@ -33,7 +33,7 @@ ANN = User(
 
 @pytest.fixture
 async def names(blog_file: Path) -> AsyncIterator[dict[str, Any]]:
-    """What the examples define, in an application that runs."""
+    """The names that the examples define, in a running application."""
     names: dict[str, Any] = {"__name__": "main"}
     async with AsyncExitStack() as running:
         for example in EXAMPLES:

@@ -18,7 +18,7 @@ POST = {"title": "Hello", "content": "The first post."}
 
 @pytest.fixture
 async def site(blog_file: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application that has a blog under `/our blog`; it shows the token of the admin."""
+    """A client of an application with a blog under `/our blog`; it sends the token of the admin."""
     application = FastAPI()
     blog = create_app(Settings(database_url=f"sqlite:///{blog_file}", admin_token=ADMIN))
     application.mount("/our blog", blog)

@@ -30,7 +30,7 @@ REQUESTS: list[tuple[str, str, dict[str, str]]] = [
 
 
 async def nothing() -> None:
-    """Nothing depends on it; to override it makes FastAPI resolve every request."""
+    """A dependency of no endpoint; overriding it makes FastAPI resolve every request."""
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ async def answer_of(subject: Subject, request: Request) -> httpx.Response:
 
 
 async def answers_of(subject: Subject) -> dict[str, httpx.Response]:
-    """To every operation that is measured on it."""
+    """The responses to every operation that is measured on it."""
     operations = [operation for operation in MEASURED if subject.measures(operation)]
     return {
         operation.name: await answer_of(subject, subject.request(operation, 0)) for operation in operations
@@ -86,7 +86,7 @@ async def test_the_limit_hands_out_the_bytes_of_everpost(everpost: Subject) -> N
 
 
 def headers_of(answer: httpx.Response) -> list[tuple[str, str]]:
-    """All but the date, which the server writes."""
+    """All headers but the date, which the server writes."""
     return sorted((name, value) for name, value in answer.headers.multi_items() if name != "date")
 
 

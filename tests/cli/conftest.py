@@ -14,7 +14,7 @@ from everpost.cli import main
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended, and what it wrote."""
+    """The exit status and output of a command."""
 
     status: int
     out: str
@@ -26,7 +26,7 @@ Command = Callable[..., Outcome]
 
 @pytest.fixture
 def blog_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the database of the settings is; there is nothing yet."""
+    """The path of the database in the settings, which does not exist yet."""
     file = tmp_path / "blog.db"
     monkeypatch.setenv("EVERPOST_DATABASE_URL", f"sqlite:///{file}")
     return file
@@ -34,14 +34,14 @@ def blog_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def blog_database(blog_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of the database of the settings, with an empty blog; once on each database."""
+    """The URL of the database in the settings, with an empty blog; once on each database."""
     monkeypatch.setenv("EVERPOST_DATABASE_URL", blog_url)
     return blog_url
 
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Puts lines on the standard input, which is not a terminal."""
+    """Puts lines on standard input, which is not a terminal."""
 
     def put(text: str) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO(text))

@@ -22,13 +22,13 @@ Words.
 
 @pytest.fixture
 def blog(everpost: Command, blog_file: Path) -> Path:
-    """The database of the settings, with a user."""
+    """The database in the settings, with a user."""
     assert everpost("user", "add", "ann@example.org", "--name", "Ann", "--no-password").status == 0
     return blog_file
 
 
 def settle_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str = "other.db") -> Path:
-    """Another database for the settings, in which nothing is."""
+    """Changes the settings to another, empty database."""
     file = folder / name
     monkeypatch.setenv("EVERPOST_DATABASE_URL", f"sqlite:///{file}")
     return file

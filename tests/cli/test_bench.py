@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 
 def asked(url: str, question: Callable[[Connection], Result]) -> Result:
-    """What a connection to a database in SQL answers."""
+    """The result of a query to a SQL database."""
 
     async def ask() -> Result:
         engine = make_engine(url, timeout=PATIENCE, pool_size=1)
@@ -43,7 +43,7 @@ def asked(url: str, question: Callable[[Connection], Result]) -> Result:
 
 
 def contents_of(url: str) -> list[str]:
-    """What is in a database; where its file is gone, what else there is of it."""
+    """The contents of a database; if its file does not exist, the files beside it."""
     if url.startswith("mongodb"):
         with MongoClient[dict[str, object]](url) as client:
             return client[urlsplit(url).path[1:]].list_collection_names()
@@ -54,7 +54,7 @@ def contents_of(url: str) -> list[str]:
 
 
 def put_a_diary_into(url: str) -> None:
-    """What somebody else keeps there."""
+    """Add data of another application."""
     if url.startswith("mongodb"):
         with MongoClient[dict[str, object]](url) as client:
             client[urlsplit(url).path[1:]]["diary"].insert_one({"day": 1})
@@ -64,30 +64,30 @@ def put_a_diary_into(url: str) -> None:
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
-    """Where the report is to be; there is nothing yet."""
+    """The path of the report, which does not exist yet."""
     return tmp_path / "report.html"
 
 
 @pytest.fixture
 def bench(everpost: Command, report: Path) -> Command:
-    """Runs a small `everpost bench` on these databases, with these further options."""
+    """Runs a small `everpost bench` on these databases, with additional options."""
     return lambda *arguments: everpost("bench", *SMALL, "--report", str(report), *arguments)
 
 
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Lets these operations be all that is measured."""
+    """Restricts the measurement to these operations."""
     return lambda *operations: monkeypatch.setattr(measuring, "OPERATIONS", operations)
 
 
 @pytest.fixture
 def file_url(tmp_path: Path) -> str:
-    """The URL of an SQLite database that is not there yet."""
+    """The URL of an SQLite database that does not exist yet."""
     return f"sqlite:///{tmp_path / 'other.db'}"
 
 
-def assert_told(outcome: Outcome, report: Path, *urls: str) -> None:
-    """What was printed, and the report, tell of every operation on each of these databases."""
+def assert_complete(outcome: Outcome, report: Path, *urls: str) -> None:
+    """Assert that the output and the report contain every operation on each of these databases."""
     page = "".join(fromstring(report.read_text().removeprefix("<!DOCTYPE html>")).itertext())
     for told in (outcome.out, page):
         for url in urls:
@@ -103,7 +103,7 @@ def test_a_database_is_measured_and_left_as_empty_as_it_was(
 ) -> None:
     outcome = bench(database_url)
     assert (outcome.status, contents_of(database_url)) == (0, [])
-    assert_told(outcome, report, database_url)
+    assert_complete(outcome, report, database_url)
     assert outcome.err.endswith(f"Cleaning up {describe_url(database_url)}\n")
 
 
@@ -111,7 +111,7 @@ def test_two_databases_are_compared(bench: Command, file_url: str, report: Path)
     another = file_url.replace("other.db", "a&b <i>.db")
     outcome = bench(file_url, another)
     assert (outcome.status, contents_of(file_url), contents_of(another)) == (0, [], [])
-    assert_told(outcome, report, file_url, another)
+    assert_complete(outcome, report, file_url, another)
     assert outcome.out.count(" * ") >= len(OPERATIONS)
 
 
@@ -232,7 +232,7 @@ def test_a_run_that_is_interrupted_in_the_middle_of_writes_cleans_up(
     assert not report.exists()
 
 
-def test_what_cannot_be_cleaned_up_is_told_with_what_to_do(
+def test_a_failed_cleanup_is_reported_with_instructions(
     bench: Command, file_url: str, tmp_path: Path, only: Callable[..., None]
 ) -> None:
     def ask_and_break_the_database(*_: object) -> Request:
@@ -252,7 +252,7 @@ def test_what_cannot_be_cleaned_up_is_told_with_what_to_do(
 
 @contextmanager
 def started(url: str, report: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """`everpost bench` in a process of its own, which is killed at the end where it still runs."""
+    """`everpost bench` in a separate process, which is killed at the end if it is still running."""
     command = ["bench", "--report", str(report), "--seconds", "600", *options, url]
     with subprocess.Popen(
         [sys.executable, "-m", "everpost", *command], stderr=subprocess.PIPE, text=True
@@ -264,7 +264,7 @@ def started(url: str, report: Path, *options: str) -> Iterator[subprocess.Popen[
 
 
 def wait_for(process: subprocess.Popen[str], line: str) -> None:
-    """Read what the process says until a line begins like this."""
+    """Read the output of the process until a line begins like this."""
     assert process.stderr is not None
     said = []
     for each in process.stderr:

@@ -1,4 +1,4 @@
-"""The command `everpost` itself: what it can be asked, and what that costs."""
+"""The command `everpost` itself: its options, and the cost of starting it."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def test_every_command_explains_itself(everpost: Command, name: str) -> None:
     assert f"Usage: everpost {name} " in told.out
 
 
-def test_a_command_that_is_misspelt_is_told_the_right_one(everpost: Command) -> None:
+def test_a_misspelt_command_is_corrected(everpost: Command) -> None:
     told = everpost("verfy")
     assert told.status == 2
     assert "Did you mean 'verify'?" in told.err

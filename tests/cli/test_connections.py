@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 async def proxy(engines: Engines, server_name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
-    """In front of the database of the settings, in which nothing is."""
+    """A proxy in front of the database in the settings, which is empty."""
     databases, name = engines.databases(server_name), new_name()
     await databases.create(name)
     with Proxy(databases.url(name)) as proxy:

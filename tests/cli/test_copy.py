@@ -22,7 +22,7 @@ def source(everpost: Command, blog_file: Path) -> str:
 
 @pytest.fixture
 def target(tmp_path: Path) -> str:
-    """The URL of a database in which nothing is."""
+    """The URL of an empty database."""
     return f"sqlite:///{tmp_path / 'target.db'}"
 
 
@@ -96,7 +96,7 @@ def test_a_copy_that_follows_says_when_to_switch(everpost: Command, source: str,
 
 @pytest.fixture
 def written_meanwhile(source: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Lets somebody write to the source once, between the copy and its verification."""
+    """Makes another process write to the source once, between the copy and its verification."""
     left = ["update users set name = 'Bob', version = version + 1"]
 
     async def meanwhile(ours: Stream, theirs: Stream, write: Write | None, advance: Advance) -> Comparison:

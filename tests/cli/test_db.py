@@ -30,7 +30,7 @@ NOTED_POST = (
 
 @pytest.fixture
 def newer_everpost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Installs a newer Everpost, which has a second migration."""
+    """Installs a newer Everpost with a second migration."""
     scripts = copy_scripts(tmp_path)
 
     def install() -> None:
@@ -46,7 +46,7 @@ def change(file: Path, statement: str) -> None:
 
 
 def make_ahead(file: Path) -> None:
-    """Let the database look as if a newer Everpost had made it."""
+    """Make the database look as if a newer Everpost had created it."""
     change(file, f"update {OPTIONS['version_table']} set version_num = '9999'")
 
 

@@ -1,4 +1,4 @@
-"""Where a server writes what happens."""
+"""The destination of a server's logs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Files that Everpost makes are for their owner alone; looking makes none."""
+"""Files that Everpost creates are private to their owner; reading creates none."""
 
 import os
 import sqlite3

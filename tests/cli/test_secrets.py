@@ -1,4 +1,4 @@
-"""No password needs to be in a command line, where every user of the machine sees it."""
+"""No password needs to be on a command line, where all users of the machine can see it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ Reference = Callable[[str, str], str]
 
 @pytest.fixture(params=["env", "file"])
 def reference(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reference:
-    """Puts a URL where only its owner sees it, under a name, and gives what a command takes instead."""
+    """Stores a URL privately under a name, and returns the argument that refers to it."""
 
     def hide(name: str, url: str) -> str:
         if request.param == "env":

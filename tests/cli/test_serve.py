@@ -137,7 +137,7 @@ def test_a_server_that_is_stopped_while_its_workers_start_does_not_wait_for_them
         assert blog.process.wait(PATIENCE) == 0
 
 
-def test_a_given_token_is_that_of_the_admin_and_is_never_told(tmp_path: Path) -> None:
+def test_a_given_token_is_that_of_the_admin_and_is_never_printed(tmp_path: Path) -> None:
     for secret in (new_secret(), new_secret()):
         with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=secret) as blog:
             users = blog.client.get("/users", headers={"authorization": f"Bearer {secret}"})

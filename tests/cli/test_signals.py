@@ -1,4 +1,4 @@
-"""Signals that arrive while a worker starts, wherever it is then: the worker stops itself there."""
+"""Signals that arrive at any point while a worker starts: the worker stops itself."""
 
 import signal
 import subprocess

@@ -22,7 +22,7 @@ def anna(everpost: Command, blog_database: str) -> str:
 
 
 def show(url: str, secret: str) -> Actor:
-    """Who shows this token."""
+    """Return the user of this token."""
 
     async def run() -> Actor:
         store = await open_store(url, timeout=10, pool_size=1)

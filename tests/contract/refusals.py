@@ -16,8 +16,8 @@ STATED: Mapping[type[EverpostError], Sequence[str]] = {
 """The facts of each class of errors. A test names all of them."""
 
 
-def told(outcome: object) -> str:
-    """The class of an outcome; with the noun and the field where it is an error that states them."""
+def describe(outcome: object) -> str:
+    """The class of an outcome; for an error, with the noun and the field that it states."""
     facts = (getattr(outcome, fact, "") for fact in ("noun", "field") if isinstance(outcome, EverpostError))
     return " ".join([type(outcome).__name__, *filter(None, facts)])
 
@@ -33,13 +33,13 @@ def raises(
             assert all(given[fact] for fact in facts), "name every fact"
     with pytest.raises(error, match=match) as caught:
         yield
-    assert told(caught.value) == " ".join([error.__name__, *filter(None, (noun, field))])
+    assert describe(caught.value) == " ".join([error.__name__, *filter(None, (noun, field))])
 
 
 async def attempt(call: Awaitable[object]) -> str:
-    """ "done", or what is told of the error."""
+    """The description of the error that the call raises; "done" if it raises none."""
     try:
         await call
     except EverpostError as refusal:
-        return told(refusal)
+        return describe(refusal)
     return "done"

@@ -15,7 +15,7 @@ _FEWEST_SPACES = 2
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text, as it stands in a file from this line on."""
+    """A text, which begins at this line of a file."""
 
     path: str
     line: int
@@ -44,7 +44,7 @@ def markdown_passages(path: str, source: str) -> Iterator[Passage]:
 
 
 def python_passages(path: str, source: str) -> Iterator[Passage]:
-    """Docstrings (also those below an attribute), texts of the help, messages of errors, other sentences."""
+    """Docstrings (also those of attributes), help texts, error messages and other sentences."""
     kinds: dict[ast.expr, str] = {}
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -64,7 +64,7 @@ def python_passages(path: str, source: str) -> Iterator[Passage]:
 
 
 def _text_of(node: ast.expr) -> str | None:
-    """The text of a literal, with `{…}` for each value in an f-string; None: it is no text."""
+    """The text of a literal, with `{…}` for each value in an f-string; None if it is not a text."""
     match node:
         case ast.Constant(value=str(text)):
             return text

@@ -44,7 +44,7 @@ def _git(*arguments: str) -> str:
 
 
 def sample(passages: list[tuple[str, Passage]]) -> Iterator[tuple[str, Passage]]:
-    """As many of each kind, in the order of the files."""
+    """The same number of each kind, in the order of the files."""
     chance = random.Random(SEED)
     for kind in KINDS:
         of_kind = [passage for each, passage in passages if each == kind]

@@ -1,4 +1,4 @@
-"""Prose reads as if written in English: constructions.toml lists what gives a translation away."""
+"""Prose reads like English: constructions.toml lists constructions that betray a translation."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ CONSTRUCTIONS = [(_compile(each["pattern"]), each["instead"]) for each in RULES[
 
 
 def findings(passages: Iterable[Passage]) -> Iterator[str]:
-    """Each construction that is found, with its file and line and what to say instead."""
+    """Each construction that is found, with its file, its line and an alternative."""
     for passage in passages:
         text = _without_code(re.sub(r"[ \t]*\n[ \t]*", "\n", passage.text))
         for pattern, instead in CONSTRUCTIONS:

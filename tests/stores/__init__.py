@@ -1,1 +1,1 @@
-"""What is one adapter's own."""
+"""Tests of each store itself."""

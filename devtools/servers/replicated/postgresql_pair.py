@@ -105,7 +105,7 @@ class PostgresqlPair:
         self.until_synchronous()
 
     def until_synchronous(self) -> None:
-        """Wait until the standby has all data of the primary. CannotStart."""
+        """Wait until the standby has all data of the primary. Raises CannotStart."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.primary.sql("SELECT sync_state FROM pg_stat_replication") != "sync":
             if time.monotonic() > deadline:

@@ -25,7 +25,7 @@ class MongodbReplicaSet:
         self.hosts = [f"127.0.0.1:{member.port}" for member in self.members]
 
     def start(self) -> Self:
-        """Start the members, and wait until there is a primary that the others follow. CannotStart."""
+        """Start the members, and wait until there is a primary that the others follow. Raises CannotStart."""
         try:
             with ThreadPoolExecutor() as at_once:
                 list(at_once.map(UninitiatedMongodbServer.start, self.members))
@@ -48,14 +48,14 @@ class MongodbReplicaSet:
         return f"mongodb://{','.join(self.hosts)}/{database}?replicaSet=everpost"
 
     def primary(self) -> UninitiatedMongodbServer:
-        """The member that the majority considers the primary. LookupError: there is none."""
+        """The member that the majority considers the primary. Raises LookupError if there is none."""
         terms = [(term, member) for member in self.members if (term := _term_as_primary(member)) is not None]
         if not terms:
             raise LookupError("no primary")
         return max(terms, key=lambda each: each[0])[1]
 
     def wait_until_whole(self) -> None:
-        """Wait until there is a primary, and the two others have all its data. CannotStart."""
+        """Wait until there is a primary, and the two others have all its data. Raises CannotStart."""
         deadline = time.monotonic() + START_TIMEOUT
         while sorted(self._states()) != ["PRIMARY", "SECONDARY", "SECONDARY"]:
             if time.monotonic() > deadline:

@@ -22,7 +22,7 @@ from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
-from everpost.api.user_routes import add_people_routes
+from everpost.api.user_routes import add_user_routes
 
 _POST_LINKS = response_links(
     {
@@ -50,7 +50,7 @@ def add_routes(app: FastAPI) -> None:
     _add_comments(app)
     _add_comment(app)
     _add_moderation(app)
-    add_people_routes(app)
+    add_user_routes(app)
     _add_health(app)
 
 

@@ -23,7 +23,7 @@ from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
 from everpost.api.schemas.users import UserRead
 
 
-def add_people_routes(app: FastAPI) -> None:
+def add_user_routes(app: FastAPI) -> None:
     """Add the routes for users, tokens and settings to the application."""
     _add_login(app)
     _add_account(app)  # before `/users/{user_id}`: `me` is not an id

@@ -80,7 +80,7 @@ async def running(application: Application) -> AsyncIterator[Application]:
 
 
 async def ask(application: Application, request: Request) -> Answer:
-    """Send the request and return the whole response. WrongAnswer: its status is not the expected one."""
+    """Send the request and return the whole response. Raises WrongAnswer if the status is unexpected."""
     status, headers, body = 0, dict[str, str](), bytearray()
     pending: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 

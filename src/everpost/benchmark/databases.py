@@ -18,8 +18,8 @@ _MAX_LISTED = 5
 
 
 def unique_names(urls: Sequence[str]) -> list[str]:
-    """The names of the databases in reports, numbered where two would be the same. Misconfigured: a URL is
-    given twice.
+    """The names of the databases in reports, numbered where two would be the same. Raises Misconfigured if a
+    URL is given twice.
     """
     if len(set(urls)) < len(urls):
         raise Misconfigured("The same database is given twice: give each only once.")
@@ -33,7 +33,7 @@ def unique_names(urls: Sequence[str]) -> list[str]:
 
 
 async def require_empty(url: str, name: str, *, timeout: float) -> None:
-    """Raise Occupied if the database contains anything. Unreachable, Misconfigured."""
+    """Raise Occupied if the database contains anything; also Unreachable, Misconfigured."""
     try:
         async with _schema_of(url, timeout) as schema:
             found = await schema.contents()
@@ -48,7 +48,7 @@ async def require_empty(url: str, name: str, *, timeout: float) -> None:
 
 
 async def describe_server(url: str, *, timeout: float) -> str:
-    """The database server at a URL, with its version. Unreachable."""
+    """The database server at a URL, with its version. Raises Unreachable."""
     async with _schema_of(url, timeout) as schema:
         return await schema.server()
 
@@ -56,8 +56,8 @@ async def describe_server(url: str, *, timeout: float) -> str:
 @asynccontextmanager
 async def temporary_schema(url: str, name: str, say: Say, *, timeout: float) -> AsyncIterator[str]:
     """Creates the schema in an empty database, and yields the server with its version. Removes everything at
-    the end, also after an error; if that fails, `say` prints what to do. Occupied: another process has
-    created the schema in the meantime.
+    the end, also after an error; if that fails, `say` prints what to do. Raises Occupied if another process
+    has created the schema in the meantime.
     """
     async with AsyncExitStack() as resources:
         async with _schema_of(url, timeout) as schema:

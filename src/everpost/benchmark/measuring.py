@@ -30,7 +30,7 @@ async def measure(
     subjects: Sequence[Subject], say: Say, *, seconds: float, connections: int
 ) -> dict[Operation, list[Measured]]:
     """Measure every operation on every database: `seconds` each, with `connections` concurrent requests.
-    Reads come first, so that they find the same blog on every database. WrongAnswer.
+    Reads come first, so that they find the same blog on every database. Raises WrongAnswer.
     """
     figures: dict[Operation, list[list[Figures]]] = {each: [[] for _ in subjects] for each in OPERATIONS}
     for writes in (False, True):

@@ -14,7 +14,7 @@ _CONDITIONAL_POSTS = 100
 
 @dataclass(frozen=True, slots=True)
 class LoadedBlog:
-    """A loaded blog, as far as a client has to know it."""
+    """The parts of a loaded blog that a client has to know."""
 
     size: Size
     secret: str
@@ -36,7 +36,7 @@ class Operation:
 
 
 async def fetch_loaded_blog(application: Application, size: Size, secret: str) -> LoadedBlog:
-    """Fetch what the operations have to know. WrongAnswer."""
+    """Fetch what the operations have to know. Raises WrongAnswer."""
     tags = []
     for number in range(0, size.posts, max(1, size.posts // _CONDITIONAL_POSTS)):
         request = Request("GET", f"/posts/{post_id(number)}", expected=200)

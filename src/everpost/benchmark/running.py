@@ -37,7 +37,7 @@ async def run(options: BenchmarkOptions, settings: Settings, say: Say, progress:
     """Run the benchmark. Every database must be empty, and is empty again afterwards. All of them are checked
     before anything is written.
 
-    Misconfigured, Unreachable, Occupied (a database is not empty), WrongAnswer, Busy.
+    Raises Misconfigured, Unreachable, Occupied (a database is not empty), WrongAnswer, Busy.
     """
     names = unique_names(options.urls)
     for url, name in zip(options.urls, names, strict=True):

@@ -87,7 +87,7 @@ def _warn(settings: Settings) -> None:
 
 
 def _free_address(settings: Settings) -> str:
-    """The numeric address to listen on. Misconfigured: it cannot be used.
+    """The numeric address to listen on. Raises Misconfigured if it cannot be used.
 
     Granian's sockets share their port, so it would not notice a port that is in use.
     """

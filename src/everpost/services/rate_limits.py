@@ -31,8 +31,9 @@ class Allowance:
 
 
 async def count_attempt(store: Store, allowances: Sequence[Allowance]) -> None:
-    """Count one attempt against each of these, in this order. Raises TooMany, with the message of the first
-    that is exceeded, until an hour after the first attempt of its window; those after it are not counted.
+    """Count one attempt against each allowance, in this order. If one is exceeded, raises TooMany with its
+    message, and does not count the attempt against those after it. A window ends an hour after its first
+    attempt.
     """
     moment = now()
     counters = await store.limits.hit([allowance.limit for allowance in allowances], moment)

@@ -80,7 +80,7 @@ class Throttle:
         return True
 
     def flush(self) -> None:
-        """Log how many events were omitted since the last such lines."""
+        """Log how many events were omitted since the last flush."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

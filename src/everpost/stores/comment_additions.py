@@ -36,7 +36,7 @@ class Additions:
         )
 
     async def add(self, addition: Addition) -> Comment:
-        """The comment as stored. NotFound, Stale, Conflict, Invalid, Busy."""
+        """The comment as stored. Raises NotFound, Stale, Conflict, Invalid, Busy."""
         return await self._groups.write(addition.comment.post_id, addition)
 
     async def finish(self) -> None:

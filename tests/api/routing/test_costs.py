@@ -56,7 +56,7 @@ def target(start: str, pattern: str) -> Build:
 
 
 def comment(start: bytes, pattern: bytes, end: bytes = b"") -> Build:
-    """A body of whole patterns: what is cut in one is another case."""
+    """A body that consists of whole patterns: truncated ones are another case."""
     return lambda size: Request("POST", COMMENTS, [JSON], start + pattern * (size // len(pattern)) + end)
 
 
@@ -157,7 +157,7 @@ CASES: dict[str, tuple[int, Build]] = {
 
 @pytest.fixture(scope="module")
 async def blog(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """A blog with a post on which everybody comments, behind a proxy."""
+    """A blog with a post that accepts comments from everyone, behind a proxy."""
     async with AsyncExitStack() as opened:
         sites = Sites(f"sqlite:///{tmp_path_factory.mktemp('costs')}/blog.db", opened)
         site = await sites.open(
@@ -174,7 +174,7 @@ async def blog(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
 
 
 async def cost(site: Site, request: Request) -> tuple[float, Answer]:
-    """Seconds of CPU that the event loop takes for the request, and the answer."""
+    """The CPU seconds that the event loop spends on the request, and the response."""
     costs, answer = [], Answer()
     for _ in range(3):
         began = time.thread_time()

@@ -70,7 +70,7 @@ def application(route: type[APIRoute], endpoint: Any) -> FastAPI:  # noqa: ANN40
 
 
 async def answers_of(app: FastAPI, requests: list[dict[str, Any]]) -> list[object]:
-    """The answers, and what was called for each."""
+    """The responses, and the calls made for each."""
     found: list[object] = []
     async with AsyncExitStack() as opened:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://blog.example")

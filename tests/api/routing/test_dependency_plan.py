@@ -51,7 +51,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 async def unrelated() -> None:
-    """Nothing depends on it."""
+    """A dependency of no endpoint."""
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=[f"{method} {path}" for method, path, _ in REQUESTS])

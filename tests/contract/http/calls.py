@@ -113,7 +113,7 @@ class ProblemJson(TypedDict):
 
 
 def numbered(number: int) -> str:
-    """An id whose place among others is easily seen."""
+    """An id whose place in the order of ids is easy to see."""
     return f"{number:024x}"
 
 
@@ -151,7 +151,7 @@ async def comment_on(client: httpx.AsyncClient, post_id: str, **fields: object) 
 
 
 async def read(client: httpx.AsyncClient, path: str) -> httpx.Response:
-    """A GET that must succeed."""
+    """The response to a GET, which must succeed."""
     response = await client.get(path)
     assert response.status_code == HTTPStatus.OK, response.text
     return response
@@ -167,19 +167,19 @@ async def etag(client: httpx.AsyncClient, path: str) -> str:
 
 
 async def listed(client: httpx.AsyncClient, path: str) -> list[str]:
-    """The ids in one page."""
+    """The ids on one page."""
     return [row["id"] for row in (await read(client, path)).json()]
 
 
 def next_page(response: httpx.Response) -> str | None:
-    """Where the `Link` of a page leads; None at the end of the list."""
+    """The target of the `Link` of a page; None at the end of the list."""
     link = response.links.get("next")
     return None if link is None else link["url"]
 
 
 async def walked(client: httpx.AsyncClient, path: str, *, is_at_rest: bool = True) -> list[str]:
-    """The ids of a whole list, page by page, as the links lead. While others remove rows the last link may
-    lead to nothing.
+    """The ids of a whole list, page by page, following the links. If others remove rows meanwhile, the last
+    page may be empty.
     """
     ids: list[str] = []
     page: str | None = path

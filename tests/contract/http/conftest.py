@@ -42,7 +42,7 @@ class Applications:
         self._clients: dict[tuple[str, bool], httpx.AsyncClient] = {}
 
     async def on_empty_blog(self, name: str, *, strict: bool = False) -> httpx.AsyncClient:
-        """A client of a blog with nothing in it but its people, on this database."""
+        """A client of a blog on this database that contains only its people."""
         blog = await self.empty_blog(name)
         if (name, strict) not in self._clients:
             self._clients[name, strict] = await self._open_client(blog, STRICT if strict else LENIENT)
@@ -53,7 +53,7 @@ class Applications:
         return {name: await self.on_empty_blog(name) for name in self._names}
 
     async def empty_blog(self, name: str) -> Blog:
-        """The blog itself."""
+        """The blog itself, without a client."""
         if name not in self._blogs:
             self._blogs[name] = await self._make_blog(name)
         blog = self._blogs[name]

@@ -1,4 +1,4 @@
-"""A request of a sequence, and what a client remembers of the answers before it."""
+"""A request of a sequence, and the parts of earlier responses that a client remembers."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -15,8 +15,9 @@ Condition = Literal["first", "latest", "weak", "both", "any", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, by the admin if by nobody else. `link`: to where the link leads that was seen so many
-    links ago, instead of `path`. `walk`: and then to the next page, and the next, to the end.
+    """One request, by the admin unless another person is given. With `link`, it goes to the target of the
+    link that was seen this many links ago, instead of to `path`; with `walk`, it continues from page to page
+    to the end.
     """
 
     method: str
@@ -62,7 +63,7 @@ class Memory:
         return path, {name: tags[call.condition]}
 
     def body(self, call: Call) -> Json:
-        """The body of a call; a decision in it is about what was seen of its comment."""
+        """The body of a call; a decision in it names the revision of its comment that was seen."""
         if not isinstance(call.body, list):
             return call.body
         return [self._about_seen(each) if isinstance(each, dict) else each for each in call.body]
@@ -76,7 +77,7 @@ class Memory:
 
 
 class Long(str):
-    """A text over and over, which hypothesis can show in short."""
+    """A repeated text, which Hypothesis can display briefly."""
 
     _shown: str
 

@@ -26,7 +26,7 @@ class Person:
         return {"authorization": f"Bearer {self.secret}"}
 
     def token(self, number: int, secret: str, scopes: frozenset[Scope]) -> Token:
-        """A token of this person's."""
+        """A token of this person."""
         return Token(
             id=Id(f"{number:024x}"),
             user_id=self.user.id,
@@ -56,12 +56,12 @@ PEOPLE: dict[Who, Person] = {
 
 
 async def settle(store: Store) -> None:
-    """Add them all to an empty blog."""
+    """Add all of them to an empty blog."""
     for number, person in enumerate(PEOPLE.values(), 0xD1):
         await store.users.add(person.user)
         await store.tokens.add(person.token(number, person.secret, ROLE_SCOPES[person.user.role]))
 
 
 def headers_of(who: Who) -> dict[str, str]:
-    """What they send with each request."""
+    """The headers that they send with each request."""
     return {} if who == "nobody" else PEOPLE[who].headers

@@ -1,4 +1,4 @@
-"""Posts, comments and people for the tests, and short ways to put them into a store and to read them back."""
+"""Posts, comments and users for the tests, and functions that store and read them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,7 +48,7 @@ SIMILAR_TEXTS = [
 
 
 class PostFields(TypedDict, total=False):
-    """What a test may want a post to say."""
+    """The fields of a post that a test may set."""
 
     id: Id
     title: str
@@ -64,7 +64,7 @@ class PostFields(TypedDict, total=False):
 
 
 class CommentFields(TypedDict, total=False):
-    """What a test may want a comment to say."""
+    """The fields of a comment that a test may set."""
 
     id: Id
     content: str
@@ -83,7 +83,7 @@ class CommentFields(TypedDict, total=False):
 
 
 class UserFields(TypedDict, total=False):
-    """What a test may want a user to be."""
+    """The fields of a user that a test may set."""
 
     id: Id
     name: str
@@ -96,17 +96,17 @@ class UserFields(TypedDict, total=False):
 
 
 def numbered(number: int) -> Id:
-    """An id that sorts as the number does."""
+    """An id that sorts like the number."""
     return Id(f"{number:024x}")
 
 
 def spread(number: int, *, over: int = 1000) -> datetime:
-    """A moment that has nothing to do with its number's neighbours; many numbers share one."""
+    """A time that is unrelated to those of neighbouring numbers; many numbers share one."""
     return MOMENT + timedelta(milliseconds=number * 7_919 % over)
 
 
 def a_post(**fields: Unpack[PostFields]) -> Post:
-    """With a slug of its own."""
+    """A post with a unique slug."""
     post_id = fields.get("id", new_id())
     plain = Post(
         id=post_id,
@@ -127,7 +127,7 @@ def a_comment(post_id: Id, **fields: Unpack[CommentFields]) -> Comment:
 
 
 def a_user(**fields: Unpack[UserFields]) -> User:
-    """With an address of their own."""
+    """A user with a unique email address."""
     user_id = fields.get("id", new_id())
     plain = User(
         id=user_id,
@@ -141,18 +141,18 @@ def a_user(**fields: Unpack[UserFields]) -> User:
 
 
 async def publish(store: Store, **fields: Unpack[PostFields]) -> Post:
-    """A post that is in the store."""
+    """Add a post to the store."""
     return await store.posts.add(a_post(**fields))
 
 
 async def comment_on(store: Store, post_id: Id, **fields: Unpack[CommentFields]) -> Comment:
-    """A comment that is in the store."""
+    """Add a comment to the store."""
     return await store.comments.add(a_comment(post_id, **fields))
 
 
 async def publish_thread(store: Store, post: Post, comments: Sequence[Comment]) -> Post:
-    """A post that is in the store with its comments, as a move brings them: for tests that are not about
-    how a thread grows, and much faster than one after the other.
+    """Write a post with its comments, as a move does: for tests that are not about adding comments, and much
+    faster than adding them one after the other.
     """
     approved = sum(comment.status is CommentStatus.APPROVED for comment in comments)
     post = replace(post, version=1 + len(comments), comment_count=approved)
@@ -162,19 +162,19 @@ async def publish_thread(store: Store, post: Post, comments: Sequence[Comment]) 
 
 
 async def register(store: Store, **fields: Unpack[UserFields]) -> User:
-    """A user who is in the store."""
+    """Add a user to the store."""
     return await store.users.add(a_user(**fields))
 
 
 async def read_post(store: Store, id: Id) -> Post:
-    """The post with as many of its comments inside as may be."""
+    """The post with the maximum number of comments."""
     return await store.posts.get(id, comments=100)
 
 
 async def read_posts(
     store: Store, filter: PostFilter = EVERYBODY, *, sort: PostSort = PostSort.NEWEST, limit: int = 100
 ) -> Sequence[Post]:
-    """Every post of these, page by page, without comments."""
+    """Every matching post, page by page, without comments."""
     posts: list[Post] = []
     after: Position | None = None
     while True:
@@ -190,7 +190,7 @@ async def read_posts(
 async def read_thread(
     store: Store, post_id: Id, *, branch: Branch | None = None, limit: int = 100
 ) -> Sequence[Comment]:
-    """Every comment that is shown of a post, or of a branch there, page by page."""
+    """Every shown comment of a post, or of a branch, page by page."""
     comments: list[Comment] = []
     after: Position | None = None
     while True:

@@ -19,8 +19,8 @@ FIRST_REPLIES = 2
 
 
 class MirroredThread:
-    """The thread of one post. A change is made in the store and in the mirror, and what comes out is
-    compared at once; `assert_same` compares every way to read the thread.
+    """The thread of one post. A change is made in the store and in the mirror, and the results are compared
+    at once; `assert_same` compares every way to read the thread.
     """
 
     def __init__(self, store: Store, post: Post, thread: Sequence[Comment] = ()) -> None:
@@ -39,7 +39,7 @@ class MirroredThread:
         return added
 
     async def load(self, comments: Sequence[Comment]) -> None:
-        """Add comments that answer none all at once, as a move does: much faster than one after the other."""
+        """Add top-level comments together, as a move does: much faster than one after the other."""
         self._comments |= {comment.id: comment for comment in comments}
         self.version += len(comments)
         post = replace(self.post, version=self.version, comment_count=len(self.approved()))
@@ -69,11 +69,11 @@ class MirroredThread:
         self.version += 1
 
     async def _match(self, id: Id) -> ExpectedRevisions:
-        """Its present state; the stamp is the store's affair."""
+        """Its current revision; the stamp comes from the store."""
         return frozenset({(await self.store.comments.get(self.post.id, id)).revision})
 
     def comments(self) -> Mapping[Id, Comment]:
-        """All there are, shown or not."""
+        """All comments, shown or not."""
         replies: Counter[Id] = Counter()
         counted = {}
         for comment in sorted(self._comments.values(), key=lambda comment: -comment.depth):
@@ -86,7 +86,7 @@ class MirroredThread:
         return counted
 
     def approved(self) -> Sequence[Comment]:
-        """What can be answered."""
+        """The comments that accept replies."""
         return [each for each in self.comments().values() if each.status is CommentStatus.APPROVED]
 
     async def assert_same(self, *, one_by_one: Collection[Id] | None = None) -> None:
@@ -127,7 +127,7 @@ class MirroredThread:
                 assert await self.store.comments.page(query) == Page(rest, has_more=False)
 
     async def _assert_queues(self) -> None:
-        """Of the posts of this post's author, who has no other."""
+        """Compare the queues of the post's author, who has no other post."""
         if self.post.author is None:
             return
         for status in CommentStatus:

@@ -92,7 +92,7 @@ async def test_a_post_that_is_scheduled_stays_hidden(store: Store, monkeypatch: 
 
 @pytest.mark.parametrize("moment", [LATEST, now() + timedelta(days=1, hours=1)])
 async def test_a_moment_that_no_clock_can_show_changes_nothing(store: Store, moment: datetime) -> None:
-    """An import may bring any."""
+    """Imported posts can have any time."""
     await keep(store, publication_date=now() + HOUR, updated_at=moment)
     await observe_latest_write(store)
     assert await listed(store) == []

@@ -71,7 +71,7 @@ async def run_import(
     with ImportReport() as report:
         context = ImportContext(report=report, dry_run=dry_run, skip_unreadable=skip_unreadable)
         await import_items(store, iter(items), context, origin=ORIGIN, matcher=ById())
-        return [(note.fate, note.kind, note.name) for note in report.notes()]
+        return [(note.outcome, note.kind, note.name) for note in report.notes()]
 
 
 async def all_of(store: Store) -> tuple[Sequence[Post], Sequence[Sequence[Comment]]]:

@@ -35,7 +35,7 @@ async def test_the_name_of_an_author_follows_the_rules_for_names(store: Store) -
     assert [names[f"{number}@example.org"] for number in range(len(NAMES))] == [
         *("Ada", "Ada", "Ada", "Ada L.", "login-4", "login-5", "a" * 100, "Ada")
     ]
-    assert [note.fate for note in notes] == [Outcome.CHANGED] * 7 + [Outcome.IMPORTED]
+    assert [note.outcome for note in notes] == [Outcome.CHANGED] * 7 + [Outcome.IMPORTED]
 
 
 async def test_the_name_of_a_guest_follows_the_rules_for_names(store: Store) -> None:
@@ -46,7 +46,7 @@ async def test_the_name_of_a_guest_follows_the_rules_for_names(store: Store) -> 
     assert [names[f"Words {number}"] for number in range(len(NAMES))] == [
         *("Ada", "Ada", "Ada", "Ada L.", None, None, "a" * 100, "Ada")
     ]
-    changed = {note.name.partition(" ")[0]: note.reason for note in notes if note.fate is Outcome.CHANGED}
+    changed = {note.name.partition(" ")[0]: note.reason for note in notes if note.outcome is Outcome.CHANGED}
     assert changed.keys() == {"0", "1", "2", "3", "4", "6"}
     assert all(repr(NAMES[int(number)][:40]) in changed[number] for number in "01234")
 
@@ -58,20 +58,20 @@ async def test_two_authors_with_the_same_address_are_two_users(store: Store) -> 
     notes = await notes_of(store, ADA, bot, twin, *posts)
     stand_in = f"author-{ORIGIN.stable_id('author', 'bot')}@wordpress.invalid"
     assert await users_of(store) == {"ada@example.org": "Ada", stand_in: "Bot"}
-    assert [note.fate for note in notes[:3]] == [Outcome.IMPORTED, Outcome.CHANGED, Outcome.PRESENT]
+    assert [note.outcome for note in notes[:3]] == [Outcome.IMPORTED, Outcome.CHANGED, Outcome.PRESENT]
     assert notes[1].reason == f"its email address is that of 'Ada', so it got the placeholder {stand_in}"
     shown = [await read_post(store, ORIGIN.stable_id("post", each.source_id, MOMENT)) for each in posts]
     assert [post.author and post.author.name for post in shown] == ["Ada", "Bot", "Ada"]
     for items in ((ADA, bot, twin), (bot, twin, ADA)):
-        assert {note.fate for note in await notes_of(store, *items)} == {Outcome.PRESENT}
+        assert {note.outcome for note in await notes_of(store, *items)} == {Outcome.PRESENT}
     assert len(await users_of(store)) == 2
 
 
 async def test_an_existing_user_matches_one_author_with_the_address(store: Store) -> None:
     await register(store, email="ada@example.org", name="Ada L.", role=Role.ADMIN)
     bot = SourceAuthor(source_id="bot", name="Bot", email="ada@example.org")
-    for fates in ([Outcome.PRESENT, Outcome.CHANGED], [Outcome.PRESENT, Outcome.PRESENT]):
-        assert [note.fate for note in await notes_of(store, ADA, bot)] == fates
+    for outcomes in ([Outcome.PRESENT, Outcome.CHANGED], [Outcome.PRESENT, Outcome.PRESENT]):
+        assert [note.outcome for note in await notes_of(store, ADA, bot)] == outcomes
         assert sorted((await users_of(store)).values()) == ["Ada L.", "Bot"]
-    assert {note.fate for note in await notes_of(store, bot, ADA)} == {Outcome.PRESENT}
+    assert {note.outcome for note in await notes_of(store, bot, ADA)} == {Outcome.PRESENT}
     assert len(await users_of(store)) == 2

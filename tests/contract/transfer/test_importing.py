@@ -33,7 +33,7 @@ PENDING, APPROVED, REMOVED = CommentStatus.PENDING, CommentStatus.APPROVED, Comm
 ITEMS: Sequence[Item] = (
     ADA,
     SourceAuthor(source_id="eve", name="Eve"),
-    Note(fate=DROPPED, kind="page", name="9"),
+    Note(outcome=DROPPED, kind="page", name="9"),
     replace(
         a_source("1", source_comment("1"), source_comment("2", "1", PENDING), source_comment("3", "2")),
         author_id="ada",
@@ -181,7 +181,7 @@ async def test_posts_get_the_slugs_that_they_have_in_the_source(
     assert await run_import(store, *items) == rehearsed
     post_ids = [ORIGIN.stable_id("post", item.source_id, item.publication_date) for item in items]
     assert [(await store.posts.get(each, comments=0)).slug for each in post_ids] == slugs
-    assert {fate for fate, _, _ in await run_import(store, *items)} == {PRESENT}
+    assert {outcome for outcome, _, _ in await run_import(store, *items)} == {PRESENT}
 
 
 async def test_a_broken_source_leaves_the_blog_unchanged(store: Store) -> None:
@@ -204,7 +204,7 @@ async def test_every_unreadable_item_is_reported_before_an_import_fails(
         run = ImportContext(report=report, dry_run=dry_run)
         with pytest.raises(UnreadableSource, match=r"^3 items .*--skip-unreadable"):
             await import_items(store, iter(items), run, origin=ORIGIN)
-        assert [(note.fate, note.name) for note in report.notes()] == [
+        assert [(note.outcome, note.name) for note in report.notes()] == [
             (Outcome.UNREADABLE, name) for name in ("a.md", "b.md", "c.md")
         ]
     assert await all_of(store) == ([], [])

@@ -1,4 +1,4 @@
-"""The duration of outages."""
+"""The durations of outages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -159,5 +159,5 @@ def dropped(items: Iterator[Item]) -> list[tuple[str, str]]:
     return [
         (note.kind, note.name)
         for note in of_kind(Note, items)
-        if note.fate is Outcome.DROPPED and note.kind != WXR_FIELDS
+        if note.outcome is Outcome.DROPPED and note.kind != WXR_FIELDS
     ]

@@ -61,7 +61,7 @@ def test_every_link_to_a_heading_leads_somewhere(page: Path) -> None:
 
 @EACH_PAGE
 def test_lines_that_can_be_wrapped_are_short(page: Path) -> None:
-    """Tables, code and long addresses cannot be."""
+    """Tables, code and long URLs cannot be wrapped."""
     text = re.sub(r"^( *)```.*?^\1```$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     assert [
         line

@@ -88,7 +88,7 @@ def place_of(module: Path) -> str:
 
 
 def allowed_in(module: Path) -> set[str]:
-    """What this file may import."""
+    """The modules that this file may import."""
     place = place_of(module)
     return {name for room, names in MAY_IMPORT.items() if is_within(place, room) for name in names.split()}
 
@@ -98,7 +98,7 @@ def is_within(place: str, room: str) -> bool:
 
 
 def imports_of(module: Path) -> Iterator[str]:
-    """What a file imports, wherever in the file that stands; what is of Everpost without its name."""
+    """The imports of a file, at any place in it; those of Everpost without its name."""
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

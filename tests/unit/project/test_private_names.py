@@ -1,4 +1,4 @@
-"""Private names of libraries: where Everpost uses them, and up to which version that was checked.
+"""Private names of libraries: the modules that use them, and the latest versions that were checked.
 
 docs/decisions/0018-private-names.md says what to do if one of these tests fails.
 """
@@ -90,7 +90,7 @@ def is_allowed(file: str, places: Collection[str]) -> bool:
 
 
 def defined_in(trees: Mapping[str, ast.AST]) -> set[str]:
-    """Every name that is given to something."""
+    """Every name that is assigned or declared."""
     nodes = [node for tree in trees.values() for node in ast.walk(tree)]
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     names = {node.name for node in nodes if isinstance(node, definitions)}

@@ -1,4 +1,4 @@
-"""Who waits for whom where passwords are hashed."""
+"""The queues in front of password hashing."""
 
 import asyncio
 import threading
@@ -6,13 +6,13 @@ import threading
 import pytest
 
 from everpost.errors import Busy
-from everpost.services.accounts import keyed_locks, password_queue
-from everpost.services.accounts.keyed_locks import KeyedLocks
+from everpost.services.accounts import bounded_locks, password_queue
+from everpost.services.accounts.bounded_locks import BoundedLocks
 from everpost.services.accounts.password_queue import PasswordQueue
 
 
 class Work:
-    """Something that takes until it is let go."""
+    """Work that lasts until it is released."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
@@ -80,15 +80,15 @@ async def test_who_gives_up_leaves_the_place_to_the_next() -> None:
     assert await asyncio.wait_for(queue.run(lambda: "free"), 10) == "free"
 
 
-async def test_in_a_lane_it_is_one_at_a_time_and_lanes_do_not_wait_for_each_other() -> None:
-    turns, seen, gate = KeyedLocks(), list[str](), asyncio.Event()
+async def test_each_lock_is_held_once_and_locks_do_not_wait_for_each_other() -> None:
+    locks, seen, gate = BoundedLocks(), list[str](), asyncio.Event()
 
-    async def take(lane: str, number: int) -> None:
-        async with turns.hold(lane):
-            seen.append(f"{lane}{number}")
+    async def take(name: str, number: int) -> None:
+        async with locks.hold(name):
+            seen.append(f"{name}{number}")
             await gate.wait()
 
-    tasks = [asyncio.create_task(take(lane, number)) for number in range(3) for lane in "ab"]
+    tasks = [asyncio.create_task(take(name, number)) for number in range(3) for name in "ab"]
     await settle()
     assert seen == ["a0", "b0"]
     gate.set()
@@ -96,19 +96,19 @@ async def test_in_a_lane_it_is_one_at_a_time_and_lanes_do_not_wait_for_each_othe
     assert sorted(seen) == ["a0", "a1", "a2", "b0", "b1", "b2"]
 
 
-async def test_a_lane_is_so_long_at_most() -> None:
-    turns, gate = KeyedLocks(), asyncio.Event()
+async def test_the_queue_of_a_lock_is_bounded() -> None:
+    locks, gate = BoundedLocks(), asyncio.Event()
 
     async def take() -> None:
-        async with turns.hold("a"):
+        async with locks.hold("a"):
             await gate.wait()
 
-    tasks = [asyncio.create_task(take()) for _ in range(keyed_locks.MOST_WAITING + 1)]
+    tasks = [asyncio.create_task(take()) for _ in range(bounded_locks.MOST_WAITING + 1)]
     await settle()
     with pytest.raises(Busy):
         await take()
-    async with turns.hold("b"):
+    async with locks.hold("b"):
         gate.set()
     await asyncio.gather(*tasks)
-    async with turns.hold("a"):
+    async with locks.hold("a"):
         pass

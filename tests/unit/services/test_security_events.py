@@ -1,4 +1,4 @@
-"""The lines of a log that say what happened, and are not too many."""
+"""The log lines of security events, and the limit on their number."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Passwords that somebody would try early."""
+"""Passwords that an attacker would try early."""
 
 import time
 
@@ -146,7 +146,7 @@ def test_words_about_a_user_are_not_kept_for_the_next_one() -> None:
 
 @pytest.mark.parametrize("symbols", ["4@8({[<369", "0123456789"])
 def test_the_longest_password_takes_no_longer_than_four_pieces(symbols: str) -> None:
-    """What zxcvbn takes grows quickly with the length, and with letters that may be others."""
+    """zxcvbn's time grows quickly with the length, and with letters that may stand for others."""
     piece = (symbols * 20)[:20]
     whole = (symbols * MAX_PASSWORD)[:MAX_PASSWORD]
 

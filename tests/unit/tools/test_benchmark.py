@@ -1,4 +1,4 @@
-"""What `everpost bench` makes of what it measured, and the blog and the client with which it measures."""
+"""The results of `everpost bench`, and the blog and the client with which it measures."""
 
 import json
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def at(rate: float) -> Figures:
 
 
 def results_of(*rates: Sequence[float], names: Sequence[str] = ("one", "two", "three")) -> Results:
-    """Of databases that had these rates in their rounds, whatever the operation."""
+    """The results of databases with these rates in their rounds, whatever the operation."""
     return Results(
         databases=[Database(name, "SQLite 3") for name, _ in zip(names, rates, strict=False)],
         measured={each: [Measured([at(rate) for rate in own]) for own in rates] for each in OPERATIONS},
@@ -130,7 +130,7 @@ def test_the_report_is_one_page_that_needs_nothing_else() -> None:
 
 
 class Echo:
-    """An application that says what it was asked, with the status that it is given."""
+    """An application that responds with the request, and a given status."""
 
     def __init__(self, status: int) -> None:
         self._status = status
@@ -144,7 +144,7 @@ class Echo:
 
 
 async def fail_to_start(_scope: Message, receive: Receive, send: Send) -> None:
-    """As Starlette's applications do it."""
+    """Fail as Starlette's applications do."""
     await receive()
     await send({"type": "lifespan.startup.failed"})
     raise Misconfigured("It does not start.")
@@ -162,7 +162,7 @@ async def test_an_application_that_does_not_start_says_why() -> None:
             pass
 
 
-async def test_a_wrong_answer_is_told_and_ends_the_measurement() -> None:
+async def test_a_wrong_answer_is_reported_and_ends_the_measurement() -> None:
     said: list[str] = []
     subject = Subject("one", Echo(503), BLOG)
     with pytest.raises(WrongAnswer) as refusal:

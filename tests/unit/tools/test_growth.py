@@ -1,4 +1,4 @@
-"""The measure of growing cost tells linear cost from quadratic."""
+"""The measure of growing costs distinguishes linear from quadratic."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The proxy counts round trips as they are made."""
+"""The proxy counts round trips correctly."""
 
 import socket
 import socketserver

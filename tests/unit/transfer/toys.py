@@ -1,5 +1,5 @@
-"""Two additional kinds of records: badges, and notes that belong to posts. A new kind needs no more than
-this: a value, an entry in the registry, a table and a collection.
+"""Two additional kinds of records: badges, and notes that belong to posts. A new kind needs only these parts:
+a value, an entry in the registry, a table and a collection.
 """
 
 from collections.abc import Sequence

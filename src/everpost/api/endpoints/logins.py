@@ -25,7 +25,9 @@ _MAX_FIELDS = 20
 
 
 async def read_form(request: Request) -> LoginForm:
-    """The form in the body. HTTPException: it is malformed; RequestValidationError: a field is invalid."""
+    """The form in the body. Raises HTTPException if it is malformed, RequestValidationError if a field is
+    invalid.
+    """
     if not is_form(request.headers):
         raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
     try:

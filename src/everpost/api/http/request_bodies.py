@@ -40,7 +40,9 @@ class BodyRequest(Request):
         self._timeout = timeout
 
     async def body(self) -> bytes:
-        """The whole body. HTTPException: 400, it is incomplete; 408, it is too slow; 413, it is too large."""
+        """The whole body. Raises HTTPException: 400 if it is incomplete, 408 if it is too slow, 413 if it is
+        too large.
+        """
         if not hasattr(self, "_body"):
             try:
                 async with asyncio.timeout(self._timeout):
@@ -51,8 +53,8 @@ class BodyRequest(Request):
         return self._body
 
     async def json(self) -> object:
-        """The value in the body, parsed more strictly than Python does, by RFC 8259. HTTPException: as for
-        `body`; also 415, the body is not declared to be JSON; 400, it is not JSON.
+        """The value in the body, parsed more strictly than Python does, by RFC 8259. Raises HTTPException as
+        `body` does; also 415 if the body is not declared to be JSON, and 400 if it is not JSON.
         """
         if not is_json(self.headers):
             raise HTTPException(415, "Send the request body as application/json, in UTF-8.")

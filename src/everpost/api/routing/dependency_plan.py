@@ -88,7 +88,8 @@ class Resolver:
         self._body = [(each.name, body_check(each)) for each in dependant.body_params]
 
     async def call(self, request: Request, read_body: Callable[[], Awaitable[object]]) -> Any:  # noqa: ANN401
-        """Call the endpoint and return its result. RequestValidationError: lists all invalid values.
+        """Call the endpoint and return its result. Raises RequestValidationError, which lists all invalid
+        values.
 
         The body is read last, so that a request without the required token costs no more.
         """

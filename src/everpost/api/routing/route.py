@@ -19,7 +19,7 @@ from everpost.api.routing.security import credential_headers
 
 class CallRoute(APIRoute):
     """A route that is faster than FastAPI's where possible, with the same responses. A body has at most
-    `max_body_size` bytes and, unless it is a form, is JSON. A quick route reads it only after all
+    `max_body_size` bytes and, unless it is a form, is JSON. A fast route reads it only after all
     dependencies have been resolved.
     """
 

@@ -36,8 +36,8 @@ _token, _token_or_none = _scheme(REQUIRED_SCHEME), _scheme(OPTIONAL_SCHEME)
 async def get_actor(
     request: Request, store: OpenStore, _declared: Annotated[None, Depends(_token_or_none)]
 ) -> Actor:
-    """The user whose token is in the `Authorization` header; without the header, the public.
-    Unauthenticated: the header is malformed, or the token is invalid.
+    """The user whose token is in the `Authorization` header; without the header, the public. Raises
+    Unauthenticated if the header is malformed, or the token is invalid.
     """
     sent = request.headers.getlist("authorization")
     if not sent:
@@ -65,7 +65,7 @@ CurrentActor = Annotated[Actor, Depends(get_actor)]
 
 
 async def get_member(actor: CurrentActor, _declared: Annotated[None, Depends(_token)]) -> Actor:
-    """The authenticated actor. Unauthenticated: there is no token; raised before other parameters are
+    """The authenticated actor. Raises Unauthenticated if there is no token, before other parameters are
     validated.
     """
     if actor.user is None:

@@ -160,15 +160,15 @@ class DecisionRead(TypedDict):
 
 def read_comment(comment: Comment, *, in_full: bool = False) -> CommentRead:
     """The comment as JSON; a tombstone, unless it is approved or `in_full` is set."""
-    is_told = in_full or comment.status is CommentStatus.APPROVED
+    is_visible = in_full or comment.status is CommentStatus.APPROVED
     return {
         "id": comment.id,
         "post_id": comment.post_id,
         "parent_id": comment.parent_id,
         "depth": comment.depth,
-        "status": comment.status if is_told else CommentStatus.REMOVED,
-        "author": _author(comment) if is_told else None,
-        "content": comment.content if is_told and comment.content else None,
+        "status": comment.status if is_visible else CommentStatus.REMOVED,
+        "author": _author(comment) if is_visible else None,
+        "content": comment.content if is_visible and comment.content else None,
         "publication_date": format_timestamp(comment.publication_date),
         "updated_at": format_timestamp(comment.updated_at),
         "reply_count": comment.reply_count,

@@ -25,7 +25,7 @@ OPERATOR = Actor.of(
 
 
 def with_store(use: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
-    """Call `use` with the store, which is set up if it is empty, and return the result. Misconfigured,
+    """Call `use` with the store, which is set up if it is empty, and return the result. Raises Misconfigured,
     Unreachable, SchemaMismatch.
     """
     settings = read_settings()
@@ -42,7 +42,7 @@ def with_store(use: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
 
 
 async def user_with(store: Store, email: str) -> User:
-    """The user with this email address. NotFound."""
+    """The user with this email address. Raises NotFound."""
     user = await store.users.find(email)
     if user is None:
         raise NotFound("user", email)

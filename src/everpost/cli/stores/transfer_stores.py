@@ -21,8 +21,8 @@ _IMPORTING = 4
 
 @asynccontextmanager
 async def open_source(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
-    """The store of the source. `name` is the argument or setting that contains the URL. Misconfigured: the
-    URL is invalid, or there is no blog. Unreachable, SchemaMismatch, Unfinished.
+    """The store of the source. `name` is the argument or setting that contains the URL. Raises Misconfigured
+    if the URL is invalid, or there is no blog; Unreachable, SchemaMismatch, Unfinished.
     """
     with _naming(name):
         store = await _find(url, settings, unfinished=False)
@@ -34,7 +34,7 @@ async def open_source(url: str, settings: Settings, name: str = SETTING) -> Asyn
 
 @asynccontextmanager
 async def open_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
-    """The store of the target, whose schema is created if it is missing. Misconfigured, Unreachable,
+    """The store of the target, whose schema is created if it is missing. Raises Misconfigured, Unreachable,
     SchemaMismatch.
     """
     with _naming(name):
@@ -58,7 +58,7 @@ async def inspect_target(url: str, settings: Settings, name: str = SETTING) -> A
 @asynccontextmanager
 async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[Store]:
     """The store in the settings. If it has no blog, one is created; for a dry run, in a temporary database
-    instead. Unreachable, SchemaMismatch, Unfinished.
+    instead. Raises Unreachable, SchemaMismatch, Unfinished.
     """
     url = settings.database_url
     with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from everpost.domain.clock import now
 from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, TooMany
-from everpost.services.accounts.keyed_locks import KeyedLocks
+from everpost.services.accounts.bounded_locks import BoundedLocks
 from everpost.services.rate_limits import (
     Allowance,
     address_key,
@@ -34,7 +34,7 @@ _SITES = 10
 _GUESSES_A_STEP = 10
 """The pause doubles with each further group of this many guesses."""
 _MESSAGE = "Too many failed logins. Try again later."
-_locks = KeyedLocks()
+_locks = BoundedLocks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

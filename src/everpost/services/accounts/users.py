@@ -54,7 +54,7 @@ class UserEdit:
 
     @property
     def grants_access(self) -> bool:
-        """Whether somebody may be able to do more as this user than before."""
+        """Whether the change may let someone do more as this user than before."""
         return self.is_disabled is False or not (self.role is self.password is self.email is None)
 
 

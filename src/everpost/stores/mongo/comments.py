@@ -27,8 +27,8 @@ from everpost.stores.mongo.model.collections import (
 )
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument, read_comment
 from everpost.stores.mongo.queries.authors import Authors, named_comments
-from everpost.stores.mongo.threads.comment_changes import Changer
-from everpost.stores.mongo.threads.new_comments import Adder
+from everpost.stores.mongo.threads.comment_changes import CommentUpdater
+from everpost.stores.mongo.threads.new_comments import CommentInserter
 
 _OLDEST_FIRST = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST = {"publication_date": -1, "_id": -1}
@@ -51,8 +51,8 @@ class MongoComments(Part):
         self._comments = collections.comments
         self._authors = authors
         self._garbage = garbage
-        self._changer = Changer(collections, transactions, authors)
-        self._additions = Additions(Adder(collections, transactions, authors).add, self._is_free)
+        self._updater = CommentUpdater(collections, transactions, authors)
+        self._additions = Additions(CommentInserter(collections, transactions, authors).add, self._is_free)
 
     @reads
     async def get(self, post_id: Id, id: Id) -> Comment:
@@ -166,7 +166,7 @@ class MongoComments(Part):
         match: ExpectedRevisions,
         credential: EditCredential | None = None,
     ) -> Comment:
-        saved = await self._changer.save(post_id, id, change, (match, credential))
+        saved = await self._updater.save(post_id, id, change, (match, credential))
         (named,) = await self._authors.name_comments([saved])
         return named
 
@@ -174,7 +174,7 @@ class MongoComments(Part):
     async def remove(
         self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
     ) -> None:
-        await self._changer.remove(post_id, id, (match, credential))
+        await self._updater.remove(post_id, id, (match, credential))
 
     async def finish(self) -> None:
         """Wait until all comments that are being added have been added."""

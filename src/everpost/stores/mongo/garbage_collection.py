@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 INTERVAL = 3600
 """Seconds between two searches for garbage left by processes that died."""
 _GRACE = 86_400
-"""Seconds after a removal during which the user's posts are searched for again and again: a request that
+"""Seconds after a removal during which the user's posts are searched for repeatedly: a request that
 looked the user up before the removal may write the id to a post later.
 """
 _PAUSE = 10

@@ -28,7 +28,7 @@ from everpost.stores.mongo.threads.thread import count_approved
 _MOST_TOGETHER = 50
 
 
-class Publisher:
+class PostInserter:
     """Adds posts. Posts that arrive while others are being added are inserted together. A post with a thread
     is added in a transaction of its own.
     """
@@ -52,7 +52,7 @@ class Publisher:
 
     async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
         """Add a post, and return it as stored. If `numbered` and its slug is taken, it gets the first free
-        numbered one. Conflict, Invalid.
+        numbered one. Raises Conflict, Invalid.
         """
         kept = replace(post, comment_count=count_approved(thread), comments=())
         document = post_document(kept)

@@ -26,7 +26,7 @@ from everpost.stores.mongo.queries.slugs import free_slug
 _Outcome: TypeAlias = PostDocument | Exception
 
 
-class Terms(NamedTuple):
+class Preconditions(NamedTuple):
     """The revisions and the owner that a post must have to be changed. None: any."""
 
     match: ExpectedRevisions
@@ -38,7 +38,7 @@ class Change(NamedTuple):
 
     id: Id
     values: PostChange
-    terms: Terms
+    preconditions: Preconditions
     comments: int
     """The number of comments that the result contains."""
 
@@ -47,7 +47,7 @@ class _OwnerRemovedError(Exception):
     """The post still names a removed user as its author: the transaction must be undone."""
 
 
-class Saver:
+class PostUpdater:
     """Changes and removes posts, grouping the changes of each: in a transaction, one command locks the post
     with the first change, and a second one writes the result of all the others.
     """
@@ -70,7 +70,7 @@ class Saver:
 
     async def save(self, change: Change) -> PostDocument:
         """Change a post, and return it. If its slug is taken and the change allows it, the post gets a
-        numbered one. NotFound, Forbidden, Stale, Conflict, Invalid.
+        numbered one. Raises NotFound, Forbidden, Stale, Conflict, Invalid.
         """
         slug = change.values.slug
         try:
@@ -91,11 +91,13 @@ class Saver:
         """Return once no change is in progress."""
         await self._groups.finish()
 
-    async def remove(self, id: Id, terms: Terms) -> None:
-        """Remove everything that the garbage collector does not need. NotFound, Forbidden, Stale."""
+    async def remove(self, id: Id, preconditions: Preconditions) -> None:
+        """Remove everything that the garbage collector does not need. Raises NotFound, Forbidden, Stale."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         try:
-            await self._transactions.write_post(id, partial(self._write, id, terms, removal, {"_id": 1}))
+            await self._transactions.write_post(
+                id, partial(self._write, id, preconditions, removal, {"_id": 1})
+            )
         except _OwnerRemovedError as error:
             raise _not_owned() from error
 
@@ -103,7 +105,7 @@ class Saver:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], session: Session) -> Sequence[_Outcome]:
-        """Make these changes to one post. Returns the post, or the reason for a refusal, for each.
+        """Make these changes to one post. Returns the post, or the reason for a refusal, for each. Raises
         DuplicateKeyError, Invalid.
         """
         outcomes: list[_Outcome] = []
@@ -114,9 +116,11 @@ class Saver:
             update = _update(change.values)
             try:
                 if last is None:
-                    last = taken = await self._write(change.id, change.terms, update, projection, session)
+                    last = taken = await self._write(
+                        change.id, change.preconditions, update, projection, session
+                    )
                 else:
-                    await self._require(last, change.terms, session)
+                    await self._require(last, change.preconditions, session)
                     if taken is not None and change.values.slug is not None and last["slug"] != taken["slug"]:
                         # Another post may have the slug that this change would hide from the index.
                         await self._write_difference(taken, last, session)
@@ -134,36 +138,39 @@ class Saver:
         return outcomes
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
-        """Write the difference between the two documents. DuplicateKeyError."""
+        """Write the difference between the two documents. Raises DuplicateKeyError."""
         update = _difference(before, after)
         await self._posts.update_one({"_id": before["_id"]}, update, session=session)
 
-    async def _require(self, post: PostDocument, terms: Terms, session: Session) -> None:
-        """Check the revision and the owner of a post that the transaction has changed. Forbidden, Stale."""
-        owners = await self._owners(terms, session)
+    async def _require(self, post: PostDocument, preconditions: Preconditions, session: Session) -> None:
+        """Check the revision and the owner of a post that the transaction has changed. Raises Forbidden,
+        Stale.
+        """
+        owners = await self._owners(preconditions, session)
         if owners is not None and post.get("author_id") not in owners:
             raise _not_owned()
-        if terms.match is not None and Revision(post["version"], post["stamp"]) not in terms.match:
+        match = preconditions.match
+        if match is not None and Revision(post["version"], post["stamp"]) not in match:
             raise Stale("post", str(post["_id"]))
 
-    async def _owners(self, terms: Terms, session: Session) -> Sequence[ObjectId] | None:
+    async def _owners(self, preconditions: Preconditions, session: Session) -> Sequence[ObjectId] | None:
         """The authors that the post may have; None: any. The post may still name a removed user until the
         garbage collector has replaced it, so the transaction reads whether the owner exists, and which users
         they inherited from.
         """
-        if terms.owner_id is None:
+        if preconditions.owner_id is None:
             return None
-        return await self._authors.predecessors(ObjectId(terms.owner_id), session=session)
+        return await self._authors.predecessors(ObjectId(preconditions.owner_id), session=session)
 
     async def _write(
         self,
         id: Id,
-        terms: Terms,
+        preconditions: Preconditions,
         update: Filter | Sequence[Filter],
         projection: Filter,
         session: Session,
     ) -> PostDocument:
-        """Change the post if it has the required revision and owner. NotFound, Forbidden, Stale."""
+        """Change the post if it has the required revision and owner. Raises NotFound, Forbidden, Stale."""
         write = partial(
             self._posts.find_one_and_update,
             update=update,
@@ -171,11 +178,11 @@ class Saver:
             return_document=ReturnDocument.AFTER,
             session=session,
         )
-        wanted: Filter = {"_id": ObjectId(id), **LIVING, **matching(terms.match)}
-        if terms.owner_id is None:
+        wanted: Filter = {"_id": ObjectId(id), **LIVING, **matching(preconditions.match)}
+        if preconditions.owner_id is None:
             owners, document = None, await write(wanted)
         else:
-            owner_id = ObjectId(terms.owner_id)
+            owner_id = ObjectId(preconditions.owner_id)
             # At the same time, so outside of the transaction: a removal acknowledged before is seen.
             reading = asyncio.create_task(self._authors.predecessors(owner_id))
             try:

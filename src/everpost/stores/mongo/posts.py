@@ -21,8 +21,8 @@ from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, post_projection, read_post
 from everpost.stores.mongo.model.people import BLOG, read_blog
-from everpost.stores.mongo.new_posts import Publisher
-from everpost.stores.mongo.post_changes import Change, Saver, Terms
+from everpost.stores.mongo.new_posts import PostInserter
+from everpost.stores.mongo.post_changes import Change, PostUpdater, Preconditions
 from everpost.stores.mongo.queries.authors import Authors, named_posts
 from everpost.stores.mongo.queries.post_lists import Listing
 from everpost.stores.mongo.queries.tags import Tags
@@ -55,8 +55,8 @@ class MongoPosts(Part):
         """Searches of this process for a free number run one after the other: concurrent ones would all find
         the same number.
         """
-        self._publisher = Publisher(collections, transactions, authors, garbage, slugs)
-        self._saver = Saver(collections, transactions, authors, slugs)
+        self._inserter = PostInserter(collections, transactions, authors, garbage, slugs)
+        self._updater = PostUpdater(collections, transactions, authors, slugs)
 
     @reads
     async def get(self, id: Id, *, comments: int) -> Post:
@@ -173,7 +173,7 @@ class MongoPosts(Part):
 
     @writes
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
-        return await self._publisher.add(post, thread, numbered=numbered)
+        return await self._inserter.add(post, thread, numbered=numbered)
 
     @writes
     async def save(
@@ -185,17 +185,17 @@ class MongoPosts(Part):
         comments: int,
         owner_id: Id | None = None,
     ) -> Post:
-        change_of_post = Change(id, change, Terms(match, owner_id), comments)
-        return await self._named(await self._saver.save(change_of_post))
+        change_of_post = Change(id, change, Preconditions(match, owner_id), comments)
+        return await self._named(await self._updater.save(change_of_post))
 
     @writes
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        await self._saver.remove(id, Terms(match, owner_id))
+        await self._updater.remove(id, Preconditions(match, owner_id))
         self._garbage.collect_soon()
 
     async def finish(self) -> None:
         """Wait until all changes have been made."""
-        await self._saver.finish()
+        await self._updater.finish()
 
     async def _named(self, document: PostDocument) -> Post:
         (post,) = await self._authors.name_posts([read_post(document)])

@@ -49,7 +49,7 @@ class MongoStore:
     @classmethod
     async def open(cls, url: str, *, timeout: float, pool_size: int, prepare: Prepare = leave) -> Self:
         """Open the store at a URL. Its schema is current, or `prepare` migrates it. `timeout`: the maximum
-        duration of a call, in seconds. Misconfigured, Unreachable.
+        duration of a call, in seconds. Raises Misconfigured, Unreachable.
         """
         client = connect(url, timeout=timeout, pool_size=pool_size, whole_calls=True)
         try:

@@ -128,7 +128,7 @@ class MongoUsers(Part):
         await self._require_admin(before, session)
 
     async def _require_admin(self, before: UserDocument, session: Session) -> None:
-        """LastAdmin, if this was the last enabled admin."""
+        """Raise LastAdmin if this was the last enabled admin."""
         was_admin = before["role"] == Role.ADMIN and "disabled_at" not in before
         if was_admin and not await self._exists(_ENABLED_ADMIN, session):
             raise LastAdmin

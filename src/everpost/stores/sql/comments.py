@@ -163,7 +163,7 @@ class SqlComments:
         return False
 
     async def _require_post(self, post_id: Id) -> None:
-        if not await self._connections.fetch(selects.POST_IS_THERE, {"this": post_id}):
+        if not await self._connections.fetch(selects.FIND_POST, {"this": post_id}):
             raise NotFound("post", post_id)
 
 

@@ -30,7 +30,7 @@ _ADD = insert(CommentRow)
 
 async def write_comments(connections: Connections, additions: Sequence[Addition]) -> Sequence[Comment]:
     """Add comments to one post: in one statement if possible; otherwise in a transaction, which also finds
-    the reason for a refusal. NotFound, Stale, Conflict, Invalid.
+    the reason for a refusal. Raises NotFound, Stale, Conflict, Invalid.
     """
     has_replies = any(addition.comment.parent_id is not None for addition in additions)
     is_one_statement = connections.dialect.name == "postgresql" and not has_replies

@@ -36,7 +36,7 @@ _TAG = insert(PostTagRow).from_select(
     ),
 )
 _OF_POST = select(PostRow.id).where(PostRow.id == PostTagRow.post_id)
-_LIST_TAGS_ANEW = (
+_UPDATE_TAG_ROWS = (
     update(PostTagRow)
     .where(PostTagRow.post_id == _TAGS_OF)
     .values({column.key: _OF_POST.with_only_columns(column).scalar_subquery() for column in _LISTED})
@@ -51,15 +51,15 @@ class Preconditions(NamedTuple):
     match: ExpectedRevisions
     owner_id: Id | None
 
-    def require(self, id: Id, there: AnyRow | None) -> None:
-        """Raise the reason why no row met the preconditions; `there` is the row of `POST_IS_THERE`. Nothing
-        is raised if the post has met them since. NotFound, Forbidden, Stale.
+    def require(self, id: Id, found: AnyRow | None) -> None:
+        """Raise the reason why no row met the preconditions; `found` is the row of `FIND_POST`. Nothing
+        is raised if the post has met them since. Raises NotFound, Forbidden, Stale.
         """
-        if there is None:
+        if found is None:
             raise NotFound("post", id)
-        if self.owner_id is not None and there.author_id != self.owner_id:
+        if self.owner_id is not None and found.author_id != self.owner_id:
             raise Forbidden("This post belongs to another author.")
-        if self.match is not None and Revision(there.version, there.stamp) not in self.match:
+        if self.match is not None and Revision(found.version, found.stamp) not in self.match:
             raise Stale("post", id)
 
 
@@ -88,12 +88,12 @@ class Change(NamedTuple):
         statement = writable_ctes.saving_post(updating, has_tags=tags is not None, has_comments=comments > 0)
         return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ())}
 
-    def require(self, there: AnyRow | None) -> None:
+    def require(self, found: AnyRow | None) -> None:
         """As `Preconditions.require`."""
-        self.preconditions.require(self.id, there)
+        self.preconditions.require(self.id, found)
 
 
-class Saver:
+class PostUpdater:
     """Changes posts, grouping the changes of each."""
 
     def __init__(self, connections: Connections) -> None:
@@ -102,7 +102,7 @@ class Saver:
         self._groups: GroupedWrites[Id, Change, Post] = GroupedWrites(self._save_together, refusals=VIOLATED)
 
     async def save(self, change: Change) -> Post:
-        """Make the change and return the post. NotFound, Forbidden, Stale; an error of `VIOLATED`."""
+        """Change the post and return it. Raises NotFound, Forbidden, Stale, or an error of `VIOLATED`."""
         return await self._groups.write(change.id, change)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
@@ -134,15 +134,15 @@ class Saver:
 
 async def _save_at_once(change: Change, transaction: Transaction) -> Post:
     while not (rows := (await transaction.execute(*change.whole)).rows):
-        there = await transaction.execute(selects.POST_IS_THERE, {"this": change.id})
-        change.require(there.first())
+        found = await transaction.execute(selects.FIND_POST, {"this": change.id})
+        change.require(found.first())
     return posts_with_threads(rows)[change.id].post
 
 
 async def _save(change: Change, transaction: Transaction) -> Post:
     while not (await transaction.execute(*change.update)).matched:
-        there = await transaction.execute(selects.POST_IS_THERE, {"this": change.id})
-        change.require(there.first())
+        found = await transaction.execute(selects.FIND_POST, {"this": change.id})
+        change.require(found.first())
     calls = [*_tagging(change.id, change.values.tags), post_queries.posts([change.id], change.comments)]
     saved = (await transaction.execute_all(calls))[-1]
     return posts_with_threads(saved.rows)[change.id].post
@@ -152,7 +152,7 @@ def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
     """Return the statements that update the rows of a post in the lists by tag; with these tags, if given."""
     of_post = {"tags_of": id}
     if tags is None:
-        return [(_LIST_TAGS_ANEW, of_post)]
+        return [(_UPDATE_TAG_ROWS, of_post)]
     return [(_REMOVE_TAGS, of_post), *((_TAG, of_post | {"each_tag": tag}) for tag in tags)]
 
 

@@ -32,7 +32,7 @@ from everpost.stores.sql.model.mappers import (
     validator_of,
 )
 from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
-from everpost.stores.sql.post_changes import Change, Preconditions, Saver
+from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
 from everpost.stores.sql.queries.preconditions import with_owner, with_revision
@@ -57,7 +57,7 @@ class SqlPosts:
         self._bare = Batcher(self._read_bare, most=selects.MAX_IDS)
         self._contexts = Batcher(self._read_contexts, most=selects.MAX_IDS)
         self._slugs: KeyedLocks[str | None] = KeyedLocks()
-        self._saver = Saver(connections)
+        self._updater = PostUpdater(connections)
 
     async def get(self, id: Id, *, comments: int) -> Post:
         found = await (self._bare.load(id) if comments == 0 else self.read([id], comments=comments))
@@ -184,15 +184,15 @@ class SqlPosts:
         wanted = Change(id, change, Preconditions(match, owner_id), comments)
 
         async def write(slug: str | None) -> Post:
-            return await self._saver.save(wanted._replace(values=replace(change, slug=slug)))
+            return await self._updater.save(wanted._replace(values=replace(change, slug=slug)))
 
         return await self._write_with_free_slug(claim, write)
 
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
         statement, parameters = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, {"this": id}))
         while not await self._connections.change(statement, parameters, time_limited=False):
-            there = await self._connections.fetch(selects.POST_IS_THERE, {"this": id})
-            Preconditions(match, owner_id).require(id, next(iter(there), None))
+            found = await self._connections.fetch(selects.FIND_POST, {"this": id})
+            Preconditions(match, owner_id).require(id, next(iter(found), None))
 
     async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
         """Return the oldest comments of each of these posts."""

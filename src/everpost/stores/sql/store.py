@@ -42,7 +42,7 @@ class SqlStore:
         engine: EngineName = "drivers",
         prepare: Prepare = leave,
     ) -> Self:
-        """Open the store at a database URL. Its schema must be current, at the latest after `prepare`.
+        """Open the store at a database URL. Its schema must be current, at the latest after `prepare`. Raises
         Misconfigured, Unreachable.
         """
 

@@ -48,7 +48,7 @@ _REVOKE_LOGINS = _REVOKE_ALL.where(
     )
 )
 _REMOVE = delete(UserRow).where(UserRow.id == selects.ID)
-_HAND_OVER = update(PostRow).where(PostRow.author_id == selects.ID)
+_TRANSFER_POSTS = update(PostRow).where(PostRow.author_id == selects.ID)
 
 
 class SqlUsers:
@@ -123,14 +123,14 @@ class SqlUsers:
         async def work(transaction: Transaction) -> None:
             await renew_names(transaction)
             if (await transaction.execute(*with_revision(match, UserRow, _LOCK, this))).first() is None:
-                there = (await transaction.execute(selects.USER_IS_THERE, this)).first()
-                raise NotFound("user", id) if there is None else Stale("user", id)
+                found = (await transaction.execute(selects.FIND_USER, this)).first()
+                raise NotFound("user", id) if found is None else Stale("user", id)
             if heir_id is not None:
-                heir = (await transaction.execute(selects.USER_IS_THERE, {"this": heir_id})).first()
+                heir = (await transaction.execute(selects.FIND_USER, {"this": heir_id})).first()
                 if heir is None or heir_id == id:
                     raise Invalid("heir_id", "should be the id of another user")
-                handing_over, values = with_values(_HAND_OVER, {"author_id": heir_id})
-                await transaction.execute(handing_over, this | values)
+                transfer, values = with_values(_TRANSFER_POSTS, {"author_id": heir_id})
+                await transaction.execute(transfer, this | values)
             gone = user_of((await transaction.execute(_BY_ID, this)).one())
             await removed_users.remember(transaction, [id])
             await transaction.execute(_REMOVE, this)
@@ -144,7 +144,7 @@ class SqlUsers:
 
     async def _conflict_with(self, user: User) -> Conflict | None:
         """Return the conflict of a user who could not be added; None if the other user was just removed."""
-        if await self._connections.fetch(selects.USER_IS_THERE, {"this": user.id}):
+        if await self._connections.fetch(selects.FIND_USER, {"this": user.id}):
             return Conflict("user", "id")
         if await self.find(user.email):
             return Conflict("user", "email")

@@ -31,8 +31,8 @@ class CheckedArchive:
 
 def check(archive: Archive, progress: Progress) -> CheckedArchive:
     """Check a whole archive against the rules of docs/archive.md: the form and order of its lines, the counts
-    and digests, unique values, references, and the structure and counts of threads. BrokenFile names the
-    first line found to break a rule.
+    and digests, unique values, references, and the structure and counts of threads. Raises BrokenFile, which
+    names the first line found to break a rule.
     """
     with closing(archive.lines()) as lines, closing(Index()) as index:
         counts = archive.read_header(next(lines, b"\n"))

@@ -40,7 +40,7 @@ def compressing(file: BinaryIO, name: PurePath) -> Iterator[BinaryIO]:
 
 @contextmanager
 def decompressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """The decompressed content of a seekable file, from its beginning. BrokenFile: it cannot be
+    """The decompressed content of a seekable file, from its beginning. Raises BrokenFile if it cannot be
     decompressed.
     """
     file.seek(0)

@@ -41,8 +41,8 @@ def is_trailer(line: bytes) -> bool:
 
 
 def read_header(line: bytes, kinds: Kinds) -> Counts:
-    """The number of records of each kind, from the first line. Invalid: it is not the first line of an
-    archive, or lists an unknown kind, or a kind with different fields.
+    """The number of records of each kind, from the first line. Raises Invalid if it is not the first line of
+    an archive, or lists an unknown kind, or a kind with different fields.
     """
     values = read_values(line)
     if values.get("kind") != HEADER:

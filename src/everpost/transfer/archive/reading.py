@@ -117,7 +117,7 @@ class Archive:
 @contextmanager
 def open_archive(path: str, kinds: Kinds = KINDS) -> Iterator[Archive]:
     """Open the archive at a path; `-` is the standard input. A file that is not seekable is first copied to a
-    temporary file. BrokenFile: it cannot be read.
+    temporary file. Raises BrokenFile if it cannot be read.
     """
     name = "standard input" if path == PIPE else path
     with ExitStack() as open_:

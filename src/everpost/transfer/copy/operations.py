@@ -56,7 +56,8 @@ async def copy(
     With `digest`, the copy stays unfinished unless this is the digest of what was copied.
 
     The target must be empty, hold an unfinished copy of the same blog, hold a finished copy of it that has
-    not been changed since, or be equal already. Occupied: it is none of these, and was left unchanged.
+    not been changed since, or be equal already. Raises Occupied if none of this is true; then nothing was
+    written.
     """
     latest = await target.transfer()
     if not await _try_begin(target, latest, origin):
@@ -73,8 +74,8 @@ async def copy(
 
 
 async def rehearse(source: Source, target: Records | None, progress: Progress, *, origin: str) -> Comparison:
-    """Compare like `copy`, but write nothing. The target None is a database without a schema. Occupied, as
-    for `copy`.
+    """Compare like `copy`, but write nothing. The target None is a database without a schema. Raises Occupied
+    as `copy` does.
     """
     if target is None:
         return await _compare(source, EmptySource(source.kinds), progress, Phase.COMPARING)
@@ -89,7 +90,7 @@ async def rehearse(source: Source, target: Records | None, progress: Progress, *
 
 async def _try_begin(target: Records, latest: Transfer | None, origin: str) -> bool:
     """Begin if the target is empty or holds an unfinished copy of this blog; otherwise return False, because
-    the target has to be compared first. Occupied: it holds an unfinished copy of another blog.
+    the target has to be compared first. Raises Occupied if it holds an unfinished copy of another blog.
     """
     if latest is not None:
         if latest.is_finished:
@@ -152,7 +153,7 @@ def _require_same_origin(latest: Transfer, origin: str) -> None:
 
 
 def _require_unchanged(latest: Transfer | None, comparison: Comparison, origin: str) -> None:
-    """Occupied, unless the target is an unchanged copy of this blog."""
+    """Raise Occupied unless the target is an unchanged copy of this blog."""
     if latest is None or latest.origin != origin:
         raise Occupied("The target already holds other content: choose an empty database.")
     if latest.digest != comparison.target.whole:

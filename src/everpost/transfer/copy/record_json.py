@@ -41,8 +41,8 @@ def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
-    """The record in a line, which includes its newline. Invalid: the line has no valid record. Whether the
-    line is in the canonical form is not checked: see `canonical_values`.
+    """The record in a line, which includes its newline. Raises Invalid if the line has no valid record.
+    Whether the line is in the canonical form is not checked: see `canonical_values`.
     """
     values = read_values(line)
     name = values.get("kind")
@@ -55,7 +55,9 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
 
 
 def canonical_values(row: Row) -> Values:
-    """The values of a row that was read. Invalid: its line is not, byte for byte, that of its record."""
+    """The values of a row that was read. Raises Invalid if its line is not, byte for byte, that of its
+    record.
+    """
     values = row.kind.encode(row.record)
     if encode(values) != row.line:
         raise Invalid("the line", "is not in the canonical form: check its fields, their order and spelling")
@@ -68,7 +70,7 @@ def encode(values: Mapping[str, object]) -> bytes:
 
 
 def read_values(line: bytes) -> Mapping[str, object]:
-    """The values of a line of JSON in UTF-8. Invalid: it is not a JSON object."""
+    """The values of a line of JSON in UTF-8. Raises Invalid if it is not a JSON object."""
     try:
         values = orjson.loads(line)
     except ValueError:

@@ -33,7 +33,7 @@ class ExportedFolder:
 
 async def export_markdown(snapshot: Snapshot, folder: Path) -> ExportedFolder:
     """Write each post to a file `YYYY-MM-DD-slug.md`, or `.html`, in a new folder. The folder appears only
-    when it is complete. BrokenFile: it exists and is not empty, or cannot be written.
+    when it is complete. Raises BrokenFile if it exists and is not empty, or cannot be written.
     """
     try:
         with _new_folder(folder) as created:

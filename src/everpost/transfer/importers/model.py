@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 class Note:
     """A line of the import report."""
 
-    fate: Outcome
+    outcome: Outcome
     kind: str
     """A noun: post, comment, author, page, pingback, ..."""
     name: str

@@ -44,9 +44,9 @@ class System:
 
     read: Callable[[Path, ImportOptions], Iterator[Item]]
     site: Callable[[Path], str] = lambda _path: ""
-    """The URL of the site, according to the files. BrokenFile."""
+    """The URL of the site, according to the files. Raises BrokenFile."""
     matcher: Callable[[ImportOptions], Matcher] | None = None
-    """For a system that only has comments. Invalid("match")."""
+    """For a system that only has comments. Raises Invalid("match")."""
 
 
 SYSTEMS: Mapping[str, System] = {
@@ -78,8 +78,8 @@ _OTHERWISE = "Most systems can export Markdown files or to WordPress's format: s
 
 
 def system_named(name: str) -> System:
-    """The system with this name. Misconfigured: Everpost cannot import from it; the message says what to do
-    instead.
+    """The system with this name. Raises Misconfigured if Everpost cannot import from it; the message says
+    what to do instead.
     """
     if system := SYSTEMS.get(name):
         return system
@@ -90,7 +90,7 @@ def system_named(name: str) -> System:
 async def import_from(
     name: str, path: Path, store: Store, options: ImportOptions, context: ImportContext
 ) -> None:
-    """Add the content of a file or folder to the blog, unless it has it already: see `import_items`.
+    """Add the content of a file or folder to the blog, unless it has it already: see `import_items`. Raises
     Misconfigured (unknown system), BrokenFile, Invalid("match"), and the errors of the store.
     """
     system = system_named(name)

@@ -56,7 +56,7 @@ def asker(column: str) -> Who:
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent."""
+    """A request."""
 
     path: str
     json: object = None

@@ -121,7 +121,7 @@ async def test_a_comment_refused_for_its_links_counts_for_the_address_not_the_po
 
 
 async def test_edits_count_as_comments_do(strict_client: httpx.AsyncClient) -> None:
-    """By address: three an hour; by post: two."""
+    """Three per hour for an address, two for a post."""
     post_ids = [(await publish(strict_client, comment_policy="open"))["id"] for _ in range(4)]
     path, new = f"/posts/{post_ids[0]}/comments", {"name": "Gus", "content": "C"}
     one = (await ask(strict_client, "nobody", "POST", path, json=new, headers=from_address(9))).json()

@@ -1,4 +1,4 @@
-"""Sequences of calls to which some store once answered otherwise than the others, or easily would."""
+"""Sequences of calls to which a store once responded differently than the others, or easily could."""
 
 from tests.contract.http.memory import Call, Long
 

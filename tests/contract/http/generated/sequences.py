@@ -1,7 +1,8 @@
-"""Sequences of calls, as hypothesis makes them, and how they are run against a blog.
+"""Sequences of calls, as Hypothesis generates them, and how they run against a blog.
 
-Ids, dates and texts come from small sets, so that calls meet: the same id is created twice, a slug is
-taken, rows tie. What only an answer can give, a tag or a link, is named by its place among those seen.
+Ids, dates and texts come from small sets, so that calls collide: an id is created twice, a slug is taken,
+rows tie. A value that only a response can provide, such as an ETag or a link, is given by its position among
+those seen.
 """
 
 from typing import TypeAlias

@@ -1,7 +1,7 @@
 """The same requests get the same responses on every store: status, headers and body.
 
-`make test` runs the same two hundred sequences each time, `make fuzz` thousands of new ones. A sequence
-that is ever found to make a difference is kept in `regressions.py`.
+`make test` runs the same two hundred sequences each time, `make fuzz` thousands of new ones. Every sequence
+that made a difference is kept in `regressions.py`.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class StampOfTheCall:
-    """Draws the same stamp on every store: the number of the call that is running, of all ever made."""
+    """Draws the same stamp on every store: the number of the current call, counted over all calls."""
 
     number: ClassVar[int] = 0
 
@@ -56,7 +56,7 @@ class StampOfTheCall:
 
 
 class StoppedClock(datetime):
-    """Shows the moment of the call that is running, the same on every store."""
+    """Shows the time of the current call, the same on every store."""
 
     moment: ClassVar[datetime] = START
 
@@ -87,7 +87,7 @@ class Comparison:
         self._made: list[Call] = []
 
     async def make(self, call: Call) -> None:
-        """Make the call, and where it says so follow the links of its answer to the end."""
+        """Make the call and, if it asks for that, follow the links of its response to the end."""
         self._made.append(call)
         path, headers = self._memory.request(call)
         link = await self._ask(call, path, headers)

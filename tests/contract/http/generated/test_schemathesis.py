@@ -1,7 +1,7 @@
-"""schemathesis reads the application's own OpenAPI document and holds each answer against it, on every store.
+"""schemathesis reads the application's OpenAPI document and checks every response against it, on every store.
 
-All its phases run, with all its checks: examples, the edges of each schema, random requests valid and not,
-and sequences along the document's links.
+All its phases run, with all its checks: examples, the limits of each schema, random valid and invalid
+requests, and sequences along the document's links.
 """
 
 from collections.abc import Iterator
@@ -63,9 +63,9 @@ BEYOND_JSON_SCHEMA = {
 
 
 def filter_failure(_context: HookContext, failure: Failure, _case: Case[Any], response: Response) -> bool:
-    """Whether this is a failure: the check `positive_data_acceptance` takes every refusal of what is valid
-    by the document for one, also those for the rules above and those for a state that has passed (412),
-    or that is not named (428).
+    """Whether this is a failure. The check `positive_data_acceptance` reports every refusal of a request that
+    is valid by the document, including refusals because of the rules above, and of a revision that is
+    outdated (412) or missing (428).
     """
     if not isinstance(failure, RejectedPositiveData):
         return True
@@ -77,8 +77,8 @@ def filter_failure(_context: HookContext, failure: Failure, _case: Case[Any], re
 
 
 def leave_out_the_patterns_of_long_texts(document: dict[str, Any]) -> None:
-    """schemathesis compiles them anew for each length: it thinks 20 seconds about a million characters, and
-    a third of its time about those that may have a thousand and more.
+    """schemathesis compiles them again for each length, which takes 20 seconds for a million characters, and
+    a third of its time for texts of a thousand characters or more.
     """
     for model in document["components"]["schemas"].values():
         for field in model.get("properties", {}).values():
@@ -89,7 +89,7 @@ def leave_out_the_patterns_of_long_texts(document: dict[str, Any]) -> None:
 
 @pytest.fixture
 def schema(blog_url: str) -> Iterator[BaseSchema]:
-    """The document of an application on an empty blog; schemathesis runs both in a thread of its own."""
+    """The document of an application on an empty blog; schemathesis runs both in its own thread."""
     app = create_app(Settings(database_url=blog_url, admin_token=ADMIN_TOKEN))
     document = deepcopy(app.openapi())
     leave_out_the_patterns_of_long_texts(document)

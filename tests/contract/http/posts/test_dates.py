@@ -1,4 +1,4 @@
-"""Dates: aware, in UTC, in whole milliseconds, from the first day of the calendar to its last."""
+"""Dates: aware, in UTC, in whole milliseconds, from the first day of the calendar to the last."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Text comes back as it was sent, up to the limit of its field and not beyond."""
+"""Text is returned as it was sent, up to the limit of its field and not beyond."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Slugs: normalised, unique, and free again when they are given up."""
+"""Slugs: normalised, unique, and available again when they are no longer used."""
 
 import asyncio
 import re

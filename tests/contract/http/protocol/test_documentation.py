@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[4] / "docs" / "contract.md"
 
 
 class Noon(datetime):
-    """The clock, at the moment when the examples happen."""
+    """The clock, at the time of the examples."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # not Self, never asked for
@@ -27,7 +27,7 @@ class Noon(datetime):
 
 @dataclass
 class Message:
-    """A request or an answer as the page writes it."""
+    """A request or a response as the page shows it."""
 
     line: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ TOKENS = {
 
 
 def with_token(request: Message) -> dict[str, str]:
-    """The headers of a request, with the token that stands for its owner's name in it."""
+    """The headers of a request, with the token in place of its owner's name."""
     headers = dict(request.headers)
     if "Authorization" in headers:
         scheme, name = headers["Authorization"].split(" ")
@@ -65,13 +65,13 @@ def with_token(request: Message) -> dict[str, str]:
 
 
 def stamp_of(request: Message) -> int:
-    """What stands for the random stamps of this request."""
+    """The number that replaces the random stamps of this request."""
     digest = blake2b(f"{request.line} {request.body}".encode(), digest_size=8).digest()
     return (int.from_bytes(digest) >> 1) + 1
 
 
 def assert_as_promised(promised: object, answered: object) -> None:
-    """They are the same, but for what the page leaves open: "…"."""
+    """Assert that they are equal, except where the page has "…"."""
     if isinstance(promised, dict) and isinstance(answered, dict):
         assert set(promised) == set(answered)
         for name, value in promised.items():

@@ -44,7 +44,7 @@ class Site(NamedTuple):
         return answer.status_code
 
     async def ask_all(self) -> set[int]:
-        """The statuses of many requests at once: some are batched, some wait for a connection."""
+        """The statuses of many concurrent requests: some are batched, some wait for a connection."""
         asked = [
             *(self.ask("GET") for _ in range(5)),
             *(self.ask("GET", "/posts") for _ in range(3)),
@@ -93,7 +93,7 @@ async def test_requests_to_a_silent_database_are_answered_in_time(site: Site) ->
 
 
 async def test_connections_that_were_silently_dropped_cost_few_answers(site: Site, server_name: str) -> None:
-    """One; PyMongo finds out for each connection anew."""
+    """One request fails; with PyMongo, one for each connection."""
     site.proxy.forget_connections()
     for _ in range(POOL_SIZE if server_name == "mongodb" else 1):
         assert await site.ask("GET") in (200, 503)

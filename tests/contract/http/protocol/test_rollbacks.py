@@ -1,5 +1,5 @@
-"""The database goes back to an older state under a running server, as by a failover or a restored backup, and
-another write takes the version of the one that was lost. No answer, then or later, shows the lost write.
+"""The database returns to an older state under a running server, as after a failover or a restored backup,
+and another write takes the version of the lost one. No response, then or later, shows the lost write.
 """
 
 from collections.abc import AsyncIterator

@@ -15,7 +15,7 @@ from everpost.errors import Stale
 from everpost.stores import open_store
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 
 def change_to(policy: CommentPolicy) -> BlogChange:
@@ -67,5 +67,5 @@ async def test_of_concurrent_writers_with_the_same_revision_exactly_one_succeeds
     outcomes = await asyncio.gather(
         *(store.blog.save(change_to(policy), match=seen) for policy in CommentPolicy), return_exceptions=True
     )
-    assert sorted(map(told, outcomes)) == ["Blog"] + ["Stale blog"] * 3
+    assert sorted(map(describe, outcomes)) == ["Blog"] + ["Stale blog"] * 3
     assert (await store.blog.get()).version == 2

@@ -29,7 +29,7 @@ from tests.contract.port.examples import (
     read_thread,
     register,
 )
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 ORIGIN = "1" * 64
 DIGEST = "2" * 64
@@ -264,7 +264,7 @@ async def test_of_concurrent_moves_only_one_begins(store: Store) -> None:
     ends = await asyncio.gather(
         *(store.records.begin(origin, latest=None) for origin in origins), return_exceptions=True
     )
-    assert [told(end) for end in ends if end is not None] == ["Conflict blog transfer"] * 7
+    assert [describe(end) for end in ends if end is not None] == ["Conflict blog transfer"] * 7
     transfer = await store.records.transfer()
     assert transfer is not None
     assert ends[origins.index(transfer.origin)] is None

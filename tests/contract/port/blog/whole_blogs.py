@@ -60,12 +60,12 @@ SETTINGS = Blog(
 
 
 def by(user: User) -> Author:
-    """The user as records name them."""
+    """The user as records refer to it."""
     return Author(id=user.id, name="")
 
 
 def posts_of_every_kind() -> list[Post]:
-    """Drafts, posts to come, the longest texts, the ends of time; ordered by id."""
+    """Drafts, scheduled posts, the longest texts, the first and last times; ordered by id."""
     kinds = [
         a_post(title="T", content="", tags=("b", "a"), author=by(ANN), comment_policy=CommentPolicy.CLOSED),
         a_post(status=PostStatus.DRAFT, publication_date=LATEST, updated_at=EARLIEST, author=by(OTTO)),
@@ -86,7 +86,7 @@ def posts_of_every_kind() -> list[Post]:
 
 
 def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
-    """Every status, shown and hidden tombstones, replies, the longest words; as a post has them in order."""
+    """Every status, shown and hidden tombstones, replies, the longest words; in the order of a thread."""
 
     def comment(number: int, status: CommentStatus, parent: int | None = None, **more: object) -> Comment:
         plain = a_comment(post_id, id=numbered(first + number), status=status, guest_name="Gus")
@@ -131,7 +131,7 @@ def a_whole_blog() -> list[Record]:
 
 
 async def records_of(store: Store) -> list[Record]:
-    """Every record of a store, in the order it gives them."""
+    """Every record of a store, in its order."""
     async with store.records.snapshot() as snapshot:
         return [record async for batch in snapshot.records() for record in batch]
 

@@ -26,7 +26,7 @@ from tests.contract.refusals import raises
 
 
 async def every_reading(store: Store, post: Post, root: Id, reply: Id) -> AsyncIterator[Post | Comment]:
-    """A post and two comments on it, of which one answers the other, by every way to read them."""
+    """A post and two comments on it, of which one is a reply to the other, read in every way."""
     yield await store.posts.get(post.id, comments=0)
     found = await store.posts.find(post.slug, comments=9)
     assert found is not None

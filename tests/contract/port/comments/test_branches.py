@@ -26,7 +26,7 @@ NOBODY: Page[Comment] = Page((), has_more=False)
 
 
 def replies_to(parent: Comment, count: int, *, first: int) -> list[Comment]:
-    """In the order of the branch, many of one moment."""
+    """Replies in the order of the branch, many with the same date."""
     answers = [
         a_comment(
             parent.post_id,
@@ -41,7 +41,7 @@ def replies_to(parent: Comment, count: int, *, first: int) -> list[Comment]:
 
 
 async def a_tree(store: Store, lengths: Sequence[int]) -> tuple[Id, Mapping[Id, list[Comment]]]:
-    """A post, and to each comment that answers none its answers."""
+    """A post, and the replies to each of its top-level comments."""
     post = a_post()
     roots = [
         a_comment(post.id, id=numbered(number), publication_date=spread(number), reply_count=length)

@@ -26,7 +26,7 @@ from tests.contract.port.examples import (
     read_thread,
     register,
 )
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 OPEN, CLOSED, MODERATED = CommentPolicy.OPEN, CommentPolicy.CLOSED, CommentPolicy.MODERATED
 PUBLIC, EVERYTHING = Audience(moment=LATER), Audience(moment=LATER, sees_all=True)
@@ -58,7 +58,7 @@ async def refusal(store: Store, post_id: Id, context: CommentPreconditions) -> E
     ends = await asyncio.gather(
         store.comments.add(a_comment(post_id), admission=context), *calls, return_exceptions=True
     )
-    refused = {told(end): end for end in ends if isinstance(end, EverpostError)}
+    refused = {describe(end): end for end in ends if isinstance(end, EverpostError)}
     assert len(refused) <= 1
     if not refused:
         return None
@@ -93,7 +93,7 @@ async def test_a_changed_post_accepts_comments_by_its_new_state(
     await comment_on(store, post.id, key_digest=KEY)
     await store.posts.save(post.id, change, match=None, comments=0)
     refused = await refusal(store, post.id, context)
-    assert refused is None if is_good else told(refused) == "Stale post"
+    assert refused is None if is_good else describe(refused) == "Stale post"
 
 
 async def test_the_policy_of_the_blog_is_that_of_posts_without_one(store: Store) -> None:
@@ -146,7 +146,7 @@ async def test_concurrent_comments_are_checked_independently(store: Store) -> No
     ends = await asyncio.gather(
         *(store.comments.add(a_comment(post.id), admission=each) for each in grounds), return_exceptions=True
     )
-    assert [*map(told, ends)] == ["Comment", "Stale post", "Comment", "Stale post", "Invalid name"] * 5
+    assert [*map(describe, ends)] == ["Comment", "Stale post", "Comment", "Stale post", "Invalid name"] * 5
     assert len(await read_thread(store, post.id)) == 10
 
 

@@ -19,7 +19,7 @@ from tests.contract.port.examples import (
     read_post,
     read_thread,
 )
-from tests.contract.refusals import attempt, raises, told
+from tests.contract.refusals import attempt, describe, raises
 
 CHANGE = CommentChange(updated_at=LATER, content="New")
 
@@ -190,7 +190,7 @@ async def test_of_concurrent_removals_of_a_comment_one_succeeds(store: Store) ->
     outcomes = await asyncio.gather(
         *(store.comments.remove(post.id, comment.id, match=None) for _ in range(6)), return_exceptions=True
     )
-    assert sorted(map(told, outcomes)) == ["NoneType"] + ["NotFound comment"] * 5
+    assert sorted(map(describe, outcomes)) == ["NoneType"] + ["NotFound comment"] * 5
     emptied = await read_post(store, post.id)
     assert (emptied.comment_count, emptied.version) == (0, 3)
 

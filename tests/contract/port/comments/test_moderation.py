@@ -24,7 +24,7 @@ from tests.contract.port.examples import (
     register,
 )
 from tests.contract.port.mirrored import MirroredThread, tombstone_of
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 HIDDEN = (CommentStatus.PENDING, CommentStatus.SPAM, CommentStatus.REMOVED)
 OLDER, NEWER = 100, 60
@@ -257,7 +257,7 @@ async def test_a_reply_and_the_concurrent_removal_of_its_parent_are_serialized(s
         )
         assert removed is None
         kept = await store.comments.find(parent.id)
-        if told(added) == "Invalid parent_id":
+        if describe(added) == "Invalid parent_id":
             assert kept is None
         else:
             assert kept == replace(tombstone_of(parent), reply_count=1)

@@ -1,4 +1,4 @@
-"""The moderators' queue: the comments of all posts that have one status, the newest first."""
+"""The moderation queue: the comments on all posts with one status, newest first."""
 
 import random
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ def newest_first(comments: Sequence[Comment]) -> list[Comment]:
 
 
 def waiting(post_id: Id, number: int, *, over: int = 5) -> Comment:
-    """One of many of one moment."""
+    """A comment; many have the same date."""
     moment = spread(number, over=over)
     return a_comment(post_id, id=numbered(number), publication_date=moment, status=PENDING)
 
 
 async def a_queue(store: Store, count: int, *, posts: Sequence[Id]) -> list[Comment]:
-    """Comments that wait on these posts in turn, in the order of the queue; added in no order."""
+    """Pending comments on these posts in turn, in the order of the queue; added in random order."""
     numbers = random.Random(1).sample(range(count), count)
     return newest_first(
         [await store.comments.add(waiting(posts[number % len(posts)], number)) for number in numbers]

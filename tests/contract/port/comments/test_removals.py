@@ -20,12 +20,12 @@ from tests.contract.port.examples import (
     read_posts,
     read_thread,
 )
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 
 async def assert_no_orphans(store: Store, post_id: Id, comments: Sequence[Comment]) -> None:
-    """Nothing is left of a removed post: neither it nor its comments come back with its id, and every id
-    is free. Of many, a few of the first and all of the last are asked for.
+    """Assert that nothing of a removed post is left: neither the post nor its comments return with its id,
+    and every id is free. Of many comments, a few of the first and all of the last are checked.
     """
     some = [*comments[:-30:8], *comments[-30:]]
     for comment in some:
@@ -107,7 +107,7 @@ async def test_a_comment_that_races_with_a_removal_leaves_nothing_behind(store: 
             remove(turn, post.id),
             return_exceptions=True,
         )
-        assert {*map(told, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
+        assert {*map(describe, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
         await assert_no_orphans(store, post.id, comments)
         await store.posts.remove(post.id, match=None)
 
@@ -123,7 +123,7 @@ async def test_a_change_that_races_with_a_removal_restores_nothing(store: Store)
             store.posts.remove(post.id, match=None),
             return_exceptions=True,
         )
-        assert {*map(told, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
+        assert {*map(describe, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
         await assert_no_orphans(store, post.id, [edited, removed])
         await store.posts.remove(post.id, match=None)
 
@@ -142,7 +142,7 @@ async def test_a_post_created_again_under_its_id_has_none_of_the_old_comments(st
         outcomes = await asyncio.gather(
             replace_post(turn), *(store.comments.add(comment) for comment in late), return_exceptions=True
         )
-        assert {*map(told, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
+        assert {*map(describe, outcomes)} <= {"NoneType", "Comment", "NotFound post", "NotFound comment"}
         kept = await read_post(store, post.id)
         assert kept.title == str(turn)
         assert {comment.id for comment in kept.comments} <= {comment.id for comment in late}

@@ -38,7 +38,7 @@ Deed = tuple[Kind, int, CommentStatus, datetime]
 
 
 async def a_thread(store: Store) -> MirroredThread:
-    """On a post of its own, by an author of its own: no example empties the store of the one before."""
+    """A thread on a post and by an author of its own, so that examples do not depend on each other."""
     author = (await register(store)).author
     return MirroredThread(store, await publish(store, author=author))
 
@@ -90,7 +90,7 @@ async def test_a_thread_matches_a_mirror_after_random_changes(store: Store, deed
 async def test_a_long_thread_matches_a_mirror_after_random_changes(
     store: Store, deeds: list[Deed], later_deeds: list[Deed]
 ) -> None:
-    """MongoDB moves comments out of the post's document between the two."""
+    """In MongoDB, the post's preview holds only a part of the thread."""
     thread = await a_thread(store)
     others = await add_others(thread, MOMENT - timedelta(milliseconds=1), 100)
     await play(thread, deeds, others=others)

@@ -34,7 +34,7 @@ from tests.contract.refusals import raises
 
 
 def a_thread(post_id: Id, count: int, *, first: int = 0, content: str = "Content") -> list[Comment]:
-    """Comments in the order of the thread, many of one moment."""
+    """Comments in the order of the thread, many with the same date."""
     numbers = range(first, first + count)
     return in_order(
         [
@@ -271,7 +271,7 @@ async def test_a_read_post_is_a_consistent_snapshot(store: Store) -> None:
 async def test_a_thread_of_20_000_comments_past_16_megabytes(
     store: Store,
 ) -> None:
-    """All but 210 are written in bulk; the bytes past 16 MB come one comment at a time."""
+    """All but 210 are written in bulk; the comments beyond 16 MB are added one at a time."""
     loaded_first = 20_000 - 210
     post = a_post()
     loaded = in_order(

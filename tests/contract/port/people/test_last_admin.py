@@ -11,7 +11,7 @@ from everpost.errors import LastAdmin, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, register
 from tests.contract.port.people.test_users import read_users
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 Departure = Callable[[Store, Id], Awaitable[object]]
 
@@ -55,7 +55,7 @@ async def test_of_admins_who_are_removed_concurrently_one_stays(
         outcomes = await asyncio.gather(
             *(way(store, each) for way, each in zip(ways, ids, strict=True)), return_exceptions=True
         )
-        assert sorted(map(told, outcomes)) == ["LastAdmin user role"] + ["NoneType"] * (count - 1)
+        assert sorted(map(describe, outcomes)) == ["LastAdmin user role"] + ["NoneType"] * (count - 1)
         assert await admins_of(store) == [ids[[type(outcome) for outcome in outcomes].index(LastAdmin)]]
 
 

@@ -110,7 +110,7 @@ async def test_during_a_change_of_owner_only_one_owner_changes_a_post(store: Sto
 
 
 async def two_comments(store: Store) -> tuple[Id, Comment, Comment, Id]:
-    """A post with a comment of a user and one of a guest, and who the user is."""
+    """A post with a comment by a user and one by a guest, and the user."""
     ada = await register(store)
     post = await publish(store)
     by_user = await comment_on(store, post.id, author=ada.author)

@@ -22,7 +22,7 @@ async def hit(store: Store, key: str, moment: datetime) -> RateLimitCounter:
 
 @pytest.fixture
 def start() -> datetime:
-    """This moment: a database may forget by its own clock what has ended."""
+    """The current time: a database may delete expired counters by its own clock."""
     return now()
 
 
@@ -108,7 +108,7 @@ async def test_concurrent_attempts_are_all_counted(store: Store, blog_url: str, 
 
 
 async def test_concurrent_attempts_for_many_keys_are_all_counted(store: Store, start: datetime) -> None:
-    """While windows end."""
+    """Even while windows end."""
     keys = [f"{number:064}" for number in range(10)]
     await asyncio.gather(*(hit(store, key, start) for key in keys))
     later = start + 2 * WINDOW

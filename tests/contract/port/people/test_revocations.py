@@ -21,7 +21,7 @@ from everpost.domain.people.users import Revocation, User, UserChange
 from everpost.errors import Conflict, NotFound, Stale, TooManyTokens
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, numbered, register, tokens_of
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER, NAMED, OTHER_NAMED, FIRST = map(numbered, range(1, 8))
 LOGINS = {LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER}
@@ -168,7 +168,7 @@ async def test_a_token_is_created_only_while_its_preconditions_hold(store: Store
 
 
 async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -> None:
-    """In whichever order the two are executed, no login with the old password remains."""
+    """Whichever of the two is executed first."""
     user = await register(store, password_hash="old")
     change = UserChange(updated_at=LATER, password_hash="new", revocation=Revocation())
     logins = [a_token(user, numbered(number), TokenKind.LOGIN) for number in range(8)]
@@ -179,7 +179,7 @@ async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -
         *(store.tokens.add(token, conditions=conditions) for token in logins[4:]),
         return_exceptions=True,
     )
-    assert {*map(told, outcomes)} <= {"NoneType", "Stale user", "User"}
+    assert {*map(describe, outcomes)} <= {"NoneType", "Stale user", "User"}
     assert await ids_of(store, user) == set()
 
 
@@ -207,7 +207,7 @@ async def test_the_number_of_tokens_is_limited_except_for_logins(store: Store) -
     await fill(store, user, TokenKind.NAMED, MAX_NAMED_TOKENS - 2)
     named = [a_token(user, numbered(1000 + number), minute=1000) for number in range(5)]
     outcomes = await asyncio.gather(*map(store.tokens.add, named), return_exceptions=True)
-    assert sorted(map(told, outcomes)) == ["NoneType"] * 2 + ["TooManyTokens token name"] * 3
+    assert sorted(map(describe, outcomes)) == ["NoneType"] * 2 + ["TooManyTokens token name"] * 3
     logins = [a_token(user, numbered(2000 + number), TokenKind.LOGIN, minute=2000) for number in range(3)]
     await asyncio.gather(*map(store.tokens.add, logins))
     there = await ids_of(store, user)

@@ -14,13 +14,13 @@ from everpost.domain.people.users import Role, UserChange
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, numbered, register, tokens_of
-from tests.contract.refusals import raises, told
+from tests.contract.refusals import describe, raises
 
 DAY = timedelta(days=1)
 
 
 class TokenFields(TypedDict, total=False):
-    """What a test may want a token to be."""
+    """The fields of a token that a test may set."""
 
     id: Id
     name: str
@@ -45,7 +45,7 @@ def a_token(user_id: Id, **fields: Unpack[TokenFields]) -> Token:
 
 
 async def keep(store: Store, user_id: Id, **fields: Unpack[TokenFields]) -> Token:
-    """A token that is in the store."""
+    """Add a token to the store."""
     token = a_token(user_id, **fields)
     await store.tokens.add(token)
     return token
@@ -143,7 +143,7 @@ async def test_of_concurrent_tokens_with_one_name_one_is_stored(store: Store, sa
         for number in range(6)
     ]
     outcomes = await asyncio.gather(*(store.tokens.add(token) for token in tokens), return_exceptions=True)
-    assert sorted(map(told, outcomes)) == ["Conflict token id"] * 5 + ["NoneType"]
+    assert sorted(map(describe, outcomes)) == ["Conflict token id"] * 5 + ["NoneType"]
     kept = [token for user in users for token in await tokens_of(store, user.id)]
     assert kept == [tokens[outcomes.index(None)]]
 

@@ -27,7 +27,7 @@ from tests.contract.port.examples import (
     read_thread,
     register,
 )
-from tests.contract.refusals import attempt, raises, told
+from tests.contract.refusals import attempt, describe, raises
 
 POSTS = 300
 
@@ -159,7 +159,7 @@ async def test_of_concurrent_removals_of_a_user_one_succeeds(store: Store) -> No
     outcomes = await asyncio.gather(
         *(store.users.remove(ada.id, heir_id=heir.id, match=None) for heir in heirs), return_exceptions=True
     )
-    assert sorted(map(told, outcomes)) == ["NoneType"] + ["NotFound user"] * 3
+    assert sorted(map(describe, outcomes)) == ["NoneType"] + ["NotFound user"] * 3
     assert (await read_post(store, post.id)).author == heirs[outcomes.index(None)].author
 
 
@@ -172,7 +172,7 @@ async def test_users_who_name_each_other_as_new_author_are_not_both_removed(stor
             store.users.remove(bob.id, heir_id=ada.id, match=None),
             return_exceptions=True,
         )
-        assert sorted(map(told, outcomes)) == ["Invalid heir_id", "NoneType"]
+        assert sorted(map(describe, outcomes)) == ["Invalid heir_id", "NoneType"]
         heir = bob if outcomes[0] is None else ada
         assert (await read_post(store, post.id)).author == heir.author
 
@@ -194,7 +194,7 @@ async def test_a_post_added_while_its_author_is_removed_is_consistent_or_refused
         )
         assert outcomes[2] is None
         for name, outcome in zip((post_id, given.id), outcomes[:2], strict=True):
-            if told(outcome) != "Invalid author_id":
+            if describe(outcome) != "Invalid author_id":
                 assert not isinstance(outcome, BaseException), outcome
                 assert (await read_post(store, name)).author == (None if heir is None else heir.author)
         assert await store.posts.count(replace(EVERYBODY, author_id=ada.id)) == 0

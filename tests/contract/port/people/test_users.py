@@ -15,7 +15,7 @@ from everpost.domain.revisions import Revision
 from everpost.errors import Conflict, NotFound, Stale
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, a_user, numbered, register, spread
-from tests.contract.refusals import attempt, raises, told
+from tests.contract.refusals import attempt, describe, raises
 
 SAME_ADDRESS = [
     ("ada@example.org", "ADA@Example.ORG"),
@@ -238,7 +238,7 @@ async def test_of_concurrent_writers_with_the_same_revision_exactly_one_succeeds
         *(store.users.save(user.id, UserChange(updated_at=LATER, name=name), match=seen) for name in "abcd"),
         return_exceptions=True,
     )
-    assert sorted(map(told, outcomes)) == ["Stale user"] * 3 + ["User"]
+    assert sorted(map(describe, outcomes)) == ["Stale user"] * 3 + ["User"]
     assert (await store.users.get(user.id)).version == 2
 
 

@@ -23,7 +23,7 @@ CAPACITY = 10_000_000
 
 
 class Known:
-    """A post by one user, with comments of another and of a guest inside, and another post; in a cache."""
+    """A post by one user with comments by another and by a guest, and another post; in a cache."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -154,7 +154,7 @@ async def test_another_post_under_the_same_id_is_not_mistaken_for_it(known: Know
 
 
 async def test_a_record_that_was_moved_in_is_read_again(store: Store, known: Known) -> None:
-    """Its version came with it. Its comments come after it, and it may be read in between."""
+    """It has the version of its source. Its comments are written later, and it may be read before that."""
     moved = replace(known.other, content="Other words.")
     await store.records.write(Batch(kept=(moved,)))
     assert (await known.posts.get(moved.id, comments=INSIDE)).content == "Other words."
@@ -172,7 +172,7 @@ async def test_a_record_that_was_moved_in_is_read_again(store: Store, known: Kno
 
 
 async def test_no_answer_is_older_than_its_request(store: Store) -> None:
-    """Even if many callers are answered by one batch."""
+    """Even if one batch serves many callers."""
     post = await publish(store)
     posts = CachedPosts(store.posts, capacity=CAPACITY)
     listed = PostQuery(filter=EVERYBODY, limit=10, comments=100)

@@ -1,4 +1,4 @@
-"""Writers who change one post at the same time."""
+"""Concurrent writers of one post."""
 
 import asyncio
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ async def test_a_changed_post_has_the_comments_of_its_version(store: Store, blog
 async def save_all(
     store: Store, post: Post, changes: Sequence[PostChange], *, match: ExpectedRevisions = None
 ) -> Sequence[Post | BaseException]:
-    """The outcomes of changes that are made at the same time."""
+    """The outcomes of concurrent changes."""
     saving = (store.posts.save(post.id, change, match=match, comments=0) for change in changes)
     return await asyncio.gather(*saving, return_exceptions=True)
 

@@ -15,7 +15,7 @@ TIMEOUT = 10.0
 
 
 def is_file(url: str) -> bool:
-    """Whether there is the file that a URL of SQLite names."""
+    """Whether the file in a SQLite URL exists."""
     return Path(url.removeprefix("sqlite:///")).exists()
 
 

@@ -21,7 +21,7 @@ every_sort = pytest.mark.parametrize("sort", PostSort)
 
 
 async def a_blog(store: Store, ada: User, bob: User) -> list[Post]:
-    """Posts of every kind: with each status, author and set of tags, some of them out, with many ties."""
+    """Posts of every kind: with each status, author and set of tags, some of them public, with many ties."""
     kinds = itertools.product(
         PostStatus,
         (ada.author, bob.author, None),
@@ -55,7 +55,7 @@ def every_filter(ada: User, bob: User) -> Iterator[PostFilter]:
 
 
 def listed(posts: Sequence[Post], filter: PostFilter, sort: PostSort) -> list[Post]:
-    """What the list must be."""
+    """The expected list."""
     chosen = (post for post in posts if is_listed(post, filter))
     return sorted(chosen, key=lambda post: post.position(sort), reverse=sort.is_descending)
 

@@ -25,7 +25,7 @@ from tests.contract.port.examples import (
 
 
 async def publish_many(store: Store, count: int) -> Sequence[Post]:
-    """Posts in the order of the list, many of one moment; they were added in another order."""
+    """Posts in the order of the list, many with the same date; they were added in another order."""
     posts = [a_post(id=numbered(number), publication_date=spread(number, over=7)) for number in range(count)]
     random.Random(1).shuffle(posts)
     for post in posts:

@@ -19,7 +19,7 @@ from tests.contract.port.examples import (
     read_post,
     read_posts,
 )
-from tests.contract.refusals import attempt, raises, told
+from tests.contract.refusals import attempt, describe, raises
 
 
 async def test_a_blog_starts_empty(store: Store) -> None:
@@ -195,7 +195,7 @@ async def test_of_concurrent_new_and_changed_posts_one_gets_a_slug(store: Store)
         return_exceptions=True,
     )
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    assert [*map(told, refusals)] == ["Conflict post slug"] * 7
+    assert [*map(describe, refusals)] == ["Conflict post slug"] * 7
     found = await store.posts.find("wanted", comments=0)
     assert found is not None
     winner = next(number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Exception))
@@ -218,7 +218,7 @@ async def test_of_concurrent_removals_of_a_post_one_succeeds(store: Store) -> No
     outcomes = await asyncio.gather(
         *(store.posts.remove(post.id, match=None) for _ in range(6)), return_exceptions=True
     )
-    assert sorted(map(told, outcomes)) == ["NoneType"] + ["NotFound post"] * 5
+    assert sorted(map(describe, outcomes)) == ["NoneType"] + ["NotFound post"] * 5
 
 
 async def test_the_count_is_the_number_of_posts(store: Store) -> None:

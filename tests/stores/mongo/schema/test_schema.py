@@ -103,7 +103,7 @@ async def test_processes_that_migrate_at_once_do_so_one_after_the_other(
 
 async def test_the_lock_of_a_process_that_died_is_taken_over(schema: MongoSchema, inside: Database) -> None:
     long_ago = ObjectId("000000000000000000000000").generation_time
-    await inside["migrations"].insert_one({"_id": "ledger", "holder": ObjectId(), "renewed_at": long_ago})
+    await inside["migrations"].insert_one({"_id": "history", "holder": ObjectId(), "renewed_at": long_ago})
     await schema.migrate("head")
     assert await schema.state() is SchemaState.CURRENT
     assert await schema.differences() == []

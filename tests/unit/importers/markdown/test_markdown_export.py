@@ -172,6 +172,6 @@ async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]
             store, read_markdown(folder), ImportContext(report=report), origin=SourceSite("markdown", "")
         )
         for note in report.notes():
-            kinds = counts.setdefault(note.fate.value, {})
+            kinds = counts.setdefault(note.outcome.value, {})
             kinds[note.kind] = kinds.get(note.kind, 0) + 1
     return counts

@@ -37,7 +37,7 @@ async def test_concurrent_writes_are_reported_in_order() -> None:
         is_done = asyncio.Event()
         async with ConcurrentWrites(report, most=2) as writes:
             await writes.start(noting("1", after=is_done), 1)
-            await writes.note(Note(fate=Outcome.DROPPED, kind="page", name="between"))
+            await writes.note(Note(outcome=Outcome.DROPPED, kind="page", name="between"))
             await writes.start(noting("2", then=is_done), 1)
         assert names(report) == ["1", "between", "2"]
 
@@ -77,6 +77,6 @@ async def test_a_million_notes_between_two_posts_are_not_kept_in_memory() -> Non
         async with ConcurrentWrites(report, most=2) as writes:
             await writes.start(noting("1"), 1)
             for number in range(2_000):
-                await writes.note(Note(fate=Outcome.DROPPED, kind="page", name=str(number)))
+                await writes.note(Note(outcome=Outcome.DROPPED, kind="page", name=str(number)))
             assert report.count(Outcome.DROPPED) >= 1_000
         assert report.count(Outcome.DROPPED) == 2_000

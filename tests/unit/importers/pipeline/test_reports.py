@@ -100,7 +100,7 @@ def test_a_report_as_json_has_every_item(report: ImportReport, tmp_path: Path) -
     }
     assert [item["name"] for item in read["items"]] == [note.name for note in report.notes()]
     assert read["items"][1] == {
-        "fate": "changed",
+        "outcome": "changed",
         "kind": "comment",
         "name": "1 on 1",
         "reason": "it was cut; it was late",
@@ -126,7 +126,7 @@ def test_a_failed_save_leaves_no_report(report: ImportReport, tmp_path: Path) ->
 
 def test_a_large_report_is_not_kept_in_memory(report: ImportReport) -> None:
     for number in range(20_000):
-        report.add(Note(fate=Outcome.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
+        report.add(Note(outcome=Outcome.IMPORTED, kind="post", name=f"{number} {'x' * 100}"))
     assert sum(1 for _ in report.notes()) == 20_000
 
 

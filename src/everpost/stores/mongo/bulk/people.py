@@ -39,7 +39,7 @@ class PeopleWriter:
             await self._blog.replace_one({"_id": BLOG}, blog_document(blog), upsert=True, session=session)
 
     async def add_users(self, users: Sequence[User], session: Session) -> None:
-        """Insert these users. BulkWriteError: some exist already."""
+        """Insert these users. Raises BulkWriteError if some exist already."""
         documents = [user_document(user, is_first=False) for user in users]
         await self._users.insert_many(documents, ordered=False, session=session)
 

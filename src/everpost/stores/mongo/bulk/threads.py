@@ -44,7 +44,7 @@ class ThreadWriter:
         await self._posts.update_many(these, removal)
 
     async def add(self, posts: Sequence[Post], comments: Sequence[Comment], session: Session) -> None:
-        """Insert these posts and comments. BulkWriteError: some exist already."""
+        """Insert these posts and comments. Raises BulkWriteError if some exist already."""
         documents = [comment_document(comment) for comment in comments]
         threads = _by_post(documents)
         new = [post_document(post) for post in posts]

@@ -78,7 +78,7 @@ def connect(url: str, *, timeout: float, pool_size: int, whole_calls: bool) -> C
 
 
 def database_of(client: Client) -> Database:
-    """The database that the URL names. Misconfigured."""
+    """The database that the URL names. Raises Misconfigured."""
     try:
         return client.get_default_database(DEFAULT_DATABASE, codec_options=CODEC)
     except (ConfigurationError, InvalidName) as error:

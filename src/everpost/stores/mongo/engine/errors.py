@@ -66,7 +66,7 @@ def translated(
 
 
 def _deadline() -> AbstractContextManager[None]:
-    """Limit all PyMongo calls inside to the time that the request has left. Busy: none is left."""
+    """Limit all PyMongo calls inside to the time that the request has left. Raises Busy if none is left."""
     if deadlines.deadline() is None:
         return nullcontext()
     return pymongo.timeout(deadlines.remaining(0))

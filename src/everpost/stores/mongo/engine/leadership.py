@@ -33,7 +33,7 @@ class Leadership:
         self._batcher: Batcher[None, None] = Batcher(self._ask_majority, most=_MOST_TOGETHER)
 
     async def confirm_answer(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return or raise what the call does, once that is confirmed. Busy: it cannot be confirmed."""
+        """Return or raise what the call does, once confirmed. Raises Busy if it cannot be confirmed."""
         for _ in range(_ATTEMPTS):
             term = self._term
             answer: Answer | BaseException
@@ -47,8 +47,8 @@ class Leadership:
         raise Busy
 
     async def confirm_refusal(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return what the call returns, or raise what it raises once that is confirmed. Busy: it cannot be
-        confirmed.
+        """Return what the call returns, or raise what it raises once that is confirmed. Raises Busy if it
+        cannot be confirmed.
         """
         term = self._term
         try:
@@ -67,7 +67,7 @@ class Leadership:
 
     @translated
     async def _confirm(self) -> bool:
-        """Whether the majority follows the primary. Busy: the majority does not answer in time."""
+        """Whether the majority follows the primary. Raises Busy if the majority does not answer in time."""
         try:
             await self._batcher.load(None)
         except ConnectionFailure as error:

@@ -51,8 +51,8 @@ async def require_replica_set(client: Client, url: str, *, timeout: float) -> He
     """The `hello` of the primary, or of a router of a sharded cluster. Initiates the replica set first if the
     servers run on this machine and have none yet.
 
-    Unreachable if no server answers, or the login is rejected; Misconfigured if there is no replica set, or
-    if the URL connects directly to one of several members.
+    Raises Unreachable if no server answers, or the login is rejected; Misconfigured if there is no replica
+    set, or if the URL connects directly to one of several members.
     """
     try:
         hello = await _first_answer(client)
@@ -86,7 +86,7 @@ async def initiate(url: str, *, timeout: float) -> str:
     """Initiate the replica set of the servers in the URL, unless it exists. Returns a sentence about what was
     done, once there is a primary. Several processes may call this concurrently.
 
-    Misconfigured, Unreachable.
+    Raises Misconfigured, Unreachable.
     """
     if is_srv(url) or any(map(is_socket, members_in(url))):
         raise Misconfigured("To initiate a replica set, name each member in the database URL as host:port.")
@@ -199,7 +199,7 @@ async def _initiate_as(client: Client, name: str | None, members: Sequence[str])
 
 
 async def _first_primary(url: str, members: Sequence[str], *, timeout: float) -> Hello:
-    """The `hello` of the primary, once there is one. Unreachable."""
+    """The `hello` of the primary, once there is one. Raises Unreachable."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         for member in members:
@@ -211,7 +211,7 @@ async def _first_primary(url: str, members: Sequence[str], *, timeout: float) ->
 
 
 async def _require_set(url: str, timeout: float) -> None:
-    """Wait until the servers have a set: one that has just started has not read its configuration yet.
+    """Wait until the servers have a set: one that has just started has not read its configuration yet. Raises
     Misconfigured if they still have none after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout

@@ -60,7 +60,8 @@ class Transactions:
 
     async def run(self, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         """Run `work` in a transaction and return its result once that is committed. If `work` raises, the
-        transaction is aborted. `work` may be called several times, each time in a new transaction. Busy.
+        transaction is aborted. `work` may be called several times, each time in a new transaction. Raises
+        Busy.
         """
         timeout = deadlines.remaining(self._timeout)
         deadline = asyncio.get_running_loop().time() + timeout

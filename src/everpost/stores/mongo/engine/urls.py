@@ -75,7 +75,7 @@ def options_in(url: str) -> Mapping[str, Any]:
 
 
 def require_safe_options(url: str) -> None:
-    """Misconfigured if an option of the URL is unknown or would break a guarantee. Raises UNREADABLE."""
+    """Raise Misconfigured if an option of the URL is unknown or would break a guarantee; also UNREADABLE."""
     _require_readable_options(url)
     options = options_in(url)
     for name, rule in RULES.items():

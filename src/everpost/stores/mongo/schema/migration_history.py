@@ -20,7 +20,7 @@ NAME = "migrations"
 COLLECTION = Collection(
     {
         "$jsonSchema": document(
-            {"_id": one_of("ledger")},
+            {"_id": one_of("history")},
             {"number": COUNT, "is_leaving": FLAG, "holder": ID, "renewed_at": DATE},
         )
     }
@@ -32,7 +32,7 @@ STALE = 15
 """Seconds without a heartbeat after which the lock can be taken over."""
 PATIENCE = 600
 """Seconds for which a process waits for the lock."""
-_THIS: Final = {"_id": "ledger"}
+_THIS: Final = {"_id": "history"}
 
 
 class Entry(TypedDict):
@@ -66,7 +66,8 @@ class MigrationHistory:
 
     @asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
-        """Hold the lock for migrating this database. Busy: another process held it for `PATIENCE` seconds.
+        """Hold the lock for migrating this database. Raises Busy if another process held it for `PATIENCE`
+        seconds.
 
         If the history is empty at the end, its collection is dropped, so that nothing remains after a
         downgrade to `base`.

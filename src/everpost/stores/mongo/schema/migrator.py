@@ -38,7 +38,7 @@ class MongoSchema:
 
     @classmethod
     def at(cls, url: str, *, timeout: float, history: Sequence[Definition] = HISTORY) -> Self:
-        """The schema of the database at a URL, with a client of its own. Misconfigured."""
+        """The schema of the database at a URL, with a client of its own. Raises Misconfigured."""
         client = connect(url, timeout=timeout, pool_size=2, whole_calls=False)
         return cls(client, url, timeout=timeout, history=history)
 
@@ -49,7 +49,7 @@ class MongoSchema:
 
     @translated
     async def state(self) -> SchemaState:
-        """SchemaMismatch: the database contains data of another application."""
+        """Raises SchemaMismatch if the database contains data of another application."""
         await self._require_answer()
         _, is_leaving = await self._history.read()
         revision = await self._revision()
@@ -122,7 +122,7 @@ class MongoSchema:
         return f"{number:04}" if number else None
 
     async def _require_unused(self) -> None:
-        """SchemaMismatch, unless the collections are missing, or Everpost itself created them: in an
+        """Raise SchemaMismatch unless the collections are missing, or Everpost itself created them: in an
         interrupted migration, or in another process that has just finished the first one.
         """
         first = self._definitions[0]

@@ -18,12 +18,12 @@ from everpost.stores.mongo.model.documents import CommentDocument, matching, rea
 from everpost.stores.mongo.queries.authors import Authors
 from everpost.stores.mongo.threads.thread import Thread
 
-Terms = tuple[ExpectedRevisions, EditCredential | None]
+Preconditions = tuple[ExpectedRevisions, EditCredential | None]
 """The revisions that a comment must have to be changed, and the credential that it requires."""
 _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 
 
-class Changer:
+class CommentUpdater:
     """Changes comments, each in a transaction."""
 
     def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
@@ -32,18 +32,18 @@ class Changer:
         self._transactions = transactions
         self._authors = authors
 
-    async def save(self, post_id: Id, id: Id, change: CommentChange, terms: Terms) -> Comment:
-        """Change the comment, and return it. NotFound, Stale, Forbidden."""
+    async def save(self, post_id: Id, id: Id, change: CommentChange, preconditions: Preconditions) -> Comment:
+        """Change the comment, and return it. Raises NotFound, Stale, Forbidden."""
         work = self._edit if change.status is None else self._decide
-        work_on_it = partial(work, post_id, id, change, terms)
+        work_on_it = partial(work, post_id, id, change, preconditions)
         return read_comment(await self._transactions.write_post(post_id, work_on_it))
 
-    async def remove(self, post_id: Id, id: Id, terms: Terms) -> None:
-        """Remove the comment; if it has replies, a tombstone remains. NotFound, Stale, Forbidden."""
-        await self._transactions.write_post(post_id, partial(self._remove, post_id, id, terms))
+    async def remove(self, post_id: Id, id: Id, preconditions: Preconditions) -> None:
+        """Remove the comment; if it has replies, a tombstone remains. Raises NotFound, Stale, Forbidden."""
+        await self._transactions.write_post(post_id, partial(self._remove, post_id, id, preconditions))
 
     async def _edit(
-        self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
+        self, post_id: Id, id: Id, change: CommentChange, preconditions: Preconditions, session: Session
     ) -> CommentDocument:
         """Change only the text. The update of the post also changes the copy in the preview."""
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
@@ -52,30 +52,30 @@ class Changer:
             "$set": {f"comments.$[c].{name}": value for name, value in values.items()},
             "$inc": {"comments.$[c].version": 1},
         }
-        await _update_post(thread, terms, copy, within=[{"c._id": ObjectId(id)}])
-        return await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
+        await _update_post(thread, preconditions, copy, within=[{"c._id": ObjectId(id)}])
+        return await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, preconditions)
 
     async def _decide(
-        self, post_id: Id, id: Id, change: CommentChange, terms: Terms, session: Session
+        self, post_id: Id, id: Id, change: CommentChange, preconditions: Preconditions, session: Session
     ) -> CommentDocument:
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
-        await _update_post(thread, terms)
+        await _update_post(thread, preconditions)
         before = await self._find(thread, id)
         values = _values(change)
         if change.status is not None:
             values |= {"status": change.status.value, "shown": _is_shown(before, change.status)}
-        after = await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, terms)
+        after = await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, preconditions)
         await _propagate(thread, before, after)
         return after
 
-    async def _remove(self, post_id: Id, id: Id, terms: Terms, session: Session) -> None:
+    async def _remove(self, post_id: Id, id: Id, preconditions: Preconditions, session: Session) -> None:
         thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
         await thread.update_post()
         before = await self._find(thread, id)
         if not await thread.has_replies(before["_id"]):
-            deleted = await self._comments.delete_one(_named(thread, id, terms), session=session)
+            deleted = await self._comments.delete_one(_named(thread, id, preconditions), session=session)
             if not deleted.deleted_count:
-                raise refusal(id, read_comment(before), terms[1])
+                raise refusal(id, read_comment(before), preconditions[1])
             await _propagate(thread, before, None)
             return
         removed: Filter = {
@@ -86,7 +86,7 @@ class Changer:
         }
         erased = dict.fromkeys(_PERSONAL, "")
         tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
-        await _propagate(thread, before, await self._write(thread, id, tombstone, terms))
+        await _propagate(thread, before, await self._write(thread, id, tombstone, preconditions))
 
     async def _find(self, thread: Thread, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
@@ -94,23 +94,28 @@ class Changer:
             raise NotFound("comment", id)
         return found[ObjectId(id)]
 
-    async def _write(self, thread: Thread, id: Id, update: Filter, terms: Terms) -> CommentDocument:
-        """Change the comment if it has a required revision and the credential applies to it. NotFound, Stale,
-        Forbidden.
+    async def _write(
+        self, thread: Thread, id: Id, update: Filter, preconditions: Preconditions
+    ) -> CommentDocument:
+        """Change the comment if it has a required revision and the credential applies to it. Raises NotFound,
+        Stale, Forbidden.
         """
         document: CommentDocument | None = await self._comments.find_one_and_update(
-            _named(thread, id, terms), update, return_document=ReturnDocument.AFTER, session=thread.session
+            _named(thread, id, preconditions),
+            update,
+            return_document=ReturnDocument.AFTER,
+            session=thread.session,
         )
         if document is None:
-            raise refusal(id, read_comment(await self._find(thread, id)), terms[1])
+            raise refusal(id, read_comment(await self._find(thread, id)), preconditions[1])
         return document
 
 
 async def _update_post(
-    thread: Thread, terms: Terms, change: Filter | None = None, within: Sequence[Filter] = ()
+    thread: Thread, preconditions: Preconditions, change: Filter | None = None, within: Sequence[Filter] = ()
 ) -> None:
     """Update the post first, if it admits a change of the comment."""
-    admission = None if terms[1] is None else terms[1].admission
+    admission = None if preconditions[1] is None else preconditions[1].admission
     await thread.require(await thread.update_post(admission, change, within=within), admission)
 
 
@@ -124,9 +129,9 @@ def _values(change: CommentChange) -> Filter:
     return values
 
 
-def _named(thread: Thread, id: Id, terms: Terms) -> Filter:
+def _named(thread: Thread, id: Id, preconditions: Preconditions) -> Filter:
     """The condition for the comment with a required revision, written by the owner of the credential."""
-    match, credential = terms
+    match, credential = preconditions
     named: Filter = {"_id": ObjectId(id), "post_id": thread.post_id, **matching(match)}
     if credential is None:
         return named

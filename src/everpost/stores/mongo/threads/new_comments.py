@@ -23,7 +23,7 @@ from everpost.stores.mongo.threads.thread import Thread, count_approved, preview
 _Parents = Mapping[ObjectId, CommentDocument]
 
 
-class Adder:
+class CommentInserter:
     """Adds comments, in transactions."""
 
     def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
@@ -32,7 +32,7 @@ class Adder:
         self._authors = authors
 
     async def add(self, additions: Sequence[Addition]) -> Sequence[Comment]:
-        """Add comments, all to the same post. NotFound, Stale, Conflict, Invalid."""
+        """Add comments, all to the same post. Raises NotFound, Stale, Conflict, Invalid."""
         post_id = additions[0].comment.post_id
         return await self._transactions.write_post(post_id, partial(self._add, additions))
 

@@ -35,11 +35,11 @@ class Thread:
     before or entirely after a change of the post.
 
     The default policy of the blog and the names of users are in other documents. The policy is read with the
-    post, at the beginning of the request; the names are read while the transaction is open, but outside its
-    snapshot. Both reads see each change that was acknowledged before the comment was sent. A change that
-    commits after the read may be acknowledged before the comment commits; then the two are concurrent. To
-    prevent that, each comment would have to write to the settings, and no two posts could accept comments at
-    the same time.
+    post, at the beginning of the request (once more for a batch whose requests read different ones); the
+    names are read while the transaction is open, but outside its snapshot. Both reads see each change that
+    was acknowledged before the comment was sent. A change that commits after the read may be acknowledged
+    before the comment commits; then the two are concurrent. To prevent that, each comment would have to write
+    to the settings, and no two posts could accept comments at the same time.
     """
 
     collections: Collections
@@ -57,7 +57,7 @@ class Thread:
     ) -> PostDocument:
         """Update the post if it admits the comment: apply `change`, and count this many `changes` in its
         version. Other transactions cannot write it until this one ends. `within`: the array filters of the
-        change. Returns the post with `comment_policy` only. NotFound, Invalid, Stale.
+        change. Returns the post with `comment_policy` only. Raises NotFound, Invalid, Stale.
         """
         update = dict(change or {})
         update["$inc"] = {"version": changes, **update.get("$inc", {})}
@@ -79,7 +79,7 @@ class Thread:
         return post
 
     async def require(self, post: PostDocument, admission: CommentPreconditions | None) -> None:
-        """Check the preconditions on other documents. Invalid, Stale."""
+        """Check the preconditions on other documents. Raises Invalid, Stale."""
         if admission is None:
             return
         policies = {admission.blog_policy}

@@ -55,7 +55,7 @@ class Connections:
         prepare: Callable[[AsyncEngine], Awaitable[None]] | None = None,
     ) -> Self:
         """Connect to the database at a URL. `prepare` is called first, with a SQLAlchemy engine on the same
-        connections. Misconfigured, Unreachable.
+        connections. Raises Misconfigured, Unreachable.
         """
         pool = None if engine == "reference" else await _pool_for(url, timeout=timeout, size=pool_size)
         borrow = None if pool is None else partial(BorrowedConnection.from_pool, pool)
@@ -79,7 +79,7 @@ class Connections:
         return cls(SqliteDatabase(statements, alchemy.url.database or "", timeout=timeout), timeout=timeout)
 
     async def fetch(self, statement: Executable, parameters: Parameters, *, bounded: bool = True) -> Rows:
-        """Return the rows of one reading statement. Busy.
+        """Return the rows of one reading statement. Raises Busy.
 
         A statement that is not `bounded` may read any number of rows; it does not block other callers.
         """
@@ -88,7 +88,8 @@ class Connections:
     async def change(
         self, statement: Executable, parameters: Parameters, *, time_limited: bool = True
     ) -> int:
-        """Run one writing statement in its own transaction; return the number of rows it matched. Busy.
+        """Run one writing statement in its own transaction; return the number of rows it matched. Raises
+        Busy.
 
         Without `time_limited` there is no timeout.
         """
@@ -99,18 +100,18 @@ class Connections:
         return result.matched
 
     async def change_returning(self, statement: Executable, parameters: Parameters) -> Rows:
-        """Run one writing statement in its own transaction and return its rows. Busy."""
+        """Run one writing statement in its own transaction and return its rows. Raises Busy."""
         (result,) = await self.change_all([(statement, parameters)])
         return result.rows
 
     async def change_all(self, calls: Calls) -> Sequence[Result]:
-        """Run writing statements one after the other, each in its own transaction. Busy."""
+        """Run writing statements one after the other, each in its own transaction. Raises Busy."""
         return await self._persist(lambda: self._database.change(calls, time_limited=True))
 
     async def transact(
         self, work: Callable[[Transaction], Awaitable[Outcome]], *, time_limited: bool = True
     ) -> Outcome:
-        """Run several statements in one transaction, which an exception rolls back. Busy.
+        """Run several statements in one transaction, which an exception rolls back. Raises Busy.
 
         `work` is called again if the database rolled it back. Without `time_limited` there is no timeout.
         """
@@ -120,7 +121,7 @@ class Connections:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
-        """A transaction that sees one state of the database for as long as it is open. Busy."""
+        """A transaction that sees one state of the database for as long as it is open. Raises Busy."""
 
         async def once() -> tuple[Transaction, AsyncExitStack]:
             async with AsyncExitStack() as opened:
@@ -156,7 +157,7 @@ class Connections:
 
 
 async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
-    """Return the driver's pool, without connections yet; None for SQLite. Misconfigured."""
+    """Return the driver's pool, without connections yet; None for SQLite. Raises Misconfigured."""
     address = address_of(url, timeout=timeout)
     options: dict[str, Any] = dict(address.connect_args)
     options.pop("async_creator_fn", None)  # an option of SQLAlchemy's

@@ -58,7 +58,8 @@ logging.getLogger("asyncmy").setLevel(logging.ERROR)
 def make_engine(
     url: str, *, timeout: float, pool_size: int, borrow: Callable[[], Awaitable[Any]] | None = None
 ) -> AsyncEngine:
-    """An engine that connects on first use, or borrows connections from a driver's pool. Misconfigured.
+    """An engine that connects on first use, or borrows connections from a driver's pool. Raises
+    Misconfigured.
 
     Each statement is its own transaction unless one is begun explicitly, so a read is one round trip.
     `timeout`, in seconds, applies to connecting and to locks.
@@ -131,7 +132,7 @@ def _roll_back_open_transaction(
 
 
 async def reach(engine: AsyncEngine, url: str, *, timeout: float) -> None:
-    """Connect once; close every connection if that fails. Unreachable, with the reason.
+    """Connect once; close every connection if that fails. Raises Unreachable, with the reason.
 
     The driver has `timeout` seconds to connect. Then SQLAlchemy identifies the server with several
     statements.

@@ -51,7 +51,7 @@ class _Parts:
 
 def address_of(url: str, *, timeout: float) -> Address:
     """Parse a database URL; connecting takes at most `timeout` seconds. The name of another driver is
-    replaced with the driver in use. Misconfigured.
+    replaced with the driver in use. Raises Misconfigured.
     """
     scheme, separator, rest = url.partition("://")
     name, _, driver = scheme.lower().partition("+")
@@ -135,11 +135,11 @@ def _postgresql(parts: _Parts, timeout: float) -> Address:
 
 def _postgresql_warning(hosts: str, options: Mapping[str, str]) -> str | None:
     named = options.get("host") or hosts
-    elsewhere = not is_this_machine(list(map(_without_port, named.split(","))))
+    is_remote = not is_this_machine(list(map(_without_port, named.split(","))))
     mode = options.get("sslmode")
     authorities = options.get("sslrootcert", "")
     is_verified = mode == "verify-full" or (mode == "verify-ca" and authorities not in {"", "system"})
-    if is_verified or not (elsewhere or "service" in options):
+    if is_verified or not (is_remote or "service" in options):
         return None
     return unverified_warning(named or "the service of that name", "sslmode=verify-full&sslrootcert=FILE")
 

@@ -52,7 +52,7 @@ class ThreadChange:
 
 async def update_thread(transaction: Transaction, change: ThreadChange, *reads: Call) -> Sequence[Result]:
     """Update the post, which locks it until the end of the transaction, then run these reads and return their
-    results. NotFound, Stale, Invalid.
+    results. Raises NotFound, Stale, Invalid.
     """
     updated, *results = await transaction.execute_all([change.call, *reads])
     if not updated.matched:
@@ -64,7 +64,7 @@ async def _refusal(
     transaction: Transaction, post_id: Id, admission: CommentPreconditions | None
 ) -> EverpostError:
     """Return the reason why the post accepts no comment."""
-    if (await transaction.execute(selects.POST_IS_THERE, {"this": post_id})).first() is None:
+    if (await transaction.execute(selects.FIND_POST, {"this": post_id})).first() is None:
         return NotFound("post", post_id)
     if admission is not None and admission.name_keys:
         keys = {"name_keys": sorted(admission.name_keys)}

@@ -46,7 +46,7 @@ class Claim:
 
 
 async def resolve(connections: Connections, claim: Claim) -> str | None:
-    """Return the slug for another attempt to write a post. Conflict, Invalid."""
+    """Return the slug for another attempt to write a post. Raises Conflict, Invalid."""
     statement = _CONFLICTS_AND_FREE if claim.numbered else _CONFLICTS
     wanted = {"this": claim.id, "slug": claim.slug or "", "author": claim.author_id}
     first = 2

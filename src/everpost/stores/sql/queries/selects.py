@@ -110,9 +110,9 @@ def union_of(threads: Sequence[AnySelect]) -> FromClause:
 
 SLUG = bindparam("slug", type_=PostRow.slug.type)
 
-POST_IS_THERE = select(PostRow.id, PostRow.author_id, PostRow.version, PostRow.stamp).where(PostRow.id == ID)
+FIND_POST = select(PostRow.id, PostRow.author_id, PostRow.version, PostRow.stamp).where(PostRow.id == ID)
 SLUG_IS_TAKEN = select(PostRow.id).where(PostRow.slug == SLUG)
-USER_IS_THERE = select(UserRow.id).where(UserRow.id == ID)
+FIND_USER = select(UserRow.id).where(UserRow.id == ID)
 
 _OF_THE_POST = (CommentRow.id == ID, CommentRow.post_id == POST_ID)
 COMMENT = _comments().where(*_OF_THE_POST)

@@ -46,8 +46,8 @@ def finished_revision(connection: Connection) -> str | None:
 
 @contextmanager
 def creating_schema(connection: Connection) -> Iterator[None]:
-    """Create the schema in the body of the `with` statement. Overtaken; SchemaMismatch if there are tables
-    that no such creation began.
+    """Create the schema in the body of the `with` statement. Raises Overtaken; SchemaMismatch if there are
+    tables that no such creation began.
     """
     if is_partly_created(connection):
         if connection.info.pop(NOT_STARTED, False):

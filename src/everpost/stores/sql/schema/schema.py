@@ -61,7 +61,7 @@ class SqlSchema:
 
     @classmethod
     def at(cls, url: str, *, timeout: float, scripts: str | None = None) -> Self:
-        """The schema of the database at a URL, with its own connections. Misconfigured."""
+        """The schema of the database at a URL, with its own connections. Raises Misconfigured."""
         return cls(make_engine(url, timeout=timeout, pool_size=1), url, timeout=timeout, scripts=scripts)
 
     async def current(self) -> str | None:

@@ -35,7 +35,7 @@ def read_comment(entry: Entry, omissions: Omissions) -> tuple[str, SourceComment
         reason = f"its date cannot be read: {entry.text('published')[:40]!r}"
     if reason or published is None:
         shown = f"{source_id} by {entry.author.name[:80] or 'nobody'!r}"
-        return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
+        return Note(outcome=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
     _count(entry.author, omissions)
     changes: list[str] = []
     status = _status(entry, changes)

@@ -32,7 +32,7 @@ _EXTENSIONS = (".html", ".htm")
 
 def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
     """Read an export. The file is read twice, because comments may come before their posts; they are kept in
-    a temporary file. BrokenFile.
+    a temporary file. Raises BrokenFile.
     """
     export = _Export(path, pages=pages)
     with ImportSpool() as threads:
@@ -42,7 +42,7 @@ def read_blogger(path: Path, *, pages: bool) -> Iterator[Item]:
             for comment in thread.comments:
                 name = f"{comment.source_id} on {thread.url}"
                 reason = "its post is not in the file"
-                yield Note(fate=Outcome.DROPPED, kind="comment", name=name, reason=reason)
+                yield Note(outcome=Outcome.DROPPED, kind="comment", name=name, reason=reason)
     yield from export.notes()
 
 
@@ -82,7 +82,7 @@ class _Export:
         yield from self._others(kinds)
 
     def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
-        """Notes on settings and themes. BrokenFile: the file is the public feed of a blog."""
+        """Notes on settings and themes. Raises BrokenFile if the file is the public feed of a blog."""
         if kinds.keys() == {"entry"}:
             reason = (
                 "it is not an export of Blogger: its entries do not say whether they are posts. The feed of a"
@@ -92,7 +92,7 @@ class _Export:
         for kind, number in kinds.items():
             if kind in _KINDS:
                 reason = f"only posts, pages and comments are imported; entries: {number:,}"
-                yield Note(fate=Outcome.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
+                yield Note(outcome=Outcome.DROPPED, kind=_KINDS[kind], name=self._path.name, reason=reason)
 
     def posts(self, threads: ImportSpool) -> Iterator[Item]:
         """Second pass: the posts with their comments, and notes on posts and pages that are dropped."""
@@ -104,7 +104,10 @@ class _Export:
                 if comments:
                     reason += f"; comments on it: {len(comments):,}"
                 yield Note(
-                    fate=Outcome.DROPPED, kind=(entry.kind or "entry")[:40], name=entry.shown, reason=reason
+                    outcome=Outcome.DROPPED,
+                    kind=(entry.kind or "entry")[:40],
+                    name=entry.shown,
+                    reason=reason,
                 )
                 continue
             yield from _unsupported_notes(entry)
@@ -156,7 +159,7 @@ class _Export:
         yield from self._unknown.notes()
         for name in sorted(self._own_comments):
             reason = "it has the account owner's own comments; comments on each blog are in that blog's feed"
-            yield Note(fate=Outcome.DROPPED, kind="file", name=name, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="file", name=name, reason=reason)
         yield from self._file.notes()
 
 
@@ -164,7 +167,7 @@ def _unsupported_notes(entry: Entry) -> Iterator[Note]:
     """Notes on content that Everpost cannot keep."""
     for kind, value in entry.unsupported:
         reason = f"Everpost has no field for it: {value[:200]!r}"
-        yield Note(fate=Outcome.DROPPED, kind=kind, name=entry.shown, reason=reason)
+        yield Note(outcome=Outcome.DROPPED, kind=kind, name=entry.shown, reason=reason)
 
 
 def _content(entry: Entry) -> str:

@@ -32,7 +32,7 @@ _LONGEST_PATH = 2_000
 
 def read_commento(path: Path) -> Iterator[Item]:
     """Each comment, with its thread. The names of commenters and the addresses of pages are kept in memory,
-    because they may come after the comments. BrokenFile.
+    because they may come after the comments. Raises BrokenFile.
     """
     export = _Export(path)
     yield from export.commenters_and_pages()
@@ -45,7 +45,7 @@ class _Export:
     """An export, and the state of reading it."""
 
     def __init__(self, path: Path) -> None:
-        """BrokenFile."""
+        """Raises BrokenFile."""
         self._file = JsonFile(path)
         self.omissions = Omissions(path.name)
         self.unknown = UnknownFields()
@@ -83,13 +83,13 @@ class _Export:
         path, title = text(row, "path"), text(row, "title")[:_LONGEST_NAME]
         if len(path) > _LONGEST_PATH:
             reason = "its path is too long for a URL"
-            yield Note(fate=Outcome.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
         elif path:
             self._pages[text(row, "id")] = Page(path if "://" in path else "/" + path.lstrip("/"), title)
         if row.get("isReadonly") is True:
             reason = "its comments were closed; the import does not change existing posts"
             yield Note(
-                fate=Outcome.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason
+                outcome=Outcome.DROPPED, kind="closed page", name=f"{path[:200]} {title!r}", reason=reason
             )
         self.unknown.count(f"page: {name}" for name in unknown_fields(row, _READ_OF_PAGE))
 
@@ -99,6 +99,6 @@ class _Export:
             found = self._read(row, self._authors, self._pages, self.omissions)
             self.unknown.count(f"comment: {name}" for name in found.unknown)
             if isinstance(found.item, str):
-                yield Note(fate=Outcome.DROPPED, kind="comment", name=found.shown, reason=found.item)
+                yield Note(outcome=Outcome.DROPPED, kind="comment", name=found.shown, reason=found.item)
             else:
                 yield SourceThread(url=found.page.url, title=found.page.title, comments=(found.item,))

@@ -37,7 +37,7 @@ _UNDECLARED_ID = f"{{{UNDECLARED}dsq}}id"
 
 
 def read_disqus(path: Path) -> Iterator[Item]:
-    """Each comment, with its thread. BrokenFile."""
+    """Each comment, with its thread. Raises BrokenFile."""
     file = XmlFile(path)
     export = _Export(Omissions(path.name))
     is_empty = True
@@ -86,14 +86,14 @@ class _Export:
             reason = (
                 "its comments were closed; the import does not change existing posts, so close them yourself"
             )
-            yield Note(fate=Outcome.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="closed mark of a thread", name=url, reason=reason)
 
     def notes(self) -> Iterator[Note]:
         """Notes about the whole file, after it has been read."""
         yield from self.omissions.notes()
         if self._fields:
             reason = "Everpost has no fields for them: " + ", ".join(sorted(self._fields))
-            yield Note(fate=Outcome.DROPPED, kind="list of fields", name="Disqus", reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="list of fields", name="Disqus", reason=reason)
 
     def add_fields(self, things: str, parts: Parts) -> None:
         """Remember the names of unknown fields."""
@@ -124,7 +124,7 @@ class _Export:
             reason = f"its thread was deleted: {thread.url}"
         if reason or published is None or thread is None:
             shown = f"{source_id} by {name or 'nobody'!r}"
-            return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
+            return Note(outcome=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
         self.omissions.count(EMAILS, bool(_text(author, "email")))
         self.omissions.count(ADDRESSES, bool(_text(parts, "ipAddress")))
         published = published if published.tzinfo else published.replace(tzinfo=UTC)

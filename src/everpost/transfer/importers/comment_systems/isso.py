@@ -48,7 +48,7 @@ _THREAD = "SELECT uri, title FROM threads WHERE id = ? LIMIT 1"
 
 
 def read_isso(path: Path) -> Iterator[Item]:
-    """Each comment, with its thread. The file is not modified. BrokenFile."""
+    """Each comment, with its thread. The file is not modified. Raises BrokenFile."""
     omissions = Omissions(path.name)
     try:
         with unpacked(path, ".db") as file, closing(_open(path, file)) as database:
@@ -70,7 +70,7 @@ def read_isso(path: Path) -> Iterator[Item]:
 
 
 def _open(path: Path, file: Path) -> sqlite3.Connection:
-    """The database, opened read-only, with limits against malicious files. BrokenFile."""
+    """The database, opened read-only, with limits against malicious files. Raises BrokenFile."""
     with file.open("rb") as start:
         if start.read(len(_MAGIC)) != _MAGIC:
             raise BrokenFile(path.name, "", "it is not an Isso database, which is a SQLite file")
@@ -100,7 +100,7 @@ def _item(row: tuple[object, ...], omissions: Omissions) -> Item:
         reason = f"its date is invalid: {str(created)[:40]!r}"
     if reason or published is None:
         return Note(
-            fate=Outcome.DROPPED,
+            outcome=Outcome.DROPPED,
             kind="comment",
             name=f"{number} by {_text(author) or 'nobody'!r}",
             reason=reason,

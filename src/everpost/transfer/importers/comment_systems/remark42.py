@@ -34,7 +34,7 @@ _LONGEST = 4 * 1024 * 1024
 
 
 def read_remark42(path: Path) -> Iterator[Item]:
-    """Each comment, with its thread. BrokenFile."""
+    """Each comment, with its thread. Raises BrokenFile."""
     lines = _lines(path)
     meta = _require_backup(path, next(lines, (1, b"")))
     omissions = Omissions(path.name)
@@ -49,10 +49,10 @@ def read_remark42(path: Path) -> Iterator[Item]:
         rows = meta.get(things)
         if isinstance(rows, list) and rows:
             reason = f"{len(rows):,} with marks (read-only, blocked, verified) that Everpost does not have"
-            yield Note(fate=Outcome.DROPPED, kind="setting", name=things, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="setting", name=things, reason=reason)
     if fields:
         reason = "Everpost has no fields for them: " + ", ".join(sorted(fields))
-        yield Note(fate=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
+        yield Note(outcome=Outcome.DROPPED, kind="list of fields", name=path.name, reason=reason)
 
 
 def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None:
@@ -64,7 +64,7 @@ def _add_unknown_fields(comment: Mapping[str, object], fields: set[str]) -> None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines with their numbers, from 1. BrokenFile."""
+    """The lines with their numbers, from 1. Raises BrokenFile."""
     number = 0
     try:
         with CompressedFile(path, "").document().open() as file:
@@ -78,7 +78,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _require_backup(path: Path, first: tuple[int, bytes]) -> Mapping[str, object]:
-    """The content of the first line. BrokenFile: the file is not a backup."""
+    """The content of the first line. Raises BrokenFile if the file is not a backup."""
     number, line = first
     try:
         meta = _object(path, number, line)
@@ -122,7 +122,7 @@ def _item(comment: Mapping[str, object], omissions: Omissions) -> Item:
         reason = f"its date is invalid: {_text(comment, 'time')[:40]!r}"
     if reason or published is None:
         shown = f"{source_id} by {name or 'nobody'!r}"
-        return Note(fate=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
+        return Note(outcome=Outcome.DROPPED, kind="comment", name=shown, reason=reason)
     omissions.count(ADDRESSES, bool(_text(user, "ip")))
     omissions.count(EMAILS, bool(_text(user, "email")))
     omissions.count(VOTES, len(_part(comment, "votes")))

@@ -55,7 +55,7 @@ class CompressedFile:
         """The names of the other members of the archive."""
 
     def documents(self) -> Sequence[Document]:
-        """The file, decompressed if it is gzip, or the members of a zip archive by name. BrokenFile."""
+        """The file, decompressed if gzip, or the members of a zip archive by name. Raises BrokenFile."""
         try:
             with self._path.open("rb") as file:
                 start = file.read(len(_ZIP))
@@ -68,7 +68,7 @@ class CompressedFile:
         return [Document(self._path.name, lambda: self._path.open("rb"))]
 
     def document(self) -> Document:
-        """The only document. BrokenFile."""
+        """The only document. Raises BrokenFile."""
         documents = self.documents()
         if len(documents) > 1:
             names = ", ".join(document.name for document in documents[:5])
@@ -96,7 +96,7 @@ class CompressedFile:
         return [Document(name, lambda name=name: self._open(name, allowance)) for name in names]  # type: ignore[misc]  # mypy#4226
 
     def _checked(self, documents: Sequence[Document]) -> Sequence[Document]:
-        """The documents, after decompressing the beginning of each. BrokenFile if it expands too much."""
+        """The documents, after decompressing the start of each. Raises BrokenFile if it expands too much."""
         unpacked = 0
         for document in documents:
             with document.open() as file:
@@ -122,7 +122,7 @@ class CompressedFile:
 
 @contextmanager
 def unpacked(path: Path, suffix: str) -> Iterator[Path]:
-    """The path of the file, or of a temporary file with its decompressed content. BrokenFile, OSError."""
+    """The path of the file, or of a temporary file with its decompressed text. Raises BrokenFile, OSError."""
     document = CompressedFile(path, suffix).document()
     with path.open("rb") as file:
         is_packed = file.read(len(_ZIP)).startswith((_GZIP, _ZIP))

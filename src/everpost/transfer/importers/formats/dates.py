@@ -127,7 +127,7 @@ def _day(text: str) -> datetime:
 
 
 def _day_first(one: int, other: int, year: int) -> datetime:
-    """The date of a day and a month, in the only order in which it is valid. ValueError."""
+    """The date of a day and a month, in the only order in which it is valid. Raises ValueError."""
     if one <= 12 and other <= 12 and one != other:
         raise ValueError("it could be either of two dates")
     day, month = (other, one) if other > 12 else (one, other)

@@ -39,13 +39,13 @@ class JsonFile:
     def rows(self, places: Collection[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], Row]]:
         """Each object at one of these paths, with its path: the names above it, and `item` for an item of a
         list. In `places`, `*` matches any name. Objects inside a yielded object are not yielded themselves.
-        BrokenFile.
+        Raises BrokenFile.
         """
         with self._walk() as walk:
             yield from walk.rows(places)
 
     def root(self) -> Row:
-        """The root object, with its lists and objects emptied; empty if the root is not an object.
+        """The root object, with its lists and objects emptied; empty if the root is not an object. Raises
         BrokenFile.
         """
         with self._walk() as walk:

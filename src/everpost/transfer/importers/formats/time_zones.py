@@ -49,7 +49,7 @@ def zone_of(name: str) -> tzinfo | None:
 
 
 def zone_named(name: str) -> tzinfo:
-    """The zone of this name in the IANA database, for an option. Invalid("timezone")."""
+    """The zone of this name in the IANA database, for an option. Raises Invalid("timezone")."""
     zone = UTC if name.upper() in {"UTC", "GMT"} else _iana(name)
     if zone is None:
         known = {each.casefold(): each for each in _all_names()}

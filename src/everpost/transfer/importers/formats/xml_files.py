@@ -68,7 +68,7 @@ class XmlFile:
 
     def elements(self, level: int) -> Iterator[etree._Element]:
         """Each element at this depth, where the root is 0, once it is complete. It is freed when the next one
-        is requested. BrokenFile.
+        is requested. Raises BrokenFile.
         """
         self._counts.clear()
         self._notes.clear()
@@ -80,10 +80,10 @@ class XmlFile:
             self._notes.append(_note(Outcome.DROPPED, "file", name, f"only {self._suffix} files are read"))
 
     def notes(self) -> Iterator[Note]:
-        """Notes on repaired and skipped content, complete after all elements were read."""
-        for repair, (fate, reason) in _REPAIRS.items():
+        """Notes on repaired and skipped content, complete once all elements have been read."""
+        for repair, (outcome, reason) in _REPAIRS.items():
             if self._counts[repair]:
-                yield _note(fate, "character", self._path.name, reason.format(self._counts[repair]))
+                yield _note(outcome, "character", self._path.name, reason.format(self._counts[repair]))
         yield from self._notes
 
     def _elements(self, document: Document, level: int) -> Iterator[etree._Element]:
@@ -122,7 +122,7 @@ class XmlFile:
             self._skip(document.name, extra, "after")
 
     def _parts(self, document: Document) -> Iterator[bytes]:
-        """The repaired document, in parts. BrokenFile."""
+        """The repaired document, in parts. Raises BrokenFile."""
         try:
             for piece in self._repaired(document):
                 yield from split_after_root(piece)
@@ -155,7 +155,7 @@ class XmlFile:
             yield repairs.repaired(b"".join(held))
 
     def _started(self, name: str, start: bytes, prefixes: set[bytes]) -> bytes:
-        """The start of the document, without stray text before the root element. BrokenFile."""
+        """The start of the document, without stray text before the root element. Raises BrokenFile."""
         at = start_of_xml(start)
         root = end_of_prolog(start, at)
         extra = text_before_root(start, root)
@@ -193,7 +193,7 @@ class _Walk:
         """Whether the root has ended."""
 
     def ended(self, parser: "etree.XMLPullParser[etree._Element]") -> Iterator[etree._Element]:
-        """The elements at the level that have ended since the last call. BrokenFile."""
+        """The elements at the level that have ended since the last call. Raises BrokenFile."""
         for event, element in parser.read_events():
             if event == "start":
                 self._depth += 1
@@ -241,5 +241,5 @@ def _sentence(error: etree.XMLSyntaxError) -> str:
     return re.sub(r",? line \d+.*", "", reason)[:_LONGEST_REASON].strip()
 
 
-def _note(fate: Outcome, kind: str, name: str, reason: str) -> Note:
-    return Note(fate=fate, kind=kind, name=name, reason=reason)
+def _note(outcome: Outcome, kind: str, name: str, reason: str) -> Note:
+    return Note(outcome=outcome, kind=kind, name=name, reason=reason)

@@ -47,7 +47,7 @@ class Repairs:
         self._in_section = False
 
     def repaired(self, piece: bytes) -> bytes:
-        """The repaired piece. DocumentTypeError."""
+        """The repaired piece. Raises DocumentTypeError."""
         piece = self._without(piece.translate(None, _CONTROLS), len(piece))
         if self._is_utf8 and not piece.isascii():
             piece = self._in_utf8(piece)
@@ -115,7 +115,7 @@ class Repairs:
         return b"".join([*parts, self._escaped(text[position:])])
 
     def _escaped(self, text: bytes) -> bytes:
-        """Tags and text, with reserved characters escaped in text. DocumentTypeError."""
+        """Tags and text, with reserved characters escaped in text. Raises DocumentTypeError."""
         if _DOCUMENT_TYPE.search(text):
             raise DocumentTypeError
         if _END in text:

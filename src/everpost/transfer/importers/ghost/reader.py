@@ -34,7 +34,7 @@ _COMMENT_STATUSES = {
 
 
 def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
-    """The items of an export. `site` is the URL for links within the site. BrokenFile."""
+    """The items of an export. `site` is the URL for links within the site. Raises BrokenFile."""
     tables, omissions = read_tables(path), Omissions(path.name)
     for row in tables.users:
         if text(row, "id"):
@@ -45,12 +45,12 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
         name = shown_as(text(row, "id"), text(row, "title"))
         comments = tables.comments_of.pop(text(row, "id"), [])
         if not text(row, "id"):
-            yield Note(fate=Outcome.DROPPED, kind="post", name=name, reason="it has no id")
+            yield Note(outcome=Outcome.DROPPED, kind="post", name=name, reason="it has no id")
         elif _is_page(row) and not pages:
             reason = "pages are imported only with --pages"
             if comments:
                 reason += f"; comments on it: {len(comments):,}"
-            yield Note(fate=Outcome.DROPPED, kind="page", name=name, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="page", name=name, reason=reason)
         else:
             yield from _omitted_fields(row, tables, name)
             yield from _omitted_comment_fields(comments, tables, name, omissions)
@@ -58,13 +58,15 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
     for post_id, rows in tables.comments_of.items():
         for row in rows:
             name = f"{text(row, 'id')} on {post_id}"
-            yield Note(fate=Outcome.DROPPED, kind="comment", name=name, reason="its post is not in the file")
+            yield Note(
+                outcome=Outcome.DROPPED, kind="comment", name=name, reason="its post is not in the file"
+            )
     yield from omissions.notes()
     yield from tables.notes
     yield from tables.unsupported.notes()
     for table, number in tables.unread.items():
         reason = f"only posts, authors, tags and comments are imported; rows: {number:,}"
-        yield Note(fate=Outcome.DROPPED, kind="table", name=table, reason=reason)
+        yield Note(outcome=Outcome.DROPPED, kind="table", name=table, reason=reason)
 
 
 def _is_page(row: Row) -> bool:
@@ -130,10 +132,10 @@ def _omitted_fields(row: Row, tables: Tables, name: str) -> Iterator[Note]:
     for tag in _tags(row, tables):
         if tag.startswith("#"):
             reason = "it is for Ghost's internal use, and not shown"
-            yield Note(fate=Outcome.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="internal tag", name=f"{tag!r} of {name}", reason=reason)
     for _, author_id in sorted(tables.authors_of.get(text(row, "id"), []))[1:]:
         reason = "Everpost keeps one author per post, the first"
-        yield Note(fate=Outcome.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
+        yield Note(outcome=Outcome.DROPPED, kind="co-author", name=f"{author_id} of {name}", reason=reason)
 
 
 def _omitted_comment_fields(

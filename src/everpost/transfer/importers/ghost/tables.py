@@ -72,7 +72,7 @@ class Tables:
 
 
 def read_tables(path: Path) -> Tables:
-    """Read all tables but the posts. BrokenFile."""
+    """Read all tables but the posts. Raises BrokenFile."""
     tables, version, has_posts = Tables(), "", False
     for place, row in JsonFile(path).rows([*_TABLES, *_META]):
         if place[-1] == "meta":
@@ -89,7 +89,7 @@ def read_tables(path: Path) -> Tables:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of posts and pages. BrokenFile."""
+    """The rows of posts and pages. Raises BrokenFile."""
     for _, row in JsonFile(path).rows(_POSTS):
         yield row
 

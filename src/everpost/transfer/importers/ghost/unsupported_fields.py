@@ -79,7 +79,7 @@ class UnsupportedFields:
                 continue
             kind = _KINDS.get(column) if table.startswith("posts") else None
             yield Note(
-                fate=Outcome.DROPPED,
+                outcome=Outcome.DROPPED,
                 kind=kind or _FIELDS[table],
                 name=name if kind else f"{column[:80]!r} of {name}",
                 reason=f"Everpost has no field for it: {str(value)[:_LONGEST_SHOWN]!r}",
@@ -89,4 +89,4 @@ class UnsupportedFields:
         """Notes on the internal columns of all rows so far."""
         for table, columns in sorted(self._internal.items()):
             reason = "they are for Ghost's internal use: " + ", ".join(sorted(columns))
-            yield Note(fate=Outcome.DROPPED, kind="columns of a table", name=table, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="columns of a table", name=table, reason=reason)

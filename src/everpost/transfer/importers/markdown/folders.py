@@ -90,7 +90,7 @@ class Folder:
     """A folder of pages, as a static site generator reads it."""
 
     def __init__(self, path: Path) -> None:
-        """BrokenFile if the path is not a folder."""
+        """Raises BrokenFile if the path is not a folder."""
         if not path.is_dir():
             raise BrokenFile(
                 path.name or str(path), "", "is not a folder" if path.exists() else "does not exist"
@@ -122,10 +122,10 @@ class Folder:
             if isinstance(mode, str):
                 yield Problem(kind="file", name=place, reason=mode)
             elif stat.S_ISDIR(mode):
-                yield Note(fate=Outcome.DROPPED, kind="folder", name=place, reason="not site content")
+                yield Note(outcome=Outcome.DROPPED, kind="folder", name=place, reason="not site content")
             elif reason := self._reason_against(path, mode, pages=pages):
                 kind = "page" if _is_text(path) or path.suffix.lower() in _UNREAD else "file"
-                yield Note(fate=Outcome.DROPPED, kind=kind, name=place, reason=reason)
+                yield Note(outcome=Outcome.DROPPED, kind=kind, name=place, reason=reason)
             else:
                 yield File(path, place, is_in_bundle, self._doubt(path))
 

@@ -40,7 +40,7 @@ def read_markdown(
     """Yield the posts of a folder, in the order of their paths. The path of a post is its source id; a post
     that Everpost exported keeps its id. `pages` includes pages that are not posts. A date without an offset
     is in `timezone`, or else in the time zone of the configuration, or else in UTC. Without `language`, the
-    default language of the site is read. BrokenFile if the path is not a folder; Invalid("language").
+    default language of the site is read. Raises BrokenFile if the path is not a folder; Invalid("language").
     """
     return _Reader(Folder(path), pages=pages, timezone=timezone, language=language).items()
 
@@ -185,7 +185,7 @@ class _Reader:
             named = ", ".join(unknown)[:200]
             reasons.append(f"settings not understood: {named}; pages without `Status: published` are drafts")
         for reason in reasons:
-            yield Note(fate=Outcome.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
+            yield Note(outcome=Outcome.CHANGED, kind="folder", name=self._folder.path.name, reason=reason)
 
 
 def _sections(place: str) -> list[str]:
@@ -194,7 +194,7 @@ def _sections(place: str) -> list[str]:
 
 
 def _dropped(kind: str, file: File, reason: str) -> Note:
-    return Note(fate=Outcome.DROPPED, kind=kind, name=file.place, reason=reason)
+    return Note(outcome=Outcome.DROPPED, kind=kind, name=file.place, reason=reason)
 
 
 def _bytes(file: File) -> bytes:

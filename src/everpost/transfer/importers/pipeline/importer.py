@@ -58,7 +58,7 @@ async def import_items(
 ) -> None:
     """Import the items that the blog does not have yet. Existing data stays unchanged, so an import can be
     interrupted and repeated at any time. The whole source is read before anything is written, and the report
-    lists everything in it that cannot be read. UnreadableSource, BrokenFile, and the errors of the store.
+    lists everything in it that cannot be read. Raises UnreadableSource, BrokenFile, the errors of the store.
     """
     with ImportSpool() as spool:
         total = _spool_items(items, spool, origin, context)
@@ -80,7 +80,7 @@ async def import_items(
 def _spool_items(
     items: Iterator[Item], spool: ImportSpool, origin: SourceSite, context: ImportContext
 ) -> int:
-    """Spool all items, reserve the slugs of posts, and return the number of posts and threads.
+    """Spool all items, reserve the slugs of posts, and return the number of posts and threads. Raises
     UnreadableSource.
     """
     posts = problems = 0
@@ -227,7 +227,7 @@ class _Importer:
         )
 
     async def _require_new(self, post: Post) -> None:
-        """_PresentError: an earlier import added the post, possibly with another date."""
+        """Raise _PresentError if an earlier import added the post, possibly with another date."""
         with suppress(NotFound):
             raise _PresentError((await self._store.posts.get(post.id, comments=0)).id)
         found = await self._store.posts.find(post.slug, comments=0)
@@ -242,7 +242,7 @@ class _Importer:
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
     ) -> tuple[str, Thread]:
         """Add a post, without the comments that another post already has; return its slug and its thread.
-        _PresentError: the blog already has it.
+        Raises _PresentError if the blog already has it.
         """
         dropped: list[tuple[SourceComment, str]] = []
         thread = self._thread_builder.build(post.id, comments, lambda *each: dropped.append(each))

@@ -51,7 +51,7 @@ class PatternMatcher:
     """
 
     def __init__(self, pattern: str) -> None:
-        """Invalid("match"): it is not a regular expression, or has neither group."""
+        """Raises Invalid("match") if it is not a regular expression, or has neither group."""
         try:
             self._pattern = re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
@@ -70,7 +70,7 @@ class PatternMatcher:
 
 
 def matcher_of(pattern: str | None) -> Matcher:
-    """The rule with this regular expression; without one, the default rule. Invalid("match")."""
+    """The rule with this regular expression; without one, the default rule. Raises Invalid("match")."""
     return PathMatcher() if pattern is None else PatternMatcher(pattern)
 
 

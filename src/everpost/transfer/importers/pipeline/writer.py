@@ -20,7 +20,9 @@ class Writer(Protocol):
         ...
 
     async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
-        """Add a new post with its thread. Conflict("id"); Conflict("slug"); Conflict("id") of a comment."""
+        """Add a new post with its thread. Raises Conflict("id"), Conflict("slug"), or Conflict("id") of a
+        comment.
+        """
         ...
 
     async def has_slug(self, slug: str) -> bool:

@@ -28,20 +28,22 @@ class NoteSink(ABC):
 
     def imported(self, kind: str, name: str, changes: Normalizer) -> None:
         """The item was imported; with changes, it is reported as changed."""
-        fate = Outcome.CHANGED if changes else Outcome.IMPORTED
-        self.add(Note(fate=fate, kind=kind, name=name, reason=str(changes)))
+        outcome = Outcome.CHANGED if changes else Outcome.IMPORTED
+        self.add(Note(outcome=outcome, kind=kind, name=name, reason=str(changes)))
 
     def already_present(self, kind: str, name: str) -> None:
         """The item exists already, and stays unchanged."""
-        self.add(Note(fate=Outcome.PRESENT, kind=kind, name=name))
+        self.add(Note(outcome=Outcome.PRESENT, kind=kind, name=name))
 
     def dropped(self, kind: str, name: str, reason: str) -> None:
         """The item was not imported."""
-        self.add(Note(fate=Outcome.DROPPED, kind=kind, name=name, reason=reason))
+        self.add(Note(outcome=Outcome.DROPPED, kind=kind, name=name, reason=reason))
 
     def unreadable(self, problem: Problem) -> None:
         """The item cannot be read."""
-        self.add(Note(fate=Outcome.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason))
+        self.add(
+            Note(outcome=Outcome.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason)
+        )
 
 
 class NoteBuffer(NoteSink):
@@ -82,7 +84,7 @@ class ImportReport(NoteSink):
         self._lines.close()
 
     def add(self, note: Note) -> None:
-        self._counts[note.fate, note.kind] += 1
+        self._counts[note.outcome, note.kind] += 1
         self._lines.write(_line(note))
 
     def extend(self, notes: NoteBuffer) -> None:
@@ -90,38 +92,38 @@ class ImportReport(NoteSink):
         for note in notes:
             self.add(note)
 
-    def count(self, fate: Outcome, kind: str | None = None) -> int:
+    def count(self, outcome: Outcome, kind: str | None = None) -> int:
         """The number of notes with this outcome, of one kind or of all."""
-        return sum(n for (each, noun), n in self._counts.items() if each is fate and kind in (None, noun))
+        return sum(n for (each, noun), n in self._counts.items() if each is outcome and kind in (None, noun))
 
-    def notes(self, *fates: Outcome) -> Iterator[Note]:
+    def notes(self, *outcomes: Outcome) -> Iterator[Note]:
         """The notes with these outcomes, or all. No note may be added while they are being read."""
         self._lines.seek(0)
         try:
             for line in self._lines:
                 values = json.loads(line)
-                if not fates or values["fate"] in fates:
-                    yield Note(**{**values, "fate": Outcome(values["fate"])})
+                if not outcomes or values["outcome"] in outcomes:
+                    yield Note(**{**values, "outcome": Outcome(values["outcome"])})
         finally:
             self._lines.seek(0, os.SEEK_END)
 
     def text(self) -> Iterator[str]:
-        """The report as lines of text: first what was not imported as it was, then the counts."""
+        """The report as lines of text: first the items that were not imported unchanged, then the counts."""
         yield from summary(self.notes(Outcome.CHANGED, Outcome.DROPPED, Outcome.UNREADABLE))
-        for fate in Outcome:
-            kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is fate)
+        for outcome in Outcome:
+            kinds = sorted((kind, n) for (each, kind), n in self._counts.items() if each is outcome)
             if kinds:
-                yield f"{fate.capitalize()}: " + ", ".join(f"{n:,} {plural(kind, n)}" for kind, n in kinds)
+                yield f"{outcome.capitalize()}: " + ", ".join(f"{n:,} {plural(kind, n)}" for kind, n in kinds)
         if not self._counts:
             yield "Nothing was imported."
 
     def save(self, path: Path) -> None:
-        """Write the report as JSON: {"counts": {fate: {kind: number}}, "items": [a note, ...]}. The file
-        appears only when it is complete, and only its owner can read it. OSError.
+        """Write the report as JSON: {"counts": {outcome: {kind: number}}, "items": [a note, ...]}. The file
+        appears only when it is complete, and only its owner can read it. Raises OSError.
         """
         counts: dict[Outcome, dict[str, int]] = {}
-        for (fate, kind), number in sorted(self._counts.items()):
-            counts.setdefault(fate, {})[kind] = number
+        for (outcome, kind), number in sorted(self._counts.items()):
+            counts.setdefault(outcome, {})[kind] = number
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -140,6 +142,6 @@ class ImportReport(NoteSink):
 
 def _line(note: Note) -> str:
     """As JSON, whose ASCII form also preserves unpaired surrogates."""
-    values = (note.fate, note.kind, note.name, note.reason)
-    fate, kind, name, reason = map(encode_basestring_ascii, values)
-    return f'{{"fate": {fate}, "kind": {kind}, "name": {name}, "reason": {reason}}}\n'
+    values = (note.outcome, note.kind, note.name, note.reason)
+    outcome, kind, name, reason = map(encode_basestring_ascii, values)
+    return f'{{"outcome": {outcome}, "kind": {kind}, "name": {name}, "reason": {reason}}}\n'

@@ -33,7 +33,7 @@ class Omissions:
         for things, number in sorted(self._counts.items()):
             if number:
                 reason = f"{number:,} of commenters: Everpost does not keep them"
-                yield Note(fate=Outcome.DROPPED, kind=things, name=self._file_name, reason=reason)
+                yield Note(outcome=Outcome.DROPPED, kind=things, name=self._file_name, reason=reason)
 
 
 class UnknownFields:
@@ -52,4 +52,4 @@ class UnknownFields:
         """A note for each name."""
         for name, number in sorted(self._counts.items()):
             reason = f"Everpost has no field for it; occurrences: {number:,}"
-            yield Note(fate=Outcome.DROPPED, kind="field", name=name, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="field", name=name, reason=reason)

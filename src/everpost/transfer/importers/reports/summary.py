@@ -19,7 +19,7 @@ _VARIABLE_PARTS = re.compile(r"""'(?:[^'\\]|\\.)*'…?|"(?:[^"\\]|\\.)*"…?|\d[
 
 @dataclass(slots=True)
 class _Group:
-    fate: Outcome
+    outcome: Outcome
     kind: str
     reason: str
     has_variants: bool = False
@@ -36,12 +36,12 @@ class _Group:
     def line(self) -> str:
         """The line for all items of the group."""
         if self.count == 1:
-            return f"{self.fate}: {self.kind} {printable(self.names[0])}: {printable(self.reason)}"
+            return f"{self.outcome}: {self.kind} {printable(self.names[0])}: {printable(self.reason)}"
         things = f"{self.count:,} {plural(self.kind, self.count)}"
         reason = _generalized(self.reason) if self.has_variants else self.reason
         names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" for name in self.names]
         more = ", …" if self.count > len(self.names) else ""
-        return printable(f"{self.fate}: {things}: {reason} ({', '.join(names)}{more})")
+        return printable(f"{self.outcome}: {things}: {reason} ({', '.join(names)}{more})")
 
 
 def summary(notes: Iterable[Note]) -> Iterator[str]:
@@ -49,18 +49,18 @@ def summary(notes: Iterable[Note]) -> Iterator[str]:
     groups: dict[tuple[Outcome, str, str], _Group] = {}
     unreadable = others = 0
     for note in notes:
-        if note.fate is Outcome.UNREADABLE:
+        if note.outcome is Outcome.UNREADABLE:
             unreadable += 1
             if unreadable <= MOST_UNREADABLE:
-                yield f"{note.fate}: {note.kind} {printable(note.name)}: {printable(note.reason)}"
+                yield f"{note.outcome}: {note.kind} {printable(note.name)}: {printable(note.reason)}"
             continue
-        reasons = note.reason.split("; ") if note.fate is Outcome.CHANGED else [note.reason]
+        reasons = note.reason.split("; ") if note.outcome is Outcome.CHANGED else [note.reason]
         for reason in reasons:
-            key = (note.fate, note.kind, _generalized(reason))
+            key = (note.outcome, note.kind, _generalized(reason))
             if key not in groups and len(groups) >= _MOST_KINDS:
                 others += 1
                 continue
-            groups.setdefault(key, _Group(note.fate, note.kind, reason)).add(note.name, reason)
+            groups.setdefault(key, _Group(note.outcome, note.kind, reason)).add(note.name, reason)
     if unreadable > MOST_UNREADABLE:
         yield f"unreadable: {unreadable - MOST_UNREADABLE:,} more"
     shown = sorted(groups.values(), key=lambda group: -group.count)[:MOST_GROUPS]

@@ -24,7 +24,7 @@ class Bodies:
         """By the id of the post that they were uploaded to."""
 
     def body(self, post_id: str, content: str, changes: list[str]) -> str:
-        """The content with its shortcodes and paragraphs as HTML. BrokenFile."""
+        """The content with its shortcodes and paragraphs as HTML. Raises BrokenFile."""
 
         def gallery(ids: Sequence[str]) -> Sequence[Picture | None]:
             if self._pictures is None:

@@ -53,7 +53,7 @@ def read_comments(
                 f"only comments are imported; it came from {plain(values.get('wp:comment_author', ''))!r}"
             )
             yield Note(
-                fate=Outcome.DROPPED, kind=kind[:40], name=f"{source_id} on {post_name}", reason=reason
+                outcome=Outcome.DROPPED, kind=kind[:40], name=f"{source_id} on {post_name}", reason=reason
             )
 
 

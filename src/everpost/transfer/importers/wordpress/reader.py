@@ -57,7 +57,7 @@ _REASONS = {
 
 
 def wordpress_site(path: Path) -> str:
-    """The URL of the blog that a file comes from. BrokenFile."""
+    """The URL of the blog that a file comes from. Raises BrokenFile."""
     found: dict[str, str] = {}
     for element in XmlFile(path).elements(_IN_CHANNEL):
         if name_of(element) == "item":
@@ -67,7 +67,7 @@ def wordpress_site(path: Path) -> str:
 
 
 def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -> Iterator[Item]:
-    """The items of an export. Local dates without a UTC date are in `timezone`, or else in UTC.
+    """The items of an export. Local dates without a UTC date are in `timezone`, or else in UTC. Raises
     BrokenFile.
     """
     file = XmlFile(path)
@@ -150,7 +150,7 @@ class _Export:
             lost = sum(name_of(child) == "wp:comment" for child in element)
             if lost:
                 reason += f"; comments on it: {lost:,}"
-            yield Note(fate=Outcome.DROPPED, kind=_KINDS.get(kind, kind[:40]), name=name, reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind=_KINDS.get(kind, kind[:40]), name=name, reason=reason)
             return
         login = plain(values.get("dc:creator", "")).casefold()
         if login and login not in self._authors:
@@ -238,14 +238,19 @@ def _taxonomy(term: etree._Element) -> str:
 def _unsupported_properties(children: _Children, values: Values, name: str) -> Iterator[Note]:
     """Notes on the excerpt, the sticky mark and the terms that are not tags."""
     if values.get("excerpt:encoded"):
-        yield Note(fate=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
+        yield Note(outcome=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
     if values.get("wp:is_sticky") == "1":
-        yield Note(fate=Outcome.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts")
+        yield Note(
+            outcome=Outcome.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts"
+        )
     for each in children.get("category", ()):
         if _taxonomy(each) not in _TAGS:
             reason = f"its taxonomy {_taxonomy(each)[:40]!r} is neither categories nor tags"
             yield Note(
-                fate=Outcome.DROPPED, kind="term", name=f"{plain(text_of(each))!r} of {name}", reason=reason
+                outcome=Outcome.DROPPED,
+                kind="term",
+                name=f"{plain(text_of(each))!r} of {name}",
+                reason=reason,
             )
 
 
@@ -256,8 +261,13 @@ def _unsupported_field(values: Values, name: str) -> Iterator[Note]:
     key = values.get("wp:meta_key", "")
     if key == "_thumbnail_id":
         yield Note(
-            fate=Outcome.DROPPED, kind="featured image", name=name, reason="Everpost has no featured images"
+            outcome=Outcome.DROPPED,
+            kind="featured image",
+            name=name,
+            reason="Everpost has no featured images",
         )
     elif key and not key.startswith("_"):
         reason = "Everpost has no custom fields"
-        yield Note(fate=Outcome.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason)
+        yield Note(
+            outcome=Outcome.DROPPED, kind="custom field", name=f"{key[:80]!r} of {name}", reason=reason
+        )

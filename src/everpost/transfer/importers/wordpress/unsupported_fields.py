@@ -101,14 +101,14 @@ class UnsupportedFields:
             reason = "Everpost's tags have only names: " + ", ".join(
                 f"its {part} {text[:200]!r}" for part, text in lost.items()
             )
-            yield Note(fate=Outcome.DROPPED, kind="part of a category", name=repr(called), reason=reason)
+            yield Note(outcome=Outcome.DROPPED, kind="part of a category", name=repr(called), reason=reason)
 
     def notes(self) -> Iterator[Note]:
         """A note for each kind of item."""
         for things, names in sorted(self._names.items()):
             shown = ", ".join(f"{name} {value!r}" if value else name for name, value in names.items())
             yield Note(
-                fate=Outcome.DROPPED,
+                outcome=Outcome.DROPPED,
                 kind=KIND,
                 name=things,
                 reason=f"Everpost has no fields for them: {shown}",

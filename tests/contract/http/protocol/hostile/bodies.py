@@ -1,4 +1,4 @@
-"""Bodies that are not JSON, have the wrong shape, or say what no post and no comment can be."""
+"""Bodies that are not JSON, have the wrong shape, or contain values that no post or comment can have."""
 
 import gzip
 

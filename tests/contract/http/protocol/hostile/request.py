@@ -25,7 +25,7 @@ JSON: Headers = ((b"content-type", b"application/json"),)
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A request, the status of its answer, and the fields that its errors name (`…` where they are many)."""
+    """A request, the status of its response, and the fields that its errors name (`…` for many)."""
 
     status: int
     method: str

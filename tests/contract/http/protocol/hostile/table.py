@@ -1,4 +1,4 @@
-"""The one table: every hostile request, in parts."""
+"""The table of all hostile requests, in parts."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Values in a body that are refused for what they mean: ids, parents, slugs and dates."""
+"""Values in a body that are refused because of their meaning: ids, parents, slugs and dates."""
 
 from tests.contract.http.protocol.hostile.request import (
     COMMENT,

@@ -43,7 +43,7 @@ async def connect(
     **options: Any,  # noqa: ANN401 - asyncmy's own
 ) -> "GuardedConnection":
     """Open a connection of asyncmy that does not reveal the password. `is_local` says whether the server is
-    on this machine. Takes at most `connect_timeout` seconds: TimeoutError.
+    on this machine. Raises TimeoutError after `connect_timeout` seconds.
     """
     # An UPDATE counts matched rows, as on the other engines, rather than changed ones.
     options |= {"autocommit": True, "client_flag": FOUND_ROWS}
@@ -71,8 +71,8 @@ class GuardedConnection(Connection):
 
     def __init__(self, *, tls: Tls, is_local: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own
         self._may_go_without_tls = tls.is_optional
-        self._is_here = is_local
-        self._key_of_server: bytes | None = None
+        self._is_local = is_local
+        self._checked_public_key: bytes | None = None
         if tls.context is not None and options.get("unix_socket") is None:
             options["ssl"] = tls.context
         super().__init__(auth_plugin_map=_GUARDS, **options)  # type: ignore[no-untyped-call]
@@ -99,18 +99,18 @@ class GuardedConnection(Connection):
 
     @property
     def _server_public_key(self) -> bytes | None:
-        return self._key_of_server
+        return self._checked_public_key
 
     @_server_public_key.setter
     def _server_public_key(self, key: bytes | None) -> None:
-        """Accept the key that the password is about to be encrypted with."""
-        if key is not None and not self._is_here and not self._secure:
+        """Refuse a key for encrypting the password that an attacker could have replaced."""
+        if key is not None and not self._is_local and not self._secure:
             raise OperationalError(
                 _PLUGIN_ERROR,
                 "the server wants the password encrypted with an RSA key that it sent without TLS and that"
                 " an attacker could have replaced: use ssl-mode=VERIFY_IDENTITY",
             )
-        self._key_of_server = key
+        self._checked_public_key = key
 
     @property
     def is_open(self) -> bool:

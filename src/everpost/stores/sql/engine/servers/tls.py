@@ -53,7 +53,7 @@ class Tls:
 def tls_of(options: dict[str, str], *, is_local: bool) -> Tls:
     """Remove the TLS options of a URL and return their meaning; the strictest one wins. Without any, TLS is
     used if the server offers it, as by MySQL's own clients, but not to a server on this machine (`is_local`).
-    Misconfigured.
+    Raises Misconfigured.
     """
     is_said = any(name in options for name in ("ssl_mode", "sslmode", *_SWITCHES))
     authorities = options.pop("ssl_ca", None)

@@ -46,8 +46,8 @@ def readable_warning(url: str, path: str) -> str | None:
 
 
 def names_in_file(url: str, path: str) -> Sequence[str]:
-    """Return the names of the objects in the database at a path; none if there is no file. Unreachable if
-    there cannot be a file, or if it is not a database.
+    """Return the names of the objects in the database at a path; none if there is no file. Raises Unreachable
+    if there cannot be a file, or if it is not a database.
     """
     file = Path(path)
     try:
@@ -61,7 +61,7 @@ def names_in_file(url: str, path: str) -> Sequence[str]:
 
 
 def delete_if_empty(url: str, path: str) -> None:
-    """Delete an empty database, which nobody may have open. Unreachable if it cannot be deleted."""
+    """Delete an empty database, which nobody may have open. Raises Unreachable if it cannot be deleted."""
     if names_in_file(url, path):
         return
     try:

@@ -198,6 +198,6 @@ def _may_match(target: Mapping[str, object], place: Path) -> bool:
 
 
 def _text(path: Path) -> str:
-    """The start of the file, which is all of any file written by hand. OSError, UnicodeDecodeError."""
+    """The start of the file, which is all of any file written by hand. Raises OSError, UnicodeDecodeError."""
     with path.open("rb") as file:
         return file.read(_LARGEST).decode("utf-8-sig")

@@ -31,7 +31,7 @@ class Languages:
     """Selects the pages to import by their language."""
 
     def __init__(self, site: Site, places: Iterable[str], wanted: str | None) -> None:
-        """Invalid("language") if the folder has several languages and the choice is unclear."""
+        """Raises Invalid("language") if the folder has several languages and the choice is unclear."""
         self._wanted = _normal(wanted or "")
         self._has_field = site.generator not in {Generator.HUGO, Generator.ZOLA} and bool(
             wanted or site.settings.get("languages") or site.generator is Generator.PELICAN
@@ -77,7 +77,7 @@ class Languages:
         return _suffix(place, self._of_names)[0]
 
     def require_any(self) -> None:
-        """Invalid("language") if there were pages, but none in the language."""
+        """Raise Invalid("language") if there were pages, but none in the language."""
         others = sorted({code or self._unmarked for code in self.seen})
         if self._wanted and others and not _is_in(others, self._wanted):
             named = ", ".join(filter(None, others)) or "a language that the pages do not name"

@@ -75,8 +75,8 @@ def expressions(texts: Iterable[str]) -> Patterns:
 
 
 def _expression(text: str) -> re.Pattern[str]:
-    """Compile an expression. ValueError, re.error, Warning and others if it is not understood, or may be
-    slow.
+    """Compile an expression. Raises ValueError, re.error, Warning and others if it is not understood, or may
+    be slow.
     """
     bare = re.sub(r"\\.", "", text[:_LONGEST])
     cost = 6 * len(_REPETITION.findall(bare)) + len(_CHOICE.findall(bare))
@@ -98,7 +98,7 @@ def _ends(place: str) -> Iterator[str]:
 
 
 def _alternatives(text: str) -> list[str]:
-    """Expand braces. ValueError if the pattern is not understood."""
+    """Expand braces. Raises ValueError if the pattern is not understood."""
     if len(text) > _LONGEST or _UNKNOWN_IN_GLOBS.search(text):
         raise ValueError
     bare = text.strip().removeprefix("./").lstrip("/").replace("[^", "[!")

@@ -6,7 +6,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unr
 
 
 def read_json(text: str, start: int = 0) -> tuple[Fields, int]:
-    """The JSON value at this position, and where it ends. Unreadable."""
+    """The JSON value at this position, and where it ends. Raises Unreadable."""
     repeated: dict[str, None] = {}
 
     def collect(pairs: list[tuple[str, object]]) -> dict[str, object]:

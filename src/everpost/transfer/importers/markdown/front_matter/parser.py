@@ -41,7 +41,7 @@ class ForeignFrontMatter(Exception):
 
 def read_page(text: str, name: str, *, is_pelican: bool = False) -> Page | None:
     """Parse a page; None if it has no front matter. With `is_pelican`, lines between `---` need not be YAML.
-    `name` is the name of the file in errors. BrokenFile, ForeignFrontMatter.
+    `name` is the name of the file in errors. Raises BrokenFile, ForeignFrontMatter.
     """
     # Line endings of classic Mac OS are replaced by others of the same length.
     lines = text if "\n" in text else text.replace("\r", "\n")

@@ -25,7 +25,7 @@ _DATE = re.compile(
 
 
 def read_toml(text: str) -> Fields:
-    """Parse TOML. Invalid dates are kept as text. Unreadable."""
+    """Parse TOML. Invalid dates are kept as text. Raises Unreadable."""
     if found := _LONG_KEY.search(text):
         raise Unreadable("not TOML: a key has more than 100 parts", text.count("\n", 0, found.start()))
     lines = _WITHOUT_SECONDS.sub(r"\1:00", text.replace("\r\n", "\n"))

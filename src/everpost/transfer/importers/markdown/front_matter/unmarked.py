@@ -43,7 +43,7 @@ class BareFields:
         return not self.is_marked and self.is_all(lines) and self.header.lstrip()[:1].isupper()
 
     def read(self) -> Fields | None:
-        """The fields; None if the lines are text. Unreadable."""
+        """The fields; None if the lines are text. Raises Unreadable."""
         if self.mark[0] == ";":
             braces = "" if self.header.lstrip().startswith("{") else "{}"
             fields, _ = read_json(f"{braces[:1]}{self.header.strip()}{braces[1:]}")

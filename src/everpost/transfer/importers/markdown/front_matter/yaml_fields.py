@@ -25,7 +25,7 @@ _TAB_AFTER_DASH = re.compile(r"^( *-)\t", re.MULTILINE)
 
 def read_yaml(text: str) -> Fields:
     """Parse the first document. The last value of a repeated key is used, as in Psych. An alias is the same
-    object, never a copy. Unreadable.
+    object, never a copy. Raises Unreadable.
     """
     try:
         return _Builder().read(text)
@@ -56,7 +56,7 @@ class _Builder:
         self._root: object = None
 
     def read(self, text: str) -> Fields:
-        """Parse the first document. yaml.YAMLError, Unreadable."""
+        """Parse the first document. Raises yaml.YAMLError, Unreadable."""
         for event in _events(text):
             if isinstance(event, yaml.AliasEvent):
                 self._add_alias(str(event.anchor), event.start_mark.line)

@@ -1,1 +1,1 @@
-"""Every change of the schema, the first one first."""
+"""All migrations, oldest first."""

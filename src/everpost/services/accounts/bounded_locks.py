@@ -10,8 +10,8 @@ MOST_WAITING = 50
 """Per lock."""
 
 
-class KeyedLocks:
-    """A lock for each name, kept while it is held or awaited."""
+class BoundedLocks:
+    """A lock with a bounded queue for each name, kept while it is held or awaited."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
