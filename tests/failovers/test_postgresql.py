@@ -40,8 +40,8 @@ async def test_a_repeated_request_is_acknowledged_only_when_the_standby_has_the_
     pair = cluster.pair
     settings = {"EVERPOST_DATABASE_TIMEOUT": "1"}
     with ServedBlog(cluster.urls(1)[0], tmp_path, settings=settings) as blog:
-        post = {"id": new_id(), "title": "RecordT", "content": "", "comment_policy": "open"}
-        comment = {"id": new_id(), "content": "RecordT"}
+        post = {"id": new_id(), "title": "Kept", "content": "", "comment_policy": "open"}
+        comment = {"id": new_id(), "content": "Kept"}
         other = {"id": new_id(), "title": "Other", "content": "", "comment_policy": "open"}
 
         def send(path: str, body: dict[str, str]) -> int:

@@ -22,6 +22,7 @@ NOISE = 0.01
 """Seconds of CPU that a measurement may be off."""
 MOST = 0.25
 """Seconds: five times what is promised, for machines that are busy or slow."""
+ATTEMPTS = 5
 LARGEST_ANSWER = 64 * KIBIBYTE
 
 
@@ -108,7 +109,7 @@ CASES: dict[str, tuple[int, Build]] = {
     "Authorization, long": (HEADERS, header(b"authorization", b"x", start=b"Bearer evp_")),
     "X-Forwarded-For": (HEADERS, header(b"x-forwarded-for", b",", method="POST", path="/login")),
     "X-Edit-Key": (HEADERS, header(b"x-edit-key", b"k", path=f"{COMMENTS}/{POST}")),
-    "SourceSite": (HEADERS, header(b"origin", b"https://a.")),
+    "Origin": (HEADERS, header(b"origin", b"https://a.")),
     "Accept": (HEADERS, header(b"accept", b"*/*;q=0.1,")),
     "Cookie": (HEADERS, header(b"cookie", b"a=b; ")),
     "many headers": (SENT, many_headers),
@@ -188,9 +189,13 @@ async def cost(site: Site, request: Request) -> tuple[float, Answer]:
 @pytest.mark.parametrize("case", CASES)
 async def test_a_request_costs_no_more_than_in_proportion_to_its_size(blog: Site, case: str) -> None:
     size, build = CASES[case]
-    small, _ = await cost(blog, build(size // GROWTH))
-    large, answer = await cost(blog, build(size))
-    assert large < MOST_GROWTH * small + NOISE
-    assert large < MOST
-    assert answer.status < 500
-    assert len(answer.body) <= LARGEST_ANSWER
+    costs: list[tuple[float, float]] = []
+    for _ in range(ATTEMPTS):  # a busy machine or a garbage collection may disturb some, but not all
+        small, _ = await cost(blog, build(size // GROWTH))
+        large, answer = await cost(blog, build(size))
+        assert answer.status < 500
+        assert len(answer.body) <= LARGEST_ANSWER
+        costs.append((small, large))
+        if large < min(MOST, MOST_GROWTH * small + NOISE):
+            return
+    pytest.fail(f"seconds for a part of the size, and for all of it: {costs}")
