@@ -21,15 +21,15 @@ from typing import TypeAlias
 
 from devtools.servers import Servers
 
-from bench.http.driving import CONNECTIONS, drive, find_wrk
 from bench.http.processes import Program
 from bench.http.subjects import everpost
+from bench.http.wrk import CONNECTIONS, drive, find_wrk
 from bench.pages import STORES, table, write_part
 from bench.progress import say
 from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
 from everpost.benchmark.blog import Size, make_records, post_id
 from everpost.benchmark.client import Request
-from everpost.benchmark.loading import load
+from everpost.benchmark.loader import load
 from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.results import Figures
 from everpost.domain.people.tokens import new_secret

@@ -34,7 +34,7 @@ from bench.pages import row, table
 from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
 from bench.wordpress_exports import write_export
 from everpost.benchmark.blog import Size, make_records
-from everpost.benchmark.loading import load
+from everpost.benchmark.loader import load
 from everpost.benchmark.machine import describe_machine
 from everpost.domain.people.tokens import new_secret
 

@@ -20,7 +20,7 @@ from bench.comments import new_comment
 from bench.pages import row, table
 from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
 from everpost.benchmark.blog import Size, make_records, post_id
-from everpost.benchmark.loading import load
+from everpost.benchmark.loader import load
 from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.results import Figures
 from everpost.domain.people.tokens import new_secret

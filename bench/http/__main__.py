@@ -6,14 +6,14 @@ import sys
 
 from devtools.servers import Servers
 
-from bench.http.driving import find_wrk
-from bench.http.measuring import count_round_trips, measure, measure_at_a_distance
+from bench.http.measurement import count_round_trips, measure, measure_at_a_distance
 from bench.http.operations import OPERATIONS
 from bench.http.options import SAVED, Options, read_options
 from bench.http.ratios import fallen, read_floors
 from bench.http.report import render, write_plots
 from bench.http.results import Results
 from bench.http.subjects import describe_versions, serving
+from bench.http.wrk import find_wrk
 from bench.pages import PLOTS, write_part
 from bench.servers import durable_servers
 from everpost.benchmark.machine import describe_machine

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from bench.http.blog import COMMENT_LENGTH, PASSWORD, POST_LENGTH, POSTS
-from bench.http.driving import CONNECTIONS
+from bench.http.wrk import CONNECTIONS
 from everpost.benchmark.blog import EMAIL, GUEST
 from everpost.benchmark.client import Request, json_request
 

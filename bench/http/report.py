@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.http.measuring import DISTANCE
+from bench.http.measurement import DISTANCE
 from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL
 from bench.http.ratios import RATIOS, Ratio
 from bench.http.results import Results, ServedFigures
 from bench.pages import STORES, table
+from everpost.benchmark.phrases import milliseconds
 from everpost.benchmark.plots import Bar, draw_bars
-from everpost.benchmark.wording import milliseconds
 
 DASH = "\N{EN DASH}"
 SUBJECTS = {

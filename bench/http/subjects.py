@@ -12,13 +12,13 @@ from devtools.servers.sqlite import SqliteDatabases
 from sqlalchemy.engine import make_url
 
 from bench.http.blog import MeasuredBlog, fill_tutorial, make_blog
-from bench.http.driving import ask_once, describe_wrk, open_client
 from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
 from bench.http.processes import Program
+from bench.http.wrk import ask_once, describe_wrk, open_client
 from bench.servers import fresh, open_databases
 from everpost.benchmark.client import Request
 from everpost.benchmark.databases import describe_server
-from everpost.benchmark.loading import load
+from everpost.benchmark.loader import load
 from everpost.benchmark.machine import describe_machine, describe_packages
 
 PATIENT = {

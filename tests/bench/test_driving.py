@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-from bench.http.driving import drive
 from bench.http.processes import Program
+from bench.http.wrk import drive
 
 from everpost.benchmark.client import Request
 from everpost.errors import WrongAnswer

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 from bench.http.blog import COMMENTS, MeasuredBlog
-from bench.http.driving import ask_once, open_client
 from bench.http.operations import LIMIT, OPERATIONS
 from bench.http.subjects import Subject, blog_for, driver_url, everpost_on, limit_of, tutorial_on
+from bench.http.wrk import ask_once, open_client
 from devtools.servers.sqlite import SqliteDatabases
 
 from everpost.benchmark.client import Request

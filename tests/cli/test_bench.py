@@ -16,7 +16,7 @@ import pytest
 from pymongo import MongoClient
 from sqlalchemy import Connection, inspect, text
 
-from everpost.benchmark import measuring
+from everpost.benchmark import measurement
 from everpost.benchmark.client import Request
 from everpost.benchmark.operations import OPERATIONS, LoadedBlog, Operation
 from everpost.stores.addresses import describe_url
@@ -77,7 +77,7 @@ def bench(everpost: Command, report: Path) -> Command:
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Restricts the measurement to these operations."""
-    return lambda *operations: monkeypatch.setattr(measuring, "OPERATIONS", operations)
+    return lambda *operations: monkeypatch.setattr(measurement, "OPERATIONS", operations)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.domain.records import Record
 from everpost.stores import open_store
-from everpost.transfer.archive.writing import export
+from everpost.transfer.archive.writer import export
 from everpost.transfer.copy.operations import verify
 from tests.conftest import TIMEOUT
 from tests.contract.port.blog.whole_blogs import a_whole_blog, fill, records_of

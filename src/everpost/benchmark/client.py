@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from everpost.benchmark.stopping import raise_lost_cancellation
+from everpost.benchmark.cancellation import raise_lost_cancellation
 from everpost.errors import WrongAnswer
 
 Message: TypeAlias = MutableMapping[str, Any]

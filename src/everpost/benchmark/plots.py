@@ -9,7 +9,7 @@ import pygal
 from pygal import Bar, HorizontalBar
 from pygal.style import Style
 
-from everpost.benchmark.wording import milliseconds
+from everpost.benchmark.phrases import milliseconds
 
 # pygal installs an importer without `find_spec`: Python 3.11 warns about it at every failed import, and code
 # that calls importers directly fails. https://github.com/Kozea/pygal/pull/532

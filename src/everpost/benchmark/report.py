@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from everpost.benchmark import wording
+from everpost.benchmark import phrases
 from everpost.benchmark.machine import describe_machine
 from everpost.benchmark.operations import Operation
 from everpost.benchmark.plots import draw_latencies
@@ -45,7 +45,7 @@ def _lines(results: Results) -> Iterator[str]:
     yield f"<p>{escape(results.verdict())}</p>"
     yield f"<p>{escape(_MEANING)}</p>"
     yield from _table(results)
-    yield f"<p><small>{escape(wording.LEGEND)}</small></p>"
+    yield f"<p><small>{escape(phrases.LEGEND)}</small></p>"
     yield from _facts(results)
     yield "<h2>Latency</h2>"
     for operation, columns in results.measured.items():
@@ -67,19 +67,19 @@ def _table(results: Results) -> Iterator[str]:
 
 
 def _cell(measured: Measured, *, is_fastest: bool) -> str:
-    rate = escape(wording.rate(measured, is_fastest=is_fastest))
+    rate = escape(phrases.rate(measured, is_fastest=is_fastest))
     slowest, fastest = measured.rates
     return (
         f"<td>{f'<strong>{rate}</strong>' if is_fastest else rate}"
         f"<small>{slowest:,.0f} to {fastest:,.0f}</small>"
-        f"<small>{escape(wording.latencies(measured))} ms</small></td>"
+        f"<small>{escape(phrases.latencies(measured))} ms</small></td>"
     )
 
 
 def _facts(results: Results) -> Iterator[str]:
     facts = {
         "measured": f"{results.ended_at:%Y-%m-%d %H:%M} UTC",
-        "load": wording.load(results),
+        "load": phrases.load(results),
         **describe_machine(),
     }
     entries = (f"<dt>{escape(name)}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items())

@@ -13,9 +13,9 @@ from everpost.cli.import_from import CommandOptions, import_from_system
 from everpost.cli.stores.transfer_stores import inspect_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
-from everpost.transfer.archive.checking import CheckedArchive, check
-from everpost.transfer.archive.reading import PIPE, Archive, open_archive
-from everpost.transfer.archive.writing import export as export_archive
+from everpost.transfer.archive.checker import CheckedArchive, check
+from everpost.transfer.archive.reader import PIPE, Archive, open_archive
+from everpost.transfer.archive.writer import export as export_archive
 from everpost.transfer.copy import operations
 from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown

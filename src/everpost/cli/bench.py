@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from everpost.benchmark import wording
+from everpost.benchmark import phrases
 from everpost.benchmark.blog import Size
 from everpost.benchmark.results import Results
-from everpost.benchmark.running import BenchmarkOptions, run
+from everpost.benchmark.runner import BenchmarkOptions, run
 from everpost.cli.console.progress import showing_progress
 from everpost.cli.stores.transfer_stores import URL_FORMS
 from everpost.errors import Misconfigured
@@ -114,12 +114,12 @@ def _print(results: Results) -> None:
     for operation, columns in results.measured.items():
         fastest = results.fastest(operation)
         cells = (
-            f"{wording.rate(each, is_fastest=place in fastest)}\n{wording.latencies(each)} ms"
+            f"{phrases.rate(each, is_fastest=place in fastest)}\n{phrases.latencies(each)} ms"
             for place, each in enumerate(columns)
         )
         table.add_row(operation.name, *cells)
     console.print(table)
-    for line in (wording.LEGEND, f"{wording.load(results)}.", results.verdict()):
+    for line in (phrases.LEGEND, f"{phrases.load(results)}.", results.verdict()):
         console.print(Text(line))
 
 

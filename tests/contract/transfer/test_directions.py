@@ -12,7 +12,7 @@ import pytest
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.records import Record
 from everpost.stores.port import Store
-from everpost.transfer.archive.writing import export
+from everpost.transfer.archive.writer import export
 from everpost.transfer.copy.operations import Phase, copy
 from everpost.transfer.copy.origins import origin_of
 from tests.conftest import Engines, offer_key

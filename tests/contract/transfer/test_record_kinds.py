@@ -16,9 +16,9 @@ from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.engine import make_engine
 from everpost.stores.sql.store import SqlStore
-from everpost.transfer.archive.checking import check
-from everpost.transfer.archive.reading import open_archive
-from everpost.transfer.archive.writing import export
+from everpost.transfer.archive.checker import check
+from everpost.transfer.archive.reader import open_archive
+from everpost.transfer.archive.writer import export
 from everpost.transfer.copy.operations import CopyResult, Phase, copy, verify
 from everpost.transfer.copy.origins import origin_of
 from tests.conftest import POOL_SIZE, TIMEOUT

@@ -12,11 +12,11 @@ from everpost.benchmark.blog import Size, make_records, post_id, slug, text
 from everpost.benchmark.client import Message, Receive, Request, Send, ask, running
 from everpost.benchmark.databases import unique_names
 from everpost.benchmark.machine import describe_machine
-from everpost.benchmark.measuring import Subject, measure
+from everpost.benchmark.measurement import Subject, measure
 from everpost.benchmark.operations import OPERATIONS, LoadedBlog
+from everpost.benchmark.phrases import milliseconds
 from everpost.benchmark.report import render_report
 from everpost.benchmark.results import Database, Figures, Measured, Results
-from everpost.benchmark.wording import milliseconds
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.errors import Misconfigured, WrongAnswer

@@ -9,9 +9,9 @@ import pytest
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import BrokenFile
-from everpost.transfer.archive.checking import CheckedArchive, check
+from everpost.transfer.archive.checker import CheckedArchive, check
 from everpost.transfer.archive.format import header, trailer
-from everpost.transfer.archive.reading import open_archive
+from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.copy.digests import RunningDigest
 from everpost.transfer.copy.record_json import row_of
 from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by

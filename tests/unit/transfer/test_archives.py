@@ -17,10 +17,10 @@ from everpost.domain.comments import CommentStatus
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Counts, Record
 from everpost.errors import BrokenFile, EverpostError
-from everpost.transfer.archive.checking import CheckedArchive, check
+from everpost.transfer.archive.checker import CheckedArchive, check
 from everpost.transfer.archive.format import header
-from everpost.transfer.archive.reading import open_archive
-from everpost.transfer.archive.writing import export
+from everpost.transfer.archive.reader import open_archive
+from everpost.transfer.archive.writer import export
 from everpost.transfer.copy.origins import origin_of
 from tests.contract.port.blog.whole_blogs import ANN, OTTO, SETTINGS, TOKENS, by
 from tests.contract.port.examples import a_post, numbered

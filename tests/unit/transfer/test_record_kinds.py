@@ -10,9 +10,9 @@ from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record
 from everpost.errors import BrokenFile
 from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
-from everpost.transfer.archive.checking import check
-from everpost.transfer.archive.reading import open_archive
-from everpost.transfer.archive.writing import export
+from everpost.transfer.archive.checker import check
+from everpost.transfer.archive.reader import open_archive
+from everpost.transfer.archive.writer import export
 from tests.contract.port.blog.whole_blogs import SETTINGS, a_whole_blog
 from tests.unit.transfer.listed import Listed
 from tests.unit.transfer.toys import BADGES, TOY_KINDS, WHOLE, notes_on

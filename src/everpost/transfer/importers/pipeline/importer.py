@@ -23,7 +23,7 @@ from everpost.transfer.importers.model import (
     shown_as,
 )
 from everpost.transfer.importers.pipeline.authors import Authors
-from everpost.transfer.importers.pipeline.comment_merging import CommentMerge
+from everpost.transfer.importers.pipeline.comment_merge import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer

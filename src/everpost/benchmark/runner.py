@@ -8,8 +8,8 @@ from typing import TypeAlias
 from everpost.benchmark.blog import Size, make_records
 from everpost.benchmark.client import running
 from everpost.benchmark.databases import Say, require_empty, temporary_schema, unique_names
-from everpost.benchmark.loading import load
-from everpost.benchmark.measuring import ROUNDS, Subject, measure
+from everpost.benchmark.loader import load
+from everpost.benchmark.measurement import ROUNDS, Subject, measure
 from everpost.benchmark.operations import fetch_loaded_blog
 from everpost.benchmark.results import Database, Results
 from everpost.domain.clock import now

@@ -20,7 +20,7 @@ from everpost.errors import WrongAnswer
 CONNECTIONS = 16
 TIMEOUT = 30
 """Seconds that one answer may take."""
-_SCRIPT = Path(__file__).with_name("driving.lua")
+_SCRIPT = Path(__file__).with_name("wrk.lua")
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import asdict, replace
 import httpx
 from devtools.servers.proxy import Proxy
 
-from bench.http.driving import ask_once, drive, open_client
 from bench.http.operations import TUTORIAL, Operation
 from bench.http.results import Results, ServedFigures
 from bench.http.subjects import Subject
+from bench.http.wrk import ask_once, drive, open_client
 from bench.progress import say
 from everpost.benchmark.client import Request
 from everpost.errors import WrongAnswer

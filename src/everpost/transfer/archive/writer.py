@@ -11,7 +11,7 @@ from typing import BinaryIO
 from everpost.errors import BrokenFile, EverpostError
 from everpost.transfer.archive.compression import compressing
 from everpost.transfer.archive.format import header, trailer
-from everpost.transfer.archive.reading import PIPE
+from everpost.transfer.archive.reader import PIPE
 from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.copy.streams import Source, Stream, open_stream
 

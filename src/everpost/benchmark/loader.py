@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from everpost.benchmark.stopping import raise_lost_cancellation
+from everpost.benchmark.cancellation import raise_lost_cancellation
 from everpost.domain.records import Batch, Record
 from everpost.stores import open_store
 

@@ -12,7 +12,7 @@ from everpost.domain.records import Counts
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import is_trailer, trailer
 from everpost.transfer.archive.index import Index
-from everpost.transfer.archive.reading import Archive
+from everpost.transfer.archive.reader import Archive
 from everpost.transfer.copy.digests import BlogDigest, RunningDigest
 from everpost.transfer.copy.origins import origin_of
 from everpost.transfer.copy.record_json import Row, canonical_values
