@@ -124,7 +124,7 @@ class SqlUsers:
             await renew_names(transaction)
             if (await transaction.execute(*with_revision(match, UserRow, _LOCK, this))).first() is None:
                 found = (await transaction.execute(selects.FIND_USER, this)).first()
-                raise NotFound("user", id) if found is None else Stale("user", id)
+                raise NotFound("user", id) if match is None or found is None else Stale("user", id)
             if heir_id is not None:
                 heir = (await transaction.execute(selects.FIND_USER, {"this": heir_id})).first()
                 if heir is None or heir_id == id:

@@ -64,9 +64,11 @@ async def _refusal(
     transaction: Transaction, post_id: Id, admission: CommentPreconditions | None
 ) -> EverpostError:
     """Return the reason why the post accepts no comment."""
+    if admission is None:  # even if another post has its id since
+        return NotFound("post", post_id)
     if (await transaction.execute(selects.FIND_POST, {"this": post_id})).first() is None:
         return NotFound("post", post_id)
-    if admission is not None and admission.name_keys:
+    if admission.name_keys:
         keys = {"name_keys": sorted(admission.name_keys)}
         if (await transaction.execute(NAMED_ALIKE, keys)).first() is not None:
             return Invalid("name", "is too similar to the name of a user of this blog")
