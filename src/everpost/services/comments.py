@@ -94,10 +94,10 @@ async def _add(
 ) -> AddedComment:
     key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
     comment = _comment(actor, draft, _first_status(actor, context.policy, guest), key)
-    admission = admission_of(actor, context, guest_name=comment.guest_name)
+    preconditions = preconditions_of(actor, context, guest_name=comment.guest_name)
     try:
         return AddedComment(
-            comment=await store.comments.add(comment, admission=admission), is_new=True, key=key
+            comment=await store.comments.add(comment, preconditions=preconditions), is_new=True, key=key
         )
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
@@ -108,7 +108,7 @@ async def _add(
         return AddedComment(comment=stored, is_new=False)
 
 
-def admission_of(
+def preconditions_of(
     actor: Actor, context: CommentContext, *, guest_name: str | None = None
 ) -> CommentPreconditions:
     """The conditions under which the actor, who may comment, writes a comment on the post."""

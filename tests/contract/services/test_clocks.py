@@ -13,7 +13,7 @@ from everpost.domain.people.tokens import ROLE_SCOPES
 from everpost.domain.people.users import Role
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.errors import NotFound
-from everpost.services.comments import admission_of
+from everpost.services.comments import preconditions_of
 from everpost.services.posts import PostDraft, observe_latest_write, publish, read_post
 from everpost.stores.port import Store
 from tests.contract.port.examples import a_comment
@@ -69,9 +69,9 @@ async def test_a_post_stays_public_after_a_restart_with_the_clock_put_back(
     assert await listed(store) == [post_id]
     tags = await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=10))
     assert [each.tag for each in tags.rows] == ["tag"]
-    admission = admission_of(PUBLIC, await store.posts.comment_context(post_id))
-    await store.comments.add(a_comment(post_id), admission=admission)
-    assert admission.audience.moment > now()
+    preconditions = preconditions_of(PUBLIC, await store.posts.comment_context(post_id))
+    await store.comments.add(a_comment(post_id), preconditions=preconditions)
+    assert preconditions.audience.moment > now()
 
 
 async def test_a_post_that_another_machine_published_is_public_once_it_is_asked_for(

@@ -152,9 +152,13 @@ class MongoComments(Part):
 
     @writes
     async def add(
-        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
+        self,
+        comment: Comment,
+        *,
+        preconditions: CommentPreconditions | None = None,
+        under_hidden: bool = False,
     ) -> Comment:
-        return await self._additions.add(Addition(comment, admission, under_hidden))
+        return await self._additions.add(Addition(comment, preconditions, under_hidden))
 
     @writes
     async def save(

@@ -115,8 +115,8 @@ async def _update_post(
     thread: Thread, preconditions: Preconditions, change: Filter | None = None, within: Sequence[Filter] = ()
 ) -> None:
     """Update the post first, if it admits a change of the comment."""
-    admission = None if preconditions[1] is None else preconditions[1].admission
-    await thread.require(await thread.update_post(admission, change, within=within), admission)
+    conditions = None if preconditions[1] is None else preconditions[1].preconditions
+    await thread.require(await thread.update_post(conditions, change, within=within), conditions)
 
 
 def _values(change: CommentChange) -> Filter:

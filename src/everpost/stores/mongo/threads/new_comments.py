@@ -9,7 +9,7 @@ from functools import partial
 from bson import ObjectId
 from pymongo.errors import BulkWriteError
 
-from everpost.domain.comment_preconditions import together
+from everpost.domain.comment_preconditions import combined_preconditions
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.errors import Conflict, Invalid
 from everpost.stores.comment_additions import Addition
@@ -43,15 +43,15 @@ class CommentInserter:
         thread = Thread(self._collections, self._authors, session, documents[0]["post_id"])
         change = {} if has_replies else previewing([each for each in documents if each["shown"]])
         counted = {"$inc": {"comment_count": count_approved(comments)}, **change}
-        admission = together([addition.admission for addition in additions])
-        post = await thread.update_post(admission, counted, changes=len(comments))
+        preconditions = combined_preconditions([addition.preconditions for addition in additions])
+        post = await thread.update_post(preconditions, counted, changes=len(comments))
         parents = await _set_depths(thread, documents) if has_replies else {}
         comments = [
             replace(comment, depth=document["depth"], stamp=document["stamp"])
             for comment, document in zip(comments, documents, strict=True)
         ]
         outcomes = await asyncio.gather(
-            thread.require(post, admission),
+            thread.require(post, preconditions),
             self._insert(documents, session),
             return_exceptions=True,
         )
