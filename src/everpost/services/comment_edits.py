@@ -119,7 +119,7 @@ def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditC
     return credential
 
 
-async def retract(store: Store, actor: Actor, wanted: CommentEdit) -> None:
+async def delete_comment(store: Store, actor: Actor, wanted: CommentEdit) -> None:
     """Remove the comment; if it has replies, a tombstone stays. Raises as `edit_comment` does."""
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     credential = _required_credential(actor, seen, wanted)

@@ -72,8 +72,8 @@ class AddedComment:
     """Whether the actor may moderate it."""
 
 
-async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> AddedComment:
-    """Add a comment to a post. Idempotent if the draft has an id, as `publish` is, but the edit key is
+async def create_comment(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> AddedComment:
+    """Add a comment to a post. Idempotent if the draft has an id, as `create_post` is, but the edit key is
     returned only the first time. Raises NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict,
     Invalid.
     """
