@@ -22,13 +22,13 @@ from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import SHOWN, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument
 from everpost.stores.mongo.model.people import BLOG
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 
 _ORDER = {"publication_date": ASCENDING, "_id": ASCENDING}
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class ThreadTransaction:
     """The thread of one post, in a transaction that writes comments and checks their preconditions.
 
     The preconditions on the post itself are in the filter of the update. So each comment is written entirely
@@ -43,7 +43,7 @@ class Thread:
     """
 
     collections: Collections
-    authors: Authors
+    authors: AuthorNames
     session: Session
     post_id: ObjectId
 
@@ -174,7 +174,7 @@ def count_approved(comments: Iterable[Comment]) -> int:
 
 def _condition(preconditions: CommentPreconditions | None, authors: Sequence[ObjectId]) -> Filter:
     """The preconditions on the post itself. If it has no policy of its own, any is accepted here: then
-    `Thread.require` checks the policy of the blog.
+    `ThreadTransaction.require` checks the policy of the blog.
     """
     if preconditions is None:
         return {}
