@@ -235,9 +235,9 @@ async def test_unreadable_items_are_reported_if_the_file_is_broken_later(store: 
 
 
 async def test_progress_is_reported(store: Store) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
     with ImportReport() as report:
-        run = ImportContext(report=report, progress=lambda done, total: told.append((done, total)))
+        run = ImportContext(report=report, progress=lambda done, total: progress.append((done, total)))
         await import_items(store, iter(items), run, origin=ORIGIN)
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert progress == [(1, 3), (2, 3), (3, 3)]

@@ -123,10 +123,10 @@ def test_the_report_is_one_page_that_needs_nothing_else() -> None:
     assert not {"script", "link", "img", "iframe"} & set(tags)
     assert tags.count("svg") == len(OPERATIONS)
     assert [value for each in root.iter() for value in each.attrib.values() if "//" in value] == []
-    told = "".join(root.itertext())
+    text = "".join(root.itertext())
     for fact in (hostile, "two", "SQLite 3", "2026-11-23 12:00 UTC", *describe_machine().values()):
-        assert fact in told
-    assert all(told.count(each.name) == 2 for each in OPERATIONS if each.name != "one post")
+        assert fact in text
+    assert all(text.count(each.name) == 2 for each in OPERATIONS if each.name != "one post")
 
 
 class Echo:
