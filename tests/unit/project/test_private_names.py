@@ -57,7 +57,7 @@ DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
     asyncmy.errors asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions
-    fastapi.routing fastapi.security granian.constants granian.http granian.log ijson ijson.common lxml
+    fastapi.routing fastapi.security granian.constants granian.http granian.log ijson ijson.common jinja2 lxml
     lxml.etree orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal
     pygal.style pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
     pymongo.asynchronous.command_cursor pymongo.asynchronous.cursor pymongo.asynchronous.database
