@@ -57,7 +57,7 @@ class Normalizer:
         name = readable_name(text)
         if name != text[: max(most, len(name))]:
             self.add(f"unreadable characters were removed from the name {text[:_LONGEST_SHOWN]!r}")
-        return readable_name(self.shorten(name, most, "name"))
+        return name if len(name) <= most else readable_name(self.shorten(name, most, "name"))
 
     def title(self, text: str) -> str:
         """A title: at most 255 characters on one line, never empty."""
