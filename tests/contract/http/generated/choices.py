@@ -45,6 +45,8 @@ conditions: st.SearchStrategy[Condition | None] = st.sampled_from(
 
 formats = mostly(["markdown", "html"], ["text"])
 statuses = mostly(["draft", "published", "published"], ["hidden"])
+kinds = mostly(["page", "post", "post", "post"], ["draft"])
+summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
 setting_values = st.fixed_dictionaries(
     {},
@@ -76,6 +78,8 @@ new_posts = st.fixed_dictionaries(
         "tags": tags,
         "format": formats,
         "status": statuses,
+        "kind": kinds,
+        "summary": summaries,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -90,6 +94,8 @@ post_changes = st.fixed_dictionaries(
         "tags": tags,
         "format": formats,
         "status": statuses,
+        "kind": kinds,
+        "summary": summaries,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -126,6 +132,8 @@ filters = st.lists(
             "tag=%00",
             "slug=a",
             "slug=t",
+            "kind=page",
+            "kind=post",
             "status=draft",
             "status=published",
             *(f"author={person.user.id}" for person in PEOPLE.values()),
