@@ -26,11 +26,14 @@ from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
+from everpost.services.rendering import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
+
+_MEGABYTE = 1_000_000
 
 
 class Everpost(FastAPI):
@@ -54,6 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
 
+    renderer = Renderer(capacity=settings.cache_megabytes * _MEGABYTE, embed_hosts=settings.embed_hosts)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await lifecycle.store()
@@ -61,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         finally:
             security_events.flush()
+            renderer.close()
             await lifecycle.close()
 
     traced = is_traced()  # otherwise, FastAPI would check at every request whether tracing is on
@@ -81,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
     app.state.response_cache = ResponseCache()
+    app.state.renderer = renderer
     handle_problems(app, log_refusal)
     if not traced:  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)
@@ -116,7 +123,7 @@ async def _open_store(settings: Settings) -> Store:
         pool_size=settings.database_pool_size,
         sql_engine=settings.sql_engine,
     )
-    return CachedStore(store, capacity=settings.cache_megabytes * 1_000_000)
+    return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)
 
 
 def _operation_id(route: APIRoute) -> str:
