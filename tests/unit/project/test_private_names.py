@@ -57,10 +57,11 @@ DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
     asyncmy.errors asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions
-    fastapi.routing fastapi.security granian.constants granian.http granian.log ijson ijson.common lxml
+    fastapi.routing fastapi.security granian.constants granian.http granian.log ijson ijson.common
     linkify_it linkify_it.main markdown_it markdown_it.renderer markdown_it.token markdown_it.utils math_core
     mdit_py_plugins.dollarmath mdit_py_plugins.footnote mdit_py_plugins.tasklists nh3
     pygments pygments.formatters pygments.lexer pygments.lexers pygments.util
+    jinja2 lxml
     lxml.etree orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal
     pygal.style pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
     pymongo.asynchronous.command_cursor pymongo.asynchronous.cursor pymongo.asynchronous.database

@@ -9,7 +9,7 @@ from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, Comme
 from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 from everpost.domain.people.users import Role, User, email_key
-from everpost.domain.posts import MAX_CONTENT, MAX_TITLE, Post, PostFormat, PostStatus
+from everpost.domain.posts import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, Post, PostFormat, PostKind, PostStatus
 from everpost.domain.record_kinds.fields import (
     AUTHOR,
     DIGEST,
@@ -86,7 +86,9 @@ POSTS = Kind(
     fields={
         "id": ID,
         "slug": SLUG,
+        "post_kind": Field(choice(PostKind).read, attribute="kind"),
         "title": text(1, MAX_TITLE),
+        "summary": optional(text(1, MAX_SUMMARY)),
         "content": text(0, MAX_CONTENT),
         "format": choice(PostFormat),
         "tags": TAGS,

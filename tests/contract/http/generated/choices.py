@@ -45,6 +45,8 @@ conditions: st.SearchStrategy[Condition | None] = st.sampled_from(
 
 formats = mostly(["markdown", "html"], ["text"])
 statuses = mostly(["draft", "published", "published"], ["hidden"])
+kinds = mostly(["page", "post", "post", "post"], ["draft"])
+summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
 user_ids = mostly([person.user.id for person in PEOPLE.values()], ["0" * 24, None])
 people: st.SearchStrategy[Who] = st.sampled_from(
@@ -59,6 +61,8 @@ new_posts = st.fixed_dictionaries(
         "tags": tags,
         "format": formats,
         "status": statuses,
+        "kind": kinds,
+        "summary": summaries,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -73,6 +77,8 @@ post_changes = st.fixed_dictionaries(
         "tags": tags,
         "format": formats,
         "status": statuses,
+        "kind": kinds,
+        "summary": summaries,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -109,6 +115,8 @@ filters = st.lists(
             "tag=%00",
             "slug=a",
             "slug=t",
+            "kind=page",
+            "kind=post",
             "status=draft",
             "status=published",
             *(f"author={person.user.id}" for person in PEOPLE.values()),
@@ -120,18 +128,23 @@ filters = st.lists(
     max_size=3,
     unique_by=lambda each: each.partition("=")[0],
 ).map(lambda chosen: "".join(f"&{each}" for each in chosen))
+representations = st.sampled_from(
+    [*[""] * 6, "&include=html", "&fields=id,html", "&include=html&fields=comments"]
+)
 page_of_posts = st.builds(
-    "/posts?limit={}&skip={}&comments={}&count={}{}".format,
+    "/posts?limit={}&skip={}&comments={}&count={}{}{}".format,
     st.sampled_from([1, 1, 2, 2, 0, 100, 2**31]),
     st.sampled_from([0, 0, 1, 10_000]),
     st.sampled_from([10, 2, 1, 0]),
     st.sampled_from(["true", "false"]),
+    representations,
     filters,
 )
 page_of_comments = st.builds(
-    "{}?limit={}{}".format,
+    "{}?limit={}{}{}".format,
     one_thread,
     st.sampled_from([1, 1, 2, 2, 0, 101, -1]),
+    st.sampled_from(["", "", "", "&include=html", "&include=html&fields=id,html,replies"]),
     st.sampled_from(["", "", "&view=tree"]) | comment_ids.map("&view=tree&parent={}".format),
 )
 queue = st.builds(

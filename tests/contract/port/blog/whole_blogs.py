@@ -13,11 +13,13 @@ from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_SLUG,
+    MAX_SUMMARY,
     MAX_TAG,
     MAX_TAGS,
     MAX_TITLE,
     Post,
     PostFormat,
+    PostKind,
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
@@ -73,14 +75,16 @@ def posts_of_every_kind() -> list[Post]:
             title="\U0001f600" * MAX_TITLE,
             content="\U0010ffff" * MAX_CONTENT,
             slug="\U00010330" * MAX_SLUG,
+            summary="\U0001f600" * MAX_SUMMARY,
             tags=tuple(f"{number:02}" + "\U0001f600" * (MAX_TAG - 2) for number in range(MAX_TAGS)),
         ),
-        a_post(title=PLANES, content=PLANES, publication_date=EARLIEST, updated_at=LATEST),
+        a_post(title=PLANES, content=PLANES, summary=PLANES, publication_date=EARLIEST, updated_at=LATEST),
     ]
     posts = [
         replace(post, id=numbered(number), slug=f"post-{number}") for number, post in enumerate(kinds, 1)
     ]
     posts[0] = replace(posts[0], format=PostFormat.HTML, version=2**31)
+    posts[1] = replace(posts[1], kind=PostKind.PAGE)
     posts[2] = replace(posts[2], slug=kinds[2].slug)
     return posts
 

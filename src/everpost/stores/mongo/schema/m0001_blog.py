@@ -59,10 +59,11 @@ _POST = document(
         "tags": array({"bsonType": "string"}),
         "format": one_of("markdown", "html"),
         "status": one_of("draft", "published"),
+        "kind": one_of("post", "page"),
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
-    {"author_id": ID, "comment_policy": _POLICY},
+    {"author_id": ID, "comment_policy": _POLICY, "summary": text(1, 500)},
 )
 _REMOVED_POST = document({"_id": ID, "removed_at": DATE})
 _TOKEN = document(
@@ -125,7 +126,8 @@ def _unique(name: str, field: str) -> IndexModel:
 
 
 def _lists_of_posts() -> Sequence[IndexModel]:
-    starts = {"status": ("status",), "author": ("author_id", "status"), "tag": ("tags", "status")}
+    listed = ("status", "kind")
+    starts = {"status": listed, "author": ("author_id", *listed), "tag": ("tags", *listed)}
     ends = {"date": "publication_date", "update": "updated_at"}
     return [
         _index(f"of_{start}_by_{end}", *fields, moment, "_id")

@@ -10,7 +10,7 @@ from everpost.domain.ids import Id
 from everpost.domain.people.names import name_key
 from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User, email_key
-from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
 from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.stores.port import Validated, Validator
@@ -23,6 +23,7 @@ Values = dict[str, object]
 # A dictionary takes an eighth of the time of calling the enumeration.
 _COMMENT_STATUSES = {each.value: each for each in CommentStatus}
 _FORMATS = {each.value: each for each in PostFormat}
+_POST_KINDS = {each.value: each for each in PostKind}
 _POST_STATUSES = {each.value: each for each in PostStatus}
 
 
@@ -68,6 +69,8 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         tags=row.tags,
         format=_FORMATS[row.format],
         status=_POST_STATUSES[row.status],
+        kind=_POST_KINDS[row.kind],
+        summary=row.summary,
         author=author_of(row),
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
@@ -161,7 +164,12 @@ def post_values(post: Post) -> Values:
 
 def tag_values(post: Post) -> list[Values]:
     """Return the rows of a post's tags."""
-    listed = {"status": post.status, "publication_date": post.publication_date, "updated_at": post.updated_at}
+    listed = {
+        "status": post.status,
+        "kind": post.kind,
+        "publication_date": post.publication_date,
+        "updated_at": post.updated_at,
+    }
     return [{"post_id": post.id, "tag": tag, **listed} for tag in post.tags]
 
 

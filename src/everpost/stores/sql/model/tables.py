@@ -30,12 +30,12 @@ from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
-from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TITLE
+from everpost.domain.posts import MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
 from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16
-"""The length of a status, a role or a policy."""
+"""The length of a status, a kind, a role or a policy."""
 DIGEST_LENGTH = 64
 
 
@@ -121,10 +121,10 @@ class PostRow(Base):
 
     __tablename__ = "posts"
     __table_args__ = (
-        Index(None, "status", "publication_date", "id"),
-        Index(None, "status", "updated_at", "id"),
-        Index(None, "author_id", "status", "publication_date", "id"),
-        Index(None, "author_id", "status", "updated_at", "id"),
+        Index(None, "status", "kind", "publication_date", "id"),
+        Index(None, "status", "kind", "updated_at", "id"),
+        Index(None, "author_id", "status", "kind", "publication_date", "id"),
+        Index(None, "author_id", "status", "kind", "updated_at", "id"),
         MYSQL_TABLE,
     )
 
@@ -139,6 +139,8 @@ class PostRow(Base):
     format: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     comment_count: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    summary: Mapped[str | None] = mapped_column(String(MAX_SUMMARY))
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     stamp: Mapped[int] = mapped_column(BigInteger)
@@ -157,14 +159,15 @@ class PostTagRow(Base):
 
     __tablename__ = "post_tags"
     __table_args__ = (
-        Index(None, "status", "tag", "publication_date", "post_id"),
-        Index(None, "status", "tag", "updated_at", "post_id"),
+        Index(None, "status", "kind", "tag", "publication_date", "post_id"),
+        Index(None, "status", "kind", "tag", "updated_at", "post_id"),
         MYSQL_TABLE,
     )
 
     post_id: Mapped[Id] = mapped_column(IdText, ForeignKey(PostRow.id, ondelete="CASCADE"), primary_key=True)
     tag: Mapped[str] = mapped_column(ExactText(MAX_TAG), primary_key=True)
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -125,6 +125,8 @@ def _create_posts() -> None:
         sa.Column("format", types.Word(16), nullable=False),
         sa.Column("comment_count", sa.Integer(), nullable=False),
         sa.Column("status", types.Word(16), nullable=False),
+        sa.Column("kind", types.Word(16), nullable=False),
+        sa.Column("summary", sa.String(500), nullable=True),
         sa.Column("author_id", types.IdText(24), nullable=True),
         sa.Column("comment_policy", types.Word(16), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
@@ -135,10 +137,10 @@ def _create_posts() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_posts_slug")),
         **_TABLE,
     )
-    _index("posts", "author_id", "status", "publication_date", "id")
-    _index("posts", "author_id", "status", "updated_at", "id")
-    _index("posts", "status", "publication_date", "id")
-    _index("posts", "status", "updated_at", "id")
+    _index("posts", "author_id", "status", "kind", "publication_date", "id")
+    _index("posts", "author_id", "status", "kind", "updated_at", "id")
+    _index("posts", "status", "kind", "publication_date", "id")
+    _index("posts", "status", "kind", "updated_at", "id")
 
 
 def _create_post_tags() -> None:
@@ -147,6 +149,7 @@ def _create_post_tags() -> None:
         sa.Column("post_id", types.IdText(24), nullable=False),
         sa.Column("tag", types.ExactText(50), nullable=False),
         sa.Column("status", types.Word(16), nullable=False),
+        sa.Column("kind", types.Word(16), nullable=False),
         sa.Column("publication_date", types.Moment(), nullable=False),
         sa.Column("updated_at", types.Moment(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -155,8 +158,8 @@ def _create_post_tags() -> None:
         sa.PrimaryKeyConstraint("post_id", "tag"),
         **_TABLE,
     )
-    _index("post_tags", "status", "tag", "publication_date", "post_id")
-    _index("post_tags", "status", "tag", "updated_at", "post_id")
+    _index("post_tags", "status", "kind", "tag", "publication_date", "post_id")
+    _index("post_tags", "status", "kind", "tag", "updated_at", "post_id")
 
 
 def _create_comments() -> None:
