@@ -125,7 +125,12 @@ class Settings(BaseSettings):
         le=3600,
         description="Time limit, in seconds, for a client to read the next 64 KiB of a response.",
     )
-    docs: bool = Field(default=True, description="Whether to serve /docs and /openapi.json.")
+    api_only: bool = Field(
+        default=False, description="Whether to serve only the HTTP API, with its paths at the root."
+    )
+    docs: bool = Field(
+        default=True, description="Whether to serve /docs and /openapi.json, below the root of the API."
+    )
     shutdown_timeout: int = Field(
         default=10,
         ge=1,

@@ -55,8 +55,9 @@ async def client(names: dict[str, Any]) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_the_blog_is_mounted_in_another_application(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/blog/posts")).json() == []
-    assert "/blog/openapi.json" in (await client.get("/blog/docs")).text
+    assert (await client.get("/blog/api/posts")).json() == []
+    assert (await client.get("/blog/")).headers["content-type"].startswith("text/html")
+    assert "/blog/api/openapi.json" in (await client.get("/blog/api/docs")).text
 
 
 async def test_another_application_publishes_through_the_services(client: httpx.AsyncClient) -> None:
@@ -64,14 +65,14 @@ async def test_another_application_publishes_through_the_services(client: httpx.
     assert (published.status_code, published.json()) == (201, {"title": "Version 1.0", "slug": "version-1-0"})
     again = await client.post("/releases/1.0")
     assert (again.status_code, again.json()["detail"]) == (409, "Another post already has this slug.")
-    assert [post["author"]["name"] for post in (await client.get("/blog/posts")).json()] == [ANN.name]
+    assert [post["author"]["name"] for post in (await client.get("/blog/api/posts")).json()] == [ANN.name]
 
 
 async def test_another_application_has_tables_in_the_same_database(
     names: dict[str, Any], client: httpx.AsyncClient
 ) -> None:
     await client.post("/releases/1.0")
-    post_id = (await client.get("/blog/posts")).json()[0]["id"]
+    post_id = (await client.get("/blog/api/posts")).json()[0]["id"]
     assert (await client.post(f"/downloads/{post_id}")).status_code == 204
     async with names["Session"]() as session:
         assert await names["downloaded_posts"](session) == ["Version 1.0"]
@@ -92,6 +93,7 @@ def test_every_example_is_complete() -> None:
 def test_the_package_gives_what_an_application_needs_and_imports_it_lazily() -> None:
     code = (
         "import sys, everpost; assert 'fastapi' not in sys.modules;"
-        "from everpost import Settings, create_app; assert callable(create_app) and callable(Settings)"
+        "from everpost import Settings, create_api, create_app;"
+        "assert all(map(callable, (Settings, create_api, create_app)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

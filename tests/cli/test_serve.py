@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from devtools.servers.private import free_port
 
@@ -15,9 +16,9 @@ from everpost.domain.people.users import Role
 from everpost.stores import open_store
 from tests.cli.conftest import Command
 from tests.contract.port.examples import register
-from tests.faults.served import PATIENCE, ServedBlog
+from tests.faults.served import NO_TLS, PATIENCE, ServedBlog
 
-START = b"POST /login HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+START = b"POST /api/login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 UNENDED = START + b"Content-Length: 50\r\n\r\n{"
 BROKEN_CHUNKS = START + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"
 
@@ -102,7 +103,7 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         header = {"authorization": f"Bearer {secret}"}
         created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
-        read = blog.client.get(created.headers["location"])
+        read = httpx.get(blog.address + created.headers["location"], verify=NO_TLS)
         assert read.json() == created.json()
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
@@ -111,7 +112,7 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
             f"{greeting} {secret}",
             f"Everpost is listening on {blog.address}",
             f"Database: sqlite:///{tmp_path}/blog.db",
-            f"API documentation: {blog.address}/docs",
+            f"API documentation: {blog.api}/docs",
         ]
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, admin_token=None) as blog:
         assert "evp_" not in blog.said()

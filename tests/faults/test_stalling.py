@@ -11,10 +11,10 @@ import pytest
 from tests.faults.served import AS_ADMIN, PATIENCE, ServedBlog
 
 LOGIN = (
-    b"POST /login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"POST /api/login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     b"Content-Length: 100\r\n\r\nu"
 )
-LIST = b"GET /posts HTTP/1.1\r\nHost: blog\r\n\r\n"
+LIST = b"GET /api/posts HTTP/1.1\r\nHost: blog\r\n\r\n"
 CONTENT = "x" * 1_000_000
 
 

@@ -82,9 +82,9 @@ async def _load(settings: Settings, name: str, size: Size, secret: str, progress
 
 @asynccontextmanager
 async def _subject(settings: Settings, name: str, size: Size, secret: str) -> AsyncIterator[Subject]:
-    from everpost.app import create_app  # importing FastAPI takes longer than other commands
+    from everpost.app import create_api  # importing FastAPI takes longer than other commands
 
-    async with running(create_app(settings)) as application:
+    async with running(create_api(settings)) as application:
         try:
             loaded = await fetch_loaded_blog(application, size, secret)
         except WrongAnswer as error:

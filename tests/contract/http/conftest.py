@@ -7,7 +7,7 @@ import httpx
 import pytest
 from devtools.servers.databases import new_name
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from everpost.stores import open_store
 from tests.conftest import POOL_SIZE, TIMEOUT, Blog, Engines, offer_key
@@ -71,7 +71,7 @@ class Applications:
         return Blog(database, databases, store)
 
     async def _open_client(self, blog: Blog, limits: Mapping[str, int]) -> httpx.AsyncClient:
-        app = create_app(Settings.model_validate({"database_url": blog.url, **limits}))
+        app = create_api(Settings.model_validate({"database_url": blog.url, **limits}))
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")

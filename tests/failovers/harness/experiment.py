@@ -78,7 +78,7 @@ async def run(cluster: Cluster, fault: str, folder: Path, *, rounds: int = 1, se
     gaps = []
     async with AsyncExitStack() as opened:
         blogs = [await opened.enter_async_context(_served(url, folder)) for url in cluster.urls(servers)]
-        clients = await opened.enter_async_context(Clients([blog.address for blog in blogs]))
+        clients = await opened.enter_async_context(Clients([blog.api for blog in blogs]))
         plain = await opened.enter_async_context(_plain_writes(cluster))
         counts = await opened.enter_async_context(_connection_counts(cluster))
         await clients.start()

@@ -15,7 +15,7 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.domain.comments import CommentStatus
 from everpost.domain.posts import PostStatus
 from everpost.models import Post
@@ -27,7 +27,7 @@ from tests.contract.port.examples import MOMENT, comment_on, publish
 PAGE = Path(__file__).parents[3] / "docs" / "use-from-your-code.md"
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGE_URL = "sqlite+aiosqlite:///everpost.db"
-PAGE_SERVER = 'base_url="http://127.0.0.1:8000"'
+PAGE_SERVER = 'base_url="http://127.0.0.1:8000/api"'
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "mysql": "mysql+asyncmy"}
 ANN = PEOPLE["author"]
 
@@ -46,7 +46,7 @@ async def blog(store: SqlStore, url: str) -> AsyncIterator[FastAPI]:
     await comment_on(store, hello.id, parent_id=first.id, **thanks)  # type: ignore[arg-type]  # a dict of fields
     await comment_on(store, hello.id, parent_id=first.id, content="Buy!", status=CommentStatus.PENDING)
     await comment_on(store, hello.id, content="Spam", status=CommentStatus.SPAM)
-    app = create_app(Settings(database_url=url))
+    app = create_api(Settings(database_url=url))
     async with app.router.lifespan_context(app):
         yield app
 

@@ -69,6 +69,10 @@ class ProblemResponse(JsonResponse):
 
     media_type = MEDIA_TYPE
 
+    def __init__(self, content: Problem, status_code: int, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(content, status_code, headers)
+        self.problem = content
+
 
 def problem(
     status: int,
@@ -78,7 +82,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
     """A response with a problem document about an error that is not an `EverpostError`."""
-    return ProblemResponse(_content(status, detail, errors), status_code=status, headers=headers)
+    return ProblemResponse(_content(status, detail, errors), status, headers)
 
 
 def problem_of(error: EverpostError) -> Problem:
@@ -105,7 +109,7 @@ def handle_problems(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, EverpostError):
             await log_refusal(request, error)
-        return _answer(request, error)
+        return problem_response(request, error)
 
     for kind in (EverpostError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)
@@ -116,7 +120,8 @@ def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
     return RequestValidationError([{"loc": (place, field), "msg": detail, "type": "value_error"}])
 
 
-def _answer(request: Request, error: Exception) -> Response:
+def problem_response(request: Request, error: Exception) -> ProblemResponse:
+    """The response to an error. An error that has no status is raised again."""
     match error:
         case EverpostError():
             return _answer_error(error)
@@ -135,10 +140,10 @@ def _answer(request: Request, error: Exception) -> Response:
     raise error
 
 
-def _answer_error(error: EverpostError) -> Response:
+def _answer_error(error: EverpostError) -> ProblemResponse:
     content = problem_of(error)
     status = content["status"]
-    return ProblemResponse(content, status_code=status, headers=_headers(error, status))
+    return ProblemResponse(content, status, _headers(error, status))
 
 
 def _content(status: int, detail: str, errors: list[FieldError] | None) -> Problem:

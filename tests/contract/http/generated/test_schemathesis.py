@@ -18,7 +18,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import BaseSchema
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.domain.people.tokens import new_secret
 from everpost.services.accounts.passwords import TOO_WEAK
 from everpost.settings import Settings
@@ -90,7 +90,7 @@ def leave_out_the_patterns_of_long_texts(document: dict[str, Any]) -> None:
 @pytest.fixture
 def schema(blog_url: str) -> Iterator[BaseSchema]:
     """The document of an application on an empty blog; schemathesis runs both in its own thread."""
-    app = create_app(Settings(database_url=blog_url, admin_token=ADMIN_TOKEN))
+    app = create_api(Settings(database_url=blog_url, admin_token=ADMIN_TOKEN))
     document = deepcopy(app.openapi())
     leave_out_the_patterns_of_long_texts(document)
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(SETTINGS))

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from devtools.servers.databases import Databases, new_name
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from everpost.stores import open_store
 from tests.conftest import POOL_SIZE, TIMEOUT
@@ -38,7 +38,7 @@ async def history(databases: Databases) -> AsyncIterator[History]:
     store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
     await add_people(store)
     await store.close()
-    app = create_app(Settings(database_url=databases.url(database)))
+    app = create_api(Settings(database_url=databases.url(database)))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -66,6 +66,8 @@ class UnsupportedFields:
 
     def add(self, things: str, values: Values) -> None:
         """Add the unsupported elements of a post, a comment, an author or the blog."""
+        if values.keys() <= _READ[things]:
+            return
         for name in values:
             if name not in _READ[things] and values[name].strip() not in _NOTHING:
                 self._add(things, name, values[name])
