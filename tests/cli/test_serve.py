@@ -97,9 +97,9 @@ def test_who_reads_where_it_listens_is_answered_there(tmp_path: Path) -> None:
 
 def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
-        logged, told, *_ = blog.said().splitlines()
+        logged, message, *_ = blog.said().splitlines()
         assert " admin.created " in logged
-        greeting, _, secret = told.rpartition(" ")
+        greeting, _, secret = message.rpartition(" ")
         header = {"authorization": f"Bearer {secret}"}
         created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
@@ -183,10 +183,10 @@ def test_a_body_in_broken_chunks_is_the_fault_of_the_client(tmp_path: Path) -> N
 
 
 def test_the_module_is_the_command() -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "everpost", "--version"], capture_output=True, text=True, check=True
     )
-    assert told.stdout.startswith("everpost ")
+    assert result.stdout.startswith("everpost ")
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,9 @@ def test_a_body_that_stalls_is_answered_408_and_its_connection_ends(blog: Served
         client.sendall(LOGIN)
     for client in clients:
         with client, client.makefile("rb") as answer:
-            told = answer.read()  # to the end of the connection
-            assert told.startswith(b"HTTP/1.1 408 ")
-            assert b"connection: close" in told.lower()
+            response = answer.read()  # to the end of the connection
+            assert response.startswith(b"HTTP/1.1 408 ")
+            assert b"connection: close" in response.lower()
     assert blog.client.get("/health/live").status_code == 200
 
 

@@ -107,7 +107,7 @@ async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
         return True
 
 
-async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
+async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
     """Add a post. Returns the stored post, and whether it is new.
 
     Idempotent if the draft has an id: if an equal post is stored under this id, it is returned. Raises
@@ -174,7 +174,9 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
     )
 
 
-async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions) -> Post:
+async def update_post(
+    store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions
+) -> Post:
     """Change the post, if the change has any new value, and return it. An empty slug is replaced by the
     default for the title. Raises Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
     """
@@ -200,7 +202,7 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
         raise await _refusal(store, actor, id) from None
 
 
-async def withdraw(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
+async def delete_post(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
     """Remove the post and its comments. Raises Unauthenticated, NotFound, Forbidden, Stale."""
     await _writer(store, actor, id)
     try:

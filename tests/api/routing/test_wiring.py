@@ -135,8 +135,8 @@ async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient
 
 
 async def test_the_document_stays_the_same(client: httpx.AsyncClient) -> None:
-    told = [(await client.get("/openapi.json")).json() for _ in range(2)]
-    assert told[0] == told[1]
+    documents = [(await client.get("/openapi.json")).json() for _ in range(2)]
+    assert documents[0] == documents[1]
 
 
 async def test_expired_rate_limits_are_deleted_when_a_blog_is_opened(blog_file: Path) -> None:

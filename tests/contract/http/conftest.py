@@ -11,7 +11,7 @@ from everpost.app import create_api
 from everpost.settings import Settings
 from everpost.stores import open_store
 from tests.conftest import POOL_SIZE, TIMEOUT, Blog, Engines, offer_key
-from tests.contract.http.people import headers_of, settle
+from tests.contract.http.people import add_people, headers_of
 
 UNLIMITED = 1_000_000
 LENIENT = {
@@ -66,7 +66,7 @@ class Applications:
         self._opened.push_async_callback(databases.drop, database)
         store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
         self._opened.push_async_callback(store.close)
-        await settle(store)
+        await add_people(store)
         await databases.remember(database)
         return Blog(database, databases, store)
 

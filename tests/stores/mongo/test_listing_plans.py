@@ -19,7 +19,7 @@ from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import post_document
 from everpost.stores.mongo.model.people import user_document
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.post_lists import Listing
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
@@ -107,7 +107,7 @@ async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_i
 ) -> None:
     """A single test, so that the posts are loaded only once."""
     transactions = Transactions(cast("Client", listed.posts.database.client), timeout=TIMEOUT)
-    listing = Listing(listed, transactions, Authors(listed))
+    listing = Listing(listed, transactions, AuthorNames(listed))
     await assert_read_from_an_index(listing)
     await assert_counted(listing, listed)
     await assert_the_lists_of_an_heir_are_read_in_order_too(listing, listed)

@@ -21,7 +21,7 @@ from everpost.domain.posts import PostStatus
 from everpost.models import Post
 from everpost.settings import Settings
 from everpost.stores.sql.store import SqlStore
-from tests.contract.http.people import PEOPLE, settle
+from tests.contract.http.people import PEOPLE, add_people
 from tests.contract.port.examples import MOMENT, comment_on, publish
 
 PAGE = Path(__file__).parents[3] / "docs" / "use-from-your-code.md"
@@ -35,7 +35,7 @@ ANN = PEOPLE["author"]
 @pytest.fixture
 async def blog(store: SqlStore, url: str) -> AsyncIterator[FastAPI]:
     """The blog of the page, with its application."""
-    await settle(store)
+    await add_people(store)
     ann = ANN.user.author
     hello = await publish(store, title="Hello", slug="hello", author=ann, tags=("news", "welcome"))
     later = MOMENT + timedelta(days=1)

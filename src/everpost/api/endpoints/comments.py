@@ -21,8 +21,8 @@ from everpost.api.schemas.comments import (
 )
 from everpost.domain.comments import Branch, Comment, CommentQuery, CommentStatus
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
-from everpost.services import comments
-from everpost.services.comment_edits import CommentEdit, edit_comment, retract
+from everpost.services import comment_edits, comments
+from everpost.services.comment_edits import CommentEdit, edit_comment
 from everpost.services.comments import CommentDraft, Guest
 from everpost.services.moderation import editors_of
 from everpost.services.posts import read_post
@@ -86,7 +86,7 @@ async def create_comment(
         guest_name=body.get("name"),
     )
     guest = Guest(address=address, rules=policies.guests, tripped_honeypot=bool(body.get("website")))
-    made = await comments.comment_on(store, actor, draft, guest)
+    made = await comments.create_comment(store, actor, draft, guest)
     comment = made.comment
     if comment.status is CommentStatus.SPAM and actor.user is None:
         comment = replace(comment, status=CommentStatus.PENDING)  # do not reveal the spam trap
@@ -172,7 +172,7 @@ async def delete_comment(
         editable_for=policies.editing_time,
         match=expected_revisions(if_match),
     )
-    await retract(store, actor, wanted)
+    await comment_edits.delete_comment(store, actor, wanted)
     return Response(status_code=204)
 
 

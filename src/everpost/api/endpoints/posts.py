@@ -127,7 +127,7 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
         author_id=body.get("author_id"),
         comment_policy=body.get("comment_policy"),
     )
-    post, is_new = await posts.publish(store, actor, draft)
+    post, is_new = await posts.create_post(store, actor, draft)
     return tagged(
         read_post(post),
         post.revision,
@@ -173,7 +173,7 @@ async def update_post(
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
     )
-    post = await posts.revise(store, actor, post_id, change, match=expected_revisions(if_match))
+    post = await posts.update_post(store, actor, post_id, change, match=expected_revisions(if_match))
     return tagged(read_post(post), post.revision)
 
 
@@ -184,5 +184,5 @@ async def delete_post(
 
     Requires the scope `posts:write`.
     """
-    await posts.withdraw(store, actor, post_id, match=expected_revisions(if_match))
+    await posts.delete_post(store, actor, post_id, match=expected_revisions(if_match))
     return Response(status_code=204)

@@ -21,7 +21,7 @@ from everpost.stores.mongo.model.documents import (
     post_document,
     preview_of,
 )
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
 from everpost.stores.mongo.threads.thread import count_approved
 
@@ -37,7 +37,7 @@ class PostInserter:
         self,
         collections: Collections,
         transactions: Transactions,
-        authors: Authors,
+        authors: AuthorNames,
         garbage: GarbageCollector,
         slugs: KeyedLocks[str],
     ) -> None:

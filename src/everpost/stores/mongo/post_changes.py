@@ -20,7 +20,7 @@ from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import free_slug
 
 _Outcome: TypeAlias = PostDocument | Exception
@@ -56,7 +56,7 @@ class PostUpdater:
         self,
         collections: Collections,
         transactions: Transactions,
-        authors: Authors,
+        authors: AuthorNames,
         slugs: KeyedLocks[str],
     ) -> None:
         self._collections = collections

@@ -2,9 +2,9 @@
 
 A reader is a function `read_<system>(path, ...) -> Iterator[Item]`. It streams: at most one post with its
 comments is in memory. Authors come before the items that refer to them. A reader yields a `Note` for each
-part of the source that it drops, and a `Problem` for each part that it cannot read, if it can continue after
-it; otherwise it raises BrokenFile. It describes its own changes to an item in `changes`. Texts, names, tags
-and slugs are as the source has them: the importer normalizes them.
+part of the source that it drops, and an `UnreadablePart` for each part that it cannot read, if it can
+continue after it; otherwise it raises BrokenFile. It describes its own changes to an item in `changes`.
+Texts, names, tags and slugs are as the source has them: the importer normalizes them.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class UnreadablePart:
     """A part of the source that cannot be read, such as a file in a folder or a record in a file. The rest
     can.
     """
@@ -124,7 +124,7 @@ class SourceThread:
     comments: tuple[SourceComment, ...] = ()
 
 
-Item = SourceAuthor | SourcePost | SourceThread | Note | Problem
+Item = SourceAuthor | SourcePost | SourceThread | Note | UnreadablePart
 
 LONGEST_ID = 200
 """Characters of an id or a URL that are displayed."""

@@ -70,8 +70,8 @@ async def test_no_more_connections_are_open_than_the_pool_allows(
             writes = [comment_on(short_timeout_store, post.id) for _ in range(5)] + [
                 publish(short_timeout_store) for _ in range(5)
             ]
-            told = await asyncio.gather(*writes, return_exceptions=True)
-            assert {type(each) for each in told} == {Busy}
+            outcomes = await asyncio.gather(*writes, return_exceptions=True)
+            assert {type(each) for each in outcomes} == {Busy}
             with pytest.raises((NotFound, Busy)):
                 await short_timeout_store.users.get(new_id())
         counting.cancel()

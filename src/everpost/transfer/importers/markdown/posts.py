@@ -17,7 +17,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import (
     text_of,
     texts_of,
 )
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import PageName, last_part_of, url_of
 from everpost.transfer.importers.markdown.titles import title_of
 from everpost.transfer.importers.markdown.visibility import HIDING, end_of_publication, reasons_to_hide
@@ -58,7 +58,7 @@ class PageContext:
 class PostReader:
     """Converts one page to a post."""
 
-    def __init__(self, file: File, page: Page, name: PageName, context: PageContext) -> None:
+    def __init__(self, file: File, page: MarkdownPage, name: PageName, context: PageContext) -> None:
         self._file = file
         self._page = page
         self._name = name

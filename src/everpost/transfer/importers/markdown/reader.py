@@ -14,12 +14,12 @@ from everpost.transfer.importers.markdown.configuration.sites import Generator
 from everpost.transfer.importers.markdown.dates import DateRules, has_date
 from everpost.transfer.importers.markdown.folders import File, Folder
 from everpost.transfer.importers.markdown.front_matter.parser import ForeignFrontMatter, read_page
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import name_of
 from everpost.transfer.importers.markdown.posts import PageContext, PostReader
 from everpost.transfer.importers.markdown.template_tags.links import Links
 from everpost.transfer.importers.markdown.template_tags.tags import convert_tags
-from everpost.transfer.importers.model import Item, Note, Outcome, Problem
+from everpost.transfer.importers.model import Item, Note, Outcome, UnreadablePart
 
 _OPENINGS = (b"---", b"+++", b"{")
 _PAGES = "pages"
@@ -68,13 +68,13 @@ class _Reader:
     def items(self) -> Iterator[Item]:
         """The posts, authors, notes and problems of the folder."""
         for file in self._folder.files(pages=self._pages):
-            if isinstance(file, Note | Problem):
+            if isinstance(file, Note | UnreadablePart):
                 yield file
                 continue
             try:
                 yield from self._items_of(file)
             except BrokenFile as error:
-                yield Problem.of(error)
+                yield UnreadablePart.of(error)
         self._languages.require_any()
         yield from self._notes()
 
@@ -93,9 +93,9 @@ class _Reader:
         if page is None and file.is_html and not is_post:
             yield _dropped("page", file, "HTML without front matter")
             return
-        yield from self._items_of_page(file, page or Page({}, _text(file, data)))
+        yield from self._items_of_page(file, page or MarkdownPage({}, _text(file, data)))
 
-    def _items_of_page(self, file: File, page: Page) -> Iterator[Item]:
+    def _items_of_page(self, file: File, page: MarkdownPage) -> Iterator[Item]:
         name = name_of(self._languages.bare(file.place), page)
         context = PageContext(
             inherited=self._defaults.of(file),
@@ -131,7 +131,7 @@ class _Reader:
     def _is_pelican(self) -> bool:
         return self._folder.site.generator is Generator.PELICAN
 
-    def _reason_against(self, file: File, page: Page, *, is_dated: bool) -> str:
+    def _reason_against(self, file: File, page: MarkdownPage, *, is_dated: bool) -> str:
         """Why the page is not a post; empty if it is one."""
         generator = self._folder.site.generator
         if file.is_in_bundle and (generator is Generator.HUGO or (generator is None and not page.fields)):
@@ -150,7 +150,7 @@ class _Reader:
         is_apart = self._has_sections and not _sections(file.place)
         return "a page, not a post" if is_apart and page.fields and not is_dated else ""
 
-    def _folder_tags(self, file: File, page: Page) -> Iterator[str]:
+    def _folder_tags(self, file: File, page: MarkdownPage) -> Iterator[str]:
         """The categories that folders represent: in Jekyll the parents of `_posts`, in Pelican the folder of
         an article without a category of its own.
         """

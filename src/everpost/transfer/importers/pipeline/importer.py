@@ -15,20 +15,20 @@ from everpost.transfer.importers.model import (
     LONGEST_ID,
     Item,
     Note,
-    Problem,
     SourceAuthor,
     SourceComment,
     SourcePost,
     SourceThread,
+    UnreadablePart,
     shown_as,
 )
-from everpost.transfer.importers.pipeline.authors import Authors
+from everpost.transfer.importers.pipeline.authors import AuthorImporter
 from everpost.transfer.importers.pipeline.comment_merge import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite, is_same_identity
-from everpost.transfer.importers.pipeline.threads import Drop, Thread, ThreadBuilder
+from everpost.transfer.importers.pipeline.threads import Drop, ImportedThread, ThreadBuilder
 from everpost.transfer.importers.pipeline.url_matching import Matcher
 from everpost.transfer.importers.pipeline.writer import Rehearsal, StoreWriter, Writer
 from everpost.transfer.importers.reports.import_report import ImportReport, NoteSink
@@ -94,7 +94,7 @@ def _spool_items(
             if isinstance(item, SourcePost):
                 posts += 1
                 _reserve_slug(item, spool, origin)
-            elif isinstance(item, Problem) and not context.skip_unreadable:
+            elif isinstance(item, UnreadablePart) and not context.skip_unreadable:
                 context.report.unreadable(item)
                 problems += 1
             yield item
@@ -138,7 +138,7 @@ class _Importer:
         self._spool = spool
         self._origin = origin
         self._report = report
-        self._authors = Authors(store, writer, origin, report)
+        self._authors = AuthorImporter(store, writer, origin, report)
         self._thread_builder = ThreadBuilder(origin, self._authors.by_source_id)
         self._was_present = False
         """Whether the blog already had the latest post. Only then is the next one looked up before it is
@@ -152,7 +152,7 @@ class _Importer:
         elif isinstance(item, SourceAuthor):
             await writes.finish()
             await self._authors.add(item)
-        elif isinstance(item, Note | Problem):
+        elif isinstance(item, Note | UnreadablePart):
             await writes.note(item)
 
     async def _start_post(self, source: SourcePost, writes: ConcurrentWrites) -> None:
@@ -240,7 +240,7 @@ class _Importer:
 
     async def _add(
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
-    ) -> tuple[str, Thread]:
+    ) -> tuple[str, ImportedThread]:
         """Add a post, without the comments that another post already has; return its slug and its thread.
         Raises _PresentError if the blog already has it.
         """

@@ -35,7 +35,7 @@ class ImportedComment:
     changes: Normalizer
 
 
-class Thread:
+class ImportedThread:
     """The comments of a thread that are kept, in an order in which each follows its parent; otherwise by
     date.
     """
@@ -69,7 +69,7 @@ class ThreadBuilder:
     authors: Mapping[str, Author]
     """By their id in the source."""
 
-    def build(self, post_id: Id, comments: Sequence[SourceComment], drop: Drop) -> Thread:
+    def build(self, post_id: Id, comments: Sequence[SourceComment], drop: Drop) -> ImportedThread:
         """The thread of a post, with depths and counts. The comments must have different ids. An empty
         comment is dropped, unless it has replies: then it becomes a tombstone.
         """
@@ -92,7 +92,7 @@ class ThreadBuilder:
             }
             comment = self._comment(kept[name], changes[name], position)
             imported[comment.id] = ImportedComment(comment, name, changes[name])
-        return Thread(_with_reply_counts(imported))
+        return ImportedThread(_with_reply_counts(imported))
 
     def _comment(self, source: SourceComment, changes: Normalizer, position: _Position) -> Comment:
         """The comment at its position in the thread."""

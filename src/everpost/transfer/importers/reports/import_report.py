@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from everpost.transfer.importers.model import Note, Outcome, Problem
+from everpost.transfer.importers.model import Note, Outcome, UnreadablePart
 from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.reports.summary import plural, summary
 
@@ -39,7 +39,7 @@ class NoteSink(ABC):
         """The item was not imported."""
         self.add(Note(outcome=Outcome.DROPPED, kind=kind, name=name, reason=reason))
 
-    def unreadable(self, problem: Problem) -> None:
+    def unreadable(self, problem: UnreadablePart) -> None:
         """The item cannot be read."""
         self.add(
             Note(outcome=Outcome.UNREADABLE, kind=problem.kind, name=problem.name, reason=problem.reason)

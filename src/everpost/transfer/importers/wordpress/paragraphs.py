@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from everpost.transfer.importers.formats.html_tokens import BLOCK_COMMENTS, Token, tokens_of
+from everpost.transfer.importers.formats.html_tokens import BLOCK_COMMENTS, HtmlToken, tokens_of
 
 _WRAPPING = frozenset({"", "blockquote"})
 """Elements in which every text is a paragraph; the empty name is the post itself."""
@@ -122,7 +122,7 @@ class _Writer:
         self._end_paragraph()
         return "".join(self._written)
 
-    def write(self, token: Token) -> None:
+    def write(self, token: HtmlToken) -> None:
         """Write a token."""
         if token.name in _BLOCKS:
             self._write_block(token)
@@ -133,7 +133,7 @@ class _Writer:
         else:
             self._inline.append((_Kind.SOLID if token.name in _SOLID else _Kind.OTHER, token.text))
 
-    def _write_block(self, token: Token) -> None:
+    def _write_block(self, token: HtmlToken) -> None:
         self._flush_inline()
         if token.name == "p" or not token.is_end:
             self._end_paragraph()
