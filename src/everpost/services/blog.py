@@ -30,3 +30,8 @@ async def change_blog(
     if match is not None and blog.revision not in match:
         raise Stale("blog", "settings")
     return blog
+
+
+async def public_settings(store: Store) -> Blog:
+    """Return the settings, which every page shows to everyone. Only its `address_key` is secret."""
+    return await store.blog.get()

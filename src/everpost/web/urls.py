@@ -15,10 +15,12 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """The URLs of a blog that is mounted at the path `root`; `origin` makes them absolute."""
+    """The URLs of a blog that is mounted at the path `root`. `base` is the URL of its home page, without the
+    trailing slash.
+    """
 
-    origin: str
     root: str
+    base: str
 
     @property
     def home(self) -> str:
@@ -32,6 +34,10 @@ class Urls:
     def archive(self) -> str:
         return f"{self.root}/archive"
 
+    @property
+    def api(self) -> str:
+        return f"{self.root}/api"
+
     def post(self, post: Post) -> str:
         return f"{self.root}/{quote(post.slug)}"
 
@@ -41,11 +47,25 @@ class Urls:
     def author(self, id: Id) -> str:
         return f"{self.root}/authors/{id}"
 
-    def static(self, name: str) -> str:
+    def comment(self, post: Post, id: Id) -> str:
+        """The place of a comment on the page of its post."""
+        return f"{self.post(post)}#{anchor(id)}"
+
+    def sent(self, post_id: Id, id: Id, key: str, **more: str) -> str:
+        """The page for the writer of a comment, who has its edit key."""
+        return f"{self.root}/comments/{post_id}/{id}?{urlencode({'key': key, **more})}"
+
+    def asset(self, name: str) -> str:
         return f"{self.root}/static/{name}"
 
     def absolute(self, path: str) -> str:
-        return f"{self.origin}{path}"
+        """The URL of a path of these."""
+        return f"{self.base}{path.removeprefix(self.root)}"
+
+
+def anchor(id: Id) -> str:
+    """The id of a comment in the HTML of a page."""
+    return f"comment-{id}"
 
 
 def with_query(path: str, **query: str | None) -> str:
@@ -57,7 +77,7 @@ def with_query(path: str, **query: str | None) -> str:
 def urls_of(request: Request, settings: Settings) -> Urls:
     """The URLs as the client of this request sees them."""
     root = quote(request.scope.get("root_path", "").rstrip("/"))
-    return Urls(_origin(request, is_proxied=settings.proxies > 0), root)
+    return Urls(root, _origin(request, is_proxied=settings.proxies > 0) + root)
 
 
 def _origin(request: Request, *, is_proxied: bool) -> str:
