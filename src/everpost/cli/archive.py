@@ -43,6 +43,7 @@ _Site = Annotated[
 _Report = Annotated[
     Path | None, typer.Option(help="With --from: write a JSON report on every item to this file.")
 ]
+_Overwrite = Annotated[bool, typer.Option("--overwrite", help="With --report: overwrite an existing file.")]
 _Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
 _Match = Annotated[
     str | None,
@@ -110,6 +111,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     dry_run: _DryRun = False,
     site: _Site = None,
     report: _Report = None,
+    overwrite: _Overwrite = False,
     pages: _Pages = False,
     match: _Match = None,
     timezone: _Timezone = None,
@@ -127,6 +129,8 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     """
     settings = read_settings()
     expect_many_records()
+    if overwrite and report is None:
+        raise Misconfigured("--overwrite applies to the file of --report, which is missing.")
     if from_ is not None:
         options = CommandOptions(
             system=from_,
@@ -136,6 +140,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
             timezone=timezone,
             language=language,
             report=report,
+            overwrite=overwrite,
             skip_unreadable=skip_unreadable,
             is_dry_run=dry_run,
         )

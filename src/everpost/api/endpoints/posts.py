@@ -54,6 +54,7 @@ async def list_posts(
         filter=PostFilter(
             audience=actor.audience(HORIZON.moment()),
             status=query.status,
+            kind=query.kind,
             tag=query.tag,
             author_id=query.author,
         ),
@@ -83,6 +84,7 @@ def _matches_filters(query: PostsQuery, post: Post) -> bool:
     author = read_post(post)["author"]
     return (
         post.status is query.status
+        and post.kind is query.kind
         and (query.tag is None or query.tag in post.tags)
         and (query.author is None or (author is not None and author["id"] == query.author))
         and query.after is None
@@ -124,6 +126,8 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
         tags=tuple(body["tags"]) if "tags" in body else None,
         format=body.get("format"),
         status=body.get("status"),
+        kind=body.get("kind"),
+        summary=body.get("summary"),
         author_id=body.get("author_id"),
         comment_policy=body.get("comment_policy"),
     )
@@ -170,6 +174,8 @@ async def update_post(
         tags=tuple(body["tags"]) if "tags" in body else None,
         format=body.get("format"),
         status=body.get("status"),
+        kind=body.get("kind"),
+        summary=(body["summary"] or "") if "summary" in body else None,
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
     )

@@ -27,7 +27,7 @@ from everpost.domain.paging import (
     decode_cursor,
     decode_word,
 )
-from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED, PostSort, PostStatus
+from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED, PostKind, PostSort, PostStatus
 from everpost.domain.text import unstorable_reason
 from everpost.errors import NotFound
 
@@ -150,6 +150,7 @@ class PostsQuery(PageQuery):
     """The posts to list."""
 
     slug: Words | None = Field(default=None, description="List only the post with this slug.")
+    kind: PostKind = Field(default=PostKind.POST, description="List posts, or pages instead.")
     tag: Words | None = Field(default=None, description="List only posts with this tag.")
     author: SentId | None = Field(default=None, description="List only posts by the user with this id.")
     status: PostStatus = Field(

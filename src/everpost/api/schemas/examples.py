@@ -20,6 +20,7 @@ _NEW_POST: JsonDict = {
     "content": "My *first* post.",
     "tags": ["news"],
     "status": "published",
+    "summary": "Why I write here.",
 }
 _POST_CHANGE: JsonDict = {"title": "Hello again", "tags": ["news", "welcome"]}
 _NEW_COMMENT: JsonDict = {"name": "Gus Guest", "content": "Welcome!"}
@@ -50,6 +51,8 @@ _POST: JsonDict = {
     "tags": ["news"],
     "format": "markdown",
     "status": "published",
+    "kind": "post",
+    "summary": "Why I write here.",
     "author": _AUTHOR,
     "comment_policy": None,
     "comment_count": 1,

@@ -21,11 +21,13 @@ from everpost.domain.posts import (
     COMMENTS_INSIDE,
     MAX_CONTENT,
     MAX_SLUG,
+    MAX_SUMMARY,
     MAX_TAG,
     MAX_TAGS,
     MAX_TITLE,
     Post,
     PostFormat,
+    PostKind,
     PostStatus,
     TagCount,
 )
@@ -50,6 +52,20 @@ SentFormat = Annotated[
     PostFormat, Field(strict=False, description="The markup of `content`, which is stored as it was sent.")
 ]
 SentStatus = Annotated[PostStatus, Field(strict=False)]
+Summary = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_SUMMARY,
+        description="A short text that lists can show instead of the content; null if there is none.",
+        json_schema_extra=STORABLE_PATTERN,
+    ),
+    Storable,
+]
+SentKind = Annotated[
+    PostKind,
+    Field(strict=False, description="A page has its own URL, but is not part of lists of posts or tags."),
+]
 SentPolicy = Annotated[
     CommentPolicy,
     Field(strict=False, description="The comment policy of this post; null if that of the blog applies."),
@@ -75,6 +91,8 @@ class PostCreate(TypedDict):
     tags: NotRequired[Tags]
     format: NotRequired[SentFormat]
     status: NotRequired[SentStatus]
+    kind: NotRequired[SentKind]
+    summary: NotRequired[Summary | None]
     author_id: NotRequired[SentAuthorId]
     comment_policy: NotRequired[SentPolicy | None]
 
@@ -90,6 +108,8 @@ class PostUpdate(TypedDict, total=False):
     tags: Tags
     format: SentFormat
     status: SentStatus
+    kind: SentKind
+    summary: Summary | None
     author_id: SentAuthorId
     comment_policy: SentPolicy | None
 
@@ -112,6 +132,8 @@ class PostRead(TypedDict):
     tags: Tags
     format: PostFormat
     status: PostStatus
+    kind: PostKind
+    summary: Summary | None
     author: Annotated[AuthorRead | None, Field(description="null if disabled or removed.")]
     comment_policy: Annotated[
         CommentPolicy | None,
@@ -147,6 +169,8 @@ def read_post(post: Post) -> PostRead:
         "tags": list(post.tags),
         "format": post.format,
         "status": post.status,
+        "kind": post.kind,
+        "summary": post.summary,
         "author": read_author(post.author),
         "comment_policy": post.comment_policy,
         "comment_count": post.comment_count,

@@ -2,23 +2,27 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from everpost.domain.blog import MAX_LINK_URL, NavigationLink, checked_navigation
 from everpost.domain.ids import Id
 from everpost.domain.people.password_hashes import MAX_HASH, cost_of
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME, Author
 from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TAGS, checked_tags
+from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug, unstorable_reason
 from everpost.errors import Invalid
 
 _ID = re.compile("[0-9a-f]{24}")
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MOMENT_LENGTH = 24
+_LONGEST = 2_000
+"""Characters of a text that has a normal form, which has its own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,18 @@ def text(shortest: int, longest: int) -> Field:
 
     def read(name: str, value: object) -> str:
         return _checked_text(name, value, shortest, longest)
+
+    return Field(read)
+
+
+def normalized(normalize: Callable[[str], str]) -> Field:
+    """Text in a normal form. The function returns it, and raises Invalid."""
+
+    def read(name: str, value: object) -> str:
+        normal = normalize(_checked_text(name, value, 1, _LONGEST))
+        if normal != value:
+            raise Invalid(name, f"is not in its normal form, which is {normal!r}")
+        return normal
 
     return Field(read)
 
@@ -188,6 +204,8 @@ def _read_slug(name: str, value: object) -> str:
         normal = slug
     if normal != slug:
         raise Invalid(name, f"is not in its normal form, which is {normal!r}")
+    if is_reserved(slug):
+        raise Invalid(name, "is reserved")
     return slug
 
 
@@ -198,6 +216,24 @@ def _read_tags(name: str, value: object) -> tuple[str, ...]:
     if checked_tags(tags) != tags:
         raise Invalid(name, "has whitespace around a tag, or a duplicate tag")
     return tags
+
+
+def _read_navigation(name: str, value: object) -> tuple[NavigationLink, ...]:
+    links = tuple(_read_link(name, each) for each in _checked_list(name, value))
+    if checked_navigation(links) != links:
+        raise Invalid(name, "has whitespace around a label")
+    return links
+
+
+def _read_link(name: str, value: object) -> NavigationLink:
+    if not isinstance(value, dict) or value.keys() != {"label", "url"}:
+        raise Invalid(name, "should be a list of objects with a label and a url")
+    label, url = (_checked_text(name, value[each], 1, MAX_LINK_URL) for each in ("label", "url"))
+    return NavigationLink(label, url)
+
+
+def _written_navigation(links: Sequence[NavigationLink]) -> list[object]:
+    return [{"label": link.label, "url": link.url} for link in links]
 
 
 ID = Field(_read_id)
@@ -215,3 +251,4 @@ USER_NAME = Field(_read_user_name)
 PASSWORD_HASH = Field(_read_password_hash)
 SLUG = Field(_read_slug)
 TAGS = Field(_read_tags)
+NAVIGATION = Field(_read_navigation, write=_written_navigation)

@@ -144,7 +144,7 @@ class SqlPosts:
         for a slug after a given one; concurrent tasks would all find the same.
         """
         with suppress(*VIOLATED):
-            return await write(claim.slug)
+            return await write(claim.first_slug)
         async with self._slugs.hold(claim.slug):
             for _ in range(_ATTEMPTS):
                 slug = await resolve(self._connections, claim)

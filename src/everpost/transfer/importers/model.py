@@ -14,7 +14,7 @@ from typing import Self
 
 from everpost.domain.comments import CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.posts import PostFormat, PostStatus
+from everpost.domain.posts import PostFormat, PostKind, PostStatus
 from everpost.errors import BrokenFile
 
 
@@ -103,6 +103,8 @@ class SourcePost:
     format: PostFormat
     publication_date: datetime
     status: PostStatus = PostStatus.PUBLISHED
+    kind: PostKind = PostKind.POST
+    summary: str | None = None
     updated_at: datetime | None = None
     slug: str | None = None
     tags: tuple[str, ...] = ()

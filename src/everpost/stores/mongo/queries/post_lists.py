@@ -90,8 +90,7 @@ class Listing:
 
 
 def _choice(filter: PostFilter, authors: Sequence[ObjectId] | None) -> Choice:
-    status = filter.status.value
-    condition: Filter = {"status": status}
+    condition: Filter = {"status": filter.status.value, "kind": filter.kind.value}
     if authors is not None:
         condition["author_id"] = {"$in": authors}
     if filter.tag is not None:

@@ -27,6 +27,7 @@ from everpost.transfer.importers.pipeline.comment_merge import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
+from everpost.transfer.importers.pipeline.posts import normalized_post
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite, is_same_identity
 from everpost.transfer.importers.pipeline.threads import Drop, ImportedThread, ThreadBuilder
 from everpost.transfer.importers.pipeline.url_matching import Matcher
@@ -185,7 +186,7 @@ class _Importer:
 
     async def _import_post(self, source: SourcePost, notes: NoteSink) -> None:
         changes = Normalizer(source.changes)
-        post = self._normalized_post(source, changes)
+        post = normalized_post(source, changes, self._origin, self._authors.by_source_id)
         name = shown_as(source.source_id, post.title)
         if not self._spool.add_id(_identity(source, self._origin)):
             notes.dropped("post", name, "the source contains its id twice")
@@ -208,23 +209,6 @@ class _Importer:
         notes.imported("post", name, changes)
         for each in thread:
             notes.imported("comment", f"{each.source_id} on {name}", each.changes)
-
-    def _normalized_post(self, source: SourcePost, changes: Normalizer) -> Post:
-        published = changes.date(source.publication_date)
-        title = changes.title(source.title)
-        return Post(
-            id=source.id or self._origin.stable_id("post", source.source_id, published),
-            title=title,
-            content=changes.content(source.content, source.format),
-            format=source.format,
-            status=source.status,
-            publication_date=published,
-            updated_at=published if source.updated_at is None else changes.date(source.updated_at),
-            slug=changes.slug(source.slug, title),
-            tags=changes.tags(source.tags),
-            author=self._authors.by_source_id.get(source.author_id or ""),
-            comment_policy=source.comment_policy,
-        )
 
     async def _require_new(self, post: Post) -> None:
         """Raise _PresentError if an earlier import added the post, possibly with another date."""

@@ -8,7 +8,7 @@ from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.people.names import readable_name
 from everpost.domain.people.users import checked_email
-from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
+from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
 from everpost.errors import Invalid
 from everpost.transfer.importers.formats.data_urls import without_data_urls
@@ -66,6 +66,11 @@ class Normalizer:
             self.add(f"it had no title and is called {UNTITLED!r}")
             return UNTITLED
         return self.shorten(title, MAX_TITLE, "title")
+
+    def summary(self, text: str | None) -> str | None:
+        """A summary: at most 500 characters; None if it is blank."""
+        summary = self.remove_unstorable(text or "", "summary")
+        return self.shorten(summary, MAX_SUMMARY, "summary") if summary.strip() else None
 
     def without_files(self, text: str, most: int) -> str:
         """The text; if it exceeds the limit, without the files that are embedded as data URLs."""
