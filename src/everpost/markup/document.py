@@ -17,7 +17,7 @@ from everpost.markup.code import MATH, Code
 from everpost.markup.embeds import embedded
 from everpost.markup.escaping import escape, unescape
 from everpost.markup.plain_text import MAX_EXCERPT, excerpt_of, reading_minutes_of
-from everpost.markup.results import MAX_HTML, Heading, OutputTooLarge
+from everpost.markup.results import MAX_HTML, Heading, Unrenderable
 
 _ATTRIBUTES = r'(?:\ [a-z][a-z0-9-]*="[^"]*")*+'
 _TOKEN = re.compile(
@@ -60,7 +60,7 @@ class Document:
     _code: Code = field(default_factory=Code)
 
     def read(self, html: str) -> str:
-        """The HTML for readers. Raises OutputTooLarge."""
+        """The HTML for readers. Raises Unrenderable."""
         self._ids.update(re.findall(rf' id="({ID_PREFIX}[^"]*)"', html))
         seen: set[str] = set()
         for token in _TOKEN.finditer(html):
@@ -81,7 +81,7 @@ class Document:
     def _write(self, html: str) -> None:
         self._size += len(html)
         if self._size > MAX_HTML:
-            raise OutputTooLarge
+            raise Unrenderable(f"more than {MAX_HTML:,} characters of HTML")
         self._written.append(html)
 
     def _written_as(self, token: re.Match[str], seen: set[str]) -> str:

@@ -29,6 +29,8 @@ MAY_IMPORT = {
     "markup/sanitizer.py": "nh3",
     "services": "errors domain services stores.port",
     "services/accounts/passwords.py": "argon2",
+    "services/rendering": "markup",
+    "services/rendering/renderer.py": "structlog",
     "services/policies.py": "settings.Settings",
     "services/accounts/weak_passwords.py": "zxcvbn",
     "stores/port": "domain stores.port",
