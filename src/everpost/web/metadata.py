@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from everpost.api.schemas.text import format_timestamp
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
-from everpost.web.content import RenderedPost
+from everpost.markup.results import RenderedPost
 from everpost.web.contexts import Metadata
 from everpost.web.site import Presentation
 from everpost.web.views.comments import is_visible, writer_of
@@ -51,7 +51,7 @@ def post_metadata(
 ) -> Metadata:
     """The metadata of a post with these comments."""
     url = shown.urls.absolute(shown.urls.post(post))
-    title, description = post.title or shown.site.title, rendered.excerpt
+    title, description = post.title, post.summary or rendered.excerpt
     article = [
         ("article:published_time", format_timestamp(post.publication_date)),
         ("article:modified_time", format_timestamp(post.updated_at)),
@@ -124,7 +124,7 @@ def _posting(
         "@context": _SCHEMA,
         "@type": "BlogPosting",
         "headline": post.title,
-        "description": rendered.excerpt,
+        "description": post.summary or rendered.excerpt,
         "url": url,
         "mainEntityOfPage": url,
         "datePublished": format_timestamp(post.publication_date),

@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
+from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
+from everpost.domain.permalinks import DEFAULT_PERMALINK, path_of
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
@@ -16,11 +19,13 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]
 @dataclass(frozen=True, slots=True)
 class Urls:
     """The URLs of a blog that is mounted at the path `root`. `base` is the URL of its home page, without the
-    trailing slash.
+    trailing slash. Paths of posts have the `permalink` pattern, with dates in `zone`.
     """
 
     root: str
     base: str
+    permalink: str = DEFAULT_PERMALINK
+    zone: tzinfo = UTC
 
     @property
     def home(self) -> str:
@@ -39,7 +44,7 @@ class Urls:
         return f"{self.root}/api"
 
     def post(self, post: Post) -> str:
-        return f"{self.root}/{quote(post.slug)}"
+        return self.root + quote(path_of(post, self.permalink, self.zone))
 
     def tag(self, tag: str) -> str:
         return f"{self.root}/tags/{quote(tag, safe='')}"
@@ -58,6 +63,10 @@ class Urls:
     def asset(self, name: str) -> str:
         return f"{self.root}/static/{name}"
 
+    def of(self, url: str) -> str:
+        """A URL that someone typed: a path is one of this blog."""
+        return f"{self.root}{url}" if url.startswith("/") else url
+
     def absolute(self, path: str) -> str:
         """The URL of a path of these."""
         return f"{self.base}{path.removeprefix(self.root)}"
@@ -74,10 +83,13 @@ def with_query(path: str, **query: str | None) -> str:
     return f"{path}?{urlencode(sent)}" if sent else path
 
 
-def urls_of(request: Request, settings: Settings) -> Urls:
-    """The URLs as the client of this request sees them."""
+def urls_of(request: Request, settings: Settings, blog: Blog | None) -> Urls:
+    """The URLs as the client of this request sees them. None: the blog is not known."""
     root = quote(request.scope.get("root_path", "").rstrip("/"))
-    return Urls(root, _origin(request, is_proxied=settings.proxies > 0) + root)
+    base = None if blog is None else blog.base_url
+    if base is None:
+        base = _origin(request, is_proxied=settings.proxies > 0) + root
+    return Urls(root, base) if blog is None else Urls(root, base, blog.permalink, blog.zone)
 
 
 def _origin(request: Request, *, is_proxied: bool) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from starlette.responses import RedirectResponse
 
 from everpost.api.http.forms import read_form
 from everpost.api.http.origins import refuse_other_origins
@@ -51,7 +51,7 @@ async def send_comment(
     """Add a comment to the post at this path, and go on to the page that says what happens next."""
     fields = await read_form(request)
     try:
-        post = await find_post(store, shown, path)
+        post = await find_post(store, shown, f"/{path}")
     except Moved as moved:
         return RedirectResponse(moved.url, 308)
     try:
@@ -77,5 +77,5 @@ async def _show_again(
     context = await post_page(store, thread, thread.form(parent, sent=fields, errors=refused.errors))
     title = f"Error: {context.meta.title}"
     page = replace(context, meta=replace(context.meta, title=title, is_indexed=False))
-    headers = PRIVATE | dict(refused.headers)
+    headers = PRIVATE | dict(thread.shown.headers) | dict(refused.headers)
     return Response(render(page), refused.status, headers, media_type="text/html")

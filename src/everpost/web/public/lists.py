@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
+from starlette.responses import RedirectResponse
 
 from everpost.api.routing.dependencies import CurrentSettings, OpenStore
 from everpost.api.routing.parameters import Cursor, UserId
@@ -144,7 +144,7 @@ async def _read(
     """A page of the list; None if it would begin before the newest post, so that the first page is due."""
     wanted = PostQuery(
         filter=PostFilter(audience=PUBLIC.audience(HORIZON.moment()), tag=tag, author_id=author_id),
-        limit=shown.posts_per_page,
+        limit=shown.blog.posts_per_page,
         after=query.after,
         comments=0,
     )
@@ -174,7 +174,7 @@ async def _answer(
 
 
 def _keep(cache: PageCache, shown: Presentation, listed: _Listed, context: Context) -> RenderedPage:
-    page = RenderedPage(render(context), now())
+    page = RenderedPage(render(context), now(), headers=shown.headers)
     cache.keep(_key(shown, listed), listed.rows, page)
     return page
 

@@ -1,6 +1,7 @@
 """Finds the post at a path."""
 
 from everpost.domain.people.actors import PUBLIC
+from everpost.domain.permalinks import DEFAULT_PERMALINK, Permalinks, path_of
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.domain.text import normalize_slug, unstorable_reason
 from everpost.errors import NotFound
@@ -18,13 +19,24 @@ class Moved(Exception):
 
 
 async def find_post(store: Store, shown: Presentation, path: str) -> Post:
-    """The public post at this path. Raises NotFound, and Moved if the post has another path now."""
-    slug = normalize_slug(path)
-    if not slug or "/" in path.strip("/") or unstorable_reason(slug):
-        raise NotFound("page", "")
-    post = await posts.find_post(store, PUBLIC, slug, comments=COMMENTS_INSIDE)
+    """The public post or page at this path of the blog. Raises NotFound, and Moved if its path is written
+    otherwise.
+    """
+    post = None if unstorable_reason(path) else await _find(store, shown, path.rstrip("/"))
     if post is None:
         raise NotFound("page", "")
-    if path != post.slug:
+    if path != path_of(post, shown.blog.permalink, shown.blog.zone):
         raise Moved(shown.urls.post(post))
     return post
+
+
+async def _find(store: Store, shown: Presentation, path: str) -> Post | None:
+    pattern = Permalinks.parse(shown.blog.permalink)
+    found = pattern.match(path) or Permalinks.parse(DEFAULT_PERMALINK).match(path)
+    if found is None:
+        return None
+    if found.slug is not None and (slug := normalize_slug(found.slug)):
+        return await posts.find_post(store, PUBLIC, slug, comments=COMMENTS_INSIDE)
+    if found.id is None:
+        return None
+    return await posts.read_post(store, PUBLIC, found.id, comments=COMMENTS_INSIDE)

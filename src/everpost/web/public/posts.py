@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
+from starlette.responses import RedirectResponse
 
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import Cursor
@@ -20,7 +20,6 @@ from everpost.errors import NotFound
 from everpost.services.comments import read_comment
 from everpost.services.threads import page_tree
 from everpost.stores.port import Store
-from everpost.web.content import render_post
 from everpost.web.contexts import CommentForm, Discussion, Link, PostPage, ThreadPage
 from everpost.web.metadata import post_metadata, private_metadata
 from everpost.web.page_cache import CurrentPageCache
@@ -56,20 +55,22 @@ async def show_post(
 ) -> Response:
     """A post or a page, with its comments."""
     try:
-        post = await find_post(store, shown, path)
+        post = await find_post(store, shown, f"/{path}")
     except Moved as moved:
         return RedirectResponse(moved.url, 301)
     thread = Thread(post, shown)
     if query.thread is not None or query.comments is not None:
         part = await _thread_page(store, thread, query)
-        return RenderedPage(render(part), now()).answer(request, now())
+        return RenderedPage(render(part), now(), headers=shown.headers).answer(request, now())
     if query.reply is not None and (parent := await find_parent(store, post, query.reply)) is not None:
         context = await post_page(store, thread, thread.form(parent))
         context = replace(context, meta=replace(context.meta, is_indexed=False))
-        return RenderedPage(render(context), now()).answer(request, now())
+        return RenderedPage(render(context), now(), headers=shown.headers).answer(request, now())
     key = (*shown.key, path)
     if (kept := cache.find(key, (post,))) is None:
-        kept = RenderedPage(render(await post_page(store, thread, thread.form())), now())
+        kept = RenderedPage(
+            render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
+        )
         cache.keep(key, (post,), kept)
     return kept.answer(request, now())
 
@@ -77,7 +78,7 @@ async def show_post(
 async def post_page(store: Store, thread: Thread, form: CommentForm | None) -> PostPage:
     """The page of the post, with this form."""
     post, shown = thread.post, thread.shown
-    rendered = await render_post(post)
+    rendered = await shown.renderer.post(post)
     is_whole = len(post.comments) < COMMENTS_INSIDE
     if is_whole:
         page = Page(tree_of(post.comments), has_more=False)

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
+from starlette.responses import RedirectResponse
 
 from everpost.api.http.forms import read_form
 from everpost.api.middleware.refusals import log_refusal
@@ -26,12 +26,11 @@ from everpost.errors import EverpostError
 from everpost.services.comment_edits import CommentEdit, delete_comment, edit_comment
 from everpost.services.comments import Guest, Seen, read_comment
 from everpost.services.policies import Policies
-from everpost.web.content import render_comment
 from everpost.web.contexts import Link, SentPage
 from everpost.web.forms.comments import CONTENT, FormError, form_error, read_changed_comment
 from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, OwnPage
-from everpost.web.rendering import render
+from everpost.web.rendering import render, safe_html
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.views.comments import Thread
 
@@ -116,13 +115,14 @@ async def _page(
     comment, thread = seen.shown, Thread(seen.context.post, shown)
     left = comment.publication_date + policies.editing_time - now()
     is_editable = left > timedelta() and comment.status in _EDITABLE and not thread.notice
+    rendered = await shown.renderer.comment(comment)
     heading = _HEADINGS[comment.status]
     context = SentPage(
         site=shown.site,
         meta=private_metadata(shown, heading),
         heading=heading,
         post=Link(label=thread.post.title, url=shown.urls.post(thread.post)),
-        comment=thread.view(comment, await render_comment(comment), in_full=True),
+        comment=thread.view(comment, safe_html(rendered), in_full=True),
         status=comment.status.value,
         is_saved=query.saved and refused is None,
         minutes_left=ceil(left / timedelta(minutes=1)) if is_editable else 0,

@@ -1,6 +1,5 @@
 """Threads as templates show them."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from everpost.domain.comments import Comment, CommentPolicy, CommentStatus, Node
 from everpost.domain.ids import Id
 from everpost.domain.paging import encode_cursor
 from everpost.domain.posts import Post
-from everpost.web.content import render_comment
 from everpost.web.contexts import CommentForm, CommentView
+from everpost.web.rendering import safe_html
 from everpost.web.site import Presentation
 from everpost.web.urls import anchor, with_query
 from everpost.web.views.posts import author_link
@@ -71,9 +70,9 @@ class Thread:
 
     async def views(self, nodes: Sequence[Node]) -> tuple[CommentView, ...]:
         """The comments with their replies."""
-        comments = list(_all_of(nodes))
-        rendered = await asyncio.gather(*map(self._html, comments))
-        texts = {comment.id: html for comment, html in zip(comments, rendered, strict=True)}
+        visible = [comment for comment in _all_of(nodes) if is_visible(comment)]
+        rendered = await self.shown.renderer.comments(visible)
+        texts = {comment.id: safe_html(each) for comment, each in zip(visible, rendered, strict=True)}
         return tuple(self._view(node, texts) for node in nodes)
 
     def next_url(self, last: Comment, parent_id: Id | None = None) -> str:
@@ -81,12 +80,9 @@ class Thread:
         path = self.shown.urls.post(self.post)
         return f"{with_query(path, thread=parent_id, comments=encode_cursor(last.position))}#comments"
 
-    async def _html(self, comment: Comment) -> Markup:
-        return await render_comment(comment) if is_visible(comment) else Markup()
-
     def _view(self, node: Node, texts: Mapping[Id, Markup]) -> CommentView:
         replies = tuple(self._view(reply, texts) for reply in node.replies)
-        return self.view(node.comment, texts[node.comment.id], replies, self._more_url(node))
+        return self.view(node.comment, texts.get(node.comment.id, Markup()), replies, self._more_url(node))
 
     def view(
         self,

@@ -1,14 +1,14 @@
 """Posts as templates show them."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
 from everpost.domain.people.users import Author
-from everpost.domain.posts import Post
-from everpost.web.content import RenderedPost, render_post
+from everpost.domain.posts import Post, PostKind
+from everpost.markup.results import RenderedPost
 from everpost.web.contexts import Article, Entry, Link, Month, Summary
+from everpost.web.rendering import safe_html
 from everpost.web.site import Presentation
 from everpost.web.urls import Urls
 
@@ -18,18 +18,18 @@ _UNCHANGED = timedelta(days=1)
 
 async def summaries(posts: Sequence[Post], shown: Presentation) -> tuple[Summary, ...]:
     """The posts as lists show them."""
-    rendered = await asyncio.gather(*map(render_post, posts))
-    return tuple(_summary(post, each.excerpt, shown) for post, each in zip(posts, rendered, strict=True))
+    rendered = await shown.renderer.posts(posts)
+    return tuple(_summary(post, each, shown) for post, each in zip(posts, rendered, strict=True))
 
 
-def _summary(post: Post, excerpt: str, shown: Presentation) -> Summary:
+def _summary(post: Post, rendered: RenderedPost, shown: Presentation) -> Summary:
     urls = shown.urls
     return Summary(
         title=post.title,
         url=urls.post(post),
         published=shown.day(post.publication_date),
         author=author_link(post.author, urls),
-        excerpt=excerpt,
+        excerpt=post.summary or rendered.excerpt,
         tags=_tag_links(post, urls),
         comment_count=post.comment_count,
         comments_url=f"{urls.post(post)}#comments",
@@ -43,8 +43,8 @@ def article(post: Post, rendered: RenderedPost, shown: Presentation) -> Article:
     return Article(
         title=post.title,
         url=urls.post(post),
-        html=rendered.html,
-        is_page=False,
+        html=safe_html(rendered),
+        is_page=post.kind is PostKind.PAGE,
         published=shown.day(post.publication_date),
         updated=shown.day(post.updated_at) if is_changed else None,
         author=author_link(post.author, urls),
