@@ -41,5 +41,7 @@ class Page:
     def form(self) -> PageForm:
         """The form for a comment."""
         (form,) = self._tree.xpath("//form[@id='comment-form']")
-        fields = {each.name: each.value or "" for each in form.xpath(".//input|.//textarea")}
+        fields = {
+            each.name: (each.value or "").removeprefix("\n") for each in form.xpath(".//input|.//textarea")
+        }
         return PageForm(str(form.get("action")), fields)

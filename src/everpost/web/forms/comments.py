@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from everpost.api.http.problems import STATUSES
 from everpost.api.schemas.comments import CommentCreate, CommentUpdate
 from everpost.domain.ids import Id
-from everpost.errors import Conflict, EverpostError, Invalid, TooMany
+from everpost.errors import Conflict, EverpostError, Invalid, TooMany, Unauthenticated
 from everpost.services.comments import CommentDraft
 
 NAME, CONTENT, WHOLE = "name", "content", ""
@@ -20,6 +20,7 @@ _NEW: TypeAdapter[CommentCreate] = TypeAdapter(CommentCreate)
 _CHANGED: TypeAdapter[CommentUpdate] = TypeAdapter(CommentUpdate)
 _LABELS = {NAME: "Your name", CONTENT: "The comment"}
 _EMPTY = {NAME: "Enter your name.", CONTENT: "Write something first."}
+MEMBERS_ONLY = "Only people with an account on this blog can comment."
 _ALREADY_SENT = "You have already sent this comment."
 _PARENT_IS_GONE = (
     "The comment that you are replying to is no longer shown. You can send yours as a comment on the post."
@@ -72,7 +73,9 @@ def form_error(error: EverpostError) -> FormError:
             return FormError(status, {WHOLE: _ALREADY_SENT})
         case TooMany():
             return FormError(status, {WHOLE: error.message}, {"retry-after": str(error.retry_after)})
-    return FormError(403 if status == 401 else status, {WHOLE: error.message})
+        case Unauthenticated():
+            return FormError(403, {WHOLE: MEMBERS_ONLY})
+    return FormError(status, {WHOLE: error.message})
 
 
 def _text(fields: Mapping[str, str], name: str) -> str:

@@ -11,6 +11,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import encode_cursor
 from everpost.domain.posts import Post
 from everpost.web.contexts import CommentForm, CommentView
+from everpost.web.forms.comments import MEMBERS_ONLY
 from everpost.web.rendering import safe_html
 from everpost.web.site import Presentation
 from everpost.web.urls import anchor, with_query
@@ -22,7 +23,7 @@ FORM = "comment-form"
 """The id of the form in the HTML."""
 _NOTICES = {
     CommentPolicy.CLOSED: "Comments are closed.",
-    CommentPolicy.MEMBERS: "Only people with an account on this blog can comment.",
+    CommentPolicy.MEMBERS: MEMBERS_ONLY,
 }
 _NOTES = {
     CommentPolicy.OPEN: "No account needed. Your comment appears immediately.",
