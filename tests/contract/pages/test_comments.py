@@ -153,7 +153,7 @@ async def test_a_reply_to_a_comment_that_is_gone_keeps_its_text(site: Site, post
         assert (await site.get(f"/hello?reply={new_id()}")).status_code == 200
 
 
-async def test_a_post_that_was_closed_meanwhile_keeps_the_text(site: Site, post: Post) -> None:
+async def test_a_post_that_was_closed_meanwhile_keeps_the_text(site: Site) -> None:
     for policy, reason in (
         (CommentPolicy.CLOSED, "This post is closed for comments."),
         (CommentPolicy.MEMBERS, "Only people with an account on this blog can comment."),
@@ -217,7 +217,7 @@ async def test_the_limits_of_the_api_apply(strict_site: Site) -> None:
     ],
 )
 async def test_a_body_that_is_no_form_is_refused_with_a_page(
-    site: Site, post: Post, body: bytes, media_type: str, status: int
+    site: Site, body: bytes, media_type: str, status: int
 ) -> None:
     answer = await site.client.post("/hello", content=body, headers={"content-type": media_type})
     assert answer.status_code == status
