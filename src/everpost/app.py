@@ -39,8 +39,8 @@ from everpost.web.routes import add_pages
 
 API = "/api"
 """The path of the HTTP API below the blog's."""
-_PROBES = "/health/"
 _MEGABYTE = 1_000_000
+_PROBES = "/health/"
 
 
 class Api(FastAPI):

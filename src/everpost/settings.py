@@ -19,11 +19,6 @@ _TEST_PREFIX = "EVERPOST_TEST_"
 _FILE, _ENVIRONMENT = "file:", "env:"
 _LONGEST_SECRET = 10_000
 
-_SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://.*")
-_SERVICE_LINK_NAME = re.compile(
-    r"EVERPOST_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR))"
-)
-"""https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
 DEFAULT_EMBED_HOSTS = (
     "codepen.io",
     "open.spotify.com",
@@ -34,6 +29,11 @@ DEFAULT_EMBED_HOSTS = (
     "www.youtube.com",
 )
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://.*")
+_SERVICE_LINK_NAME = re.compile(
+    r"EVERPOST_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR))"
+)
+"""https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
 
@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     )
     embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=DEFAULT_EMBED_HOSTS,
-        description="Hosts whose players and maps posts may contain, in frames; none: an empty value.",
+        description="Hosts whose players and maps posts may contain.",
     )
     comment_edit_minutes: int = Field(
         default=15,

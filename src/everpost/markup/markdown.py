@@ -15,8 +15,8 @@ from everpost.markup.autolinks import autolinks_plugin
 from everpost.markup.escaping import escape
 from everpost.markup.results import Unrenderable
 
-_MAX_NESTING = 100
-"""Levels of quotes, lists and emphasis. Python's stack fits several times as many."""
+_MAX_NESTING = 50
+"""Levels of quotes and lists: a list counts twice. Also limits the work for nested brackets."""
 
 
 def post_html(content: str) -> str:
@@ -35,7 +35,7 @@ def _render(parser: MarkdownIt, content: str) -> str:
     if any(token.level >= _MAX_NESTING for token in tokens):
         raise Unrenderable(
             f"more than {_MAX_NESTING} levels of quotes and lists"
-        )  # the parser drops the rest
+        )  # the parser drops what is deeper
     html: str = parser.renderer.render(tokens, parser.options, env)
     return html
 
@@ -62,7 +62,7 @@ def _comment_parser() -> MarkdownIt:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING + 2}).enable(["table", "strikethrough"])
     autolinks_plugin(parser)
     parser.add_render_rule("th_open", _render_cell)
     parser.add_render_rule("td_open", _render_cell)

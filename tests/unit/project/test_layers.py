@@ -66,6 +66,7 @@ MAY_IMPORT = {
     "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/middleware/deadlines.py": "stores.deadlines",
+    "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
     "web": "errors domain markup.results services stores.port.Store settings.Settings api web"
     " fastapi starlette pydantic markupsafe",

@@ -10,7 +10,6 @@ from typing import TypeAlias, cast
 
 import structlog
 
-from everpost.domain.comments import Comment
 from everpost.domain.posts import Post, PostFormat
 from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.results import RENDERER_VERSION, RenderedComment, RenderedPost
@@ -38,17 +37,17 @@ class Renderer:
         """The content of the post; with `base_url`, its address, all addresses in it are absolute."""
         return cast("RenderedPost", await self._find(Job(post.content, post.format, base_url, self._hosts)))
 
-    async def comment(self, comment: Comment, *, base_url: str | None = None) -> RenderedComment:
-        """The content of the comment; with `base_url`, all addresses in it are absolute."""
-        return cast("RenderedComment", await self._find(Job(comment.content, None, base_url)))
+    async def comment(self, content: str, *, base_url: str | None = None) -> RenderedComment:
+        """The content of a comment; with `base_url`, all addresses in it are absolute."""
+        return cast("RenderedComment", await self._find(Job(content, None, base_url)))
 
     async def posts(self, posts: Sequence[Post]) -> list[RenderedPost]:
         """The contents of these posts."""
         return await asyncio.gather(*map(self.post, posts))
 
-    async def comments(self, comments: Sequence[Comment]) -> list[RenderedComment]:
-        """The contents of these comments."""
-        return await asyncio.gather(*map(self.comment, comments))
+    async def comments(self, contents: Sequence[str]) -> list[RenderedComment]:
+        """The contents of comments."""
+        return await asyncio.gather(*map(self.comment, contents))
 
     def close(self) -> None:
         """End the processes; the next use starts them again."""

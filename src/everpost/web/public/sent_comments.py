@@ -115,7 +115,7 @@ async def _page(
     comment, thread = seen.shown, Thread(seen.context.post, shown)
     left = comment.publication_date + policies.editing_time - now()
     is_editable = left > timedelta() and comment.status in _EDITABLE and not thread.notice
-    rendered = await shown.renderer.comment(comment)
+    rendered = await shown.renderer.comment(comment.content)
     heading = _HEADINGS[comment.status]
     context = SentPage(
         site=shown.site,

@@ -72,7 +72,7 @@ class Thread:
     async def views(self, nodes: Sequence[Node]) -> tuple[CommentView, ...]:
         """The comments with their replies."""
         visible = [comment for comment in _all_of(nodes) if is_visible(comment)]
-        rendered = await self.shown.renderer.comments(visible)
+        rendered = await self.shown.renderer.comments([comment.content for comment in visible])
         texts = {comment.id: safe_html(each) for comment, each in zip(visible, rendered, strict=True)}
         return tuple(self._view(node, texts) for node in nodes)
 
