@@ -186,7 +186,7 @@ def checked_slug(text: str) -> str:
     """The slug in its stored form. Raises Invalid if it is empty, too long or reserved."""
     slug = normalize_slug(text)
     if not slug:
-        raise Invalid("slug", "must contain a letter or a digit")
+        raise Invalid("slug", "should contain a letter or a digit")
     if len(slug) > MAX_SLUG:
         raise Invalid("slug", f"has more than {MAX_SLUG} characters")
     if is_reserved(slug):

@@ -29,6 +29,8 @@ MAY_IMPORT = {
     "markup/sanitizer.py": "nh3",
     "services": "errors domain services stores.port",
     "services/accounts/passwords.py": "argon2",
+    "services/rendering": "markup",
+    "services/rendering/renderer.py": "structlog",
     "services/policies.py": "settings.Settings",
     "services/accounts/weak_passwords.py": "zxcvbn",
     "stores/port": "domain stores.port",
@@ -64,6 +66,7 @@ MAY_IMPORT = {
     "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/middleware/deadlines.py": "stores.deadlines",
+    "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
     "web": "errors domain services stores.port.Store settings.Settings api web fastapi starlette",
     "web/rendering.py": "jinja2",

@@ -115,7 +115,7 @@ _PROBLEM: JsonDict = {
     "title": "Unprocessable Content",
     "status": 422,
     "detail": "The request is invalid: see `errors`.",
-    "errors": [{"field": "slug", "in": "body", "detail": "must contain a letter or a digit"}],
+    "errors": [{"field": "slug", "in": "body", "detail": "should contain a letter or a digit"}],
 }
 
 
