@@ -16,6 +16,7 @@ from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORI
 from bench.http.processes import Program
 from bench.http.wrk import ask_once, describe_wrk, open_client
 from bench.servers import fresh, open_databases
+from everpost.app import API
 from everpost.benchmark.client import Request
 from everpost.benchmark.databases import describe_server
 from everpost.benchmark.loader import load
@@ -68,9 +69,12 @@ class Subject:
 
 
 def everpost(url: str, **settings: object) -> Program:
-    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`."""
+    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`. The paths of
+    requests are those of its API.
+    """
     given = {f"EVERPOST_{name.upper()}": str(value) for name, value in settings.items()}
-    return Program(SERVE, PATIENT | {"EVERPOST_DATABASE_URL": url} | given, ready="/health/ready")
+    environment = PATIENT | {"EVERPOST_DATABASE_URL": url} | given
+    return Program(SERVE, environment, ready="/health/ready", root=API)
 
 
 def _everpost_as(kind: str, url: str) -> Program:

@@ -1,16 +1,17 @@
-"""The ASGI application."""
+"""The ASGI applications: the whole blog, and its HTTP API alone."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Receive, Scope, Send
 
 from everpost import __version__
-from everpost.api.http.problems import handle_problems
+from everpost.api.http.problems import handle_problems, problem
 from everpost.api.http.response_cache import ResponseCache
 from everpost.api.middleware.deadlines import StoreDeadline
 from everpost.api.middleware.methods import HeadMiddleware
@@ -19,22 +20,30 @@ from everpost.api.middleware.refusals import log_refusal
 from everpost.api.middleware.request_limits import RequestLimits
 from everpost.api.middleware.security_headers import EXPOSED, SecurityHeadersMiddleware
 from everpost.api.middleware.send_timeout import SendTimeout
-from everpost.api.middleware.unexpected_errors import UnexpectedErrorMiddleware
+from everpost.api.middleware.unexpected_errors import Refuse, UnexpectedErrorMiddleware
 from everpost.api.openapi.responses import TAGS, complete
 from everpost.api.openapi.swagger_page import add_docs
 from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
+from everpost.services.rendering import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
+from everpost.web.problems import error_page, handle_as_pages
+from everpost.web.routes import add_pages
+
+API = "/api"
+"""The path of the HTTP API below the blog's."""
+_MEGABYTE = 1_000_000
+_PROBES = "/health/"
 
 
-class Everpost(FastAPI):
-    """The application that serves the HTTP API."""
+class Api(FastAPI):
+    """The application that serves the HTTP API, with its paths at its own root."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -45,65 +54,118 @@ class Everpost(FastAPI):
         return super().openapi()
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Create a blog as an ASGI application. By default, settings come from the environment.
+class Blog(FastAPI):
+    """The application that serves the whole blog: its own routes are the pages, `api` serves the rest."""
+
+    api: Api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        root = scope.get("root_path", "").rstrip("/")
+        path: str = scope["path"]
+        inner = path[len(root) :] if path.startswith(f"{root}/") else path
+        if inner.startswith(f"{API}/") or inner == API:
+            # The path contains the root, also if the server passed it without.
+            await self.api({**scope, "root_path": root + API, "path": root + inner}, receive, send)
+        elif inner.startswith(_PROBES):
+            await self.api(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> Blog:
+    """Create a whole blog as an ASGI application: pages at `/`, the HTTP API at `/api`, and probes at
+    `/health`. By default, settings come from the environment.
 
     Serve it as it is, or mount it in another FastAPI application. The store is opened at startup or, if the
     lifespan of a mounted application is not run, by the first request.
     """
     settings = settings or Settings()
+    api = create_api(settings)
+    blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
+    blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
+    handle_as_pages(blog, log_refusal)
+    _wrap(blog, settings, refuse=error_page)
+    add_pages(blog)
+    return blog
+
+
+def create_api(settings: Settings | None = None) -> Api:
+    """Create the HTTP API alone as an ASGI application, with its paths at its own root: `/posts`. Otherwise
+    as `create_app`.
+    """
+    settings = settings or Settings()
     lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await lifecycle.store()
-        try:
-            yield
-        finally:
-            security_events.flush()
-            await lifecycle.close()
-
-    traced = is_traced()  # otherwise, FastAPI would check at every request whether tracing is on
-    app = Everpost(
+    renderer = Renderer(capacity=settings.cache_megabytes * _MEGABYTE, embed_hosts=settings.embed_hosts)
+    app = Api(
         title="Everpost",
         version=__version__,
         summary="The HTTP API of a blog: its posts, their comments, and the people who write them.",
         openapi_tags=[{"name": name, "description": description} for name, description in TAGS],
-        lifespan=lifespan,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
         generate_unique_id_function=_operation_id,
-        telemetry={"tracing": traced, "metrics": traced, "logs": traced},
+        **_options(_lifespan(lifecycle, renderer)),
     )
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
     app.state.response_cache = ResponseCache()
+    app.state.renderer = renderer
     handle_problems(app, log_refusal)
-    if not traced:  # traces need the route, which the shortcut skips
+    if not is_traced():  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)
-    _wrap(app, settings)
+    _wrap(app, settings, origins=settings.cors_origins)
     add_routes(app)
     if settings.docs:
         add_docs(app)
     return app
 
 
-def _wrap(app: FastAPI, settings: Settings) -> None:
-    """Add the middleware; the last one added is the outermost."""
+_Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _lifespan(lifecycle: StoreLifecycle, renderer: Renderer) -> _Lifespan:
+    @asynccontextmanager
+    async def run(_app: FastAPI) -> AsyncIterator[None]:
+        await lifecycle.store()
+        try:
+            yield
+        finally:
+            security_events.flush()
+            renderer.close()
+            await lifecycle.close()
+
+    return run
+
+
+def _options(lifespan: _Lifespan) -> dict[str, Any]:
+    traced = is_traced()  # otherwise, FastAPI would check at every request whether tracing is on
+    return {
+        "lifespan": lifespan,
+        "openapi_url": None,
+        "docs_url": None,
+        "redoc_url": None,
+        "redirect_slashes": False,
+        "telemetry": {"tracing": traced, "metrics": traced, "logs": traced},
+    }
+
+
+def _wrap(
+    app: FastAPI, settings: Settings, *, refuse: Refuse = problem, origins: tuple[str, ...] = ()
+) -> None:
+    """Add the middleware; the last one added is the outermost. `refuse` makes their error responses."""
     app.add_middleware(StoreDeadline, timeout=settings.database_timeout)
-    app.add_middleware(UnexpectedErrorMiddleware)
-    if settings.cors_origins:
+    app.add_middleware(UnexpectedErrorMiddleware, refuse=refuse)
+    if origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=settings.cors_origins,
+            allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
             allow_headers=("*",),
             expose_headers=EXPOSED,
         )
-    app.add_middleware(RequestLimits, proxies=settings.proxies)
+    app.add_middleware(RequestLimits, proxies=settings.proxies, refuse=refuse)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(SendTimeout, timeout=settings.send_timeout)
@@ -116,7 +178,7 @@ async def _open_store(settings: Settings) -> Store:
         pool_size=settings.database_pool_size,
         sql_engine=settings.sql_engine,
     )
-    return CachedStore(store, capacity=settings.cache_megabytes * 1_000_000)
+    return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import Scope
@@ -62,7 +62,7 @@ class Sites:
         self._opened = opened
 
     async def open(self, **settings: object) -> Site:
-        app = create_app(Settings.model_validate({"database_url": self._url, **settings}))
+        app = create_api(Settings.model_validate({"database_url": self._url, **settings}))
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("192.0.2.1", 5000))
         client = httpx.AsyncClient(transport=transport, base_url="http://blog.example")

@@ -97,7 +97,7 @@ def test_the_page_shows_every_group_in_a_browser_without_a_network(tmp_path: Pat
                 str(CHROMIUM),
                 *("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"),
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                *("--virtual-time-budget=20000", "--dump-dom", f"{blog.address}/docs"),
+                *("--virtual-time-budget=20000", "--dump-dom", f"{blog.api}/docs"),
             ],
             capture_output=True,
             text=True,

@@ -5,10 +5,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 
-DOCUMENT: dict[str, Any] = create_app(Settings(database_url="sqlite:///unused.db")).openapi()
+DOCUMENT: dict[str, Any] = create_api(Settings(database_url="sqlite:///unused.db")).openapi()
 OPERATIONS = [operation for path in DOCUMENT["paths"].values() for operation in path.values()]
 SCHEMAS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
 WITH_EXAMPLES = {name: schema["examples"] for name, schema in SCHEMAS.items() if "examples" in schema}

@@ -125,5 +125,5 @@ async def test_an_unexpected_proxy_is_logged_once(
     with structlog.testing.capture_logs() as logs:
         for _ in range(2):
             await site.client.get("/posts", headers={header: "198.51.100.1"})
-    told = [log["event"] for log in logs if "EVERPOST_PROXIES" in log["event"]]
-    assert len(told) == warnings
+    warned = [log["event"] for log in logs if "EVERPOST_PROXIES" in log["event"]]
+    assert len(warned) == warnings

@@ -27,7 +27,7 @@ def blog(everpost: Command, blog_file: Path) -> Path:
     return blog_file
 
 
-def settle_in(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str = "other.db") -> Path:
+def use_empty_database(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str = "other.db") -> Path:
     """Changes the settings to another, empty database."""
     file = folder / name
     monkeypatch.setenv("EVERPOST_DATABASE_URL", f"sqlite:///{file}")
@@ -41,7 +41,7 @@ def test_an_archive_moves_a_blog_and_comes_out_again_as_it_was(
 ) -> None:
     exported = everpost("export", str(tmp_path / name))
     assert exported.status == 0
-    settle_in(tmp_path, monkeypatch)
+    use_empty_database(tmp_path, monkeypatch)
     outcome = everpost("import", str(tmp_path / name))
     assert outcome.status == 0
     assert outcome.out.splitlines()[0] == "Records written: 2; deleted: 0; unchanged: 0."
@@ -68,7 +68,7 @@ def test_an_import_is_the_same_as_a_copy(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blog_file: Path
 ) -> None:
     everpost("export", str(tmp_path / "archive"))
-    file = settle_in(tmp_path, monkeypatch)
+    file = use_empty_database(tmp_path, monkeypatch)
     everpost("import", str(tmp_path / "archive"))
     assert everpost("verify", f"sqlite:///{blog_file}", f"sqlite:///{file}").status == 0
     assert "Records written: 0;" in everpost("copy", f"sqlite:///{blog_file}", f"sqlite:///{file}").out
@@ -79,7 +79,7 @@ def test_an_import_that_is_run_again_changes_nothing(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everpost("export", str(tmp_path / "archive"))
-    settle_in(tmp_path, monkeypatch)
+    use_empty_database(tmp_path, monkeypatch)
     everpost("import", str(tmp_path / "archive"))
     outcome = everpost("import", str(tmp_path / "archive"))
     assert outcome.status == 0
@@ -91,7 +91,7 @@ def test_an_archive_goes_through_a_pipe(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everpost("export", str(tmp_path / "archive"))
-    settle_in(tmp_path, monkeypatch)
+    use_empty_database(tmp_path, monkeypatch)
     content = io.BytesIO((tmp_path / "archive").read_bytes())
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(content))
     assert everpost("import", "-").status == 0
@@ -100,7 +100,7 @@ def test_an_archive_goes_through_a_pipe(
 @pytest.mark.usefixtures("blog")
 def test_a_dry_run_writes_nothing(everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     everpost("export", str(tmp_path / "archive"))
-    file = settle_in(tmp_path, monkeypatch)
+    file = use_empty_database(tmp_path, monkeypatch)
     outcome = everpost("import", str(tmp_path / "archive"), "--dry-run")
     assert outcome.status == 0
     assert outcome.out.endswith("Nothing was written.\n")
@@ -115,7 +115,7 @@ def test_a_broken_archive_is_one_clear_line_and_nothing_is_written(
     everpost("export", str(tmp_path / "archive"))
     broken = tmp_path / "broken"
     broken.write_bytes((tmp_path / "archive").read_bytes().replace(b"Ann", b"Bob"))
-    file = settle_in(tmp_path, monkeypatch)
+    file = use_empty_database(tmp_path, monkeypatch)
     outcome = everpost("import", str(broken))
     assert outcome.status == 1
     assert outcome.err.splitlines()[-1].startswith(f"everpost: {broken}, line 4: ")
@@ -127,7 +127,7 @@ def test_a_blog_that_is_another_one_is_not_overwritten(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everpost("export", str(tmp_path / "archive"))
-    settle_in(tmp_path, monkeypatch)
+    use_empty_database(tmp_path, monkeypatch)
     everpost("user", "add", "bob@example.org", "--name", "Bob", "--no-password")
     outcome = everpost("import", str(tmp_path / "archive"))
     assert outcome.status == 1
@@ -156,6 +156,21 @@ def test_posts_come_from_markdown_and_go_there(everpost: Command, tmp_path: Path
     exported = everpost("export", "--to", "markdown", str(tmp_path / "folder"))
     assert exported.status == 0
     assert [file.name for file in (tmp_path / "folder").iterdir()] == ["2024-02-29-hello.md"]
+
+
+@pytest.mark.usefixtures("blog")
+def test_a_report_does_not_overwrite_a_file(everpost: Command, tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "hello.md").write_text(POST)
+    report = tmp_path / "report.json"
+    report.write_text("Important.")
+    command = ("import", "--from", "markdown", str(tmp_path / "posts"), "--report", str(report))
+    refused = everpost(*command)
+    assert (refused.status, refused.out) == (1, "")
+    assert f"{report}: the file exists. Choose another name, or use --overwrite." in refused.err
+    assert report.read_text() == "Important."
+    assert everpost(*command, "--overwrite").status == 0
+    assert json.loads(report.read_text())["counts"] == {"imported": {"post": 1}}
 
 
 @pytest.mark.usefixtures("blog")
@@ -204,6 +219,7 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
         ("import", "--from", "markdown", ".", "--timezone", "Europe/Berlim"),
         ("import", "--from", "markdown", ".", "--report", "no/such/folder/report.json"),
         ("import", "--from", "markdown", ".", "--report", "."),
+        ("import", "--from", "markdown", ".", "--overwrite"),
         ("import", "nothing-there"),
         ("import", "--from", "wordpress", "nothing-there"),
         ("export", "--to", "html", "folder"),

@@ -89,11 +89,11 @@ def file_url(tmp_path: Path) -> str:
 def assert_complete(outcome: Outcome, report: Path, *urls: str) -> None:
     """Assert that the output and the report contain every operation on each of these databases."""
     page = "".join(fromstring(report.read_text().removeprefix("<!DOCTYPE html>")).itertext())
-    for told in (outcome.out, page):
+    for output in (outcome.out, page):
         for url in urls:
-            assert told.count(describe_url(url)) >= 3  # over a column, and with its reads and its writes
-        assert "No request failed." in told
-        assert "20 posts with 5 comments each" in told
+            assert output.count(describe_url(url)) >= 3  # over a column, and with its reads and its writes
+        assert "No request failed." in output
+        assert "20 posts with 5 comments each" in output
     assert all(each.name in outcome.out and each.name in page for each in OPERATIONS)
     assert outcome.out.endswith(f"Wrote the report to {report}.\n")
 

@@ -21,22 +21,22 @@ except SystemExit:
 
 
 def test_the_help_names_every_command(everpost: Command) -> None:
-    told = everpost("--help")
-    assert told.status == 0
-    assert [name for name in COMMANDS if f" {name} " not in told.out] == []
+    result = everpost("--help")
+    assert result.status == 0
+    assert [name for name in COMMANDS if f" {name} " not in result.out] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(everpost: Command, name: str) -> None:
-    told = everpost(name, "--help")
-    assert told.status == 0
-    assert f"Usage: everpost {name} " in told.out
+    result = everpost(name, "--help")
+    assert result.status == 0
+    assert f"Usage: everpost {name} " in result.out
 
 
 def test_a_misspelt_command_is_corrected(everpost: Command) -> None:
-    told = everpost("verfy")
-    assert told.status == 2
-    assert "Did you mean 'verify'?" in told.err
+    result = everpost("verfy")
+    assert result.status == 2
+    assert "Did you mean 'verify'?" in result.err
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_a_setting_that_is_misspelt_is_one_line_and_the_command_runs(
     everpost: Command, monkeypatch: pytest.MonkeyPatch, name: str, hint: str
 ) -> None:
     monkeypatch.setenv(name, "a-secret")
-    told = everpost("token", "generate")
-    assert told.status == 0
-    assert told.out.startswith("evp_")
-    assert told.err == f"Warning: {name} is not a setting of Everpost, and is ignored.{hint}\n"
+    result = everpost("token", "generate")
+    assert result.status == 0
+    assert result.out.startswith("evp_")
+    assert result.err == f"Warning: {name} is not a setting of Everpost, and is ignored.{hint}\n"
 
 
 def test_a_variable_for_tests_or_that_an_argument_names_is_no_misspelt_setting(

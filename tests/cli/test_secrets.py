@@ -85,9 +85,9 @@ def test_a_reference_to_nothing_is_one_clear_line(
 
 @pytest.mark.parametrize("command", ["copy", "verify", "bench"])
 def test_the_help_says_how(everpost: Command, command: str) -> None:
-    told = " ".join(everpost(command, "--help").out.split())
-    assert "env:NAME" in told
-    assert "file:PATH" in told
+    text = " ".join(everpost(command, "--help").out.split())
+    assert "env:NAME" in text
+    assert "file:PATH" in text
 
 
 def test_the_database_of_the_settings_may_be_named_by_a_file(

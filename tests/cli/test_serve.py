@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from devtools.servers.private import free_port
 
@@ -15,9 +16,9 @@ from everpost.domain.people.users import Role
 from everpost.stores import open_store
 from tests.cli.conftest import Command
 from tests.contract.port.examples import register
-from tests.faults.served import PATIENCE, ServedBlog
+from tests.faults.served import NO_TLS, PATIENCE, ServedBlog
 
-START = b"POST /login HTTP/1.1\r\nHost: blog.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+START = b"POST /api/login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 UNENDED = START + b"Content-Length: 50\r\n\r\n{"
 BROKEN_CHUNKS = START + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n"
 
@@ -96,13 +97,13 @@ def test_who_reads_where_it_listens_is_answered_there(tmp_path: Path) -> None:
 
 def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
-        logged, told, *_ = blog.said().splitlines()
+        logged, message, *_ = blog.said().splitlines()
         assert " admin.created " in logged
-        greeting, _, secret = told.rpartition(" ")
+        greeting, _, secret = message.rpartition(" ")
         header = {"authorization": f"Bearer {secret}"}
         created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
-        read = blog.client.get(created.headers["location"])
+        read = httpx.get(blog.address + created.headers["location"], verify=NO_TLS)
         assert read.json() == created.json()
         blog.terminate()
         assert blog.process.wait(PATIENCE) == 0
@@ -111,7 +112,7 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
             f"{greeting} {secret}",
             f"Everpost is listening on {blog.address}",
             f"Database: sqlite:///{tmp_path}/blog.db",
-            f"API documentation: {blog.address}/docs",
+            f"API documentation: {blog.api}/docs",
         ]
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, admin_token=None) as blog:
         assert "evp_" not in blog.said()
@@ -182,10 +183,10 @@ def test_a_body_in_broken_chunks_is_the_fault_of_the_client(tmp_path: Path) -> N
 
 
 def test_the_module_is_the_command() -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "everpost", "--version"], capture_output=True, text=True, check=True
     )
-    assert told.stdout.startswith("everpost ")
+    assert result.stdout.startswith("everpost ")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from tests.faults.served import ADMIN_TOKEN, ServedBlog
 
@@ -27,7 +27,7 @@ TIMEOUT = 240
 def document(tmp_path: Path) -> Path:
     """The OpenAPI document as a file."""
     file = tmp_path / "openapi.json"
-    file.write_text(json.dumps(create_app(Settings(database_url="sqlite:///unused.db")).openapi()))
+    file.write_text(json.dumps(create_api(Settings(database_url="sqlite:///unused.db")).openapi()))
     return file
 
 
@@ -62,7 +62,7 @@ def test_a_typescript_client_compiles_strictly_and_works(
     (folder / "node_modules").symlink_to(modules)
     run(tools / "openapi-typescript", document, "-o", "schema.d.ts", folder=folder)
     run(tools / "tsc", "--project", ".", folder=folder)
-    run("node", "blog.js", blog.address, ADMIN_TOKEN, folder=folder)
+    run("node", "blog.js", blog.api, ADMIN_TOKEN, folder=folder)
 
 
 def test_a_python_client_is_typed_and_works(tmp_path: Path, document: Path, blog: ServedBlog) -> None:
@@ -84,7 +84,7 @@ def test_a_python_client_is_typed_and_works(tmp_path: Path, document: Path, blog
         example,
     )
     run(sys.executable, *types, folder=tmp_path)
-    run(python, example, blog.address, ADMIN_TOKEN, folder=tmp_path)
+    run(python, example, blog.api, ADMIN_TOKEN, folder=tmp_path)
 
 
 def test_the_lock_of_the_typescript_client_has_hashes_and_no_addresses() -> None:

@@ -15,6 +15,7 @@ from typing import Self
 import httpx
 from devtools.servers.private import free_port
 
+from everpost.app import API
 from everpost.domain.people.tokens import new_secret
 
 ADMIN_TOKEN = new_secret()
@@ -26,7 +27,9 @@ NO_TLS = False
 
 
 class ServedBlog:
-    """A running Everpost, which is killed at the end of the `with` if it is still running."""
+    """A running Everpost, which is killed at the end of the `with` if it is still running. The paths that its
+    client requests are those of the API.
+    """
 
     def __init__(
         self,
@@ -39,7 +42,8 @@ class ServedBlog:
     ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.address, timeout=PATIENCE, verify=NO_TLS)
+        self.api = f"{self.address}{API}"
+        self.client = httpx.Client(base_url=self.api, timeout=PATIENCE, verify=NO_TLS)
         self._log = (folder / f"everpost-{self.port}.log").open("w+")
         given = {} if admin_token is None else {"EVERPOST_ADMIN_TOKEN": admin_token}
         self.process = subprocess.Popen(

@@ -44,7 +44,7 @@ async def test_a_database_that_restarts_or_is_killed_loses_no_acknowledged_write
     """First only the database is killed, while the blog keeps running; in the end both are."""
     url = await create_blog(server_name, server)
     with ServedBlog(url, tmp_path) as blog:
-        writers = Writers(blog.address, await create_post(blog.address))
+        writers = Writers(blog.api, await create_post(blog.api))
         async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
             await writers.until_acknowledged(50)

@@ -11,10 +11,10 @@ import pytest
 from tests.faults.served import AS_ADMIN, PATIENCE, ServedBlog
 
 LOGIN = (
-    b"POST /login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"POST /api/login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     b"Content-Length: 100\r\n\r\nu"
 )
-LIST = b"GET /posts HTTP/1.1\r\nHost: blog\r\n\r\n"
+LIST = b"GET /api/posts HTTP/1.1\r\nHost: blog\r\n\r\n"
 CONTENT = "x" * 1_000_000
 
 
@@ -52,9 +52,9 @@ def test_a_body_that_stalls_is_answered_408_and_its_connection_ends(blog: Served
         client.sendall(LOGIN)
     for client in clients:
         with client, client.makefile("rb") as answer:
-            told = answer.read()  # to the end of the connection
-            assert told.startswith(b"HTTP/1.1 408 ")
-            assert b"connection: close" in told.lower()
+            response = answer.read()  # to the end of the connection
+            assert response.startswith(b"HTTP/1.1 408 ")
+            assert b"connection: close" in response.lower()
     assert blog.client.get("/health/live").status_code == 200
 
 

@@ -14,7 +14,7 @@ from tests.faults.writers import Writers, create_post, read_kept
 
 BODY = json.dumps({"title": "Slow", "content": "x" * 1000}).encode()
 HEAD = (
-    "POST /posts HTTP/1.1\r\nHost: blog\r\nContent-Type: application/json\r\n"
+    "POST /api/posts HTTP/1.1\r\nHost: blog\r\nContent-Type: application/json\r\n"
     f"Authorization: Bearer {ADMIN_TOKEN}\r\n"
     f"Content-Length: {len(BODY)}\r\n\r\n"
 )
@@ -30,7 +30,7 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
         socket.create_connection(("127.0.0.1", blog.port), timeout=PATIENCE) as slow,
     ):
         slow.sendall(HEAD.encode() + BODY[:100])
-        writers = Writers(blog.address, await create_post(blog.address))
+        writers = Writers(blog.api, await create_post(blog.api))
         # Separate connections, so that the requests are spread over the workers.
         clients = [httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) for _ in range(8)]
         async with asyncio.TaskGroup() as tasks:
@@ -52,7 +52,7 @@ async def test_four_workers_refuse_nobody_and_answer_what_is_in_flight_before_th
 @pytest.mark.long_but_on("sqlite")  # `test_databases_away` also kills the servers of other databases
 async def test_an_acknowledged_write_survives_a_killed_server(database_url: str, tmp_path: Path) -> None:
     with ServedBlog(database_url, tmp_path) as blog:
-        writers = Writers(blog.address, await create_post(blog.address))
+        writers = Writers(blog.api, await create_post(blog.api))
         async with asyncio.TaskGroup() as tasks, httpx.AsyncClient(verify=NO_TLS) as client:
             running = [tasks.create_task(writers.write(client)) for _ in range(8)]
             await writers.until_acknowledged(50)

@@ -15,7 +15,7 @@ from tests.faults.served import AS_ADMIN, NO_TLS, PATIENCE
 class Writers:
     """Tasks that add comments to one post until they are stopped."""
 
-    address: str
+    api: str
     post_id: str
     statuses: list[int] = field(default_factory=list)
     acknowledged: set[str] = field(default_factory=set)
@@ -29,7 +29,7 @@ class Writers:
         while not self.stopping:
             try:
                 answer = await client.post(
-                    f"{self.address}/posts/{self.post_id}/comments",
+                    f"{self.api}/posts/{self.post_id}/comments",
                     json={"id": comment_id, "content": "kept"},
                     headers=AS_ADMIN,
                 )
@@ -52,10 +52,10 @@ class Writers:
                 self._written.clear()
 
 
-async def create_post(address: str) -> str:
+async def create_post(api: str) -> str:
     """Create a post to comment on. Returns its id."""
     async with httpx.AsyncClient(headers=AS_ADMIN, verify=NO_TLS) as client:
-        answer = await client.post(f"{address}/posts", json={"title": "Faults", "content": ""})
+        answer = await client.post(f"{api}/posts", json={"title": "Faults", "content": ""})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 

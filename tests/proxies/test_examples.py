@@ -103,9 +103,9 @@ def test_a_blog_is_served_over_tls_with_hsts(client: Client, name: str) -> None:
 
 def test_the_largest_body_passes_and_a_larger_one_does_not(client: Client) -> None:
     content = "x" * 1_000_000
-    posted = client.request("POST", "/posts", headers=AS_ADMIN, json={"title": "T", "content": content})
+    posted = client.request("POST", "/api/posts", headers=AS_ADMIN, json={"title": "T", "content": content})
     assert posted.status_code == 201
-    large = client.request("POST", "/posts", headers=AS_ADMIN, content=b"x" * 2_200_000)
+    large = client.request("POST", "/api/posts", headers=AS_ADMIN, content=b"x" * 2_200_000)
     assert large.status_code == 413
 
 
@@ -114,7 +114,7 @@ def test_the_address_of_a_client_is_the_one_that_the_proxy_sees(client: Client, 
 
     def log_in(number: int, address: str, **headers: str) -> int:
         form = {"username": f"{name}{number}@blog.example", "password": "wrong password"}
-        return client.request("POST", "/login", address=address, headers=headers, data=form).status_code
+        return client.request("POST", "/api/login", address=address, headers=headers, data=form).status_code
 
     forged = [log_in(n, f"127.0.0.{at}", **{"x-forwarded-for": f"192.0.2.{n}, 10.0.0.1"}) for n in range(3)]
     assert forged == [401, 401, 429]
@@ -134,7 +134,7 @@ def test_a_body_that_stalls_ends_and_never_reaches_everpost(
         running(name, everpost.getsockname()[1], tmp_path, authority) as port,
         Client(port, trusting).connect() as stalled,
     ):
-        stalled.sendall(b"POST /login HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 100\r\n\r\nu")
+        stalled.sendall(b"POST /api/login HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 100\r\n\r\nu")
         with contextlib.suppress(OSError):
             while stalled.recv(1_000):
                 pass

@@ -54,7 +54,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class MeasuredDatabase:
     """A database that was measured."""
 
     name: str
@@ -66,7 +66,7 @@ class Database:
 class Results:
     """Everything that was measured in one run."""
 
-    databases: Sequence[Database]
+    databases: Sequence[MeasuredDatabase]
     measured: Mapping[Operation, Sequence[Measured]]
     """For each operation, in the order in which they ran, each database in the order of `databases`."""
     size: Size

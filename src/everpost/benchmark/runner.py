@@ -11,7 +11,7 @@ from everpost.benchmark.databases import Say, require_empty, temporary_schema, u
 from everpost.benchmark.loader import load
 from everpost.benchmark.measurement import ROUNDS, Subject, measure
 from everpost.benchmark.operations import fetch_loaded_blog
-from everpost.benchmark.results import Database, Results
+from everpost.benchmark.results import MeasuredDatabase, Results
 from everpost.domain.clock import now
 from everpost.domain.people.tokens import new_secret
 from everpost.errors import WrongAnswer
@@ -50,7 +50,7 @@ async def run(options: BenchmarkOptions, settings: Settings, say: Say, progress:
                 temporary_schema(url, name, say, timeout=settings.database_timeout)
             )
             say(f"{name}: {server}")
-            databases.append(Database(name, server))
+            databases.append(MeasuredDatabase(name, server))
             # The generated blog has its own token.
             blog_settings = settings.model_copy(update={"database_url": url, "admin_token": None})
             await _load(blog_settings, name, options.size, secret, progress)
@@ -82,9 +82,9 @@ async def _load(settings: Settings, name: str, size: Size, secret: str, progress
 
 @asynccontextmanager
 async def _subject(settings: Settings, name: str, size: Size, secret: str) -> AsyncIterator[Subject]:
-    from everpost.app import create_app  # importing FastAPI takes longer than other commands
+    from everpost.app import create_api  # importing FastAPI takes longer than other commands
 
-    async with running(create_app(settings)) as application:
+    async with running(create_api(settings)) as application:
         try:
             loaded = await fetch_loaded_blog(application, size, secret)
         except WrongAnswer as error:

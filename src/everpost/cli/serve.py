@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from everpost.app import create_app
+from everpost.app import API, create_api, create_app
 from everpost.cli.server.logs import SERVER_LOGS, configure_logs
 from everpost.cli.server.processes import end_with_parent, raise_file_limit
 from everpost.cli.server.signals import Application, end_at_once_until_requested, end_forked_workers_at_once
@@ -41,13 +41,17 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(help="Number of worker processes.  [EVERPOST_WORKERS]")
     ] = None,
+    api_only: Annotated[
+        bool | None,
+        typer.Option("--api-only", help="Serve only the HTTP API, at the root.  [EVERPOST_API_ONLY]"),
+    ] = None,
 ) -> None:
-    """Serve the blog over HTTP.
+    """Serve the blog over HTTP: its pages at /, its API at /api.
 
     An empty database is set up first. SIGTERM and SIGINT stop the server
     after requests in flight have finished.
     """
-    settings = read_settings(host=host, port=port, workers=workers)
+    settings = read_settings(host=host, port=port, workers=workers, api_only=api_only)
     configure_logs(settings)
     _warn(settings)
     address = _free_address(settings)
@@ -126,11 +130,12 @@ def _announce(settings: Settings, address: str) -> None:
     while not _accepts_connections(address, settings.port):
         time.sleep(0.01)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    root = "" if settings.api_only else API
     with suppress(BrokenPipeError):  # standard output was closed
         typer.echo(
             f"Everpost is listening on http://{host}:{settings.port}\n"
             f"Database: {describe_url(settings.database_url)}"
-            + (f"\nAPI documentation: http://{host}:{settings.port}/docs" if settings.docs else "")
+            + (f"\nAPI documentation: http://{host}:{settings.port}{root}/docs" if settings.docs else "")
         )
 
 
@@ -144,7 +149,7 @@ def _load(settings: Settings, parent: int) -> Application:
     """Create the application in a worker process."""
     end_with_parent(parent)
     configure_logs(settings)
-    application = create_app(settings)
+    application = create_api(settings) if settings.api_only else create_app(settings)
     # Imported objects are never freed: collecting garbage among them stops requests for a tenth of a second.
     gc.collect()
     gc.freeze()

@@ -38,14 +38,16 @@ class CommentPreconditions:
     name_keys: frozenset[str] = field(default_factory=frozenset)
     """No user may have a name with one of these keys."""
     blog_policy: CommentPolicy | None = None
-    """The blog's policy, if it was read for this admission: a store may use it instead of reading it again. A
-    change of the policy applies to every request that begins after the change was acknowledged.
+    """The blog's policy, if it was read with these conditions: a store may use it and need not read it again.
+    A change of the policy applies to every request that begins after the change was acknowledged.
     """
 
 
-def together(admissions: Sequence[CommentPreconditions | None]) -> CommentPreconditions | None:
-    """The conjunction of these conditions; None if there are none."""
-    given = [each for each in admissions if each is not None]
+def combined_preconditions(
+    preconditions: Sequence[CommentPreconditions | None],
+) -> CommentPreconditions | None:
+    """The conjunction of these preconditions; None if there are none."""
+    given = [each for each in preconditions if each is not None]
     if not given:
         return None
     if len(given) == 1:
@@ -70,7 +72,7 @@ class EditCredential:
     since: datetime
     author_id: Id | None = None
     key_digest: str | None = field(default=None, repr=False)
-    admission: CommentPreconditions | None = None
+    preconditions: CommentPreconditions | None = None
     """Further conditions for the change; None: no others."""
 
     def wrote(self, comment: Comment) -> bool:

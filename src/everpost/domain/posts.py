@@ -11,11 +11,13 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.people.users import Author
 from everpost.domain.records import Record
+from everpost.domain.reserved import is_reserved
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid
 
 MAX_TITLE = 255
+MAX_SUMMARY = 500
 MAX_CONTENT = 1_000_000
 MAX_SLUG = 255
 MAX_TAGS = 20
@@ -31,6 +33,13 @@ class PostStatus(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+
+
+class PostKind(StrEnum):
+    """A post is part of lists, tags and feeds; a page, such as "About", is not."""
+
+    POST = "post"
+    PAGE = "page"
 
 
 class PostFormat(StrEnum):
@@ -73,6 +82,8 @@ class Post(Record):
     tags: tuple[str, ...] = ()
     format: PostFormat = PostFormat.MARKDOWN
     status: PostStatus = PostStatus.PUBLISHED
+    kind: PostKind = PostKind.POST
+    summary: str | None = None
     author: Author | None = None
     comment_policy: CommentPolicy | None = None
     """None: the policy of the blog."""
@@ -107,6 +118,9 @@ class PostChange:
     tags: tuple[str, ...] | None = None
     format: PostFormat | None = None
     status: PostStatus | None = None
+    kind: PostKind | None = None
+    summary: str | None = None
+    """Empty: the post has no summary from now on."""
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
     """"inherit": use the policy of the blog from now on."""
@@ -126,10 +140,13 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostFilter:
-    """The posts that an audience sees and that have this status and, if given, this tag and this author."""
+    """The posts that an audience sees and that have this status, this kind and, if given, this tag and this
+    author.
+    """
 
     audience: Audience
     status: PostStatus = PostStatus.PUBLISHED
+    kind: PostKind = PostKind.POST
     tag: str | None = None
     author_id: Id | None = None
 
@@ -156,8 +173,8 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagQuery:
-    """A page of the tags of posts that are public at this time, in the order of their code points, after a
-    tag.
+    """A page of the tags of posts, not pages, that are public at this time, in the order of their code
+    points, after a tag.
     """
 
     moment: datetime
@@ -166,12 +183,14 @@ class TagQuery:
 
 
 def checked_slug(text: str) -> str:
-    """The slug in its stored form. Raises Invalid if it is empty or too long."""
+    """The slug in its stored form. Raises Invalid if it is empty, too long or reserved."""
     slug = normalize_slug(text)
     if not slug:
-        raise Invalid("slug", "must contain a letter or a digit")
+        raise Invalid("slug", "should contain a letter or a digit")
     if len(slug) > MAX_SLUG:
         raise Invalid("slug", f"has more than {MAX_SLUG} characters")
+    if is_reserved(slug):
+        raise Invalid("slug", f"{slug!r} is reserved: Everpost uses it for its own pages")
     return slug
 
 

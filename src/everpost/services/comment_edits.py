@@ -15,8 +15,8 @@ from everpost.services.comments import (
     ATTEMPTS,
     Guest,
     Seen,
-    admission_of,
     credential_of,
+    preconditions_of,
     read_comment,
     require_guest_limits,
     require_permission,
@@ -58,7 +58,7 @@ async def edit_comment(store: Store, actor: Actor, wanted: CommentEdit, guest: G
             return seen
         if credential is not None:
             require_permission(actor, seen.context.policy)
-            credential = replace(credential, admission=admission_of(actor, seen.context))
+            credential = replace(credential, preconditions=preconditions_of(actor, seen.context))
             if actor.user is None and wanted.content is not None and attempt == 0:
                 await require_guest_limits(store, seen.context, wanted.content, guest)
         try:
@@ -94,8 +94,8 @@ async def _save(
 
 def _is_shown_at_once(credential: EditCredential | None) -> bool:
     """Whether comments of guests need no approval."""
-    admission = None if credential is None else credential.admission
-    return admission is not None and admission.policies == {CommentPolicy.OPEN}
+    preconditions = None if credential is None else credential.preconditions
+    return preconditions is not None and preconditions.policies == {CommentPolicy.OPEN}
 
 
 def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditCredential | None:
@@ -119,7 +119,7 @@ def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditC
     return credential
 
 
-async def retract(store: Store, actor: Actor, wanted: CommentEdit) -> None:
+async def delete_comment(store: Store, actor: Actor, wanted: CommentEdit) -> None:
     """Remove the comment; if it has replies, a tombstone stays. Raises as `edit_comment` does."""
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     credential = _required_credential(actor, seen, wanted)

@@ -72,8 +72,8 @@ class AddedComment:
     """Whether the actor may moderate it."""
 
 
-async def comment_on(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> AddedComment:
-    """Add a comment to a post. Idempotent if the draft has an id, as `publish` is, but the edit key is
+async def create_comment(store: Store, actor: Actor, draft: CommentDraft, guest: Guest) -> AddedComment:
+    """Add a comment to a post. Idempotent if the draft has an id, as `create_post` is, but the edit key is
     returned only the first time. Raises NotFound (the post), Unauthenticated, Forbidden, TooMany, Conflict,
     Invalid.
     """
@@ -94,10 +94,10 @@ async def _add(
 ) -> AddedComment:
     key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
     comment = _comment(actor, draft, _first_status(actor, context.policy, guest), key)
-    admission = admission_of(actor, context, guest_name=comment.guest_name)
+    preconditions = preconditions_of(actor, context, guest_name=comment.guest_name)
     try:
         return AddedComment(
-            comment=await store.comments.add(comment, admission=admission), is_new=True, key=key
+            comment=await store.comments.add(comment, preconditions=preconditions), is_new=True, key=key
         )
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
@@ -108,7 +108,7 @@ async def _add(
         return AddedComment(comment=stored, is_new=False)
 
 
-def admission_of(
+def preconditions_of(
     actor: Actor, context: CommentContext, *, guest_name: str | None = None
 ) -> CommentPreconditions:
     """The conditions under which the actor, who may comment, writes a comment on the post."""

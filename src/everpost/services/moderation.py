@@ -49,17 +49,17 @@ async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, A
     return editors
 
 
-async def decide(
+async def moderate_comments(
     store: Store, actor: Actor, decisions: Sequence[Decision]
 ) -> Sequence[Comment | EverpostError]:
     """Apply the decisions. Returns, in the given order, each changed comment, or the error if it could not be
     changed. Raises Unauthenticated, Forbidden.
     """
     actor.require(Scope.COMMENTS_MODERATE)
-    return [await _decide(store, actor, decision) for decision in decisions]
+    return [await _moderate(store, actor, decision) for decision in decisions]
 
 
-async def _decide(store: Store, actor: Actor, decision: Decision) -> Comment | EverpostError:
+async def _moderate(store: Store, actor: Actor, decision: Decision) -> Comment | EverpostError:
     try:
         found = await store.comments.find(decision.id)
         if found is None:

@@ -17,6 +17,7 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostFormat,
+    PostKind,
     PostQuery,
     PostSort,
     PostStatus,
@@ -43,6 +44,8 @@ class PostDraft:
     tags: tuple[str, ...] | None = None
     format: PostFormat | None = None
     status: PostStatus | None = None
+    kind: PostKind | None = None
+    summary: str | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | None = None
 
@@ -69,15 +72,16 @@ def sees(actor: Actor, post: Post) -> bool:
 
 async def observe_latest_write(store: Store) -> None:
     """Move the clock's horizon to the latest write of a post, in case the clock has been set back since."""
-    query = PostQuery(
-        filter=PostFilter(audience=Audience(moment=LATEST, sees_all=True)),
-        sort=PostSort.MOST_RECENTLY_UPDATED,
-        limit=1,
-        after=Position(now() + HORIZON.MAX_AHEAD, Id("0" * 24)),
-        comments=0,
-    )
-    for post in (await store.posts.page(query)).rows:
-        HORIZON.observe(post.updated_at)
+    for kind in PostKind:
+        query = PostQuery(
+            filter=PostFilter(audience=Audience(moment=LATEST, sees_all=True), kind=kind),
+            sort=PostSort.MOST_RECENTLY_UPDATED,
+            limit=1,
+            after=Position(now() + HORIZON.MAX_AHEAD, Id("0" * 24)),
+            comments=0,
+        )
+        for post in (await store.posts.page(query)).rows:
+            HORIZON.observe(post.updated_at)
 
 
 async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
@@ -107,7 +111,7 @@ async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
         return True
 
 
-async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
+async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, bool]:
     """Add a post. Returns the stored post, and whether it is new.
 
     Idempotent if the draft has an id: if an equal post is stored under this id, it is returned. Raises
@@ -125,6 +129,8 @@ async def publish(store: Store, actor: Actor, draft: PostDraft) -> tuple[Post, b
         tags=checked_tags(draft.tags or ()),
         format=draft.format or PostFormat.MARKDOWN,
         status=draft.status or PostStatus.PUBLISHED,
+        kind=draft.kind or PostKind.POST,
+        summary=draft.summary,
         author=author,
         comment_policy=draft.comment_policy,
     )
@@ -170,11 +176,15 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
         and (draft.tags is None or post.tags == stored.tags)
         and (draft.format is None or post.format == stored.format)
         and (draft.status is None or post.status == stored.status)
+        and (draft.kind is None or post.kind == stored.kind)
+        and (draft.summary is None or post.summary == stored.summary)
         and (draft.comment_policy is None or post.comment_policy == stored.comment_policy)
     )
 
 
-async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions) -> Post:
+async def update_post(
+    store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions
+) -> Post:
     """Change the post, if the change has any new value, and return it. An empty slug is replaced by the
     default for the title. Raises Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
     """
@@ -200,7 +210,7 @@ async def revise(store: Store, actor: Actor, id: Id, change: PostChange, *, matc
         raise await _refusal(store, actor, id) from None
 
 
-async def withdraw(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
+async def delete_post(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
     """Remove the post and its comments. Raises Unauthenticated, NotFound, Forbidden, Stale."""
     await _writer(store, actor, id)
     try:

@@ -117,4 +117,4 @@ class ExpiryTask:
 
     async def _delete_expired(self) -> None:
         with suppress(EverpostError):  # it is tried again a minute later
-            await self._store.limits.forget(now())
+            await self._store.limits.delete_expired(now())

@@ -14,7 +14,7 @@ class Addition(NamedTuple):
     """A comment to add."""
 
     comment: Comment
-    admission: CommentPreconditions | None
+    preconditions: CommentPreconditions | None
     under_hidden: bool
     """Whether it may reply to a comment that is not approved."""
 

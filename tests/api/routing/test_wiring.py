@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from everpost.api.routing.dependencies import get_store
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.domain.clock import now
 from everpost.domain.people.tokens import new_secret
 from everpost.domain.rate_limits import WINDOW, Limit
@@ -30,7 +30,7 @@ ADMIN = new_secret()
 @pytest.fixture
 async def app(blog_file: Path) -> AsyncIterator[FastAPI]:
     """A blog in a file; its lifespan runs."""
-    app = create_app(Settings(database_url=f"sqlite:///{blog_file}", admin_token=ADMIN))
+    app = create_api(Settings(database_url=f"sqlite:///{blog_file}", admin_token=ADMIN))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -135,8 +135,8 @@ async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient
 
 
 async def test_the_document_stays_the_same(client: httpx.AsyncClient) -> None:
-    told = [(await client.get("/openapi.json")).json() for _ in range(2)]
-    assert told[0] == told[1]
+    documents = [(await client.get("/openapi.json")).json() for _ in range(2)]
+    assert documents[0] == documents[1]
 
 
 async def test_expired_rate_limits_are_deleted_when_a_blog_is_opened(blog_file: Path) -> None:
@@ -145,7 +145,7 @@ async def test_expired_rate_limits_are_deleted_when_a_blog_is_opened(blog_file: 
     store = await open_store(url, timeout=5, pool_size=1)
     try:
         await store.limits.hit([Limit("key")], began)
-        app = create_app(Settings(database_url=url))
+        app = create_api(Settings(database_url=url))
         async with app.router.lifespan_context(app):
             (tally,) = await store.limits.hit([Limit("key")], began)
             assert tally.count == 1

@@ -42,6 +42,8 @@ POST_FIELDS = {
     "tags",
     "format",
     "status",
+    "kind",
+    "summary",
     "author",
     "comment_policy",
     "comment_count",
@@ -95,6 +97,8 @@ class PostJson(TypedDict):
     tags: list[str]
     format: str
     status: str
+    kind: str
+    summary: str | None
     author: AuthorJson | None
     comment_policy: str | None
     comment_count: int

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from devtools.servers.databases import new_name
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from everpost.stores import open_store
 from tests.conftest import POOL_SIZE, TIMEOUT, Blog, Engines, offer_key
-from tests.contract.http.people import headers_of, settle
+from tests.contract.http.people import add_people, headers_of
 
 UNLIMITED = 1_000_000
 LENIENT = {
@@ -66,12 +66,12 @@ class Applications:
         self._opened.push_async_callback(databases.drop, database)
         store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
         self._opened.push_async_callback(store.close)
-        await settle(store)
+        await add_people(store)
         await databases.remember(database)
         return Blog(database, databases, store)
 
     async def _open_client(self, blog: Blog, limits: Mapping[str, int]) -> httpx.AsyncClient:
-        app = create_app(Settings.model_validate({"database_url": blog.url, **limits}))
+        app = create_api(Settings.model_validate({"database_url": blog.url, **limits}))
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")

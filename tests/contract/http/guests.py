@@ -13,7 +13,7 @@ async def comment_as_guest(client: httpx.AsyncClient, post_id: str, **fields: ob
     return comment
 
 
-async def decide(client: httpx.AsyncClient, comment: CommentJson, status: str) -> CommentJson:
+async def moderate(client: httpx.AsyncClient, comment: CommentJson, status: str) -> CommentJson:
     path = f"/posts/{comment['post_id']}/comments/{comment['id']}"
     seen = {"if-match": await etag(client, path)}
     answer = await client.patch(path, json={"status": status}, headers=seen)

@@ -55,8 +55,8 @@ PEOPLE: dict[Who, Person] = {
 }
 
 
-async def settle(store: Store) -> None:
-    """Add all of them to an empty blog."""
+async def add_people(store: Store) -> None:
+    """Add everyone in PEOPLE to an empty blog."""
     for number, person in enumerate(PEOPLE.values(), 0xD1):
         await store.users.add(person.user)
         await store.tokens.add(person.token(number, person.secret, ROLE_SCOPES[person.user.role]))

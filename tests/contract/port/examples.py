@@ -11,7 +11,16 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
 from everpost.domain.people.tokens import Token, TokenQuery
 from everpost.domain.people.users import Author, Role, User
-from everpost.domain.posts import Audience, Post, PostFilter, PostFormat, PostQuery, PostSort, PostStatus
+from everpost.domain.posts import (
+    Audience,
+    Post,
+    PostFilter,
+    PostFormat,
+    PostKind,
+    PostQuery,
+    PostSort,
+    PostStatus,
+)
 from everpost.domain.records import Batch
 from everpost.stores.port import Store
 
@@ -59,6 +68,8 @@ class PostFields(TypedDict, total=False):
     tags: tuple[str, ...]
     format: PostFormat
     status: PostStatus
+    kind: PostKind
+    summary: str | None
     author: Author | None
     comment_policy: CommentPolicy | None
 

@@ -89,8 +89,8 @@ async def test_a_first_token_that_expired_unused_is_replaced(
 
 
 async def test_of_servers_that_start_concurrently_one_shows_a_token(store: Store) -> None:
-    told = await asyncio.gather(*(make_first_token(store) for _ in range(5)))
-    secrets = [secret for secret in told if secret is not None]
+    results = await asyncio.gather(*(make_first_token(store) for _ in range(5)))
+    secrets = [secret for secret in results if secret is not None]
     assert len(secrets) == 1
     assert (await identify(store, secrets[0])).id == (await users_of(store))[0].id
     assert len(await users_of(store)) == 1
@@ -107,9 +107,11 @@ async def test_a_server_stopped_before_creating_the_token_creates_it_at_the_next
         updated_at=moment,
     )
     await store.users.add(admin, is_first=True)
-    told = [secret for secret in await asyncio.gather(*(make_first_token(store) for _ in range(3))) if secret]
-    assert len(told) == 1
-    assert (await identify(store, told[0])).id == admin.id
+    secrets = [
+        secret for secret in await asyncio.gather(*(make_first_token(store) for _ in range(3))) if secret
+    ]
+    assert len(secrets) == 1
+    assert (await identify(store, secrets[0])).id == admin.id
 
 
 async def test_an_admin_with_a_way_in_gets_no_token_unasked(store: Store) -> None:

@@ -13,11 +13,11 @@ from everpost.domain.people.tokens import ROLE_SCOPES
 from everpost.domain.people.users import Role
 from everpost.domain.posts import PostFilter, PostQuery, TagQuery
 from everpost.errors import NotFound
-from everpost.services.comments import admission_of
-from everpost.services.posts import PostDraft, observe_latest_write, publish, read_post
+from everpost.services.comments import preconditions_of
+from everpost.services.posts import PostDraft, create_post, observe_latest_write, read_post
 from everpost.stores.port import Store
 from tests.contract.port.examples import a_comment
-from tests.contract.port.examples import publish as keep
+from tests.contract.port.examples import publish as store_post
 from tests.contract.refusals import raises
 from tests.contract.services.people import add_user
 
@@ -36,7 +36,7 @@ async def publish_ahead(store: Store, monkeypatch: pytest.MonkeyPatch, ahead: ti
     with monkeypatch.context() as patch:
         patch.setattr(clock, "datetime", Ahead)
         draft = PostDraft(title="Title", content="", tags=("tag",))
-        post, _ = await publish(store, Actor(author, ROLE_SCOPES[author.role]), draft)
+        post, _ = await create_post(store, Actor(author, ROLE_SCOPES[author.role]), draft)
     return post.id
 
 
@@ -69,9 +69,9 @@ async def test_a_post_stays_public_after_a_restart_with_the_clock_put_back(
     assert await listed(store) == [post_id]
     tags = await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=10))
     assert [each.tag for each in tags.rows] == ["tag"]
-    admission = admission_of(PUBLIC, await store.posts.comment_context(post_id))
-    await store.comments.add(a_comment(post_id), admission=admission)
-    assert admission.audience.moment > now()
+    preconditions = preconditions_of(PUBLIC, await store.posts.comment_context(post_id))
+    await store.comments.add(a_comment(post_id), preconditions=preconditions)
+    assert preconditions.audience.moment > now()
 
 
 async def test_a_post_that_another_machine_published_is_public_once_it_is_asked_for(
@@ -85,7 +85,7 @@ async def test_a_post_that_another_machine_published_is_public_once_it_is_asked_
 
 async def test_a_post_that_is_scheduled_stays_hidden(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     await publish_ahead(store, monkeypatch, HOUR)
-    scheduled = await keep(store, publication_date=now() + 2 * HOUR, updated_at=now())
+    scheduled = await store_post(store, publication_date=now() + 2 * HOUR, updated_at=now())
     with raises(NotFound, "post"):
         await read_post(store, PUBLIC, scheduled.id, comments=0)
 
@@ -93,7 +93,7 @@ async def test_a_post_that_is_scheduled_stays_hidden(store: Store, monkeypatch: 
 @pytest.mark.parametrize("moment", [LATEST, now() + timedelta(days=1, hours=1)])
 async def test_a_moment_that_no_clock_can_show_changes_nothing(store: Store, moment: datetime) -> None:
     """Imported posts can have any time."""
-    await keep(store, publication_date=now() + HOUR, updated_at=moment)
+    await store_post(store, publication_date=now() + HOUR, updated_at=moment)
     await observe_latest_write(store)
     assert await listed(store) == []
     HORIZON.observe(moment)

@@ -85,30 +85,30 @@ async def test_the_owner_logs_in_from_a_new_network_after_a_delay(
 async def test_a_pause_is_for_one_guess(store: Store, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     await guess_from_everywhere(store, user, 6)
     begun = now()
-    told = []
+    outcomes = []
     for second in (0, 0, 2, 2, 4, 4):
         monkeypatch.setattr(login_throttling, "now", lambda second=second: begun + timedelta(seconds=second))
-        told.append(await enter(store, user, CAFE, "a guess"))
-    assert [each.partition(" ")[0] for each in told] == ["wait", "wait", "wrong", "wait", "wrong", "wait"]
+        outcomes.append(await enter(store, user, CAFE, "a guess"))
+    assert [each.partition(" ")[0] for each in outcomes] == ["wait", "wait", "wrong", "wait", "wrong", "wait"]
 
 
 async def test_a_stranger_at_the_same_address_locks_no_known_account_out(store: Store, user: User) -> None:
     other = await add_user(store)
     assert await enter(store, user, HOME) == "in"
-    told = [await enter(store, other, HOME, "a guess") for _ in range(5)]
-    assert [each.partition(" ")[0] for each in told] == ["wrong"] * 3 + ["wait"] * 2
+    outcomes = [await enter(store, other, HOME, "a guess") for _ in range(5)]
+    assert [each.partition(" ")[0] for each in outcomes] == ["wrong"] * 3 + ["wait"] * 2
     assert await enter(store, user, HOME) == "in"
-    told = [await enter(store, user, HOME, "a guess") for _ in range(5)]
-    assert [each.partition(" ")[0] for each in told] == ["wrong"] * 3 + ["wait"] * 2
+    outcomes = [await enter(store, user, HOME, "a guess") for _ in range(5)]
+    assert [each.partition(" ")[0] for each in outcomes] == ["wrong"] * 3 + ["wait"] * 2
 
 
 async def test_the_networks_of_one_ipv6_site_are_counted_together(store: Store) -> None:
-    told = [
+    outcomes = [
         await enter(store, await add_user(store), f"2001:db8:1:{number:x}::1", "a guess")
         for number in range(31)
     ]
-    assert told[:30] == ["wrong"] * 30
-    assert told[30].startswith("wait ")
+    assert outcomes[:30] == ["wrong"] * 30
+    assert outcomes[30].startswith("wait ")
     assert await enter(store, await add_user(store), "2001:db8:2::1", "a guess") == "wrong"
 
 
@@ -117,8 +117,8 @@ async def test_right_logins_at_once_do_not_count_against_each_other(store: Store
 
 
 async def test_wrong_logins_at_once_are_counted_exactly(store: Store, user: User) -> None:
-    told = await asyncio.gather(*(enter(store, user, HOME, "a guess") for _ in range(10)))
-    assert sorted(each.partition(" ")[0] for each in told) == ["wait"] * 7 + ["wrong"] * 3
+    outcomes = await asyncio.gather(*(enter(store, user, HOME, "a guess") for _ in range(10)))
+    assert sorted(each.partition(" ")[0] for each in outcomes) == ["wait"] * 7 + ["wrong"] * 3
 
 
 async def test_a_cancelled_attempt_is_not_counted(store: Store) -> None:
@@ -157,8 +157,8 @@ async def test_known_networks_are_not_delayed_by_others(
     await until(lambda: bool(queue._users))
     gate.set()
     assert await owner == "in"
-    told = await asyncio.gather(*strangers)
-    assert (told.count("busy"), told.count("wrong")) == (MOST_WAITING, MOST_WAITING)
+    outcomes = await asyncio.gather(*strangers)
+    assert (outcomes.count("busy"), outcomes.count("wrong")) == (MOST_WAITING, MOST_WAITING)
     assert await blocked
 
 

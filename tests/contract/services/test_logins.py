@@ -52,7 +52,7 @@ async def test_every_failed_login_has_the_same_error(store: Store) -> None:
     anna, ben = await add_user(store, password_hash=kept), await add_user(store)
     disabled = await add_user(store, password_hash=kept)
     await store.users.save(disabled.id, UserChange(updated_at=now(), is_disabled=True), match=None)
-    told = set()
+    messages = set()
     tries = [
         (anna.email, "another"),
         (ben.email, PASSWORD),
@@ -62,9 +62,9 @@ async def test_every_failed_login_has_the_same_error(store: Store) -> None:
     for number, (email, password) in enumerate(tries):
         with pytest.raises(Unauthenticated) as refused:
             await log_in(store, given(email, password, address=f"192.0.2.{number}"), RULES)
-        told.add(refused.value.message)
+        messages.add(refused.value.message)
         assert not refused.value.is_bad_token
-    assert len(told) == 1
+    assert len(messages) == 1
 
 
 async def test_failed_logins_are_limited_and_successful_ones_are_not(store: Store) -> None:

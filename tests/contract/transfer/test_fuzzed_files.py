@@ -140,7 +140,7 @@ class Importer:
             assert list(first.text())
         with ImportReport() as second:
             self._runner.run(self._import(system, path, second))
-            for kind in ("author", "post", "comment"):  # repairs of the file itself are told each time
+            for kind in ("author", "post", "comment"):  # repairs of the file itself are reported each time
                 assert second.count(Outcome.IMPORTED, kind) == second.count(Outcome.CHANGED, kind) == 0
 
     async def _import(self, system: str, path: Path, report: ImportReport) -> None:

@@ -11,7 +11,7 @@ from everpost.domain.people.users import Author, Role, UserQuery
 from everpost.domain.posts import Post, PostFormat, PostStatus
 from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
-from everpost.transfer.importers.model import Item, Note, Outcome, Problem, SourceAuthor, SourceThread
+from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourceThread, UnreadablePart
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.reports.import_report import ImportReport
 from tests.contract.port.examples import publish, read_post, read_posts, register
@@ -44,8 +44,8 @@ ITEMS: Sequence[Item] = (
 )
 
 
-def bad(name: str) -> Problem:
-    return Problem(kind="file", name=name, reason="line 1: not YAML")
+def bad(name: str) -> UnreadablePart:
+    return UnreadablePart(kind="file", name=name, reason="line 1: not YAML")
 
 
 async def test_a_post_is_imported_with_all_its_fields(store: Store) -> None:
@@ -235,9 +235,9 @@ async def test_unreadable_items_are_reported_if_the_file_is_broken_later(store: 
 
 
 async def test_progress_is_reported(store: Store) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     items: Sequence[Item] = (ADA, a_source("1"), a_source("2"), SourceThread(url="/", title="none"))
     with ImportReport() as report:
-        run = ImportContext(report=report, progress=lambda done, total: told.append((done, total)))
+        run = ImportContext(report=report, progress=lambda done, total: progress.append((done, total)))
         await import_items(store, iter(items), run, origin=ORIGIN)
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert progress == [(1, 3), (2, 3), (3, 3)]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.failovers.harness.clients import PATIENCE, PAUSE, Clients
+from tests.failovers.harness.client import PATIENCE, PAUSE
+from tests.failovers.harness.clients import Clients
 from tests.failovers.harness.promises import violations
 from tests.failovers.harness.report import Gap, longest_gap
 from tests.faults.served import ServedBlog
@@ -78,12 +79,13 @@ async def run(cluster: Cluster, fault: str, folder: Path, *, rounds: int = 1, se
     gaps = []
     async with AsyncExitStack() as opened:
         blogs = [await opened.enter_async_context(_served(url, folder)) for url in cluster.urls(servers)]
-        clients = await opened.enter_async_context(Clients([blog.address for blog in blogs]))
+        clients = await opened.enter_async_context(Clients([blog.api for blog in blogs]))
         plain = await opened.enter_async_context(_plain_writes(cluster))
         counts = await opened.enter_async_context(_connection_counts(cluster))
         await clients.start()
         await clients.until_acknowledged(WARM)
         for _ in range(rounds):
+            clients.spread()
             begin = time.monotonic()
             async with cluster.fault(fault):
                 await clients.until_acknowledged(WARM)

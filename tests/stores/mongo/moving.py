@@ -39,7 +39,9 @@ async def fill(store: Store) -> None:
         await store.tokens.add(a_token(numbered(10 - number), owner))
     await publish(store, id=numbered(20), author=gone.author, tags=("b", "a"))
     draft = a_post(id=numbered(21), author=ada.author, status=PostStatus.DRAFT)
-    await store.posts.add(replace(draft, format=PostFormat.HTML, comment_policy=CommentPolicy.CLOSED))
+    await store.posts.add(
+        replace(draft, format=PostFormat.HTML, summary="Short", comment_policy=CommentPolicy.CLOSED)
+    )
     await comment_on(store, numbered(20), id=numbered(22), author=gone.author)
     await comment_on(store, numbered(20), id=numbered(23), author=bob.author)
     await store.users.remove(gone.id, heir_id=ada.id, match=None)

@@ -12,14 +12,14 @@ from pymongo import AsyncMongoClient
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
-from everpost.domain.posts import Audience, PostFilter, PostQuery, PostSort, PostStatus
+from everpost.domain.posts import Audience, PostFilter, PostKind, PostQuery, PostSort, PostStatus
 from everpost.stores import open_schema
 from everpost.stores.mongo.engine.connection import Client
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import post_document
 from everpost.stores.mongo.model.people import user_document
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.post_lists import Listing
 from tests.conftest import Engines
 from tests.contract.port.examples import MOMENT, a_post, a_user, numbered
@@ -39,7 +39,9 @@ def writer(number: int) -> Id:
 
 
 def document(number: int, count: int) -> dict[str, Any]:
-    """One of a number of posts, which are spread over the same period. One in ten is a draft."""
+    """One of a number of posts, which are spread over the same period. One in ten is a draft, one in ten a
+    page.
+    """
     moment = MOMENT + timedelta(seconds=number * MOST // count)
     post = a_post(
         id=numbered(number),
@@ -47,6 +49,7 @@ def document(number: int, count: int) -> dict[str, Any]:
         updated_at=moment,
         tags=(f"tag {number % TAGS}", f"other {number % 5}"),
         status=PostStatus.PUBLISHED if number % 10 else PostStatus.DRAFT,
+        kind=PostKind.PAGE if number // 10 % 10 == 3 else PostKind.POST,
         author=a_user(id=writer(number)).author,
     )
     return dict(post_document(post))
@@ -87,8 +90,8 @@ def audiences(status: PostStatus) -> Sequence[Audience]:
 
 
 FILTERS = [
-    PostFilter(audience=audience, status=status, tag=tag, author_id=author_id)
-    for status, tag, author_id in product(PostStatus, (None, "tag 3"), (None, writer(3)))
+    PostFilter(audience=audience, status=status, kind=kind, tag=tag, author_id=author_id)
+    for status, kind, tag, author_id in product(PostStatus, PostKind, (None, "tag 3"), (None, writer(3)))
     for audience in audiences(status)
 ]
 
@@ -107,7 +110,7 @@ async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_i
 ) -> None:
     """A single test, so that the posts are loaded only once."""
     transactions = Transactions(cast("Client", listed.posts.database.client), timeout=TIMEOUT)
-    listing = Listing(listed, transactions, Authors(listed))
+    listing = Listing(listed, transactions, AuthorNames(listed))
     await assert_read_from_an_index(listing)
     await assert_counted(listing, listed)
     await assert_the_lists_of_an_heir_are_read_in_order_too(listing, listed)

@@ -15,19 +15,19 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.domain.comments import CommentStatus
 from everpost.domain.posts import PostStatus
 from everpost.models import Post
 from everpost.settings import Settings
 from everpost.stores.sql.store import SqlStore
-from tests.contract.http.people import PEOPLE, settle
+from tests.contract.http.people import PEOPLE, add_people
 from tests.contract.port.examples import MOMENT, comment_on, publish
 
 PAGE = Path(__file__).parents[3] / "docs" / "use-from-your-code.md"
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGE_URL = "sqlite+aiosqlite:///everpost.db"
-PAGE_SERVER = 'base_url="http://127.0.0.1:8000"'
+PAGE_SERVER = 'base_url="http://127.0.0.1:8000/api"'
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "mysql": "mysql+asyncmy"}
 ANN = PEOPLE["author"]
 
@@ -35,7 +35,7 @@ ANN = PEOPLE["author"]
 @pytest.fixture
 async def blog(store: SqlStore, url: str) -> AsyncIterator[FastAPI]:
     """The blog of the page, with its application."""
-    await settle(store)
+    await add_people(store)
     ann = ANN.user.author
     hello = await publish(store, title="Hello", slug="hello", author=ann, tags=("news", "welcome"))
     later = MOMENT + timedelta(days=1)
@@ -46,7 +46,7 @@ async def blog(store: SqlStore, url: str) -> AsyncIterator[FastAPI]:
     await comment_on(store, hello.id, parent_id=first.id, **thanks)  # type: ignore[arg-type]  # a dict of fields
     await comment_on(store, hello.id, parent_id=first.id, content="Buy!", status=CommentStatus.PENDING)
     await comment_on(store, hello.id, content="Spam", status=CommentStatus.SPAM)
-    app = create_app(Settings(database_url=url))
+    app = create_api(Settings(database_url=url))
     async with app.router.lifespan_context(app):
         yield app
 

@@ -41,10 +41,10 @@ def test_every_file_of_this_project_that_is_named_exists(page: Path) -> None:
 
 
 def test_make_help_describes_every_target() -> None:
-    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     phony = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     targets = {name for line in phony for name in line.split()} - {"linked"}
-    assert {line.split()[0] for line in told.splitlines() if line.startswith("  ")} == targets
+    assert {line.split()[0] for line in output.splitlines() if line.startswith("  ")} == targets
 
 
 def anchors(page: Path) -> set[str]:

@@ -25,7 +25,7 @@ class Work:
         self._gate.set()
 
 
-async def settle() -> None:
+async def let_tasks_start() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
 
@@ -33,15 +33,15 @@ async def settle() -> None:
 async def test_users_go_before_strangers() -> None:
     queue, work = PasswordQueue(1), Work()
     first = asyncio.create_task(queue.run(work.wait))
-    await settle()
+    await let_tasks_start()
 
     async def take(name: str, *, is_stranger: bool) -> None:
         await queue.run(lambda: work.done.append(name), is_stranger=is_stranger)
 
     tasks = [asyncio.create_task(take(f"stranger {number}", is_stranger=True)) for number in range(3)]
-    await settle()
+    await let_tasks_start()
     tasks.append(asyncio.create_task(take("user", is_stranger=False)))
-    await settle()
+    await let_tasks_start()
     work.let_go()
     await asyncio.gather(first, *tasks)
     assert work.done == ["user", "stranger 0", "stranger 1", "stranger 2"]
@@ -50,16 +50,16 @@ async def test_users_go_before_strangers() -> None:
 async def test_a_line_is_so_long_at_most_and_holds_up_no_other() -> None:
     queue, work = PasswordQueue(1), Work()
     first = asyncio.create_task(queue.run(work.wait))
-    await settle()
+    await let_tasks_start()
     strangers = [
         asyncio.create_task(queue.run(lambda: None, is_stranger=True))
         for _ in range(password_queue.MOST_WAITING)
     ]
-    await settle()
+    await let_tasks_start()
     with pytest.raises(Busy):
         await queue.run(lambda: None, is_stranger=True)
     user = asyncio.create_task(queue.run(lambda: "a user"))
-    await settle()
+    await let_tasks_start()
     work.let_go()
     assert await user == "a user"
     await asyncio.gather(first, *strangers)
@@ -69,12 +69,12 @@ async def test_a_line_is_so_long_at_most_and_holds_up_no_other() -> None:
 async def test_who_gives_up_leaves_the_place_to_the_next() -> None:
     queue, work = PasswordQueue(1), Work()
     first = asyncio.create_task(queue.run(work.wait))
-    await settle()
+    await let_tasks_start()
     waiting = [asyncio.create_task(queue.run(lambda: None)) for _ in range(3)]
-    await settle()
+    await let_tasks_start()
     waiting[0].cancel()
     waiting[1].cancel()
-    await settle()
+    await let_tasks_start()
     work.let_go()
     await asyncio.gather(first, waiting[2])
     assert await asyncio.wait_for(queue.run(lambda: "free"), 10) == "free"
@@ -89,7 +89,7 @@ async def test_each_lock_is_held_once_and_locks_do_not_wait_for_each_other() -> 
             await gate.wait()
 
     tasks = [asyncio.create_task(take(name, number)) for number in range(3) for name in "ab"]
-    await settle()
+    await let_tasks_start()
     assert seen == ["a0", "b0"]
     gate.set()
     await asyncio.gather(*tasks)
@@ -104,7 +104,7 @@ async def test_the_queue_of_a_lock_is_bounded() -> None:
             await gate.wait()
 
     tasks = [asyncio.create_task(take()) for _ in range(bounded_locks.MOST_WAITING + 1)]
-    await settle()
+    await let_tasks_start()
     with pytest.raises(Busy):
         await take()
     async with locks.hold("b"):

@@ -16,7 +16,7 @@ from everpost.benchmark.measurement import Subject, measure
 from everpost.benchmark.operations import OPERATIONS, LoadedBlog
 from everpost.benchmark.phrases import milliseconds
 from everpost.benchmark.report import render_report
-from everpost.benchmark.results import Database, Figures, Measured, Results
+from everpost.benchmark.results import Figures, Measured, MeasuredDatabase, Results
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
 from everpost.errors import Misconfigured, WrongAnswer
@@ -32,7 +32,7 @@ def at(rate: float) -> Figures:
 def results_of(*rates: Sequence[float], names: Sequence[str] = ("one", "two", "three")) -> Results:
     """The results of databases with these rates in their rounds, whatever the operation."""
     return Results(
-        databases=[Database(name, "SQLite 3") for name, _ in zip(names, rates, strict=False)],
+        databases=[MeasuredDatabase(name, "SQLite 3") for name, _ in zip(names, rates, strict=False)],
         measured={each: [Measured([at(rate) for rate in own]) for own in rates] for each in OPERATIONS},
         size=SIZE,
         seconds=2,
@@ -123,10 +123,10 @@ def test_the_report_is_one_page_that_needs_nothing_else() -> None:
     assert not {"script", "link", "img", "iframe"} & set(tags)
     assert tags.count("svg") == len(OPERATIONS)
     assert [value for each in root.iter() for value in each.attrib.values() if "//" in value] == []
-    told = "".join(root.itertext())
+    text = "".join(root.itertext())
     for fact in (hostile, "two", "SQLite 3", "2026-11-23 12:00 UTC", *describe_machine().values()):
-        assert fact in told
-    assert all(told.count(each.name) == 2 for each in OPERATIONS if each.name != "one post")
+        assert fact in text
+    assert all(text.count(each.name) == 2 for each in OPERATIONS if each.name != "one post")
 
 
 class Echo:

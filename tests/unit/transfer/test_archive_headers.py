@@ -20,7 +20,7 @@ from tests.unit.transfer.archives import SMALL, archive_of, checked, fault_in
         (b'"name":"token"', b'"name":"page"'),
         (b'"name":"token"', b'"name":"user"'),
         (b'"name":"token"', b'"name":["token"]'),
-        (b'"slug","title"', b'"title","slug"'),
+        (b'"slug","post_kind"', b'"post_kind","slug"'),
         (b'"order":["id"]', b'"order":[]'),
         (b'"belongs_to":null', b'"belongs_to":{}'),
         (b'"kinds":[', b'"kinds":[1,'),

@@ -18,7 +18,8 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.domain.people.users import Author
 from everpost.errors import EverpostError
-from everpost.services.moderation import Decision, decide, editors_of, page_queue
+from everpost.services import moderation
+from everpost.services.moderation import Decision, editors_of, page_queue
 
 
 async def list_moderation_queue(
@@ -51,7 +52,7 @@ async def moderate_comments(store: OpenStore, actor: CurrentMember, body: Decisi
     decisions = [
         Decision(each["id"], each["status"], parse_expected_revision(each["revision"])) for each in body
     ]
-    outcomes = await decide(store, actor, decisions)
+    outcomes = await moderation.moderate_comments(store, actor, decisions)
     editors = await editors_of(store, [each for each in outcomes if isinstance(each, Comment)])
     made = zip(decisions, outcomes, strict=True)
     return JsonResponse([_read(each.id, outcome, editors) for each, outcome in made])

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from everpost.api.http.body_checks import COUNT
+from everpost.api.http.error_details import detail_of
 from everpost.api.http.responses import JsonResponse
 from everpost.api.middleware.methods import allowed_methods
 from everpost.api.schemas.problems import FieldError, Place, Problem
@@ -68,6 +69,10 @@ class ProblemResponse(JsonResponse):
 
     media_type = MEDIA_TYPE
 
+    def __init__(self, content: Problem, status_code: int, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(content, status_code, headers)
+        self.problem = content
+
 
 def problem(
     status: int,
@@ -77,7 +82,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
     """A response with a problem document about an error that is not an `EverpostError`."""
-    return ProblemResponse(_content(status, detail, errors), status_code=status, headers=headers)
+    return ProblemResponse(_content(status, detail, errors), status, headers)
 
 
 def problem_of(error: EverpostError) -> Problem:
@@ -104,7 +109,7 @@ def handle_problems(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, EverpostError):
             await log_refusal(request, error)
-        return _answer(request, error)
+        return problem_response(request, error)
 
     for kind in (EverpostError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)
@@ -115,7 +120,8 @@ def refusal(place: Place, field: str, detail: str) -> RequestValidationError:
     return RequestValidationError([{"loc": (place, field), "msg": detail, "type": "value_error"}])
 
 
-def _answer(request: Request, error: Exception) -> Response:
+def problem_response(request: Request, error: Exception) -> ProblemResponse:
+    """The response to an error. An error that has no status is raised again."""
     match error:
         case EverpostError():
             return _answer_error(error)
@@ -134,10 +140,10 @@ def _answer(request: Request, error: Exception) -> Response:
     raise error
 
 
-def _answer_error(error: EverpostError) -> Response:
+def _answer_error(error: EverpostError) -> ProblemResponse:
     content = problem_of(error)
     status = content["status"]
-    return ProblemResponse(content, status_code=status, headers=_headers(error, status))
+    return ProblemResponse(content, status, _headers(error, status))
 
 
 def _content(status: int, detail: str, errors: list[FieldError] | None) -> Problem:
@@ -190,7 +196,7 @@ def _describe_all(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 def _describe(error: Mapping[str, Any]) -> FieldError:
     place, *names = error["loc"]
-    return _field_error(place, ".".join(map(str, names)), error["msg"])
+    return _field_error(place, ".".join(map(str, names)), detail_of(error))
 
 
 def _field_error(place: Place, field: str, detail: str) -> FieldError:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from everpost.api.http.problems import problem
+from everpost.api.middleware.unexpected_errors import Refuse
 
 MAX_TARGET = 16 * 1024
 """Bytes of path and query."""
@@ -19,8 +19,9 @@ _log = structlog.get_logger("everpost")
 class RequestLimits:
     """Refuses requests whose target or headers are too large."""
 
-    def __init__(self, app: ASGIApp, *, proxies: int) -> None:
+    def __init__(self, app: ASGIApp, *, proxies: int, refuse: Refuse) -> None:
         self.app = app
+        self._refuse = refuse
         self._expects_proxies = proxies > 0
         """Also true once the warning about a proxy has been logged."""
 
@@ -28,10 +29,10 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
-            answer = problem(414, f"The path and query string exceed {MAX_TARGET} bytes.")
+            answer = self._refuse(414, f"The path and query string exceed {MAX_TARGET} bytes.")
             await answer(scope, receive, send)
         elif _size(scope["headers"]) > MAX_HEADERS:
-            answer = problem(431, f"The request headers exceed {MAX_HEADERS} bytes.")
+            answer = self._refuse(431, f"The request headers exceed {MAX_HEADERS} bytes.")
             await answer(scope, receive, send)
         else:
             if not self._expects_proxies and not _FORWARDED.isdisjoint(dict(scope["headers"])):

@@ -1,18 +1,26 @@
 """The last resort: exceptions that nothing else handles."""
 
+from typing import Protocol
+
 import structlog
+from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from everpost.api.http.problems import problem
-
 _log = structlog.get_logger("everpost")
+
+
+class Refuse(Protocol):
+    """Makes an error response."""
+
+    def __call__(self, status: int, detail: str, /) -> Response: ...
 
 
 class UnexpectedErrorMiddleware:
     """Answers an unexpected exception with 500, and writes the details only to the log."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, refuse: Refuse) -> None:
         self.app = app
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,5 +41,5 @@ class UnexpectedErrorMiddleware:
                 has_started
             ):  # only dropping the connection can tell the client that the response is incomplete
                 raise
-            answer = problem(500, "Internal server error. Details are in the server log.")
+            answer = self._refuse(500, "Internal server error. Details are in the server log.")
             await answer(scope, receive, send)

@@ -21,14 +21,18 @@ from everpost.domain.posts import (
     COMMENTS_INSIDE,
     MAX_CONTENT,
     MAX_SLUG,
+    MAX_SUMMARY,
     MAX_TAG,
     MAX_TAGS,
     MAX_TITLE,
     Post,
     PostFormat,
+    PostKind,
     PostStatus,
     TagCount,
 )
+from everpost.markup.plain_text import MAX_EXCERPT
+from everpost.markup.results import RenderedPost
 
 Title = Annotated[
     str, Field(min_length=1, max_length=MAX_TITLE, json_schema_extra=STORABLE_PATTERN), Storable
@@ -50,6 +54,20 @@ SentFormat = Annotated[
     PostFormat, Field(strict=False, description="The markup of `content`, which is stored as it was sent.")
 ]
 SentStatus = Annotated[PostStatus, Field(strict=False)]
+Summary = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_SUMMARY,
+        description="A short text that lists can show instead of the content; null if there is none.",
+        json_schema_extra=STORABLE_PATTERN,
+    ),
+    Storable,
+]
+SentKind = Annotated[
+    PostKind,
+    Field(strict=False, description="A page has its own URL, but is not part of lists of posts or tags."),
+]
 SentPolicy = Annotated[
     CommentPolicy,
     Field(strict=False, description="The comment policy of this post; null if that of the blog applies."),
@@ -75,6 +93,8 @@ class PostCreate(TypedDict):
     tags: NotRequired[Tags]
     format: NotRequired[SentFormat]
     status: NotRequired[SentStatus]
+    kind: NotRequired[SentKind]
+    summary: NotRequired[Summary | None]
     author_id: NotRequired[SentAuthorId]
     comment_policy: NotRequired[SentPolicy | None]
 
@@ -90,8 +110,19 @@ class PostUpdate(TypedDict, total=False):
     tags: Tags
     format: SentFormat
     status: SentStatus
+    kind: SentKind
+    summary: Summary | None
     author_id: SentAuthorId
     comment_policy: SentPolicy | None
+
+
+@with_config(ConfigDict(extra="forbid"))
+class HeadingRead(TypedDict):
+    """A heading in the HTML of a post."""
+
+    level: Annotated[int, Field(ge=1, le=6)]
+    id: Annotated[str, Field(description="The `id` of its element.")]
+    text: str
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -112,6 +143,8 @@ class PostRead(TypedDict):
     tags: Tags
     format: PostFormat
     status: PostStatus
+    kind: PostKind
+    summary: Summary | None
     author: Annotated[AuthorRead | None, Field(description="null if disabled or removed.")]
     comment_policy: Annotated[
         CommentPolicy | None,
@@ -119,6 +152,14 @@ class PostRead(TypedDict):
     ]
     comment_count: Annotated[int, Field(ge=0, description="The number of approved comments.")]
     comments: Annotated[list[CommentRead], Field(max_length=COMMENTS_INSIDE)]
+    html: NotRequired[Annotated[str, Field(description="With `include=html`: the content as safe HTML.")]]
+    excerpt: NotRequired[
+        Annotated[
+            str, Field(max_length=MAX_EXCERPT, description="The beginning of the text, without markup.")
+        ]
+    ]
+    outline: NotRequired[Annotated[list[HeadingRead], Field(description="The headings, in order.")]]
+    reading_minutes: NotRequired[Annotated[int, Field(ge=1)]]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -134,6 +175,28 @@ def read_tag(count: TagCount) -> TagRead:
     return {"tag": count.tag, "count": count.count}
 
 
+class RenderedFields(TypedDict):
+    """The fields of a post that are derived from its content."""
+
+    html: str
+    excerpt: str
+    outline: list[HeadingRead]
+    reading_minutes: int
+
+
+RENDERED_FIELDS = RenderedFields.__required_keys__
+
+
+def read_rendered(rendered: RenderedPost) -> RenderedFields:
+    """The fields of a post that are derived from its content."""
+    return {
+        "html": rendered.html,
+        "excerpt": rendered.excerpt,
+        "outline": [{"level": each.level, "id": each.id, "text": each.text} for each in rendered.outline],
+        "reading_minutes": rendered.reading_minutes,
+    }
+
+
 def read_post(post: Post) -> PostRead:
     """The post as JSON."""
     return {
@@ -147,6 +210,8 @@ def read_post(post: Post) -> PostRead:
         "tags": list(post.tags),
         "format": post.format,
         "status": post.status,
+        "kind": post.kind,
+        "summary": post.summary,
         "author": read_author(post.author),
         "comment_policy": post.comment_policy,
         "comment_count": post.comment_count,

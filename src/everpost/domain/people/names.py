@@ -4,7 +4,7 @@ import re
 import unicodedata
 from hashlib import sha256
 
-from everpost.domain.people.look_alikes import LOOK_ALIKE
+from everpost.domain.people.confusables import CONFUSABLES
 
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 _JOINERS = frozenset({_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER})
@@ -139,8 +139,8 @@ def imitated_keys(name: str) -> frozenset[str]:
 
 
 def _skeleton(name: str) -> str:
-    seen = unicodedata.normalize("NFKD", name.translate(LOOK_ALIKE)).translate(LOOK_ALIKE)
-    small = unicodedata.normalize("NFKD", seen.casefold()).translate(LOOK_ALIKE).lower()
+    seen = unicodedata.normalize("NFKD", name.translate(CONFUSABLES)).translate(CONFUSABLES)
+    small = unicodedata.normalize("NFKD", seen.casefold()).translate(CONFUSABLES).lower()
     shown = _DOTTED.sub(r"\1", "".join(each for each in small if not _is_ignorable(each)))
     skeleton = " ".join(shown.translate(_SAME_LETTER).split())
     for two, one in _TWO_AS_ONE:

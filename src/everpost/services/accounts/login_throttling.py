@@ -74,11 +74,11 @@ async def throttled_attempt(
         try:
             yield attempt
         except Busy:
-            await store.limits.forgive(counted)
+            await store.limits.decrement(counted)
             raise
         if attempt.is_right:
-            await store.limits.forgive(counted)
-            await store.limits.keep(keys.known, now() + KNOWN_FOR)
+            await store.limits.decrement(counted)
+            await store.limits.start_window(keys.known, now() + KNOWN_FOR)
 
 
 class _Keys:
@@ -108,7 +108,7 @@ async def _count(store: Store, keys: _Keys, rules: ThrottleRules, *, is_known: b
             excess = counters[-1].count - rules.failures_per_account
             await _pause(store, keys.pause, pause_after(excess), moment)
     except TooMany:
-        await store.limits.forgive(counted)
+        await store.limits.decrement(counted)
         raise
     return counted
 
@@ -136,9 +136,9 @@ async def _pause(store: Store, key: str, seconds: int, moment: datetime) -> None
         return
     asked = await store.limits.get(key, moment)
     if asked is None:
-        await store.limits.keep(key, moment + WINDOW)
+        await store.limits.start_window(key, moment + WINDOW)
         raise TooMany(_MESSAGE, retry_after=seconds)
     over = asked.until - WINDOW + timedelta(seconds=seconds)
     if moment < over:
         raise TooMany(_MESSAGE, retry_after=seconds_to(over, moment))
-    await store.limits.keep(key, moment)
+    await store.limits.start_window(key, moment)

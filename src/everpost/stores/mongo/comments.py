@@ -26,7 +26,7 @@ from everpost.stores.mongo.model.collections import (
     beyond,
 )
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument, read_comment
-from everpost.stores.mongo.queries.authors import Authors, named_comments
+from everpost.stores.mongo.queries.authors import AuthorNames, named_comments
 from everpost.stores.mongo.threads.comment_changes import CommentUpdater
 from everpost.stores.mongo.threads.new_comments import CommentInserter
 
@@ -43,7 +43,7 @@ class MongoComments(Part):
         self,
         collections: Collections,
         transactions: Transactions,
-        authors: Authors,
+        authors: AuthorNames,
         garbage: GarbageCollector,
     ) -> None:
         self._transactions = transactions
@@ -152,9 +152,13 @@ class MongoComments(Part):
 
     @writes
     async def add(
-        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
+        self,
+        comment: Comment,
+        *,
+        preconditions: CommentPreconditions | None = None,
+        under_hidden: bool = False,
     ) -> Comment:
-        return await self._additions.add(Addition(comment, admission, under_hidden))
+        return await self._additions.add(Addition(comment, preconditions, under_hidden))
 
     @writes
     async def save(

@@ -14,13 +14,14 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
+from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import free_slug
 
 _Outcome: TypeAlias = PostDocument | Exception
@@ -56,7 +57,7 @@ class PostUpdater:
         self,
         collections: Collections,
         transactions: Transactions,
-        authors: Authors,
+        authors: AuthorNames,
         slugs: KeyedLocks[str],
     ) -> None:
         self._collections = collections
@@ -73,6 +74,8 @@ class PostUpdater:
         numbered one. Raises NotFound, Forbidden, Stale, Conflict, Invalid.
         """
         slug = change.values.slug
+        if slug is not None and change.values.is_slug_numbered:
+            change = change._replace(values=replace(change.values, slug=numbered_slug(slug, 1)))
         try:
             return await self._groups.write(change.id, change)
         except _OwnerRemovedError as error:
@@ -220,14 +223,19 @@ def _update(change: PostChange) -> Filter:
         "tags": None if change.tags is None else list(change.tags),
         "format": None if change.format is None else change.format.value,
         "status": None if change.status is None else change.status.value,
+        "kind": None if change.kind is None else change.kind.value,
+        "summary": change.summary or None,
         "author_id": None if change.author_id is None else ObjectId(change.author_id),
     }
-    update: Filter = {"$inc": {"version": 1}}
+    gone: Filter = {}
+    if change.summary == "":
+        gone["summary"] = ""
     if change.comment_policy == "inherit":
-        update["$unset"] = {"comment_policy": ""}
+        gone["comment_policy"] = ""
     elif change.comment_policy is not None:
         values["comment_policy"] = change.comment_policy.value
-    return update | {"$set": {field: value for field, value in values.items() if value is not None}}
+    given = {field: value for field, value in values.items() if value is not None}
+    return {"$inc": {"version": 1}, "$set": given, **({"$unset": gone} if gone else {})}
 
 
 def _after(post: PostDocument, update: Filter) -> PostDocument:

@@ -23,7 +23,7 @@ from everpost.stores.mongo.model.documents import LIVING, PostDocument, post_pro
 from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.mongo.new_posts import PostInserter
 from everpost.stores.mongo.post_changes import Change, PostUpdater, Preconditions
-from everpost.stores.mongo.queries.authors import Authors, named_posts
+from everpost.stores.mongo.queries.authors import AuthorNames, named_posts
 from everpost.stores.mongo.queries.post_lists import Listing
 from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.port import Validated, Validator
@@ -39,7 +39,7 @@ class MongoPosts(Part):
         self,
         collections: Collections,
         transactions: Transactions,
-        authors: Authors,
+        authors: AuthorNames,
         garbage: GarbageCollector,
     ) -> None:
         self._collections = collections

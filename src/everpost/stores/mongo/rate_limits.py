@@ -44,7 +44,7 @@ class MongoRateLimits(Part):
         return RateLimitCounter(document["count"], document["until"])
 
     @writes
-    async def forgive(self, keys: Sequence[str]) -> None:
+    async def decrement(self, keys: Sequence[str]) -> None:
         counted: Filter = {"_id": {"$in": list(keys)}, "count": {"$gt": 0}}
         await self._limits.update_many(counted, {"$inc": {"count": -1}})
 
@@ -54,10 +54,10 @@ class MongoRateLimits(Part):
         return None if document is None else RateLimitCounter(document["count"], document["until"])
 
     @writes
-    async def keep(self, key: str, until: datetime) -> None:
+    async def start_window(self, key: str, until: datetime) -> None:
         window = {"$set": {"count": 1, "until": until}}
         await self._limits.update_one({"_id": key}, window, upsert=True)
 
     @writes
-    async def forget(self, moment: datetime) -> None:
+    async def delete_expired(self, moment: datetime) -> None:
         await self._limits.delete_many({"until": {"$lte": moment}})

@@ -12,7 +12,7 @@ from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.rate_limits import MongoRateLimits
 from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.schema.migrator import MongoSchema
@@ -29,7 +29,7 @@ class MongoStore:
         """`can_be_replaced`: whether another server could become the primary."""
         database = database_of(client)
         collections = Collections.of(database)
-        authors = Authors(collections)
+        authors = AuthorNames(collections)
         self._client = client
         self._transactions = transactions = Transactions(client, timeout=timeout)
         self._garbage = garbage = GarbageCollector(collections, transactions)

@@ -42,10 +42,14 @@ class Comments(Protocol):
         ...
 
     async def add(
-        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
+        self,
+        comment: Comment,
+        *,
+        preconditions: CommentPreconditions | None = None,
+        under_hidden: bool = False,
     ) -> Comment:
         """Add a comment to its post, and return it with its depth, and with the author as given. Raises, in
-        this order: NotFound (the post), Invalid("name"), Stale("post") (the admission does not hold),
+        this order: NotFound (the post), Invalid("name"), Stale("post") (the preconditions do not hold),
         Conflict("id") (a comment of any post has it, and is as durable as one that was added),
         Invalid("parent_id") (not an approved comment of this post; with `under_hidden`, which is for imports,
         not a comment of this post).

@@ -16,7 +16,7 @@ class RateLimits(Protocol):
         """
         ...
 
-    async def forgive(self, keys: Sequence[str]) -> None:
+    async def decrement(self, keys: Sequence[str]) -> None:
         """Subtract one attempt from the counter of each of these keys."""
         ...
 
@@ -24,10 +24,10 @@ class RateLimits(Protocol):
         """Return the counter; None if there is none, or its window has ended by this time."""
         ...
 
-    async def keep(self, key: str, until: datetime) -> None:
+    async def start_window(self, key: str, until: datetime) -> None:
         """Replace the counter by a window that ends at this time, with one attempt."""
         ...
 
-    async def forget(self, moment: datetime) -> None:
+    async def delete_expired(self, moment: datetime) -> None:
         """Delete every counter whose window has ended by this time."""
         ...

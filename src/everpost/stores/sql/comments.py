@@ -104,9 +104,13 @@ class SqlComments:
         return _page(await self._connections.fetch(*selects.page_of_queue(query)), query.limit)
 
     async def add(
-        self, comment: Comment, *, admission: CommentPreconditions | None = None, under_hidden: bool = False
+        self,
+        comment: Comment,
+        *,
+        preconditions: CommentPreconditions | None = None,
+        under_hidden: bool = False,
     ) -> Comment:
-        return await self._additions.add(Addition(comment, admission, under_hidden))
+        return await self._additions.add(Addition(comment, preconditions, under_hidden))
 
     async def save(
         self,
@@ -122,7 +126,7 @@ class SqlComments:
 
         async def work(transaction: Transaction) -> Comment:
             change_of_post = ThreadChange(
-                post_id, admission=None if credential is None else credential.admission
+                post_id, preconditions=None if credential is None else credential.preconditions
             )
             reads = [] if change.status is None else [(selects.COMMENT, this)]
             found = await update_thread(transaction, change_of_post, *reads)

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import insert
 
-from everpost.domain.comment_preconditions import together
+from everpost.domain.comment_preconditions import combined_preconditions
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import new_stamp
@@ -108,7 +108,7 @@ def _change_by(additions: Sequence[Addition]) -> ThreadChange:
         comments[0].post_id,
         more=sum(map(_is_approved, comments)),
         changes=len(comments),
-        admission=together([addition.admission for addition in additions]),
+        preconditions=combined_preconditions([addition.preconditions for addition in additions]),
     )
 
 

@@ -27,7 +27,7 @@ from everpost.stores.sql.queries.preconditions import (
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _LOCK = select(PostRow.id).where(PostRow.id == selects.ID).with_for_update(key_share=True)
 _TAGS_OF = bindparam("tags_of", type_=IdText)
-_LISTED = (PostRow.status, PostRow.publication_date, PostRow.updated_at)
+_LISTED = (PostRow.status, PostRow.kind, PostRow.publication_date, PostRow.updated_at)
 _REMOVE_TAGS = delete(PostTagRow).where(PostTagRow.post_id == _TAGS_OF)
 _TAG = insert(PostTagRow).from_select(
     ["post_id", "tag", *(column.key for column in _LISTED)],
@@ -158,9 +158,11 @@ def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
 
 def _columns(change: PostChange) -> dict[str, object]:
     """Return the columns to change."""
-    names = ("title", "content", "publication_date", "slug", "tags", "format", "status", "author_id")
+    names = ("title", "content", "publication_date", "slug", "tags", "format", "status", "kind", "author_id")
     given = {name: getattr(change, name) for name in names}
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if change.summary is not None:
+        changes["summary"] = change.summary or None
     if change.comment_policy is not None:
         changes["comment_policy"] = None if change.comment_policy == "inherit" else change.comment_policy
     return {"updated_at": change.updated_at, **changes}

@@ -40,7 +40,7 @@ _IS_CURRENT = RateLimitRow.until > _MOMENT
 _COUNT: ColumnElement[Any] = case((_IS_CURRENT, RateLimitRow.count + 1), else_=1)
 _END: ColumnElement[Any] = case((_IS_CURRENT, RateLimitRow.until), else_=_UNTIL)
 _DELETE_EXPIRED = delete(RateLimitRow).where(RateLimitRow.until <= _MOMENT)
-_FORGIVE = (
+_DECREMENT = (
     update(RateLimitRow)
     .where(RateLimitRow.key.in_(bindparam("keys", expanding=True)), RateLimitRow.count > 0)
     .values(count=RateLimitRow.count - 1)
@@ -93,8 +93,8 @@ def _new_window(engine_name: str) -> Insert:
         return mysql.insert(RateLimitRow).values(_FIRST).on_duplicate_key_update(count=1, until=_UNTIL)
     insert = postgresql.insert if engine_name == "postgresql" else sqlite.insert
     changes = {"count": 1, "until": _UNTIL}
-    keeping = insert(RateLimitRow).values(_FIRST)
-    return keeping.on_conflict_do_update(index_elements=[RateLimitRow.key], set_=changes)
+    replacing = insert(RateLimitRow).values(_FIRST)
+    return replacing.on_conflict_do_update(index_elements=[RateLimitRow.key], set_=changes)
 
 
 class SqlRateLimits:
@@ -131,17 +131,17 @@ class SqlRateLimits:
             (row,) = await self._connections.change_returning(_HIT_IN_SQLITE, parameters)
         return RateLimitCounter(row.tries, row.until or end)
 
-    async def forgive(self, keys: Sequence[str]) -> None:
+    async def decrement(self, keys: Sequence[str]) -> None:
         if keys:
-            await self._connections.change(_FORGIVE, {"keys": list(keys)})
+            await self._connections.change(_DECREMENT, {"keys": list(keys)})
 
     async def get(self, key: str, moment: datetime) -> RateLimitCounter | None:
         rows = await self._connections.fetch(_COUNTER, {"of_key": key})
         return next((RateLimitCounter(row.tries, row.until) for row in rows if row.until > moment), None)
 
-    async def keep(self, key: str, until: datetime) -> None:
-        keeping = _new_window(self._connections.dialect.name)
-        await self._connections.change(keeping, {"of_key": key, "end": until})
+    async def start_window(self, key: str, until: datetime) -> None:
+        replacing = _new_window(self._connections.dialect.name)
+        await self._connections.change(replacing, {"of_key": key, "end": until})
 
-    async def forget(self, moment: datetime) -> None:
+    async def delete_expired(self, moment: datetime) -> None:
         await self._connections.change(_DELETE_EXPIRED, {"moment": moment})

@@ -14,7 +14,7 @@ from pathlib import Path
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.people.users import User
-from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
 from everpost.errors import BrokenFile
 from everpost.stores.port import Snapshot
 
@@ -99,6 +99,10 @@ def _front_matter(post: Post, author: str | None) -> str:
         f"draft: {'true' if post.status is PostStatus.DRAFT else 'false'}",
         f"tags: [{', '.join(map(_quoted, post.tags))}]",
     ]
+    if post.kind is PostKind.PAGE:
+        lines.append("type: page")
+    if post.summary is not None:
+        lines.append(f"summary: {_quoted(post.summary)}")
     if author is not None:
         lines.append(f"author: {_quoted(author)}")
     return "\n".join([*lines, f"id: {_quoted(post.id)}", "---", ""])

@@ -2,9 +2,9 @@
 
 A reader is a function `read_<system>(path, ...) -> Iterator[Item]`. It streams: at most one post with its
 comments is in memory. Authors come before the items that refer to them. A reader yields a `Note` for each
-part of the source that it drops, and a `Problem` for each part that it cannot read, if it can continue after
-it; otherwise it raises BrokenFile. It describes its own changes to an item in `changes`. Texts, names, tags
-and slugs are as the source has them: the importer normalizes them.
+part of the source that it drops, and an `UnreadablePart` for each part that it cannot read, if it can
+continue after it; otherwise it raises BrokenFile. It describes its own changes to an item in `changes`.
+Texts, names, tags and slugs are as the source has them: the importer normalizes them.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from typing import Self
 
 from everpost.domain.comments import CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.posts import PostFormat, PostStatus
+from everpost.domain.posts import PostFormat, PostKind, PostStatus
 from everpost.errors import BrokenFile
 
 
@@ -44,7 +44,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class UnreadablePart:
     """A part of the source that cannot be read, such as a file in a folder or a record in a file. The rest
     can.
     """
@@ -61,6 +61,19 @@ class Problem:
         """A problem with the place and the reason of an error."""
         reason = f"{error.place}: {error.reason}" if error.place else error.reason
         return cls(kind=kind, name=error.name, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBlog:
+    """The settings of the blog in the source. Empty: the source does not have this setting."""
+
+    title: str = ""
+    description: str = ""
+    language: str = ""
+    """A language tag or a locale."""
+    time_zone: str = ""
+    base_url: str = ""
+    """The URL of the home page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +116,8 @@ class SourcePost:
     format: PostFormat
     publication_date: datetime
     status: PostStatus = PostStatus.PUBLISHED
+    kind: PostKind = PostKind.POST
+    summary: str | None = None
     updated_at: datetime | None = None
     slug: str | None = None
     tags: tuple[str, ...] = ()
@@ -124,7 +139,7 @@ class SourceThread:
     comments: tuple[SourceComment, ...] = ()
 
 
-Item = SourceAuthor | SourcePost | SourceThread | Note | Problem
+Item = SourceBlog | SourceAuthor | SourcePost | SourceThread | Note | UnreadablePart
 
 LONGEST_ID = 200
 """Characters of an id or a URL that are displayed."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import ROLE_SCOPES, Token, digest, new_secret
@@ -163,7 +163,7 @@ async def test_a_token_without_the_required_scope_is_refused(
 
 
 def test_every_call_is_in_the_table() -> None:
-    document = create_app(Settings(database_url="sqlite://")).openapi()
+    document = create_api(Settings(database_url="sqlite://")).openapi()
     calls = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
     assert calls == {row.call for row in rows()}
 

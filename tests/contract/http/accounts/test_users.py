@@ -91,7 +91,7 @@ async def test_a_new_name_is_shown_everywhere_immediately(client: httpx.AsyncCli
     assert (await client.patch(f"/users/{ANN.id}", json={"name": "Anna"})).status_code == 200
     post = await client.get(f"/posts/{post_id}", headers={"if-none-match": before.headers["etag"]})
     assert post.status_code == 200, "the name is another one: a stale answer must not be confirmed"
-    told = [
+    authors = [
         post.json()["author"],
         post.json()["comments"][0]["author"],
         (await client.get("/posts")).json()[0]["author"],
@@ -99,7 +99,7 @@ async def test_a_new_name_is_shown_everywhere_immediately(client: httpx.AsyncCli
         (await client.get(f"/posts/{post_id}/comments")).json()[0]["author"],
         (await client.get("/comments?status=approved")).json()[0]["author"],
     ]
-    assert told == [{"id": ANN.id, "name": "Anna"}] * len(told)
+    assert authors == [{"id": ANN.id, "name": "Anna"}] * len(authors)
     unchanged = await client.patch(
         f"/posts/{post_id}", json={"title": "T"}, headers={"if-match": before.headers["etag"]}
     )

@@ -15,7 +15,7 @@ from tests.contract.http.calls import (
     publish,
     read,
 )
-from tests.contract.http.guests import comment_as_guest, decide, decision
+from tests.contract.http.guests import comment_as_guest, decision, moderate
 from tests.contract.http.people import PEOPLE
 
 WORDS = {"content": "EVIL"}
@@ -52,7 +52,7 @@ async def test_a_guest_edits_where_a_guest_may_comment(
 ) -> None:
     post = await publish(client)
     comment = await comment_as_guest(client, post["id"])
-    await decide(client, comment, "approved")
+    await moderate(client, comment, "approved")
     await client.patch("/settings" if by_blog else f"/posts/{post['id']}", json={"comment_policy": policy})
     answer = await edit(client, comment)
     new = {"name": "Gus", "content": "C"}

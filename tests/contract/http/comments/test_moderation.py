@@ -16,7 +16,7 @@ from tests.contract.http.calls import (
     read_post,
     walked,
 )
-from tests.contract.http.guests import comment_as_guest, decide, decision
+from tests.contract.http.guests import comment_as_guest, decision, moderate
 from tests.contract.http.people import PEOPLE
 
 
@@ -73,7 +73,7 @@ async def test_a_guest_edits_with_the_key_and_waits_again(client: httpx.AsyncCli
     key = {"x-edit-key": comment["edit_key"]}
     words = {"content": "Better words."}
     assert_problem(await ask(client, "nobody", "PATCH", path, json=words), 404)
-    await decide(client, comment, "approved")
+    await moderate(client, comment, "approved")
     assert_problem(await ask(client, "nobody", "PATCH", path, json=words), 401)
     wrong = {"x-edit-key": comment["edit_key"][::-1]}
     assert_problem(await ask(client, "nobody", "PATCH", path, json=words, headers=wrong), 403)
@@ -82,7 +82,7 @@ async def test_a_guest_edits_with_the_key_and_waits_again(client: httpx.AsyncCli
     assert await listed(client, f"/posts/{post['id']}/comments") == []
     assert_problem(await ask(client, "nobody", "GET", path), 404)
     assert (await ask(client, "nobody", "GET", path, headers=key)).json() == edited.json()
-    await decide(client, comment, "removed")
+    await moderate(client, comment, "removed")
     assert_problem(await ask(client, "nobody", "PATCH", path, json=words, headers=key), 403)
     assert "edit_key" not in (await read(client, path)).text
 
@@ -134,8 +134,8 @@ async def test_a_removed_comment_with_replies_stays_as_a_tombstone(client: httpx
     parent = await comment_on(client, post["id"], content="The words.")
     child = await comment_on(client, post["id"], parent_id=parent["id"])
     leaf = await comment_on(client, post["id"])
-    await decide(client, parent, "removed")
-    await decide(client, leaf, "removed")
+    await moderate(client, parent, "removed")
+    await moderate(client, leaf, "removed")
     path = f"/posts/{post['id']}/comments"
     tombstone, shown = (await ask(client, "nobody", "GET", path)).json()
     assert (tombstone["id"], shown["id"]) == (parent["id"], child["id"])
@@ -147,7 +147,7 @@ async def test_a_removed_comment_with_replies_stays_as_a_tombstone(client: httpx
     assert (await client.get(f"{path}/{parent['id']}")).json()["content"] == "The words."
     await client.delete(f"{path}/{child['id']}")
     assert await listed(client, path) == []
-    await decide(client, parent, "approved")
+    await moderate(client, parent, "approved")
     assert (await client.get(path)).json()[0]["content"] == "The words."
 
 
@@ -165,7 +165,7 @@ async def test_nobody_can_reply_to_an_unapproved_comment(client: httpx.AsyncClie
     post = await publish(client)
     parent = await comment_on(client, post["id"])
     for status in ("pending", "spam", "removed"):
-        await decide(client, parent, status)
+        await moderate(client, parent, status)
         body = {"content": "C", "parent_id": parent["id"]}
         assert_problem(await client.post(f"/posts/{post['id']}/comments", json=body), 422, "parent_id")
 
@@ -176,7 +176,7 @@ async def test_the_queue_lists_pending_comments_newest_first(client: httpx.Async
     ids = [comment["id"] for comment in made]
     newest_first = sorted(made, key=lambda each: (each["publication_date"], each["id"]), reverse=True)
     assert await walked(client, "/comments?limit=2") == [each["id"] for each in newest_first]
-    await decide(client, made[0], "approved")
+    await moderate(client, made[0], "approved")
     assert ids[0] not in await listed(client, "/comments?status=pending")
     assert await listed(client, "/comments?status=approved") == [ids[0]]
     assert_problem(await client.get("/comments?status=undecided"), 422, "status")
@@ -287,11 +287,11 @@ async def test_a_tombstone_keeps_its_branch_in_the_tree(client: httpx.AsyncClien
     reply = await comment_on(client, post["id"], parent_id=root["id"])
     leaf = await comment_on(client, post["id"], parent_id=reply["id"])
     for comment, status in ((root, "spam"), (reply, "removed")):
-        await decide(client, comment, status)
+        await moderate(client, comment, status)
     (shown,) = (await ask(client, "nobody", "GET", f"/posts/{post['id']}/comments?view=tree")).json()
     assert (shown["id"], shown["status"], shown["content"]) == (root["id"], "removed", None)
     assert shown["replies"][0]["replies"][0]["id"] == leaf["id"]
-    await decide(client, leaf, "pending")
+    await moderate(client, leaf, "pending")
     assert await listed(client, f"/posts/{post['id']}/comments?view=tree") == []
-    await decide(client, leaf, "approved")
+    await moderate(client, leaf, "approved")
     assert await listed(client, f"/posts/{post['id']}/comments?view=tree") == [root["id"]]

@@ -146,3 +146,22 @@ async def test_all_invalid_fields_are_reported(client: httpx.AsyncClient) -> Non
     named = {error["field"] for error in problem["errors"]}
     assert {"title", "content", "publication_date", "colour"} <= named
     assert {error["in"] for error in problem["errors"]} == {"body"}
+
+
+async def test_a_summary_is_optional_and_can_be_removed(client: httpx.AsyncClient) -> None:
+    post = await publish(client, summary="\U0001f600" * 500)
+    assert post["summary"] == "\U0001f600" * 500
+    path = f"/posts/{post['id']}"
+    assert (await client.patch(path, json={"summary": None})).json()["summary"] is None
+    assert (await publish(client, summary=None))["summary"] is None
+    for bad in ("", "x" * 501, 1):
+        assert_problem(await client.patch(path, json={"summary": bad}), 422, "summary")
+
+
+async def test_a_post_can_become_a_page(client: httpx.AsyncClient) -> None:
+    post = await publish(client, tags=["a"])
+    path = f"/posts/{post['id']}"
+    assert (await client.patch(path, json={"kind": "page"})).json()["kind"] == "page"
+    assert (await client.get("/posts")).json() == (await client.get("/tags")).json() == []
+    for bad in (None, "draft"):
+        assert_problem(await client.patch(path, json={"kind": bad}), 422, "kind")

@@ -231,3 +231,17 @@ async def test_each_listed_post_shows_its_oldest_comments(
     assert [comment["content"] for comment in rows[0]["comments"]] == [str(number) for number in range(shown)]
     assert [row["comment_count"] for row in rows] == [12, 1]
     assert len(rows[1]["comments"]) == min(1, shown)
+
+
+async def test_pages_are_listed_only_as_pages(client: httpx.AsyncClient) -> None:
+    post, page = await publish(client, tags=["a"]), await publish(client, kind="page", slug="about")
+    assert await listed(client, "/posts") == await listed(client, "/posts?kind=post") == [post["id"]]
+    assert await listed(client, "/posts?kind=page") == [page["id"]]
+    assert (await read(client, "/posts?count=true&kind=page")).headers["x-total-count"] == "1"
+    assert await listed(client, "/posts?slug=about&kind=post") == []
+    assert_problem(await client.get("/posts?kind=any"), 422, "kind")
+    await publish(client, kind="page")
+    link = next_page(await read(client, "/posts?kind=page&limit=1"))
+    assert link is not None
+    assert "kind=page" in link
+    assert await listed(client, link) == [page["id"]]

@@ -36,6 +36,7 @@ async def test_the_smallest_post_is_a_title_and_content(client: httpx.AsyncClien
     assert (post["title"], post["content"]) == ("T", "")
     assert (post["version"], post["slug"], post["tags"]) == (1, "t", [])
     assert (post["format"], post["status"], post["comment_policy"]) == ("markdown", "published", None)
+    assert (post["kind"], post["summary"]) == ("post", None)
     assert (post["comment_count"], post["comments"]) == (0, [])
     assert post["publication_date"] == post["updated_at"]
     assert len(post["id"]) == 24
@@ -60,6 +61,8 @@ async def test_all_fields_of_a_post_are_stored(client: httpx.AsyncClient) -> Non
         "tags": ["b", "a"],
         "format": "html",
         "status": "draft",
+        "kind": "page",
+        "summary": "A summary",
         "comment_policy": "members",
     }
     response = await client.post("/posts", json=sent)
@@ -114,6 +117,8 @@ CHANGES = {
     "publication_date": "1999-12-31T23:59:59.999Z",
     "slug": "another-slug",
     "tags": ["another", "tag"],
+    "kind": "page",
+    "summary": "Another summary",
 }
 
 

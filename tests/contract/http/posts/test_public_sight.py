@@ -209,11 +209,11 @@ async def test_the_public_sees_nothing_early_and_nothing_forbidden(
         if row["status"] == "removed"
     }
     for answer in await public_answers(client, drawn):
-        told = answer.text + str(answer.headers.multi_items())
-        assert SECRET not in told, answer.url
+        text = answer.text + str(answer.headers.multi_items())
+        assert SECRET not in text, answer.url
         asked = str(answer.url)
-        given_away = {each for each in drawn.hidden_ids - tombstones if each in told and each not in asked}
-        assert not given_away, (answer.url, given_away, told)
+        given_away = {each for each in drawn.hidden_ids - tombstones if each in text and each not in asked}
+        assert not given_away, (answer.url, given_away, text)
         if answer.url.path == "/posts" and "x-total-count" in answer.headers and "sort" in asked:
             assert int(answer.headers["x-total-count"]) == len(drawn.out)
     listed = (await ask(client, "nobody", "GET", "/posts?limit=100")).json()

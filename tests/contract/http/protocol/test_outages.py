@@ -11,7 +11,7 @@ import httpx
 import pytest
 from devtools.servers.proxy import Proxy
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from tests.conftest import offer_key
 from tests.contract.http.conftest import LENIENT, Applications
@@ -67,7 +67,7 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
     settings = {"database_timeout": TIMEOUT, "database_pool_size": POOL_SIZE, "cache_megabytes": 0}
     async with AsyncExitStack() as opened:
         proxy = opened.enter_context(Proxy((await applications.empty_blog(server_name)).url))
-        app = create_app(Settings.model_validate({"database_url": proxy.url, **LENIENT, **settings}))
+        app = create_api(Settings.model_validate({"database_url": proxy.url, **LENIENT, **settings}))
         await opened.enter_async_context(app.router.lifespan_context(app))
         transport, base = httpx.ASGITransport(app), "http://blog.example"
         client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url=base))

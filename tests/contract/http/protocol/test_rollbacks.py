@@ -9,12 +9,12 @@ import httpx
 import pytest
 from devtools.servers.databases import Databases, new_name
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from everpost.stores import open_store
 from tests.conftest import POOL_SIZE, TIMEOUT
 from tests.contract.http.calls import assert_problem, comment_on, publish
-from tests.contract.http.people import PEOPLE, headers_of, settle
+from tests.contract.http.people import PEOPLE, add_people, headers_of
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ async def history(databases: Databases) -> AsyncIterator[History]:
     database = new_name()
     await databases.create(database)
     store = await open_store(databases.url(database), timeout=TIMEOUT, pool_size=POOL_SIZE)
-    await settle(store)
+    await add_people(store)
     await store.close()
-    app = create_app(Settings(database_url=databases.url(database)))
+    app = create_api(Settings(database_url=databases.url(database)))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from devtools.servers.proxy import Proxy
 
-from everpost.app import create_app
+from everpost.app import create_api
 from everpost.settings import Settings
 from tests.conftest import offer_key
 from tests.contract.http.conftest import LENIENT, Applications
@@ -59,6 +59,7 @@ CALLS = {
     "a post by its slug": Call("nobody", "GET", "/posts?slug=tagged"),
     "a list of 10": Call("nobody", "GET", "/posts?limit=10"),
     "a thread": Call("nobody", "GET", _COMMENTS),
+    "the settings": Call("nobody", "GET", "/settings"),
     "create a post": Call("author", "POST", "/posts", _POST, status=201),
     "create a tagged post": Call("author", "POST", "/posts", _POST | {"tags": ["one", "two"]}, status=201),
     "create a post, title taken": Call("author", "POST", "/posts", _POST | {"title": "Taken"}, status=201),
@@ -77,6 +78,7 @@ MOST = {
     "a post by its slug": {"postgresql": 1, "mysql": 1, "mongodb": 2},
     "a list of 10": {"postgresql": 1, "mysql": 1, "mongodb": 2},
     "a thread": {"postgresql": 2, "mysql": 2, "mongodb": 2},
+    "the settings": {"postgresql": 1, "mysql": 1, "mongodb": 1},
     "create a post": {"postgresql": 2, "mysql": 2, "mongodb": 3},
     "create a tagged post": {"postgresql": 2, "mysql": 3, "mongodb": 3},
     "create a post, title taken": {"postgresql": 4, "mysql": 4, "mongodb": 5},
@@ -102,7 +104,7 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
     url = (await applications.empty_blog(server_name)).url
     async with AsyncExitStack() as opened:
         proxy = opened.enter_context(Proxy(url))
-        app = create_app(Settings.model_validate({"database_url": proxy.url, **LENIENT}))
+        app = create_api(Settings.model_validate({"database_url": proxy.url, **LENIENT}))
         await opened.enter_async_context(app.router.lifespan_context(app))
         transport, base = httpx.ASGITransport(app), "http://blog.example"
         client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url=base))

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from everpost.domain.blog import Blog
+from everpost.domain.blog import (
+    MAX_BLOG_TITLE,
+    MAX_DESCRIPTION,
+    MAX_LINK_LABEL,
+    MAX_LINKS,
+    Blog,
+    NavigationLink,
+)
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
@@ -13,11 +20,13 @@ from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_SLUG,
+    MAX_SUMMARY,
     MAX_TAG,
     MAX_TAGS,
     MAX_TITLE,
     Post,
     PostFormat,
+    PostKind,
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
@@ -55,7 +64,21 @@ TOKENS = (
     ),
 )
 SETTINGS = Blog(
-    comment_policy=CommentPolicy.MEMBERS, updated_at=MOMENT, version=7, address_key=bytes(range(32))
+    comment_policy=CommentPolicy.MEMBERS,
+    title=PLANES + "\U0001f600" * (MAX_BLOG_TITLE - len(PLANES)),
+    description="\U0010ffff" * MAX_DESCRIPTION,
+    language="zh-Hant-TW",
+    time_zone="America/Argentina/ComodRivadavia",
+    base_url="https://blog.example:8443/~ann",
+    permalink="/\U00010330/{year}/{month}/{day}/{id}/{slug}",
+    navigation=tuple(
+        NavigationLink(f"{number:02}" + "\U0001f600" * (MAX_LINK_LABEL - 2), "/" + "\U0001f600" * 1_999)
+        for number in range(MAX_LINKS)
+    ),
+    posts_per_page=100,
+    updated_at=MOMENT,
+    version=7,
+    address_key=bytes(range(32)),
 )
 
 
@@ -73,14 +96,16 @@ def posts_of_every_kind() -> list[Post]:
             title="\U0001f600" * MAX_TITLE,
             content="\U0010ffff" * MAX_CONTENT,
             slug="\U00010330" * MAX_SLUG,
+            summary="\U0001f600" * MAX_SUMMARY,
             tags=tuple(f"{number:02}" + "\U0001f600" * (MAX_TAG - 2) for number in range(MAX_TAGS)),
         ),
-        a_post(title=PLANES, content=PLANES, publication_date=EARLIEST, updated_at=LATEST),
+        a_post(title=PLANES, content=PLANES, summary=PLANES, publication_date=EARLIEST, updated_at=LATEST),
     ]
     posts = [
         replace(post, id=numbered(number), slug=f"post-{number}") for number, post in enumerate(kinds, 1)
     ]
     posts[0] = replace(posts[0], format=PostFormat.HTML, version=2**31)
+    posts[1] = replace(posts[1], kind=PostKind.PAGE)
     posts[2] = replace(posts[2], slug=kinds[2].slug)
     return posts
 

@@ -33,7 +33,7 @@ PUBLIC, EVERYTHING = Audience(moment=LATER), Audience(moment=LATER, sees_all=Tru
 KEY = "a" * 64
 
 
-def admission(
+def preconditions(
     policy: CommentPolicy = OPEN, audience: Audience = PUBLIC, name: str = ""
 ) -> CommentPreconditions:
     return CommentPreconditions(
@@ -47,7 +47,7 @@ async def refusal(store: Store, post_id: Id, context: CommentPreconditions) -> E
     """The error with which the post refuses a new comment and an edit under these preconditions."""
     before = await read_post(store, post_id)
     comment = before.comments[0]
-    credential = EditCredential(since=MOMENT, key_digest=KEY, admission=context)
+    credential = EditCredential(since=MOMENT, key_digest=KEY, preconditions=context)
     calls = [
         store.comments.save(post_id, comment.id, change, match=None, credential=credential)
         for change in (
@@ -56,7 +56,7 @@ async def refusal(store: Store, post_id: Id, context: CommentPreconditions) -> E
         )
     ]
     ends = await asyncio.gather(
-        store.comments.add(a_comment(post_id), admission=context), *calls, return_exceptions=True
+        store.comments.add(a_comment(post_id), preconditions=context), *calls, return_exceptions=True
     )
     refused = {describe(end): end for end in ends if isinstance(end, EverpostError)}
     assert len(refused) <= 1
@@ -75,15 +75,15 @@ INHERIT: Literal["inherit"] = "inherit"
 @pytest.mark.parametrize(
     ("change", "context", "is_good"),
     [
-        (PostChange(updated_at=LATER, comment_policy=INHERIT), admission(MODERATED), True),
-        (PostChange(updated_at=LATER, comment_policy=INHERIT), admission(OPEN), False),
-        (PostChange(updated_at=LATER, title="Another"), admission(OPEN), True),
-        (PostChange(updated_at=LATER, comment_policy=MODERATED), admission(OPEN), False),
-        (PostChange(updated_at=LATER, comment_policy=CLOSED), admission(OPEN), False),
-        (PostChange(updated_at=LATER, status=DRAFT), admission(OPEN), False),
-        (PostChange(updated_at=LATER, status=DRAFT), admission(OPEN, EVERYTHING), True),
-        (PostChange(updated_at=LATER, publication_date=LATEST), admission(OPEN), False),
-        (PostChange(updated_at=LATER, publication_date=LATEST), admission(OPEN, EVERYTHING), True),
+        (PostChange(updated_at=LATER, comment_policy=INHERIT), preconditions(MODERATED), True),
+        (PostChange(updated_at=LATER, comment_policy=INHERIT), preconditions(OPEN), False),
+        (PostChange(updated_at=LATER, title="Another"), preconditions(OPEN), True),
+        (PostChange(updated_at=LATER, comment_policy=MODERATED), preconditions(OPEN), False),
+        (PostChange(updated_at=LATER, comment_policy=CLOSED), preconditions(OPEN), False),
+        (PostChange(updated_at=LATER, status=DRAFT), preconditions(OPEN), False),
+        (PostChange(updated_at=LATER, status=DRAFT), preconditions(OPEN, EVERYTHING), True),
+        (PostChange(updated_at=LATER, publication_date=LATEST), preconditions(OPEN), False),
+        (PostChange(updated_at=LATER, publication_date=LATEST), preconditions(OPEN, EVERYTHING), True),
     ],
 )
 async def test_a_changed_post_accepts_comments_by_its_new_state(
@@ -101,17 +101,17 @@ async def test_the_policy_of_the_blog_is_that_of_posts_without_one(store: Store)
     for each in (post, own):
         await comment_on(store, each.id, key_digest=KEY)
     await store.blog.save(BlogChange(updated_at=LATER, comment_policy=OPEN), match=None)
-    assert await refusal(store, post.id, admission(OPEN)) is None
+    assert await refusal(store, post.id, preconditions(OPEN)) is None
     await store.blog.save(BlogChange(updated_at=LATER, comment_policy=CLOSED), match=None)
-    assert isinstance(await refusal(store, post.id, admission(OPEN)), Stale)
-    assert await refusal(store, own.id, admission(OPEN)) is None
+    assert isinstance(await refusal(store, post.id, preconditions(OPEN)), Stale)
+    assert await refusal(store, own.id, preconditions(OPEN)) is None
 
 
 async def test_authors_comment_only_on_their_own_drafts(store: Store) -> None:
     author, heir = await register(store), await register(store)
     post = await publish(store, status=DRAFT, author=author.author, comment_policy=OPEN)
     await comment_on(store, post.id, key_digest=KEY)
-    own, others = (admission(OPEN, Audience(moment=LATER, author_id=each.id)) for each in (author, heir))
+    own, others = (preconditions(OPEN, Audience(moment=LATER, author_id=each.id)) for each in (author, heir))
     assert await refusal(store, post.id, own) is None
     assert isinstance(await refusal(store, post.id, others), Stale)
     await store.users.remove(author.id, heir_id=heir.id, match=None)
@@ -125,7 +125,7 @@ async def test_a_guest_name_that_looks_like_a_user_is_refused(store: Store) -> N
 
     async def comes_as(name: str) -> Comment:
         comment = a_comment(post.id, guest_name=name)
-        return await store.comments.add(comment, admission=admission(name=name))
+        return await store.comments.add(comment, preconditions=preconditions(name=name))
 
     for name in ("Ada Admin", "ADA  ADMIN", "\u0410da Adm1n"):
         with raises(Invalid, field="name"):
@@ -142,9 +142,16 @@ async def test_a_guest_name_that_looks_like_a_user_is_refused(store: Store) -> N
 async def test_concurrent_comments_are_checked_independently(store: Store) -> None:
     post = await publish(store, comment_policy=OPEN)
     await register(store, name="Ada")
-    grounds = [admission(OPEN), admission(CLOSED), None, admission(MODERATED), admission(name="Ada")] * 5
+    grounds = [
+        preconditions(OPEN),
+        preconditions(CLOSED),
+        None,
+        preconditions(MODERATED),
+        preconditions(name="Ada"),
+    ] * 5
     ends = await asyncio.gather(
-        *(store.comments.add(a_comment(post.id), admission=each) for each in grounds), return_exceptions=True
+        *(store.comments.add(a_comment(post.id), preconditions=each) for each in grounds),
+        return_exceptions=True,
     )
     assert [*map(describe, ends)] == ["Comment", "Stale post", "Comment", "Stale post", "Invalid name"] * 5
     assert len(await read_thread(store, post.id)) == 10
@@ -153,8 +160,8 @@ async def test_concurrent_comments_are_checked_independently(store: Store) -> No
 async def test_a_missing_post_is_not_found_rather_than_stale(store: Store) -> None:
     comment = a_comment(new_id())
     with raises(NotFound, "post"):
-        await store.comments.add(comment, admission=admission(name="Ada"))
-    credential = EditCredential(since=MOMENT, key_digest=KEY, admission=admission())
+        await store.comments.add(comment, preconditions=preconditions(name="Ada"))
+    credential = EditCredential(since=MOMENT, key_digest=KEY, preconditions=preconditions())
     change = CommentChange(updated_at=LATER, content="Changed")
     with raises(NotFound, "post"):
         await store.comments.save(comment.post_id, comment.id, change, match=None, credential=credential)

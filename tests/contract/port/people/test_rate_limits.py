@@ -53,7 +53,7 @@ async def test_a_window_is_forgotten_when_it_ends(store: Store, start: datetime)
 async def test_only_expired_windows_are_deleted(store: Store, start: datetime) -> None:
     await hit(store, KEY, start)
     await hit(store, "later", start + MILLISECOND)
-    await store.limits.forget(start + WINDOW)
+    await store.limits.delete_expired(start + WINDOW)
     assert await hit(store, "later", start + MILLISECOND) == RateLimitCounter(2, start + MILLISECOND + WINDOW)
     assert await hit(store, KEY, start) == RateLimitCounter(1, start + WINDOW), (
         "nothing is left of the first try"
@@ -87,8 +87,8 @@ async def test_of_concurrent_attempts_as_many_pass_as_the_limit_allows(store: St
 async def test_a_forgiven_attempt_is_not_counted(store: Store, start: datetime) -> None:
     for _ in range(3):
         await hit(store, KEY, start)
-    await store.limits.forgive([KEY, "unknown"])
-    await store.limits.forgive([])
+    await store.limits.decrement([KEY, "unknown"])
+    await store.limits.decrement([])
     assert await hit(store, KEY, start + MILLISECOND) == RateLimitCounter(3, start + WINDOW)
     assert await hit(store, "unknown", start) == RateLimitCounter(1, start + WINDOW)
 
@@ -101,7 +101,7 @@ async def test_concurrent_attempts_are_all_counted(store: Store, blog_url: str, 
         )
         assert sorted(tally.count for tally in tallies) == list(range(1, 41))
         assert {tally.until for tally in tallies} == {start + MILLISECOND + WINDOW}
-        await asyncio.gather(*(each.limits.forgive([KEY]) for each in (store, other) for _ in range(10)))
+        await asyncio.gather(*(each.limits.decrement([KEY]) for each in (store, other) for _ in range(10)))
         assert (await hit(other, KEY, start)).count == 21
     finally:
         await other.close()
@@ -121,12 +121,12 @@ async def test_a_window_can_end_at_any_time_and_begin_again(store: Store, start:
     assert await store.limits.get(KEY, start) is None
     far, near = start + 100 * WINDOW, start + WINDOW
     for until in (far, near):
-        await store.limits.keep(KEY, until)
+        await store.limits.start_window(KEY, until)
         assert await store.limits.get(KEY, until - MILLISECOND) == RateLimitCounter(1, until)
         assert await store.limits.get(KEY, until) is None
     assert await hit(store, KEY, start) == RateLimitCounter(2, near)
     assert await store.limits.get(KEY, start) == RateLimitCounter(2, near)
-    await store.limits.keep(KEY, start)
+    await store.limits.start_window(KEY, start)
     assert await store.limits.get(KEY, start) is None
-    await asyncio.gather(*(store.limits.keep("other", far) for _ in range(5)))
+    await asyncio.gather(*(store.limits.start_window("other", far) for _ in range(5)))
     assert await store.limits.get("other", start) == RateLimitCounter(1, far)

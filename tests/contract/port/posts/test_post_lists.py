@@ -9,7 +9,16 @@ import pytest
 
 from everpost.domain.ids import new_id
 from everpost.domain.people.users import User
-from everpost.domain.posts import Audience, Post, PostChange, PostFilter, PostQuery, PostSort, PostStatus
+from everpost.domain.posts import (
+    Audience,
+    Post,
+    PostChange,
+    PostFilter,
+    PostKind,
+    PostQuery,
+    PostSort,
+    PostStatus,
+)
 from everpost.stores.port import Store
 from tests.contract.port.examples import EVERYBODY, LATER, MOMENT, numbered, publish, read_posts, register
 
@@ -21,8 +30,9 @@ every_sort = pytest.mark.parametrize("sort", PostSort)
 
 
 async def a_blog(store: Store, ada: User, bob: User) -> list[Post]:
-    """Posts of every kind: with each status, author and set of tags, some of them public, with many ties."""
+    """Posts and pages, with each status, author and set of tags, some of them public, with many ties."""
     kinds = itertools.product(
+        PostKind,
         PostStatus,
         (ada.author, bob.author, None),
         ((), ("a",), ("b", "a")),
@@ -31,14 +41,15 @@ async def a_blog(store: Store, ada: User, bob: User) -> list[Post]:
     return [
         await publish(
             store,
-            id=numbered(number * 37 % 54),
+            id=numbered(number * 37 % 108),
+            kind=kind,
             status=status,
             author=author,
             tags=tags,
             publication_date=publication_date,
             updated_at=MOMENT + number % 5 * MILLISECOND,
         )
-        for number, (status, author, tags, publication_date) in enumerate(kinds)
+        for number, (kind, status, author, tags, publication_date) in enumerate(kinds)
     ]
 
 
@@ -48,10 +59,10 @@ def every_filter(ada: User, bob: User) -> Iterator[PostFilter]:
         Audience(moment=TODAY, author_id=ada.id),
         Audience(moment=TODAY, sees_all=True),
     )
-    for audience, status, tag, author_id in itertools.product(
-        audiences, PostStatus, (None, "a", "b", "c"), (None, ada.id, bob.id, new_id())
+    for audience, kind, status, tag, author_id in itertools.product(
+        audiences, PostKind, PostStatus, (None, "a", "b", "c"), (None, ada.id, bob.id, new_id())
     ):
-        yield PostFilter(audience=audience, status=status, tag=tag, author_id=author_id)
+        yield PostFilter(audience=audience, kind=kind, status=status, tag=tag, author_id=author_id)
 
 
 def listed(posts: Sequence[Post], filter: PostFilter, sort: PostSort) -> list[Post]:
@@ -67,6 +78,7 @@ def is_listed(post: Post, filter: PostFilter) -> bool:
     return (
         (is_out or is_own or audience.sees_all)
         and post.status is filter.status
+        and post.kind is filter.kind
         and (filter.tag is None or filter.tag in post.tags)
         and filter.author_id in (None, author_id)
     )

@@ -6,7 +6,7 @@ import pytest
 
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import new_id
-from everpost.domain.posts import Post, PostChange, PostStatus
+from everpost.domain.posts import Post, PostChange, PostKind, PostStatus
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.examples import (
@@ -106,6 +106,10 @@ async def test_of_concurrent_posts_with_one_slug_one_is_stored(store: Store) -> 
         PostChange(updated_at=LATER, tags=()),
         PostChange(updated_at=LATER, status=PostStatus.DRAFT),
         PostChange(updated_at=LATER, status=PostStatus.PUBLISHED),
+        PostChange(updated_at=LATER, kind=PostKind.PAGE),
+        PostChange(updated_at=LATER, kind=PostKind.POST),
+        PostChange(updated_at=LATER, summary="New"),
+        PostChange(updated_at=LATER, summary=""),
         PostChange(updated_at=LATER, comment_policy=CommentPolicy.OPEN),
         PostChange(updated_at=LATER, comment_policy="inherit"),
         PostChange(updated_at=MOMENT, title="Title"),
@@ -117,13 +121,17 @@ async def test_of_concurrent_posts_with_one_slug_one_is_stored(store: Store) -> 
             slug="new",
             tags=("n",),
             status=PostStatus.DRAFT,
+            kind=PostKind.PAGE,
+            summary="New",
             comment_policy=CommentPolicy.MEMBERS,
         ),
     ],
 )
 async def test_an_update_changes_only_the_given_fields(store: Store, change: PostChange) -> None:
     other = await publish(store)
-    post = await publish(store, slug="slug", tags=("a", "b"), comment_policy=CommentPolicy.CLOSED)
+    post = await publish(
+        store, slug="slug", tags=("a", "b"), summary="Summary", comment_policy=CommentPolicy.CLOSED
+    )
     comments = tuple([await comment_on(store, post.id) for _ in range(3)])
     saved = await store.posts.save(post.id, change, match=None, comments=2)
     assert (
@@ -138,6 +146,8 @@ async def test_an_update_changes_only_the_given_fields(store: Store, change: Pos
             slug=change.slug or post.slug,
             tags=post.tags if change.tags is None else change.tags,
             status=change.status or post.status,
+            kind=change.kind or post.kind,
+            summary=post.summary if change.summary is None else change.summary or None,
             comment_policy=(
                 None if change.comment_policy == "inherit" else change.comment_policy or post.comment_policy
             ),

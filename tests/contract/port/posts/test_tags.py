@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.clock import LATEST
-from everpost.domain.posts import MAX_TAG, MAX_TAGS, PostChange, PostStatus, TagCount, TagQuery
+from everpost.domain.posts import MAX_TAG, MAX_TAGS, PostChange, PostKind, PostStatus, TagCount, TagQuery
 from everpost.stores.port import Store
 from tests.contract.port.examples import (
     EVERYBODY,
@@ -193,3 +193,15 @@ async def test_of_concurrent_changes_of_tags_one_is_stored_whole(store: Store) -
     assert kept.tags in wanted
     assert kept.version == 7
     assert await read_tags(store) == [TagCount(tag, 1) for tag in kept.tags]
+
+
+async def test_tags_of_pages_are_not_counted(store: Store) -> None:
+    post = await publish(store, tags=("a",))
+    page = await publish(store, tags=("a", "b"), kind=PostKind.PAGE)
+    assert await read_tags(store) == [TagCount("a", 1)]
+    await store.posts.save(post.id, PostChange(updated_at=LATER, kind=PostKind.PAGE), match=None, comments=0)
+    await store.posts.save(page.id, PostChange(updated_at=LATER, kind=PostKind.POST), match=None, comments=0)
+    assert await read_tags(store) == [TagCount("a", 1), TagCount("b", 1)]
+    assert [each.id for each in await read_posts(store, replace(EVERYBODY, tag="a"))] == [page.id]
+    pages = replace(EVERYBODY, tag="a", kind=PostKind.PAGE)
+    assert [each.id for each in await read_posts(store, pages)] == [post.id]

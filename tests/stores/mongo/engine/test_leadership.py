@@ -23,7 +23,7 @@ PARTS: dict[type, type] = {
     port.RateLimits: MongoRateLimits,
 }
 WRITES = {
-    *("add", "save", "remove", "mark_used", "hit", "forgive", "keep", "forget"),
+    *("add", "save", "remove", "mark_used", "hit", "decrement", "start_window", "delete_expired"),
     *("write", "begin", "finish"),
 }
 """The methods whose writes the majority acknowledges."""

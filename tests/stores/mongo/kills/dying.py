@@ -117,10 +117,10 @@ class Executioner(monitoring.CommandListener):
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def _live(url: str, child: int, told: Path) -> None:
+async def _live(url: str, child: int, journal: Path) -> None:
     monitoring.register(Executioner(child))
     store = await MongoStore.open(url, timeout=30, pool_size=2)
-    with told.open("a", buffering=1) as lines:
+    with journal.open("a", buffering=1) as lines:
         async for number in _do(store, child):
             lines.write(f"{number}\n")
     await store.close()

@@ -50,7 +50,7 @@ async def finish(store: MongoStore, child: int) -> None:
     await store.posts.remove(post_id, match=None)
 
 
-def read_told(folder: Path) -> dict[int, int]:
+def read_journals(folder: Path) -> dict[int, int]:
     """The number of changes that were acknowledged to each child."""
     return {int(file.name): len(file.read_text().splitlines()) for file in folder.iterdir()}
 
@@ -68,11 +68,11 @@ async def test_wherever_a_process_is_killed_what_it_was_told_is_so_and_nothing_e
             dying.kill()
             await dying.wait()
     store = await MongoStore.open(url, timeout=30, pool_size=5)
-    told = read_told(tmp_path)
-    assert len(told) * step > len(deeds(store, 0))
-    for child, done in told.items():
+    journals = read_journals(tmp_path)
+    assert len(journals) * step > len(deeds(store, 0))
+    for child, done in journals.items():
         assert await content_of(store, post_of(child)) in states(child, store)[done : done + 2]
     await assert_previews_are_right(database)
-    await asyncio.gather(*(finish(store, child) for child in told))
+    await asyncio.gather(*(finish(store, child) for child in journals))
     await until(lambda: has_no_garbage(database))
     await store.close()

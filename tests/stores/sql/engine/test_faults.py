@@ -253,9 +253,9 @@ async def test_a_full_disk_is_reported_and_rolls_back_everything(tmp_path: Path)
 async def test_a_missing_server_is_unreachable(scheme: str) -> None:
     port = free_port()
     shown = f"Cannot connect to the database {scheme}://writer@127.0.0.1:{port}/blog"
-    with pytest.raises(Unreachable, match=shown) as told:
+    with pytest.raises(Unreachable, match=shown) as error:
         await SqlStore.open(f"{scheme}://writer:secret@127.0.0.1:{port}/blog", timeout=5, pool_size=1)
-    assert "secret" not in told.value.message
+    assert "secret" not in error.value.message
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])

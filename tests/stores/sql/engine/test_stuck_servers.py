@@ -74,11 +74,8 @@ async def test_no_more_connections_are_open_than_the_pool_allows(
     async with locked(engine_name, alchemy):
         counting = asyncio.create_task(count())
         for _ in range(4):
-            comments, posts = (
-                [comment_on(store, post.id) for _ in range(5)],
-                [publish(store) for _ in range(5)],
-            )
-            await time_out(*comments, *posts)
+            writes = [comment_on(store, post.id) for _ in range(5)] + [publish(store) for _ in range(5)]
+            await time_out(*writes)
             with pytest.raises(NotFound):
                 await store.users.get(new_id())
         counting.cancel()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from everpost.transfer.importers.markdown.reader import read_markdown
-from everpost.transfer.importers.model import Note, Problem, SourcePost
+from everpost.transfer.importers.model import Note, SourcePost, UnreadablePart
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -26,9 +26,9 @@ def notes_of(folder: Path) -> dict[str, str]:
     return {item.name: item.reason for item in read_markdown(folder) if isinstance(item, Note)}
 
 
-def problems_of(folder: Path) -> list[Problem]:
+def problems_of(folder: Path) -> list[UnreadablePart]:
     """The problems of the import."""
-    return [item for item in read_markdown(folder) if isinstance(item, Problem)]
+    return [item for item in read_markdown(folder) if isinstance(item, UnreadablePart)]
 
 
 def only_post(folder: Path, place: str, text: str | bytes) -> SourcePost:

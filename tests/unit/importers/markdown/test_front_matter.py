@@ -7,8 +7,8 @@ import pytest
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.markdown.front_matter.fields import texts_of
 from everpost.transfer.importers.markdown.front_matter.parser import read_page
-from everpost.transfer.importers.markdown.page import Page
-from everpost.transfer.importers.model import Problem
+from everpost.transfer.importers.markdown.page import MarkdownPage
+from everpost.transfer.importers.model import UnreadablePart
 from tests.unit.importers.markdown.folders import only_post, posts_of, problems_of
 
 BOMB = "a: &a [x, x]\n" + "".join(
@@ -17,7 +17,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
 )
 
 
-def page_of(text: str) -> Page:
+def page_of(text: str) -> MarkdownPage:
     page = read_page(text, "a.md")
     assert page is not None
     return page
@@ -101,7 +101,7 @@ def test_broken_front_matter_is_reported_with_file_and_line(
 
 def test_a_file_that_is_not_utf8_is_broken(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"caf\xe9")
-    assert problems_of(tmp_path) == [Problem(kind="file", name="a.md", reason="byte 3: not UTF-8")]
+    assert problems_of(tmp_path) == [UnreadablePart(kind="file", name="a.md", reason="byte 3: not UTF-8")]
 
 
 @pytest.mark.parametrize("name", ["missing", "file.md"])

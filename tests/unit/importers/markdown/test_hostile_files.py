@@ -9,7 +9,7 @@ from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.dates import parse_date
 from everpost.transfer.importers.markdown.dates import DateRules, PageDates
 from everpost.transfer.importers.markdown.front_matter.parser import read_page
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import name_of
 from everpost.transfer.importers.markdown.template_tags.links import Links
 from everpost.transfer.importers.markdown.template_tags.tags import convert_tags
@@ -55,15 +55,17 @@ def tags(text: str) -> None:
 
 def title(text: str) -> None:
     for is_html in (False, True):
-        title_of(Page({}, text), "a", is_html=is_html)
+        title_of(MarkdownPage({}, text), "a", is_html=is_html)
 
 
 def names(text: str) -> None:
-    name_of(f"{text}.md", Page({"permalink": f"/{text}/{text}", "slug": text}, ""))
+    name_of(f"{text}.md", MarkdownPage({"permalink": f"/{text}/{text}", "slug": text}, ""))
 
 
 def dates(text: str) -> None:
-    PageDates(Page({}, ""), {"date": text, "lastmod": f"2024-01-31 {text}"}, None, DateRules()).published()
+    PageDates(
+        MarkdownPage({}, ""), {"date": text, "lastmod": f"2024-01-31 {text}"}, None, DateRules()
+    ).published()
 
 
 def growing(marks: str, size: int, join: str = "\n") -> str:

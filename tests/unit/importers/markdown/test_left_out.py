@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from everpost.transfer.importers.model import Problem
+from everpost.transfer.importers.model import UnreadablePart
 from tests.unit.importers.markdown.configurations import ELEVENTY, HEXO, HUGO, JEKYLL, PELICAN, POST, ZOLA
 from tests.unit.importers.markdown.folders import notes_of, only_post, posts_of, problems_of, write_folder
 
@@ -98,5 +98,5 @@ def test_an_unreadable_folder_does_not_affect_the_others(
         return listed(path)
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    assert problems_of(tmp_path) == [Problem(kind="file", name="closed", reason="Permission denied")]
+    assert problems_of(tmp_path) == [UnreadablePart(kind="file", name="closed", reason="Permission denied")]
     assert [post.source_id for post in posts_of(tmp_path)] == ["a.md"]

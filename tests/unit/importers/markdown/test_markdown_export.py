@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.people.users import Author
-from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.posts import MAX_SUMMARY, Post, PostFormat, PostKind, PostStatus
 from everpost.domain.records import Counts, Record
 from everpost.errors import BrokenFile
 from everpost.stores.port import Store
@@ -57,6 +57,8 @@ def as_read(post: Post, place: str) -> SourcePost:
         content=post.content,
         format=post.format,
         status=post.status,
+        kind=post.kind,
+        summary=post.summary,
         publication_date=post.publication_date,
         updated_at=post.updated_at,
         slug=post.slug,
@@ -88,7 +90,8 @@ async def test_a_post_is_a_file(tmp_path: Path) -> None:
     )
 
 
-TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+TEXT_CHARACTERS = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
+TEXT = st.text(TEXT_CHARACTERS)
 MOMENTS = st.datetimes(timezones=st.just(UTC)).map(whole_milliseconds)
 
 
@@ -100,6 +103,8 @@ MOMENTS = st.datetimes(timezones=st.just(UTC)).map(whole_milliseconds)
     updated=MOMENTS,
     is_draft=st.booleans(),
     is_html=st.booleans(),
+    kind=st.sampled_from(PostKind),
+    summary=st.none() | st.text(TEXT_CHARACTERS, min_size=1, max_size=MAX_SUMMARY),
 )
 async def test_any_post_is_read_back(
     *,
@@ -110,11 +115,15 @@ async def test_any_post_is_read_back(
     updated: datetime,
     is_draft: bool,
     is_html: bool,
+    kind: PostKind,
+    summary: str | None,
 ) -> None:
     post = replace(
         a_post(title=title, content=content, tags=tags, publication_date=published, updated_at=updated),
         status=PostStatus.DRAFT if is_draft else PostStatus.PUBLISHED,
         format=PostFormat.HTML if is_html else PostFormat.MARKDOWN,
+        kind=kind,
+        summary=summary,
     )
     with TemporaryDirectory() as folder:
         await export_markdown(Listed([post]), Path(folder))
@@ -152,6 +161,7 @@ async def test_an_exported_blog_can_be_imported(store: Store, tmp_path: Path) ->
         numbered(1): a_post(id=numbered(1), content="\n# Text\r\n", tags=("a",), slug="one"),
         numbered(2): replace(a_post(id=numbered(2), slug="two"), format=PostFormat.HTML, content="<p>Text"),
         numbered(3): a_post(id=numbered(3), slug="three", status=PostStatus.DRAFT, updated_at=LATEST),
+        numbered(4): a_post(id=numbered(4), slug="four", kind=PostKind.PAGE, summary=" Two\nlines "),
     }
     for post in posts.values():
         await store.posts.add(post)
@@ -161,7 +171,7 @@ async def test_an_exported_blog_can_be_imported(store: Store, tmp_path: Path) ->
         await store.posts.remove(post_id, match=None)
     await import_folder(store, tmp_path / "folder")
     assert {each: await store.posts.get(each, comments=0) for each in posts} == posts
-    assert await import_folder(store, tmp_path / "folder") == {"already there": {"post": 3}}
+    assert await import_folder(store, tmp_path / "folder") == {"already there": {"post": 4}}
 
 
 async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from everpost.domain.comments import CommentStatus
-from everpost.transfer.importers.model import Note, Outcome, Problem, SourceComment, SourceThread
+from everpost.transfer.importers.model import Note, Outcome, SourceComment, SourceThread, UnreadablePart
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.reports.import_report import ImportReport
@@ -74,10 +74,10 @@ def test_a_report_of_a_large_blog_is_short(report: ImportReport) -> None:
 
 def test_everything_that_cannot_be_read_is_listed(report: ImportReport) -> None:
     for number in range(90):
-        report.unreadable(Problem(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
+        report.unreadable(UnreadablePart(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
     assert len(list(report.text())) == 91
     for number in range(90):
-        report.unreadable(Problem(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
+        report.unreadable(UnreadablePart(kind="file", name=f"{number}.md", reason="line 1: not YAML"))
     lines = list(report.text())
     assert len(lines) == 103
     assert lines[100] == "unreadable: 80 more"

@@ -26,9 +26,9 @@ thread.
 
 BY_DATE: Index = [("publication_date", 1), ("_id", 1)]
 BY_UPDATE: Index = [("updated_at", 1), ("_id", 1)]
-OF_STATUS: Index = [("status", 1)]
-OF_AUTHOR: Index = [("author_id", 1), ("status", 1)]
-OF_TAG: Index = [("tags", 1), ("status", 1)]
+OF_STATUS: Index = [("status", 1), ("kind", 1)]
+OF_AUTHOR: Index = [("author_id", 1), *OF_STATUS]
+OF_TAG: Index = [("tags", 1), *OF_STATUS]
 """The beginnings and ends of the indexes on posts: each combination exists."""
 
 IN_ORDER: Index = [("post_id", 1), ("publication_date", 1), ("_id", 1)]

@@ -9,7 +9,7 @@ from bson import ObjectId
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
-from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostStatus
+from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostKind, PostStatus
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 
 _MAX_LONG = 2**63 - 1
@@ -22,7 +22,7 @@ LIVING: Mapping[str, object] = {"removed_at": {"$exists": False}}
 _POST_FIELDS = dict.fromkeys(
     (
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
-        *("format", "status", "author_id", "comment_policy", "comment_count", "stamp"),
+        *("format", "status", "kind", "summary", "author_id", "comment_policy", "comment_count", "stamp"),
     ),
     1,
 )
@@ -67,6 +67,8 @@ class PostDocument(TypedDict):
     tags: list[str]
     format: str
     status: str
+    kind: str
+    summary: NotRequired[str]
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
     comment_count: int
@@ -103,9 +105,12 @@ def post_document(post: Post) -> PostDocument:
         "tags": list(post.tags),
         "format": post.format.value,
         "status": post.status.value,
+        "kind": post.kind.value,
         "comment_count": post.comment_count,
         "comments": [],
     }
+    if post.summary is not None:
+        document["summary"] = post.summary
     if post.author is not None:
         document["author_id"] = ObjectId(post.author.id)
     if post.comment_policy is not None:
@@ -127,6 +132,8 @@ def read_post(document: PostDocument) -> Post:
         tags=tuple(document["tags"]),
         format=PostFormat(document["format"]),
         status=PostStatus(document["status"]),
+        kind=PostKind(document["kind"]),
+        summary=document.get("summary"),
         author=_nameless(document.get("author_id")),
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],

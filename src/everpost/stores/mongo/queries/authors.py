@@ -27,7 +27,7 @@ _MOST_TOGETHER = 100
 NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
 
-class Authors:
+class AuthorNames:
     """Looks up all names for a response at once. The posts of a removed user belong to the heir."""
 
     def __init__(self, collections: Collections) -> None:
@@ -102,7 +102,7 @@ def _successor(id: ObjectId, found: Mapping[ObjectId, UserDocument]) -> UserDocu
 
 
 def named_posts(documents: Iterable[PostDocument]) -> Sequence[Post]:
-    """The posts in documents that were joined with their authors by `Authors.joined`."""
+    """The posts in documents that were joined with their authors by `AuthorNames.joined`."""
     joined: Sequence[Any] = list(documents)
     users = [user for document in joined for user in document["users"]]
     found = {user["_id"]: user for each in users for user in (each, *each["heirs"])}

@@ -22,7 +22,7 @@ from everpost.stores.mongo.model.collections import (
     beyond,
 )
 from everpost.stores.mongo.model.documents import PostDocument
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Choice:
 class Listing:
     """Chooses the index and the condition for a filter, and reads the posts."""
 
-    def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions, authors: AuthorNames) -> None:
         self._posts = collections.posts
         self._transactions = transactions
         self._authors = authors
 
     def session(self, filter: PostFilter) -> AbstractAsyncContextManager[Session | None]:
-        """A snapshot session if the filter depends on the owners of posts; see `Authors.predecessors`."""
+        """A snapshot session if the filter depends on the owners of posts; see `AuthorNames.predecessors`."""
         if filter.author_id is None and filter.audience.author_id is None:
             return nullcontext()
         return self._transactions.snapshot()
@@ -90,8 +90,7 @@ class Listing:
 
 
 def _choice(filter: PostFilter, authors: Sequence[ObjectId] | None) -> Choice:
-    status = filter.status.value
-    condition: Filter = {"status": status}
+    condition: Filter = {"status": filter.status.value, "kind": filter.kind.value}
     if authors is not None:
         condition["author_id"] = {"$in": authors}
     if filter.tag is not None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from bson import MaxKey, MinKey
 
 from everpost.domain.paging import Page
-from everpost.domain.posts import PostStatus, TagCount, TagQuery
+from everpost.domain.posts import PostKind, PostStatus, TagCount, TagQuery
 from everpost.stores.mongo.model.collections import BY_DATE, OF_TAG, Collections, index_bound
 
 _INDEX = [*OF_TAG, *BY_DATE]
+_REST = len(_INDEX) - 1
+"""The number of fields after the tag."""
 
 
 class Tags:
@@ -34,7 +36,7 @@ class Tags:
         """The next tags, whatever the status of their posts."""
         found: list[str] = []
         # Posts without tags are in the index too, before the first text.
-        first = index_bound(_INDEX, after or "", *[MinKey() if after is None else MaxKey()] * 3)
+        first = index_bound(_INDEX, after or "", *[MinKey() if after is None else MaxKey()] * _REST)
         while len(found) < most:
             # Returns the index key itself, without reading the post.
             keys = self._posts.find({}, limit=1, hint=_INDEX, return_key=True).min(first)
@@ -42,13 +44,14 @@ class Tags:
             if not names or not isinstance(names[0], str):
                 break
             found.append(names[0])
-            first = index_bound(_INDEX, names[0], *[MaxKey()] * 3)
+            first = index_bound(_INDEX, names[0], *[MaxKey()] * _REST)
         return found
 
     async def _count(self, tag: str, query: TagQuery) -> int:
         these = {
             "tags": tag,
             "status": PostStatus.PUBLISHED.value,
+            "kind": PostKind.POST.value,
             "publication_date": {"$lte": query.moment},
         }
         return await self._posts.count_documents(these, hint=_INDEX)

@@ -59,10 +59,11 @@ _POST = document(
         "tags": array({"bsonType": "string"}),
         "format": one_of("markdown", "html"),
         "status": one_of("draft", "published"),
+        "kind": one_of("post", "page"),
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
-    {"author_id": ID, "comment_policy": _POLICY},
+    {"author_id": ID, "comment_policy": _POLICY, "summary": text(1, 500)},
 )
 _REMOVED_POST = document({"_id": ID, "removed_at": DATE})
 _TOKEN = document(
@@ -94,16 +95,25 @@ _USER = document(
 )
 _REMOVED_USER = document({"_id": ID, "removed_at": DATE}, {"heir": ID})
 _LIMIT = document({"_id": text(1, 64), "count": COUNT, "until": DATE})
+_LINK = document({"label": text(1, 100), "url": text(1, 2_000)})
 _BLOG = document(
     {
         "_id": text(1, 4),
         "comment_policy": _POLICY,
+        "title": text(0, 255),
+        "description": text(0, 500),
+        "language": text(1, 35),
+        "time_zone": text(1, 64),
+        "permalink": text(1, 100),
+        "navigation": array(_LINK),
+        "posts_per_page": NUMBER,
         "address_key": {"bsonType": "binData"},
         "version": NUMBER,
         "stamp": NUMBER,
         "names_stamp": NUMBER,
         "updated_at": DATE,
-    }
+    },
+    {"base_url": text(1, 255)},
 )
 _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
 
@@ -125,7 +135,8 @@ def _unique(name: str, field: str) -> IndexModel:
 
 
 def _lists_of_posts() -> Sequence[IndexModel]:
-    starts = {"status": ("status",), "author": ("author_id", "status"), "tag": ("tags", "status")}
+    listed = ("status", "kind")
+    starts = {"status": listed, "author": ("author_id", *listed), "tag": ("tags", *listed)}
     ends = {"date": "publication_date", "update": "updated_at"}
     return [
         _index(f"of_{start}_by_{end}", *fields, moment, "_id")
@@ -181,6 +192,13 @@ async def up(database: Database) -> None:
         await establish(database, name, collection)
     settings = {
         "comment_policy": "moderated",
+        "title": "",
+        "description": "",
+        "language": "en",
+        "time_zone": "UTC",
+        "permalink": "/{slug}",
+        "navigation": [],
+        "posts_per_page": 10,
         "address_key": secrets.token_bytes(32),
         "version": 1,
         "stamp": new_stamp(),

@@ -15,8 +15,8 @@ from everpost.errors import NotFound
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import CommentDocument, matching, read_comment
-from everpost.stores.mongo.queries.authors import Authors
-from everpost.stores.mongo.threads.thread import Thread
+from everpost.stores.mongo.queries.authors import AuthorNames
+from everpost.stores.mongo.threads.thread import ThreadTransaction
 
 Preconditions = tuple[ExpectedRevisions, EditCredential | None]
 """The revisions that a comment must have to be changed, and the credential that it requires."""
@@ -26,7 +26,7 @@ _PERSONAL = ("author_id", "guest_name", "key_digest", "editor_id", "edited_at")
 class CommentUpdater:
     """Changes comments, each in a transaction."""
 
-    def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions, authors: AuthorNames) -> None:
         self._collections = collections
         self._comments = collections.comments
         self._transactions = transactions
@@ -46,7 +46,7 @@ class CommentUpdater:
         self, post_id: Id, id: Id, change: CommentChange, preconditions: Preconditions, session: Session
     ) -> CommentDocument:
         """Change only the text. The update of the post also changes the copy in the preview."""
-        thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
+        thread = ThreadTransaction(self._collections, self._authors, session, ObjectId(post_id))
         values = _values(change)
         copy: Filter = {
             "$set": {f"comments.$[c].{name}": value for name, value in values.items()},
@@ -58,7 +58,7 @@ class CommentUpdater:
     async def _decide(
         self, post_id: Id, id: Id, change: CommentChange, preconditions: Preconditions, session: Session
     ) -> CommentDocument:
-        thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
+        thread = ThreadTransaction(self._collections, self._authors, session, ObjectId(post_id))
         await _update_post(thread, preconditions)
         before = await self._find(thread, id)
         values = _values(change)
@@ -69,7 +69,7 @@ class CommentUpdater:
         return after
 
     async def _remove(self, post_id: Id, id: Id, preconditions: Preconditions, session: Session) -> None:
-        thread = Thread(self._collections, self._authors, session, ObjectId(post_id))
+        thread = ThreadTransaction(self._collections, self._authors, session, ObjectId(post_id))
         await thread.update_post()
         before = await self._find(thread, id)
         if not await thread.has_replies(before["_id"]):
@@ -88,14 +88,14 @@ class CommentUpdater:
         tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
         await _propagate(thread, before, await self._write(thread, id, tombstone, preconditions))
 
-    async def _find(self, thread: Thread, id: Id) -> CommentDocument:
+    async def _find(self, thread: ThreadTransaction, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
         if not found:
             raise NotFound("comment", id)
         return found[ObjectId(id)]
 
     async def _write(
-        self, thread: Thread, id: Id, update: Filter, preconditions: Preconditions
+        self, thread: ThreadTransaction, id: Id, update: Filter, preconditions: Preconditions
     ) -> CommentDocument:
         """Change the comment if it has a required revision and the credential applies to it. Raises NotFound,
         Stale, Forbidden.
@@ -112,11 +112,14 @@ class CommentUpdater:
 
 
 async def _update_post(
-    thread: Thread, preconditions: Preconditions, change: Filter | None = None, within: Sequence[Filter] = ()
+    thread: ThreadTransaction,
+    preconditions: Preconditions,
+    change: Filter | None = None,
+    within: Sequence[Filter] = (),
 ) -> None:
     """Update the post first, if it admits a change of the comment."""
-    admission = None if preconditions[1] is None else preconditions[1].admission
-    await thread.require(await thread.update_post(admission, change, within=within), admission)
+    conditions = None if preconditions[1] is None else preconditions[1].preconditions
+    await thread.require(await thread.update_post(conditions, change, within=within), conditions)
 
 
 def _values(change: CommentChange) -> Filter:
@@ -129,7 +132,7 @@ def _values(change: CommentChange) -> Filter:
     return values
 
 
-def _named(thread: Thread, id: Id, preconditions: Preconditions) -> Filter:
+def _named(thread: ThreadTransaction, id: Id, preconditions: Preconditions) -> Filter:
     """The condition for the comment with a required revision, written by the owner of the credential."""
     match, credential = preconditions
     named: Filter = {"_id": ObjectId(id), "post_id": thread.post_id, **matching(match)}
@@ -148,7 +151,9 @@ def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
     return replace(read_comment(before), status=status).is_shown
 
 
-async def _propagate(thread: Thread, before: CommentDocument, after: CommentDocument | None) -> None:
+async def _propagate(
+    thread: ThreadTransaction, before: CommentDocument, after: CommentDocument | None
+) -> None:
     """Update everything that depends on a changed comment; `after` is None if it was deleted."""
     was_approved = before["status"] == CommentStatus.APPROVED
     is_approved = after is not None and after["status"] == CommentStatus.APPROVED

@@ -9,7 +9,7 @@ from functools import partial
 from bson import ObjectId
 from pymongo.errors import BulkWriteError
 
-from everpost.domain.comment_preconditions import together
+from everpost.domain.comment_preconditions import combined_preconditions
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.errors import Conflict, Invalid
 from everpost.stores.comment_additions import Addition
@@ -17,8 +17,8 @@ from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import CommentDocument, comment_document
-from everpost.stores.mongo.queries.authors import Authors
-from everpost.stores.mongo.threads.thread import Thread, count_approved, previewing
+from everpost.stores.mongo.queries.authors import AuthorNames
+from everpost.stores.mongo.threads.thread import ThreadTransaction, count_approved, previewing
 
 _Parents = Mapping[ObjectId, CommentDocument]
 
@@ -26,7 +26,7 @@ _Parents = Mapping[ObjectId, CommentDocument]
 class CommentInserter:
     """Adds comments, in transactions."""
 
-    def __init__(self, collections: Collections, transactions: Transactions, authors: Authors) -> None:
+    def __init__(self, collections: Collections, transactions: Transactions, authors: AuthorNames) -> None:
         self._collections = collections
         self._transactions = transactions
         self._authors = authors
@@ -40,18 +40,18 @@ class CommentInserter:
         comments = [replace(addition.comment, depth=0, reply_count=0) for addition in additions]
         documents = [comment_document(comment) for comment in comments]
         has_replies = any("parent_id" in document for document in documents)
-        thread = Thread(self._collections, self._authors, session, documents[0]["post_id"])
+        thread = ThreadTransaction(self._collections, self._authors, session, documents[0]["post_id"])
         change = {} if has_replies else previewing([each for each in documents if each["shown"]])
         counted = {"$inc": {"comment_count": count_approved(comments)}, **change}
-        admission = together([addition.admission for addition in additions])
-        post = await thread.update_post(admission, counted, changes=len(comments))
+        preconditions = combined_preconditions([addition.preconditions for addition in additions])
+        post = await thread.update_post(preconditions, counted, changes=len(comments))
         parents = await _set_depths(thread, documents) if has_replies else {}
         comments = [
             replace(comment, depth=document["depth"], stamp=document["stamp"])
             for comment, document in zip(comments, documents, strict=True)
         ]
         outcomes = await asyncio.gather(
-            thread.require(post, admission),
+            thread.require(post, preconditions),
             self._insert(documents, session),
             return_exceptions=True,
         )
@@ -80,7 +80,7 @@ def _may_reply(addition: Addition, parents: _Parents) -> bool:
     return parent is not None and (addition.under_hidden or _is_approved(parent))
 
 
-async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _Parents:
+async def _set_depths(thread: ThreadTransaction, documents: Sequence[CommentDocument]) -> _Parents:
     """Set the depths of the comments. Returns their parents."""
     parents = await thread.find({each["parent_id"] for each in documents if "parent_id" in each})
     for document in documents:
@@ -89,7 +89,9 @@ async def _set_depths(thread: Thread, documents: Sequence[CommentDocument]) -> _
     return parents
 
 
-async def _propagate(thread: Thread, documents: Sequence[CommentDocument], parents: _Parents) -> None:
+async def _propagate(
+    thread: ThreadTransaction, documents: Sequence[CommentDocument], parents: _Parents
+) -> None:
     """Update the ancestors of new replies, and the preview."""
     shown = [document for document in documents if document["shown"]]
     counts = Counter(document["parent_id"] for document in shown if "parent_id" in document)

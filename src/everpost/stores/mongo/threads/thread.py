@@ -22,13 +22,13 @@ from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import SHOWN, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument
 from everpost.stores.mongo.model.people import BLOG
-from everpost.stores.mongo.queries.authors import Authors
+from everpost.stores.mongo.queries.authors import AuthorNames
 
 _ORDER = {"publication_date": ASCENDING, "_id": ASCENDING}
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class ThreadTransaction:
     """The thread of one post, in a transaction that writes comments and checks their preconditions.
 
     The preconditions on the post itself are in the filter of the update. So each comment is written entirely
@@ -43,13 +43,13 @@ class Thread:
     """
 
     collections: Collections
-    authors: Authors
+    authors: AuthorNames
     session: Session
     post_id: ObjectId
 
     async def update_post(
         self,
-        admission: CommentPreconditions | None = None,
+        preconditions: CommentPreconditions | None = None,
         change: Filter | None = None,
         *,
         changes: int = 1,
@@ -69,40 +69,40 @@ class Thread:
             array_filters=list(within) or None,
             session=self.session,
         )
-        author_id = None if admission is None else admission.audience.author_id
-        post: PostDocument | None = await write(self._post | _condition(admission, []))
+        author_id = None if preconditions is None else preconditions.audience.author_id
+        post: PostDocument | None = await write(self._post | _condition(preconditions, []))
         if post is None and author_id is not None:  # it may be an unpublished post of this author
             authors = await self.authors.predecessors(ObjectId(author_id))
-            post = await write(self._post | _condition(admission, authors))
+            post = await write(self._post | _condition(preconditions, authors))
         if post is None:
-            raise await self._refusal(admission)
+            raise await self._refusal(preconditions)
         return post
 
-    async def require(self, post: PostDocument, admission: CommentPreconditions | None) -> None:
+    async def require(self, post: PostDocument, preconditions: CommentPreconditions | None) -> None:
         """Check the preconditions on other documents. Raises Invalid, Stale."""
-        if admission is None:
+        if preconditions is None:
             return
-        policies = {admission.blog_policy}
-        stages: list[Filter] = [{"$match": _alike(admission)}, {"$project": {"name_key": 1}}]
-        if admission.blog_policy is None:
+        policies = {preconditions.blog_policy}
+        stages: list[Filter] = [{"$match": _alike(preconditions)}, {"$project": {"name_key": 1}}]
+        if preconditions.blog_policy is None:
             settings = [{"$match": {"_id": BLOG}}, {"$project": {"comment_policy": 1}}]
             stages.append({"$unionWith": {"coll": self.collections.blog.name, "pipeline": settings}})
-        if admission.name_keys or admission.blog_policy is None:
+        if preconditions.name_keys or preconditions.blog_policy is None:
             documents: AsyncCommandCursor[Any] = await self.collections.users.aggregate(stages)
             found = await documents.to_list()
             if any("name_key" in document for document in found):
                 raise _name_taken()
             policies |= {each["comment_policy"] for each in found if "comment_policy" in each}
-        if "comment_policy" not in post and not admission.policies.issuperset(policies - {None}):
+        if "comment_policy" not in post and not preconditions.policies.issuperset(policies - {None}):
             raise Stale("post", str(self.post_id))
 
-    async def _refusal(self, admission: CommentPreconditions | None) -> EverpostError:
+    async def _refusal(self, preconditions: CommentPreconditions | None) -> EverpostError:
         """The error for a post that did not admit the comment."""
         if await self.collections.posts.find_one(self._post, {"_id": 1}, session=self.session) is None:
             return NotFound("post", str(self.post_id))
-        if admission is None or not admission.name_keys:
+        if preconditions is None or not preconditions.name_keys:
             return Stale("post", str(self.post_id))
-        is_taken = await self.collections.users.find_one(_alike(admission), {"_id": 1})
+        is_taken = await self.collections.users.find_one(_alike(preconditions), {"_id": 1})
         return _name_taken() if is_taken else Stale("post", str(self.post_id))
 
     @property
@@ -172,26 +172,26 @@ def count_approved(comments: Iterable[Comment]) -> int:
     return sum(comment.status is CommentStatus.APPROVED for comment in comments)
 
 
-def _condition(admission: CommentPreconditions | None, authors: Sequence[ObjectId]) -> Filter:
+def _condition(preconditions: CommentPreconditions | None, authors: Sequence[ObjectId]) -> Filter:
     """The preconditions on the post itself. If it has no policy of its own, any is accepted here: then
-    `Thread.require` checks the policy of the blog.
+    `ThreadTransaction.require` checks the policy of the blog.
     """
-    if admission is None:
+    if preconditions is None:
         return {}
-    own = sorted(policy.value for policy in admission.policies)
+    own = sorted(policy.value for policy in preconditions.policies)
     policy: Filter = {"comment_policy": {"$in": [*own, None]}}
-    if admission.audience.sees_all:
+    if preconditions.audience.sees_all:
         return policy
     is_out = {
         "status": PostStatus.PUBLISHED.value,
-        "publication_date": {"$lte": admission.audience.moment},
+        "publication_date": {"$lte": preconditions.audience.moment},
     }
     return {"$and": [policy, {"$or": [is_out, {"author_id": {"$in": list(authors)}}]}]}
 
 
-def _alike(admission: CommentPreconditions) -> Filter:
+def _alike(preconditions: CommentPreconditions) -> Filter:
     """The condition for users whose names look like that of the guest."""
-    return {"name_key": {"$in": sorted(admission.name_keys)}}
+    return {"name_key": {"$in": sorted(preconditions.name_keys)}}
 
 
 def _name_taken() -> Invalid:

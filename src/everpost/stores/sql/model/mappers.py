@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
-from everpost.domain.blog import Blog
+from everpost.domain.blog import SETTINGS, Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.names import name_key
 from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User, email_key
-from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
 from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.stores.port import Validated, Validator
@@ -20,9 +20,12 @@ from everpost.stores.sql.model.tables import Base, BlogRow, CommentRow, PostRow,
 AnyRow = Fields
 Values = dict[str, object]
 
+_BLOG_FIELDS = (*SETTINGS, "updated_at", "version", "address_key", "stamp")
+
 # A dictionary takes an eighth of the time of calling the enumeration.
 _COMMENT_STATUSES = {each.value: each for each in CommentStatus}
 _FORMATS = {each.value: each for each in PostFormat}
+_POST_KINDS = {each.value: each for each in PostKind}
 _POST_STATUSES = {each.value: each for each in PostStatus}
 
 
@@ -68,6 +71,8 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         tags=row.tags,
         format=_FORMATS[row.format],
         status=_POST_STATUSES[row.status],
+        kind=_POST_KINDS[row.kind],
+        summary=row.summary,
         author=author_of(row),
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
@@ -93,13 +98,8 @@ def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Validated]:
 
 def blog_of(row: AnyRow, *, prefix: str = "") -> Blog:
     """Return the settings in a row whose column names have this prefix."""
-    return Blog(
-        comment_policy=CommentPolicy(getattr(row, f"{prefix}comment_policy")),
-        updated_at=getattr(row, f"{prefix}updated_at"),
-        version=getattr(row, f"{prefix}version"),
-        address_key=getattr(row, f"{prefix}address_key"),
-        stamp=getattr(row, f"{prefix}stamp"),
-    )
+    policy, *values = (getattr(row, f"{prefix}{name}") for name in _BLOG_FIELDS)
+    return Blog(comment_policy=CommentPolicy(policy), **dict(zip(_BLOG_FIELDS[1:], values, strict=True)))
 
 
 def user_of(row: AnyRow) -> User:
@@ -161,7 +161,12 @@ def post_values(post: Post) -> Values:
 
 def tag_values(post: Post) -> list[Values]:
     """Return the rows of a post's tags."""
-    listed = {"status": post.status, "publication_date": post.publication_date, "updated_at": post.updated_at}
+    listed = {
+        "status": post.status,
+        "kind": post.kind,
+        "publication_date": post.publication_date,
+        "updated_at": post.updated_at,
+    }
     return [{"post_id": post.id, "tag": tag, **listed} for tag in post.tags]
 
 

@@ -26,16 +26,25 @@ from sqlalchemy import (
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship, remote
 
+from everpost.domain.blog import (
+    MAX_BASE_URL,
+    MAX_BLOG_TITLE,
+    MAX_DESCRIPTION,
+    MAX_LANGUAGE,
+    MAX_TIME_ZONE,
+    NavigationLink,
+)
 from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
-from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TITLE
-from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
+from everpost.domain.permalinks import MAX_PERMALINK
+from everpost.domain.posts import MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
+from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, Navigation, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16
-"""The length of a status, a role or a policy."""
+"""The length of a status, a kind, a role or a policy."""
 DIGEST_LENGTH = 64
 
 
@@ -121,10 +130,10 @@ class PostRow(Base):
 
     __tablename__ = "posts"
     __table_args__ = (
-        Index(None, "status", "publication_date", "id"),
-        Index(None, "status", "updated_at", "id"),
-        Index(None, "author_id", "status", "publication_date", "id"),
-        Index(None, "author_id", "status", "updated_at", "id"),
+        Index(None, "status", "kind", "publication_date", "id"),
+        Index(None, "status", "kind", "updated_at", "id"),
+        Index(None, "author_id", "status", "kind", "publication_date", "id"),
+        Index(None, "author_id", "status", "kind", "updated_at", "id"),
         MYSQL_TABLE,
     )
 
@@ -139,6 +148,8 @@ class PostRow(Base):
     format: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     comment_count: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    summary: Mapped[str | None] = mapped_column(String(MAX_SUMMARY))
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     stamp: Mapped[int] = mapped_column(BigInteger)
@@ -157,14 +168,15 @@ class PostTagRow(Base):
 
     __tablename__ = "post_tags"
     __table_args__ = (
-        Index(None, "status", "tag", "publication_date", "post_id"),
-        Index(None, "status", "tag", "updated_at", "post_id"),
+        Index(None, "status", "kind", "tag", "publication_date", "post_id"),
+        Index(None, "status", "kind", "tag", "updated_at", "post_id"),
         MYSQL_TABLE,
     )
 
     post_id: Mapped[Id] = mapped_column(IdText, ForeignKey(PostRow.id, ondelete="CASCADE"), primary_key=True)
     tag: Mapped[str] = mapped_column(ExactText(MAX_TAG), primary_key=True)
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -243,6 +255,14 @@ class BlogRow(Base):
 
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     comment_policy: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    title: Mapped[str] = mapped_column(String(MAX_BLOG_TITLE))
+    description: Mapped[str] = mapped_column(String(MAX_DESCRIPTION))
+    language: Mapped[str] = mapped_column(Word(MAX_LANGUAGE))
+    time_zone: Mapped[str] = mapped_column(Word(MAX_TIME_ZONE))
+    base_url: Mapped[str | None] = mapped_column(Word(MAX_BASE_URL))
+    permalink: Mapped[str] = mapped_column(ExactText(MAX_PERMALINK))
+    navigation: Mapped[Sequence[NavigationLink]] = mapped_column(Navigation)
+    posts_per_page: Mapped[int] = mapped_column(SmallInteger)
     address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)

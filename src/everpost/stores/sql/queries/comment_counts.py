@@ -12,7 +12,12 @@ from everpost.errors import EverpostError, Invalid, NotFound, Stale
 from everpost.stores.sql.engine import Call, Result, Transaction
 from everpost.stores.sql.model.tables import CommentRow, PostRow
 from everpost.stores.sql.queries import selects
-from everpost.stores.sql.queries.preconditions import NAMED_ALIKE, STAMP, new_stamp_value, with_admission
+from everpost.stores.sql.queries.preconditions import (
+    NAMED_ALIKE,
+    STAMP,
+    new_stamp_value,
+    with_comment_preconditions,
+)
 
 _UPDATE_THREAD = (
     update(PostRow)
@@ -41,13 +46,13 @@ class ThreadChange:
     post_id: Id
     more: int = 0
     changes: int = 1
-    admission: CommentPreconditions | None = None
+    preconditions: CommentPreconditions | None = None
 
     @property
     def call(self) -> Call:
         """The statement with its parameters."""
         parameters = {"of_post": self.post_id, "more": self.more, "changes": self.changes}
-        return with_admission(self.admission, _UPDATE_THREAD, parameters | new_stamp_value())
+        return with_comment_preconditions(self.preconditions, _UPDATE_THREAD, parameters | new_stamp_value())
 
 
 async def update_thread(transaction: Transaction, change: ThreadChange, *reads: Call) -> Sequence[Result]:
@@ -56,20 +61,20 @@ async def update_thread(transaction: Transaction, change: ThreadChange, *reads: 
     """
     updated, *results = await transaction.execute_all([change.call, *reads])
     if not updated.matched:
-        raise await _refusal(transaction, change.post_id, change.admission)
+        raise await _refusal(transaction, change.post_id, change.preconditions)
     return results
 
 
 async def _refusal(
-    transaction: Transaction, post_id: Id, admission: CommentPreconditions | None
+    transaction: Transaction, post_id: Id, preconditions: CommentPreconditions | None
 ) -> EverpostError:
     """Return the reason why the post accepts no comment."""
-    if admission is None:  # even if another post has its id since
+    if preconditions is None:  # even if another post has its id since
         return NotFound("post", post_id)
     if (await transaction.execute(selects.FIND_POST, {"this": post_id})).first() is None:
         return NotFound("post", post_id)
-    if admission.name_keys:
-        keys = {"name_keys": sorted(admission.name_keys)}
+    if preconditions.name_keys:
+        keys = {"name_keys": sorted(preconditions.name_keys)}
         if (await transaction.execute(NAMED_ALIKE, keys)).first() is not None:
             return Invalid("name", "is too similar to the name of a user of this blog")
     return Stale("post", post_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, Position
-from everpost.domain.posts import PostFilter, PostQuery, PostSort, PostStatus, TagQuery
+from everpost.domain.posts import PostFilter, PostKind, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText, Moment
@@ -21,6 +21,7 @@ from everpost.stores.sql.queries.post_queries import VALIDATOR
 from everpost.stores.sql.queries.selects import LIMIT, AnySelect, half_selective, with_author
 
 _STATUS = bindparam("status", type_=PostRow.status.type)
+_KIND = bindparam("kind", type_=PostRow.kind.type)
 _TAG = bindparam("tag", type_=PostTagRow.tag.type)
 _AUTHOR = bindparam("author", type_=IdText)
 _VIEWER = bindparam("viewer", type_=IdText)
@@ -33,7 +34,7 @@ _STATE = (PostRow.id, PostRow.publication_date, PostRow.updated_at, *VALIDATOR)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The conditions of a list, apart from the status. Their values are parameters."""
+    """The conditions of a list, apart from the status and the kind. Their values are parameters."""
 
     tag: bool
     author: bool
@@ -65,7 +66,7 @@ def normalize(filter: PostFilter) -> NormalizedFilter | None:
     values = {"tag": filter.tag, "author": author_id, "until": until, "viewer": viewer_id}
     given: Values = {name: value for name, value in values.items() if value is not None}
     shape = Shape(*(name in given for name in ("tag", "author", "until", "viewer")))
-    return NormalizedFilter(shape, {"status": filter.status, **given})
+    return NormalizedFilter(shape, {"status": filter.status, "kind": filter.kind, **given})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,14 @@ def _listed_by(shape: Shape) -> _Listed:
             .correlate(PostTagRow)
             .scalar_subquery()
         )
-        return _Listed(PostTagRow, PostTagRow.post_id, author_id, "ix_post_tags_status_tag_{}_post_id".format)
-    index = "ix_posts_author_id_status_{}_id" if shape.author else "ix_posts_status_{}_id"
+        index = "ix_post_tags_status_kind_tag_{}_post_id"
+        return _Listed(PostTagRow, PostTagRow.post_id, author_id, index.format)
+    index = "ix_posts_author_id_status_kind_{}_id" if shape.author else "ix_posts_status_kind_{}_id"
     return _Listed(PostRow, PostRow.id, PostRow.__table__.c.author_id, index.format)
 
 
 def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
-    conditions = [listed.table.status == _STATUS]
+    conditions = [listed.table.status == _STATUS, listed.table.kind == _KIND]
     if shape.tag:
         conditions.append(PostTagRow.tag == _TAG)
     if shape.author:
@@ -164,7 +166,7 @@ def count_query(shape: Shape) -> AnySelect:
     if not shape.viewer:
         return out
     # Two ranges, because a single range with both would have to be filtered post by post.
-    index = listed.index(date) if shape.tag else "ix_posts_author_id_status_publication_date_id"
+    index = listed.index(date) if shape.tag else "ix_posts_author_id_status_kind_publication_date_id"
     own = (
         select(func.count())
         .select_from(listed.table)
@@ -182,11 +184,11 @@ def count_query(shape: Shape) -> AnySelect:
 def _tags(*, after: bool) -> AnySelect:
     statement = (
         select(PostTagRow.tag, func.count().label("posts"))
-        .where(PostTagRow.status == _STATUS, PostTagRow.publication_date <= _UNTIL)
+        .where(PostTagRow.status == _STATUS, PostTagRow.kind == _KIND, PostTagRow.publication_date <= _UNTIL)
         .group_by(PostTagRow.tag)
         .order_by(PostTagRow.tag)
         .limit(LIMIT)
-        .with_hint(PostTagRow, "FORCE INDEX (ix_post_tags_status_tag_publication_date_post_id)", "mysql")
+        .with_hint(PostTagRow, "FORCE INDEX (ix_post_tags_status_kind_tag_publication_date_post_id)", "mysql")
     )
     return statement.where(PostTagRow.tag > _TAG) if after else statement
 
@@ -194,7 +196,12 @@ def _tags(*, after: bool) -> AnySelect:
 def page_of_tags(query: TagQuery) -> tuple[AnySelect, Values]:
     """Return a statement for one tag more than the page has, and its parameters."""
     where: Values = {} if query.after is None else {"tag": query.after}
-    values = {"status": PostStatus.PUBLISHED, "until": query.moment, "limit": query.limit + 1}
+    values = {
+        "status": PostStatus.PUBLISHED,
+        "kind": PostKind.POST,
+        "until": query.moment,
+        "limit": query.limit + 1,
+    }
     return _tags(after=query.after is not None), {**values, **where}
 
 

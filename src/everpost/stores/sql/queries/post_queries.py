@@ -44,6 +44,8 @@ def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
         posts.c.slug,
         posts.c.tags,
         posts.c.format,
+        posts.c.kind,
+        posts.c.summary,
         posts.c.comment_count,
         posts.c.comment_policy,
         # Columns of a comment that a post does not have.

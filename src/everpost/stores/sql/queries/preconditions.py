@@ -85,20 +85,20 @@ def with_credential(
     return cast("Statement", _with_credential(statement)), values | holder
 
 
-def with_admission(
-    admission: CommentPreconditions | None, statement: Update, values: Values
+def with_comment_preconditions(
+    preconditions: CommentPreconditions | None, statement: Update, values: Values
 ) -> tuple[Update, Values]:
     """Restrict the statement to posts that accept the comment; return it and its parameters."""
-    if admission is None:
+    if preconditions is None:
         return statement, values
-    audience = admission.audience
-    values = values | {"policies": sorted(policy.value for policy in admission.policies)}
+    audience = preconditions.audience
+    values = values | {"policies": sorted(policy.value for policy in preconditions.policies)}
     if not audience.sees_all:
         values |= {"published": PostStatus.PUBLISHED, "moment": audience.moment}
         if audience.author_id is not None:
             values["reader"] = audience.author_id
-    if admission.name_keys:
-        values["name_keys"] = sorted(admission.name_keys)
+    if preconditions.name_keys:
+        values["name_keys"] = sorted(preconditions.name_keys)
     statement = _with_admission(
         statement, sees_all=audience.sees_all, has_own="reader" in values, has_name="name_keys" in values
     )

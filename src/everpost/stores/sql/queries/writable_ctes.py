@@ -38,7 +38,7 @@ def each_of(rows: Sequence[Values]) -> Values:
 
 
 _TAGS = bindparam(f"{_EACH}tag", type_=ARRAY(PostTagRow.tag.type))
-_LISTED = ("status", "publication_date", "updated_at")
+_LISTED = ("status", "kind", "publication_date", "updated_at")
 
 
 def _tags(post: FromClause) -> Insert:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.comment_systems.commento_comments import (
-    Page,
+    CommentedPage,
     Read,
     read_v1,
     read_v3,
@@ -50,7 +50,7 @@ class _Export:
         self.omissions = Omissions(path.name)
         self.unknown = UnknownFields()
         self._authors: dict[str, str] = {}
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, CommentedPage] = {}
         root = self._file.root()
         version = root.get("version")
         lists = [root[name] for name in _LISTS & root.keys()]
@@ -85,7 +85,9 @@ class _Export:
             reason = "its path is too long for a URL"
             yield Note(outcome=Outcome.DROPPED, kind="page", name=f"{path[:200]} {title!r}", reason=reason)
         elif path:
-            self._pages[text(row, "id")] = Page(path if "://" in path else "/" + path.lstrip("/"), title)
+            self._pages[text(row, "id")] = CommentedPage(
+                path if "://" in path else "/" + path.lstrip("/"), title
+            )
         if row.get("isReadonly") is True:
             reason = "its comments were closed; the import does not change existing posts"
             yield Note(

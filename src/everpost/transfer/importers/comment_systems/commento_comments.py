@@ -38,7 +38,7 @@ _YEAR_OF_NO_DATE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CommentedPage:
     """A page with comments."""
 
     url: str
@@ -50,7 +50,7 @@ class FoundComment:
     """A comment and its page, or the reason to drop it."""
 
     item: SourceComment | str
-    page: Page
+    page: CommentedPage
     shown: str
     """A name that identifies the comment to a reader of the report."""
     unknown: tuple[str, ...]
@@ -59,10 +59,12 @@ class FoundComment:
 
 Authors = Mapping[str, str]
 """The names of commenters by id. Commenters are imported as guests."""
-Read = Callable[[Row, Authors, Mapping[str, Page], Omissions], FoundComment]
+Read = Callable[[Row, Authors, Mapping[str, CommentedPage], Omissions], FoundComment]
 
 
-def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], omissions: Omissions) -> FoundComment:
+def read_v1(
+    row: Row, authors: Authors, _pages: Mapping[str, CommentedPage], omissions: Omissions
+) -> FoundComment:
     """A comment of version 1, which contains the address of its page."""
     changes: list[str] = []
     status = _STATES.get(text(row, "state"))
@@ -77,7 +79,7 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], omissions: O
         row,
         omissions,
         source_id=text(row, "commentHex"),
-        page=Page(_url(text(row, "domain") or text(row, "host"), path)),
+        page=CommentedPage(_url(text(row, "domain") or text(row, "host"), path)),
         date="creationDate",
         status=status or CommentStatus.PENDING,
         parent_id=None if parent == _ROOT else parent or None,
@@ -88,7 +90,9 @@ def read_v1(row: Row, authors: Authors, _pages: Mapping[str, Page], omissions: O
     )
 
 
-def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], omissions: Omissions) -> FoundComment:
+def read_v3(
+    row: Row, authors: Authors, pages: Mapping[str, CommentedPage], omissions: Omissions
+) -> FoundComment:
     """A comment of version 3. A comment that is neither approved nor pending was rejected."""
     changes: list[str] = []
     status, is_deleted = CommentStatus.REMOVED, row.get("isDeleted") is True
@@ -104,7 +108,7 @@ def read_v3(row: Row, authors: Authors, pages: Mapping[str, Page], omissions: Om
         row,
         omissions,
         source_id=text(row, "id"),
-        page=pages.get(text(row, "pageId"), Page("")),
+        page=pages.get(text(row, "pageId"), CommentedPage("")),
         date="createdTime",
         status=status,
         parent_id=text(row, "parentId") or None,
@@ -120,7 +124,7 @@ def _found(  # noqa: PLR0913 - these are the fields that differ between versions
     omissions: Omissions,
     *,
     source_id: str,
-    page: Page,
+    page: CommentedPage,
     date: str,
     status: CommentStatus,
     parent_id: str | None,

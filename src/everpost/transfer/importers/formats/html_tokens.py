@@ -26,7 +26,7 @@ _ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _WHOLE}
 BLOCK_COMMENTS = frozenset({"!more", "!nextpage"})
 
 
-class Token(NamedTuple):
+class HtmlToken(NamedTuple):
     """A tag, a comment, a text, or an element with its content."""
 
     text: str
@@ -38,44 +38,44 @@ class Token(NamedTuple):
     """Whether it is an element with its content."""
 
 
-def tokens_of(html: str) -> Iterator[Token]:
+def tokens_of(html: str) -> Iterator[HtmlToken]:
     """The tokens of the HTML."""
     position = start = 0
     """The position of the search, and the start of the text that is not yielded yet."""
     has_comments = True
     missing: set[str] = set()
     while (position := html.find("<", position)) >= 0:
-        token: Token | None = None
+        token: HtmlToken | None = None
         if html.startswith("<!--", position) and has_comments:
             end = html.find("-->", position + 4)
             has_comments = end >= 0
             if has_comments:
-                token = Token(html[position : end + 3], _name_of_comment(html[position + 4 : end]))
+                token = HtmlToken(html[position : end + 3], _name_of_comment(html[position + 4 : end]))
         elif found := _TAG.match(html, position):
             token = _element(html, found, missing)
         if token is None:
             position += 1
             continue
         if start < position:
-            yield Token(html[start:position])
+            yield HtmlToken(html[start:position])
         yield token
         position = start = position + len(token.text)
     if start < len(html):
-        yield Token(html[start:])
+        yield HtmlToken(html[start:])
 
 
-def _element(html: str, found: re.Match[str], missing: set[str]) -> Token:
+def _element(html: str, found: re.Match[str], missing: set[str]) -> HtmlToken:
     """A tag, or an element that is one token. `missing` names the elements without an end tag ahead."""
     name = found[1].lower()
     if found[0].startswith("</"):
-        return Token(found[0], name, is_end=True)
+        return HtmlToken(found[0], name, is_end=True)
     if name not in _WHOLE or name in missing or found[0].endswith("/>"):
-        return Token(found[0], name, is_whole=found[0].endswith("/>"))
+        return HtmlToken(found[0], name, is_whole=found[0].endswith("/>"))
     end = _ENDS[name].search(html, found.end())
     if end is None:
         missing.add(name)
-        return Token(found[0], name)
-    return Token(html[found.start() : end.end()], name, is_whole=True)
+        return HtmlToken(found[0], name)
+    return HtmlToken(html[found.start() : end.end()], name, is_whole=True)
 
 
 def _name_of_comment(text: str) -> str:

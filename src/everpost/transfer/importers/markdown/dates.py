@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from everpost.transfer.importers.formats.dates import ParsedDate, parse_date
 from everpost.transfer.importers.formats.time_zones import localized
 from everpost.transfer.importers.markdown.front_matter.fields import text_of
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.visibility import FALSE, HIDING, TRUE
 
 _PUBLISHED = ("publishdate", "date", "pubdate", "published")
@@ -81,7 +81,7 @@ class PageDates:
 
     def __init__(
         self,
-        page: Page,
+        page: MarkdownPage,
         fields: Mapping[str, object],
         named: datetime | None,
         rules: DateRules,

@@ -13,7 +13,7 @@ from everpost.transfer.importers.markdown.configuration.patterns import Patterns
 from everpost.transfer.importers.markdown.configuration.pelican_settings import is_outside
 from everpost.transfer.importers.markdown.configuration.sites import Generator, Site, find_site
 from everpost.transfer.importers.markdown.front_matter.fields import lowered, texts_of
-from everpost.transfer.importers.model import Note, Outcome, Problem
+from everpost.transfer.importers.model import Note, Outcome, UnreadablePart
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of the largest file that is read; a post has at most a million characters of up to four bytes."""
@@ -113,14 +113,14 @@ class Folder:
         self._has_dated_names = self.site.generator is Generator.JEKYLL or is_like_jekyll
         self._has_bundles = not self.is_jekyll and self.site.generator in {Generator.HUGO, None}
 
-    def files(self, *, pages: bool) -> Iterator[File | Note | Problem]:
+    def files(self, *, pages: bool) -> Iterator[File | Note | UnreadablePart]:
         """The files that may be posts, a note for each file that is not a post, and a problem for each
         inaccessible file, in the order of their paths.
         """
         for path, mode, is_in_bundle in self._walk():
             place = shown(path.relative_to(self.path))
             if isinstance(mode, str):
-                yield Problem(kind="file", name=place, reason=mode)
+                yield UnreadablePart(kind="file", name=place, reason=mode)
             elif stat.S_ISDIR(mode):
                 yield Note(outcome=Outcome.DROPPED, kind="folder", name=place, reason="not site content")
             elif reason := self._reason_against(path, mode, pages=pages):

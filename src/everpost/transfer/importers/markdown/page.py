@@ -8,7 +8,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import text_of
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MarkdownPage:
     """A file with front matter. The names of fields are in lower case. Values are text, or lists and maps of
     text, whatever their type in YAML or TOML.
     """

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from everpost.transfer.importers.formats.percent_encoding import percent_decoded
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 
 _DATED = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?P<mark>[-_.](?P<rest>.*))?", re.DOTALL | re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
@@ -33,7 +33,7 @@ class PageName:
     """Midnight, UTC."""
 
 
-def name_of(place: str, page: Page) -> PageName:
+def name_of(place: str, page: MarkdownPage) -> PageName:
     """The names of the page at this relative path: from its field `slug`, the last part of its URL, its file
     name, or, if that is `index`, its folder. A date before a name is removed, unless the name only numbers
     the posts of that day.

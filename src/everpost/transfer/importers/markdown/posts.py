@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from everpost.domain.ids import parse_id
-from everpost.domain.posts import PostFormat, PostStatus
+from everpost.domain.posts import PostFormat, PostKind, PostStatus
 from everpost.transfer.importers.markdown.configuration.defaults import Inherited
 from everpost.transfer.importers.markdown.dates import DateRules, PageDates, is_date_name
 from everpost.transfer.importers.markdown.folders import File
@@ -17,7 +17,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import (
     text_of,
     texts_of,
 )
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import PageName, last_part_of, url_of
 from everpost.transfer.importers.markdown.titles import title_of
 from everpost.transfer.importers.markdown.visibility import HIDING, end_of_publication, reasons_to_hide
@@ -41,6 +41,8 @@ _READ = frozenset(
         "id",
     }
 )
+_EXPORTED = frozenset({"type", "summary"})
+"""Further fields of pages that Everpost exported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class PageContext:
 class PostReader:
     """Converts one page to a post."""
 
-    def __init__(self, file: File, page: Page, name: PageName, context: PageContext) -> None:
+    def __init__(self, file: File, page: MarkdownPage, name: PageName, context: PageContext) -> None:
         self._file = file
         self._page = page
         self._name = name
@@ -96,6 +98,8 @@ class PostReader:
             format=PostFormat.HTML if self._file.is_html else PostFormat.MARKDOWN,
             publication_date=published or UNDATED,
             status=status,
+            kind=self._kind(),
+            summary=(self._page.text("summary") or None) if self.id else None,
             updated_at=updated,
             slug=self._name.slug,
             tags=tags,
@@ -103,6 +107,11 @@ class PostReader:
             changes=(*self._changes, *changes),
         )
         return post, author
+
+    def _kind(self) -> PostKind:
+        """The kind, which Everpost's export has as the type."""
+        is_page = self.id is not None and self._page.text("type") == PostKind.PAGE
+        return PostKind.PAGE if is_page else PostKind.POST
 
     def _status(self) -> PostStatus:
         """The status. The reasons for a draft are added to the changes."""
@@ -174,6 +183,8 @@ class PostReader:
         left_out = [
             name for name in self._page.fields if name not in _READ - {COMPUTED} and not is_date_name(name)
         ]
+        if self.id is not None:
+            left_out = [name for name in left_out if name not in _EXPORTED]
         taxonomies = self._page.fields.get(_TAXONOMIES)
         left_out += [f"{_TAXONOMIES}.{name}" for name in lowered(taxonomies) if name not in _TAGS]
         if taxonomies is not None and not isinstance(taxonomies, dict):

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from everpost.domain.clock import now
 from everpost.errors import BrokenFile, Invalid
 from everpost.transfer.importers.formats.time_zones import zone_named
+from everpost.transfer.importers.markdown.configuration.blogs import blog_of
 from everpost.transfer.importers.markdown.configuration.defaults import Defaults
 from everpost.transfer.importers.markdown.configuration.languages import Languages
 from everpost.transfer.importers.markdown.configuration.pelican_settings import NOT_UNDERSTOOD
@@ -14,12 +15,12 @@ from everpost.transfer.importers.markdown.configuration.sites import Generator
 from everpost.transfer.importers.markdown.dates import DateRules, has_date
 from everpost.transfer.importers.markdown.folders import File, Folder
 from everpost.transfer.importers.markdown.front_matter.parser import ForeignFrontMatter, read_page
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import name_of
 from everpost.transfer.importers.markdown.posts import PageContext, PostReader
 from everpost.transfer.importers.markdown.template_tags.links import Links
 from everpost.transfer.importers.markdown.template_tags.tags import convert_tags
-from everpost.transfer.importers.model import Item, Note, Outcome, Problem
+from everpost.transfer.importers.model import Item, Note, Outcome, UnreadablePart
 
 _OPENINGS = (b"---", b"+++", b"{")
 _PAGES = "pages"
@@ -57,6 +58,7 @@ class _Reader:
         is_yaml = generator is Generator.JEKYLL and timezone is None
         self._dates = DateRules(zone, is_yaml=is_yaml, is_day_first=_IS_DAY_FIRST.get(generator))
         self._has_known_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
+        self._language = language
         self._languages = Languages(folder.site, folder.places(pages=pages), language)
         self._defaults = Defaults(folder)
         self._links = Links(folder)
@@ -68,14 +70,15 @@ class _Reader:
     def items(self) -> Iterator[Item]:
         """The posts, authors, notes and problems of the folder."""
         for file in self._folder.files(pages=self._pages):
-            if isinstance(file, Note | Problem):
+            if isinstance(file, Note | UnreadablePart):
                 yield file
                 continue
             try:
                 yield from self._items_of(file)
             except BrokenFile as error:
-                yield Problem.of(error)
+                yield UnreadablePart.of(error)
         self._languages.require_any()
+        yield from blog_of(self._folder.site, self._language)
         yield from self._notes()
 
     def _items_of(self, file: File) -> Iterator[Item]:
@@ -93,9 +96,9 @@ class _Reader:
         if page is None and file.is_html and not is_post:
             yield _dropped("page", file, "HTML without front matter")
             return
-        yield from self._items_of_page(file, page or Page({}, _text(file, data)))
+        yield from self._items_of_page(file, page or MarkdownPage({}, _text(file, data)))
 
-    def _items_of_page(self, file: File, page: Page) -> Iterator[Item]:
+    def _items_of_page(self, file: File, page: MarkdownPage) -> Iterator[Item]:
         name = name_of(self._languages.bare(file.place), page)
         context = PageContext(
             inherited=self._defaults.of(file),
@@ -131,7 +134,7 @@ class _Reader:
     def _is_pelican(self) -> bool:
         return self._folder.site.generator is Generator.PELICAN
 
-    def _reason_against(self, file: File, page: Page, *, is_dated: bool) -> str:
+    def _reason_against(self, file: File, page: MarkdownPage, *, is_dated: bool) -> str:
         """Why the page is not a post; empty if it is one."""
         generator = self._folder.site.generator
         if file.is_in_bundle and (generator is Generator.HUGO or (generator is None and not page.fields)):
@@ -150,7 +153,7 @@ class _Reader:
         is_apart = self._has_sections and not _sections(file.place)
         return "a page, not a post" if is_apart and page.fields and not is_dated else ""
 
-    def _folder_tags(self, file: File, page: Page) -> Iterator[str]:
+    def _folder_tags(self, file: File, page: MarkdownPage) -> Iterator[str]:
         """The categories that folders represent: in Jekyll the parents of `_posts`, in Pelican the folder of
         an article without a category of its own.
         """

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?P<title>\S.*)")
@@ -21,7 +21,7 @@ _LONGEST = 1_000
 """Characters of the longest heading that is used as a title."""
 
 
-def title_of(page: Page, default: str, *, is_html: bool) -> tuple[str, str]:
+def title_of(page: MarkdownPage, default: str, *, is_html: bool) -> tuple[str, str]:
     """The title, and where it comes from if the page has no such field. A heading also stays in the text."""
     if title := page.text("title"):
         return title, ""

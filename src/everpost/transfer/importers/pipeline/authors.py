@@ -14,7 +14,7 @@ from everpost.transfer.importers.pipeline.writer import Writer
 from everpost.transfer.importers.reports.import_report import ImportReport
 
 
-class Authors:
+class AuthorImporter:
     """Finds the users that correspond to authors, and creates missing ones. Nobody can log in as a user
     created here until an admin sets a password.
     """

@@ -6,7 +6,7 @@ from dataclasses import replace
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.stores.port import Store
-from everpost.transfer.importers.pipeline.threads import ORPHANED, ImportedComment, Thread
+from everpost.transfer.importers.pipeline.threads import ORPHANED, ImportedComment, ImportedThread
 from everpost.transfer.importers.pipeline.writer import Writer
 from everpost.transfer.importers.reports.import_report import NoteSink
 
@@ -19,7 +19,7 @@ class CommentMerge:
         self._writer = writer
         self._notes = notes
 
-    async def merge(self, thread: Thread, post_name: str) -> None:
+    async def merge(self, thread: ImportedThread, post_name: str) -> None:
         """Add the comments that do not exist yet; existing ones stay unchanged."""
         existing = await self._existing(thread)
         open_to_replies = {
@@ -36,7 +36,7 @@ class CommentMerge:
             else:
                 self._notes.already_present("comment", name)
 
-    async def _existing(self, thread: Thread) -> Mapping[Id, Comment]:
+    async def _existing(self, thread: ImportedThread) -> Mapping[Id, Comment]:
         found = [await self._store.comments.find(comment.id) for comment in thread.comments]
         return {comment.id: comment for comment in found if comment is not None}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from everpost.transfer.importers.model import Note, Problem
+from everpost.transfer.importers.model import Note, UnreadablePart
 from everpost.transfer.importers.reports.import_report import ImportReport, NoteBuffer
 
 MOST_AT_ONCE = 8
@@ -64,7 +64,7 @@ class ConcurrentWrites:
         self._writes.append(_Write(asyncio.create_task(work(notes)), notes, NoteBuffer(), size))
         self._size += size
 
-    async def note(self, item: Note | Problem) -> None:
+    async def note(self, item: Note | UnreadablePart) -> None:
         """Report an item after the writes that were started before it."""
         if self._writes and len(self._writes[-1].after) >= _MOST_NOTES:
             await self.finish()

@@ -7,7 +7,7 @@ from functools import partial
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostStatus
-from everpost.domain.text import normalize_slug
+from everpost.domain.text import normalize_slug, numbered_slug
 from everpost.errors import Conflict, NotFound, UnreadableSource
 from everpost.services.slugs import write_numbered
 from everpost.stores.port import Store
@@ -15,20 +15,23 @@ from everpost.transfer.importers.model import (
     LONGEST_ID,
     Item,
     Note,
-    Problem,
     SourceAuthor,
+    SourceBlog,
     SourceComment,
     SourcePost,
     SourceThread,
+    UnreadablePart,
     shown_as,
 )
-from everpost.transfer.importers.pipeline.authors import Authors
+from everpost.transfer.importers.pipeline.authors import AuthorImporter
+from everpost.transfer.importers.pipeline.blog_settings import fill_settings
 from everpost.transfer.importers.pipeline.comment_merge import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
+from everpost.transfer.importers.pipeline.posts import normalized_post
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite, is_same_identity
-from everpost.transfer.importers.pipeline.threads import Drop, Thread, ThreadBuilder
+from everpost.transfer.importers.pipeline.threads import Drop, ImportedThread, ThreadBuilder
 from everpost.transfer.importers.pipeline.url_matching import Matcher
 from everpost.transfer.importers.pipeline.writer import Rehearsal, StoreWriter, Writer
 from everpost.transfer.importers.reports.import_report import ImportReport, NoteSink
@@ -94,7 +97,7 @@ def _spool_items(
             if isinstance(item, SourcePost):
                 posts += 1
                 _reserve_slug(item, spool, origin)
-            elif isinstance(item, Problem) and not context.skip_unreadable:
+            elif isinstance(item, UnreadablePart) and not context.skip_unreadable:
                 context.report.unreadable(item)
                 problems += 1
             yield item
@@ -138,21 +141,22 @@ class _Importer:
         self._spool = spool
         self._origin = origin
         self._report = report
-        self._authors = Authors(store, writer, origin, report)
+        self._authors = AuthorImporter(store, writer, origin, report)
         self._thread_builder = ThreadBuilder(origin, self._authors.by_source_id)
         self._was_present = False
-        """Whether the blog already had the latest post. Only then is the next one looked up before it is
-        written.
-        """
+        """Whether the blog already had the latest post: then the next one is looked up before writing."""
 
     async def import_item(self, item: Item, writes: ConcurrentWrites) -> None:
-        """Import an author or a post, or report a note. Threads are imported at the end."""
+        """Import an item, or report a note. Threads are imported at the end."""
         if isinstance(item, SourcePost):
             await self._start_post(item, writes)
         elif isinstance(item, SourceAuthor):
             await writes.finish()
             await self._authors.add(item)
-        elif isinstance(item, Note | Problem):
+        elif isinstance(item, SourceBlog):
+            await writes.finish()
+            await fill_settings(self._store, self._writer, item, self._report)
+        elif isinstance(item, Note | UnreadablePart):
             await writes.note(item)
 
     async def _start_post(self, source: SourcePost, writes: ConcurrentWrites) -> None:
@@ -185,7 +189,7 @@ class _Importer:
 
     async def _import_post(self, source: SourcePost, notes: NoteSink) -> None:
         changes = Normalizer(source.changes)
-        post = self._normalized_post(source, changes)
+        post = normalized_post(source, changes, self._origin, self._authors.by_source_id)
         name = shown_as(source.source_id, post.title)
         if not self._spool.add_id(_identity(source, self._origin)):
             notes.dropped("post", name, "the source contains its id twice")
@@ -204,43 +208,22 @@ class _Importer:
             await CommentMerge(self._store, self._writer, notes).merge(thread, name)
             return
         if source.slug and slug != post.slug:
-            changes.add(f"the slug {post.slug!r} was taken and became {slug!r}")
+            changes.add_number(post.slug, slug)
         notes.imported("post", name, changes)
         for each in thread:
             notes.imported("comment", f"{each.source_id} on {name}", each.changes)
-
-    def _normalized_post(self, source: SourcePost, changes: Normalizer) -> Post:
-        published = changes.date(source.publication_date)
-        title = changes.title(source.title)
-        return Post(
-            id=source.id or self._origin.stable_id("post", source.source_id, published),
-            title=title,
-            content=changes.content(source.content, source.format),
-            format=source.format,
-            status=source.status,
-            publication_date=published,
-            updated_at=published if source.updated_at is None else changes.date(source.updated_at),
-            slug=changes.slug(source.slug, title),
-            tags=changes.tags(source.tags),
-            author=self._authors.by_source_id.get(source.author_id or ""),
-            comment_policy=source.comment_policy,
-        )
 
     async def _require_new(self, post: Post) -> None:
         """Raise _PresentError if an earlier import added the post, possibly with another date."""
         with suppress(NotFound):
             raise _PresentError((await self._store.posts.get(post.id, comments=0)).id)
-        found = await self._store.posts.find(post.slug, comments=0)
+        found = await self._store.posts.find(numbered_slug(post.slug, 1), comments=0)
         if found is not None and is_same_identity(found.id, post.id):
             raise _PresentError(found.id)
 
-    def _require_unreserved(self, slug: str, identity: Id) -> None:
-        if self._spool.is_reserved(slug, except_for=identity):
-            raise Conflict("post", "slug")
-
     async def _add(
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
-    ) -> tuple[str, Thread]:
+    ) -> tuple[str, ImportedThread]:
         """Add a post, without the comments that another post already has; return its slug and its thread.
         Raises _PresentError if the blog already has it.
         """
@@ -250,7 +233,7 @@ class _Importer:
 
         async def write(slug: str) -> str:
             try:
-                self._require_unreserved(slug, identity)
+                self._spool.require_unreserved(slug, identity)
                 await self._writer.add_post(replace(counted, slug=slug), thread.comments)
             except Conflict:
                 await self._require_new(post)

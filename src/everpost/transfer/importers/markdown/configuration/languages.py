@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from everpost.errors import Invalid
 from everpost.transfer.importers.markdown.configuration.sites import Generator, Site
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 
 _ISO_639_1 = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de"
@@ -56,13 +56,13 @@ class Languages:
                 codes = ", ".join(sorted(present))
                 raise Invalid("language", f"the folder has pages in {codes}: choose one with --language")
 
-    def of(self, place: str, page: Page) -> str:
+    def of(self, place: str, page: MarkdownPage) -> str:
         """The language of the page, from its fields, name or folder; empty if unspecified."""
         written = next((text for name in _FIELDS if (text := page.text(name))), "") if self._has_field else ""
         folder = next((_normal(part) for part in _folders(place) if _normal(part) in self._of_folders), "")
         return _normal(written) or _suffix(place, self._of_names)[1] or folder
 
-    def reason_against(self, place: str, page: Page) -> str:
+    def reason_against(self, place: str, page: MarkdownPage) -> str:
         """Why the page is not imported; empty if it is."""
         code = self.of(place, page)
         self.seen.add(code)

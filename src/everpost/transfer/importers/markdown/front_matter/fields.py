@@ -10,7 +10,7 @@ COMPUTED = "eleventycomputed"
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class FrontMatter:
     """Parsed front matter, before validation."""
 
     value: object

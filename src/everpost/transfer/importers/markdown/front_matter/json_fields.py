@@ -2,10 +2,10 @@
 
 import json
 
-from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unreadable
+from everpost.transfer.importers.markdown.front_matter.fields import FrontMatter, Unreadable
 
 
-def read_json(text: str, start: int = 0) -> tuple[Fields, int]:
+def read_json(text: str, start: int = 0) -> tuple[FrontMatter, int]:
     """The JSON value at this position, and where it ends. Raises Unreadable."""
     repeated: dict[str, None] = {}
 
@@ -26,4 +26,4 @@ def read_json(text: str, start: int = 0) -> tuple[Fields, int]:
         raise Unreadable(f"not JSON: {error.msg}", text.count("\n", start, error.pos)) from error
     except RecursionError as error:
         raise Unreadable("not JSON: it is nested too deeply") from error
-    return Fields(value, tuple(repeated)), end
+    return FrontMatter(value, tuple(repeated)), end

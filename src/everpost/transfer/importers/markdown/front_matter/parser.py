@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.dates import parse_date
-from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unreadable, lowered, text_of
+from everpost.transfer.importers.markdown.front_matter.fields import FrontMatter, Unreadable, lowered, text_of
 from everpost.transfer.importers.markdown.front_matter.foreign import foreign_reason
 from everpost.transfer.importers.markdown.front_matter.json_fields import read_json
 from everpost.transfer.importers.markdown.front_matter.toml_fields import read_toml
 from everpost.transfer.importers.markdown.front_matter.unmarked import find_bare_fields
 from everpost.transfer.importers.markdown.front_matter.yaml_fields import read_yaml
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 
 _LONGEST = 256 * 1024
 """Characters of the longest front matter that is read."""
@@ -39,7 +39,7 @@ class ForeignFrontMatter(Exception):
     """The front matter is a program, or in an unsupported language."""
 
 
-def read_page(text: str, name: str, *, is_pelican: bool = False) -> Page | None:
+def read_page(text: str, name: str, *, is_pelican: bool = False) -> MarkdownPage | None:
     """Parse a page; None if it has no front matter. With `is_pelican`, lines between `---` need not be YAML.
     `name` is the name of the file in errors. Raises BrokenFile, ForeignFrontMatter.
     """
@@ -59,7 +59,7 @@ def read_page(text: str, name: str, *, is_pelican: bool = False) -> Page | None:
     return page
 
 
-def _hexo_page(text: str, start: int, name: str, page: Page | None) -> Page | None:
+def _hexo_page(text: str, start: int, name: str, page: MarkdownPage | None) -> MarkdownPage | None:
     """The page as Hexo reads it, unless its front matter consists of nothing but Pelican's field lines."""
     bare = find_bare_fields(text, start, start + _LONGEST)
     if bare is None or (page is not None and bare.is_of_lines(page.header)):
@@ -74,10 +74,10 @@ def _hexo_page(text: str, start: int, name: str, page: Page | None) -> Page | No
     if fields is None:
         return page
     content = _without_empty_line(text[bare.end :])
-    return Page(lowered(fields.value), content, bare.header, line, fields.repeated)
+    return MarkdownPage(lowered(fields.value), content, bare.header, line, fields.repeated)
 
 
-def _delimited_page(text: str, opening: re.Match[str], name: str, *, is_pelican: bool) -> Page | None:
+def _delimited_page(text: str, opening: re.Match[str], name: str, *, is_pelican: bool) -> MarkdownPage | None:
     mark, language = opening["mark"], opening["language"].lower() or _LANGUAGES[opening["mark"]]
     if language not in {"yaml", "yml", "toml", "json"}:
         raise ForeignFrontMatter(f"front matter in {language[:20]!r} is not read")
@@ -92,7 +92,7 @@ def _delimited_page(text: str, opening: re.Match[str], name: str, *, is_pelican:
             continue
         content = _without_empty_line(text[closing.end() :])
         if fields.value is None or isinstance(fields.value, dict):
-            return Page(lowered(fields.value), content, header, line, fields.repeated)
+            return MarkdownPage(lowered(fields.value), content, header, line, fields.repeated)
         if opening.start():
             return None  # two rules in a text, not front matter
         error = error or BrokenFile(name, f"line {line}", "the front matter is not a map of fields")
@@ -114,7 +114,7 @@ def _closings(text: str, start: int, mark: str) -> Iterator[re.Match[str]]:
         yield loose
 
 
-def _read(header: str, language: str) -> Fields:
+def _read(header: str, language: str) -> FrontMatter:
     if len(header) > _LONGEST:
         raise Unreadable(f"the front matter has more than {_LONGEST:,} characters")
     if language == "toml":
@@ -127,7 +127,7 @@ def _read(header: str, language: str) -> Fields:
     return read_yaml(header)
 
 
-def _json_page(text: str, start: int, name: str) -> Page:
+def _json_page(text: str, start: int, name: str) -> MarkdownPage:
     line = text.count("\n", 0, start) + 1
     try:
         fields, end = read_json(text[: start + _LONGEST], start)
@@ -137,7 +137,7 @@ def _json_page(text: str, start: int, name: str) -> Page:
             reason += f", or it has more than {_LONGEST:,} characters"
         raise BrokenFile(name, f"line {line + error.line}", reason) from error
     content = _without_empty_line(_without_empty_line(text[end:]))
-    return Page(lowered(fields.value), content, text[start:end], line, fields.repeated)
+    return MarkdownPage(lowered(fields.value), content, text[start:end], line, fields.repeated)
 
 
 def _without_empty_line(text: str) -> str:
@@ -146,7 +146,7 @@ def _without_empty_line(text: str) -> str:
     return text[empty.end() :] if empty else text
 
 
-def _plain_page(text: str, start: int, *, is_pelican: bool) -> Page | None:
+def _plain_page(text: str, start: int, *, is_pelican: bool) -> MarkdownPage | None:
     """Field lines as Python-Markdown reads them for Pelican. They end at an empty line or at one of dashes or
     dots; an indented line continues the line above. Unless the site is known to be Pelican's, lines are front
     matter only if they contain a title or a date, or hide the page.
@@ -180,7 +180,7 @@ def _plain_page(text: str, start: int, *, is_pelican: bool) -> Page | None:
         return None
     line_number = text.count("\n", 0, start) + 1
     content = _without_empty_line(text[end:])
-    return Page(fields, content, text[start:end], line_number, tuple(repeated), is_plain=True)
+    return MarkdownPage(fields, content, text[start:end], line_number, tuple(repeated), is_plain=True)
 
 
 def _is_header(fields: Mapping[str, object]) -> bool:

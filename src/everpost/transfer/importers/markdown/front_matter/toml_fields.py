@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unreadable
+from everpost.transfer.importers.markdown.front_matter.fields import FrontMatter, Unreadable
 
 _LONG_KEY = re.compile(
     r"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""",
@@ -24,7 +24,7 @@ _DATE = re.compile(
 )
 
 
-def read_toml(text: str) -> Fields:
+def read_toml(text: str) -> FrontMatter:
     """Parse TOML. Invalid dates are kept as text. Raises Unreadable."""
     if found := _LONG_KEY.search(text):
         raise Unreadable("not TOML: a key has more than 100 parts", text.count("\n", 0, found.start()))
@@ -38,9 +38,9 @@ def read_toml(text: str) -> Fields:
         return _read(quoted)
 
 
-def _read(text: str) -> Fields:
+def _read(text: str) -> FrontMatter:
     try:
-        return Fields(tomllib.loads(text))
+        return FrontMatter(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) - 1 if found else text.count("\n")

@@ -7,7 +7,7 @@ https://github.com/hexojs/hexo-front-matter
 import re
 from dataclasses import dataclass
 
-from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unreadable, lowered
+from everpost.transfer.importers.markdown.front_matter.fields import FrontMatter, Unreadable, lowered
 from everpost.transfer.importers.markdown.front_matter.json_fields import read_json
 from everpost.transfer.importers.markdown.front_matter.yaml_fields import read_yaml
 from everpost.transfer.importers.markdown.visibility import HIDING
@@ -42,7 +42,7 @@ class BareFields:
         """Whether it is Pelican's: these lines are the whole front matter, and names are capitalized."""
         return not self.is_marked and self.is_all(lines) and self.header.lstrip()[:1].isupper()
 
-    def read(self) -> Fields | None:
+    def read(self) -> FrontMatter | None:
         """The fields; None if the lines are text. Raises Unreadable."""
         if self.mark[0] == ";":
             braces = "" if self.header.lstrip().startswith("{") else "{}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from everpost.transfer.importers.markdown.front_matter.fields import Fields, Unreadable
+from everpost.transfer.importers.markdown.front_matter.fields import FrontMatter, Unreadable
 
 try:
     from yaml import CBaseLoader as _Loader
@@ -23,7 +23,7 @@ _TAB_AFTER_DASH = re.compile(r"^( *-)\t", re.MULTILINE)
 """Accepted by js-yaml."""
 
 
-def read_yaml(text: str) -> Fields:
+def read_yaml(text: str) -> FrontMatter:
     """Parse the first document. The last value of a repeated key is used, as in Psych. An alias is the same
     object, never a copy. Raises Unreadable.
     """
@@ -55,7 +55,7 @@ class _Builder:
         self._merged = 0
         self._root: object = None
 
-    def read(self, text: str) -> Fields:
+    def read(self, text: str) -> FrontMatter:
         """Parse the first document. Raises yaml.YAMLError, Unreadable."""
         for event in _events(text):
             if isinstance(event, yaml.AliasEvent):
@@ -73,7 +73,7 @@ class _Builder:
                 self._close(event.start_mark.line)
             elif isinstance(event, yaml.DocumentEndEvent):
                 break
-        return Fields(self._root, tuple(self._repeated))
+        return FrontMatter(self._root, tuple(self._repeated))
 
     def _add_alias(self, anchor: str, line: int) -> None:
         if anchor not in self._anchors:

@@ -8,7 +8,7 @@ from everpost.domain.text import normalize_slug
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.markdown.folders import File, Folder
 from everpost.transfer.importers.markdown.front_matter.parser import ForeignFrontMatter, read_page
-from everpost.transfer.importers.markdown.page import Page
+from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import name_of
 
 _SUFFIX = re.compile(
@@ -71,7 +71,7 @@ def _key(path: str) -> str:
 def _slug(file: File) -> str:
     try:
         text = file.path.read_bytes().decode("utf-8-sig")
-        page = read_page(text, file.place) or Page({}, text)
+        page = read_page(text, file.place) or MarkdownPage({}, text)
     except (BrokenFile, ForeignFrontMatter, OSError, UnicodeDecodeError):
         return ""
     return normalize_slug(name_of(file.place, page).slug)

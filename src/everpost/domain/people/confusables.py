@@ -1,4 +1,4 @@
-"""Characters that look like others."""
+"""Characters that look like others: "confusables" in Unicode."""
 
 _SHAPES = {
     "": "\u0640\u07fa",
@@ -184,4 +184,4 @@ forms and combining marks below or through a letter. Small capitals are added, i
 Cyrillic that have the shape of capitals.
 """
 
-LOOK_ALIKE = str.maketrans({each: shape for shape, others in _SHAPES.items() for each in others})
+CONFUSABLES = str.maketrans({each: shape for shape, others in _SHAPES.items() for each in others})

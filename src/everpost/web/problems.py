@@ -1,0 +1,61 @@
+"""Errors as pages that look like the blog."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from everpost.api.http.problems import problem_response
+from everpost.errors import EverpostError
+from everpost.web.content_security import PUBLIC_HEADERS
+from everpost.web.contexts import ErrorPage, Site
+from everpost.web.rendering import render
+from everpost.web.site import PLAIN_SITE, last_known_site
+
+_TITLES = {
+    404: "Page not found",
+    422: "Page not found",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "The blog is taking a short break",
+}
+_MESSAGES = {
+    404: "There is nothing at this address. It may have been mistyped, or the page may have been removed.",
+    422: "There is nothing at this address. It may have been mistyped, or the page may have been removed.",
+    500: "The error has been logged. Try again later.",
+    503: "Its database does not respond at the moment. Try again in a minute.",
+}
+_STATUSES = {422: 404}
+"""A malformed cursor in a URL is an address that does not exist."""
+_KEPT = ("allow", "retry-after", "www-authenticate")
+
+
+def error_page(status: int, detail: str) -> Response:
+    """An error page for a request that was refused before it reached the blog, without the blog's title."""
+    return _page(PLAIN_SITE, status, detail)
+
+
+def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError], Awaitable[None]]) -> None:
+    """Install the exception handlers: every error that has a status is answered with a page. `log_refusal` is
+    called first for Everpost's own errors.
+    """
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, EverpostError):
+            await log_refusal(request, error)
+        found = problem_response(request, error)
+        page = _page(await last_known_site(request), found.status_code, found.problem["detail"])
+        page.headers.update({name: found.headers[name] for name in _KEPT if name in found.headers})
+        return page
+
+    for kind in (EverpostError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, answer)
+
+
+def _page(site: Site, status: int, detail: str) -> Response:
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    context = ErrorPage(site=site, title=title, message=_MESSAGES.get(status, detail))
+    status = _STATUSES.get(status, status)
+    return Response(render(context), status, PUBLIC_HEADERS, media_type="text/html")
