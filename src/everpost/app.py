@@ -27,7 +27,7 @@ from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
-from everpost.services.rendering import Renderer
+from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store

@@ -46,11 +46,6 @@ async def change_blog(store: Store, actor: Actor, change: BlogChange, *, match: 
     return blog
 
 
-async def public_settings(store: Store) -> Blog:
-    """Return the settings, which every page shows to everyone. Only its `address_key` is secret."""
-    return await store.blog.get()
-
-
 def _checked(change: BlogChange) -> BlogChange:
     """The change with its values in their stored form. Raises Invalid."""
     return replace(

@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 
 from everpost.api.routing.dependencies import CurrentSettings, OpenStore
 from everpost.domain.blog import Blog
-from everpost.services.blog import public_settings
-from everpost.services.rendering import Renderer
+from everpost.services.blog import read_settings
+from everpost.services.rendering.renderer import Renderer
 from everpost.web import dates
 from everpost.web.assets import asset
 from everpost.web.content_security import headers_with
@@ -49,7 +49,7 @@ class Presentation:
 
 async def get_presentation(request: Request, store: OpenStore, settings: CurrentSettings) -> Presentation:
     """The blog with its current settings. Costs one query."""
-    blog = await public_settings(store)
+    blog = await read_settings(store)
     setattr(request.app.state, _LAST, blog)
     urls = urls_of(request, settings, blog)
     renderer: Renderer = request.app.state.renderer
