@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
@@ -27,16 +27,19 @@ from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
+from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
+from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
 from everpost.web.routes import add_pages
 
 API = "/api"
 """The path of the HTTP API below the blog's."""
+_MEGABYTE = 1_000_000
 _PROBES = "/health/"
 
 
@@ -82,9 +85,10 @@ def create_app(settings: Settings | None = None) -> Blog:
     """
     settings = settings or Settings()
     api = create_api(settings)
-    blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle)))
+    blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
+    blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     _wrap(blog, settings, refuse=error_page)
     add_pages(blog)
     return blog
@@ -96,18 +100,20 @@ def create_api(settings: Settings | None = None) -> Api:
     """
     settings = settings or Settings()
     lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
+    renderer = Renderer(capacity=settings.cache_megabytes * _MEGABYTE, embed_hosts=settings.embed_hosts)
     app = Api(
         title="Everpost",
         version=__version__,
         summary="The HTTP API of a blog: its posts, their comments, and the people who write them.",
         openapi_tags=[{"name": name, "description": description} for name, description in TAGS],
         generate_unique_id_function=_operation_id,
-        **_options(_lifespan(lifecycle)),
+        **_options(_lifespan(lifecycle, renderer)),
     )
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
     app.state.response_cache = ResponseCache()
+    app.state.renderer = renderer
     handle_problems(app, log_refusal)
     if not is_traced():  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)
@@ -121,7 +127,7 @@ def create_api(settings: Settings | None = None) -> Api:
 _Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def _lifespan(lifecycle: StoreLifecycle) -> _Lifespan:
+def _lifespan(lifecycle: StoreLifecycle, renderer: Renderer) -> _Lifespan:
     @asynccontextmanager
     async def run(_app: FastAPI) -> AsyncIterator[None]:
         await lifecycle.store()
@@ -129,6 +135,7 @@ def _lifespan(lifecycle: StoreLifecycle) -> _Lifespan:
             yield
         finally:
             security_events.flush()
+            renderer.close()
             await lifecycle.close()
 
     return run
@@ -146,8 +153,12 @@ def _options(lifespan: _Lifespan) -> dict[str, Any]:
     }
 
 
+def _refuse(_scope: Scope, status: int, detail: str) -> Response:
+    return problem(status, detail)
+
+
 def _wrap(
-    app: FastAPI, settings: Settings, *, refuse: Refuse = problem, origins: tuple[str, ...] = ()
+    app: FastAPI, settings: Settings, *, refuse: Refuse = _refuse, origins: tuple[str, ...] = ()
 ) -> None:
     """Add the middleware; the last one added is the outermost. `refuse` makes their error responses."""
     app.add_middleware(StoreDeadline, timeout=settings.database_timeout)
@@ -173,7 +184,7 @@ async def _open_store(settings: Settings) -> Store:
         pool_size=settings.database_pool_size,
         sql_engine=settings.sql_engine,
     )
-    return CachedStore(store, capacity=settings.cache_megabytes * 1_000_000)
+    return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)
 
 
 def _operation_id(route: APIRoute) -> str:

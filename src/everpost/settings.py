@@ -19,6 +19,16 @@ _TEST_PREFIX = "EVERPOST_TEST_"
 _FILE, _ENVIRONMENT = "file:", "env:"
 _LONGEST_SECRET = 10_000
 
+DEFAULT_EMBED_HOSTS = (
+    "codepen.io",
+    "open.spotify.com",
+    "player.vimeo.com",
+    "w.soundcloud.com",
+    "www.openstreetmap.org",
+    "www.youtube-nocookie.com",
+    "www.youtube.com",
+)
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://.*")
 _SERVICE_LINK_NAME = re.compile(
     r"EVERPOST_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR))"
@@ -29,20 +39,37 @@ _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
 def _origins(given: object) -> object:
     """Parse a comma-separated list or a JSON array of origins."""
-    origins = given
-    if isinstance(given, str):
-        try:
-            origins = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
-        except ValueError:
-            origins = None
-    if not isinstance(origins, list | tuple) or not all(isinstance(origin, str) for origin in origins):
+    origins = _listed(given)
+    if origins is None:
         raise PydanticCustomError("origins", "should be a comma-separated list of origins, or a JSON array")
-    trimmed = tuple(origin.strip().lower() for origin in origins if origin.strip())
-    if not all(_ORIGIN.fullmatch(origin) for origin in trimmed):
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
         raise PydanticCustomError(
             "origins", "each origin should look like https://blog.example, without a path"
         )
-    return trimmed
+    return origins
+
+
+def _listed(given: object) -> tuple[str, ...] | None:
+    """The items of a comma-separated list or a JSON array, in lower case; None if it is neither."""
+    items = given
+    if isinstance(given, str):
+        try:
+            items = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+        except ValueError:
+            return None
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        return None
+    return tuple(item.strip().lower() for item in items if item.strip())
+
+
+def _hosts(given: object) -> object:
+    """Parse a comma-separated list or a JSON array of names of hosts."""
+    hosts = _listed(given)
+    if hosts is None:
+        raise PydanticCustomError("hosts", "should be a comma-separated list of hosts, or a JSON array")
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise PydanticCustomError("hosts", "each host should look like www.player.example")
+    return hosts
 
 
 def _port(given: object) -> object:
@@ -161,6 +188,10 @@ class Settings(BaseSettings):
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Origins allowed to call the API from a browser; * allows all."
+    )
+    embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        default=DEFAULT_EMBED_HOSTS,
+        description="Hosts whose players and maps posts may contain.",
     )
     comment_edit_minutes: int = Field(
         default=15,

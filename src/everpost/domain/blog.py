@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from urllib.parse import urlsplit
@@ -129,6 +129,11 @@ SETTINGS: Sequence[str] = (
     "posts_per_page",
 )
 """The settings that can be changed."""
+
+DEFAULTS: Mapping[str, object] = {
+    each.name: each.default for each in fields(Blog) if each.name in SETTINGS and each.default is not MISSING
+}
+"""The values of a new blog, except the comment policy."""
 
 
 def checked_language(text: str) -> str:

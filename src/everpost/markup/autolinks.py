@@ -9,7 +9,7 @@ from linkify_it import LinkifyIt
 from linkify_it.main import Match
 from markdown_it import MarkdownIt
 
-_AFTER_WWW = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<]*)?")
+_AFTER_WWW = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?(?:[/?#][^\s<]{0,2000})?")
 _TRAILING = re.compile(r"[?!.,:*_~'\"]+$")
 
 

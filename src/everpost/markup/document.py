@@ -6,7 +6,8 @@ recognize becomes text.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -17,7 +18,7 @@ from everpost.markup.code import MATH, Code
 from everpost.markup.embeds import embedded
 from everpost.markup.escaping import escape, unescape
 from everpost.markup.plain_text import MAX_EXCERPT, excerpt_of, reading_minutes_of
-from everpost.markup.results import MAX_HTML, Heading, OutputTooLarge
+from everpost.markup.results import MAX_HTML, Heading, Unrenderable
 
 _ATTRIBUTES = r'(?:\ [a-z][a-z0-9-]*="[^"]*")*+'
 _TOKEN = re.compile(
@@ -55,12 +56,13 @@ class Document:
     _open: list[tuple[str, bool]] = field(default_factory=list)
     _not_in_excerpt: int = 0
     _ids: set[str] = field(default_factory=set)
+    _numbers: Counter[str] = field(default_factory=Counter)
     _fragments: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     _heading: tuple[int, str, int] | None = None
     _code: Code = field(default_factory=Code)
 
     def read(self, html: str) -> str:
-        """The HTML for readers. Raises OutputTooLarge."""
+        """The HTML for readers. Raises Unrenderable."""
         self._ids.update(re.findall(rf' id="({ID_PREFIX}[^"]*)"', html))
         seen: set[str] = set()
         for token in _TOKEN.finditer(html):
@@ -81,7 +83,7 @@ class Document:
     def _write(self, html: str) -> None:
         self._size += len(html)
         if self._size > MAX_HTML:
-            raise OutputTooLarge
+            raise Unrenderable(f"more than {MAX_HTML:,} characters of HTML")
         self._written.append(html)
 
     def _written_as(self, token: re.Match[str], seen: set[str]) -> str:
@@ -162,11 +164,19 @@ class Document:
         self._heading = None
         text = " ".join("".join(self._words[first_word:]).split())
         if not own_id:
-            own_id = next(each for each in _ids_from(text) if each not in self._ids)
-            self._ids.add(own_id)
+            own_id = self._new_id(normalize_slug(text)[:100] or "section")
             self._written[place] = f'{self._written[place][:-1]} id="{escape(own_id)}">'
         if text:
             self.headings.append(Heading(int(name[1]), own_id, text))
+
+    def _new_id(self, slug: str) -> str:
+        """An id that the document does not have yet."""
+        found = ID_PREFIX + slug
+        while found in self._ids:
+            self._numbers[slug] += 1
+            found = f"{ID_PREFIX}{slug}-{self._numbers[slug]}"
+        self._ids.add(found)
+        return found
 
     def _separate(self, name: str) -> None:
         if name not in INLINE_ELEMENTS:
@@ -178,13 +188,3 @@ class Document:
         if not self._not_in_excerpt and self._beginning_size < 4 * MAX_EXCERPT:
             self._beginning.append(text)
             self._beginning_size += len(text)
-
-
-def _ids_from(text: str) -> Iterator[str]:
-    """Ids for a heading with this text: the first free one is taken."""
-    slug = normalize_slug(text)[:100] or "section"
-    yield ID_PREFIX + slug
-    number = 0
-    while True:
-        number += 1
-        yield f"{ID_PREFIX}{slug}-{number}"

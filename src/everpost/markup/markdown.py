@@ -13,23 +13,30 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 from everpost.markup.autolinks import autolinks_plugin
 from everpost.markup.escaping import escape
+from everpost.markup.results import Unrenderable
 
-_MAX_NESTING = 100
-"""Levels of quotes, lists and emphasis. Python's stack fits several times as many."""
+_MAX_NESTING = 50
+"""Levels of quotes and lists: a list counts twice. Also limits the work for nested brackets."""
 
 
 def post_html(content: str) -> str:
-    """A post as HTML, including the HTML that it contains."""
+    """A post as HTML, including the HTML that it contains. Raises Unrenderable."""
     return _render(_post_parser(), content)
 
 
 def comment_html(content: str) -> str:
-    """A comment as HTML. Tags are shown as they were typed, and line breaks are kept."""
+    """A comment as HTML. Tags are shown as typed, and line breaks are kept. Raises Unrenderable."""
     return _render(_comment_parser(), content)
 
 
 def _render(parser: MarkdownIt, content: str) -> str:
-    html: str = parser.render(content)
+    env: EnvType = {}
+    tokens = parser.parse(content, env)
+    if any(token.level >= _MAX_NESTING for token in tokens):
+        raise Unrenderable(
+            f"more than {_MAX_NESTING} levels of quotes and lists"
+        )  # the parser drops what is deeper
+    html: str = parser.renderer.render(tokens, parser.options, env)
     return html
 
 
@@ -55,7 +62,7 @@ def _comment_parser() -> MarkdownIt:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING + 2}).enable(["table", "strikethrough"])
     autolinks_plugin(parser)
     parser.add_render_rule("th_open", _render_cell)
     parser.add_render_rule("td_open", _render_cell)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from everpost.domain.posts import PostFormat
 from everpost.markup.document import Document
 from everpost.markup.markdown import comment_html, post_html
-from everpost.markup.results import MAX_HTML, OutputTooLarge, RenderedComment, RenderedPost
+from everpost.markup.results import MAX_HTML, RenderedComment, RenderedPost, Unrenderable
 from everpost.markup.sanitizer import sanitize_comment, sanitize_post
 
 
@@ -17,7 +17,7 @@ def render_post(
     base_url: str | None = None,
 ) -> RenderedPost:
     """Render the content of a post. Frames from `embed_hosts` are kept. Relative addresses are kept, or made
-    absolute with `base_url`, the address of the post. Raises OutputTooLarge.
+    absolute with `base_url`, the address of the post. Raises Unrenderable.
     """
     html = content if format is PostFormat.HTML else _bounded(post_html(content))
     document = Document(base_url=base_url, embed_hosts=embed_hosts)
@@ -32,7 +32,7 @@ def render_post(
 
 
 def render_comment(content: str, *, base_url: str | None = None) -> RenderedComment:
-    """Render the Markdown of a comment. Raises OutputTooLarge."""
+    """Render the Markdown of a comment. Raises Unrenderable."""
     document = Document(base_url=base_url, has_formulas=False)
     shown = document.read(_bounded(sanitize_comment(_bounded(comment_html(content)))))
     return RenderedComment(html=shown, excerpt=document.excerpt)
@@ -40,5 +40,5 @@ def render_comment(content: str, *, base_url: str | None = None) -> RenderedComm
 
 def _bounded(html: str) -> str:
     if len(html) > MAX_HTML:
-        raise OutputTooLarge
+        raise Unrenderable(f"more than {MAX_HTML:,} characters of HTML")
     return html

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+RENDERER_VERSION = 1
+"""Increase it when the same content is rendered differently: results are kept by content and version."""
 MAX_HTML = 5_000_000
 """Characters of HTML that content may become. Longer results are refused: a megabyte of references to one
 long address would become terabytes.
 """
 
 
-class OutputTooLarge(ValueError):
-    """The content would become more than `MAX_HTML` characters of HTML."""
+class Unrenderable(ValueError):
+    """The content is nested too deeply, or would become more than `MAX_HTML` characters of HTML."""
 
 
 class Heading(NamedTuple):

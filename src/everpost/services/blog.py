@@ -34,7 +34,7 @@ async def change_blog(store: Store, actor: Actor, change: BlogChange, *, match: 
     Forbidden, Invalid, Stale.
     """
     actor.require(Scope.ADMIN)
-    checked = checked_change(change)
+    checked = _checked(change)
     values = checked.values()
     if values:
         blog = await store.blog.save(checked, match=match)
@@ -46,7 +46,7 @@ async def change_blog(store: Store, actor: Actor, change: BlogChange, *, match: 
     return blog
 
 
-def checked_change(change: BlogChange) -> BlogChange:
+def _checked(change: BlogChange) -> BlogChange:
     """The change with its values in their stored form. Raises Invalid."""
     return replace(
         change,
@@ -59,5 +59,5 @@ def checked_change(change: BlogChange) -> BlogChange:
 
 
 def _shown(name: str, value: object) -> str:
-    """A changed setting in a security event: of those that are not texts, the value."""
+    """A changed setting as security events show it: only the comment policy with its value."""
     return f"{name}:{value}" if name == "comment_policy" else name

@@ -1,17 +1,20 @@
 """The rules for the settings of a blog."""
 
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
 from everpost.domain.blog import (
     MAX_TIME_ZONE,
+    Blog,
     NavigationLink,
     checked_base_url,
     checked_language,
     checked_navigation,
     checked_time_zone,
 )
+from everpost.domain.comments import CommentPolicy
 from everpost.errors import Invalid
 
 
@@ -54,6 +57,18 @@ def test_every_time_zone_of_the_database_is_known() -> None:
     for name in available_timezones() - {"localtime", "Factory"}:
         assert len(name) <= MAX_TIME_ZONE
         assert ZoneInfo(checked_time_zone(name)).key == name
+
+
+def test_a_blog_has_the_zone_of_its_name() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    blog = Blog(
+        comment_policy=CommentPolicy.OPEN,
+        time_zone="Asia/Tokyo",
+        updated_at=moment,
+        version=1,
+        address_key=bytes(32),
+    )
+    assert moment.astimezone(blog.zone).utcoffset() == timedelta(hours=9)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from everpost.markup import render_comment
+from everpost.markup.rendering import render_comment
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 import pytest
 
 from everpost.domain.posts import PostFormat
-from everpost.markup import plain_comment, plain_post, render_post
+from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.plain_text import MAX_EXCERPT, excerpt_of, reading_minutes_of
+from everpost.markup.rendering import render_post
 
 
 def excerpt(content: str) -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from everpost.domain.posts import PostFormat
-from everpost.markup import Heading, RenderedPost, render_post
+from everpost.markup.rendering import render_post
+from everpost.markup.results import Heading, RenderedPost
 
 TABLE = "| a | b |\n|:--|--:|\n| 1 | 2 |\n"
 

@@ -29,6 +29,8 @@ MAY_IMPORT = {
     "markup/sanitizer.py": "nh3",
     "services": "errors domain services stores.port",
     "services/accounts/passwords.py": "argon2",
+    "services/rendering": "markup",
+    "services/rendering/renderer.py": "structlog",
     "services/policies.py": "settings.Settings",
     "services/accounts/weak_passwords.py": "zxcvbn",
     "stores/port": "domain stores.port",
@@ -64,9 +66,12 @@ MAY_IMPORT = {
     "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/middleware/deadlines.py": "stores.deadlines",
+    "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
-    "web": "errors domain services stores.port.Store settings.Settings api web fastapi starlette",
+    "web": "errors domain markup.results services stores.port.Store settings.Settings api web"
+    " fastapi starlette pydantic markupsafe",
     "web/rendering.py": "jinja2",
+    "web/dates.py": "babel",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api web"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"

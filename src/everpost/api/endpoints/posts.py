@@ -1,12 +1,14 @@
 """Posts over HTTP."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from everpost.api.http.etags import expected_revisions
+from everpost.api.http.representations import Representation
 from everpost.api.http.responses import listed, rendered, tagged
-from everpost.api.routing.dependencies import CurrentResponseCache, OpenStore
+from everpost.api.routing.dependencies import CurrentRenderer, CurrentResponseCache, OpenStore
 from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
@@ -16,10 +18,12 @@ from everpost.api.routing.parameters import (
     PostsQuery,
     TagsQuery,
 )
+from everpost.api.routing.representations import Include, PostFields
 from everpost.api.routing.security import CurrentActor, CurrentMember
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.domain.clock import HORIZON, now
 from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
+from everpost.domain.people.actors import Actor
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     COMMENTS_INSIDE_LISTED,
@@ -30,12 +34,14 @@ from everpost.domain.posts import (
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
+from everpost.services.rendering.renderer import Renderer
 
 
 async def list_posts(
     request: Request,
     store: OpenStore,
     response_cache: CurrentResponseCache,
+    renderer: CurrentRenderer,
     actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
@@ -49,8 +55,26 @@ async def list_posts(
         found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
         rows = [found] if found is not None and _matches_filters(query, found) else []
         total = {"x-total-count": str(len(rows))} if query.count else {}
-        return listed([read_post(post) for post in rows[query.skip :][: query.limit]], total, if_none_match)
-    wanted = PostQuery(
+        shown = rows[query.skip :][: query.limit]
+        contents = await _read_posts(shown, Representation.chosen(query.include, query.fields), renderer)
+        return listed(contents, total, if_none_match)
+    wanted = _query(actor, query)
+    page = await posts.list_page(store, actor, wanted)
+    headers = {}
+    if query.count:
+        headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
+    if page.rows and page.has_more:
+        cursor = encode_cursor(page.rows[-1].position(query.sort))
+        headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
+    chosen = Representation.chosen(query.include, query.fields)
+    if chosen is not None:
+        return listed(await chosen.posts(page.rows, renderer), headers, if_none_match)
+    rendering = response_cache.render_page(page)
+    return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
+
+
+def _query(actor: Actor, query: PostsQuery) -> PostQuery:
+    return PostQuery(
         filter=PostFilter(
             audience=actor.audience(HORIZON.moment()),
             status=query.status,
@@ -64,15 +88,12 @@ async def list_posts(
         after=query.after,
         comments=_listed_comments(query),
     )
-    page = await posts.list_page(store, actor, wanted)
-    headers = {}
-    if query.count:
-        headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
-    if page.rows and page.has_more:
-        cursor = encode_cursor(page.rows[-1].position(query.sort))
-        headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    rendering = response_cache.render_page(page)
-    return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
+
+
+async def _read_posts(
+    rows: Sequence[Post], chosen: Representation | None, renderer: Renderer
+) -> Sequence[Mapping[str, object]]:
+    return [read_post(post) for post in rows] if chosen is None else await chosen.posts(rows, renderer)
 
 
 def _listed_comments(query: PostsQuery) -> int:
@@ -143,17 +164,25 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
 async def get_post(
     store: OpenStore,
     response_cache: CurrentResponseCache,
+    renderer: CurrentRenderer,
     actor: CurrentActor,
     post_id: PostId,
     comments: CommentsInside = COMMENTS_INSIDE,
+    include: Include = None,
+    fields: PostFields = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Get a post.
 
-    The response includes its oldest comments, up to 100.
+    The response includes its oldest comments, up to 100. With `include=html`, it also contains the
+    content as safe HTML, an excerpt, an outline and the reading time.
     """
     post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
-    return response_cache.render(post).answer(if_none_match)
+    chosen = Representation.chosen(include, fields)
+    if chosen is None:
+        return response_cache.render(post).answer(if_none_match)
+    [content] = await chosen.posts([post], renderer)
+    return tagged(content, post.revision, if_none_match=if_none_match)
 
 
 async def update_post(

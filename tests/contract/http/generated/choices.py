@@ -145,18 +145,23 @@ filters = st.lists(
     max_size=3,
     unique_by=lambda each: each.partition("=")[0],
 ).map(lambda chosen: "".join(f"&{each}" for each in chosen))
+representations = st.sampled_from(
+    [*[""] * 6, "&include=html", "&fields=id,html", "&include=html&fields=comments"]
+)
 page_of_posts = st.builds(
-    "/posts?limit={}&skip={}&comments={}&count={}{}".format,
+    "/posts?limit={}&skip={}&comments={}&count={}{}{}".format,
     st.sampled_from([1, 1, 2, 2, 0, 100, 2**31]),
     st.sampled_from([0, 0, 1, 10_000]),
     st.sampled_from([10, 2, 1, 0]),
     st.sampled_from(["true", "false"]),
+    representations,
     filters,
 )
 page_of_comments = st.builds(
-    "{}?limit={}{}".format,
+    "{}?limit={}{}{}".format,
     one_thread,
     st.sampled_from([1, 1, 2, 2, 0, 101, -1]),
+    st.sampled_from(["", "", "", "&include=html", "&include=html&fields=id,html,replies"]),
     st.sampled_from(["", "", "&view=tree"]) | comment_ids.map("&view=tree&parent={}".format),
 )
 queue = st.builds(
