@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from everpost.api.routing.dependencies import CurrentSettings, OpenStore
 from everpost.domain.blog import Blog
 from everpost.services.blog import read_settings
-from everpost.services.rendering import Renderer
+from everpost.services.rendering.renderer import Renderer
 from everpost.web import dates
 from everpost.web.assets import asset
 from everpost.web.content_security import headers_with
