@@ -216,7 +216,7 @@ async def test_a_long_thread_is_paged_at_every_level(site: Site) -> None:
     while waiting:
         page = Page(await site.get(waiting.pop()))
         seen += page.all("//div[@class='text']")
-        waiting += page.all("//section//a[@rel='next']/@href | //section//a[text()='More replies']/@href")
+        waiting += page.all("//section//a[@rel='next']/@href | //section//a[.='More replies']/@href")
     assert sorted(seen) == sorted(comment.content for comment in [*top, *replies])
 
 
