@@ -16,6 +16,7 @@ WRITTEN_BY_US = {
     "img": {"decoding", "loading"},
     "input": {"disabled"},
     "pre": {"tabindex"},
+    "table": {"tabindex"},
     "span": {"class"},
 }
 POST_ATTRIBUTES = {
@@ -28,6 +29,7 @@ COMMENT_ATTRIBUTES = {
     "code": {"class"},
     "ol": {"start"},
     "pre": {"tabindex"},
+    "table": {"tabindex"},
     "span": {"class"},
     "td": {"class"},
     "th": {"class"},
