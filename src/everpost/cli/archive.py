@@ -9,7 +9,6 @@ import typer
 from everpost.cli.allocation import expect_many_records
 from everpost.cli.console.comparison import describe_work, print_comparison, print_digest, print_survey
 from everpost.cli.console.progress import showing_progress
-from everpost.cli.import_from import CommandOptions, import_from_system
 from everpost.cli.stores.transfer_stores import inspect_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
@@ -132,6 +131,8 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     if overwrite and report is None:
         raise Misconfigured("--overwrite applies to the file of --report, which is missing.")
     if from_ is not None:
+        from everpost.cli.import_from import CommandOptions, import_from_system
+
         options = CommandOptions(
             system=from_,
             site=site,

@@ -8,6 +8,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.comments import Comment
 from everpost.domain.posts import Post
+from everpost.domain.text import numbered_slug
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.errors import is_duplicate
@@ -54,7 +55,8 @@ class PostInserter:
         """Add a post, and return it as stored. If `numbered` and its slug is taken, it gets the first free
         numbered one. Raises Conflict, Invalid.
         """
-        kept = replace(post, comment_count=count_approved(thread), comments=())
+        slug = numbered_slug(post.slug, 1) if numbered else post.slug
+        kept = replace(post, slug=slug, comment_count=count_approved(thread), comments=())
         document = post_document(kept)
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)

@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
+from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
@@ -73,6 +74,8 @@ class PostUpdater:
         numbered one. Raises NotFound, Forbidden, Stale, Conflict, Invalid.
         """
         slug = change.values.slug
+        if slug is not None and change.values.is_slug_numbered:
+            change = change._replace(values=replace(change.values, slug=numbered_slug(slug, 1)))
         try:
             return await self._groups.write(change.id, change)
         except _OwnerRemovedError as error:

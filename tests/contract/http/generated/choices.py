@@ -24,7 +24,7 @@ GOOD_DATES: list[Json] = [
     "9999-12-31T23:59:59.999Z",
 ]
 """The first three are one moment."""
-TITLES: list[Json] = ["a", "A", "a ", "é", "e\u0301", Long("\U0001f30d", 255)]
+TITLES: list[Json] = ["a", "A", "a ", "é", "e\u0301", "Archive", Long("\U0001f30d", 255)]
 CONTENTS: list[Json] = [*["", "a", "é", "\ufffe\u2028"] * 3, Long("a", 70_000)]
 WORDS: list[Json] = [*["a", "a ", "é"] * 4, Long("\U0001f30d", 20_000)]
 """The longest are rare: whatever is asked then takes its time."""
@@ -37,7 +37,7 @@ dates = mostly(GOOD_DATES, ["2026-01-01T00:00:00"])
 titles = mostly(TITLES, [Long("a", 256), "", "\x00", None])
 contents = mostly(CONTENTS, ["\x00", 1])
 words = mostly(WORDS, [Long("a", 20_001), "", None])
-slugs = mostly(SLUGS, ["!"])
+slugs = mostly(SLUGS, ["!", "archive"])
 tags = mostly(TAGS, [[""], ["a"] * 21, None])
 conditions: st.SearchStrategy[Condition | None] = st.sampled_from(
     [None, None, None, "latest", "latest", "first", "weak", "both", "any", "other"]
@@ -48,6 +48,23 @@ statuses = mostly(["draft", "published", "published"], ["hidden"])
 kinds = mostly(["page", "post", "post", "post"], ["draft"])
 summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
+setting_values = st.fixed_dictionaries(
+    {},
+    optional={
+        "comment_policy": policies,
+        "title": mostly(["", "A blog", Long("\U0001f30d", 255)], [Long("a", 256), "\x00", None]),
+        "description": mostly(["", "e\u0301\n", Long("\U0001f30d", 500)], [1]),
+        "language": mostly(["en", "PT-br", "zh-hant"], ["a b", None]),
+        "time_zone": mostly(["UTC", "Europe/Berlin"], ["Europe/Nowhere", "europe/berlin"]),
+        "base_url": mostly(["https://Blog.example", None], ["https://blog.example/", "blog.example"]),
+        "permalink": mostly(["/{slug}", "/é/{year}/{id}"], ["/{year}", "/tags/{slug}", ""]),
+        "navigation": mostly(
+            [[], [{"label": " A ", "url": "/a"}, {"label": "é", "url": "https://b.example/é"}]],
+            [[{"label": " ", "url": "/a"}], [{"label": "A", "url": "//a"}], None],
+        ),
+        "posts_per_page": mostly([1, 10, 100], [0, 101, "10", None]),
+    },
+)
 user_ids = mostly([person.user.id for person in PEOPLE.values()], ["0" * 24, None])
 people: st.SearchStrategy[Who] = st.sampled_from(
     ["admin", "admin", "editor", "author", "other author", "nobody"]

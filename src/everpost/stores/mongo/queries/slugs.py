@@ -6,6 +6,7 @@ from itertools import count
 
 from bson import ObjectId
 
+from everpost.domain.text import numbered_slug
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import PostDocument
 
@@ -53,7 +54,7 @@ async def free_slug(collections: Collections, slug: str, post_id: ObjectId) -> s
 def _free(collections: Collections, slug: str, first: int, post_id: ObjectId) -> Sequence[Filter]:
     """The stages that return the first slug, beginning with this number, that no other post has."""
     number: Filter = {"$concat": [slug, "-", {"$toString": "$$this"}]}
-    candidate: Filter = {"$cond": [{"$eq": ["$$this", 1]}, slug, number]}  # as `numbered_slug`
+    candidate: Filter = {"$cond": [{"$eq": ["$$this", 1]}, numbered_slug(slug, 1), number]}
     numbers = {"$range": [first, first + _NUMBERS]}
     others = {
         "from": collections.posts.name,

@@ -26,12 +26,21 @@ from sqlalchemy import (
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship, remote
 
+from everpost.domain.blog import (
+    MAX_BASE_URL,
+    MAX_BLOG_TITLE,
+    MAX_DESCRIPTION,
+    MAX_LANGUAGE,
+    MAX_TIME_ZONE,
+    NavigationLink,
+)
 from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
+from everpost.domain.permalinks import MAX_PERMALINK
 from everpost.domain.posts import MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
-from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
+from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, Navigation, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16
@@ -246,6 +255,14 @@ class BlogRow(Base):
 
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     comment_policy: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    title: Mapped[str] = mapped_column(String(MAX_BLOG_TITLE))
+    description: Mapped[str] = mapped_column(String(MAX_DESCRIPTION))
+    language: Mapped[str] = mapped_column(Word(MAX_LANGUAGE))
+    time_zone: Mapped[str] = mapped_column(Word(MAX_TIME_ZONE))
+    base_url: Mapped[str | None] = mapped_column(Word(MAX_BASE_URL))
+    permalink: Mapped[str] = mapped_column(ExactText(MAX_PERMALINK))
+    navigation: Mapped[Sequence[NavigationLink]] = mapped_column(Navigation)
+    posts_per_page: Mapped[int] = mapped_column(SmallInteger)
     address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)

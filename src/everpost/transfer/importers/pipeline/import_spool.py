@@ -12,6 +12,7 @@ from typing import Self
 
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
+from everpost.errors import Conflict
 from everpost.transfer.importers.model import SourceComment, SourceThread
 from everpost.transfer.importers.pipeline.item_spool import ItemSpool
 
@@ -93,6 +94,11 @@ class ImportSpool:
         """Whether the slug is reserved for another post."""
         row = self._database.execute("SELECT owner FROM reservations WHERE slug = ?", (slug,)).fetchone()
         return row is not None and row != (except_for,)
+
+    def require_unreserved(self, slug: str, except_for: Id) -> None:
+        """Raise Conflict("slug") if the slug is reserved for another post."""
+        if self.is_reserved(slug, except_for):
+            raise Conflict("post", "slug")
 
     def add_part(self, thread: SourceThread) -> None:
         """Add a part of a thread."""

@@ -9,6 +9,7 @@ from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.people.names import readable_name
 from everpost.domain.people.users import checked_email
 from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
+from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
 from everpost.errors import Invalid
 from everpost.transfer.importers.formats.data_urls import without_data_urls
@@ -57,7 +58,7 @@ class Normalizer:
         name = readable_name(text)
         if name != text[: max(most, len(name))]:
             self.add(f"unreadable characters were removed from the name {text[:_LONGEST_SHOWN]!r}")
-        return readable_name(self.shorten(name, most, "name"))
+        return name if len(name) <= most else readable_name(self.shorten(name, most, "name"))
 
     def title(self, text: str) -> str:
         """A title: at most 255 characters on one line, never empty."""
@@ -122,6 +123,11 @@ class Normalizer:
         if wanted and slug != wanted:
             self.add(f"the slug {wanted!r} became {slug!r}")
         return slug
+
+    def add_number(self, slug: str, numbered: str) -> None:
+        """Add that a post has got a number in its slug, and why."""
+        reason = "is reserved" if is_reserved(slug) else "was taken"
+        self.add(f"the slug {slug!r} {reason} and became {numbered!r}")
 
     def date(self, date: datetime) -> datetime:
         """A date in the years 1 to 9999, in UTC."""
