@@ -13,7 +13,7 @@ def names(text: str) -> frozenset[str]:
 
 
 INLINE_ELEMENTS = names(
-    "a abbr b bdi bdo br cite code data del dfn em i ins kbd label mark q rp rt ruby s samp small span strong"
+    "a abbr b bdi bdo br cite code data del dfn em i ins kbd label mark meter progress q rp rt ruby s samp small span strong"
     " sub sup time u var wbr"
 )
 _BLOCK_ELEMENTS = names(
@@ -44,7 +44,9 @@ POST_ATTRIBUTES = {
     "input": "checked type",
     "ins": "cite datetime",
     "li": "value",
+    "meter": "high low max min optimum value",
     "ol": "reversed start type",
+    "progress": "max value",
     "q": "cite",
     "source": "media src srcset type",
     "td": "colspan rowspan",
@@ -68,7 +70,8 @@ COMMENT_REL = "nofollow ugc"
 
 _CLASSES = re.compile(
     r"language-[\w+#.-]{1,50}"
-    r"|align-?(?:left|center|right|none|wide|full)"
+    r"|wp-[\w-]{1,100}"
+    r"|(?:has-text-)?align-?(?:left|center|right|none|wide|full)"
     r"|footnotes|footnotes-sep|footnotes-list|footnote-item|footnote-ref|footnote-backref"
     r"|contains-task-list|task-list-item"
 )
@@ -100,7 +103,7 @@ def filter_attribute(element: str, attribute: str, value: str) -> str | None:
         return _kept(value, _CLASSES.fullmatch)
     if attribute == "rel":
         return _kept(value.lower(), _RELATIONS.__contains__)
-    if (element, attribute) == ("data", "value"):
+    if attribute == "value" and element != "li":
         return value
     if attribute in ADDRESSES:  # nh3 checks only those that browsers follow
         found = _SCHEME.match(_IGNORED.sub("", value))
