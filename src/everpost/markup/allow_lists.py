@@ -13,8 +13,8 @@ def names(text: str) -> frozenset[str]:
 
 
 INLINE_ELEMENTS = names(
-    "a abbr b bdi bdo br cite code data del dfn em i ins kbd label mark meter progress q rp rt ruby s samp small span strong"
-    " sub sup time u var wbr"
+    "a abbr b bdi bdo br cite code data del dfn em i ins kbd label mark meter progress q rp rt ruby s samp"
+    " small span strong sub sup time u var wbr"
 )
 _BLOCK_ELEMENTS = names(
     "address article aside blockquote caption col colgroup dd details div dl dt figcaption figure footer h1"

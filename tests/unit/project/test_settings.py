@@ -49,7 +49,7 @@ def test_hosts_of_frames_are_read_with_commas_or_as_json(monkeypatch: pytest.Mon
 )
 def test_a_malformed_host_is_refused(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     monkeypatch.setenv("EVERPOST_EMBED_HOSTS", written)
-    with pytest.raises(Misconfigured, match="^EVERPOST_EMBED_HOSTS: "):
+    with pytest.raises(Misconfigured, match="EVERPOST_EMBED_HOSTS"):
         read_settings()
 
 
