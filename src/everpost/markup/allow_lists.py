@@ -75,6 +75,8 @@ _CLASSES = re.compile(
     r"|footnotes|footnotes-sep|footnotes-list|footnote-item|footnote-ref|footnote-backref"
     r"|contains-task-list|task-list-item"
 )
+_LANGUAGE_OPTIONS = re.compile(r"(language-[\w+#.-]{1,50})[,:{]\S*")
+"""What static site generators write after the language of a fence: `rust,ignore`."""
 _RELATIONS = names("author external license me nofollow noopener noreferrer sponsored tag ugc")
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
@@ -100,7 +102,7 @@ _VALUES = {
 def filter_attribute(element: str, attribute: str, value: str) -> str | None:
     """The value of an allowed attribute, without what is not allowed in it; None: remove the attribute."""
     if attribute == "class":
-        return _kept(value, _CLASSES.fullmatch)
+        return _kept(_LANGUAGE_OPTIONS.sub(r"\1", value), _CLASSES.fullmatch)
     if attribute == "rel":
         return _kept(value.lower(), _RELATIONS.__contains__)
     if attribute == "value" and element != "li":
