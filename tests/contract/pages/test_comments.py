@@ -1,11 +1,13 @@
 """Commenting with a form, without a script."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import Post
-from tests.contract.pages.conftest import Site
+from tests.contract.pages.conftest import FORM, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import comment_on, publish
 
@@ -101,44 +103,44 @@ async def test_a_form_that_was_edited_meanwhile_is_not_sent_again(site: Site) ->
     assert Page(again).one("//div[@role='alert']") == "You have already sent this comment."
 
 
-@pytest.mark.parametrize(
-    ("fields", "errors"),
-    [
-        ({"name": "", "content": "Hello"}, {"name": "Enter your name."}),
-        ({"name": "Gus", "content": " \r\n"}, {"content": "Write something first."}),
-        ({}, {"name": "Enter your name.", "content": "Write something first."}),
-        (
-            {"name": "Gus", "content": "x" * 20_001},
-            {"content": "The comment should have at most 20000 characters."},
-        ),
-        ({"name": "Gus\x00", "content": "Hello"}, {"name": "Your name cannot be stored: NUL character."}),
-        (
-            {"name": "Ann Author", "content": "Hello"},
-            {"name": "Your name is too similar to the name of a user of this blog."},
-        ),
-        (
-            {"name": "Gus", "content": "http://a.example http://b.example http://c.example"},
-            {"content": "The comment should have at most 2 links."},
-        ),
-    ],
-)
+WRONG: Sequence[tuple[dict[str, str], dict[str, str]]] = [
+    ({"name": "", "content": "Hello"}, {"name": "Enter your name."}),
+    ({"name": "Gus", "content": " \r\n"}, {"content": "Write something first."}),
+    ({}, {"name": "Enter your name.", "content": "Write something first."}),
+    (
+        {"name": "Gus", "content": "x" * 20_001},
+        {"content": "The comment should have at most 20000 characters."},
+    ),
+    ({"name": "Gus\x00", "content": "Hello"}, {"name": "Your name cannot be stored: NUL character."}),
+    (
+        {"name": "Ann Author", "content": "Hello"},
+        {"name": "Your name is too similar to the name of a user of this blog."},
+    ),
+    (
+        {"name": "Gus", "content": "http://a.example http://b.example http://c.example"},
+        {"content": "The comment should have at most 2 links."},
+    ),
+]
+
+
 async def test_errors_are_explained_and_keep_what_was_typed(
-    site: Site, post: Post, fields: dict[str, str], errors: dict[str, str]
+    site: Site, post: Post, subtests: pytest.Subtests
 ) -> None:
-    answer = await site.send("/hello", fields)
-    page = Page(answer)
-    assert answer.status_code == 422
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert page.one("//title").startswith("Error: ")
-    for field in ("name", "content"):
-        typed = fields.get(field, "").replace("\x00", "").strip()
-        assert page.form.fields[field].replace("\ufffd", "").strip() == typed
-        described = page.all(f"//*[@name='{field}'][@aria-invalid='true']/@aria-describedby")
-        assert described == ([f"{field}-error"] if field in errors else [])
-        assert page.all(f"//*[@id='{field}-error']") == ([errors[field]] if field in errors else [])
-        assert page.all(f"//div[@role='alert']//a[@href='#{field}']") == (
-            [errors[field]] if field in errors else []
-        )
+    for fields, errors in WRONG:
+        with subtests.test(errors=errors):
+            answer = await site.send("/hello", fields)
+            page = Page(answer)
+            assert answer.status_code == 422
+            assert answer.headers["cache-control"] == "private, no-store"
+            assert page.one("//title").startswith("Error: ")
+            for field in ("name", "content"):
+                typed = fields.get(field, "").replace("\x00", "").strip()
+                assert page.form.fields[field].replace("\ufffd", "").strip() == typed
+                expected = [errors[field]] if field in errors else []
+                described = page.all(f"//*[@name='{field}'][@aria-invalid='true']/@aria-describedby")
+                assert described == ([f"{field}-error"] if expected else [])
+                assert page.all(f"//*[@id='{field}-error']") == expected
+                assert page.all(f"//div[@role='alert']//a[@href='#{field}']") == expected
     assert await comments_of(site, post) == []
 
 
@@ -175,22 +177,22 @@ async def test_a_filled_trap_makes_spam_that_looks_as_if_it_waited(site: Site, p
     assert stored.status is CommentStatus.SPAM
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "http://evil.example"},
-        {"origin": "null"},
-        {"sec_fetch_site": "cross-site"},
-        {"sec_fetch_site": "same-site"},
-        {"sec_fetch_site": "cross-site", **OWN},
-    ],
-)
-async def test_forms_of_other_origins_are_refused(site: Site, headers: dict[str, str]) -> None:
+FOREIGN: Sequence[dict[str, str]] = [
+    {"origin": "http://evil.example"},
+    {"origin": "null"},
+    {"sec_fetch_site": "cross-site"},
+    {"sec_fetch_site": "same-site"},
+    {"sec_fetch_site": "cross-site", **OWN},
+]
+
+
+async def test_forms_of_other_origins_are_refused(site: Site) -> None:
     own = (await site.send("/hello", GUS)).headers["location"]
-    for path in ("/hello", own):
-        answer = await site.send(path, GUS | {"content": "Forged"}, **headers)
-        assert answer.status_code == 403
-        assert Page(answer).one("//h1") == "Forbidden"
+    for headers in FOREIGN:
+        for path in ("/hello", own):
+            answer = await site.send(path, GUS | {"content": "Forged"}, **headers)
+            assert answer.status_code == 403
+            assert Page(answer).one("//h1") == "Forbidden"
     assert "Forged" not in (await site.get(own)).text
 
 
@@ -207,21 +209,19 @@ async def test_the_limits_of_the_api_apply(strict_site: Site) -> None:
     assert page.form.fields["content"].strip() == "Number 2"
 
 
-@pytest.mark.parametrize(
-    ("body", "media_type", "status"),
-    [
-        (b'{"name": "Gus"}', "application/json", 415),
-        (b"name=Gus&name=Eve&content=x", "application/x-www-form-urlencoded", 400),
-        (b"name=%ff&content=x", "application/x-www-form-urlencoded", 400),
-        (b"name=Gus&content=" + b"x" * 300_000, "application/x-www-form-urlencoded", 413),
-    ],
-)
-async def test_a_body_that_is_no_form_is_refused_with_a_page(
-    site: Site, body: bytes, media_type: str, status: int
-) -> None:
-    answer = await site.client.post("/hello", content=body, headers={"content-type": media_type})
-    assert answer.status_code == status
-    assert Page(answer).one("//main//p[@class='by']") == f"Error {status}"
+NO_FORMS = [
+    (b'{"name": "Gus"}', "application/json", 415),
+    (b"name=Gus&name=Eve&content=x", FORM, 400),
+    (b"name=%ff&content=x", FORM, 400),
+    (b"name=Gus&content=" + b"x" * 300_000, FORM, 413),
+]
+
+
+async def test_a_body_that_is_no_form_is_refused_with_a_page(site: Site) -> None:
+    for body, media_type, status in NO_FORMS:
+        answer = await site.client.post("/hello", content=body, headers={"content-type": media_type})
+        assert answer.status_code == status
+        assert Page(answer).one("//main//p[@class='by']") == f"Error {status}"
 
 
 async def test_the_longest_comment_of_any_script_is_accepted(site: Site) -> None:

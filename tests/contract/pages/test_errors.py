@@ -27,19 +27,20 @@ NOWHERE = {
 }
 
 
-@pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
-async def test_an_address_without_a_page_is_404(site: Site, path: str) -> None:
+async def test_an_address_without_a_page_is_404(site: Site, subtests: pytest.Subtests) -> None:
     await site.change(title="The Quiet Reader", language="ar")
     await publish(site.store, slug="hello", author=ANN)
-    answer = await site.get(path)
-    page = Page(answer)
-    assert answer.status_code == 404
-    assert page.one("//h1") == "Page not found"
-    assert page.one("//header//a[@href='/']") == "The Quiet Reader"
-    assert page.one("//html/@dir") == "rtl"
-    assert page.one("//meta[@name='robots']/@content") == "noindex"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["content-security-policy"].startswith("default-src 'none';")
+    for name, path in NOWHERE.items():
+        with subtests.test(name):
+            answer = await site.get(path)
+            page = Page(answer)
+            assert answer.status_code == 404
+            assert page.one("//h1") == "Page not found"
+            assert page.one("//header//a[@href='/']") == "The Quiet Reader"
+            assert page.one("//html/@dir") == "rtl"
+            assert page.one("//meta[@name='robots']/@content") == "noindex"
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["content-security-policy"].startswith("default-src 'none';")
 
 
 @pytest.mark.parametrize(

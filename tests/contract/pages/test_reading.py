@@ -138,11 +138,11 @@ async def test_posts_have_the_permalink_of_the_blog_and_pages_their_slug(site: S
         assert (moved.status_code, moved.headers.get("location")) == (301, target)
 
 
-@pytest.mark.parametrize("path", ["/Hello-World", "/hello-world/", "/HELLO%20world", "/hello_world"])
-async def test_another_spelling_of_a_slug_redirects_to_the_post(site: Site, path: str) -> None:
+async def test_another_spelling_of_a_slug_redirects_to_the_post(site: Site) -> None:
     await publish(site.store, title="Hello", slug="hello-world")
-    moved = await site.get(path)
-    assert (moved.status_code, moved.headers["location"]) == (301, "/hello-world")
+    for path in ("/Hello-World", "/hello-world/", "/HELLO%20world", "/hello_world"):
+        moved = await site.get(path)
+        assert (moved.status_code, moved.headers["location"]) == (301, "/hello-world")
 
 
 async def test_a_slug_of_any_script_has_a_page(site: Site) -> None:
