@@ -44,7 +44,13 @@ def html(content: str) -> RenderedPost:
         ("$x^2$", "<p><math><msup><mi>x</mi><mn>2</mn></msup></math></p>\n"),
         ("$\\foo$", '<p><code class="language-math">\\foo</code></p>\n'),
         ("$\\text{<b>}$", "<p><math><mtext>&lt;b&gt;</mtext></math></p>\n"),
-        ("$$\nx\n$$", '<math display="block"><mi>x</mi></math>'),
+        ("$$\nx\n$$", '<math display="block"><mi>x</mi></math>\n'),
+        ("a $$x$$ b", '<p>a <math display="block"><mi>x</mi></math> b</p>\n'),
+        ("a $$\\foo$$ b", '<p>a <code class="language-math">\\foo</code> b</p>\n'),
+        (
+            "```rust,ignore\n;\n```",
+            '<pre tabindex="0"><code class="language-rust"><span class="hl-p">;</span>\n</code></pre>\n',
+        ),
         (
             "```python\npass\n```",
             '<pre tabindex="0"><code class="language-python"><span class="hl-k">pass</span>\n</code></pre>\n',

@@ -126,6 +126,9 @@ class ThreadQuery(PageQuery):
 class QueueQuery(PageQuery):
     """The comments to list, across all posts."""
 
+    include: Include = None
+    fields: CommentFields = None
+
     status: CommentStatus = Field(
         default=CommentStatus.PENDING, description="List comments with this status."
     )
