@@ -20,16 +20,19 @@ from everpost.api.routing.security import CurrentActor, CurrentMember
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.domain.clock import HORIZON, now
 from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
+from everpost.domain.people.actors import Actor
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     COMMENTS_INSIDE_LISTED,
     Post,
     PostChange,
     PostFilter,
+    PostKind,
     PostQuery,
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
+from everpost.stores.port import Store
 
 
 async def list_posts(
@@ -43,18 +46,21 @@ async def list_posts(
     """List posts, newest first by default.
 
     The public sees published posts whose publication date has passed; authors also see their own scheduled
-    posts and drafts, and editors and admins see all of them. Drafts are listed only with `status=draft`.
+    posts and drafts, and editors and admins see all of them. Drafts are listed only with `status=draft`, and
+    pages only with `kind=page`.
     """
-    if query.slug is not None:
-        found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
-        rows = [found] if found is not None and _matches_filters(query, found) else []
-        total = {"x-total-count": str(len(rows))} if query.count else {}
-        return listed([read_post(post) for post in rows[query.skip :][: query.limit]], total, if_none_match)
+    if query.slug is not None or query.path is not None:
+        found = await _find_post(store, actor, query)
+        total = {"x-total-count": str(int(found is not None))} if query.count else {}
+        if found is None or query.skip or not query.limit:
+            return listed([], total, if_none_match)
+        alone = response_cache.render(found).alone
+        return rendered(alone.body, alone.tag, headers=total, if_none_match=if_none_match)
     wanted = PostQuery(
         filter=PostFilter(
             audience=actor.audience(HORIZON.moment()),
             status=query.status,
-            kind=query.kind,
+            kind=query.kind or PostKind.POST,
             tag=query.tag,
             author_id=query.author,
         ),
@@ -75,16 +81,27 @@ async def list_posts(
     return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
 
 
+async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | None:
+    """The post with the slug or the path, if it also matches the other filters."""
+    comments = _listed_comments(query)
+    if query.slug is not None:
+        found = await posts.find_post(store, actor, query.slug, comments=comments)
+    else:
+        found = await posts.find_post_by_path(store, actor, query.path or "", comments=comments)
+    return found if found is not None and _matches_filters(query, found) else None
+
+
 def _listed_comments(query: PostsQuery) -> int:
     return min(query.comments, COMMENTS_INSIDE_LISTED)
 
 
 def _matches_filters(query: PostsQuery, post: Post) -> bool:
-    """Whether the post with the slug also matches the other filters."""
+    """Whether the post with the slug or the path also matches the other filters."""
     author = read_post(post)["author"]
     return (
         post.status is query.status
-        and post.kind is query.kind
+        and query.kind in (None, post.kind)
+        and (query.path is None or query.path in post.paths)
         and (query.tag is None or query.tag in post.tags)
         and (query.author is None or (author is not None and author["id"] == query.author))
         and query.after is None
@@ -128,6 +145,7 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
         status=body.get("status"),
         kind=body.get("kind"),
         summary=body.get("summary"),
+        paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy=body.get("comment_policy"),
     )
@@ -176,6 +194,7 @@ async def update_post(
         status=body.get("status"),
         kind=body.get("kind"),
         summary=(body["summary"] or "") if "summary" in body else None,
+        paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
     )

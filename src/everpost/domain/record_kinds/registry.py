@@ -18,6 +18,7 @@ from everpost.domain.record_kinds.fields import (
     KEY,
     MOMENT,
     PASSWORD_HASH,
+    PATHS,
     SLUG,
     TAGS,
     USER_NAME,
@@ -59,7 +60,7 @@ USERS = Kind(
         "updated_at": MOMENT,
         "version": VERSION,
     },
-    unique={"email": lambda user: email_key(user.email)},
+    unique={"email": lambda user: [email_key(user.email)]},
 )
 TOKENS = Kind(
     name="token",
@@ -77,7 +78,7 @@ TOKENS = Kind(
         "token_kind": Field(choice(TokenKind).read, attribute="kind"),
         "login_id": optional(ID),
     },
-    unique={"digest": lambda token: token.digest},
+    unique={"digest": lambda token: [token.digest]},
 )
 POSTS = Kind(
     name="post",
@@ -89,6 +90,7 @@ POSTS = Kind(
         "post_kind": Field(choice(PostKind).read, attribute="kind"),
         "title": text(1, MAX_TITLE),
         "summary": optional(text(1, MAX_SUMMARY)),
+        "paths": PATHS,
         "content": text(0, MAX_CONTENT),
         "format": choice(PostFormat),
         "tags": TAGS,
@@ -100,7 +102,7 @@ POSTS = Kind(
         "updated_at": MOMENT,
         "version": VERSION,
     },
-    unique={"slug": lambda post: post.slug},
+    unique={"slug": lambda post: [post.slug], "paths": lambda post: post.paths},
 )
 COMMENTS = Kind(
     name="comment",

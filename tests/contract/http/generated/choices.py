@@ -47,6 +47,7 @@ formats = mostly(["markdown", "html"], ["text"])
 statuses = mostly(["draft", "published", "published"], ["hidden"])
 kinds = mostly(["page", "post", "post", "post"], ["draft"])
 summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
+paths = mostly([[], ["/a"], ["/b/", "/%62"], ["/aa", "/a"], ["/é"]], [["a"], ["/?a"], None, ["/a"] * 21])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
 user_ids = mostly([person.user.id for person in PEOPLE.values()], ["0" * 24, None])
 people: st.SearchStrategy[Who] = st.sampled_from(
@@ -63,6 +64,7 @@ new_posts = st.fixed_dictionaries(
         "status": statuses,
         "kind": kinds,
         "summary": summaries,
+        "paths": paths,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -79,6 +81,7 @@ post_changes = st.fixed_dictionaries(
         "status": statuses,
         "kind": kinds,
         "summary": summaries,
+        "paths": paths,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -115,6 +118,9 @@ filters = st.lists(
             "tag=%00",
             "slug=a",
             "slug=t",
+            "path=/a",
+            "path=/b/",
+            "path=a",
             "kind=page",
             "kind=post",
             "status=draft",

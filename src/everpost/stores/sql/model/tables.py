@@ -30,7 +30,7 @@ from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
-from everpost.domain.posts import MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
+from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
 from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
@@ -117,7 +117,9 @@ class TokenRow(Base):
 
 
 class PostRow(Base):
-    """A post. `tags` is the list to read, in order; `PostTagRow` serves lists by tag."""
+    """A post. `tags` and `paths` are the lists to read, in order; `PostTagRow` serves lists by tag, and
+    `PostPathRow` makes paths unique.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -141,6 +143,7 @@ class PostRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     summary: Mapped[str | None] = mapped_column(String(MAX_SUMMARY))
+    paths: Mapped[Sequence[str]] = mapped_column(TextList)
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     stamp: Mapped[int] = mapped_column(BigInteger)
@@ -170,6 +173,18 @@ class PostTagRow(Base):
     kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+
+    post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
+
+
+class PostPathRow(Base):
+    """An old path of a post."""
+
+    __tablename__ = "post_paths"
+    __table_args__ = (MYSQL_TABLE,)
+
+    path: Mapped[str] = mapped_column(ExactText(MAX_PATH), primary_key=True)
+    post_id: Mapped[Id] = mapped_column(IdText, ForeignKey(PostRow.id, ondelete="CASCADE"), index=True)
 
     post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
 
