@@ -27,6 +27,7 @@ from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
+from everpost.services.rendering import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
@@ -37,6 +38,7 @@ from everpost.web.routes import add_pages
 
 API = "/api"
 """The path of the HTTP API below the blog's."""
+_MEGABYTE = 1_000_000
 _PROBES = "/health/"
 
 
@@ -82,7 +84,7 @@ def create_app(settings: Settings | None = None) -> Blog:
     """
     settings = settings or Settings()
     api = create_api(settings)
-    blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle)))
+    blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
     _wrap(blog, settings, refuse=error_page)
@@ -96,18 +98,20 @@ def create_api(settings: Settings | None = None) -> Api:
     """
     settings = settings or Settings()
     lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
+    renderer = Renderer(capacity=settings.cache_megabytes * _MEGABYTE, embed_hosts=settings.embed_hosts)
     app = Api(
         title="Everpost",
         version=__version__,
         summary="The HTTP API of a blog: its posts, their comments, and the people who write them.",
         openapi_tags=[{"name": name, "description": description} for name, description in TAGS],
         generate_unique_id_function=_operation_id,
-        **_options(_lifespan(lifecycle)),
+        **_options(_lifespan(lifecycle, renderer)),
     )
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
     app.state.response_cache = ResponseCache()
+    app.state.renderer = renderer
     handle_problems(app, log_refusal)
     if not is_traced():  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)
@@ -121,7 +125,7 @@ def create_api(settings: Settings | None = None) -> Api:
 _Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def _lifespan(lifecycle: StoreLifecycle) -> _Lifespan:
+def _lifespan(lifecycle: StoreLifecycle, renderer: Renderer) -> _Lifespan:
     @asynccontextmanager
     async def run(_app: FastAPI) -> AsyncIterator[None]:
         await lifecycle.store()
@@ -129,6 +133,7 @@ def _lifespan(lifecycle: StoreLifecycle) -> _Lifespan:
             yield
         finally:
             security_events.flush()
+            renderer.close()
             await lifecycle.close()
 
     return run
@@ -173,7 +178,7 @@ async def _open_store(settings: Settings) -> Store:
         pool_size=settings.database_pool_size,
         sql_engine=settings.sql_engine,
     )
-    return CachedStore(store, capacity=settings.cache_megabytes * 1_000_000)
+    return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)
 
 
 def _operation_id(route: APIRoute) -> str:

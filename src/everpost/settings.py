@@ -19,25 +19,68 @@ _TEST_PREFIX = "EVERPOST_TEST_"
 _FILE, _ENVIRONMENT = "file:", "env:"
 _LONGEST_SECRET = 10_000
 
+DEFAULT_EMBED_HOSTS = (
+    "codepen.io",
+    "open.spotify.com",
+    "player.vimeo.com",
+    "w.soundcloud.com",
+    "www.openstreetmap.org",
+    "www.youtube-nocookie.com",
+    "www.youtube.com",
+)
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://.*")
+_SERVICE_LINK_NAME = re.compile(
+    r"EVERPOST_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR))"
+)
+"""https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^\s/?#@\\]+")
 
 
 def _origins(given: object) -> object:
     """Parse a comma-separated list or a JSON array of origins."""
-    origins = given
-    if isinstance(given, str):
-        try:
-            origins = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
-        except ValueError:
-            origins = None
-    if not isinstance(origins, list | tuple) or not all(isinstance(origin, str) for origin in origins):
+    origins = _listed(given)
+    if origins is None:
         raise PydanticCustomError("origins", "should be a comma-separated list of origins, or a JSON array")
-    trimmed = tuple(origin.strip().lower() for origin in origins if origin.strip())
-    if not all(_ORIGIN.fullmatch(origin) for origin in trimmed):
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
         raise PydanticCustomError(
             "origins", "each origin should look like https://blog.example, without a path"
         )
-    return trimmed
+    return origins
+
+
+def _listed(given: object) -> tuple[str, ...] | None:
+    """The items of a comma-separated list or a JSON array, in lower case; None if it is neither."""
+    items = given
+    if isinstance(given, str):
+        try:
+            items = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+        except ValueError:
+            return None
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        return None
+    return tuple(item.strip().lower() for item in items if item.strip())
+
+
+def _hosts(given: object) -> object:
+    """Parse a comma-separated list or a JSON array of names of hosts."""
+    hosts = _listed(given)
+    if hosts is None:
+        raise PydanticCustomError("hosts", "should be a comma-separated list of hosts, or a JSON array")
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise PydanticCustomError("hosts", "each host should look like www.player.example")
+    return hosts
+
+
+def _port(given: object) -> object:
+    """The value. Refuses the one that Kubernetes sets for a Service named `everpost`."""
+    if isinstance(given, str) and _SERVICE_LINK.fullmatch(given):
+        raise PydanticCustomError(
+            "service_link",
+            "Kubernetes has set this to the address of a Service named everpost. In the specification of the"
+            " pod, set enableServiceLinks to false, or set this variable to a port; or rename the Service",
+        )
+    return given
 
 
 def _secret(given: object) -> object:
@@ -96,7 +139,9 @@ class Settings(BaseSettings):
         description="Memory per worker for cached responses, in megabytes; 0 disables the cache.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
-    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    port: Annotated[int, BeforeValidator(_port)] = Field(
+        default=8000, ge=1, le=65535, description="Port to listen on."
+    )
     workers: int = Field(default=1, ge=1, le=256, description="Number of worker processes.")
     body_timeout: float = Field(
         default=20.0, gt=0, le=3600, description="Time limit, in seconds, for receiving a request body."
@@ -144,6 +189,10 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Origins allowed to call the API from a browser; * allows all."
     )
+    embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        default=DEFAULT_EMBED_HOSTS,
+        description="Hosts whose players and maps posts may contain.",
+    )
     comment_edit_minutes: int = Field(
         default=15,
         ge=0,
@@ -189,12 +238,15 @@ def read_settings(**given: object) -> Settings:
 
 def unknown_settings(arguments: Sequence[str]) -> Iterator[str]:
     """A warning for each variable that is named like a setting, but is not one: it may be misspelt. The test
-    suite has variables of its own, and an argument of the command may name one as `env:NAME`.
+    suite has variables of its own, an argument of the command may name one as `env:NAME`, and Kubernetes sets
+    variables for Services named `everpost` or `everpost-…`.
     """
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    for name in sorted(os.environ):
+    for name, value in sorted(os.environ.items()):
         upper = name.upper()
         is_ours = upper.startswith(PREFIX) and not upper.startswith(_TEST_PREFIX)
+        if _SERVICE_LINK_NAME.fullmatch(upper) or _SERVICE_LINK.fullmatch(value):
+            continue
         if is_ours and upper not in known and f"{_ENVIRONMENT}{name}" not in arguments:
             closest = get_close_matches(upper, known, n=1, cutoff=0.8)
             hint = f" Did you mean {closest[0]}?" if closest else ""

@@ -159,6 +159,21 @@ def test_posts_come_from_markdown_and_go_there(everpost: Command, tmp_path: Path
 
 
 @pytest.mark.usefixtures("blog")
+def test_a_report_does_not_overwrite_a_file(everpost: Command, tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "hello.md").write_text(POST)
+    report = tmp_path / "report.json"
+    report.write_text("Important.")
+    command = ("import", "--from", "markdown", str(tmp_path / "posts"), "--report", str(report))
+    refused = everpost(*command)
+    assert (refused.status, refused.out) == (1, "")
+    assert f"{report}: the file exists. Choose another name, or use --overwrite." in refused.err
+    assert report.read_text() == "Important."
+    assert everpost(*command, "--overwrite").status == 0
+    assert json.loads(report.read_text())["counts"] == {"imported": {"post": 1}}
+
+
+@pytest.mark.usefixtures("blog")
 def test_an_import_names_every_unreadable_file_and_can_leave_them_out(
     everpost: Command, tmp_path: Path
 ) -> None:
@@ -204,6 +219,7 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
         ("import", "--from", "markdown", ".", "--timezone", "Europe/Berlim"),
         ("import", "--from", "markdown", ".", "--report", "no/such/folder/report.json"),
         ("import", "--from", "markdown", ".", "--report", "."),
+        ("import", "--from", "markdown", ".", "--overwrite"),
         ("import", "nothing-there"),
         ("import", "--from", "wordpress", "nothing-there"),
         ("export", "--to", "html", "folder"),

@@ -1,4 +1,6 @@
-"""A command opens each database once: the schema and the store share its connections."""
+"""The connections of a command: one for each database, because the schema and the store share it; and a
+warning if TLS is not verified.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -57,3 +59,27 @@ def test_a_command_opens_a_database_once(  # noqa: PLR0917 - they are fixtures
         assert outcome.status == 0 or is_first, outcome.err
         assert proxy.connections - before <= connections + BESIDES.get(server_name, 0)
         everpost("db", "upgrade")
+
+
+ELSEWHERE = "postgresql://writer:secret@0.0.0.0:1/blog"
+"""Not a loopback address, so it counts as another machine; but it reaches this one, where nothing listens."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("user list", "db current", "export {folder}/blog.jsonl", "import --from markdown {folder}"),
+        *("copy sqlite:///{blog} {url}", "copy {url} sqlite:///{folder}/copy.db"),
+        *("copy --dry-run sqlite:///{blog} {url}", "verify sqlite:///{blog} {url}"),
+        "bench {url} --report {folder}/bench.html",
+    ],
+)
+def test_a_command_warns_if_tls_is_not_verified(
+    everpost: Command, monkeypatch: pytest.MonkeyPatch, empty_blog_file: Path, tmp_path: Path, command: str
+) -> None:
+    monkeypatch.setenv("EVERPOST_DATABASE_URL", ELSEWHERE)
+    arguments = command.format(url=ELSEWHERE, blog=empty_blog_file, folder=tmp_path).split()
+    outcome = everpost(*arguments)
+    assert outcome.status == 1
+    assert outcome.err.count("Warning: TLS to the database at 0.0.0.0:1 is not verified") == 1
+    assert "secret" not in outcome.err

@@ -155,7 +155,7 @@ def _add_settings(app: FastAPI) -> None:
     add(
         blog.get_settings,
         methods=["GET"],
-        responses=read_responses(BlogRead, "The settings of the blog.", 401, 403, 503),
+        responses=read_responses(BlogRead, "The settings of the blog.", 401, 503),
     )
     add(
         blog.update_settings,

@@ -9,7 +9,6 @@ import typer
 from everpost.cli.allocation import expect_many_records
 from everpost.cli.console.comparison import describe_work, print_comparison, print_digest, print_survey
 from everpost.cli.console.progress import showing_progress
-from everpost.cli.import_from import CommandOptions, import_from_system
 from everpost.cli.stores.transfer_stores import inspect_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
@@ -43,6 +42,7 @@ _Site = Annotated[
 _Report = Annotated[
     Path | None, typer.Option(help="With --from: write a JSON report on every item to this file.")
 ]
+_Overwrite = Annotated[bool, typer.Option("--overwrite", help="With --report: overwrite an existing file.")]
 _Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
 _Match = Annotated[
     str | None,
@@ -110,6 +110,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     dry_run: _DryRun = False,
     site: _Site = None,
     report: _Report = None,
+    overwrite: _Overwrite = False,
     pages: _Pages = False,
     match: _Match = None,
     timezone: _Timezone = None,
@@ -127,7 +128,11 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     """
     settings = read_settings()
     expect_many_records()
+    if overwrite and report is None:
+        raise Misconfigured("--overwrite applies to the file of --report, which is missing.")
     if from_ is not None:
+        from everpost.cli.import_from import CommandOptions, import_from_system
+
         options = CommandOptions(
             system=from_,
             site=site,
@@ -136,6 +141,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
             timezone=timezone,
             language=language,
             report=report,
+            overwrite=overwrite,
             skip_unreadable=skip_unreadable,
             is_dry_run=dry_run,
         )

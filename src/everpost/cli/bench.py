@@ -18,7 +18,9 @@ from everpost.benchmark.blog import Size
 from everpost.benchmark.results import Results
 from everpost.benchmark.runner import BenchmarkOptions, run
 from everpost.cli.console.progress import showing_progress
+from everpost.cli.console.report_files import require_writable
 from everpost.cli.stores.transfer_stores import URL_FORMS
+from everpost.cli.stores.transport_warnings import warn_if_unverified
 from everpost.errors import Misconfigured
 from everpost.services.security_events import keep_quiet
 from everpost.settings import Settings, read_database_url, read_settings
@@ -53,25 +55,19 @@ def bench(  # noqa: PLR0913, PLR0917 - they are the options of a command
     Pass a URL with a password as env:NAME or file:PATH: command-line arguments
     are visible to other users of the machine.
     """
-    _require_writable(report, overwrite=overwrite)
+    require_writable(report, overwrite=overwrite)
     options = BenchmarkOptions(
         urls=list(map(read_database_url, urls)),
         size=Size(posts, comments),
         seconds=seconds,
         connections=connections,
     )
+    for url in options.urls:
+        warn_if_unverified(url)
     results = _run_until_signal(options, read_settings())
     _print(results)
     _save(results, report, overwrite=overwrite)
     typer.echo(f"Wrote the report to {report}.")
-
-
-def _require_writable(report: Path, *, overwrite: bool) -> None:
-    """Raise Misconfigured if the report cannot be written, before anything is measured."""
-    if not report.parent.is_dir():
-        raise Misconfigured(f"--report {report}: the folder {report.parent} does not exist")
-    if report.is_dir() or (report.exists() and not overwrite):
-        raise Misconfigured(f"--report {report}: the file exists. Choose another name, or use --overwrite.")
 
 
 def _run_until_signal(options: BenchmarkOptions, settings: Settings) -> Results:
@@ -108,7 +104,7 @@ def _say(line: str) -> None:
 def _print(results: Results) -> None:
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
     table = Table(show_lines=True)
-    table.add_column("requests per second")
+    table.add_column("Requests/s")
     for database in results.databases:
         table.add_column(Text(f"{database.name}\n{database.server}", overflow="fold"))
     for operation, columns in results.measured.items():

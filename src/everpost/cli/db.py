@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from everpost.cli.stores.transport_warnings import warn_if_unverified
 from everpost.errors import SchemaMismatch
 from everpost.settings import Settings, read_settings
 from everpost.stores import initiate_replica_set, open_schema
@@ -126,6 +127,8 @@ def _describe(step: Step) -> str:
 
 
 def _with_schema(settings: Settings, ask: Callable[[Schema], Awaitable[Result]]) -> Result:
+    warn_if_unverified(settings.database_url)
+
     async def opened() -> Result:
         schema = open_schema(settings.database_url, timeout=settings.database_timeout)
         try:

@@ -1,15 +1,15 @@
 """`everpost import --from`: adds the content of another system to the blog."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from everpost.cli.console.progress import showing_progress
+from everpost.cli.console.report_files import require_writable
 from everpost.cli.stores.transfer_stores import open_blog
-from everpost.errors import BrokenFile, Misconfigured
+from everpost.errors import BrokenFile
 from everpost.settings import Settings
 from everpost.transfer.importers.formats.time_zones import zone_named
 from everpost.transfer.importers.pipeline.importer import ImportContext
@@ -28,6 +28,8 @@ class CommandOptions:
     timezone: str | None
     language: str | None
     report: Path | None
+    overwrite: bool
+    """Whether the report may replace a file."""
     skip_unreadable: bool
     is_dry_run: bool
 
@@ -36,13 +38,13 @@ def import_from_system(settings: Settings, path: str, options: CommandOptions) -
     """Import, and print the report, also if the import fails."""
     system_named(options.system)  # before opening the database, which would create an SQLite file
     if options.report is not None:
-        _require_writable(options.report)
+        require_writable(options.report, overwrite=options.overwrite)
     with ImportReport() as report:
         try:
             asyncio.run(_import(settings, Path(path), options, report))
         finally:
             if options.report is not None:
-                _save(report, options.report)
+                _save(report, options.report, overwrite=options.overwrite)
             for line in report.text():
                 typer.echo(line)
     if options.is_dry_run:
@@ -68,16 +70,8 @@ async def _import(settings: Settings, path: Path, options: CommandOptions, repor
             await import_from(options.system, path, store, import_options, run)
 
 
-def _require_writable(report: Path) -> None:
-    """Raise Misconfigured if the report cannot be written, before anything is imported."""
-    if report.is_dir():
-        raise Misconfigured(f"--report {report}: this is a folder, not a file")
-    if not os.access(report if report.exists() else report.parent, os.W_OK):
-        raise Misconfigured(f"--report {report}: the file cannot be written")
-
-
-def _save(report: ImportReport, path: Path) -> None:
+def _save(report: ImportReport, path: Path, *, overwrite: bool) -> None:
     try:
-        report.save(path)
+        report.save(path, overwrite=overwrite)
     except OSError as error:
         raise BrokenFile(str(path), "", f"cannot be written: {error.strerror or error}") from error

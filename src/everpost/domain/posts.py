@@ -11,6 +11,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.people.users import Author
 from everpost.domain.records import Record
+from everpost.domain.reserved import is_reserved
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid
@@ -194,12 +195,14 @@ class TagQuery:
 
 
 def checked_slug(text: str) -> str:
-    """The slug in its stored form. Raises Invalid if it is empty or too long."""
+    """The slug in its stored form. Raises Invalid if it is empty, too long or reserved."""
     slug = normalize_slug(text)
     if not slug:
-        raise Invalid("slug", "must contain a letter or a digit")
+        raise Invalid("slug", "should contain a letter or a digit")
     if len(slug) > MAX_SLUG:
         raise Invalid("slug", f"has more than {MAX_SLUG} characters")
+    if is_reserved(slug):
+        raise Invalid("slug", f"{slug!r} is reserved: Everpost uses it for its own pages")
     return slug
 
 

@@ -5,6 +5,8 @@ import unicodedata
 
 from anyascii import anyascii
 
+from everpost.domain.reserved import is_reserved
+
 DERIVED_SLUG = 80
 _ASCII_WORDS = re.compile("[a-z0-9]+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -47,5 +49,7 @@ def slug_from(title: str) -> str:
 
 
 def numbered_slug(slug: str, number: int) -> str:
-    """The slug for the post with this number among those with the same slug; unchanged for 1."""
-    return slug if number == 1 else f"{slug}-{number}"
+    """The slug for the post with this number among those with the same slug. The first has it unchanged,
+    unless it is a reserved word, which counts as taken.
+    """
+    return slug if number == 1 and not is_reserved(slug) else f"{slug}-{max(number, 2)}"

@@ -44,5 +44,5 @@ def unverified_warning(hosts: str, remedy: str) -> str:
     """The warning that the identity of a remote database is not verified, in one line."""
     return (
         f"TLS to the database at {hosts} is not verified: anyone in between could read or change the blog."
-        f" To verify it, write {remedy} in EVERPOST_DATABASE_URL."
+        f" To verify it, write {remedy} in the database URL."
     )

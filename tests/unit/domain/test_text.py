@@ -1,11 +1,15 @@
 """Storable text, and the normalization of slugs and tags."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from everpost.domain.posts import MAX_SLUG, checked_slug, checked_tags
-from everpost.domain.text import normalize_slug, unstorable_reason
+from everpost.domain.reserved import RESERVED, is_reserved
+from everpost.domain.text import normalize_slug, numbered_slug, unstorable_reason
 from everpost.errors import Invalid
 
 ANY_TEXT = st.text(st.characters(categories=None))
@@ -69,6 +73,33 @@ def test_a_slug_needs_a_letter_or_a_digit(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         checked_slug(text)
     assert caught.value.field == "slug"
+
+
+@pytest.mark.parametrize("word", ["archive", "Tags", " api! "])
+def test_a_reserved_word_is_no_slug(word: str) -> None:
+    with pytest.raises(Invalid, match="is reserved"):
+        checked_slug(word)
+
+
+def test_a_reserved_word_is_numbered_like_a_slug_that_is_taken() -> None:
+    assert [numbered_slug("archive", number) for number in (1, 2, 3)] == [
+        "archive-2",
+        "archive-2",
+        "archive-3",
+    ]
+    assert [numbered_slug("archives", number) for number in (1, 2)] == ["archives", "archives-2"]
+
+
+@pytest.mark.parametrize("word", sorted(RESERVED))
+def test_a_reserved_word_is_the_segment_of_a_path(word: str) -> None:
+    assert re.fullmatch(r"[a-z.-]+", word)
+    assert not is_reserved(numbered_slug(word, 1))
+
+
+def test_the_contract_lists_the_reserved_words() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "contract.md").read_text()
+    listed = page.partition("They are ")[2].partition(".\n")[0]
+    assert set(re.findall("`(.+?)`", listed)) == {word for word in RESERVED if "." not in word}
 
 
 def test_a_slug_is_measured_as_it_is_kept() -> None:

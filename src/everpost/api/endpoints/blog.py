@@ -6,18 +6,19 @@ from everpost.api.http.etags import expected_revisions
 from everpost.api.http.responses import tagged
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import IfMatch, IfNoneMatch
-from everpost.api.routing.security import CurrentMember
-from everpost.api.schemas.blog import BlogUpdate, read_blog
+from everpost.api.routing.security import CurrentActor, CurrentMember
+from everpost.api.schemas.blog import BlogUpdate, change_of, read_blog
 from everpost.services import blog
 
 
-async def get_settings(store: OpenStore, actor: CurrentMember, if_none_match: IfNoneMatch = None) -> Response:
+async def get_settings(store: OpenStore, actor: CurrentActor, if_none_match: IfNoneMatch = None) -> Response:
     """Get the settings of the blog.
 
-    Requires the scope `admin`.
+    Only a token with the scope `admin` shows the comment policy.
     """
-    found = await blog.read_blog(store, actor)
-    return tagged(read_blog(found), found.revision, if_none_match=if_none_match)
+    found = await blog.read_settings(store)
+    content = read_blog(found, with_policy=blog.sees_policy(actor))
+    return tagged(content, found.revision, if_none_match=if_none_match)
 
 
 async def update_settings(
@@ -27,7 +28,5 @@ async def update_settings(
 
     Only the fields in the body change. Requires the scope `admin`.
     """
-    changed = await blog.change_blog(
-        store, actor, body.get("comment_policy"), match=expected_revisions(if_match)
-    )
-    return tagged(read_blog(changed), changed.revision)
+    changed = await blog.change_blog(store, actor, change_of(body), match=expected_revisions(if_match))
+    return tagged(read_blog(changed, with_policy=True), changed.revision)

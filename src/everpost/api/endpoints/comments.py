@@ -1,15 +1,18 @@
 """Comments over HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from everpost.api.http.etags import expected_revisions
+from everpost.api.http.representations import Representation
 from everpost.api.http.responses import listed, tagged, with_secret
-from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
+from everpost.api.routing.dependencies import CurrentPolicies, CurrentRenderer, OpenStore
 from everpost.api.routing.links import comment_path, next_link, thread_path
 from everpost.api.routing.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
+from everpost.api.routing.representations import CommentFields, Include
 from everpost.api.routing.security import ClientAddress, CurrentActor
 from everpost.api.schemas.comments import (
     CommentCreate,
@@ -29,10 +32,13 @@ from everpost.services.posts import read_post
 from everpost.services.threads import page_thread, page_tree
 from everpost.stores.port import Store
 
+_CHOICES = ("include", "fields")
+
 
 async def list_comments(
     request: Request,
     store: OpenStore,
+    renderer: CurrentRenderer,
     actor: CurrentActor,
     post_id: PostId,
     query: Annotated[ThreadQuery, Query()],
@@ -48,7 +54,8 @@ async def list_comments(
     wanted = CommentQuery(post_id=post_id, limit=min(query.limit, MAX_LIMIT), after=query.after)
     if query.view == "tree":
         tree = await page_tree(store, replace(wanted, branch=Branch(query.parent)))
-        rows: list[object] = [read_node(node, path) for node in tree.rows]
+        choices = {name: sent for name in _CHOICES if (sent := request.query_params.get(name)) is not None}
+        rows: Sequence[CommentRead] = [read_node(node, path, choices) for node in tree.rows]
         last, has_more = tree.rows[-1].comment if tree.rows else None, tree.has_more
     else:
         page = await page_thread(store, wanted)
@@ -58,7 +65,9 @@ async def list_comments(
     if last is not None and has_more:
         cursor = encode_cursor(last.position)
         headers["link"] = next_link(request, path, cursor)
-    return listed(rows, headers, if_none_match)
+    chosen = Representation.chosen(query.include, query.fields)
+    contents = rows if chosen is None else await chosen.comments(rows, renderer)
+    return listed(contents, headers, if_none_match)
 
 
 async def create_comment(
@@ -102,9 +111,12 @@ async def create_comment(
 
 async def get_comment(
     store: OpenStore,
+    renderer: CurrentRenderer,
     actor: CurrentActor,
     post_id: PostId,
     comment_id: CommentId,
+    include: Include = None,
+    fields: CommentFields = None,
     key: EditKey = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -115,7 +127,11 @@ async def get_comment(
     """
     seen = await comments.read_comment(store, actor, post_id, comment_id, key=key)
     content = await _read(store, seen.shown, in_full=seen.in_full, is_moderated=seen.is_moderated)
-    return tagged(content, seen.comment.revision, if_none_match=if_none_match)
+    chosen = Representation.chosen(include, fields)
+    if chosen is None:
+        return tagged(content, seen.comment.revision, if_none_match=if_none_match)
+    [picked] = await chosen.comments([content], renderer)
+    return tagged(picked, seen.comment.revision, if_none_match=if_none_match)
 
 
 async def update_comment(

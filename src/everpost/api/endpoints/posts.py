@@ -1,12 +1,14 @@
 """Posts over HTTP."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from everpost.api.http.etags import expected_revisions
+from everpost.api.http.representations import Representation
 from everpost.api.http.responses import listed, rendered, tagged
-from everpost.api.routing.dependencies import CurrentResponseCache, OpenStore
+from everpost.api.routing.dependencies import CurrentRenderer, CurrentResponseCache, OpenStore
 from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
@@ -16,6 +18,7 @@ from everpost.api.routing.parameters import (
     PostsQuery,
     TagsQuery,
 )
+from everpost.api.routing.representations import Include, PostFields
 from everpost.api.routing.security import CurrentActor, CurrentMember
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.domain.clock import HORIZON, now
@@ -32,6 +35,7 @@ from everpost.domain.posts import (
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
+from everpost.services.rendering import Renderer
 from everpost.stores.port import Store
 
 
@@ -39,6 +43,7 @@ async def list_posts(
     request: Request,
     store: OpenStore,
     response_cache: CurrentResponseCache,
+    renderer: CurrentRenderer,
     actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
@@ -49,14 +54,32 @@ async def list_posts(
     posts and drafts, and editors and admins see all of them. Drafts are listed only with `status=draft`, and
     pages only with `kind=page`.
     """
+    chosen = Representation.chosen(query.include, query.fields)
     if query.slug is not None or query.path is not None:
         found = await _find_post(store, actor, query)
         total = {"x-total-count": str(int(found is not None))} if query.count else {}
         if found is None or query.skip or not query.limit:
             return listed([], total, if_none_match)
+        if chosen is not None:
+            return listed(await chosen.posts([found], renderer), total, if_none_match)
         alone = response_cache.render(found).alone
         return rendered(alone.body, alone.tag, headers=total, if_none_match=if_none_match)
-    wanted = PostQuery(
+    wanted = _query(actor, query)
+    page = await posts.list_page(store, actor, wanted)
+    headers = {}
+    if query.count:
+        headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
+    if page.rows and page.has_more:
+        cursor = encode_cursor(page.rows[-1].position(query.sort))
+        headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
+    if chosen is not None:
+        return listed(await chosen.posts(page.rows, renderer), headers, if_none_match)
+    rendering = response_cache.render_page(page)
+    return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
+
+
+def _query(actor: Actor, query: PostsQuery) -> PostQuery:
+    return PostQuery(
         filter=PostFilter(
             audience=actor.audience(HORIZON.moment()),
             status=query.status,
@@ -70,15 +93,12 @@ async def list_posts(
         after=query.after,
         comments=_listed_comments(query),
     )
-    page = await posts.list_page(store, actor, wanted)
-    headers = {}
-    if query.count:
-        headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
-    if page.rows and page.has_more:
-        cursor = encode_cursor(page.rows[-1].position(query.sort))
-        headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    rendering = response_cache.render_page(page)
-    return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
+
+
+async def _read_posts(
+    rows: Sequence[Post], chosen: Representation | None, renderer: Renderer
+) -> Sequence[Mapping[str, object]]:
+    return [read_post(post) for post in rows] if chosen is None else await chosen.posts(rows, renderer)
 
 
 async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | None:
@@ -161,17 +181,25 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
 async def get_post(
     store: OpenStore,
     response_cache: CurrentResponseCache,
+    renderer: CurrentRenderer,
     actor: CurrentActor,
     post_id: PostId,
     comments: CommentsInside = COMMENTS_INSIDE,
+    include: Include = None,
+    fields: PostFields = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Get a post.
 
-    The response includes its oldest comments, up to 100.
+    The response includes its oldest comments, up to 100. With `include=html`, it also contains the
+    content as safe HTML, an excerpt, an outline and the reading time.
     """
     post = await posts.read_post(store, actor, post_id, comments=min(comments, COMMENTS_INSIDE))
-    return response_cache.render(post).answer(if_none_match)
+    chosen = Representation.chosen(include, fields)
+    if chosen is None:
+        return response_cache.render(post).answer(if_none_match)
+    [content] = await chosen.posts([post], renderer)
+    return tagged(content, post.revision, if_none_match=if_none_match)
 
 
 async def update_post(

@@ -28,11 +28,11 @@ def body_check(field: Any) -> Check:  # noqa: ANN401 - FastAPI's type has no pub
             return check(body)
         value, errors = check({name: body[name] for name in body if name in known})
         unknown = [name for name in body if name not in known]
-        named = [{"loc": ("body", name), "msg": _EXTRA} for name in unknown[:_FEW]]
-        return value, [*errors, *named, {"loc": ("body",), "msg": _EXTRA, COUNT: len(unknown) - _FEW}]
+        named = [{"loc": ("body", name), **_EXTRA} for name in unknown[:_FEW]]
+        return value, [*errors, *named, {"loc": ("body",), **_EXTRA, COUNT: len(unknown) - _FEW}]
 
     return check_fields
 
 
-_EXTRA = "Extra inputs are not permitted"
-"""Pydantic's own message."""
+_EXTRA = {"type": "extra_forbidden", "msg": "Extra inputs are not permitted"}
+"""As Pydantic says it."""

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from everpost.api.http.body_checks import COUNT
+from everpost.api.http.error_details import detail_of
 from everpost.api.http.responses import JsonResponse
 from everpost.api.middleware.methods import allowed_methods
 from everpost.api.schemas.problems import FieldError, Place, Problem
@@ -195,7 +196,7 @@ def _describe_all(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 def _describe(error: Mapping[str, Any]) -> FieldError:
     place, *names = error["loc"]
-    return _field_error(place, ".".join(map(str, names)), error["msg"])
+    return _field_error(place, ".".join(map(str, names)), detail_of(error))
 
 
 def _field_error(place: Place, field: str, detail: str) -> FieldError:

@@ -53,7 +53,12 @@ async def _answer(scope: Scope, post_id: Id) -> Response:
     try:
         store = await state.lifecycle.store()
         return await get_post(
-            store, state.response_cache, PUBLIC, post_id, if_none_match=known[0] if known else None
+            store,
+            state.response_cache,
+            state.renderer,
+            PUBLIC,
+            post_id,
+            if_none_match=known[0] if known else None,
         )
     except EverpostError as error:
         handle = cast("_Handle", application.exception_handlers[EverpostError])

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from everpost.api.http.response_cache import ResponseCache
 from everpost.services.policies import Policies
+from everpost.services.rendering import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings
 from everpost.stores.port import Store
@@ -42,5 +43,14 @@ async def get_response_cache(request: Request) -> ResponseCache:
 
 
 CurrentResponseCache = Annotated[ResponseCache, Depends(get_response_cache)]
+
+
+async def get_renderer(request: Request) -> Renderer:
+    """The renderer of this application."""
+    renderer: Renderer = request.app.state.renderer
+    return renderer
+
+
+CurrentRenderer = Annotated[Renderer, Depends(get_renderer)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]

@@ -8,7 +8,19 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
 
-_PRESERVED = ("limit", "comments", "tag", "author", "status", "kind", "sort", "view", "parent")
+_PRESERVED = (
+    "include",
+    "fields",
+    "limit",
+    "comments",
+    "tag",
+    "author",
+    "status",
+    "kind",
+    "sort",
+    "view",
+    "parent",
+)
 
 
 def post_path(request: Request, post: Post) -> str:

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from everpost.api.routing.representations import CommentFields, Include, PostFields
 from everpost.api.schemas.text import STORABLE_PATTERN, SentId, Storable
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import PATTERN, Id, parse_id
@@ -113,6 +114,9 @@ class PageQuery(BaseModel):
 class ThreadQuery(PageQuery):
     """The comments of a post to list."""
 
+    include: Include = None
+    fields: CommentFields = None
+
     view: Literal["flat", "tree"] = Field(
         default="flat", description="`flat`: all comments; `tree`: top-level comments, each with its replies."
     )
@@ -157,6 +161,9 @@ class TagsQuery(BaseModel):
 
 class PostsQuery(PageQuery):
     """The posts to list."""
+
+    include: Include = None
+    fields: PostFields = None
 
     slug: Words | None = Field(default=None, description="List only the post with this slug.")
     path: OldPath = Field(default=None, description="List only the post with this old path.")

@@ -102,6 +102,12 @@ class CommentRead(TypedDict):
     revision: Annotated[
         str, Field(description="The current revision, to be sent with a moderation decision.")
     ]
+    html: NotRequired[
+        Annotated[
+            str | None,
+            Field(description="With `include=html`: the content as safe HTML; null in a tombstone."),
+        ]
+    ]
     edited_at: NotRequired[
         Annotated[
             ReadTimestamp,
@@ -186,17 +192,19 @@ def read_for_moderators(comment: Comment, editors: Mapping[Id, Author]) -> Comme
     return content
 
 
-def read_node(node: Node, thread_path: str) -> CommentNode:
-    """The comment with its replies, as part of the thread at this path."""
+def read_node(node: Node, thread_path: str, choices: Mapping[str, str]) -> CommentNode:
+    """The comment with its replies, as part of the thread at this path. `choices`: the parameters with which
+    the client chose the representation.
+    """
     return {
         **read_comment(node.comment),
-        "replies": [read_node(reply, thread_path) for reply in node.replies],
-        "next_replies": _next_replies(node, thread_path) if node.has_more else None,
+        "replies": [read_node(reply, thread_path, choices) for reply in node.replies],
+        "next_replies": _next_replies(node, thread_path, choices) if node.has_more else None,
     }
 
 
-def _next_replies(node: Node, thread_path: str) -> str:
-    query = {"view": "tree", "parent": node.comment.id}
+def _next_replies(node: Node, thread_path: str, choices: Mapping[str, str]) -> str:
+    query = {"view": "tree", "parent": node.comment.id, **choices}
     if node.replies:
         query["after"] = encode_cursor(node.replies[-1].comment.position)
     return f"{thread_path}?{urlencode(query)}"

@@ -99,13 +99,24 @@ _CREATED_LOGIN: JsonDict = {
     "expires_at": _MOMENT,
     "id": _TOKEN_ID,
 }
-_BLOG: JsonDict = {"comment_policy": "moderated"}
+_LINK: JsonDict = {"label": "About", "url": "/about"}
+_BLOG: JsonDict = {
+    "title": "Ann's blog",
+    "description": "Notes on life.",
+    "language": "en",
+    "time_zone": "Europe/Berlin",
+    "base_url": "https://blog.example",
+    "permalink": "/{year}/{month}/{slug}",
+    "navigation": [_LINK],
+    "posts_per_page": 10,
+    "comment_policy": "moderated",
+}
 _PROBLEM: JsonDict = {
     "type": "about:blank",
     "title": "Unprocessable Content",
     "status": 422,
     "detail": "The request is invalid: see `errors`.",
-    "errors": [{"field": "slug", "in": "body", "detail": "must contain a letter or a digit"}],
+    "errors": [{"field": "slug", "in": "body", "detail": "should contain a letter or a digit"}],
 }
 
 
@@ -120,6 +131,7 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "CommentUpdate": _COMMENT_CHANGE,
     "DecisionCreate": _DECISION,
     "DecisionRead": _DECIDED,
+    "Link": _LINK,
     "LoginForm": _LOGIN,
     "LoginCreated": _CREATED_LOGIN,
     "PostCreate": _NEW_POST,

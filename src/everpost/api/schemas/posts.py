@@ -33,6 +33,8 @@ from everpost.domain.posts import (
     PostStatus,
     TagCount,
 )
+from everpost.markup.plain_text import MAX_EXCERPT
+from everpost.markup.results import RenderedPost
 
 MAX_SENT_PATH = 12 * MAX_PATH
 """A character may be sent as up to four escapes of three characters each."""
@@ -137,6 +139,15 @@ class PostUpdate(TypedDict, total=False):
 
 
 @with_config(ConfigDict(extra="forbid"))
+class HeadingRead(TypedDict):
+    """A heading in the HTML of a post."""
+
+    level: Annotated[int, Field(ge=1, le=6)]
+    id: Annotated[str, Field(description="The `id` of its element.")]
+    text: str
+
+
+@with_config(ConfigDict(extra="forbid"))
 class PostRead(TypedDict):
     """A post, with its oldest approved comments and tombstones."""
 
@@ -164,6 +175,14 @@ class PostRead(TypedDict):
     ]
     comment_count: Annotated[int, Field(ge=0, description="The number of approved comments.")]
     comments: Annotated[list[CommentRead], Field(max_length=COMMENTS_INSIDE)]
+    html: NotRequired[Annotated[str, Field(description="With `include=html`: the content as safe HTML.")]]
+    excerpt: NotRequired[
+        Annotated[
+            str, Field(max_length=MAX_EXCERPT, description="The beginning of the text, without markup.")
+        ]
+    ]
+    outline: NotRequired[Annotated[list[HeadingRead], Field(description="The headings, in order.")]]
+    reading_minutes: NotRequired[Annotated[int, Field(ge=1)]]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -177,6 +196,28 @@ class TagRead(TypedDict):
 def read_tag(count: TagCount) -> TagRead:
     """The tag as JSON."""
     return {"tag": count.tag, "count": count.count}
+
+
+class RenderedFields(TypedDict):
+    """The fields of a post that are derived from its content."""
+
+    html: str
+    excerpt: str
+    outline: list[HeadingRead]
+    reading_minutes: int
+
+
+RENDERED_FIELDS = RenderedFields.__required_keys__
+
+
+def read_rendered(rendered: RenderedPost) -> RenderedFields:
+    """The fields of a post that are derived from its content."""
+    return {
+        "html": rendered.html,
+        "excerpt": rendered.excerpt,
+        "outline": [{"level": each.level, "id": each.id, "text": each.text} for each in rendered.outline],
+        "reading_minutes": rendered.reading_minutes,
+    }
 
 
 def read_post(post: Post) -> PostRead:

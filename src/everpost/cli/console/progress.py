@@ -6,18 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 Show = Callable[[str, int, int], None]
 """Shows the current action, the number of records done, and their total."""
@@ -32,7 +20,9 @@ _LINE_EVERY = 5.0
 def showing_progress() -> Iterator[Show]:
     """Yields a function that shows progress. It may be called for every record: most calls print nothing."""
     if sys.stderr.isatty():
-        with _bars() as show:
+        from everpost.cli.console.progress_bars import showing_bars
+
+        with showing_bars() as show:
             yield _throttled(show)
     else:
         yield _throttled(_ProgressLines().show)
@@ -48,25 +38,6 @@ def _throttled(show: Show) -> Show:
             show(action, done, total)
 
     return throttled
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text("" if task.speed is None else f"{task.speed:,.0f}/s")
-
-
-@contextmanager
-def _bars() -> Iterator[Show]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def show(action: str, done: int, total: int) -> None:
-            if action not in tasks or done == 0:
-                tasks[action] = progress.add_task(action, total=total)
-            progress.update(tasks[action], completed=done, total=total)
-
-        yield show
 
 
 class _ProgressLines:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from everpost.cli.stores.transport_warnings import warn_if_unverified
 from everpost.domain.clock import EPOCH
 from everpost.domain.ids import new_id
 from everpost.domain.people.actors import Actor
@@ -29,6 +30,7 @@ def with_store(use: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
     Unreachable, SchemaMismatch.
     """
     settings = read_settings()
+    warn_if_unverified(settings.database_url)
 
     async def opened() -> Result:
         keep_quiet()

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from everpost.cli.stores.transport_warnings import warn_if_unverified
 from everpost.errors import Misconfigured
 from everpost.settings import Settings
 from everpost.stores import find_store, open_store
@@ -25,6 +26,7 @@ async def open_source(url: str, settings: Settings, name: str = SETTING) -> Asyn
     if the URL is invalid, or there is no blog; Unreachable, SchemaMismatch, Unfinished.
     """
     with _naming(name):
+        warn_if_unverified(url)
         store = await _find(url, settings, unfinished=False)
     if store is None:
         raise Misconfigured(f"There is no blog in {describe_url(url)}.")
@@ -38,6 +40,7 @@ async def open_target(url: str, settings: Settings, name: str = SETTING) -> Asyn
     SchemaMismatch.
     """
     with _naming(name):
+        warn_if_unverified(url)
         store = await _open(url, settings, unfinished=True)
     async with _closing(store):
         yield store
@@ -47,6 +50,7 @@ async def open_target(url: str, settings: Settings, name: str = SETTING) -> Asyn
 async def inspect_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store | None]:
     """The store of the target, or None if it has no schema. Creates nothing. Raises as `open_target`."""
     with _naming(name):
+        warn_if_unverified(url)
         store = await _find(url, settings, unfinished=True)
     if store is None:
         yield None
@@ -61,6 +65,7 @@ async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[St
     instead. Raises Unreachable, SchemaMismatch, Unfinished.
     """
     url = settings.database_url
+    warn_if_unverified(url)
     with tempfile.TemporaryDirectory() as folder:
         store = await _find(url, settings, unfinished=False) if is_dry_run else None
         if store is None:

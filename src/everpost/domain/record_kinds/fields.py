@@ -2,24 +2,28 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from everpost.domain.blog import MAX_LINK_URL, NavigationLink, checked_navigation
 from everpost.domain.ids import Id
 from everpost.domain.people.password_hashes import MAX_HASH, cost_of
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME, Author
 from everpost.domain.post_paths import checked_path, checked_paths
 from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_TAG, MAX_TAGS, checked_tags
+from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug, unstorable_reason
 from everpost.errors import Invalid
 
 _ID = re.compile("[0-9a-f]{24}")
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MOMENT_LENGTH = 24
+_LONGEST = 2_000
+"""Characters of a text that has a normal form, which has its own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +39,13 @@ class Field:
     """The record's attribute, if its name differs from that of the field."""
     refers_to: str | None = None
     """The kind of the record that this id refers to, which must exist."""
+    is_optional: bool = False
+    """Whether the value may be null, for which `read` is not called."""
 
 
 def optional(field: Field) -> Field:
     """The field, or null."""
-
-    def read(name: str, value: object) -> object:
-        return None if value is None else field.read(name, value)
-
-    return replace(field, read=read)
+    return replace(field, is_optional=True)
 
 
 def reference(kind: str) -> Field:
@@ -60,11 +62,23 @@ def text(shortest: int, longest: int) -> Field:
     return Field(read)
 
 
+def normalized(normalize: Callable[[str], str]) -> Field:
+    """Text in a normal form. The function returns it, and raises Invalid."""
+
+    def read(name: str, value: object) -> str:
+        normal = normalize(_checked_text(name, value, 1, _LONGEST))
+        if normal != value:
+            raise Invalid(name, f"is not in its normal form, which is {normal!r}")
+        return normal
+
+    return Field(read)
+
+
 def number(least: int, most: int) -> Field:
     """A whole number."""
 
     def read(name: str, value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        if type(value) is not int or not least <= value <= most:  # a bool is an int, too
             raise Invalid(name, f"should be a whole number from {least} to {most}")
         return value
 
@@ -73,18 +87,23 @@ def number(least: int, most: int) -> Field:
 
 def choice(choices: type[StrEnum]) -> Field:
     """One of the values of an enumeration."""
+    members = {each.value: each for each in choices}  # much faster than calling the enumeration
 
     def read(name: str, value: object) -> StrEnum:
-        return _chosen(name, value, choices)
+        member = members.get(value) if isinstance(value, str) else None
+        if member is None:
+            raise Invalid(name, f"should be one of {', '.join(choices)}")
+        return member
 
     return Field(read)
 
 
 def choices(of: type[StrEnum]) -> Field:
     """Any number of values of an enumeration, each once, in alphabetical order."""
+    one = choice(of)
 
-    def read(name: str, value: object) -> frozenset[StrEnum]:
-        return frozenset(_chosen(name, each, of) for each in _checked_list(name, value))
+    def read(name: str, value: object) -> frozenset[object]:
+        return frozenset(one.read(name, each) for each in _checked_list(name, value))
 
     return Field(read, write=sorted)
 
@@ -102,13 +121,6 @@ def written(moment: datetime) -> str:
         moment.second,
         moment.microsecond // 1000,
     )
-
-
-def _chosen(name: str, value: object, choices: type[StrEnum]) -> StrEnum:
-    try:
-        return choices(value if isinstance(value, str) else "")
-    except ValueError:
-        raise Invalid(name, f"should be one of {', '.join(choices)}") from None
 
 
 def _checked_list(name: str, value: object) -> list[object]:
@@ -186,6 +198,8 @@ def _read_slug(name: str, value: object) -> str:
     normal = slug if _has_unassigned(slug) else normalize_slug(slug)
     if normal != slug:
         raise Invalid(name, f"is not in its normal form, which is {normal!r}")
+    if is_reserved(slug):
+        raise Invalid(name, "is reserved")
     return slug
 
 
@@ -213,6 +227,24 @@ def _has_unassigned(text: str) -> bool:
     return not text.isascii() and any(unicodedata.category(character) == "Cn" for character in text)
 
 
+def _read_navigation(name: str, value: object) -> tuple[NavigationLink, ...]:
+    links = tuple(_read_link(name, each) for each in _checked_list(name, value))
+    if checked_navigation(links) != links:
+        raise Invalid(name, "has whitespace around a label")
+    return links
+
+
+def _read_link(name: str, value: object) -> NavigationLink:
+    if not isinstance(value, dict) or value.keys() != {"label", "url"}:
+        raise Invalid(name, "should be a list of objects with a label and a url")
+    label, url = (_checked_text(name, value[each], 1, MAX_LINK_URL) for each in ("label", "url"))
+    return NavigationLink(label, url)
+
+
+def _written_navigation(links: Sequence[NavigationLink]) -> list[object]:
+    return [{"label": link.label, "url": link.url} for link in links]
+
+
 ID = Field(_read_id)
 DIGEST = Field(_read_digest)
 """64 hexadecimal digits."""
@@ -229,3 +261,4 @@ PASSWORD_HASH = Field(_read_password_hash)
 SLUG = Field(_read_slug)
 TAGS = Field(_read_tags)
 PATHS = Field(_read_paths)
+NAVIGATION = Field(_read_navigation, write=_written_navigation)

@@ -43,16 +43,15 @@ class Kind(Generic[RecordT]):
     references: Sequence[tuple[str, str]] = field(init=False)
     """The fields that refer to other records, except the owner, with the kind of each."""
     _encode: "_Encoder" = field(init=False, repr=False)
-    _read: Sequence[tuple[str, str, Callable[[str, object], object]]] = field(init=False, repr=False)
+    _read: Sequence[tuple[str, str, bool, Callable[[str, object], object]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         fields = self.fields.items()
         referring = [(name, each.refers_to) for name, each in fields if each.refers_to and name != self.owner]
         object.__setattr__(self, "references", referring)
         object.__setattr__(self, "_encode", _Encoder(self))
-        object.__setattr__(
-            self, "_read", [(name, each.attribute or name, each.read) for name, each in fields]
-        )
+        reading = [(name, each.attribute or name, each.is_optional, each.read) for name, each in fields]
+        object.__setattr__(self, "_read", reading)
 
     @property
     def owner_kind(self) -> str | None:
@@ -77,9 +76,13 @@ class Kind(Generic[RecordT]):
         """The record with these values. Raises Invalid if they break a rule of this kind."""
         make: Callable[..., RecordT] = self.type
         try:
-            return make(**{attribute: read(name, values[name]) for name, attribute, read in self._read})
+            read_values = {
+                attribute: None if (value := values[name]) is None and is_optional else read(name, value)
+                for name, attribute, is_optional, read in self._read
+            }
         except KeyError as error:
             raise Invalid(str(error.args[0]), "is missing") from None
+        return make(**read_values)
 
 
 class _Encoder:

@@ -4,11 +4,20 @@ Copies, archives, digests and the bulk writers of all stores use this list. A ne
 `stores.sql.bulk.record_tables`, and a collection, in `stores.mongo.bulk.record_collections`.
 """
 
-from everpost.domain.blog import Blog
+from everpost.domain.blog import (
+    MAX_BLOG_TITLE,
+    MAX_DESCRIPTION,
+    MAX_POSTS_PER_PAGE,
+    Blog,
+    checked_base_url,
+    checked_language,
+    checked_time_zone,
+)
 from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
 from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 from everpost.domain.people.users import Role, User, email_key
+from everpost.domain.permalinks import checked_permalink
 from everpost.domain.posts import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, Post, PostFormat, PostKind, PostStatus
 from everpost.domain.record_kinds.fields import (
     AUTHOR,
@@ -17,6 +26,7 @@ from everpost.domain.record_kinds.fields import (
     ID,
     KEY,
     MOMENT,
+    NAVIGATION,
     PASSWORD_HASH,
     PATHS,
     SLUG,
@@ -26,6 +36,7 @@ from everpost.domain.record_kinds.fields import (
     Field,
     choice,
     choices,
+    normalized,
     number,
     optional,
     reference,
@@ -39,6 +50,14 @@ SETTINGS = Kind(
     type=Blog,
     fields={
         "comment_policy": choice(CommentPolicy),
+        "title": text(0, MAX_BLOG_TITLE),
+        "description": text(0, MAX_DESCRIPTION),
+        "language": normalized(checked_language),
+        "time_zone": normalized(checked_time_zone),
+        "base_url": optional(normalized(checked_base_url)),
+        "permalink": normalized(checked_permalink),
+        "navigation": NAVIGATION,
+        "posts_per_page": number(1, MAX_POSTS_PER_PAGE),
         "address_key": KEY,
         "updated_at": MOMENT,
         "version": VERSION,

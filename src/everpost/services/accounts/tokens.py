@@ -147,7 +147,7 @@ async def issue_token(
         raise Forbidden(f"The role {user.role} does not include all of these scopes.")
     moment = now()
     if draft.expires_at is not None and draft.expires_at <= moment:
-        raise Invalid("expires_at", "must be in the future")
+        raise Invalid("expires_at", "should be in the future")
     secret = new_secret()
     token = Token(
         id=new_id(),

@@ -9,6 +9,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from everpost.domain.comments import Comment
 from everpost.domain.post_paths import without_permalink
 from everpost.domain.posts import Post
+from everpost.domain.text import numbered_slug
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.errors import is_duplicate
@@ -55,7 +56,8 @@ class PostInserter:
         """Add a post, and return it as stored. If `numbered` and its slug is taken, it gets the first free
         numbered one. Raises Conflict, Invalid.
         """
-        kept = replace(post, comment_count=count_approved(thread), comments=())
+        slug = numbered_slug(post.slug, 1) if numbered else post.slug
+        kept = replace(post, slug=slug, comment_count=count_approved(thread), comments=())
         document = post_document(replace(kept, paths=without_permalink(kept, kept.paths)))
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
@@ -64,7 +66,7 @@ class PostInserter:
         fault = await write()
         if fault is not None:
             async with self._slugs.hold(post.slug):
-                await self._repeat(document, comments, write, fault, kept if numbered else None)
+                await self._repeat(document, comments, write, fault, post if numbered else None)
         paths = tuple(document.get("paths", ()))
         return replace(kept, slug=document["slug"], paths=paths, stamp=document["stamp"])
 

@@ -15,6 +15,7 @@ from everpost.domain.ids import Id
 from everpost.domain.post_paths import PostAddress, moves, paths_after
 from everpost.domain.posts import PostChange, PostStatus
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
+from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
@@ -75,22 +76,27 @@ class PostUpdater:
         """Change a post, and return it. If its slug is taken and the change allows it, the post gets a
         numbered one. Raises NotFound, Forbidden, Stale, Conflict, Invalid.
         """
+        slug = change.values.slug
+        if slug is not None and change.values.is_slug_numbered:
+            change = change._replace(values=replace(change.values, slug=numbered_slug(slug, 1)))
         try:
             with suppress(DuplicateKeyError):
                 return await self._groups.write(change.id, change)
             async with self._slugs.hold(change.values.slug or ""):
                 while True:
-                    free = await self._without_conflicts(change)
+                    free = await self._without_conflicts(change, slug)
                     with suppress(DuplicateKeyError):
                         return await self._groups.write(change.id, free)
         except _OwnerRemovedError as error:
             raise _not_owned() from error
 
-    async def _without_conflicts(self, change: Change) -> Change:
-        """The change, with a numbered slug if its own is taken and it allows that. Raises Conflict."""
+    async def _without_conflicts(self, change: Change, wanted: str | None) -> Change:
+        """The change, with a numbered slug for the wanted one if its own is taken and it allows that. Raises
+        Conflict.
+        """
         values, slug = change.values, change.values.slug
         found = await find_conflicts(
-            self._collections, ObjectId(change.id), slug or "", slug or "", values.paths or ()
+            self._collections, ObjectId(change.id), slug or "", wanted or "", values.paths or ()
         )
         if found.by_slug is not None and not values.is_slug_numbered:
             raise Conflict("post", "slug")

@@ -12,7 +12,7 @@ from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import matching
-from everpost.stores.mongo.model.people import BLOG, BlogDocument, read_blog
+from everpost.stores.mongo.model.people import BLOG, BlogDocument, blog_update, read_blog
 
 _MOST_TOGETHER = 1_000
 
@@ -37,16 +37,12 @@ class MongoBlogs(Part):
 
     @writes
     async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
-        values = {
-            "comment_policy": change.comment_policy.value,
-            "updated_at": change.updated_at,
-            "stamp": new_stamp(),
-        }
+        update = blog_update(change)
 
         async def work(session: Session) -> BlogDocument:
             document: BlogDocument | None = await self._blog.find_one_and_update(
                 {"_id": BLOG, **matching(match)},
-                {"$set": values, "$inc": {"version": 1}},
+                update,
                 return_document=ReturnDocument.AFTER,
                 session=session,
             )

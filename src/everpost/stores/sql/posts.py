@@ -44,6 +44,8 @@ _REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
 _ADD_TAG = insert(PostTagRow)
 _ADD_PATH = insert(PostPathRow)
 _ADD_COMMENTS = insert(CommentRow)
+_SHORT_THREAD = 100
+"""The maximum number of comments that are added with a post within the time limit of any other write."""
 _ATTEMPTS = 100
 """The maximum number of attempts to find a free slug. Each failed attempt means that another process used it.
 """
@@ -170,7 +172,7 @@ class SqlPosts:
         for a slug after a given one; concurrent tasks would all find the same.
         """
         with suppress(*VIOLATED):
-            return await write(claim.slug)
+            return await write(claim.first_slug)
         async with self._slugs.hold(claim.slug):
             for _ in range(_ATTEMPTS):
                 slug = await resolve(self._connections, claim)
@@ -197,7 +199,7 @@ class SqlPosts:
             tagged = writable_ctes.new(values) | writable_ctes.each_tag(post.tags)
             await self._connections.change_returning(writable_ctes.ADD_TAGGED_POST, tagged)
         else:
-            await self._connections.transact(work, time_limited=not comments)
+            await self._connections.transact(work, time_limited=len(comments) <= _SHORT_THREAD)
 
     async def save(
         self,

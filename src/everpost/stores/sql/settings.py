@@ -13,7 +13,7 @@ from everpost.stores.sql.model.mappers import blog_of
 from everpost.stores.sql.model.tables import BlogRow
 from everpost.stores.sql.queries.preconditions import STAMP, new_stamp_value, with_revision, with_values
 
-BLOG = select(BlogRow.comment_policy, BlogRow.updated_at, BlogRow.version, BlogRow.address_key, BlogRow.stamp)
+BLOG = select(*(column for column in BlogRow.__table__.c if column.key not in ("number", "names_stamp")))
 _MOST_TOGETHER = 1_000
 _SAVE = update(BlogRow).values(version=BlogRow.version + 1, stamp=STAMP)
 _RENEW_NAMES = update(BlogRow).values(names_stamp=STAMP)
@@ -34,8 +34,7 @@ class SqlBlogs:
         return [blog_of(row)] * len(questions)
 
     async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
-        values = {"comment_policy": change.comment_policy, "updated_at": change.updated_at}
-        saving, parameters = with_values(_SAVE, values)
+        saving, parameters = with_values(_SAVE, change.values() | {"updated_at": change.updated_at})
         statement, parameters = with_revision(match, BlogRow, saving, parameters)
 
         async def work(transaction: Transaction) -> Blog:

@@ -1,11 +1,9 @@
 """Writing an archive."""
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path, PurePath
+from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 from everpost.errors import BrokenFile, EverpostError
@@ -14,6 +12,7 @@ from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reader import PIPE
 from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.copy.streams import Source, Stream, open_stream
+from everpost.transfer.new_files import new_file
 
 Progress = Callable[[int, int], None]
 """Called with the number of records written so far, and the total."""
@@ -62,43 +61,5 @@ def _opened(path: str, *, overwrite: bool) -> Iterator[BinaryIO]:
         with target.open("wb") as device, compressing(device, target) as packed:
             yield packed
         return
-    with _new_file(target, overwrite=overwrite) as file, compressing(file, target) as packed:
+    with new_file(target, overwrite=overwrite) as file, compressing(file, target) as packed:
         yield packed
-
-
-@contextmanager
-def _new_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
-    """A new file that gets the name of the target once it is complete and on the disk."""
-    handle, created = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if overwrite:
-            Path(created).replace(target)
-        else:
-            _link(created, target)
-    finally:
-        with suppress(FileNotFoundError):
-            Path(created).unlink()
-    _sync_folder(target.parent)
-
-
-def _link(created: str, target: Path) -> None:
-    """Give the file the name of the target. Raises FileExistsError."""
-    try:
-        target.hardlink_to(created)
-    except OSError:
-        if target.exists():
-            raise
-        Path(created).replace(target)  # the file system has no hard links
-
-
-def _sync_folder(folder: PurePath) -> None:
-    """Flush the folder, so that the new name survives a power failure."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

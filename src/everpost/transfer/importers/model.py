@@ -64,6 +64,19 @@ class UnreadablePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBlog:
+    """The settings of the blog in the source. Empty: the source does not have this setting."""
+
+    title: str = ""
+    description: str = ""
+    language: str = ""
+    """A language tag or a locale."""
+    time_zone: str = ""
+    base_url: str = ""
+    """The URL of the home page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAuthor:
     """An author of posts in the source."""
 
@@ -128,7 +141,7 @@ class SourceThread:
     comments: tuple[SourceComment, ...] = ()
 
 
-Item = SourceAuthor | SourcePost | SourceThread | Note | UnreadablePart
+Item = SourceBlog | SourceAuthor | SourcePost | SourceThread | Note | UnreadablePart
 
 LONGEST_ID = 200
 """Characters of an id or a URL that are displayed."""

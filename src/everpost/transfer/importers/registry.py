@@ -1,4 +1,6 @@
-"""The systems that Everpost can import from, by name."""
+"""The systems that Everpost can import from, by name. The reader of a system is imported when it is used,
+because importing all of them takes longer than a small import.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,19 +9,11 @@ from pathlib import Path
 
 from everpost.errors import Misconfigured
 from everpost.stores.port import Store
-from everpost.transfer.importers.blogger.reader import read_blogger
-from everpost.transfer.importers.comment_systems.commento import read_commento
-from everpost.transfer.importers.comment_systems.disqus import read_disqus
-from everpost.transfer.importers.comment_systems.isso import read_isso
-from everpost.transfer.importers.comment_systems.remark42 import read_remark42
-from everpost.transfer.importers.ghost.reader import read_ghost
-from everpost.transfer.importers.markdown.reader import read_markdown
 from everpost.transfer.importers.migration_advice import advice_for
 from everpost.transfer.importers.model import Item
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
 from everpost.transfer.importers.pipeline.url_matching import Matcher, matcher_of
-from everpost.transfer.importers.wordpress.reader import read_wordpress, wordpress_site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,30 +43,73 @@ class System:
     """For a system that only has comments. Raises Invalid("match")."""
 
 
+def _read_wordpress(path: Path, options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.wordpress.reader import read_wordpress
+
+    return read_wordpress(path, pages=options.pages, timezone=options.timezone)
+
+
+def _wordpress_site(path: Path) -> str:
+    from everpost.transfer.importers.wordpress.reader import wordpress_site
+
+    return wordpress_site(path)
+
+
+def _read_ghost(path: Path, options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.ghost.reader import read_ghost
+
+    return read_ghost(path, pages=options.pages, site=options.site or "")
+
+
+def _read_markdown(path: Path, options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.markdown.reader import read_markdown
+
+    return read_markdown(path, pages=options.pages, timezone=options.timezone, language=options.language)
+
+
+def _read_blogger(path: Path, options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.blogger.reader import read_blogger
+
+    return read_blogger(path, pages=options.pages)
+
+
+def _read_disqus(path: Path, _options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.comment_systems.disqus import read_disqus
+
+    return read_disqus(path)
+
+
+def _read_isso(path: Path, _options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.comment_systems.isso import read_isso
+
+    return read_isso(path)
+
+
+def _read_remark42(path: Path, _options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.comment_systems.remark42 import read_remark42
+
+    return read_remark42(path)
+
+
+def _read_commento(path: Path, _options: ImportOptions) -> Iterator[Item]:
+    from everpost.transfer.importers.comment_systems.commento import read_commento
+
+    return read_commento(path)
+
+
+def _matcher(options: ImportOptions) -> Matcher:
+    return matcher_of(options.match)
+
+
 SYSTEMS: Mapping[str, System] = {
-    "wordpress": System(
-        read=lambda path, options: read_wordpress(path, pages=options.pages, timezone=options.timezone),
-        site=wordpress_site,
-    ),
-    "ghost": System(
-        read=lambda path, options: read_ghost(path, pages=options.pages, site=options.site or "")
-    ),
-    "markdown": System(
-        read=lambda path, options: read_markdown(
-            path, pages=options.pages, timezone=options.timezone, language=options.language
-        )
-    ),
-    "blogger": System(read=lambda path, options: read_blogger(path, pages=options.pages)),
-    "disqus": System(
-        read=lambda path, _: read_disqus(path), matcher=lambda options: matcher_of(options.match)
-    ),
-    "isso": System(read=lambda path, _: read_isso(path), matcher=lambda options: matcher_of(options.match)),
-    "remark42": System(
-        read=lambda path, _: read_remark42(path), matcher=lambda options: matcher_of(options.match)
-    ),
-    "commento": System(
-        read=lambda path, _: read_commento(path), matcher=lambda options: matcher_of(options.match)
-    ),
+    "wordpress": System(read=_read_wordpress, site=_wordpress_site),
+    "ghost": System(read=_read_ghost),
+    "markdown": System(read=_read_markdown),
+    "blogger": System(read=_read_blogger),
+    "disqus": System(read=_read_disqus, matcher=_matcher),
+    "isso": System(read=_read_isso, matcher=_matcher),
+    "remark42": System(read=_read_remark42, matcher=_matcher),
+    "commento": System(read=_read_commento, matcher=_matcher),
 }
 _OTHERWISE = "Most systems can export Markdown files or to WordPress's format: see docs/importing.md."
 

@@ -24,7 +24,7 @@ GOOD_DATES: list[Json] = [
     "9999-12-31T23:59:59.999Z",
 ]
 """The first three are one moment."""
-TITLES: list[Json] = ["a", "A", "a ", "é", "e\u0301", Long("\U0001f30d", 255)]
+TITLES: list[Json] = ["a", "A", "a ", "é", "e\u0301", "Archive", Long("\U0001f30d", 255)]
 CONTENTS: list[Json] = [*["", "a", "é", "\ufffe\u2028"] * 3, Long("a", 70_000)]
 WORDS: list[Json] = [*["a", "a ", "é"] * 4, Long("\U0001f30d", 20_000)]
 """The longest are rare: whatever is asked then takes its time."""
@@ -37,7 +37,7 @@ dates = mostly(GOOD_DATES, ["2026-01-01T00:00:00"])
 titles = mostly(TITLES, [Long("a", 256), "", "\x00", None])
 contents = mostly(CONTENTS, ["\x00", 1])
 words = mostly(WORDS, [Long("a", 20_001), "", None])
-slugs = mostly(SLUGS, ["!"])
+slugs = mostly(SLUGS, ["!", "archive"])
 tags = mostly(TAGS, [[""], ["a"] * 21, None])
 conditions: st.SearchStrategy[Condition | None] = st.sampled_from(
     [None, None, None, "latest", "latest", "first", "weak", "both", "any", "other"]
@@ -49,6 +49,23 @@ kinds = mostly(["page", "post", "post", "post"], ["draft"])
 summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
 paths = mostly([[], ["/a"], ["/b/", "/%62"], ["/aa", "/a"], ["/é"]], [["a"], ["/?a"], None, ["/a"] * 21])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
+setting_values = st.fixed_dictionaries(
+    {},
+    optional={
+        "comment_policy": policies,
+        "title": mostly(["", "A blog", Long("\U0001f30d", 255)], [Long("a", 256), "\x00", None]),
+        "description": mostly(["", "e\u0301\n", Long("\U0001f30d", 500)], [1]),
+        "language": mostly(["en", "PT-br", "zh-hant"], ["a b", None]),
+        "time_zone": mostly(["UTC", "Europe/Berlin"], ["Europe/Nowhere", "europe/berlin"]),
+        "base_url": mostly(["https://Blog.example", None], ["https://blog.example/", "blog.example"]),
+        "permalink": mostly(["/{slug}", "/é/{year}/{id}"], ["/{year}", "/tags/{slug}", ""]),
+        "navigation": mostly(
+            [[], [{"label": " A ", "url": "/a"}, {"label": "é", "url": "https://b.example/é"}]],
+            [[{"label": " ", "url": "/a"}], [{"label": "A", "url": "//a"}], None],
+        ),
+        "posts_per_page": mostly([1, 10, 100], [0, 101, "10", None]),
+    },
+)
 user_ids = mostly([person.user.id for person in PEOPLE.values()], ["0" * 24, None])
 people: st.SearchStrategy[Who] = st.sampled_from(
     ["admin", "admin", "editor", "author", "other author", "nobody"]
@@ -134,18 +151,23 @@ filters = st.lists(
     max_size=3,
     unique_by=lambda each: each.partition("=")[0],
 ).map(lambda chosen: "".join(f"&{each}" for each in chosen))
+representations = st.sampled_from(
+    [*[""] * 6, "&include=html", "&fields=id,html", "&include=html&fields=comments"]
+)
 page_of_posts = st.builds(
-    "/posts?limit={}&skip={}&comments={}&count={}{}".format,
+    "/posts?limit={}&skip={}&comments={}&count={}{}{}".format,
     st.sampled_from([1, 1, 2, 2, 0, 100, 2**31]),
     st.sampled_from([0, 0, 1, 10_000]),
     st.sampled_from([10, 2, 1, 0]),
     st.sampled_from(["true", "false"]),
+    representations,
     filters,
 )
 page_of_comments = st.builds(
-    "{}?limit={}{}".format,
+    "{}?limit={}{}{}".format,
     one_thread,
     st.sampled_from([1, 1, 2, 2, 0, 101, -1]),
+    st.sampled_from(["", "", "", "&include=html", "&include=html&fields=id,html,replies"]),
     st.sampled_from(["", "", "&view=tree"]) | comment_ids.map("&view=tree&parent={}".format),
 )
 queue = st.builds(

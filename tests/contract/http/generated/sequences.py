@@ -29,6 +29,7 @@ from tests.contract.http.generated.choices import (
     post_changes,
     queue,
     rewordings,
+    setting_values,
     tags_page,
     user_ids,
 )
@@ -65,6 +66,8 @@ follow_link = st.builds(Call, st.just("GET"), st.just("/posts?limit=1"), link=st
 decide = calls("POST", st.just("/comments/decisions"), decisions)
 list_queue = calls("GET", queue)
 list_tags = calls("GET", tags_page)
+read_settings = calls("GET", st.just("/settings"))
+change_settings = calls("PATCH", st.just("/settings"), setting_values)
 change_policy = calls("PATCH", st.just("/settings"), st.fixed_dictionaries({"comment_policy": policies}))
 change_user = calls(
     "PATCH",
@@ -104,6 +107,7 @@ about_threads = [
     follow_link,
 ]
 about_people = [change_user, change_user, remove_user, change_policy, create_post, change_post, list_posts]
+about_settings = [read_settings, change_settings, change_settings]
 
 
 def _post(number: int, date: Json) -> Call:

@@ -29,6 +29,7 @@ from tests.contract.http.generated.sequences import (
     a_thread,
     about_people,
     about_posts,
+    about_settings,
     about_threads,
     sequences,
     some_posts,
@@ -146,7 +147,11 @@ async def test_all_stores_respond_equally_about_threads(
 
 
 @a_third_of_them
-@given(calls=sequences(a_thread | some_posts | st.just([]), *about_posts, *about_threads, *about_people))
+@given(
+    calls=sequences(
+        a_thread | some_posts | st.just([]), *about_posts, *about_threads, *about_people, *about_settings
+    )
+)
 async def test_all_stores_respond_equally_about_everything(
     applications: Applications, calls: list[Call]
 ) -> None:

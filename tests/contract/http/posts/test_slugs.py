@@ -44,6 +44,26 @@ async def test_a_slug_needs_a_letter_or_a_digit_and_not_too_many(
     assert (await read_post(client, post["id"]))["slug"] == "kept"
 
 
+async def test_a_reserved_slug_is_refused(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    post = await publish(client, slug="kept")
+    for slug in ("archive", "API", " tags! ", "Feeds"):
+        with subtests.test(slug=slug):
+            created = await client.post("/posts", json={"title": "T", "content": "C", "slug": slug})
+            assert_problem(created, 422, "slug")
+            assert_problem(await client.patch(f"/posts/{post['id']}", json={"slug": slug}), 422, "slug")
+    assert (await read_post(client, post["id"]))["slug"] == "kept"
+
+
+async def test_a_reserved_word_as_a_title_makes_a_numbered_slug(client: httpx.AsyncClient) -> None:
+    posts = await asyncio.gather(*(publish(client, title="Archive") for _ in range(5)))
+    numbers = [f"archive-{number}" for number in range(2, 7)]
+    assert sorted(post["slug"] for post in posts) == numbers
+    renamed = await publish(client, title="Tags", slug="kept")
+    for title, slug in (("Tags", "tags-2"), ("Tags", "tags-2"), ("Archive", "archive-7")):
+        change = {"title": title, "slug": None}
+        assert (await client.patch(f"/posts/{renamed['id']}", json=change)).json()["slug"] == slug
+
+
 async def test_a_taken_slug_is_a_conflict(client: httpx.AsyncClient) -> None:
     post = await publish(client, slug="taken")
     other = await publish(client)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from everpost.domain.blog import BlogChange
+from everpost.domain.blog import SETTINGS, Blog, BlogChange, NavigationLink
 from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.revisions import Revision
@@ -34,7 +35,12 @@ async def test_a_new_schema_has_settings_and_each_blog_has_its_own_key(
                 blog = await store.blog.get()
             finally:
                 await store.close()
-            assert (blog.comment_policy, blog.version) == (CommentPolicy.MODERATED, 1)
+            assert blog == Blog(
+                comment_policy=CommentPolicy.MODERATED,
+                updated_at=blog.updated_at,
+                version=1,
+                address_key=blog.address_key,
+            )
             assert before <= blog.updated_at <= now()
             assert blog.updated_at.utcoffset() == timedelta(0)
             assert (type(blog.address_key), len(blog.address_key)) == (bytes, 32)
@@ -49,6 +55,47 @@ async def test_an_update_changes_only_the_given_fields(store: Store, policy: Com
     assert saved == replace(blog, comment_policy=policy, updated_at=LATER, version=2)
     assert await store.blog.get() == saved
     assert (await store.blog.save(change_to(policy), match=None)).version == 3
+
+
+CHANGES = {
+    "title": ("Ann's blog \U0001f600", "", "\U0010ffff" * 255),
+    "description": ("Notes\r\non life", "\U0010ffff" * 500, ""),
+    "language": ("pt-BR", "x-" + "-".join(["abcdefgh"] * 3)),
+    "time_zone": ("Europe/Berlin", "America/Argentina/ComodRivadavia"),
+    "base_url": ("https://blog.example/~ann", "http://[::1]:8000"),
+    "permalink": ("/{year}/{month}/{slug}", "/" + "\U00010330" * 92 + "/{slug}"),
+    "navigation": (
+        (NavigationLink("About", "/about"), NavigationLink("Mail \U0001f600", "mailto:ann@blog.example")),
+        tuple(NavigationLink("\U0001f600" * 100, "/" + "\U0001f600" * 1_999) for _ in range(20)),
+        (),
+    ),
+    "posts_per_page": (1, 100),
+}
+"""New values of each setting except the comment policy."""
+
+
+async def test_each_setting_keeps_its_values_and_leaves_the_others_alone(
+    store: Store, subtests: pytest.Subtests
+) -> None:
+    assert {"comment_policy", *CHANGES} == set(SETTINGS)
+    expected = await store.blog.get()
+    for name, values in CHANGES.items():
+        for value in values:
+            with subtests.test(setting=name, value=value):
+                values_of_change: dict[str, Any] = {name: value}
+                change = BlogChange(updated_at=LATER, **values_of_change)
+                expected = replace(
+                    expected, **values_of_change, updated_at=LATER, version=expected.version + 1
+                )
+                assert await store.blog.save(change, match=None) == expected
+                assert await store.blog.get() == expected
+
+
+async def test_the_base_url_can_be_removed(store: Store) -> None:
+    await store.blog.save(BlogChange(updated_at=LATER, base_url="https://blog.example"), match=None)
+    removed = await store.blog.save(BlogChange(updated_at=LATER, base_url=""), match=None)
+    assert removed.base_url is None
+    assert await store.blog.get() == removed
 
 
 async def test_a_write_with_an_outdated_revision_changes_nothing(store: Store) -> None:

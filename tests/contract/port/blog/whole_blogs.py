@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from everpost.domain.blog import Blog
+from everpost.domain.blog import (
+    MAX_BLOG_TITLE,
+    MAX_DESCRIPTION,
+    MAX_LINK_LABEL,
+    MAX_LINKS,
+    Blog,
+    NavigationLink,
+)
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
@@ -59,7 +66,21 @@ TOKENS = (
     ),
 )
 SETTINGS = Blog(
-    comment_policy=CommentPolicy.MEMBERS, updated_at=MOMENT, version=7, address_key=bytes(range(32))
+    comment_policy=CommentPolicy.MEMBERS,
+    title=PLANES + "\U0001f600" * (MAX_BLOG_TITLE - len(PLANES)),
+    description="\U0010ffff" * MAX_DESCRIPTION,
+    language="zh-Hant-TW",
+    time_zone="America/Argentina/ComodRivadavia",
+    base_url="https://blog.example:8443/~ann",
+    permalink="/\U00010330/{year}/{month}/{day}/{id}/{slug}",
+    navigation=tuple(
+        NavigationLink(f"{number:02}" + "\U0001f600" * (MAX_LINK_LABEL - 2), "/" + "\U0001f600" * 1_999)
+        for number in range(MAX_LINKS)
+    ),
+    posts_per_page=100,
+    updated_at=MOMENT,
+    version=7,
+    address_key=bytes(range(32)),
 )
 
 

@@ -91,7 +91,7 @@ async def run_import(
     report_path = path.with_suffix(".report")
     with ImportReport() as report:
         await import_from(system, path, store, options, ImportContext(report=report))
-        report.save(report_path)
+        report.save(report_path, overwrite=True)
     counts: dict[str, dict[str, int]] = json.loads(report_path.read_bytes())["counts"]
     return counts
 

@@ -1,11 +1,12 @@
 """Converts users, tokens and the settings of the blog to documents, and back."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
 from bson import ObjectId
 
-from everpost.domain.blog import Blog
+from everpost.domain.blog import Blog, BlogChange, NavigationLink
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.people.names import name_key
@@ -61,11 +62,26 @@ class LimitDocument(TypedDict):
     until: datetime
 
 
+class LinkEntry(TypedDict):
+    """A link of the navigation, nested in the settings."""
+
+    label: str
+    url: str
+
+
 class BlogDocument(TypedDict):
     """The settings of the blog, the only document of their collection."""
 
     _id: str
     comment_policy: str
+    title: str
+    description: str
+    language: str
+    time_zone: str
+    base_url: NotRequired[str]
+    permalink: str
+    navigation: list[LinkEntry]
+    posts_per_page: int
     address_key: bytes
     version: int
     stamp: int
@@ -153,6 +169,14 @@ def read_token(entry: TokenEntry, user_id: ObjectId) -> Token:
 def read_blog(document: BlogDocument) -> Blog:
     return Blog(
         comment_policy=CommentPolicy(document["comment_policy"]),
+        title=document["title"],
+        description=document["description"],
+        language=document["language"],
+        time_zone=document["time_zone"],
+        base_url=document.get("base_url"),
+        permalink=document["permalink"],
+        navigation=tuple(NavigationLink(**link) for link in document["navigation"]),
+        posts_per_page=document["posts_per_page"],
         updated_at=document["updated_at"],
         version=document["version"],
         address_key=bytes(document["address_key"]),
@@ -161,12 +185,38 @@ def read_blog(document: BlogDocument) -> Blog:
 
 
 def blog_document(blog: Blog) -> BlogDocument:
-    return {
+    document: BlogDocument = {
         "_id": BLOG,
         "comment_policy": blog.comment_policy.value,
+        "title": blog.title,
+        "description": blog.description,
+        "language": blog.language,
+        "time_zone": blog.time_zone,
+        "permalink": blog.permalink,
+        "navigation": link_entries(blog.navigation),
+        "posts_per_page": blog.posts_per_page,
         "address_key": blog.address_key,
         "version": blog.version,
         "stamp": new_stamp(),
         "names_stamp": new_stamp(),
         "updated_at": blog.updated_at,
     }
+    if blog.base_url is not None:
+        document["base_url"] = blog.base_url
+    return document
+
+
+def blog_update(change: BlogChange) -> Mapping[str, Mapping[str, object]]:
+    """The update that makes this change, and increments the version."""
+    values = change.values() | {"updated_at": change.updated_at, "stamp": new_stamp()}
+    if change.comment_policy is not None:
+        values["comment_policy"] = change.comment_policy.value
+    if change.navigation is not None:
+        values["navigation"] = link_entries(change.navigation)
+    removed = {name: "" for name, value in values.items() if value is None}
+    kept = {name: value for name, value in values.items() if value is not None}
+    return {"$set": kept, "$inc": {"version": 1}, **({"$unset": removed} if removed else {})}
+
+
+def link_entries(links: Sequence[NavigationLink]) -> list[LinkEntry]:
+    return [{"label": link.label, "url": link.url} for link in links]

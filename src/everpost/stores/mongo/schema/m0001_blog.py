@@ -95,16 +95,25 @@ _USER = document(
 )
 _REMOVED_USER = document({"_id": ID, "removed_at": DATE}, {"heir": ID})
 _LIMIT = document({"_id": text(1, 64), "count": COUNT, "until": DATE})
+_LINK = document({"label": text(1, 100), "url": text(1, 2_000)})
 _BLOG = document(
     {
         "_id": text(1, 4),
         "comment_policy": _POLICY,
+        "title": text(0, 255),
+        "description": text(0, 500),
+        "language": text(1, 35),
+        "time_zone": text(1, 64),
+        "permalink": text(1, 100),
+        "navigation": array(_LINK),
+        "posts_per_page": NUMBER,
         "address_key": {"bsonType": "binData"},
         "version": NUMBER,
         "stamp": NUMBER,
         "names_stamp": NUMBER,
         "updated_at": DATE,
-    }
+    },
+    {"base_url": text(1, 255)},
 )
 _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
 
@@ -184,6 +193,13 @@ async def up(database: Database) -> None:
         await establish(database, name, collection)
     settings = {
         "comment_policy": "moderated",
+        "title": "",
+        "description": "",
+        "language": "en",
+        "time_zone": "UTC",
+        "permalink": "/{slug}",
+        "navigation": [],
+        "posts_per_page": 10,
         "address_key": secrets.token_bytes(32),
         "version": 1,
         "stamp": new_stamp(),

@@ -83,7 +83,7 @@ class CompiledTransaction:
     ) -> Result:
         if not isinstance(parameters, Mapping) and parameters:
             compiled = self._statements.get(statement, parameters[0])
-            await self._session.change_each(compiled.text, [compiled.arguments(each) for each in parameters])
+            await self._session.change_each(compiled.text, compiled.all_arguments(parameters))
             return Result((), len(parameters))
         given: Parameters = parameters if isinstance(parameters, Mapping) else {}
         compiled = self._statements.get(statement, given)

@@ -17,13 +17,11 @@ from everpost.stores.sql.engine.protocol import Calls, Database, Parameters, Res
 from everpost.stores.sql.engine.reference import ReferenceDatabase
 from everpost.stores.sql.engine.servers.database import (
     BorrowedConnection,
-    Pool,
     ServerDatabase,
-    close_in_time,
 )
-from everpost.stores.sql.engine.servers.mysql import MysqlPool
-from everpost.stores.sql.engine.servers.mysql_login import connect
-from everpost.stores.sql.engine.servers.postgresql import PostgresqlPool
+from everpost.stores.sql.engine.servers.mysql import MysqlSession
+from everpost.stores.sql.engine.servers.pool import ConnectionPool
+from everpost.stores.sql.engine.servers.postgresql import PostgresqlSession
 from everpost.stores.sql.engine.sqlite.database import SqliteDatabase
 from everpost.stores.sql.engine.statements import statement_cache_for
 from everpost.stores.sql.engine.urls import address_of
@@ -57,7 +55,7 @@ class Connections:
         """Connect to the database at a URL. `prepare` is called first, with a SQLAlchemy engine on the same
         connections. Raises Misconfigured, Unreachable.
         """
-        pool = None if engine == "reference" else await _pool_for(url, timeout=timeout, size=pool_size)
+        pool = None if engine == "reference" else _pool_for(url, timeout=timeout, size=pool_size)
         borrow = None if pool is None else partial(BorrowedConnection.from_pool, pool)
         alchemy = make_engine(url, timeout=timeout, pool_size=pool_size, borrow=borrow)
         try:
@@ -67,7 +65,7 @@ class Connections:
         except BaseException:
             await alchemy.dispose()
             if pool is not None:
-                await close_in_time(pool, timeout)
+                await pool.close()
             raise
         if engine == "reference":
             return cls(ReferenceDatabase(alchemy), timeout=timeout)
@@ -156,18 +154,20 @@ class Connections:
         raise AssertionError  # the last attempt returns or raises
 
 
-async def _pool_for(url: str, *, timeout: float, size: int) -> Pool | None:
-    """Return the driver's pool, without connections yet; None for SQLite. Raises Misconfigured."""
+def _pool_for(url: str, *, timeout: float, size: int) -> ConnectionPool | None:
+    """Return a pool of the driver's connections, none of them open yet; None for SQLite. Raises
+    Misconfigured.
+    """
     address = address_of(url, timeout=timeout)
     options: dict[str, Any] = dict(address.connect_args)
     options.pop("async_creator_fn", None)  # an option of SQLAlchemy's
     engine = address.url.get_backend_name()
     if engine == "postgresql":
         options.pop("prepared_statement_cache_size", None)  # likewise
-        return await PostgresqlPool.open(options, size=size)
+        return ConnectionPool(partial(PostgresqlSession.open, options), size=size, timeout=timeout)
     if engine == "mysql":
         options |= address.url.translate_connect_args(username="user")
-        return MysqlPool(partial(connect, **options), size=size)
+        return ConnectionPool(partial(MysqlSession.open, options), size=size, timeout=timeout)
     return None
 
 

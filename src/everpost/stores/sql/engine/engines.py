@@ -36,7 +36,6 @@ BEGIN_SNAPSHOT = {
     "sqlite": ("BEGIN", "SELECT count(*) FROM sqlite_schema"),
     "postgresql": (
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        "SET LOCAL idle_in_transaction_session_timeout = 0",
         "SELECT 1",
     ),
     "mysql": (

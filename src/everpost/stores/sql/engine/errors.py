@@ -1,5 +1,7 @@
 """Classifies the drivers' errors. The only file that knows the error codes of the engines."""
 
+import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +51,9 @@ _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
 
 # OpenSSL mistakes any other reply for a TLS record of another version.
 _NO_TLS = "SSL: WRONG_VERSION_NUMBER"
+
+# asyncio may combine the errors of several addresses in one message.
+_NOBODY_LISTENS = re.compile(rf"\[Errno (?:{errno.ECONNREFUSED}|{errno.ENOENT})\]")
 
 _MISTAKES = (
     *(exc.IntegrityError, exc.DataError, exc.ProgrammingError),
@@ -131,6 +136,11 @@ def connecting() -> Iterator[None]:
         if fault_of(error) is None:
             raise ConnectionError(f"{type(error).__name__}: {error}") from error
         raise
+
+
+def is_server_gone(error: Exception) -> bool:
+    """Whether nothing listens at the server's address or socket."""
+    return _NOBODY_LISTENS.search(str(error)) is not None
 
 
 def reason_of(error: BaseException) -> str:

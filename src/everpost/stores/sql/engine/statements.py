@@ -66,10 +66,10 @@ class CompiledStatement:
         ]
 
     def all_arguments(self, given: Sequence[Parameters]) -> list[tuple[Any, ...]]:
-        """The same for many sets of parameters, all complete."""
+        """The same for many sets of parameters, column by column."""
         columns = []
-        for name, _, process in self._places:
-            values = [parameters[name] for parameters in given]
+        for name, default, process in self._places:
+            values = [parameters.get(name, default) for parameters in given]
             columns.append(values if process is None else [*map(process, values)])
         return [*zip(*columns, strict=True)]
 

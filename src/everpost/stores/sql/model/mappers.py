@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
-from everpost.domain.blog import Blog
+from everpost.domain.blog import SETTINGS, Blog
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.names import name_key
@@ -15,10 +15,13 @@ from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import Fields
-from everpost.stores.sql.model.tables import Base, BlogRow, CommentRow, PostRow, TokenRow, UserRow
+from everpost.stores.sql.model.declarative import Base
+from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, TokenRow, UserRow
 
 AnyRow = Fields
 Values = dict[str, object]
+
+_BLOG_FIELDS = (*SETTINGS, "updated_at", "version", "address_key", "stamp")
 
 # A dictionary takes an eighth of the time of calling the enumeration.
 _COMMENT_STATUSES = {each.value: each for each in CommentStatus}
@@ -97,13 +100,8 @@ def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Validated]:
 
 def blog_of(row: AnyRow, *, prefix: str = "") -> Blog:
     """Return the settings in a row whose column names have this prefix."""
-    return Blog(
-        comment_policy=CommentPolicy(getattr(row, f"{prefix}comment_policy")),
-        updated_at=getattr(row, f"{prefix}updated_at"),
-        version=getattr(row, f"{prefix}version"),
-        address_key=getattr(row, f"{prefix}address_key"),
-        stamp=getattr(row, f"{prefix}stamp"),
-    )
+    policy, *values = (getattr(row, f"{prefix}{name}") for name in _BLOG_FIELDS)
+    return Blog(comment_policy=CommentPolicy(policy), **dict(zip(_BLOG_FIELDS[1:], values, strict=True)))
 
 
 def user_of(row: AnyRow) -> User:

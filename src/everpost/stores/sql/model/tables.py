@@ -18,40 +18,32 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
-    event,
 )
-from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship, remote
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
+from everpost.domain.blog import (
+    MAX_BASE_URL,
+    MAX_BLOG_TITLE,
+    MAX_DESCRIPTION,
+    MAX_LANGUAGE,
+    MAX_TIME_ZONE,
+    NavigationLink,
+)
 from everpost.domain.comments import MAX_GUEST_NAME
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
+from everpost.domain.permalinks import MAX_PERMALINK
 from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
-from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
+from everpost.stores.sql.model.declarative import Base
+from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, Navigation, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16
 """The length of a status, a kind, a role or a policy."""
 DIGEST_LENGTH = 64
-
-
-class Base(DeclarativeBase):
-    """The declarative base. It names constraints, so that a migration can drop them. Primary keys already
-    have a name on every engine, which on MySQL cannot be changed.
-    """
-
-    metadata = MetaData(
-        naming_convention={
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-        }
-    )
 
 
 class UserRow(Base):
@@ -261,6 +253,14 @@ class BlogRow(Base):
 
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     comment_policy: Mapped[str] = mapped_column(Word(KIND_LENGTH))
+    title: Mapped[str] = mapped_column(String(MAX_BLOG_TITLE))
+    description: Mapped[str] = mapped_column(String(MAX_DESCRIPTION))
+    language: Mapped[str] = mapped_column(Word(MAX_LANGUAGE))
+    time_zone: Mapped[str] = mapped_column(Word(MAX_TIME_ZONE))
+    base_url: Mapped[str | None] = mapped_column(Word(MAX_BASE_URL))
+    permalink: Mapped[str] = mapped_column(ExactText(MAX_PERMALINK))
+    navigation: Mapped[Sequence[NavigationLink]] = mapped_column(Navigation)
+    posts_per_page: Mapped[int] = mapped_column(SmallInteger)
     address_key: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
@@ -279,11 +279,5 @@ class TransferRow(Base):
     digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
 
 
-@event.listens_for(Base, "before_insert", propagate=True)
-@event.listens_for(Base, "before_update", propagate=True)
-@event.listens_for(Base, "before_delete", propagate=True)
-def _refuse(_mapper: object, _connection: object, row: Base) -> None:
-    """Refuse to flush a session, which would bypass the store's rules."""
-    raise InvalidRequestError(
-        f"Everpost's table {row.__tablename__} is written through its API: docs/use-from-your-code.md"
-    )
+METADATA = Base.metadata
+"""All tables."""

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Dialect, String, Text
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from everpost.domain.blog import NavigationLink
 from everpost.domain.clock import from_milliseconds, to_milliseconds
 from everpost.domain.ids import Id
 
@@ -136,3 +137,19 @@ class TextList(TypeDecorator[Sequence[str]]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Sequence[str] | None:
         return None if value is None else tuple(json.loads(value))
+
+
+class Navigation(TypeDecorator[Sequence[NavigationLink]]):
+    """Links, as JSON."""
+
+    impl = LongText
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[NavigationLink] | None, _dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        links = [{"label": link.label, "url": link.url} for link in value]
+        return json.dumps(links, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Sequence[NavigationLink] | None:
+        return None if value is None else tuple(NavigationLink(**link) for link in json.loads(value))

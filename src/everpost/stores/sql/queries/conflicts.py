@@ -55,6 +55,11 @@ class Claim:
     numbered: bool = False
     """Whether a number may be appended to the slug."""
 
+    @property
+    def first_slug(self) -> str | None:
+        """The slug to try first."""
+        return self.slug if self.slug is None or not self.numbered else numbered_slug(self.slug, 1)
+
 
 @cache
 def _conflicts(*, with_paths: bool, numbered: bool) -> selects.AnySelect:
@@ -80,8 +85,8 @@ async def resolve(connections: Connections, claim: Claim) -> str | None:
             raise Conflict("post", "paths")
         if claim.author_id is not None and not row.has_author:
             raise Invalid("author_id", "should be the id of a user")
-        if claim.slug is None or not row.has_slug:  # the conflict no longer exists
-            return claim.slug
+        if claim.slug is None or not (row.has_slug or claim.first_slug != claim.slug):
+            return claim.slug  # the conflict no longer exists
         if row.free is not None:
             return numbered_slug(claim.slug, row.free)
         first += _NUMBERS

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from everpost.domain.clock import EPOCH
 from everpost.domain.posts import PostFormat, PostStatus
 from everpost.errors import BrokenFile
+from everpost.transfer.importers.blogger.blogs import BlogSettings
 from everpost.transfer.importers.blogger.comments import author_key, read_comment
-from everpost.transfer.importers.blogger.entries import Entry, name_of, read_entry
+from everpost.transfer.importers.blogger.entries import Entry, name_of, read_entry, text_in
 from everpost.transfer.importers.formats.percent_encoding import percent_decoded
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourcePost, SourceThread
@@ -55,6 +56,7 @@ class _Export:
         self._kinds = {"post", "page"} if pages else {"post"}
         self._omissions = Omissions(path.name)
         self._unknown = UnknownFields()
+        self._blog = BlogSettings()
         self._own_comments: set[str] = set()
 
     def gather(self, threads: ImportSpool) -> Iterator[Item]:
@@ -65,6 +67,8 @@ class _Export:
         kinds: Counter[str] = Counter()
         for entry in self._entries():
             kind = entry.kind if entry.kind in _READ or entry.kind in _KINDS else "entry"
+            if kind == "settings" and self._blog.add_entry(entry):
+                continue
             kinds[kind] += 1
             if kind in _READ:
                 self._unknown.count(f"{kind}: {name}" for name in entry.unknown)
@@ -79,6 +83,7 @@ class _Export:
                 authors.add(key)
                 email = entry.author.email or None
                 yield SourceAuthor(source_id=key, name=entry.author.name or key, email=email)
+        yield self._blog.blog()
         yield from self._others(kinds)
 
     def _others(self, kinds: Mapping[str, int]) -> Iterator[Note]:
@@ -150,6 +155,10 @@ class _Export:
                 self._own_comments.add(self._file.name)
             elif name_of(element) == "entry":
                 yield read_entry(element)
+            elif name_of(element) == "link":
+                self._blog.add_link(element.get("rel", ""), element.get("href", ""))
+            else:
+                self._blog.add_element(name_of(element), text_in(element))
         if not is_feed:
             raise BrokenFile(self._path.name, "", "it is not an export of Blogger, which is an Atom feed")
 

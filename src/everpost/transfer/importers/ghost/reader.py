@@ -17,6 +17,7 @@ from everpost.transfer.importers.model import (
     Note,
     Outcome,
     SourceAuthor,
+    SourceBlog,
     SourceComment,
     SourcePost,
     shown_as,
@@ -61,6 +62,7 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
             yield Note(
                 outcome=Outcome.DROPPED, kind="comment", name=name, reason="its post is not in the file"
             )
+    yield SourceBlog(**tables.settings)
     yield from omissions.notes()
     yield from tables.notes
     yield from tables.unsupported.notes()

@@ -20,8 +20,20 @@ _META = [(*root, "meta") for root in _ROOTS]
 _POSTS = [(*root, "data", "posts", "item") for root in _ROOTS]
 _VERSION = re.compile(r"[0-6]\.|00\d$")
 """Some exports of Ghost up to 0.11 have the version of the schema instead: 003, 004, ..."""
+BLOG_SETTINGS: Mapping[str, str] = {
+    "title": "title",
+    "description": "description",
+    "locale": "language",
+    "lang": "language",
+    "default_locale": "language",
+    "defaultLang": "language",
+    "timezone": "time_zone",
+    "active_timezone": "time_zone",
+    "activeTimezone": "time_zone",
+}
+"""The settings of `SourceBlog`, by their keys in any version of Ghost."""
 _INTERNAL_TABLES = re.compile(
-    "migrations(_lock)?|(permissions|roles)(_.*)?|actions|brute|sessions|.*tokens|jobs|clients|client_.*|apps|app_.*"
+    "migrations(_lock)?|(permissions|roles)(_.*)?|actions|brute|sessions|.*tokens|jobs|clients|client_.*|apps|app_.*|posts"
 )
 """Tables without content by people."""
 
@@ -42,8 +54,10 @@ class Tables:
     members: dict[str, str] = field(default_factory=dict)
     """The names of members."""
     comments_of: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    settings: dict[str, str] = field(default_factory=dict)
+    """The settings of the blog that are imported."""
     unread: Counter[str] = field(default_factory=Counter)
-    """The number of rows of each table that is not imported."""
+    """The number of rows of each table that are not imported."""
 
     def add(self, table: str, row: Row) -> None:
         """Add a row of any table but the posts."""
@@ -65,10 +79,15 @@ class Tables:
                 self.unread[table] += 1
             case "comments":
                 self.comments_of[text(row, "post_id")].append(row)
-            case "posts":
-                pass
-            case _ if not _INTERNAL_TABLES.fullmatch(table):
+            case _ if not self._is_setting(table, row) and not _INTERNAL_TABLES.fullmatch(table):
                 self.unread[table] += 1
+
+    def _is_setting(self, table: str, row: Row) -> bool:
+        """Add a setting of the blog, and return whether the row is one."""
+        name = BLOG_SETTINGS.get(text(row, "key")) if table == "settings" else None
+        if name is not None:
+            self.settings.setdefault(name, text(row, "value"))
+        return name is not None
 
 
 def read_tables(path: Path) -> Tables:

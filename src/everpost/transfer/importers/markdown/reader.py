@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from everpost.domain.clock import now
 from everpost.errors import BrokenFile, Invalid
 from everpost.transfer.importers.formats.time_zones import zone_named
+from everpost.transfer.importers.markdown.configuration.blogs import blog_of
 from everpost.transfer.importers.markdown.configuration.defaults import Defaults
 from everpost.transfer.importers.markdown.configuration.languages import Languages
 from everpost.transfer.importers.markdown.configuration.pelican_settings import NOT_UNDERSTOOD
@@ -57,6 +58,7 @@ class _Reader:
         is_yaml = generator is Generator.JEKYLL and timezone is None
         self._dates = DateRules(zone, is_yaml=is_yaml, is_day_first=_IS_DAY_FIRST.get(generator))
         self._has_known_zone = bool(timezone or (folder.site.timezone and not self._zone_problem))
+        self._language = language
         self._languages = Languages(folder.site, folder.places(pages=pages), language)
         self._defaults = Defaults(folder)
         self._links = Links(folder)
@@ -76,6 +78,7 @@ class _Reader:
             except BrokenFile as error:
                 yield UnreadablePart.of(error)
         self._languages.require_any()
+        yield from blog_of(self._folder.site, self._language)
         yield from self._notes()
 
     def _items_of(self, file: File) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from typing import Self
 
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
+from everpost.errors import Conflict
 from everpost.transfer.importers.model import SourceComment, SourceThread
 from everpost.transfer.importers.pipeline.item_spool import ItemSpool
 
@@ -107,6 +108,11 @@ class ImportSpool:
         statement = f"SELECT path FROM paths WHERE owner = ? AND path IN ({marks})"  # noqa: S608 - only marks
         own = {path for (path,) in self._database.execute(statement, (owner, *paths))}
         return tuple(path for path in paths if path in own)
+
+    def require_unreserved(self, slug: str, except_for: Id) -> None:
+        """Raise Conflict("slug") if the slug is reserved for another post."""
+        if self.is_reserved(slug, except_for):
+            raise Conflict("post", "slug")
 
     def add_part(self, thread: SourceThread) -> None:
         """Add a part of a thread."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostStatus
-from everpost.domain.text import normalize_slug
+from everpost.domain.text import normalize_slug, numbered_slug
 from everpost.errors import Conflict, NotFound, UnreadableSource
 from everpost.services.slugs import write_numbered
 from everpost.stores.port import Store
@@ -16,6 +16,7 @@ from everpost.transfer.importers.model import (
     Item,
     Note,
     SourceAuthor,
+    SourceBlog,
     SourceComment,
     SourcePost,
     SourceThread,
@@ -23,6 +24,7 @@ from everpost.transfer.importers.model import (
     shown_as,
 )
 from everpost.transfer.importers.pipeline.authors import AuthorImporter
+from everpost.transfer.importers.pipeline.blog_settings import fill_settings
 from everpost.transfer.importers.pipeline.comment_merge import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
@@ -143,17 +145,18 @@ class _Importer:
         self._authors = AuthorImporter(store, writer, origin, report)
         self._thread_builder = ThreadBuilder(origin, self._authors.by_source_id)
         self._was_present = False
-        """Whether the blog already had the latest post. Only then is the next one looked up before it is
-        written.
-        """
+        """Whether the blog already had the latest post: then the next one is looked up before writing."""
 
     async def import_item(self, item: Item, writes: ConcurrentWrites) -> None:
-        """Import an author or a post, or report a note. Threads are imported at the end."""
+        """Import an item, or report a note. Threads are imported at the end."""
         if isinstance(item, SourcePost):
             await self._start_post(item, writes)
         elif isinstance(item, SourceAuthor):
             await writes.finish()
             await self._authors.add(item)
+        elif isinstance(item, SourceBlog):
+            await writes.finish()
+            await fill_settings(self._store, self._writer, item, self._report)
         elif isinstance(item, Note | UnreadablePart):
             await writes.note(item)
 
@@ -206,7 +209,7 @@ class _Importer:
             await CommentMerge(self._store, self._writer, notes).merge(thread, name)
             return
         if source.slug and added.slug != post.slug:
-            changes.add(f"the slug {post.slug!r} was taken and became {added.slug!r}")
+            changes.add_number(post.slug, added.slug)
         if lost := [path for path in post.paths if path not in added.paths]:
             changes.add("old paths that another post has were left out: " + ", ".join(lost))
         notes.imported("post", name, changes)
@@ -217,13 +220,9 @@ class _Importer:
         """Raise _PresentError if an earlier import added the post, possibly with another date."""
         with suppress(NotFound):
             raise _PresentError((await self._store.posts.get(post.id, comments=0)).id)
-        found = await self._store.posts.find(post.slug, comments=0)
+        found = await self._store.posts.find(numbered_slug(post.slug, 1), comments=0)
         if found is not None and is_same_identity(found.id, post.id):
             raise _PresentError(found.id)
-
-    def _require_unreserved(self, slug: str, identity: Id) -> None:
-        if self._spool.is_reserved(slug, except_for=identity):
-            raise Conflict("post", "slug")
 
     async def _add(
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
@@ -238,7 +237,7 @@ class _Importer:
 
         async def write(slug: str) -> Post:
             try:
-                self._require_unreserved(slug, identity)
+                self._spool.require_unreserved(slug, identity)
                 return await self._write(replace(counted, slug=slug), thread)
             except Conflict:
                 await self._require_new(post)

@@ -20,6 +20,7 @@ from everpost.domain.posts import (
     MAX_TITLE,
     PostFormat,
 )
+from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
 from everpost.errors import Invalid
 from everpost.transfer.importers.formats.data_urls import without_data_urls
@@ -68,7 +69,7 @@ class Normalizer:
         name = readable_name(text)
         if name != text[: max(most, len(name))]:
             self.add(f"unreadable characters were removed from the name {text[:_LONGEST_SHOWN]!r}")
-        return readable_name(self.shorten(name, most, "name"))
+        return name if len(name) <= most else readable_name(self.shorten(name, most, "name"))
 
     def title(self, text: str) -> str:
         """A title: at most 255 characters on one line, never empty."""
@@ -146,6 +147,11 @@ class Normalizer:
             rest = ", ".join([*paths][MAX_PATHS:])
             self.add(f"old paths beyond the first {MAX_PATHS} were left out: {rest}")
         return tuple(paths)[:MAX_PATHS]
+
+    def add_number(self, slug: str, numbered: str) -> None:
+        """Add that a post has got a number in its slug, and why."""
+        reason = "is reserved" if is_reserved(slug) else "was taken"
+        self.add(f"the slug {slug!r} {reason} and became {numbered!r}")
 
     def date(self, date: datetime) -> datetime:
         """A date in the years 1 to 9999, in UTC."""

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from urllib.parse import urlsplit
 
 from everpost.domain.clock import EPOCH, to_milliseconds
@@ -35,8 +36,14 @@ class SourceSite:
 
 
 def _identity(system: str, site: str, kind: str, source_id: str) -> str:
-    names = json.dumps([system, site_key(site), kind, source_id])
+    names = f"{_first_names(system, site, kind)}{encode_basestring_ascii(source_id)}]"
     return hashlib.sha256(names.encode()).hexdigest()[:_IDENTITY]
+
+
+@lru_cache(maxsize=100)
+def _first_names(system: str, site: str, kind: str) -> str:
+    """The start of a JSON array, whose last element is the id of the item."""
+    return json.dumps([system, site_key(site), kind])[:-1] + ", "
 
 
 _cached_identity = lru_cache(maxsize=10_000)(_identity)  # called twice per item: without and with its date

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypedDict
 
 from everpost.domain.comments import MAX_GUEST_NAME, Comment, CommentStatus
@@ -17,13 +18,15 @@ Drop = Callable[[SourceComment, str], None]
 ORPHANED = "the comment it replied to is missing, so it is now a comment on the post"
 
 
-class _Position(TypedDict):
-    """The position of a comment in a thread."""
+class _Place(TypedDict):
+    """The place of a comment in a thread."""
 
     id: Id
     post_id: Id
+    publication_date: datetime
     parent_id: Id | None
     depth: int
+    reply_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +80,36 @@ class ThreadBuilder:
         sources = {comment.source_id: comment for comment in comments}
         parents = _parents(sources, changes)
         kept = _without_empty(sources, parents, drop)
-        ids = {
-            name: self.origin.stable_id("comment", name, changes[name].date(each.publication_date))
-            for name, each in kept.items()
-        }
-        imported: dict[Id, ImportedComment] = {}
-        for name, depth in _depths(kept, parents).items():
+        dates = {name: changes[name].date(each.publication_date) for name, each in kept.items()}
+        ids = {name: self.origin.stable_id("comment", name, date) for name, date in dates.items()}
+        depths = _depths(kept, parents)
+        replies: Counter[str | None] = Counter()
+        """The number of shown replies to each comment. The deepest comments come first."""
+        imported: list[ImportedComment] = []
+        for name in sorted(depths, key=depths.__getitem__, reverse=True):
             parent = parents[name]
-            position: _Position = {
+            place: _Place = {
                 "id": ids[name],
                 "post_id": post_id,
+                "publication_date": dates[name],
                 "parent_id": None if parent is None else ids[parent],
-                "depth": depth,
+                "depth": depths[name],
+                "reply_count": replies[name],
             }
-            comment = self._comment(kept[name], changes[name], position)
-            imported[comment.id] = ImportedComment(comment, name, changes[name])
-        return ImportedThread(_with_reply_counts(imported))
+            comment = self._comment(kept[name], changes[name], place)
+            replies[parent] += comment.is_shown
+            imported.append(ImportedComment(comment, name, changes[name]))
+        return ImportedThread(imported)
 
-    def _comment(self, source: SourceComment, changes: Normalizer, position: _Position) -> Comment:
-        """The comment at its position in the thread."""
-        published = Normalizer().date(source.publication_date)
+    def _comment(self, source: SourceComment, changes: Normalizer, place: _Place) -> Comment:
+        """The comment at its place in the thread."""
         author = self.authors.get(source.author_id or "")
         comment = Comment(
-            **position,
+            **place,
             content=changes.comment(source.content),
-            publication_date=published,
-            updated_at=published if source.updated_at is None else changes.date(source.updated_at),
+            updated_at=place["publication_date"]
+            if source.updated_at is None
+            else changes.date(source.updated_at),
             status=source.status,
             author=author,
             guest_name=None if author else _guest_name(source.name, changes),
@@ -119,6 +126,8 @@ def _guest_name(name: str | None, changes: Normalizer) -> str | None:
 
 
 def _is_empty(comment: SourceComment) -> bool:
+    if comment.content[:1].isalnum():  # fast path
+        return False
     return not Normalizer().remove_unstorable(comment.content, "").strip()
 
 
@@ -173,17 +182,3 @@ def _depths(names: Iterable[str], parents: Mapping[str, str | None]) -> Mapping[
         for each in reversed(path):
             depths[each] = depths[parents[each]] + 1
     return {name: depths[name] for name in names}
-
-
-def _with_reply_counts(comments: Mapping[Id, ImportedComment]) -> Sequence[ImportedComment]:
-    """The comments with the number of their shown replies, the deepest first."""
-    counts: Counter[Id] = Counter()
-    counted: list[ImportedComment] = []
-    for each in sorted(comments.values(), key=lambda each: -each.comment.depth):
-        comment = each.comment
-        if replies := counts[comment.id]:
-            comment = replace(comment, reply_count=replies)
-        if comment.is_shown and comment.parent_id is not None:
-            counts[comment.parent_id] += 1
-        counted.append(each if comment is each.comment else replace(each, comment=comment))
-    return counted

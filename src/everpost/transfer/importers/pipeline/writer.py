@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from everpost.domain.blog import BlogChange
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post
+from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
@@ -14,6 +16,10 @@ from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 
 class Writer(Protocol):
     """Writes one record with everything that belongs to it, or nothing."""
+
+    async def save_settings(self, change: BlogChange, match: ExpectedRevisions) -> None:
+        """Change the settings of the blog. Raises Stale."""
+        ...
 
     async def add_user(self, user: User) -> None:
         """Add a new user."""
@@ -44,6 +50,9 @@ class StoreWriter:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    async def save_settings(self, change: BlogChange, match: ExpectedRevisions) -> None:
+        await self._store.blog.save(change, match=match)
+
     async def add_user(self, user: User) -> None:
         await self._store.users.add(user)
 
@@ -66,6 +75,9 @@ class Rehearsal:
     def __init__(self, store: Store, spool: ImportSpool) -> None:
         self._store = store
         self._spool = spool
+
+    async def save_settings(self, change: BlogChange, match: ExpectedRevisions) -> None:
+        pass
 
     async def add_user(self, user: User) -> None:
         pass

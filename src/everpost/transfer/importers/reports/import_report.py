@@ -14,6 +14,7 @@ from typing import Self
 from everpost.transfer.importers.model import Note, Outcome, UnreadablePart
 from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.reports.summary import plural, summary
+from everpost.transfer.new_files import new_file
 
 _MAX_MEMORY = 1024 * 1024
 """Bytes in memory before a temporary file is created."""
@@ -117,25 +118,21 @@ class ImportReport(NoteSink):
         if not self._counts:
             yield "Nothing was imported."
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the report as JSON: {"counts": {outcome: {kind: number}}, "items": [a note, ...]}. The file
-        appears only when it is complete, and only its owner can read it. Raises OSError.
+        appears only when it is complete, and only its owner can read it. Raises FileExistsError unless
+        `overwrite`, OSError.
         """
         counts: dict[Outcome, dict[str, int]] = {}
         for (outcome, kind), number in sorted(self._counts.items()):
             counts.setdefault(outcome, {})[kind] = number
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(f'{{"counts": {json.dumps(counts)},\n"items": [')
+            with new_file(path, overwrite=overwrite) as file:
+                file.write(f'{{"counts": {json.dumps(counts)},\n"items": ['.encode())
                 self._lines.seek(0)
                 for number, line in enumerate(self._lines):
-                    file.write(("," if number else "") + "\n" + line.rstrip("\n"))
-                file.write("\n]}\n")
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+                    file.write((("," if number else "") + "\n" + line.rstrip("\n")).encode())
+                file.write(b"\n]}\n")
         finally:
             self._lines.seek(0, os.SEEK_END)
 

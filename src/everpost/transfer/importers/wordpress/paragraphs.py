@@ -7,10 +7,17 @@ length.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from enum import Enum, auto
 
 from everpost.transfer.importers.formats.html_tokens import BLOCK_COMMENTS, HtmlToken, tokens_of
+from everpost.transfer.importers.wordpress.text_pieces import (
+    BLANKS,
+    Kind,
+    Part,
+    is_shown,
+    pieces_of,
+    stripped_piece,
+    with_breaks,
+)
 
 _WRAPPING = frozenset({"", "blockquote"})
 """Elements in which every text is a paragraph; the empty name is the post itself."""
@@ -75,23 +82,9 @@ _SOLID = frozenset(
     ]
 )
 """Elements that are visible without any text."""
-_BLANKS = " \t\n\r\f\v"
-"""White space in HTML. Other white space is text: Chinese paragraphs begin with it."""
-_GAP = re.compile(f"\n[ \t\r\f\v]*+\n[{_BLANKS}]*+")
 _SHORTCODES = re.compile(r"(?:\[/?[a-z][\w-]*+(?:\s[^\[\]<>]*+)?\]\s*+)++")
 _ENCLOSING = re.compile(r"\[([a-z][\w-]*+)(?:\s[^\[\]]*+)?\]")
 _BLOCK_MARK = "<!-- wp:"
-
-
-class _Kind(Enum):
-    TEXT = auto()
-    BREAK = auto()
-    SOLID = auto()
-    OTHER = auto()
-    """Invisible parts: tags of inline elements, comments, scripts."""
-
-
-_Part = tuple[_Kind, str]
 
 
 def with_paragraphs(content: str) -> str:
@@ -107,7 +100,7 @@ def with_paragraphs(content: str) -> str:
 class _Writer:
     def __init__(self) -> None:
         self._written: list[str] = []
-        self._inline: list[_Part] = []
+        self._inline: list[Part] = []
         """The parts since the last tag of a block."""
         self._around: list[str] = [""]
         """The open blocks."""
@@ -115,23 +108,52 @@ class _Writer:
         """The number of open blocks with each name."""
         self._paragraph = ""
         """The start tag of the open paragraph, until its text is written."""
+        self._held: list[HtmlToken] = []
+        """A `<p>` and the white space after it."""
 
     def text(self) -> str:
         """Everything that was written."""
+        self._write_held()
         self._flush_inline()
         self._end_paragraph()
         return "".join(self._written)
 
     def write(self, token: HtmlToken) -> None:
-        """Write a token."""
+        """Write a token. A `<p>` is held until it is clear whether its paragraph is empty. An empty
+        paragraph, and a `</p>` without a paragraph, are left out as if they had not been there.
+        """
+        is_blank = token.name == "" and not token.text.strip(BLANKS)
+        if self._held and is_blank:
+            self._held.append(token)
+        elif token.name == "p" and token.is_end and not self._separates_paragraphs():
+            self._inline += [(Kind.TEXT, each.text) for each in self._held[1:]]
+            self._held = []
+        else:
+            self._write_held()
+            if token.text == "<p>":
+                self._held = [token]
+            else:
+                self._write(token)
+
+    def _separates_paragraphs(self) -> bool:
+        """Whether a tag of a paragraph ends a text here."""
+        container = self._around[-1]
+        return container == "p" or (container in _WRAPPING and is_shown(self._inline))
+
+    def _write_held(self) -> None:
+        held, self._held = self._held, []
+        for each in held:
+            self._write(each)
+
+    def _write(self, token: HtmlToken) -> None:
         if token.name in _BLOCKS:
             self._write_block(token)
         elif token.name == "br":
-            self._inline.append((_Kind.BREAK, token.text))
+            self._inline.append((Kind.BREAK, token.text))
         elif token.name == "":
-            self._inline.append((_Kind.TEXT, token.text))
+            self._inline.append((Kind.TEXT, token.text))
         else:
-            self._inline.append((_Kind.SOLID if token.name in _SOLID else _Kind.OTHER, token.text))
+            self._inline.append((Kind.SOLID if token.name in _SOLID else Kind.OTHER, token.text))
 
     def _write_block(self, token: HtmlToken) -> None:
         self._flush_inline()
@@ -179,116 +201,27 @@ class _Writer:
         if container in _STRUCTURE:
             self._written += [text for _, text in inline]
             return
-        pieces, has_gaps = _pieces(inline)
-        several = sum(_is_shown(piece) for piece in pieces) > 1
+        pieces, has_gaps = pieces_of(inline)
+        several = sum(is_shown(piece) for piece in pieces) > 1
         wraps = container in _WRAPPING or several or (has_gaps and container in _FLOW)
         for piece in pieces:
             self._write_piece(
                 piece, container, wraps=wraps and container not in _LINES, is_only=len(pieces) == 1
             )
 
-    def _write_piece(self, piece: list[_Part], container: str, *, wraps: bool, is_only: bool) -> None:
-        before, parts, after = _stripped(piece)
-        text = "".join(_with_breaks(parts))
+    def _write_piece(self, piece: list[Part], container: str, *, wraps: bool, is_only: bool) -> None:
+        before, parts, after = stripped_piece(piece)
+        text = "".join(with_breaks(parts))
         if container == "p" and parts:
             start, self._paragraph = self._paragraph, ""
             if start and is_only:
                 self._written += [start, before, text, after, "</p>"]
             else:
                 self._written += [before, start or "<p>", text, "</p>", after]
-        elif wraps and _is_shown(parts) and not _is_shortcodes(text):
+        elif wraps and is_shown(parts) and not _is_shortcodes(text):
             self._written += [before, "<p>", text, "</p>", after]
         else:
             self._written += [before, text, after]
-
-
-def _pieces(inline: list[_Part]) -> tuple[list[list[_Part]], bool]:
-    """The parts, split at empty lines (which end the piece before them) and at two breaks in a row; and
-    whether they were split.
-    """
-    pieces: list[list[_Part]] = [[]]
-    for kind, text in inline:
-        if kind is _Kind.BREAK and _ends_in_break(pieces[-1]):
-            while pieces[-1].pop()[0] is not _Kind.BREAK:
-                pass
-            pieces[-1].append((_Kind.TEXT, "\n\n"))
-            pieces.append([])
-        elif kind is _Kind.TEXT:
-            for part, ends in _split(text):
-                pieces[-1].append((kind, part))
-                if ends:
-                    pieces.append([])
-        else:
-            pieces[-1].append((kind, text))
-    return pieces, len(pieces) > 1
-
-
-def _split(text: str) -> Iterator[tuple[str, bool]]:
-    """The text split at empty lines, and whether an empty line ends each part."""
-    start = 0
-    for gap in _GAP.finditer(text):
-        yield text[start : gap.end()], True
-        start = gap.end()
-    if start < len(text):
-        yield text[start:], False
-
-
-def _ends_in_break(piece: list[_Part]) -> bool:
-    for kind, text in reversed(piece):
-        if kind is not _Kind.TEXT or text.strip(_BLANKS):
-            return kind is _Kind.BREAK
-    return False
-
-
-def _stripped(piece: list[_Part]) -> tuple[str, list[_Part], str]:
-    """The leading white space of a piece, its content, and its trailing white space."""
-    if len(piece) == 1 and piece[0][0] is _Kind.TEXT:
-        return _stripped_text(piece[0][1])
-    start, end = 0, len(piece)
-    while start < end and piece[start][0] is _Kind.TEXT and not piece[start][1].strip(_BLANKS):
-        start += 1
-    while end > start and piece[end - 1][0] is _Kind.TEXT and not piece[end - 1][1].strip(_BLANKS):
-        end -= 1
-    before, after = ("".join([text for _, text in part]) for part in (piece[:start], piece[end:]))
-    parts = piece[start:end]
-    if parts and parts[0][0] is _Kind.TEXT:
-        stripped = parts[0][1].lstrip(_BLANKS)
-        before += parts[0][1][: len(parts[0][1]) - len(stripped)]
-        parts[0] = (_Kind.TEXT, stripped)
-    if parts and parts[-1][0] is _Kind.TEXT:
-        stripped = parts[-1][1].rstrip(_BLANKS)
-        after = parts[-1][1][len(stripped) :] + after
-        parts[-1] = (_Kind.TEXT, stripped)
-    return before, parts, after
-
-
-def _stripped_text(text: str) -> tuple[str, list[_Part], str]:
-    start = text.lstrip(_BLANKS)
-    stripped = start.rstrip(_BLANKS)
-    parts = [(_Kind.TEXT, stripped)] if stripped else []
-    return text[: len(text) - len(start)], parts, start[len(stripped) :]
-
-
-def _with_breaks(parts: list[_Part]) -> Iterator[str]:
-    """The texts of a piece, with a break at each line end that has none."""
-    is_broken = True
-    for kind, text in parts:
-        if kind is not _Kind.TEXT:
-            yield text
-            is_broken = kind is _Kind.BREAK
-            continue
-        first, *others = text.split("\n")
-        is_broken = is_broken and not first.strip(_BLANKS)
-        written = first
-        for line in others:
-            written = written + "\n" if is_broken else written.rstrip(" \t") + "<br />\n"
-            yield written
-            written, is_broken = line, False
-        yield written
-
-
-def _is_shown(parts: list[_Part]) -> bool:
-    return any(kind is _Kind.SOLID or (kind is _Kind.TEXT and text.strip(_BLANKS)) for kind, text in parts)
 
 
 def _is_shortcodes(text: str) -> bool:

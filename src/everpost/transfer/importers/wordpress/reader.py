@@ -19,6 +19,7 @@ from everpost.transfer.importers.model import (
     Note,
     Outcome,
     SourceAuthor,
+    SourceBlog,
     SourceComment,
     SourcePost,
     shown_as,
@@ -91,6 +92,7 @@ def read_wordpress(path: Path, *, pages: bool, timezone: tzinfo | None = None) -
                 yield from export.channel(element)
     if version is None:
         raise BrokenFile(path.name, "", "it is not an export of WordPress")
+    yield export.blog()
     yield from export.notes()
     yield from file.notes()
 
@@ -105,6 +107,8 @@ class _Export:
         self._unsupported = UnsupportedFields()
         self._omissions = Omissions(path.name)
         self._exported: datetime | None = None
+        self._blog: dict[str, str] = {}
+        """The elements about the blog. If one is repeated, the first counts."""
         self._logins: dict[str, str] = {}
         """The logins of users, by id."""
         self._authors: set[str] = set()
@@ -113,7 +117,17 @@ class _Export:
         """Read an element about the blog, such as a category."""
         if name_of(element) == "pubDate":
             self._exported = read_utc(text_of(element))
+        self._blog.setdefault(name_of(element), text_of(element).strip())
         yield from self._unsupported.channel(element)
+
+    def blog(self) -> SourceBlog:
+        """The settings of the blog, after the file has been read."""
+        return SourceBlog(
+            title=plain(self._blog.get("title", "")),
+            description=plain(self._blog.get("description", "")),
+            language=self._blog.get("language", ""),
+            base_url=self._blog.get("wp:base_blog_url") or self._blog.get("link", ""),
+        )
 
     def notes(self) -> Iterator[Note]:
         """Notes about the whole file, after it has been read."""

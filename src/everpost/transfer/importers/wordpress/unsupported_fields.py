@@ -52,7 +52,13 @@ _READ: Mapping[str, frozenset[str]] = {
         ]
     ),
     "authors": frozenset(["wp:author_id", "wp:author_login", "wp:author_email", "wp:author_display_name"]),
-    "the blog": frozenset(["wp:wxr_version", "wp:base_blog_url", "pubDate", "wp:author", "item"]) | _TERMS,
+    "the blog": frozenset(
+        [
+            *("title", "description", "language", "link", "wp:base_blog_url"),
+            *("wp:wxr_version", "pubDate", "wp:author", "item"),
+        ]
+    )
+    | _TERMS,
 }
 """The elements that are imported or reported one by one."""
 _NOTHING = frozenset({"", "0", "0000-00-00 00:00:00"})
@@ -66,6 +72,8 @@ class UnsupportedFields:
 
     def add(self, things: str, values: Values) -> None:
         """Add the unsupported elements of a post, a comment, an author or the blog."""
+        if values.keys() <= _READ[things]:
+            return
         for name in values:
             if name not in _READ[things] and values[name].strip() not in _NOTHING:
                 self._add(things, name, values[name])

@@ -70,14 +70,19 @@ def values_of(element: etree._Element) -> Values:
     the first counts. Contents keep their white space, unless the file has some around everything.
     """
     values: dict[str, str] = {}
+    contents: dict[str, str] = {}
+    is_padded = False
     for child in element:
         name = _name_of(str(child.tag))
-        if name not in values:
-            values[name] = text_of(child)
-    contents = {name: values[name] for name in _CONTENTS & values.keys()}
-    is_padded = any(values[name] != values[name].strip() for name in _WORDS & values.keys())
-    stripped = {name: text.strip() for name, text in values.items()}
-    return stripped if is_padded else stripped | contents
+        if name in values:
+            continue
+        text = text_of(child) if len(child) else child.text or ""
+        values[name] = stripped = text.strip()
+        if stripped != text:
+            is_padded |= name in _WORDS
+            if name in _CONTENTS:
+                contents[name] = text
+    return values if is_padded or not contents else values | contents
 
 
 def plain(text: str) -> str:

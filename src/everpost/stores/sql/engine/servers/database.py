@@ -1,90 +1,39 @@
-"""PostgreSQL, MySQL and MariaDB, through the connection pools of their drivers."""
+"""PostgreSQL, MySQL and MariaDB, through their drivers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
-from contextvars import Context
-from typing import Any, ClassVar, Protocol, Self
+from contextlib import asynccontextmanager
+from typing import Any, Self
 
 from everpost.stores.deadlines import timed
 from everpost.stores.sql.engine.compiled import Arguments, CompiledDatabase, Raw, Session
 from everpost.stores.sql.engine.engines import BEGIN_SNAPSHOT
-from everpost.stores.sql.engine.errors import Fault, connecting, fault_of, without_retry
+from everpost.stores.sql.engine.errors import Fault, fault_of, without_retry
 from everpost.stores.sql.engine.protocol import Outcome
+from everpost.stores.sql.engine.servers.pool import ConnectionPool, PooledSession
 from everpost.stores.sql.engine.statements import StatementCache
 
-MAX_IDLE = 60.0
-"""The pools close a connection that has been idle for this many seconds."""
 _PING_TIMEOUT = 0.2
 """A connection must answer a ping within this fraction of the timeout."""
-
-
-class PooledSession(Session, Protocol):
-    """A session acquired from a pool."""
-
-    connection: Any
-    """The driver's connection."""
-    acquired_at: float
-    used_at: float
-    """The event loop's time when the session was last known to work."""
-
-    @property
-    def in_transaction(self) -> bool: ...
-
-    async def begin(self) -> None:
-        """Begin a transaction, possibly together with the next statement."""
-        ...
-
-    async def ping(self) -> None: ...
-
-
-class Pool(Protocol):
-    """A driver's pool. The server never has more open connections than its size."""
-
-    closing: ClassVar[str]
-    """The name of the driver's coroutine function that closes a connection."""
-
-    async def acquire(self) -> PooledSession: ...
-
-    async def release(self, session: PooledSession) -> None:
-        """Return a session to the pool. It is closed, or in no transaction."""
-        ...
-
-    async def end(self, session: PooledSession) -> None:
-        """End the session's statement in the server. Afterwards the session is closed or can be reused."""
-        ...
-
-    def discard(self, session: PooledSession) -> None:
-        """Close the connection without notifying the server."""
-        ...
-
-    async def close(self) -> None: ...
 
 
 class BorrowedConnection:
     """A pooled connection for SQLAlchemy. Closing it returns it to the pool."""
 
-    def __init__(self, pool: Pool, session: PooledSession) -> None:
+    def __init__(self, pool: ConnectionPool, session: PooledSession) -> None:
         self._pool = pool
         self._session = session
 
     @classmethod
-    async def from_pool(cls, pool: Pool) -> Self:
+    async def from_pool(cls, pool: ConnectionPool) -> Self:
         """Acquire a connection from the pool."""
         return cls(pool, await pool.acquire())
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the driver's connection has
-        return self._return if name == self._pool.closing else getattr(self._session.connection, name)
+        return self._return if name == self._session.closing else getattr(self._session.connection, name)
 
     async def _return(self, **_options: object) -> None:
-        await self._pool.release(self._session)
-
-
-async def close_in_time(pool: Pool, timeout: float) -> None:
-    """Close a pool whose server may be unreachable."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout):
-            await pool.close()
+        self._pool.release(self._session)
 
 
 class ServerDatabase(CompiledDatabase):
@@ -95,88 +44,81 @@ class ServerDatabase(CompiledDatabase):
     not been used since are pinged. If one does not answer, all of them are closed.
     """
 
-    def __init__(self, statements: StatementCache, pool: Pool, *, timeout: float) -> None:
+    def __init__(self, statements: StatementCache, pool: ConnectionPool, *, timeout: float) -> None:
         super().__init__(statements)
         self._pool = pool
         self._timeout = timeout
+        self._loop = asyncio.get_running_loop()
         self._ping_before = self._discard_before = -1.0
-        self._recovering: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        while self._recovering:
-            await asyncio.wait(self._recovering)
-        await close_in_time(self._pool, self._timeout)
+        await self._pool.close()
 
     async def _read(self, text: str, arguments: Arguments, *, bounded: bool) -> Raw:  # noqa: ARG002 - the server runs any statement beside others
-        async with self._session() as session:
-            return await session.fetch(text, arguments)
+        return await self._use(lambda session: session.fetch(text, arguments))
 
     async def _run(self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool) -> Outcome:
-        async with self._session(time_limited=time_limited) as session:
+        async def in_transaction(session: PooledSession) -> Outcome:
             await session.begin()
             outcome = await work(session)
             with without_retry():
                 await session.change("COMMIT", ())
             return outcome
 
+        return await self._use(in_transaction, time_limited=time_limited)
+
     async def _run_alone(
         self, work: Callable[[Session], Awaitable[Outcome]], *, time_limited: bool
     ) -> Outcome:
-        async with self._session(time_limited=time_limited) as session:
+        async def without_repeating(session: PooledSession) -> Outcome:
             with without_retry():
                 return await work(session)
 
+        return await self._use(without_repeating, time_limited=time_limited)
+
+    async def _use(
+        self, work: Callable[[PooledSession], Awaitable[Outcome]], *, time_limited: bool = True
+    ) -> Outcome:
+        if time_limited:
+            session = await self._acquire()
+        else:  # a long transaction must begin in time, too
+            async with timed(self._timeout):
+                session = await self._acquire()
+        try:
+            outcome = await work(session)
+        except BaseException as error:
+            await self._return_after(error, session)
+            raise
+        self._return(session)
+        return outcome
+
     @asynccontextmanager
     async def _snapshot_session(self) -> AsyncIterator[Session]:
-        async with self._session() as session:
+        session = await self._acquire()
+        try:
             for statement in BEGIN_SNAPSHOT[self.dialect.name]:
                 await session.change(statement, ())
             yield session
             await session.change("COMMIT", ())
-
-    @asynccontextmanager
-    async def _session(self, *, time_limited: bool = True) -> AsyncIterator[PooledSession]:
-        async with (
-            nullcontext() if time_limited else timed(self._timeout)
-        ):  # a long transaction must begin in time, too
-            session = await self._acquire()
-        is_released = False
-        try:
-            try:
-                yield session
-            except Exception as error:
-                await self._reset(session, _fault_of_cause(error))
-                is_released = True
-                await self._release(session)
-                raise
-            session.used_at = asyncio.get_running_loop().time()
-            is_released = True
-            await self._release(session)
-        except (asyncio.CancelledError, GeneratorExit):
-            if not is_released:
-                self._recover(session)
+        except BaseException as error:
+            await self._return_after(error, session)
             raise
-
-    async def _release(self, session: PooledSession) -> None:
-        with suppress(Exception):  # the work is done, even if the connection breaks now
-            await self._pool.release(session)
+        self._return(session)
 
     async def _acquire(self) -> PooledSession:
         """Acquire a session that works, as far as is known."""
         while True:
-            with connecting():
-                session = await self._pool.acquire()
-            session.acquired_at = asyncio.get_running_loop().time()
+            session = await self._pool.acquire()
+            session.acquired_at = self._loop.time()
             if session.used_at >= self._ping_before:
                 return session
             try:
                 if session.used_at >= self._discard_before and await self._is_alive(session):
                     return session
-                self._pool.discard(session)
-                await self._pool.release(session)
             except BaseException:
                 self._recover(session)
                 raise
+            self._pool.discard(session)
 
     async def _is_alive(self, session: PooledSession) -> bool:
         try:
@@ -187,35 +129,44 @@ class ServerDatabase(CompiledDatabase):
             return False
         return True
 
-    async def _reset(self, session: PooledSession, fault: Fault | None) -> None:
-        """Roll back an open transaction. Close a connection that is broken or whose server refuses
-        statements.
+    def _return(self, session: PooledSession) -> None:
+        session.used_at = self._loop.time()
+        self._pool.release(session)
+
+    async def _return_after(self, error: BaseException, session: PooledSession) -> None:
+        """Return the session of a caller that failed or was cancelled."""
+        if not isinstance(error, Exception):
+            self._recover(session)
+            return
+        try:
+            can_be_used = await self._reset(session, _fault_of_cause(error))
+        except BaseException:
+            self._recover(session)
+            raise
+        if can_be_used:
+            self._pool.release(session)
+        else:
+            self._pool.discard(session)
+
+    async def _reset(self, session: PooledSession, fault: Fault | None) -> bool:
+        """Roll back an open transaction. Return whether the session can be used again: the connection is not
+        broken, and the server does not refuse statements.
         """
         if fault in (Fault.LOST, Fault.UNSENT):
-            self._ping_before = asyncio.get_running_loop().time()
+            self._ping_before = self._loop.time()
         if fault not in (None, Fault.CONTENTION):
-            self._pool.discard(session)
-            return
+            return False
         try:
             if session.in_transaction:
                 await session.change("ROLLBACK", ())
         except Exception:  # noqa: BLE001 - the first error is the one to report
-            self._pool.discard(session)
+            return False
+        return True
 
     def _recover(self, session: PooledSession) -> None:
         """End the statement of a cancelled caller, in the background."""
         self._ping_before = max(self._ping_before, session.acquired_at)
-        task = asyncio.create_task(self._end(session), context=Context())
-        self._recovering.add(task)
-        task.add_done_callback(self._recovering.discard)
-
-    async def _end(self, session: PooledSession) -> None:
-        try:
-            async with asyncio.timeout(self._timeout):
-                await self._pool.end(session)
-        except Exception:  # noqa: BLE001 - nothing more can be done from this side
-            self._pool.discard(session)
-        await self._release(session)
+        self._pool.recover(session)
 
 
 def _fault_of_cause(error: Exception) -> Fault | None:

@@ -27,6 +27,7 @@ https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html
 
 _NO_SUCH_VARIABLE = 1193
 _SETTINGS = (
+    "SELECT @@hostname;"
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;"
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = {seconds};"
     # A Galera node answers only once it has applied all writes that other nodes acknowledged before.
@@ -67,6 +68,8 @@ class GuardedConnection(Connection):
     _client_flag: int
     _stream_broken: bool
     _transport: asyncio.Transport
+    host_name: str
+    """The server's own name of its machine. It differs between several servers behind one address."""
     server_capabilities: int
 
     def __init__(self, *, tls: Tls, is_local: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own
@@ -81,6 +84,7 @@ class GuardedConnection(Connection):
         """Apply the session's settings in one round trip. `seconds` is the lock timeout."""
         async with self.cursor() as cursor:
             await cursor.execute(_SETTINGS.format(seconds=seconds))
+            ((self.host_name,),) = await cursor.fetchall()
             try:
                 while await cursor.nextset():
                     pass

@@ -1,18 +1,22 @@
-"""Sessions and connection pool of asyncpg."""
+"""Sessions of asyncpg."""
 
 import asyncio
-import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeAlias, cast
-
-import asyncpg
+from typing import Any, ClassVar, Self, TypeAlias
 
 from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
-from everpost.stores.sql.engine.servers.database import MAX_IDLE, PooledSession
 from everpost.stores.sql.engine.servers.postgresql_login import connect
 
-_STATEMENTS = 500
-"""The number of prepared statements that a connection keeps."""
+_DEFAULTS = {
+    "statement_cache_size": 500,  # prepared statements that a connection keeps
+    "max_cached_statement_lifetime": 0,
+}
+_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1"
+    " AND EXTRACT(EPOCH FROM clock_timestamp() - backend_start)::float8 BETWEEN $2 AND $3"
+)
+_TOLERANCE = 1.0
+"""Seconds by which an age that the server reports may differ from the one measured here."""
 Driven: TypeAlias = Any
 """A value from asyncpg, which has no type annotations."""
 
@@ -20,11 +24,19 @@ Driven: TypeAlias = Any
 class PostgresqlSession:
     """`PooledSession` of asyncpg."""
 
-    def __init__(self, connection: Driven) -> None:
+    closing: ClassVar[str] = "close"
+
+    def __init__(self, connection: Driven, *, began_at: float) -> None:
         self.connection = connection
-        self.proxy: Driven = None
-        """The connection to return to the pool."""
-        self.acquired_at = self.used_at = asyncio.get_running_loop().time()
+        self._process_id: int = connection.get_server_pid()
+        self._began_at = began_at
+        self._opened_at = self.acquired_at = self.used_at = asyncio.get_running_loop().time()
+
+    @classmethod
+    async def open(cls, options: Mapping[str, object]) -> Self:
+        """Connect with the options of `asyncpg.connect`."""
+        began_at = asyncio.get_running_loop().time()
+        return cls(await connect(**{**_DEFAULTS, **options}), began_at=began_at)
 
     async def fetch(self, text: str, arguments: Arguments) -> Raw:
         rows: Raw = await self.connection.fetch(text, *arguments)
@@ -45,6 +57,10 @@ class PostgresqlSession:
         return await run_each(self, calls)
 
     @property
+    def is_open(self) -> bool:
+        return not self.connection.is_closed()
+
+    @property
     def in_transaction(self) -> bool:
         return bool(self.connection.is_in_transaction())
 
@@ -54,63 +70,26 @@ class PostgresqlSession:
     async def ping(self) -> None:
         await self.connection.execute("SELECT 1")
 
-
-class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection without asyncpg's reset, which costs a round trip and is not needed here."""
-
-    session: PostgresqlSession
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-class PostgresqlPool:
-    """`Pool` of asyncpg, which closes idle connections."""
-
-    closing: ClassVar[str] = "close"
-
-    def __init__(self, pool: Driven) -> None:
-        self._pool = pool
-
-    @classmethod
-    async def open(cls, options: Mapping[str, object], *, size: int) -> Self:
-        """Create a pool without connections yet. The options are those of `asyncpg.connect`."""
-        pool = await asyncpg.create_pool(
-            min_size=0,
-            max_size=size,
-            max_queries=sys.maxsize,
-            max_inactive_connection_lifetime=MAX_IDLE,
-            connect=connect,
-            connection_class=_Connection,
-            init=_make_session,
-            **{"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **options},
-        )
-        return cls(pool)
-
-    async def acquire(self) -> PostgresqlSession:
-        proxy = await self._pool.acquire()
-        session = cast("PostgresqlSession", proxy.session)
-        session.proxy = proxy
-        return session
-
-    async def release(self, session: PooledSession) -> None:
-        await self._pool.release(cast("PostgresqlSession", session).proxy)
-
-    async def end(self, session: PooledSession) -> None:
+    async def recover(self) -> bool:
         """asyncpg has already sent a cancel request, over a connection that does not count towards the
         server's limit. The next statement waits until it has been handled.
         """
-        connection = cast("PostgresqlSession", session).connection
-        await connection.execute("")
-        if connection.is_in_transaction():
-            await connection.execute("ROLLBACK")
+        await self.connection.execute("")
+        if self.in_transaction:
+            await self.connection.execute("ROLLBACK")
+        return True
 
-    def discard(self, session: PooledSession) -> None:
-        cast("PostgresqlSession", session).connection.terminate()
+    async def end(self, other: Self) -> bool:
+        """Ask for it again until the server has no such backend. The backend's age tells it from one that has
+        the same process id on another server, or after a restart.
+        """
+        now = asyncio.get_running_loop().time()
+        youngest, oldest = now - other._opened_at, now - other._began_at
+        ages = (youngest - _TOLERANCE, oldest + _TOLERANCE)
+        return not await self.fetch(_END, (other._process_id, *ages))
 
-    async def close(self) -> None:
-        await self._pool.close()
+    async def log_out(self) -> None:
+        await self.connection.close()
 
-
-async def _make_session(connection: _Connection) -> None:
-    connection.session = PostgresqlSession(connection)
+    def abort(self) -> None:
+        self.connection.terminate()

@@ -1,4 +1,4 @@
-"""Logs in to PostgreSQL without revealing the password to an impostor, and makes commits durable.
+"""Logs in to PostgreSQL without revealing the password to an impostor, and sets up the session.
 
 asyncpg sends the cleartext password to any server that asks for it, with TLS or without, and has no
 equivalent of libpq's `require_auth`:
@@ -14,13 +14,24 @@ import asyncpg.protocol
 
 from everpost.stores.sql.engine.servers.sockets import keep_alive
 
-_DURABLE = (
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    " WHERE current_setting('synchronous_commit') IN ('local', 'off')"
-)
-"""A commit waits for the disk and for a synchronous standby, if there is one, whatever the defaults of the
-database and the role, or the URL. This is not a startup parameter, because connection poolers refuse those.
+_SETTINGS = {
+    # A commit waits for the disk and for a synchronous standby, if there is one. Other values do, too.
+    "synchronous_commit": "on",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    # Everpost has time limits of its own, and a long export has none.
+    **dict.fromkeys(("statement_timeout", "transaction_timeout", "lock_timeout"), "0"),
+    **dict.fromkeys(("idle_in_transaction_session_timeout", "idle_session_timeout"), "0"),
+}
+"""The settings that Everpost relies on, whatever the server, the database, the role or the URL says. These
+are not startup parameters, because connection poolers refuse those.
 """
+_SET_UP = (
+    "SELECT set_config(name, value, false)"  # noqa: S608 - constants
+    f" FROM (VALUES {', '.join(map(str, _SETTINGS.items()))}) AS settings (name, value)"
+    " WHERE CASE name WHEN 'synchronous_commit' THEN current_setting(name) IN ('local', 'off')"
+    " ELSE current_setting(name, true) <> value END"  # null if this version does not have the setting
+)
 _HEADER = struct.Struct("!cI")
 """The type of a message, and the length of the rest including the length field."""
 _AUTHENTICATION, _READY = b"R", b"Z"
@@ -32,10 +43,10 @@ _REFUSAL = (
 
 
 async def connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - asyncpg's own
-    """Open a connection of asyncpg whose commits are durable."""
+    """Open a connection of asyncpg with the settings that Everpost relies on."""
     connection = await asyncpg.connect(*arguments, **options)
     try:
-        await connection.execute(_DURABLE, timeout=options.get("timeout"))
+        await connection.execute(_SET_UP, timeout=options.get("timeout"))
     except BaseException:
         connection.terminate()
         raise

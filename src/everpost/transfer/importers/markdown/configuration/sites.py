@@ -21,7 +21,8 @@ _LARGEST = 256 * 1024
 _LEVELS = 3
 """Folders that are searched for a configuration: the imported one and its parents."""
 _PYTHON = re.compile(
-    r"^(?P<name>[A-Z_]+)[ \t]*=[ \t]*(?P<mark>['\"])(?P<value>[^'\"\n]*)(?P=mark)", re.MULTILINE
+    r"^(?P<name>[A-Z_]+)[ \t]*=[ \t]*(?P<mark>['\"])(?P<value>(?:(?!(?P=mark))[^\\\n])*)(?P=mark)",
+    re.MULTILINE,
 )
 
 _OF_HEXO = frozenset({"new_post_name", "post_asset_folder", "render_drafts", "skip_render"})
@@ -159,14 +160,17 @@ def _pelican(root: Path) -> _Found | None:
         text = _text(paths[0])
     except Unreadable as error:
         return {NOT_UNDERSTOOD: ["pelicanconf.py"]}, (f"pelicanconf.py: {error.reason}",)
-    names = {"DEFAULT_LANG": "lang", "SITEURL": "url"}
+    names = {"DEFAULT_LANG": "lang", "SITEURL": "url", "SITENAME": "title", "SITESUBTITLE": "description"}
     found = {each["name"]: each["value"] for each in _PYTHON.finditer(text)}
     settings: dict[str, object] = {"lang": "en"}
     settings |= {names.get(name, name.lower()): value for name, value in found.items()}
     hiding, problems = hiding_settings(text), list[str]()
     for path in _existing(root, "publishconf.py"):
         try:
-            hiding = merge_settings(hiding, hiding_settings(_text(path)))
+            published = _text(path)
+            hiding = merge_settings(hiding, hiding_settings(published))
+            urls = (each["value"] for each in _PYTHON.finditer(published) if each["name"] == "SITEURL")
+            settings["url"] = next(urls, "") or settings.get("url", "")
         except Unreadable as error:
             hiding = merge_settings(hiding, {NOT_UNDERSTOOD: ["publishconf.py"]})
             problems.append(f"publishconf.py: {error.reason}")

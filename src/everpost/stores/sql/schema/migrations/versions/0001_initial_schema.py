@@ -18,6 +18,13 @@ _BLOG = sa.table(
     "blog",
     sa.column("number", sa.SmallInteger()),
     sa.column("comment_policy", types.Word(16)),
+    sa.column("title", sa.String(255)),
+    sa.column("description", sa.String(500)),
+    sa.column("language", types.Word(35)),
+    sa.column("time_zone", types.Word(64)),
+    sa.column("permalink", types.ExactText(100)),
+    sa.column("navigation", types.LongText()),
+    sa.column("posts_per_page", sa.SmallInteger()),
     sa.column("address_key", sa.LargeBinary()),
     sa.column("updated_at", types.Moment()),
     sa.column("version", sa.BigInteger()),
@@ -227,6 +234,14 @@ def _create_blog() -> None:
         "blog",
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("comment_policy", types.Word(16), nullable=False),
+        sa.Column("title", sa.String(255), nullable=False),
+        sa.Column("description", sa.String(500), nullable=False),
+        sa.Column("language", types.Word(35), nullable=False),
+        sa.Column("time_zone", types.Word(64), nullable=False),
+        sa.Column("base_url", types.Word(255), nullable=True),
+        sa.Column("permalink", types.ExactText(100), nullable=False),
+        sa.Column("navigation", types.Navigation(), nullable=False),
+        sa.Column("posts_per_page", sa.SmallInteger(), nullable=False),
         sa.Column("address_key", sa.LargeBinary(), nullable=False),
         sa.Column("updated_at", types.Moment(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -254,6 +269,17 @@ def _index(table: str, *columns: str) -> None:
 
 def _fill_in_settings() -> None:
     """Insert the settings of a new blog."""
-    settings = {"comment_policy": "moderated", "address_key": secrets.token_bytes(32), "updated_at": now()}
+    settings = {
+        "comment_policy": "moderated",
+        "title": "",
+        "description": "",
+        "language": "en",
+        "time_zone": "UTC",
+        "permalink": "/{slug}",
+        "navigation": "[]",
+        "posts_per_page": 10,
+        "address_key": secrets.token_bytes(32),
+        "updated_at": now(),
+    }
     stamps = {"stamp": new_stamp(), "names_stamp": new_stamp()}
     op.bulk_insert(_BLOG, [{"number": 1, **settings, "version": 1, **stamps}])

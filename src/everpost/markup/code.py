@@ -1,0 +1,38 @@
+"""Code and formulas in sanitized HTML."""
+
+from dataclasses import dataclass
+
+from everpost.markup.escaping import unescape
+from everpost.markup.highlighting import MAX_CODE, highlighted
+from everpost.markup.mathml import mathml
+
+MATH = "language-math"
+
+
+@dataclass(slots=True)
+class Code:
+    """Renders the code of one post, and counts how much that was."""
+
+    _size: int = 0
+
+    def block(self, language: str, escaped: str, *, has_formulas: bool) -> str:
+        """A block of code, highlighted, or a formula on lines of its own."""
+        code = unescape(escaped)
+        if (
+            has_formulas
+            and f"language-{language}" == MATH
+            and (formula := self._formula(code, is_block=True))
+        ):
+            return formula
+        self._size += len(code)
+        shown = highlighted(code, unescape(language)) if self._size <= MAX_CODE else None
+        inside = escaped if shown is None else shown
+        return f'<pre tabindex="0"><code class="language-{language}">{inside}</code></pre>'
+
+    def formula(self, escaped: str) -> str:
+        """A formula in a line of text; its source if it is not valid."""
+        return self._formula(unescape(escaped), is_block=False) or f'<code class="{MATH}">{escaped}</code>'
+
+    def _formula(self, source: str, *, is_block: bool) -> str | None:
+        self._size += len(source)
+        return mathml(source.strip(), is_block=is_block) if self._size <= MAX_CODE else None

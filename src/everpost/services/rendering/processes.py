@@ -1,0 +1,130 @@
+"""Child processes that render, one job after the other."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, cast
+from weakref import finalize
+
+from everpost.services.rendering.messages import Job, Rendered, read_rendered, receive, send, write_job
+
+PROCESSES = 2
+"""One hostile text does not keep the others waiting."""
+MAX_SECONDS = 2.0
+_MAX_WAIT = 30.0
+"""Seconds until a process is killed that used little CPU time, or whose system does not count it."""
+_IDLE = 600.0
+"""Seconds after which processes without work are ended."""
+_LARGE = 200_000
+"""Characters after which a process is ended, because it would keep the memory."""
+_COMMAND = (sys.executable, "-P", "-m", "everpost.services.rendering.worker")
+
+
+def seconds_for(characters: int) -> float:
+    """The CPU time for a content of this length: ten times what ordinary content takes."""
+    return min(MAX_SECONDS, 0.3 + characters / 100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The content has no result. If `is_certain`, it would have none the next time either."""
+
+    reason: str
+    is_certain: bool
+
+
+class RenderingProcess:
+    """A child process. Its methods block, and are called by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._requests = cast("IO[bytes]", self._process.stdin)
+        self._answers = cast("IO[bytes]", self._process.stdout)
+        self.close = finalize(self, _close, self._process)
+
+    def render(self, job: Job, seconds: float) -> Rendered | CutOff:
+        """Render the content. After a CutOff whose process has ended, `is_alive` is False."""
+        try:
+            send(self._requests, write_job(job, seconds))
+            answer = receive(self._answers)
+        except OSError:
+            answer = None
+        if answer is None:
+            return self._cut_off()
+        return read_rendered(answer, job) or CutOff("too large or too deep", is_certain=True)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """End the process; the thread that waits for its answer gets a CutOff."""
+        self._process.kill()
+
+    def _cut_off(self) -> CutOff:
+        status = self._process.wait()
+        if status == -getattr(signal, "SIGPROF", 0):
+            return CutOff("CPU time", is_certain=True)
+        if status in {-signal.SIGABRT, -signal.SIGSEGV}:
+            return CutOff("memory", is_certain=True)
+        return CutOff(f"the process ended with status {status}", is_certain=False)
+
+
+class RenderingProcesses:
+    """A few processes, started when they are needed."""
+
+    def __init__(self, most: int = PROCESSES) -> None:
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="rendering")
+        self._places = asyncio.Semaphore(most)
+        self._idle: list[RenderingProcess] = []
+        self._rest: asyncio.TimerHandle | None = None
+
+    async def render(self, job: Job, seconds: float) -> Rendered | CutOff:
+        """Render the content in one of the processes. Raises OSError if none can be started."""
+        async with self._places:
+            loop = asyncio.get_running_loop()
+            process = self._take()
+            if process is None:
+                process = await loop.run_in_executor(self._threads, RenderingProcess)
+            deadline = loop.call_later(_MAX_WAIT, process.kill)
+            try:
+                return await loop.run_in_executor(self._threads, partial(process.render, job, seconds))
+            finally:
+                deadline.cancel()
+                self._give_back(process, keep=len(job.content) < _LARGE)
+
+    def close(self) -> None:
+        """End the idle processes; the next job starts another."""
+        if self._rest is not None:
+            self._rest.cancel()
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> RenderingProcess | None:
+        return next((process for process in iter(self._pop, None) if process.is_alive), None)
+
+    def _pop(self) -> RenderingProcess | None:
+        return self._idle.pop() if self._idle else None
+
+    def _give_back(self, process: RenderingProcess, *, keep: bool) -> None:
+        if not keep or not process.is_alive:
+            process.close()
+            return
+        self._idle.append(process)
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(_IDLE, self.close)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    process.wait()

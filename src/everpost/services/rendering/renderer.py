@@ -1,0 +1,121 @@
+"""Posts and comments as HTML, rendered once for each content."""
+
+import asyncio
+import sys
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextvars import Context
+from hashlib import blake2b
+from typing import TypeAlias, cast
+
+import structlog
+
+from everpost.domain.posts import Post, PostFormat
+from everpost.markup.fallback import plain_comment, plain_post
+from everpost.markup.results import RENDERER_VERSION, RenderedComment, RenderedPost
+from everpost.services.rendering.messages import Job, Rendered
+from everpost.services.rendering.processes import CutOff, RenderingProcesses, seconds_for
+
+_Key: TypeAlias = tuple[bytes, PostFormat | None, str | None, int]
+_OVERHEAD = 1_000
+"""Bytes that a result needs in addition to its texts."""
+
+
+class Renderer:
+    """Renders in child processes, and keeps the results. Content that takes too long, or becomes too large,
+    is shown as it was written, in paragraphs.
+    """
+
+    def __init__(self, *, capacity: int, embed_hosts: Sequence[str] = ()) -> None:
+        """`capacity`: bytes for the results, the least recently used of which are dropped."""
+        self._kept = _Results(capacity)
+        self._hosts = tuple(embed_hosts)
+        self._processes = RenderingProcesses()
+        self._running: dict[_Key, asyncio.Task[Rendered]] = {}
+
+    async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
+        """The content of the post; with `base_url`, its address, all addresses in it are absolute."""
+        return cast("RenderedPost", await self._find(Job(post.content, post.format, base_url, self._hosts)))
+
+    async def comment(self, content: str, *, base_url: str | None = None) -> RenderedComment:
+        """The content of a comment; with `base_url`, all addresses in it are absolute."""
+        return cast("RenderedComment", await self._find(Job(content, None, base_url)))
+
+    async def posts(self, posts: Sequence[Post]) -> list[RenderedPost]:
+        """The contents of these posts."""
+        return await asyncio.gather(*map(self.post, posts))
+
+    async def comments(self, contents: Sequence[str]) -> list[RenderedComment]:
+        """The contents of comments."""
+        return await asyncio.gather(*map(self.comment, contents))
+
+    def close(self) -> None:
+        """End the processes; the next use starts them again."""
+        self._processes.close()
+
+    async def _find(self, job: Job) -> Rendered:
+        digest = blake2b(job.content.encode(), digest_size=16).digest()
+        key = (digest, job.format, job.base_url, RENDERER_VERSION)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        task = self._running.get(key)
+        if task is None:  # in a context of its own: others may wait for it too
+            task = asyncio.get_running_loop().create_task(self._render(key, job), context=Context())
+            self._running[key] = task
+        return await asyncio.shield(task)
+
+    async def _render(self, key: _Key, job: Job) -> Rendered:
+        try:
+            rendered = await self._render_or_cut_off(job)
+            if isinstance(rendered, CutOff):
+                structlog.get_logger("everpost").warning(
+                    "content_not_rendered", reason=rendered.reason, characters=len(job.content)
+                )
+                plain = _plain(job)
+                if rendered.is_certain:
+                    self._kept.put(key, plain)
+                return plain
+            self._kept.put(key, rendered)
+            return rendered
+        finally:
+            del self._running[key]
+
+    async def _render_or_cut_off(self, job: Job) -> Rendered | CutOff:
+        try:
+            return await self._processes.render(job, seconds_for(len(job.content)))
+        except OSError as error:
+            return CutOff(f"no process could be started: {error.strerror}", is_certain=False)
+
+
+def _plain(job: Job) -> Rendered:
+    return plain_comment(job.content) if job.format is None else plain_post(job.content)
+
+
+class _Results:
+    """A least-recently-used cache, bounded in bytes."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._size = 0
+        self._kept: OrderedDict[_Key, Rendered] = OrderedDict()
+
+    def get(self, key: _Key) -> Rendered | None:
+        rendered = self._kept.get(key)
+        if rendered is not None:
+            self._kept.move_to_end(key)
+        return rendered
+
+    def put(self, key: _Key, rendered: Rendered) -> None:
+        if (size := _size_of(rendered)) > self._capacity:
+            return
+        self._kept[key] = rendered
+        self._size += size
+        while self._size > self._capacity:
+            self._size -= _size_of(self._kept.popitem(last=False)[1])
+
+
+def _size_of(rendered: Rendered) -> int:
+    headings = rendered.outline if isinstance(rendered, RenderedPost) else ()
+    texts = (rendered.html, rendered.excerpt, *(text for heading in headings for text in heading[1:]))
+    return _OVERHEAD + sum(map(sys.getsizeof, texts))
