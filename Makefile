@@ -113,7 +113,8 @@ lock: $(TOOLS)/bin/uv  ## resolve the dependencies again, and write the lock fil
 	@$(COMPILE) pyproject.toml -o requirements/serve.txt
 	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
 
-assets:  ## fetch the browser files of /docs, and copy them into the package; needs Node
+assets:  ## write the files that browsers load into the package; those of the API's /docs need Node
+	@$(PYTHON) assets/pages.py
 	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	@$(PYTHON) assets/vendor.py
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SWAGGER_UI = HERE / "node_modules" / "swagger-ui-dist"
-STATIC = HERE.parent / "src" / "everpost" / "api" / "static"
+STATIC = HERE.parent / "src" / "everpost" / "api" / "openapi" / "static"
 SERVED = {
     "swagger-ui.css": SWAGGER_UI / "swagger-ui.css",
     "swagger-ui-bundle.js": SWAGGER_UI / "swagger-ui-bundle.js",

@@ -78,7 +78,7 @@ def figures_table(results: Results, store: str) -> str:
     head = [
         "operation",
         "whose",
-        "requests a second",
+        "Requests/s",
         "p50, ms",
         "p99, ms",
         "CPU, ms a request",
@@ -103,7 +103,7 @@ def distance_table(results: Results) -> str:
         for name, by_subject in results.distant.items()
         for key, figures in by_subject.items()
     )
-    return table(["operation", "whose", "database", "requests a second", "p50, ms"], rows, words=3)
+    return table(["operation", "whose", "database", "Requests/s", "p50, ms"], rows, words=3)
 
 
 def _subject(key: str) -> Sequence[str]:
@@ -148,7 +148,7 @@ def _draw(name: str, by_subject: Mapping[str, ServedFigures], stores: Sequence[s
         value_formatter=lambda value: f"{value:,.0f}",
         look=_LOOK,
         name=name,
-        title=f"{OPERATIONS[name].title}, requests a second",
+        title=f"{OPERATIONS[name].title}, Requests/s",
         width=800,
         height=340,
         print_values_position="top",

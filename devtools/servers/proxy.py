@@ -2,6 +2,7 @@
 traffic, or hang up.
 """
 
+import contextlib
 import select
 import socket
 import socketserver
@@ -29,6 +30,8 @@ class Proxy:
         self._epoch = 0
         self._is_blocked = False
         self._farewell: bytes | None = None
+        self._last: int | None = None
+        self._is_cut = threading.Event()
         self._lock = threading.Lock()
         proxy, server = self, (self._url.hostname or "127.0.0.1", self._url.port or 0)
 
@@ -39,8 +42,10 @@ class Proxy:
                     return
                 with proxy._lock:
                     proxy._connections += 1
-                with socket.create_connection(server) as database:
-                    proxy.carry(self.request, database)
+                with contextlib.suppress(ConnectionRefusedError):  # the server is down
+                    database = socket.create_connection(server)
+                    with database:
+                        proxy.carry(self.request, database)
 
         class Listener(socketserver.ThreadingTCPServer):
             daemon_threads = True
@@ -78,6 +83,14 @@ class Proxy:
         self._is_blocked = True
         self.forget_connections()
 
+    def block_after(self, round_trips: int) -> threading.Event:
+        """Drop all traffic once the server has processed this many more round trips: the answer to the last
+        one is dropped as well. Returns an event that is set then.
+        """
+        self._is_cut = threading.Event()
+        self._last = self._count + round_trips
+        return self._is_cut
+
     def hang_up(self, farewell: bytes = b"") -> None:
         """Close new connections after sending them this, and existing ones when they send something."""
         self._farewell = farewell
@@ -86,6 +99,7 @@ class Proxy:
         """Forward new connections again."""
         self._is_blocked = False
         self._farewell = None
+        self._last = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -102,7 +116,7 @@ class Proxy:
         """Forward data in both directions until one side closes the connection."""
         for side in (client, database):
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        is_asking, epoch = False, self._epoch
+        is_asking, is_last, epoch = False, False, self._epoch
         while self._farewell is None:
             for speaker in select.select([client, database], [], [])[0]:
                 try:
@@ -116,6 +130,11 @@ class Proxy:
                 if speaker is client and not is_asking:
                     with self._lock:
                         self._count += 1
+                        is_last = self._count == self._last
                     time.sleep(self._latency)
                 is_asking = speaker is client
+                if is_last and not is_asking:
+                    self.block()
+                    self._is_cut.set()
+                    continue
                 (database if is_asking else client).sendall(said)

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
@@ -27,12 +27,13 @@ from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.services import security_events
 from everpost.services.policies import Policies
-from everpost.services.rendering import Renderer
+from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
+from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
 from everpost.web.routes import add_pages
 
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Blog:
     blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
+    blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     _wrap(blog, settings, refuse=error_page)
     add_pages(blog)
     return blog
@@ -151,8 +153,12 @@ def _options(lifespan: _Lifespan) -> dict[str, Any]:
     }
 
 
+def _refuse(_scope: Scope, status: int, detail: str) -> Response:
+    return problem(status, detail)
+
+
 def _wrap(
-    app: FastAPI, settings: Settings, *, refuse: Refuse = problem, origins: tuple[str, ...] = ()
+    app: FastAPI, settings: Settings, *, refuse: Refuse = _refuse, origins: tuple[str, ...] = ()
 ) -> None:
     """Add the middleware; the last one added is the outermost. `refuse` makes their error responses."""
     app.add_middleware(StoreDeadline, timeout=settings.database_timeout)

@@ -8,17 +8,19 @@ from typing import Any
 from devtools.servers.databases import new_name
 from devtools.servers.mongodb import MongodbServer
 from devtools.servers.private import START_TIMEOUT
-from devtools.servers.replicated.replica_set import MongodbReplicaSet
+from devtools.servers.replicated.replica_set import ELECTION, MongodbReplicaSet
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import PyMongoError
 
 from tests.failovers.harness.experiment import POOL_SIZE
-from tests.failovers.harness.partition import Partition
+from tests.failovers.harness.partition import MINORITY, Partition
 
 MONITORS = 2
 """Additional connections, with which PyMongo monitors each member."""
 TIMEOUT = 5_000
 """Milliseconds for each call of the plain client: Everpost's default."""
+LONG_ELECTION = 30_000
+"""Milliseconds: long enough for a round, during which a deposed primary considers itself the primary."""
 
 FAULTS = ("the primary is killed", "the primary stops for a while", "the primary steps down", "a partition")
 
@@ -29,8 +31,8 @@ class MongodbCluster:
     name = "mongodb"
     most_connections = POOL_SIZE + MONITORS
 
-    def __init__(self) -> None:
-        self._set = MongodbReplicaSet()
+    def __init__(self, *, election: int = ELECTION) -> None:
+        self._set = MongodbReplicaSet(election=election)
         self._partition = Partition(self._set.members)
         self._set.hosts = [f"127.0.0.1:{port}" for port in self._partition.ports]
         self._plain: AsyncMongoClient[dict[str, Any]] | None = None
@@ -53,7 +55,10 @@ class MongodbCluster:
         await self._partition.stop()
 
     def urls(self, servers: int) -> list[str]:
-        return [self._set.url(new_name())] * servers
+        """The URLs of a new blog. The second server is on the side of a primary that is deposed."""
+        self.most_connections = servers * (POOL_SIZE + MONITORS)
+        url = self._set.url(new_name())
+        return [url, f"{url}&appName=everpost-{MINORITY}"][:servers]
 
     def member_urls(self) -> list[str]:
         return [f"{member.url('blog')}?directConnection=true" for member in self._set.members]
@@ -88,6 +93,11 @@ class MongodbCluster:
                 self._partition.isolate(primary)
                 yield
                 self._partition.heal()
+            case "the primary is deposed without knowing it":
+                self._partition.isolate(primary, splits_clients=True)
+                await asyncio.to_thread(self._set.replace_primary, primary)
+                yield
+                self._partition.heal()
             case "the others stop":
                 others = [member for member in self._set.members if member is not primary]
                 for member in others:
@@ -120,7 +130,7 @@ def _connections_to(member: MongodbServer) -> int:
     ) as client:
         stages: list[dict[str, Any]] = [
             {"$currentOp": {"allUsers": True, "idleConnections": True, "idleSessions": False}},
-            {"$match": {"appName": "everpost"}},
+            {"$match": {"appName": {"$regex": "^everpost"}}},
         ]
         try:
             return len(client.admin.aggregate(stages).to_list())

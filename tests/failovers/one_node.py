@@ -8,7 +8,7 @@ import asyncmy
 from devtools.servers.private import free_port
 from devtools.servers.replicated.galera import GaleraNode
 
-from tests.failovers.harness.relaying import first_end, pump
+from tests.failovers.harness.relaying import Proxy, first_end, pump
 
 CHECK_EVERY = 0.2
 CHECK_TIMEOUT = 1.0
@@ -26,21 +26,18 @@ class OneNode:
         self.port = free_port()
         self.current = nodes[0]
         self._nodes = nodes
-        self._server: asyncio.Server | None = None
+        self._proxy = Proxy(self.port, self._relay)
         self._checking: asyncio.Task[None] | None = None
-        self._relays: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        await self._proxy.start()
         self._checking = asyncio.create_task(self._check())
 
     async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        tasks = [*self._relays, *([self._checking] if self._checking else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.gather(self._checking, return_exceptions=True)
+        await self._proxy.stop()
 
     def prefer_first(self) -> None:
         """Connect to the first node from now on, which is synced."""
@@ -54,26 +51,16 @@ class OneNode:
             failed = 0 if self.current in synced else failed + 1
             if failed >= GIVE_UP_AFTER and synced:
                 self.current = synced[0]
-                for relay in self._relays:
-                    relay.cancel()
+                self._proxy.close_connections()
             await asyncio.sleep(CHECK_EVERY)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        relay = asyncio.create_task(self._relay(reader, writer))
-        self._relays.add(relay)
-        relay.add_done_callback(self._relays.discard)
-
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers = [writer]
-        try:
+        with contextlib.suppress(OSError):  # the node is down
             there, onward = await asyncio.open_connection("127.0.0.1", self.current.port)
-            writers.append(onward)
-            await first_end(pump(reader, onward), pump(there, writer))
-        except OSError:
-            pass  # the node is down
-        finally:
-            for each in writers:
-                each.transport.abort()
+            try:
+                await first_end(pump(reader, onward), pump(there, writer))
+            finally:
+                onward.transport.abort()
 
 
 async def is_synced(node: GaleraNode) -> bool:

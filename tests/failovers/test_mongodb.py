@@ -25,7 +25,7 @@ from tests.contract.port.examples import (
 )
 from tests.failovers.harness.experiment import assert_kept, run
 from tests.failovers.harness.machine import where_it_can_run
-from tests.failovers.mongodb import FAULTS, MongodbCluster
+from tests.failovers.mongodb import FAULTS, LONG_ELECTION, MongodbCluster
 from tests.volume import FAILOVERS
 
 pytestmark = [pytest.mark.long, where_it_can_run(MongodbServer)]
@@ -44,6 +44,17 @@ async def test_promises_are_kept_through_failovers(
     cluster: MongodbCluster, fault: str, tmp_path: Path
 ) -> None:
     assert_kept(await run(cluster, fault, tmp_path, rounds=FAILOVERS), cluster)
+
+
+async def test_a_deposed_primary_answers_nothing_that_is_out_of_date(tmp_path: Path) -> None:
+    """One of two Everpost servers reaches only the deposed primary, the other one only the other members."""
+    cluster = MongodbCluster(election=LONG_ELECTION)
+    await cluster.start()
+    try:
+        fault = "the primary is deposed without knowing it"
+        assert_kept(await run(cluster, fault, tmp_path, rounds=FAILOVERS, servers=2), cluster)
+    finally:
+        await cluster.stop()
 
 
 async def test_one_member_of_several_is_not_enough(cluster: MongodbCluster) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.failovers.harness.history import NOTHING, Action, Ending, Exchange, State
+from tests.failovers.harness.history import NOTHING, REMOVED, Action, Ending, Exchange, State
 from tests.failovers.harness.promises import violations
 from tests.failovers.harness.report import longest_gap
 
@@ -45,6 +45,24 @@ def changed(resource: str, sent: float, title: str, *, version: int, based_on: s
     )
 
 
+def edited(sent: float, content: str, *, version: int, based_on: str) -> Exchange:
+    state = State(version=version, content=content)
+    return replace(changed("c", sent, content, version=version, based_on=based_on), parent="p", state=state)
+
+
+def removed(sent: float, *, status: int | None = 204, based_on: str = "e") -> Exchange:
+    return Exchange(
+        action=Action.REMOVE,
+        resource="c",
+        sent=sent,
+        answered=sent + 0.5,
+        status=status,
+        parent="p",
+        based_on=based_on,
+        state=REMOVED if status in (204, 404) else None,
+    )
+
+
 def with_comment(*ids: str) -> State:
     return replace(
         FIRST, version=len(ids) + 1, tag=f"{len(ids)}", comment_count=len(ids), comments=frozenset(ids)
@@ -62,6 +80,9 @@ GOOD = (
     read("p", 6, with_comment("c"), status=304),
 )
 GOOD = (*GOOD[:3], replace(GOOD[3], retry_after=True), *GOOD[4:])
+EDITED = (*GOOD, edited(7, "A", version=2, based_on="d"))
+WITHOUT = replace(with_comment(), version=4, tag="none")
+GONE = (*EDITED, removed(8), read("c", 9, REMOVED, status=404), read("p", 9, WITHOUT))
 END = Ending(posts=["p"], comments={"p": [("c", "Comment c")]})
 
 
@@ -76,10 +97,26 @@ def test_a_good_history_breaks_no_promise() -> None:
     assert violations([*GOOD, *twice], END) == []
 
 
+def test_edits_and_removals_break_no_promise() -> None:
+    edit = replace(END, comments={"p": [("c", "A")]})
+    removal = replace(END, comments={"p": []})
+    assert violations(EDITED, edit) == []
+    assert violations(GONE, removal) == []
+    unknown = [*EDITED, replace(removed(8, status=503), retry_after=True)]
+    assert violations(unknown, edit) == []
+    assert violations([*unknown, read("p", 9, WITHOUT)], removal) == []
+    still_there = State(version=2, content="A")
+    concurrent = [read("c", 8.1, still_there), read("p", 8.1, replace(with_comment("c"), version=3))]
+    assert violations([*GONE, *concurrent], removal) == []
+
+
 BAD: dict[str, Callable[[], tuple[list[Exchange], Ending]]] = {
     "is lost": lambda: ([*GOOD], replace(END, comments={"p": []})),
     "The post q was acknowledged and is lost": lambda: ([*GOOD, added("q", 7)], END),
-    "and 'Comment c' was sent": lambda: ([*GOOD], replace(END, comments={"p": [("c", "Another")]})),
+    "is 'Another', and its last version was 'Comment c'": lambda: (
+        [*GOOD],
+        replace(END, comments={"p": [("c", "Another")]}),
+    ),
     "is there 2 times": lambda: ([*GOOD], replace(END, comments={"p": [("c", "Comment c")] * 2})),
     "nobody sent it": lambda: ([*GOOD], replace(END, posts=["p", "x"])),
     "counts 1 comments and has 2": lambda: (
@@ -109,6 +146,21 @@ BAD: dict[str, Callable[[], tuple[list[Exchange], Ending]]] = {
         [*GOOD, *(changed("p", time, "A", version=time, based_on="1") for time in (7, 8))],
         END,
     ),
+    "is 'Comment c', and its last version was 'A'": lambda: ([*EDITED], END),
+    "The comment c was acknowledged and is lost": lambda: (
+        [*EDITED, removed(8, status=412)],
+        replace(END, comments={"p": []}),
+    ),
+    "The comment c was removed and is in p in the end": lambda: ([*GONE], END),
+    "showed the comment c after it had been removed": lambda: (
+        [*GONE, read("p", 10, replace(with_comment("c"), version=9))],
+        END,
+    ),
+    "showed version 2 after it had been removed": lambda: (
+        [*GONE, read("c", 10, State(version=2, content="A"))],
+        END,
+    ),
+    "2 changes of c with If-Match d": lambda: ([*EDITED, removed(8, based_on="d")], END),
     "was answered 500": lambda: ([*GOOD, replace(GOOD[3], status=500)], END),
     "without Retry-After": lambda: ([*GOOD, replace(GOOD[3], retry_after=False)], END),
     "of 'Post p' was answered 'Another'": lambda: (

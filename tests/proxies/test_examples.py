@@ -93,7 +93,7 @@ def client(port: int, trusting: ssl.SSLContext) -> Client:
 
 
 def test_a_blog_is_served_over_tls_with_hsts(client: Client, name: str) -> None:
-    for path, status in {"/health/live": 200, "/posts": 200, "/nothing": 404}.items():
+    for path, status in {"/": 200, "/health/live": 200, "/api/posts": 200, "/nothing": 404}.items():
         answer = client.request("GET", path)
         assert answer.status_code == status
         assert answer.headers["strict-transport-security"] == "max-age=31536000"

@@ -1,14 +1,16 @@
 """A MongoDB replica set of three private servers."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Self
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from devtools.servers.mongodb import UninitiatedMongodbServer
+from devtools.servers.mongodb import MongodbServer, UninitiatedMongodbServer
 from devtools.servers.private import START_TIMEOUT, CannotStart
 
 ELECTION = 1_000
@@ -17,10 +19,12 @@ ELECTION = 1_000
 
 class MongodbReplicaSet:
     """A set that runs from `start()` to `stop()`. `hosts`: the addresses of the members in its configuration,
-    if not their own.
+    if not their own. `election`: milliseconds after which an isolated primary gives up, and the others elect
+    another one by themselves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, election: int = ELECTION) -> None:
+        self._election = election
         self.members = [UninitiatedMongodbServer() for _ in range(3)]
         self.hosts = [f"127.0.0.1:{member.port}" for member in self.members]
 
@@ -30,10 +34,11 @@ class MongodbReplicaSet:
             with ThreadPoolExecutor() as at_once:
                 list(at_once.map(UninitiatedMongodbServer.start, self.members))
             members = [{"_id": number, "host": host} for number, host in enumerate(self.hosts)]
-            settings = {"electionTimeoutMillis": ELECTION, "heartbeatIntervalMillis": ELECTION // 4}
+            settings = {"electionTimeoutMillis": self._election, "heartbeatIntervalMillis": ELECTION // 4}
             configuration = {"_id": "everpost", "members": members, "settings": settings}
             with _client(self.members[0]) as client:
                 client.admin.command("replSetInitiate", configuration)
+            self._elect(self.members[:1])
             self.wait_until_whole()
         except BaseException:
             self.stop()
@@ -53,6 +58,21 @@ class MongodbReplicaSet:
         if not terms:
             raise LookupError("no primary")
         return max(terms, key=lambda each: each[0])[1]
+
+    def replace_primary(self, primary: MongodbServer) -> None:
+        """Let the other members elect one of them immediately. Raises CannotStart."""
+        self._elect([member for member in self.members if member is not primary])
+
+    def _elect(self, candidates: Sequence[UninitiatedMongodbServer]) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        for candidate in itertools.cycle(candidates):
+            # A candidate fails if it lacks a write that a voter has.
+            with suppress(PyMongoError), _client(candidate) as client:
+                client.admin.command("replSetStepUp")
+                return
+            if time.monotonic() > deadline:
+                raise CannotStart("the replica set elects no primary")
+            time.sleep(0.05)
 
     def wait_until_whole(self) -> None:
         """Wait until there is a primary, and the two others have all its data. Raises CannotStart."""

@@ -58,7 +58,7 @@ def _table(results: Results) -> Iterator[str]:
         f"<th>{escape(database.name)}<small>{escape(database.server)}</small></th>"
         for database in results.databases
     )
-    yield f"<table><thead><tr><th>requests per second</th>{''.join(heads)}</tr></thead><tbody>"
+    yield f"<table><thead><tr><th>Requests/s</th>{''.join(heads)}</tr></thead><tbody>"
     for operation, columns in results.measured.items():
         fastest = results.fastest(operation)
         cells = (_cell(each, is_fastest=place in fastest) for place, each in enumerate(columns))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 
 from everpost.domain.ids import Id
-from everpost.domain.posts import MAX_SLUG, Post
+from everpost.domain.posts import MAX_SLUG, Post, PostKind
 from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid
@@ -101,6 +101,13 @@ class Permalinks:
         texts = found.groupdict()
         dates = {name: int(texts[name]) for name in ("year", "month", "day") if name in texts}
         return PermalinkMatch(texts.get("slug"), Id(texts["id"]) if "id" in texts else None, **dates)
+
+
+def path_of(post: Post, pattern: str, zone: tzinfo) -> str:
+    """The path of a post, by the pattern of the blog, or of a page, which is always `/{slug}`."""
+    if post.kind is PostKind.PAGE:
+        return f"/{post.slug}"
+    return Permalinks.parse(pattern).path(post, zone)
 
 
 def checked_permalink(pattern: str) -> str:

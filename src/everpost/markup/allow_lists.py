@@ -73,6 +73,9 @@ _CLASSES = re.compile(
     r"|contains-task-list|task-list-item"
 )
 _RELATIONS = names("author external license me nofollow noopener noreferrer sponsored tag ugc")
+_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
+_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+"""Characters that a browser, of today or once, removes from an address."""
 _NUMBER, _SIZE = re.compile(r"-?[0-9]{1,6}"), re.compile(r"[0-9]{1,5}")
 _VALUES = {
     "colspan": _SIZE,
@@ -99,6 +102,9 @@ def filter_attribute(element: str, attribute: str, value: str) -> str | None:
         return _kept(value.lower(), _RELATIONS.__contains__)
     if (element, attribute) == ("data", "value"):
         return value
+    if attribute in ADDRESSES:  # nh3 checks only those that browsers follow
+        found = _SCHEME.match(_IGNORED.sub("", value))
+        return value if found is None or found[1].lower() in URL_SCHEMES else None
     allowed = _VALUES.get(attribute)
     return value if allowed is None or allowed.fullmatch(value) else None
 

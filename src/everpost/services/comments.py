@@ -59,6 +59,8 @@ class CommentDraft:
     publication_date: datetime | None = None
     parent_id: Id | None = None
     guest_name: str | None = None
+    key: str | None = None
+    """The edit key of the guest; None: a random one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ async def create_comment(store: Store, actor: Actor, draft: CommentDraft, guest:
 async def _add(
     store: Store, actor: Actor, draft: CommentDraft, guest: Guest, context: CommentContext
 ) -> AddedComment:
-    key = secrets.token_urlsafe(_KEY_BYTES) if actor.user is None else None
+    key = (draft.key or secrets.token_urlsafe(_KEY_BYTES)) if actor.user is None else None
     comment = _comment(actor, draft, _first_status(actor, context.policy, guest), key)
     preconditions = preconditions_of(actor, context, guest_name=comment.guest_name)
     try:

@@ -6,9 +6,9 @@ call of a store has its own deadline.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from types import TracebackType
 
 from everpost.errors import Busy
 
@@ -65,14 +65,30 @@ def remaining(seconds: float) -> float:
     return left
 
 
-@asynccontextmanager
-async def timed(seconds: float | None) -> AsyncIterator[None]:
-    """Raise Busy at the deadline of the request or, outside a request, after `seconds`. None: never."""
-    try:
-        async with asyncio.timeout(None if seconds is None else remaining(seconds)):
-            yield
-    except TimeoutError as error:
-        raise Busy from error
+class timed:  # noqa: N801 - used like a function
+    """Raise Busy at the deadline of the request or, outside a request, after `seconds`. None: never.
+
+    A class, because a generator costs more than the timeout itself.
+    """
+
+    __slots__ = ("_seconds", "_timeout")
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+
+    async def __aenter__(self) -> None:
+        self._timeout = asyncio.timeout(None if self._seconds is None else remaining(self._seconds))
+        await self._timeout.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError as timeout:
+            raise Busy from timeout
+        if isinstance(error, TimeoutError):
+            raise Busy from error
 
 
 def latest(deadlines: list[float | None]) -> float | None:

@@ -1,11 +1,25 @@
 """Security headers of pages."""
 
-PUBLIC_HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; img-src * data:; media-src *; style-src 'self'; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'"
-    ),
-    # With `no-referrer`, which the API sends, browsers would send `Origin: null` with forms.
-    "referrer-policy": "same-origin",
-}
-"""Pictures may come from other hosts, because posts contain them; nothing else may, and no script at all."""
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+_POLICY = (
+    "default-src 'none'; img-src * data:; media-src *; style-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
+)
+"""Posts contain pictures, sound and video of other hosts. Nothing else comes from there; no script runs."""
+
+
+@lru_cache(8)
+def headers_with(frame_hosts: Sequence[str]) -> Mapping[str, str]:
+    """The headers of pages that may contain frames of these hosts."""
+    frames = " ".join(f"https://{host}" for host in frame_hosts)
+    return {
+        "content-security-policy": f"{_POLICY}; frame-src {frames}" if frames else _POLICY,
+        # With `no-referrer`, which the API sends, browsers would send `Origin: null` with forms.
+        "referrer-policy": "same-origin",
+    }
+
+
+PUBLIC_HEADERS = headers_with(())
+"""The headers of pages without posts."""

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from everpost.api.http.problems import problem_response
 from everpost.errors import EverpostError
 from everpost.web.content_security import PUBLIC_HEADERS
-from everpost.web.contexts import ErrorPage, Site
+from everpost.web.contexts import ErrorPage, Metadata, Site
 from everpost.web.rendering import render
-from everpost.web.site import PLAIN_SITE, last_known_site
+from everpost.web.site import last_known_site
 
 _TITLES = {
     404: "Page not found",
@@ -32,9 +33,9 @@ _STATUSES = {422: 404}
 _KEPT = ("allow", "retry-after", "www-authenticate")
 
 
-def error_page(status: int, detail: str) -> Response:
-    """An error page for a request that was refused before it reached the blog, without the blog's title."""
-    return _page(PLAIN_SITE, status, detail)
+def error_page(scope: Scope, status: int, detail: str) -> Response:
+    """An error page for a request that was refused before it was routed."""
+    return _page(last_known_site(Request(scope)), status, detail)
 
 
 def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError], Awaitable[None]]) -> None:
@@ -46,7 +47,7 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
         if isinstance(error, EverpostError):
             await log_refusal(request, error)
         found = problem_response(request, error)
-        page = _page(await last_known_site(request), found.status_code, found.problem["detail"])
+        page = _page(last_known_site(request), found.status_code, found.problem["detail"])
         page.headers.update({name: found.headers[name] for name in _KEPT if name in found.headers})
         return page
 
@@ -56,6 +57,11 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
 
 def _page(site: Site, status: int, detail: str) -> Response:
     title = _TITLES.get(status) or HTTPStatus(status).phrase
-    context = ErrorPage(site=site, title=title, message=_MESSAGES.get(status, detail))
-    status = _STATUSES.get(status, status)
-    return Response(render(context), status, PUBLIC_HEADERS, media_type="text/html")
+    context = ErrorPage(
+        site=site,
+        meta=Metadata(title=f"{title} · {site.title}", is_indexed=False),
+        status=_STATUSES.get(status, status),
+        heading=title,
+        message=_MESSAGES.get(status, detail),
+    )
+    return Response(render(context), context.status, PUBLIC_HEADERS, media_type="text/html")

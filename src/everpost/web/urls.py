@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
+from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
+from everpost.domain.permalinks import DEFAULT_PERMALINK, path_of
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
@@ -15,10 +18,14 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """The URLs of a blog that is mounted at the path `root`; `origin` makes them absolute."""
+    """The URLs of a blog that is mounted at the path `root`. `base` is the URL of its home page, without the
+    trailing slash. Paths of posts have the `permalink` pattern, with dates in `zone`.
+    """
 
-    origin: str
     root: str
+    base: str
+    permalink: str = DEFAULT_PERMALINK
+    zone: tzinfo = UTC
 
     @property
     def home(self) -> str:
@@ -32,8 +39,12 @@ class Urls:
     def archive(self) -> str:
         return f"{self.root}/archive"
 
+    @property
+    def api(self) -> str:
+        return f"{self.root}/api"
+
     def post(self, post: Post) -> str:
-        return f"{self.root}/{quote(post.slug)}"
+        return self.root + quote(path_of(post, self.permalink, self.zone))
 
     def tag(self, tag: str) -> str:
         return f"{self.root}/tags/{quote(tag, safe='')}"
@@ -41,11 +52,29 @@ class Urls:
     def author(self, id: Id) -> str:
         return f"{self.root}/authors/{id}"
 
-    def static(self, name: str) -> str:
+    def comment(self, post: Post, id: Id) -> str:
+        """The place of a comment on the page of its post."""
+        return f"{self.post(post)}#{anchor(id)}"
+
+    def sent(self, post_id: Id, id: Id, key: str, **more: str) -> str:
+        """The page for the writer of a comment, who has its edit key."""
+        return f"{self.root}/comments/{post_id}/{id}?{urlencode({'key': key, **more})}"
+
+    def asset(self, name: str) -> str:
         return f"{self.root}/static/{name}"
 
+    def of(self, url: str) -> str:
+        """A URL that someone typed: a path is one of this blog."""
+        return f"{self.root}{url}" if url.startswith("/") else url
+
     def absolute(self, path: str) -> str:
-        return f"{self.origin}{path}"
+        """The URL of a path of these."""
+        return f"{self.base}{path.removeprefix(self.root)}"
+
+
+def anchor(id: Id) -> str:
+    """The id of a comment in the HTML of a page."""
+    return f"comment-{id}"
 
 
 def with_query(path: str, **query: str | None) -> str:
@@ -54,10 +83,13 @@ def with_query(path: str, **query: str | None) -> str:
     return f"{path}?{urlencode(sent)}" if sent else path
 
 
-def urls_of(request: Request, settings: Settings) -> Urls:
-    """The URLs as the client of this request sees them."""
+def urls_of(request: Request, settings: Settings, blog: Blog | None) -> Urls:
+    """The URLs as the client of this request sees them. None: the blog is not known."""
     root = quote(request.scope.get("root_path", "").rstrip("/"))
-    return Urls(_origin(request, is_proxied=settings.proxies > 0), root)
+    base = None if blog is None else blog.base_url
+    if base is None:
+        base = _origin(request, is_proxied=settings.proxies > 0) + root
+    return Urls(root, base) if blog is None else Urls(root, base, blog.permalink, blog.zone)
 
 
 def _origin(request: Request, *, is_proxied: bool) -> str:

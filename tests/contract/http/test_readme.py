@@ -10,7 +10,8 @@ from tests.contract.http.people import headers_of
 
 PAGE = Path(__file__).parents[3] / "README.md"
 MOST_LINES = 80
-SERVER = "localhost:8000"
+API = "localhost:8000/api"
+"""The API's address on the page; the client of these tests has it at the root."""
 HEADERS = {"$AUTH": headers_of("admin"), "$JSON": {"content-type": "application/json"}}
 """The headers that the page exports, by the variable it puts them in."""
 
@@ -27,9 +28,7 @@ def request_of(client: httpx.AsyncClient, target: str, *options: str) -> httpx.R
     """The request that curl sends with these arguments."""
     given = list(zip(options[0::2], options[1::2], strict=True))
     body = next((value for option, value in given if option == "-d"), None)
-    request = client.build_request(
-        "GET" if body is None else "POST", target.removeprefix(SERVER), content=body
-    )
+    request = client.build_request("GET" if body is None else "POST", target.removeprefix(API), content=body)
     del request.headers["authorization"]
     for option, value in given:
         if option == "-H":

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.failovers.harness.clients import PATIENCE, PAUSE, Clients
+from tests.failovers.harness.client import PATIENCE, PAUSE
+from tests.failovers.harness.clients import Clients
 from tests.failovers.harness.promises import violations
 from tests.failovers.harness.report import Gap, longest_gap
 from tests.faults.served import ServedBlog
@@ -84,6 +85,7 @@ async def run(cluster: Cluster, fault: str, folder: Path, *, rounds: int = 1, se
         await clients.start()
         await clients.until_acknowledged(WARM)
         for _ in range(rounds):
+            clients.spread()
             begin = time.monotonic()
             async with cluster.fault(fault):
                 await clients.until_acknowledged(WARM)

@@ -1,5 +1,6 @@
 """A history: the requests of clients with their times and responses, and the final state."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -8,12 +9,13 @@ from enum import Enum
 class Action(Enum):
     ADD = "add"
     CHANGE = "change"
+    REMOVE = "remove"
     READ = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A post or a comment in a response; version 0: it did not exist."""
+    """A post or a comment in a response; version 0: it did not exist yet."""
 
     version: int
     content: str = ""
@@ -25,6 +27,8 @@ class State:
 
 
 NOTHING = State(version=0)
+REMOVED = State(version=sys.maxsize)
+"""The last version of a resource: it never returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,12 @@ class Exchange:
     @property
     def is_acknowledged(self) -> bool:
         """Whether this is an acknowledged write, which must not be lost."""
-        return self.action is not Action.READ and self.status in (200, 201)
+        return self.action is not Action.READ and self.status in (200, 201, 204)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the client may send it again: it may or may not have been processed."""
+        return self.status in (None, 429, 503)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,28 @@
-"""A network partition between servers that connect through proxies. Clients reach all servers."""
+"""A network partition between servers that connect through proxies."""
 
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from devtools.servers.private import PrivateServer, free_port
 
-from tests.failovers.harness.relaying import first_end, pump
+from tests.failovers.harness.relaying import Proxy, first_end, pump
+
+MINORITY = "minority"
+"""Clients whose first message contains this are on the side of an isolated server, if clients are split."""
 
 
 @dataclass(eq=False)
 class _Link:
     """A connection through a proxy; `origin`: the server that opened it, None for a client."""
 
-    origin: int | None
     target: int
-    writers: Sequence[asyncio.StreamWriter]
+    origin: int | None = None
+    is_of_minority: bool = False
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     def cut(self) -> None:
         for writer in self.writers:
@@ -30,33 +35,24 @@ class Partition:
     def __init__(self, servers: Sequence[PrivateServer]) -> None:
         self.ports = [free_port() for _ in servers]
         self._servers = servers
-        self._proxies: list[asyncio.Server] = []
+        self._proxies = [Proxy(port, partial(self._relay, target)) for target, port in enumerate(self.ports)]
         self._links: set[_Link] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._isolated: int | None = None
+        self._splits_clients = False
 
     async def start(self) -> None:
-        for target, port in enumerate(self.ports):
-
-            def accept(
-                reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int = target
-            ) -> None:
-                task = asyncio.create_task(self._relay(reader, writer, target))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-
-            self._proxies.append(await asyncio.start_server(accept, "127.0.0.1", port))
+        for proxy in self._proxies:
+            await proxy.start()
 
     async def stop(self) -> None:
         for proxy in self._proxies:
-            proxy.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await proxy.stop()
 
-    def isolate(self, server: PrivateServer) -> None:
-        """Cut every connection between this server and the others, and refuse new ones."""
-        self._isolated = self._servers.index(server)
+    def isolate(self, server: PrivateServer, *, splits_clients: bool = False) -> None:
+        """Cut every connection between this server and the others, and refuse new ones. Clients reach all
+        servers, or with `splits_clients` either this one or the others.
+        """
+        self._isolated, self._splits_clients = self._servers.index(server), splits_clients
         for link in [link for link in self._links if self._is_cut(link)]:
             link.cut()
 
@@ -64,25 +60,25 @@ class Partition:
         self._isolated = None
 
     def _is_cut(self, link: _Link) -> bool:
-        is_between_servers = self._isolated is not None and link.origin is not None
-        return is_between_servers and (link.origin == self._isolated) != (link.target == self._isolated)
+        if self._isolated is None or (link.origin is None and not self._splits_clients):
+            return False
+        is_inside = link.is_of_minority or link.origin == self._isolated
+        return is_inside != (link.target == self._isolated)
 
-    def _accept(self, target: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._relay(reader, writer, target))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int) -> None:
+    async def _relay(self, target: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer, own = writer.get_extra_info("peername")[1], writer.get_extra_info("sockname")[1]
-        link = _Link(None, target, [writer])
+        link = _Link(target, writers=[writer])
+        self._links.add(link)
         try:
             link.origin = await asyncio.to_thread(self._owner_of, peer, own)
+            first = await reader.read(65_536)
+            link.is_of_minority = link.origin is None and MINORITY.encode() in first
             if self._is_cut(link):
                 return
             there, onward = await asyncio.open_connection("127.0.0.1", self._servers[target].port)
-            link.writers = (writer, onward)
-            self._links.add(link)
+            link.writers.append(onward)
             if not self._is_cut(link):
+                onward.write(first)
                 await first_end(pump(reader, onward), pump(there, writer))
         except OSError:
             pass  # the server is down

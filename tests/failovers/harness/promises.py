@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from tests.failovers.harness.history import Action, Ending, Exchange
+from tests.failovers.harness.history import NOTHING, REMOVED, Action, Ending, Exchange, State
 
 ALLOWED = frozenset({200, 201, 204, 304, 404, 409, 412, 429, 503})
 
@@ -14,6 +14,7 @@ def violations(history: Sequence[Exchange], ending: Ending) -> list[str]:
     return [
         *wrong_answers(history),
         *lost(history, ending),
+        *returned(history, ending),
         *doubled(history, ending),
         *gone_back(history),
         *rolled_back(history, ending),
@@ -33,18 +34,40 @@ def wrong_answers(history: Sequence[Exchange]) -> Iterator[str]:
 
 
 def lost(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """Every acknowledged write is in the final state, as it was sent."""
+    """Every acknowledged write is in the final state."""
     there = dict(comment for thread in ending.comments.values() for comment in thread)
+    removals = _possibly_removed(history)
+    latest: dict[str, State] = {}
     for each in history:
-        if not each.is_acknowledged:
+        known = latest.get(each.resource, NOTHING)
+        if each.state is not None and each.state.version >= known.version:
+            latest[each.resource] = each.state
+        if not each.is_acknowledged or each.resource in removals:
             continue
-        if each.parent is None:
-            if each.resource not in ending.posts:
-                yield f"The post {each.resource} was acknowledged and is lost."
-        elif each.resource not in there:
+        if each.parent is None and each.resource not in ending.posts:
+            yield f"The post {each.resource} was acknowledged and is lost."
+        if each.parent is not None and each.resource not in there:
             yield f"The comment {each.resource} was acknowledged and is lost."
-        elif there[each.resource] != each.content:
-            yield f"The comment {each.resource} is {there[each.resource]!r}, and {each.content!r} was sent."
+    for resource, content in there.items():
+        state = latest.get(resource)
+        if state is not None and state is not REMOVED and state.content != content:
+            yield f"The comment {resource} is {content!r}, and its last version was {state.content!r}."
+
+
+def returned(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
+    """No post contains a comment that had been removed when the post was requested."""
+    removed: dict[str, float] = {}
+    for each in history:
+        if each.state is REMOVED:
+            removed[each.resource] = min(each.answered, removed.get(each.resource, each.answered))
+    for each in history:
+        for name in sorted(each.state.comments if each.state else ()):
+            if removed.get(name, each.sent) < each.sent:
+                yield f"{_named(each)} showed the comment {name} after it had been removed."
+    for post, thread in ending.comments.items():
+        for name, _ in thread:
+            if name in removed:
+                yield f"The comment {name} was removed and is in {post} in the end."
 
 
 def doubled(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
@@ -70,6 +93,7 @@ def gone_back(history: Sequence[Exchange]) -> Iterator[str]:
     """A response is never older than any response that was received before the request was sent."""
     versions: Counter[str] = Counter()
     counts: Counter[str] = Counter()
+    shrinking = {each.parent for each in history if each.action is Action.REMOVE}
     answers = sorted(history, key=lambda each: each.answered)
     position = 0
     for each in sorted(history, key=lambda each: each.sent):
@@ -81,31 +105,39 @@ def gone_back(history: Sequence[Exchange]) -> Iterator[str]:
                 counts[earlier.resource] = max(counts[earlier.resource], earlier.state.comment_count)
         if each.state is None:
             continue
-        if each.state.version < versions[each.resource]:
+        if each.state.version < versions[each.resource] == REMOVED.version:
+            yield f"{_named(each)} showed version {each.state.version} after it had been removed."
+        elif each.state.version < versions[each.resource]:
             yield f"{_named(each)} showed version {each.state.version} after {versions[each.resource]}."
-        if each.state.comment_count < counts[each.resource]:
+        if each.state.comment_count < counts[each.resource] and each.resource not in shrinking:
             yield f"{_named(each)} showed {each.state.comment_count} comments after {counts[each.resource]}."
     yield from _comments_missed(history)
 
 
 def _comments_missed(history: Sequence[Exchange]) -> Iterator[str]:
-    """A post contains every comment that had been acknowledged when it was requested."""
-    acknowledged: dict[str, dict[str, float]] = defaultdict(dict)
+    """A post contains every comment that had been acknowledged when it was requested, unless removed."""
+    added: dict[str, dict[str, float]] = defaultdict(dict)
+    removals: dict[str, dict[str, float]] = defaultdict(dict)
     for each in history:
-        if each.is_acknowledged and each.parent is not None:
-            known = acknowledged[each.parent]
+        if each.parent is not None and each.action is Action.ADD and each.is_acknowledged:
+            known = added[each.parent]
             known[each.resource] = min(each.answered, known.get(each.resource, each.answered))
-    times = {post: sorted(known.values()) for post, known in acknowledged.items()}
+        if each.parent is not None and each.action is Action.REMOVE:
+            known = removals[each.parent]
+            known[each.resource] = min(each.sent, known.get(each.resource, each.sent))
+    times = {post: sorted(known.values()) for post, known in added.items()}
+    ends = {post: sorted(known.values()) for post, known in removals.items()}
     for each in history:
         if each.state is None or each.resource not in times:
             continue
         least = bisect_right(times[each.resource], each.sent)
+        least -= bisect_right(ends.get(each.resource, ()), each.answered)
         if each.state.comment_count < least:
             yield f"{_named(each)} showed {each.state.comment_count} comments when {least} were acknowledged."
 
 
 def rolled_back(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
-    """Each version has one state, and every comment that was shown is in the final state."""
+    """Each version has one state, and each comment that was shown is in the final state, unless removed."""
     contents: dict[tuple[str, int], set[str]] = defaultdict(set)
     tags: dict[tuple[str, int], set[str]] = defaultdict(set)
     shown: dict[str, set[str]] = defaultdict(set)
@@ -121,14 +153,15 @@ def rolled_back(history: Sequence[Exchange], ending: Ending) -> Iterator[str]:
         for (resource, version), values in seen.items():
             if len(values) > 1:
                 yield f"{resource} had more than one version {version}: {', '.join(sorted(values))}."
+    removals = _possibly_removed(history)
     for post, ids in shown.items():
-        there = {name for name, _ in ending.comments.get(post, ())}
+        there = {name for name, _ in ending.comments.get(post, ())} | removals
         for name in sorted(ids - there):
             yield f"The comment {name} was shown in {post} and is not there in the end."
 
 
 def won_twice(history: Sequence[Exchange]) -> Iterator[str]:
-    """Of the changes with the same ETag in `If-Match`, only one is acknowledged."""
+    """Of the changes and removals with the same ETag in `If-Match`, only one is acknowledged."""
     winners = Counter(
         (each.resource, each.based_on)
         for each in history
@@ -137,6 +170,11 @@ def won_twice(history: Sequence[Exchange]) -> Iterator[str]:
     for (resource, tag), times in winners.items():
         if times > 1:
             yield f"{times} changes of {resource} with If-Match {tag} were acknowledged."
+
+
+def _possibly_removed(history: Sequence[Exchange]) -> set[str]:
+    """The comments whose removal was requested, unless it was refused because of `If-Match`."""
+    return {each.resource for each in history if each.action is Action.REMOVE and each.status != 412}
 
 
 def _named(each: Exchange) -> str:

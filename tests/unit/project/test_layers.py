@@ -68,8 +68,10 @@ MAY_IMPORT = {
     "api/middleware/deadlines.py": "stores.deadlines",
     "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
-    "web": "errors domain services stores.port.Store settings.Settings api web fastapi starlette",
+    "web": "errors domain markup.results services stores.port.Store settings.Settings api web"
+    " fastapi starlette pydantic markupsafe",
     "web/rendering.py": "jinja2",
+    "web/dates.py": "babel",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api web"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"

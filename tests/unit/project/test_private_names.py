@@ -56,22 +56,20 @@ OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "pygal", "starlette", "uvloo
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
-    asyncmy.errors asyncpg backports bson bson.raw_bson compression fastapi fastapi.exceptions
-    fastapi.routing fastapi.security granian.constants granian.http granian.log ijson ijson.common jinja2
-    lxml
-    linkify_it linkify_it.main markdown_it markdown_it.renderer markdown_it.token markdown_it.utils math_core
-    mdit_py_plugins.dollarmath mdit_py_plugins.footnote mdit_py_plugins.tasklists nh3
-    pygments pygments.formatters pygments.lexer pygments.lexers pygments.util
-    lxml.etree orjson pydantic pydantic.config pydantic.fields pydantic_core pydantic_settings pygal
-    pygal.style pymongo pymongo.asynchronous.client_session pymongo.asynchronous.collection
-    pymongo.asynchronous.command_cursor pymongo.asynchronous.cursor pymongo.asynchronous.database
-    pymongo.errors pymongo.read_concern pymongo.uri_parser rich.console rich.progress rich.table
-    rich.text sqlalchemy sqlalchemy.dialects sqlalchemy.dialects.postgresql sqlalchemy.engine.interfaces
-    sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler sqlalchemy.orm sqlalchemy.pool
-    sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures starlette.exceptions
-    starlette.middleware.cors starlette.requests starlette.routing starlette.types structlog typer
-    typing_extensions yaml
-    zxcvbn
+    asyncmy.errors asyncpg babel babel.dates backports bson bson.raw_bson compression fastapi
+    fastapi.exceptions fastapi.routing fastapi.security granian.constants granian.http granian.log ijson
+    ijson.common jinja2 linkify_it linkify_it.main lxml lxml.etree markdown_it markdown_it.renderer
+    markdown_it.token markdown_it.utils markupsafe math_core mdit_py_plugins.dollarmath
+    mdit_py_plugins.footnote mdit_py_plugins.tasklists nh3 orjson pydantic pydantic.config
+    pydantic.fields pydantic_core pydantic_settings pygal pygal.style pygments pygments.formatters
+    pygments.lexer pygments.lexers pygments.util pymongo pymongo.asynchronous.client_session
+    pymongo.asynchronous.collection pymongo.asynchronous.command_cursor pymongo.asynchronous.cursor
+    pymongo.asynchronous.database pymongo.errors pymongo.read_concern pymongo.uri_parser rich.console
+    rich.progress rich.table rich.text sqlalchemy sqlalchemy.dialects sqlalchemy.dialects.postgresql
+    sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
+    sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures
+    starlette.exceptions starlette.middleware.cors starlette.requests starlette.responses
+    starlette.routing starlette.types structlog typer typing_extensions yaml zxcvbn
 """
 PUBLIC_MODULES = frozenset(DOCUMENTED.split())
 _OF_MODULES = {module.partition(".")[0] for module in PRIVATE_MODULES}

@@ -1,13 +1,12 @@
 """Logging in over HTTP: the password grant of OAuth2, which the button in `/docs` uses."""
 
 from typing import Annotated
-from urllib.parse import parse_qsl
 
-from fastapi import Depends, HTTPException, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from everpost.api.http.media_types import FORM, is_form
+from everpost.api.http.forms import read_form
 from everpost.api.http.origins import SameOrigin
 from everpost.api.http.problems import refusal
 from everpost.api.http.responses import JsonResponse
@@ -21,26 +20,14 @@ from everpost.services.accounts.logins import Credentials
 
 LOGIN_FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 
-_MAX_FIELDS = 20
 
-
-async def read_form(request: Request) -> LoginForm:
+async def read_login(request: Request) -> LoginForm:
     """The form in the body. Raises HTTPException if it is malformed, RequestValidationError if a field is
     invalid.
     """
-    if not is_form(request.headers):
-        raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
+    fields = await read_form(request)
     try:
-        body = (await request.body()).decode("ascii")
-        fields = parse_qsl(
-            body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MAX_FIELDS
-        )
-    except ValueError:
-        raise HTTPException(400, "The request body is not a valid form in UTF-8.") from None
-    if len(fields) > len(dict(fields)):
-        raise HTTPException(400, "The form contains a field more than once.")
-    try:
-        return LOGIN_FORM.validate_python(dict(fields))
+        return LOGIN_FORM.validate_python(fields)
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from None
@@ -51,7 +38,7 @@ async def log_in(
     policies: CurrentPolicies,
     _own: SameOrigin,
     address: ClientAddress,
-    form: Annotated[LoginForm, Depends(read_form)],
+    form: Annotated[LoginForm, Depends(read_login)],
 ) -> Response:
     """Log in with an email address and a password.
 

@@ -35,7 +35,7 @@ from everpost.domain.posts import (
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
-from everpost.services.rendering import Renderer
+from everpost.services.rendering.renderer import Renderer
 from everpost.stores.port import Store
 
 

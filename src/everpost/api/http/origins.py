@@ -1,5 +1,6 @@
 """Cross-origin checks, based on headers that browsers set and pages cannot forge."""
 
+from collections.abc import Collection
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +15,11 @@ _PORTS = {"http": 80, "https": 443}
 
 
 async def require_same_origin(request: Request, settings: CurrentSettings) -> None:
+    """As `refuse_other_origins`, except for the origins that may call the API from a browser."""
+    refuse_other_origins(request, settings.cors_origins)
+
+
+def refuse_other_origins(request: Request, allowed: Collection[str] = ()) -> None:
     """Refuse requests that a browser sends for a page of another origin, unless that origin is allowed.
     Requests without these headers, which programs send, are accepted. Raises Forbidden.
 
@@ -23,7 +29,6 @@ async def require_same_origin(request: Request, settings: CurrentSettings) -> No
     https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     """
     sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
-    allowed = settings.cors_origins
     if "*" in allowed or (len(origins) == 1 and origins[0].lower() in allowed):
         return
     if sites and _OWN.issuperset(sites):

@@ -7,7 +7,7 @@ from typing import Self, cast
 from everpost.api.schemas.comments import CommentNode, CommentRead
 from everpost.api.schemas.posts import RENDERED_FIELDS, read_post, read_rendered
 from everpost.domain.posts import Post
-from everpost.services.rendering import Renderer
+from everpost.services.rendering.renderer import Renderer
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MAX_TARGET:
-            answer = self._refuse(414, f"The path and query string exceed {MAX_TARGET} bytes.")
+            answer = self._refuse(scope, 414, f"The path and query string exceed {MAX_TARGET} bytes.")
             await answer(scope, receive, send)
         elif _size(scope["headers"]) > MAX_HEADERS:
-            answer = self._refuse(431, f"The request headers exceed {MAX_HEADERS} bytes.")
+            answer = self._refuse(scope, 431, f"The request headers exceed {MAX_HEADERS} bytes.")
             await answer(scope, receive, send)
         else:
             if not self._expects_proxies and not _FORWARDED.isdisjoint(dict(scope["headers"])):

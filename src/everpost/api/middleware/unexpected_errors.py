@@ -12,7 +12,7 @@ _log = structlog.get_logger("everpost")
 class Refuse(Protocol):
     """Makes an error response."""
 
-    def __call__(self, status: int, detail: str, /) -> Response: ...
+    def __call__(self, scope: Scope, status: int, detail: str, /) -> Response: ...
 
 
 class UnexpectedErrorMiddleware:
@@ -41,5 +41,5 @@ class UnexpectedErrorMiddleware:
                 has_started
             ):  # only dropping the connection can tell the client that the response is incomplete
                 raise
-            answer = self._refuse(500, "Internal server error. Details are in the server log.")
+            answer = self._refuse(scope, 500, "Internal server error. Details are in the server log.")
             await answer(scope, receive, send)

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from everpost.api.http.response_cache import ResponseCache
 from everpost.services.policies import Policies
-from everpost.services.rendering import Renderer
+from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings
 from everpost.stores.port import Store

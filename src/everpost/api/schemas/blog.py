@@ -26,8 +26,16 @@ from everpost.domain.permalinks import MAX_PERMALINK
 
 BlogTitle = Annotated[str, Field(max_length=MAX_BLOG_TITLE, json_schema_extra=STORABLE_PATTERN), Storable]
 Description = Annotated[str, Field(max_length=MAX_DESCRIPTION, json_schema_extra=STORABLE_PATTERN), Storable]
+_HTTP = "[Hh][Tt][Tt][Pp][Ss]?://"
+_MAILTO = "[Mm][Aa][Ii][Ll][Tt][Oo]:"
 Language = Annotated[
-    str, Field(min_length=1, max_length=MAX_LANGUAGE, description="A language tag (BCP 47), such as `pt-BR`.")
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_LANGUAGE,
+        description="A language tag (BCP 47), such as `pt-BR`.",
+        json_schema_extra={"pattern": "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$"},
+    ),
 ]
 TimeZone = Annotated[
     str,
@@ -35,6 +43,7 @@ TimeZone = Annotated[
         min_length=1,
         max_length=MAX_TIME_ZONE,
         description="The IANA name of the time zone for dates on pages and in permalinks.",
+        json_schema_extra={"pattern": "^[A-Za-z0-9_+/-]+$"},
     ),
 ]
 BaseUrl = Annotated[
@@ -43,6 +52,7 @@ BaseUrl = Annotated[
         min_length=1,
         max_length=MAX_BASE_URL,
         description="The URL of the home page, without a trailing slash; null: that of the request.",
+        json_schema_extra={"pattern": f"^{_HTTP}[!-~]*[!-.0-~]$"},
     ),
 ]
 Permalink = Annotated[
@@ -52,6 +62,7 @@ Permalink = Annotated[
         max_length=MAX_PERMALINK,
         description="The pattern of posts' paths: `{slug}` or `{id}`, and any of `{year}`, `{month}` and"
         " `{day}`.",
+        json_schema_extra={"pattern": "^(/[^/]+)+$"},
     ),
 ]
 PostsPerPage = Annotated[int, Field(ge=1, le=MAX_POSTS_PER_PAGE)]
@@ -74,7 +85,7 @@ class Link(TypedDict):
             min_length=1,
             max_length=MAX_LINK_URL,
             description="An http, https or mailto URL, or a path that begins with one slash.",
-            json_schema_extra=STORABLE_PATTERN,
+            json_schema_extra={"pattern": f"^({_HTTP}|{_MAILTO}|/)"},
         ),
         Storable,
     ]

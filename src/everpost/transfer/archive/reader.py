@@ -51,7 +51,7 @@ class Archive:
             yield [row.record for row in rows]
 
     async def rows(self) -> AsyncIterator[Sequence[Row]]:
-        """The records with their lines. `checking.check` has made sure that these are in the canonical
+        """The records with their lines. `checker.check` has made sure that these are in the canonical
         form.
         """
         batch: list[Row] = []

@@ -1,51 +1,136 @@
-"""Lists of posts."""
+"""The page of a post, with its comments."""
 
-from datetime import UTC
+from dataclasses import replace
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
+from pydantic import BaseModel
+from starlette.responses import RedirectResponse
 
-from everpost.api.http.etags import body_etag, is_match
-from everpost.api.http.responses import not_modified
-from everpost.api.routing.dependencies import CurrentSettings, OpenStore
-from everpost.api.routing.parameters import IfNoneMatch
-from everpost.domain.clock import HORIZON
-from everpost.domain.paging import DEFAULT_LIMIT
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.parameters import Cursor
+from everpost.api.schemas.text import SentId
+from everpost.domain.clock import now
+from everpost.domain.comments import Branch, Comment, CommentQuery, Node
+from everpost.domain.ids import Id
+from everpost.domain.paging import Page
 from everpost.domain.people.actors import PUBLIC
-from everpost.domain.posts import Post, PostFilter, PostQuery
-from everpost.services import posts
-from everpost.web.content_security import PUBLIC_HEADERS
-from everpost.web.contexts import HomePage, Moment, Summary
+from everpost.domain.posts import COMMENTS_INSIDE, Post
+from everpost.errors import NotFound
+from everpost.services.comments import read_comment
+from everpost.services.threads import page_tree
+from everpost.stores.port import Store
+from everpost.web.contexts import CommentForm, Discussion, Link, PostPage, ThreadPage
+from everpost.web.metadata import post_metadata, private_metadata
+from everpost.web.page_cache import CurrentPageCache
+from everpost.web.pages import RenderedPage
+from everpost.web.public.permalinks import Moved, find_post
 from everpost.web.rendering import render
-from everpost.web.site import site_of
-from everpost.web.urls import Urls, urls_of
+from everpost.web.site import CurrentPresentation
+from everpost.web.views.comments import Thread, is_visible, tree_of
+from everpost.web.views.posts import article
+
+COMMENTS_A_PAGE = 50
+"""The number of comments on a page that are not replies, if the thread does not fit on one page."""
 
 
-async def show_home(
+class PostPageQuery(BaseModel):
+    """The part of the thread that is shown."""
+
+    reply: SentId | None = None
+    """Show the form for a reply to this comment."""
+    thread: SentId | None = None
+    """Show only the replies to this comment."""
+    comments: Cursor = None
+    """Show the comments after this cursor."""
+
+
+async def show_post(
     request: Request,
     store: OpenStore,
-    settings: CurrentSettings,
-    if_none_match: IfNoneMatch = None,
+    shown: CurrentPresentation,
+    cache: CurrentPageCache,
+    path: str,
+    query: Annotated[PostPageQuery, Query()],
 ) -> Response:
-    """The newest posts."""
-    wanted = PostQuery(
-        filter=PostFilter(audience=PUBLIC.audience(HORIZON.moment())), limit=DEFAULT_LIMIT, comments=0
-    )
-    page = await posts.list_page(store, PUBLIC, wanted)
-    urls = urls_of(request, settings)
-    site = site_of(urls)
-    context = HomePage(site=site, title=site.title, posts=tuple(summary(post, urls) for post in page.rows))
-    body = render(context)
-    tag = body_etag(body)
-    if is_match(tag, if_none_match):
-        return not_modified(tag)
-    return Response(body, headers={"etag": tag, **PUBLIC_HEADERS}, media_type="text/html")
+    """A post or a page, with its comments."""
+    try:
+        post = await find_post(store, shown, f"/{path}")
+    except Moved as moved:
+        return RedirectResponse(moved.url, 301)
+    thread = Thread(post, shown)
+    if query.thread is not None or query.comments is not None:
+        part = await _thread_page(store, thread, query)
+        return RenderedPage(render(part), now(), headers=shown.headers).answer(request, now())
+    if query.reply is not None and (parent := await find_parent(store, post, query.reply)) is not None:
+        context = await post_page(store, thread, thread.form(parent))
+        context = replace(context, meta=replace(context.meta, is_indexed=False))
+        return RenderedPage(render(context), now(), headers=shown.headers).answer(request, now())
+    key = (*shown.key, path)
+    if (kept := cache.find(key, (post,))) is None:
+        kept = RenderedPage(
+            render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
+        )
+        cache.keep(key, (post,), kept)
+    return kept.answer(request, now())
 
 
-def summary(post: Post, urls: Urls) -> Summary:
-    """The post as lists show it."""
-    moment = post.publication_date.astimezone(UTC)
-    return Summary(
-        title=post.title,
-        url=urls.post(post),
-        published=Moment(text=f"{moment:%Y-%m-%d}", iso=moment.isoformat(timespec="seconds")),
+async def post_page(store: Store, thread: Thread, form: CommentForm | None) -> PostPage:
+    """The page of the post, with this form."""
+    post, shown = thread.post, thread.shown
+    rendered = await shown.renderer.post(post)
+    is_whole = len(post.comments) < COMMENTS_INSIDE
+    if is_whole:
+        page = Page(tree_of(post.comments), has_more=False)
+    else:
+        page = await page_tree(
+            store, CommentQuery(post_id=post.id, limit=COMMENTS_A_PAGE, branch=Branch(None))
+        )
+    return PostPage(
+        site=shown.site,
+        meta=post_metadata(shown, post, rendered, post.comments),
+        post=article(post, rendered, shown),
+        discussion=await _discussion(thread, page, form),
     )
+
+
+async def _thread_page(store: Store, thread: Thread, query: PostPageQuery) -> ThreadPage:
+    post, shown = thread.post, thread.shown
+    wanted = CommentQuery(
+        post_id=post.id, limit=COMMENTS_A_PAGE, after=query.comments, branch=Branch(query.thread)
+    )
+    page = await page_tree(store, wanted)
+    if not page.rows:
+        raise NotFound("page", "")
+    url = shown.urls.post(post)
+    return ThreadPage(
+        site=shown.site,
+        meta=private_metadata(shown, f"Comments on {post.title}"),
+        post=Link(label=post.title, url=url),
+        discussion=await _discussion(thread, page, None, query.thread),
+        first_url=f"{url}#comments",
+    )
+
+
+async def _discussion(
+    thread: Thread, page: Page[Node], form: CommentForm | None, parent_id: Id | None = None
+) -> Discussion:
+    return Discussion(
+        count=thread.post.comment_count,
+        comments=await thread.views(page.rows),
+        next_url=thread.next_url(page.rows[-1].comment, parent_id) if page.has_more else None,
+        form=form,
+        notice=thread.notice,
+    )
+
+
+async def find_parent(store: Store, post: Post, id: Id) -> Comment | None:
+    """The comment to reply to; None if it is not there any more."""
+    for comment in post.comments:
+        if comment.id == id:
+            return comment if is_visible(comment) else None
+    try:
+        seen = await read_comment(store, PUBLIC, post.id, id)
+    except NotFound:
+        return None
+    return seen.comment if is_visible(seen.comment) else None

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from devtools.servers.proxy import Proxy
 
-from everpost.app import create_api
+from everpost.app import create_app
 from everpost.settings import Settings
 from tests.conftest import offer_key
 from tests.contract.http.conftest import LENIENT, Applications
@@ -28,6 +28,7 @@ class Site(NamedTuple):
     """An application that reaches its database through a proxy; its posts are paths, its comment an id."""
 
     client: httpx.AsyncClient
+    pages: httpx.AsyncClient
     proxy: Proxy
     post: str
     tagged_post: str
@@ -104,16 +105,20 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
     url = (await applications.empty_blog(server_name)).url
     async with AsyncExitStack() as opened:
         proxy = opened.enter_context(Proxy(url))
-        app = create_api(Settings.model_validate({"database_url": proxy.url, **LENIENT}))
+        app = create_app(Settings.model_validate({"database_url": proxy.url, **LENIENT}))
         await opened.enter_async_context(app.router.lifespan_context(app))
-        transport, base = httpx.ASGITransport(app), "http://blog.example"
-        client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url=base))
+        client, pages = [
+            await opened.enter_async_context(
+                httpx.AsyncClient(transport=httpx.ASGITransport(each), base_url="http://blog.example")
+            )
+            for each in (app.api, app)
+        ]
         post = await _create(client, "/posts", {"title": "A post", "content": "Text."})
         tagged = await _create(client, "/posts", {"title": "Tagged", "content": "Text.", "tags": ["one"]})
         for _ in range(NAMESAKES):
             await _create(client, "/posts", {"title": "Taken", "content": "Text."})
         comment = await _create(client, f"{post}/comments", _COMMENT)
-        yield Site(client, proxy, post, tagged, comment.rpartition("/")[2])
+        yield Site(client, pages, proxy, post, tagged, comment.rpartition("/")[2])
 
 
 async def _create(client: httpx.AsyncClient, path: str, fields: object) -> str:
@@ -132,6 +137,22 @@ async def test_a_request_takes_few_round_trips(name: str, site: Site, server_nam
         await _ask(CALLS[name], site.client, values | {"n": next(_numbers)})
         taken.append(site.proxy.count - before)
     assert min(taken[WARMING:]) <= MOST[name][server_name], taken
+
+
+PAGES = {"/": "a list of 10", "/tagged": "a post by its slug", "/archive": "a list of 10"}
+"""Pages, and the call that reads the same from the API."""
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_takes_one_round_trip_more_than_its_json(
+    path: str, site: Site, server_name: str
+) -> None:
+    taken = []
+    for _ in range(WARMING + COUNTED):
+        before = site.proxy.count
+        assert (await site.pages.get(path)).status_code == 200
+        taken.append(site.proxy.count - before)
+    assert min(taken[WARMING:]) <= MOST[PAGES[path]][server_name] + 1, taken
 
 
 async def test_changes_of_one_post_at_once_lose_no_races(site: Site, server_name: str) -> None:

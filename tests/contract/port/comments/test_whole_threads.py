@@ -1,9 +1,10 @@
 """Posts that are added together with their whole thread."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from everpost.domain.posts import MAX_TAGS
+from everpost.domain.posts import MAX_TAGS, Post
 from everpost.errors import Conflict, NotFound
 from everpost.stores.port import Store
 from tests.contract.port.blog.whole_blogs import records_of
@@ -42,4 +43,25 @@ async def test_a_post_whose_thread_has_a_taken_id_is_not_added(store: Store) -> 
     with raises(NotFound, "post"):
         await read_post(store, post.id)
     assert await store.comments.find(thread[0].id) is None
+    assert await store.comments.find(taken.id) == taken
+
+
+async def test_a_thread_with_a_taken_id_fails_alone_among_concurrent_ones(store: Store) -> None:
+    taken = await comment_on(store, (await publish(store)).id)
+    posts = [a_post(slug=f"post-{number}") for number in range(5)]
+    threads = [[a_comment(post.id)] for post in posts]
+    threads[2] = [*threads[2], replace(taken, post_id=posts[2].id)]
+    results = await asyncio.gather(
+        *(
+            store.posts.add(replace(post, comment_count=len(thread)), thread=thread)
+            for post, thread in zip(posts, threads, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in results] == [Post, Post, Conflict, Post, Post]
+    for post, thread, result in zip(posts, threads, results, strict=True):
+        if isinstance(result, Post):
+            assert await read_thread(store, post.id) == thread
+        else:
+            assert await store.posts.find(post.slug, comments=0) is None
     assert await store.comments.find(taken.id) == taken

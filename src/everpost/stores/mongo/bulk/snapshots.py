@@ -19,7 +19,7 @@ from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import CommentDocument, read_comment, read_post
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
-_BATCH = 1_000
+_BATCH = 500
 _BATCH_BYTES = 1_000_000
 
 _Sized = tuple[Record, int]

@@ -27,7 +27,7 @@ _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _MOST_SKIPPED = 20
 """Known prefixes that the search skips, which is faster than finding them again."""
 _PREFIX_OF_TAG = re.compile(rb"<([a-zA-Z_][\w.-]{0,99}):")
-_ATTRIBUTE = re.compile(rb""":[\w.-]{1,99}\s{0,9}=\s{0,9}["']""")
+_ATTRIBUTE = re.compile(rb""":[\w.-]{1,99}+\s{0,9}+=\s{0,9}["']""")
 _PREFIX_OF_ATTRIBUTE = re.compile(rb"\s([a-zA-Z_][\w.-]{0,99})$")
 _ROOT = re.compile(rb"""<[a-zA-Z_][\w.:-]*((?:[^"'>]|"[^"]*"|'[^']*')*)>""")
 _DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")

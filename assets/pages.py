@@ -1,0 +1,47 @@
+"""Writes the style and the icon of the public pages into the package, each under a name with its hash in it.
+
+`make assets` runs this. The results are committed, so that installing Everpost builds nothing. The style is
+plain CSS in one file, so removing comments and spaces is all that a bundler could do.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SOURCES = HERE / "blog"
+STATIC = HERE.parent / "src" / "everpost" / "web" / "static"
+
+
+def minified(css: str) -> str:
+    """The style without comments and spaces that mean nothing."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s+", " ", css)
+    css = re.sub(r" ?([{};,>]) ?", r"\1", css)
+    css = re.sub(r"([{;][\w-]+): ", r"\1:", css)
+    return css.replace(";}", "}").strip()
+
+
+def built() -> dict[str, bytes]:
+    """Each served file by its name."""
+    files = {}
+    for source in sorted(SOURCES.iterdir()):
+        text = source.read_text()
+        files[source.name] = (minified(text) if source.suffix == ".css" else text.strip()).encode()
+    return files
+
+
+def main() -> None:
+    for old in STATIC.iterdir():
+        old.unlink()
+    manifest = {}
+    for name, content in built().items():
+        stem, _, suffix = name.partition(".")
+        manifest[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
+        (STATIC / manifest[name]).write_bytes(content)
+    (STATIC / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Reads HTML forms."""
+
+from urllib.parse import parse_qsl
+
+from fastapi import HTTPException, Request
+
+from everpost.api.http.media_types import FORM, is_form
+
+_MAX_FIELDS = 20
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of the form in the body. Raises HTTPException if it is malformed."""
+    if not is_form(request.headers):
+        raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
+    try:
+        body = (await request.body()).decode("ascii")
+        fields = parse_qsl(
+            body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MAX_FIELDS
+        )
+    except ValueError:
+        raise HTTPException(400, "The request body is not a valid form in UTF-8.") from None
+    if len(fields) > len(dict(fields)):
+        raise HTTPException(400, "The form contains a field more than once.")
+    return dict(fields)

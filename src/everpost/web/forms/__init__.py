@@ -1,0 +1,1 @@
+"""Forms: what was typed, checked by the schemas of the API."""

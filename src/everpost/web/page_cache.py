@@ -1,0 +1,62 @@
+"""A cache of rendered pages, each kept for as long as the posts that it shows have not changed."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from typing import Annotated
+from weakref import ref
+
+from fastapi import Depends, Request
+
+from everpost.domain.posts import Post
+from everpost.web.pages import RenderedPage
+
+_OVERHEAD = 2_000
+"""Bytes that a page needs in addition to its text."""
+
+
+class PageCache:
+    """The least recently used pages are dropped. The store's cache returns the same object as long as a post,
+    its thread and the names in both have not changed, so a page is current while its posts are the same
+    objects. The key names everything else on which the page depends.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        """`capacity`: bytes."""
+        self._capacity = capacity
+        self._size = 0
+        self._kept: OrderedDict[Hashable, tuple[RenderedPage, tuple[ref[Post], ...]]] = OrderedDict()
+
+    def find(self, key: Hashable, posts: Sequence[Post]) -> RenderedPage | None:
+        """The page with this key that shows these posts, if it is current."""
+        if key not in self._kept:
+            return None
+        page, shown = self._kept[key]
+        if len(shown) != len(posts) or any(
+            each() is not post for each, post in zip(shown, posts, strict=True)
+        ):
+            return None
+        self._kept.move_to_end(key)
+        return page
+
+    def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage) -> None:
+        """Keep the page in place of an outdated one."""
+        if key in self._kept:
+            self._size -= _size_of(self._kept.pop(key)[0])
+        self._kept[key] = page, tuple(map(ref, posts))
+        self._size += _size_of(page)
+        while self._size > self._capacity:
+            _, (dropped, _) = self._kept.popitem(last=False)
+            self._size -= _size_of(dropped)
+
+
+def _size_of(page: RenderedPage) -> int:
+    return _OVERHEAD + 2 * len(page.body)
+
+
+async def get_page_cache(request: Request) -> PageCache:
+    """The page cache of this application."""
+    page_cache: PageCache = request.app.state.page_cache
+    return page_cache
+
+
+CurrentPageCache = Annotated[PageCache, Depends(get_page_cache)]

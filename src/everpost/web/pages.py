@@ -1,0 +1,86 @@
+"""Responses with pages: ETag, Last-Modified, compression, and 304."""
+
+import gzip
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import cached_property
+
+from fastapi import Request, Response
+
+from everpost.api.http.etags import body_etag, is_match
+from everpost.web.content_security import PUBLIC_HEADERS
+
+CACHING = "public, no-cache"
+"""Any cache may store the page, and asks again before each use."""
+
+_SECOND = timedelta(seconds=1)
+_GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?P<quality>[0-9.]+)\s*)?(?:,|$)", re.IGNORECASE)
+
+
+class RenderedPage:
+    """A page with its validators, for one or many responses.
+
+    Last-Modified is the time of the rendering, because nothing else moves with everything that a page shows:
+    a comment may be approved long after its own date. Two renderings can share a second. A page that is
+    younger than a second therefore claims to be a second older, so that its copies are never taken for the
+    next one. ETags are weak, because proxies may compress pages.
+    """
+
+    def __init__(
+        self,
+        body: bytes,
+        made_at: datetime,
+        *,
+        media_type: str = "text/html",
+        headers: Mapping[str, str] = PUBLIC_HEADERS,
+    ) -> None:
+        self.body = body
+        self._tag = body_etag(body)
+        self._second = made_at.replace(microsecond=0)
+        self._media_type = media_type
+        self._headers = {
+            "etag": f"W/{self._tag}",
+            "cache-control": CACHING,
+            "vary": "Accept-Encoding",
+        } | dict(headers)
+
+    def answer(self, request: Request, moment: datetime) -> Response:
+        """The response to a request at this time: the page, or 304 if the client has it."""
+        shown = self._second if moment >= self._second + _SECOND else self._second - _SECOND
+        headers = self._headers | {"last-modified": format_datetime(shown.astimezone(UTC), usegmt=True)}
+        if self._is_known(request):
+            return Response(status_code=304, headers=headers)
+        body = self.body
+        if accepts_gzip(request):
+            body, headers["content-encoding"] = self._compressed, "gzip"
+        return Response(body, headers=headers, media_type=self._media_type)
+
+    def _is_known(self, request: Request) -> bool:
+        tags = request.headers.getlist("if-none-match")
+        if tags:
+            return is_match(self._tag, ", ".join(tags))
+        since = request.headers.get("if-modified-since")
+        try:
+            return since is not None and self._second <= parsedate_to_datetime(since)
+        except (ValueError, TypeError):  # malformed, or without a zone
+            return False
+
+    @cached_property
+    def _compressed(self) -> bytes:
+        return compressed(self.body)
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Whether the client accepts a compressed body (RFC 9110, section 12.5.3)."""
+    found = _GZIP.search(request.headers.get("accept-encoding", ""))
+    if found is None:
+        return False
+    quality = found["quality"]
+    return quality is None or quality.strip("0.") != ""
+
+
+def compressed(body: bytes) -> bytes:
+    """The body as gzip, always the same bytes."""
+    return gzip.compress(body, mtime=0)

@@ -1,0 +1,47 @@
+"""The page of all tags."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel
+
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.parameters import TagCursor
+from everpost.domain.clock import now
+from everpost.domain.paging import MAX_LIMIT, encode_word
+from everpost.services import posts
+from everpost.web.contexts import Tag, TagsPage
+from everpost.web.metadata import list_metadata
+from everpost.web.pages import RenderedPage
+from everpost.web.rendering import render
+from everpost.web.site import CurrentPresentation
+from everpost.web.urls import with_query
+
+HEADING = "Tags"
+
+
+class TagsQuery(BaseModel):
+    """The tags after a cursor."""
+
+    after: TagCursor = None
+
+
+async def show_tags(
+    request: Request,
+    store: OpenStore,
+    shown: CurrentPresentation,
+    query: Annotated[TagsQuery, Query()],
+) -> Response:
+    """The tags of public posts, in alphabetical order."""
+    after = query.after
+    page = await posts.list_tags(store, limit=MAX_LIMIT, after=after)
+    urls = shown.urls
+    more = with_query(urls.tags, after=encode_word(page.rows[-1].tag)) if page.has_more else None
+    path = with_query(urls.tags, after=None if after is None else encode_word(after))
+    context = TagsPage(
+        site=shown.site,
+        meta=list_metadata(shown, HEADING, path, older=more, newer=None if after is None else urls.tags),
+        tags=tuple(Tag(label=each.tag, url=urls.tag(each.tag), count=each.count) for each in page.rows),
+    )
+    moment = now()
+    return RenderedPage(render(context), moment).answer(request, moment)

@@ -1,0 +1,1 @@
+"""Contexts of templates, made from values of the domain."""
