@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import is_being_altered, is_done_already
-from everpost.stores.sql.model.tables import Base
+from everpost.stores.sql.model.tables import METADATA
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
 """The Alembic options, wherever it runs. The table has its own name, because a blog may share its database
@@ -70,7 +70,7 @@ def creating_schema(connection: Connection) -> Iterator[None]:
     if is_partly_created(connection):
         if connection.info.pop(NOT_STARTED, False):
             raise Overtaken
-        Base.metadata.drop_all(connection)
+        METADATA.drop_all(connection)
         connection.execute(text(f"DROP TABLE IF EXISTS {OPTIONS['version_table']}"))
     else:
         require_no_tables(connection)
@@ -93,7 +93,7 @@ def _create_marker(connection: Connection) -> None:
 
 def require_no_tables(connection: Connection) -> None:
     """Raise SchemaMismatch if tables with the names of ours exist."""
-    ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
+    ours = sorted(set(inspect(connection).get_table_names()) & set(METADATA.tables))
     if ours:
         raise SchemaMismatch(
             f"The database has tables that no migration of Everpost completed: {', '.join(ours)}. "
