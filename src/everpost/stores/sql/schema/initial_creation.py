@@ -12,8 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from everpost.errors import SchemaMismatch
-from everpost.stores.sql.engine import is_done_already
+from everpost.errors import Busy, SchemaMismatch
+from everpost.stores.sql.engine import is_being_altered, is_done_already
 from everpost.stores.sql.model.tables import Base
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
@@ -25,18 +25,36 @@ NOT_STARTED = "everpost.not_started"
 """A flag in `info` of a connection to Galera: the creation of the schema had not begun yet."""
 
 
-class Overtaken(Exception):
-    """A process on another node of a Galera cluster is creating the schema."""
+class Overtaken(Busy):
+    """A process on another node of a Galera cluster is changing the schema."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process is changing the schema of this database. Try again.")
 
 
 def revision_at(connection: Connection) -> str | None:
-    """Return the revision of the database."""
-    return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
+    """Return the revision of the database. Raises Overtaken."""
+    with _overtaken_by_changes():
+        return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
 
 
 def is_partly_created(connection: Connection) -> bool:
-    """Whether the creation of the schema has begun and has not finished; there is no blog yet."""
-    return inspect(connection).has_table(_MARKER)
+    """Whether the creation of the schema has begun and has not finished; there is no blog yet. Raises
+    Overtaken.
+    """
+    with _overtaken_by_changes():
+        return inspect(connection).has_table(_MARKER)
+
+
+@contextmanager
+def _overtaken_by_changes() -> Iterator[None]:
+    """Raise Overtaken if a table cannot be described because it is being created or dropped."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_being_altered(error):
+            raise Overtaken from error
+        raise
 
 
 def finished_revision(connection: Connection) -> str | None:
