@@ -15,6 +15,7 @@ from everpost.web import dates
 from everpost.web.assets import asset
 from everpost.web.content_security import headers_with
 from everpost.web.contexts import Link, Moment, Site
+from everpost.web.feeds.alternates import feeds_of
 from everpost.web.urls import Urls, urls_of
 
 UNTITLED = "Blog"
@@ -68,15 +69,18 @@ def last_known_site(request: Request) -> Site:
 def site_of(blog: Blog | None, urls: Urls) -> Site:
     """The variables that every template has. None: the blog is not known."""
     language = _ENGLISH if blog is None else blog.language
+    title = (blog and blog.title) or UNTITLED
     links = () if blog is None else blog.navigation
     return Site(
-        title=(blog and blog.title) or UNTITLED,
+        title=title,
         description="" if blog is None else blog.description,
         language=language,
         direction=dates.direction_of(language),
         home=urls.home,
         tags=urls.tags,
         archive=urls.archive,
+        feeds_page=urls.feeds,
+        feeds=feeds_of(urls.home, title),
         stylesheet=urls.asset(asset("blog.css")),
         icon=urls.asset(asset("icon.svg")),
         navigation=tuple(Link(label=link.label, url=urls.of(link.url)) for link in links),
