@@ -57,7 +57,8 @@ class RenderingProcess:
             answer = None
         if answer is None:
             return self._cut_off()
-        return read_rendered(answer, job) or CutOff("too large or too deep", is_certain=True)
+        rendered = read_rendered(answer, job)
+        return CutOff(rendered, is_certain=True) if isinstance(rendered, str) else rendered
 
     @property
     def is_alive(self) -> bool:
