@@ -26,11 +26,11 @@ Answers = Sequence[httpx.Response | None]
 """The answer to each write; None if there was none."""
 
 
-def open_client(address: str) -> httpx.AsyncClient:
+def open_client(api: str) -> httpx.AsyncClient:
     """A client with enough connections for a batch, so that its writes arrive together."""
     limits = httpx.Limits(max_connections=SIZE, max_keepalive_connections=SIZE)
     return httpx.AsyncClient(
-        base_url=address, headers=AS_ADMIN, verify=NO_TLS, timeout=PATIENCE, limits=limits, trust_env=False
+        base_url=api, headers=AS_ADMIN, verify=NO_TLS, timeout=PATIENCE, limits=limits, trust_env=False
     )
 
 

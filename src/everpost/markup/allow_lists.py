@@ -76,7 +76,7 @@ _CLASSES = re.compile(
     r"|contains-task-list|task-list-item"
 )
 _LANGUAGE_OPTIONS = re.compile(r"(language-[\w+#.-]{1,50})[,:{]\S*")
-"""Static site generators allow options after the language of a fence: `rust,ignore`."""
+"""The language of a fence with the options of a static site generator after it: `rust,ignore`."""
 _RELATIONS = names("author external license me nofollow noopener noreferrer sponsored tag ugc")
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")

@@ -124,7 +124,7 @@ class Document:
             return (
                 f'<input type="checkbox" disabled{checked}>' if attributes.get("type") == "checkbox" else ""
             )
-        if name == "pre":
+        if name in ("pre", "table"):  # which can be scrolled sideways
             attributes["tabindex"] = "0"
         return f"<{name}{write_attributes(attributes)}>"
 

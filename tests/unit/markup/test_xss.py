@@ -18,6 +18,7 @@ WRITTEN_BY_US = {
     "img": {"decoding", "loading"},
     "input": {"disabled"},
     "pre": {"tabindex"},
+    "table": {"tabindex"},
     "span": {"class"},
 }
 POST_ATTRIBUTES = {
@@ -30,6 +31,7 @@ COMMENT_ATTRIBUTES = {
     "code": {"class"},
     "ol": {"start"},
     "pre": {"tabindex"},
+    "table": {"tabindex"},
     "span": {"class"},
     "td": {"class"},
     "th": {"class"},
