@@ -21,7 +21,8 @@ class Conflict(EverpostError):
     """Another resource already has this unique value."""
 
     def __init__(self, noun: str, field: str) -> None:
-        super().__init__(f"Another {noun} already has this {field}.")
+        value = "one of these paths" if field == "paths" else f"this {field}"
+        super().__init__(f"Another {noun} already has {value}.")
         self.noun = noun
         self.field = field
 

@@ -13,7 +13,7 @@ FORM = {"username": "nobody@blog.example", "password": "a wrong password"}
 
 
 async def test_without_a_token_a_challenge_is_returned(site: Site) -> None:
-    for method, path in [("GET", "/users"), ("GET", "/users/me"), ("GET", "/tokens"), ("GET", "/settings")]:
+    for method, path in [("GET", "/users"), ("GET", "/users/me"), ("GET", "/tokens"), ("PATCH", "/settings")]:
         answer = await site.client.request(method, path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == CHALLENGE
@@ -59,7 +59,7 @@ async def test_the_scheme_may_be_written_in_any_case(site: Site) -> None:
 async def test_a_token_without_the_scope_is_403(site: Site) -> None:
     admin = await site.user(Role.ADMIN)
     header = await site.showing(admin, Scope.ACCOUNT)
-    for path in ("/users", f"/users/{admin.id}", "/users/ffffffffffffffffffffffff", "/settings"):
+    for path in ("/users", f"/users/{admin.id}", "/users/ffffffffffffffffffffffff"):
         answer = await site.client.get(path, headers=header)
         assert answer.status_code == 403
         assert "admin" in answer.json()["detail"]
@@ -69,6 +69,7 @@ async def test_a_token_without_the_scope_is_403(site: Site) -> None:
         ("PATCH", "/users/me", {"name": "Else"}),
         ("GET", "/tokens", None),
         ("POST", "/tokens", {"name": "More"}),
+        ("PATCH", "/settings", {"title": "Mine"}),
     ]:
         assert (await site.client.request(method, path, headers=reader, json=body)).status_code == 403
 

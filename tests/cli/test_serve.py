@@ -118,6 +118,24 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         assert "evp_" not in blog.said()
 
 
+def test_the_api_alone_is_served_at_the_root(tmp_path: Path) -> None:
+    settings = {"EVERPOST_API_ONLY": "true"}
+    with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, settings=settings) as blog:
+        assert f"API documentation: {blog.address}/docs\n" in blog.said()
+        found = {path: httpx.get(blog.address + path, verify=NO_TLS) for path in ("/posts", "/docs", "/")}
+        assert {path: answer.status_code for path, answer in found.items()} == {
+            "/posts": 200,
+            "/docs": 200,
+            "/": 404,
+        }
+        assert found["/"].headers["content-type"] == "application/problem+json"
+
+
+def test_an_option_selects_the_api_alone(everpost: Command) -> None:
+    assert "--api-only" in everpost("serve", "--help").out
+    assert "EVERPOST_WORKERS" in everpost("serve", "--api-only", "--workers", "0").err
+
+
 def test_a_setting_that_is_misspelt_is_one_line_of_the_log(tmp_path: Path) -> None:
     settings = {"EVERPOST_DATABSE_URL": "a-secret"}
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, settings=settings) as blog:

@@ -71,7 +71,7 @@ async def test_promises_are_kept_with_two_everpost_servers_on_two_nodes(
 async def test_an_empty_cluster_gets_one_schema_from_two_servers_on_two_nodes(
     cluster: GaleraOfThree,
 ) -> None:
-    for _ in range(2):
+    for _ in range(4):
         opening = [open_store(url, timeout=TIMEOUT, pool_size=1) for url in cluster.urls(2)]
         here, there = await asyncio.gather(*opening)
         post = await publish(here)

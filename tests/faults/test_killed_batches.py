@@ -28,7 +28,7 @@ async def test_a_database_killed_in_a_batch_keeps_what_was_acknowledged(
     """
     url = await create_blog(server_name, server)
     with Proxy(url) as proxy, ServedBlog(proxy.url, tmp_path) as blog:
-        async with open_client(blog.address) as client:
+        async with open_client(blog.api) as client:
             for kind in kinds:
                 await _send_whole(kind(), client, proxy)  # prepares statements
                 step, killed = await _send_whole(kind(), client, proxy), 0
@@ -84,7 +84,7 @@ async def test_a_server_killed_in_a_batch_keeps_what_was_acknowledged(
     for _ in range(rounds):
         batch = kind()
         with ServedBlog(url, tmp_path) as blog:
-            async with open_client(blog.address) as client:
+            async with open_client(blog.api) as client:
                 await batch.create_post(client)
                 answered = asyncio.Event()
                 sending = asyncio.create_task(batch.send(client, on_answer=answered))
@@ -92,5 +92,5 @@ async def test_a_server_killed_in_a_batch_keeps_what_was_acknowledged(
                 blog.kill()
                 answers = await sending
         with ServedBlog(url, tmp_path) as blog:
-            async with open_client(blog.address) as client:
+            async with open_client(blog.api) as client:
                 await batch.check(client, answers)

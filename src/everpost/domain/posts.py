@@ -22,6 +22,8 @@ MAX_CONTENT = 1_000_000
 MAX_SLUG = 255
 MAX_TAGS = 20
 MAX_TAG = 50
+MAX_PATHS = 20
+MAX_PATH = 500
 COMMENTS_INSIDE = 100
 """Maximum number of comments that a post contains."""
 COMMENTS_INSIDE_LISTED = 10
@@ -84,6 +86,8 @@ class Post(Record):
     status: PostStatus = PostStatus.PUBLISHED
     kind: PostKind = PostKind.POST
     summary: str | None = None
+    paths: tuple[str, ...] = ()
+    """Old paths that redirect to it, oldest first; no other post has them."""
     author: Author | None = None
     comment_policy: CommentPolicy | None = None
     """None: the policy of the blog."""
@@ -104,6 +108,13 @@ class Post(Record):
         return Revision(self.version, self.stamp)
 
 
+class PostKey(StrEnum):
+    """The field, other than its id, that a post is found by. `PATH` is one of its old paths."""
+
+    SLUG = "slug"
+    PATH = "path"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostChange:
     """The new values of a post's fields; None leaves a field unchanged."""
@@ -121,6 +132,7 @@ class PostChange:
     kind: PostKind | None = None
     summary: str | None = None
     """Empty: the post has no summary from now on."""
+    paths: tuple[str, ...] | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
     """"inherit": use the policy of the blog from now on."""

@@ -13,8 +13,8 @@ def names(text: str) -> frozenset[str]:
 
 
 INLINE_ELEMENTS = names(
-    "a abbr b bdi bdo br cite code data del dfn em i ins kbd label mark q rp rt ruby s samp small span strong"
-    " sub sup time u var wbr"
+    "a abbr b bdi bdo br cite code data del dfn em i ins kbd label mark meter progress q rp rt ruby s samp"
+    " small span strong sub sup time u var wbr"
 )
 _BLOCK_ELEMENTS = names(
     "address article aside blockquote caption col colgroup dd details div dl dt figcaption figure footer h1"
@@ -44,7 +44,9 @@ POST_ATTRIBUTES = {
     "input": "checked type",
     "ins": "cite datetime",
     "li": "value",
+    "meter": "high low max min optimum value",
     "ol": "reversed start type",
+    "progress": "max value",
     "q": "cite",
     "source": "media src srcset type",
     "td": "colspan rowspan",
@@ -68,11 +70,17 @@ COMMENT_REL = "nofollow ugc"
 
 _CLASSES = re.compile(
     r"language-[\w+#.-]{1,50}"
-    r"|align-?(?:left|center|right|none|wide|full)"
+    r"|wp-[\w-]{1,100}"
+    r"|(?:has-text-)?align-?(?:left|center|right|none|wide|full)"
     r"|footnotes|footnotes-sep|footnotes-list|footnote-item|footnote-ref|footnote-backref"
     r"|contains-task-list|task-list-item"
 )
+_LANGUAGE_OPTIONS = re.compile(r"(language-[\w+#.-]{1,50})[,:{]\S*")
+"""The language of a fence with the options of a static site generator after it: `rust,ignore`."""
 _RELATIONS = names("author external license me nofollow noopener noreferrer sponsored tag ugc")
+_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
+_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+"""Characters that a browser, of today or once, removes from an address."""
 _NUMBER, _SIZE = re.compile(r"-?[0-9]{1,6}"), re.compile(r"[0-9]{1,5}")
 _VALUES = {
     "colspan": _SIZE,
@@ -94,11 +102,14 @@ _VALUES = {
 def filter_attribute(element: str, attribute: str, value: str) -> str | None:
     """The value of an allowed attribute, without what is not allowed in it; None: remove the attribute."""
     if attribute == "class":
-        return _kept(value, _CLASSES.fullmatch)
+        return _kept(_LANGUAGE_OPTIONS.sub(r"\1", value), _CLASSES.fullmatch)
     if attribute == "rel":
         return _kept(value.lower(), _RELATIONS.__contains__)
-    if (element, attribute) == ("data", "value"):
+    if attribute == "value" and element != "li":
         return value
+    if attribute in ADDRESSES:  # nh3 checks only those that browsers follow
+        found = _SCHEME.match(_IGNORED.sub("", value))
+        return value if found is None or found[1].lower() in URL_SCHEMES else None
     allowed = _VALUES.get(attribute)
     return value if allowed is None or allowed.fullmatch(value) else None
 

@@ -6,7 +6,8 @@ from everpost.markup.escaping import unescape
 from everpost.markup.highlighting import MAX_CODE, highlighted
 from everpost.markup.mathml import mathml
 
-MATH = "language-math"
+MATH, DISPLAYED_MATH = "language-math", "language-math-display"
+"""Classes of code that is a formula; the second is for one that has a line of its own inside a paragraph."""
 
 
 @dataclass(slots=True)
@@ -29,9 +30,10 @@ class Code:
         inside = escaped if shown is None else shown
         return f'<pre tabindex="0"><code class="language-{language}">{inside}</code></pre>'
 
-    def formula(self, escaped: str) -> str:
+    def formula(self, escaped: str, *, is_displayed: bool) -> str:
         """A formula in a line of text; its source if it is not valid."""
-        return self._formula(unescape(escaped), is_block=False) or f'<code class="{MATH}">{escaped}</code>'
+        shown = self._formula(unescape(escaped), is_block=is_displayed)
+        return f'<code class="{MATH}">{escaped}</code>' if shown is None else shown
 
     def _formula(self, source: str, *, is_block: bool) -> str | None:
         self._size += len(source)

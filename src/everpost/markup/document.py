@@ -24,7 +24,7 @@ _ATTRIBUTES = r'(?:\ [a-z][a-z0-9-]*="[^"]*")*+'
 _TOKEN = re.compile(
     rf"""
       <pre{_ATTRIBUTES}><code\ class="language-(?P<block>[^"\ ]+)">(?P<block_code>[^<]*)</code></pre>
-    | <code\ class="{MATH}">(?P<formula>[^<]*)</code>
+    | <code\ class="{MATH}(?P<displayed>-display)?">(?P<formula>[^<]*)</code>
     | <iframe(?P<frame>{_ATTRIBUTES})>.*?</iframe>
     | <(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>{_ATTRIBUTES})>
     | (?P<text>[^<]+)
@@ -97,7 +97,12 @@ class Document:
             return self._code.block(token["block"], token["block_code"], has_formulas=self.has_formulas)
         if token["formula"] is not None:
             self._say(unescape(token["formula"]))
-            return self._code.formula(token["formula"]) if self.has_formulas else token[0]
+            is_displayed = token["displayed"] is not None
+            return (
+                self._code.formula(token["formula"], is_displayed=is_displayed)
+                if self.has_formulas
+                else token[0]
+            )
         if token["frame"] is not None:
             return embedded(read_attributes(token["frame"]), self.embed_hosts)
         return "&lt;"
@@ -119,7 +124,7 @@ class Document:
             return (
                 f'<input type="checkbox" disabled{checked}>' if attributes.get("type") == "checkbox" else ""
             )
-        if name == "pre":
+        if name in ("pre", "table"):  # which can be scrolled sideways
             attributes["tabindex"] = "0"
         return f"<{name}{write_attributes(attributes)}>"
 

@@ -12,6 +12,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from everpost.markup.autolinks import autolinks_plugin
+from everpost.markup.code import DISPLAYED_MATH, MATH
 from everpost.markup.escaping import escape
 from everpost.markup.results import Unrenderable
 
@@ -72,10 +73,12 @@ def _parser() -> MarkdownIt:
 def _render_math(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    """The source, as in a code block with the language `math`, which is rendered later."""
+    """The source, as code with the language `math`, which is rendered later."""
     token = tokens[index]
-    code = f'<code class="language-math">{escape(token.content)}</code>'
-    return code if token.type == "math_inline" else f"<pre>{code}</pre>"
+    if token.type == "math_inline_double":
+        return f'<code class="{DISPLAYED_MATH}">{escape(token.content)}</code>'
+    code = f'<code class="{MATH}">{escape(token.content)}</code>'
+    return code if token.type == "math_inline" else f"<pre>{code}</pre>\n"
 
 
 def _render_link_to_image(

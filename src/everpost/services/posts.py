@@ -10,6 +10,7 @@ from everpost.domain.paging import Page, Position
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.domain.people.users import Author, User
+from everpost.domain.post_paths import checked_paths, without_permalink
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     Audience,
@@ -46,6 +47,7 @@ class PostDraft:
     status: PostStatus | None = None
     kind: PostKind | None = None
     summary: str | None = None
+    paths: tuple[str, ...] | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | None = None
 
@@ -61,6 +63,12 @@ async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Pos
 async def find_post(store: Store, actor: Actor, slug: str, *, comments: int) -> Post | None:
     """Return the post with this slug, if it exists and the actor may see it."""
     post = await store.posts.find(slug, comments=comments)
+    return post if post is not None and sees(actor, post) else None
+
+
+async def find_post_by_path(store: Store, actor: Actor, path: str, *, comments: int) -> Post | None:
+    """Return the post with this old path, if it exists and the actor may see it."""
+    post = await store.posts.find_by_path(path, comments=comments)
     return post if post is not None and sees(actor, post) else None
 
 
@@ -131,6 +139,7 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
         status=draft.status or PostStatus.PUBLISHED,
         kind=draft.kind or PostKind.POST,
         summary=draft.summary,
+        paths=checked_paths(draft.paths or ()),
         author=author,
         comment_policy=draft.comment_policy,
     )
@@ -178,6 +187,7 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
         and (draft.status is None or post.status == stored.status)
         and (draft.kind is None or post.kind == stored.kind)
         and (draft.summary is None or post.summary == stored.summary)
+        and (draft.paths is None or without_permalink(stored, post.paths) == stored.paths)
         and (draft.comment_policy is None or post.comment_policy == stored.comment_policy)
     )
 
@@ -195,6 +205,7 @@ async def update_post(
         change,
         slug=checked_slug(change.slug) if change.slug else None,
         tags=None if change.tags is None else checked_tags(change.tags),
+        paths=None if change.paths is None else checked_paths(change.paths),
     )
     if change.author_id not in (None, user.id) and not actor.edits_all:
         raise Forbidden("Only editors and admins may set another author.")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostQuery
+from everpost.domain.posts import Post, PostKey, PostQuery
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher, KeyedBatcher
 from everpost.stores.port import Blogs, Posts, Store, Validated, Validator
@@ -24,9 +24,10 @@ _Key = tuple[Id, int]
 
 
 class CachedPosts:
-    """A cache in front of another `Posts`. `get` and `page` return the same object as long as the database
-    has its validator, so callers can tell by identity that a post has not changed. Callers share round trips:
-    validators are batched, and a page that several callers request concurrently is read once.
+    """A cache in front of another `Posts`. `get`, `find`, `find_by_path` and `page` return the same object as
+    long as the database has its validator, so callers can tell by identity that a post has not changed.
+    Callers share round trips: validators are batched, and a page that several callers request concurrently
+    is read once.
     """
 
     def __init__(self, posts: Posts, *, capacity: int) -> None:
@@ -34,17 +35,14 @@ class CachedPosts:
         self._posts = posts
         self._kept = _LeastRecentlyUsed(capacity)
         self._validations = Batcher(self._validate, most=_VALIDATED_TOGETHER)
+        self._finders = {key: _Finder(posts, self._kept, key) for key in PostKey}
         self._pages: KeyedBatcher[PostQuery, PostQuery, Page[Post]] = KeyedBatcher(
             self._page_once, most=_READ_TOGETHER
         )
-        self.comment_context, self.find, self.count, self.tags = (
-            posts.comment_context,
-            posts.find,
-            posts.count,
-            posts.tags,
-        )
+        self.comment_context, self.count, self.tags = posts.comment_context, posts.count, posts.tags
         self.add, self.save, self.remove = posts.add, posts.save, posts.remove
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
+        self.find_validated, self.find_validators = posts.find_validated, posts.find_validators
 
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:  # costs no more than the validator; permission checks need it
@@ -56,6 +54,12 @@ class CachedPosts:
         if id not in found:
             raise NotFound("post", id)
         return found[id].post
+
+    async def find(self, slug: str, *, comments: int) -> Post | None:
+        return await self._finders[PostKey.SLUG].find(slug, comments)
+
+    async def find_by_path(self, path: str, *, comments: int) -> Post | None:
+        return await self._finders[PostKey.PATH].find(path, comments)
 
     async def page(self, query: PostQuery) -> Page[Post]:
         return await self._pages.load(query, query)
@@ -84,6 +88,37 @@ class CachedPosts:
         for each, validated in found.items():
             self._kept.put((each, comments), validated)
         return found
+
+
+class _Finder:
+    """Finds posts by their slugs, or by their old paths. The database says each time which post has the slug,
+    and in which state, so a kept post is never returned for a slug that is another's by now.
+    """
+
+    def __init__(self, posts: Posts, kept: "_LeastRecentlyUsed", key: PostKey) -> None:
+        self._posts = posts
+        self._kept = kept
+        self._key = key
+        self._validations = Batcher(self._validate, most=_VALIDATED_TOGETHER)
+
+    async def find(self, value: str, comments: int) -> Post | None:
+        post_id = self._kept.find(self._key, value)
+        kept = None if post_id is None else self._kept.get((post_id, comments))
+        if kept is not None:
+            found = await self._validations.load(value)
+            if found is None:
+                return None
+            if found == (kept.post.id, kept.validator):
+                return kept.post
+        validated = await self._posts.find_validated(self._key, value, comments=comments)
+        if validated is None:
+            return None
+        self._kept.put((validated.post.id, comments), validated)
+        return validated.post
+
+    async def _validate(self, values: Sequence[str]) -> Sequence[tuple[Id, Validator] | None]:
+        validators = await self._posts.find_validators(self._key, list(set(values)))
+        return [validators.get(each) for each in values]
 
 
 class SharedBlog:
@@ -119,6 +154,8 @@ class _LeastRecentlyUsed:
         self._capacity = capacity
         self._size = 0
         self._kept: OrderedDict[_Key, tuple[Validated, int]] = OrderedDict()
+        self._ids: dict[tuple[PostKey, str], Id] = {}
+        """The ids of the kept posts, by their slugs and old paths."""
 
     def get(self, key: _Key) -> Validated | None:
         if key not in self._kept:
@@ -126,16 +163,30 @@ class _LeastRecentlyUsed:
         self._kept.move_to_end(key)
         return self._kept[key][0]
 
+    def find(self, key: PostKey, value: str) -> Id | None:
+        """The id of a kept post that had this slug or old path."""
+        return self._ids.get((key, value))
+
     def put(self, key: _Key, validated: Validated) -> None:
         if key in self._kept:
-            self._size -= self._kept.pop(key)[1]
+            self._forget(*self._kept.pop(key))
         if self._capacity == 0 or (size := _size_of(validated.post)) > self._capacity:
             return
         self._kept[key] = validated, size
+        self._ids.update(dict.fromkeys(_keys_of(validated.post), validated.post.id))
         self._size += size
         while self._size > self._capacity:
-            _, (_, size) = self._kept.popitem(last=False)
-            self._size -= size
+            self._forget(*self._kept.popitem(last=False)[1])
+
+    def _forget(self, validated: Validated, size: int) -> None:
+        self._size -= size
+        for each in _keys_of(validated.post):
+            if self._ids.get(each) == validated.post.id:
+                del self._ids[each]
+
+
+def _keys_of(post: Post) -> Sequence[tuple[PostKey, str]]:
+    return [(PostKey.SLUG, post.slug), *((PostKey.PATH, path) for path in post.paths)]
 
 
 def _is_current(kept: Validated | None, validator: Validator) -> bool:
@@ -144,7 +195,13 @@ def _is_current(kept: Validated | None, validator: Validator) -> bool:
 
 def _size_of(post: Post) -> int:
     """The approximate size in memory of the post and its JSON, in bytes."""
-    texts = (post.title, post.content, *(comment.content for comment in post.comments))
+    texts = (
+        post.title,
+        post.content,
+        post.summary or "",
+        *post.paths,
+        *(comment.content for comment in post.comments),
+    )
     return _OVERHEAD * (1 + len(post.comments)) + sum(map(_size_of_text, texts))
 
 

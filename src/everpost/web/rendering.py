@@ -10,9 +10,14 @@ from everpost.markup.results import RenderedComment, RenderedPost
 from everpost.web.contexts import Context
 
 
+def english(text: str) -> Markup:
+    """A text of ours, which is English on blogs in every language and direction."""
+    return Markup('<bdi lang="en">{}</bdi>').format(text)
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("everpost.web"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -20,6 +25,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["en"] = english
+    return environment
 
 
 def safe_html(rendered: RenderedPost | RenderedComment) -> Markup:

@@ -44,6 +44,7 @@ POST_FIELDS = {
     "status",
     "kind",
     "summary",
+    "paths",
     "author",
     "comment_policy",
     "comment_count",
@@ -99,6 +100,7 @@ class PostJson(TypedDict):
     status: str
     kind: str
     summary: str | None
+    paths: list[str]
     author: AuthorJson | None
     comment_policy: str | None
     comment_count: int

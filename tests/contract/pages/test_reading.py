@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from everpost.domain.blog import NavigationLink
 from everpost.domain.comments import CommentPolicy, CommentStatus
 from everpost.domain.posts import PostFormat, PostKind
 from tests.contract.pages.conftest import ANN, Site
@@ -215,7 +216,7 @@ async def test_a_long_thread_is_paged_at_every_level(site: Site) -> None:
     while waiting:
         page = Page(await site.get(waiting.pop()))
         seen += page.all("//div[@class='text']")
-        waiting += page.all("//section//a[@rel='next']/@href | //section//a[text()='More replies']/@href")
+        waiting += page.all("//section//a[@rel='next']/@href | //section//a[.='More replies']/@href")
     assert sorted(seen) == sorted(comment.content for comment in [*top, *replies])
 
 
@@ -242,3 +243,27 @@ async def test_an_empty_blog_greets_its_owner(site: Site) -> None:
         assert (await site.get(path)).status_code == 200
     await publish(site.store, title="Hello")
     assert Page(await site.get("/")).titles == ["Hello"]
+
+
+async def test_frames_of_players_may_load_and_others_are_links(site: Site) -> None:
+    frames = "".join(
+        f'<iframe src="https://{host}/embed/x"></iframe>' for host in ("www.youtube.com", "evil.example")
+    )
+    await publish(site.store, slug="film", content=frames, format=PostFormat.HTML)
+    answer = await site.get("/film")
+    assert Page(answer).all("//iframe/@src") == ["https://www.youtube.com/embed/x"]
+    policy = answer.headers["content-security-policy"]
+    assert " https://www.youtube.com" in policy.partition("frame-src")[2]
+    assert "evil" not in policy
+
+
+async def test_navigation_leads_to_pages_of_the_blog_and_elsewhere(site: Site) -> None:
+    links = (NavigationLink("About", "/about"), NavigationLink("Code", "https://code.example/x"))
+    await site.change(navigation=links)
+    page = Page(await site.get("/"))
+    assert page.all("//nav[@aria-label='Main']//a/@href") == [
+        "/about",
+        "https://code.example/x",
+        "/archive",
+        "/tags",
+    ]

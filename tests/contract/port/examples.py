@@ -70,6 +70,7 @@ class PostFields(TypedDict, total=False):
     status: PostStatus
     kind: PostKind
     summary: str | None
+    paths: tuple[str, ...]
     author: Author | None
     comment_policy: CommentPolicy | None
 

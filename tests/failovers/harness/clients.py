@@ -115,10 +115,12 @@ class Clients:
         return (*self._threads, self._discussion)
 
     def _new_client(self, *, stays: bool = False) -> Client:
-        """A client that begins with the next server."""
+        """A client that begins with the next server. Those of the first server stay there: in every fault, it
+        reaches the nodes that remain in service.
+        """
         first = len(self._clients) % len(self._addresses)
         addresses = (*self._addresses[first:], *self._addresses[:first])
-        self._clients.append(Client(self._http, addresses, self._recorder, stays=stays))
+        self._clients.append(Client(self._http, addresses, self._recorder, stays=stays or first == 0))
         return self._clients[-1]
 
     async def _add_posts(self, client: Client) -> None:

@@ -7,7 +7,7 @@ from importlib import import_module
 from sqlalchemy import Column, Update
 
 from everpost.stores import sql
-from everpost.stores.sql.model.tables import Base
+from everpost.stores.sql.model.tables import METADATA
 
 
 def updates() -> Iterator[tuple[str, Update]]:
@@ -20,7 +20,7 @@ def updates() -> Iterator[tuple[str, Update]]:
 
 
 def test_every_update_that_counts_a_version_renews_the_stamp() -> None:
-    stamped = {table for table in Base.metadata.tables.values() if "stamp" in table.c}
+    stamped = {table for table in METADATA.tables.values() if "stamp" in table.c}
     assert {table.name for table in stamped} == {"blog", "comments", "posts", "users"}
     counting = []
     for name, update in updates():

@@ -44,7 +44,13 @@ def html(content: str) -> RenderedPost:
         ("$x^2$", "<p><math><msup><mi>x</mi><mn>2</mn></msup></math></p>\n"),
         ("$\\foo$", '<p><code class="language-math">\\foo</code></p>\n'),
         ("$\\text{<b>}$", "<p><math><mtext>&lt;b&gt;</mtext></math></p>\n"),
-        ("$$\nx\n$$", '<math display="block"><mi>x</mi></math>'),
+        ("$$\nx\n$$", '<math display="block"><mi>x</mi></math>\n'),
+        ("a $$x$$ b", '<p>a <math display="block"><mi>x</mi></math> b</p>\n'),
+        ("a $$\\foo$$ b", '<p>a <code class="language-math">\\foo</code> b</p>\n'),
+        (
+            "```rust,ignore\n;\n```",
+            '<pre tabindex="0"><code class="language-rust"><span class="hl-p">;</span>\n</code></pre>\n',
+        ),
         (
             "```python\npass\n```",
             '<pre tabindex="0"><code class="language-python"><span class="hl-k">pass</span>\n</code></pre>\n',
@@ -98,7 +104,7 @@ def test_what_real_posts_have_is_kept() -> None:
         '<figure class="aligncenter"><img src="a.png" alt="A" width="4" height="3" loading="lazy"'
         ' decoding="async"><figcaption>One &amp; two</figcaption></figure>'
         "<details open><summary>More</summary><p>Text</p></details>"
-        '<table><caption>C</caption><tbody><tr><td colspan="2">1</td></tr></tbody></table>'
+        '<table tabindex="0"><caption>C</caption><tbody><tr><td colspan="2">1</td></tr></tbody></table>'
         '<video src="v.mp4" controls poster="p.png"></video><ruby>a<rt>b</rt></ruby>'
         '<blockquote cite="https://a.example/"><p>Q</p></blockquote><ol start="3"><li>x</li></ol>'
         '<p lang="fr" dir="ltr"><abbr title="T">t</abbr> <kbd>k</kbd> <a href="/b" rel="me">b</a></p>'

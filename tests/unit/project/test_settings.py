@@ -36,6 +36,23 @@ def test_a_malformed_origin_is_refused_and_not_shown(monkeypatch: pytest.MonkeyP
     assert written not in refused.value.message
 
 
+def test_hosts_of_frames_are_read_with_commas_or_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    for written in (" A.example, b.example ,", '["a.example", "b.example"]'):
+        monkeypatch.setenv("EVERPOST_EMBED_HOSTS", written)
+        assert read_settings().embed_hosts == ("a.example", "b.example")
+    monkeypatch.setenv("EVERPOST_EMBED_HOSTS", "")
+    assert read_settings().embed_hosts == ()
+
+
+@pytest.mark.parametrize(
+    "written", ["https://a.example", "a.example/path", "*.a.example", "a", "a.example;", "[1]", "["]
+)
+def test_a_malformed_host_is_refused(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("EVERPOST_EMBED_HOSTS", written)
+    with pytest.raises(Misconfigured, match="EVERPOST_EMBED_HOSTS"):
+        read_settings()
+
+
 def test_the_token_of_the_admin_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = new_secret()
     monkeypatch.setenv("EVERPOST_ADMIN_TOKEN", secret)

@@ -59,7 +59,7 @@ BADGE_KIND = Kind(
     plural="badges",
     type=Badge,
     fields={"id": ID, "label": text(1, 100), "given_at": fields.MOMENT},
-    unique={"label": lambda badge: badge.label},
+    unique={"label": lambda badge: [badge.label]},
 )
 TOY_KINDS = Kinds(*KINDS, NOTE_KIND, BADGE_KIND)
 

@@ -7,8 +7,9 @@ from fastapi import Query, Request, Response
 
 from everpost.api.http.etags import parse_expected_revision
 from everpost.api.http.problems import problem_of
+from everpost.api.http.representations import Representation
 from everpost.api.http.responses import JsonResponse, listed
-from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.dependencies import CurrentRenderer, OpenStore
 from everpost.api.routing.links import next_link, path_of
 from everpost.api.routing.parameters import IfNoneMatch, QueueQuery
 from everpost.api.routing.security import CurrentMember
@@ -25,6 +26,7 @@ from everpost.services.moderation import Decision, editors_of, page_queue
 async def list_moderation_queue(
     request: Request,
     store: OpenStore,
+    renderer: CurrentRenderer,
     actor: CurrentMember,
     query: Annotated[QueueQuery, Query()],
     if_none_match: IfNoneMatch = None,
@@ -40,7 +42,9 @@ async def list_moderation_queue(
         cursor = encode_cursor(page.rows[-1].position)
         headers["link"] = next_link(request, path_of(request, "/comments"), cursor)
     editors = await editors_of(store, page.rows)
-    return listed([read_for_moderators(each, editors) for each in page.rows], headers, if_none_match)
+    rows = [read_for_moderators(each, editors) for each in page.rows]
+    chosen = Representation.chosen(query.include, query.fields)
+    return listed(rows if chosen is None else await chosen.comments(rows, renderer), headers, if_none_match)
 
 
 async def moderate_comments(store: OpenStore, actor: CurrentMember, body: Decisions) -> Response:

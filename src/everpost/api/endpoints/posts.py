@@ -30,11 +30,13 @@ from everpost.domain.posts import (
     Post,
     PostChange,
     PostFilter,
+    PostKind,
     PostQuery,
 )
 from everpost.services import posts
 from everpost.services.posts import PostDraft
 from everpost.services.rendering.renderer import Renderer
+from everpost.stores.port import Store
 
 
 async def list_posts(
@@ -49,15 +51,19 @@ async def list_posts(
     """List posts, newest first by default.
 
     The public sees published posts whose publication date has passed; authors also see their own scheduled
-    posts and drafts, and editors and admins see all of them. Drafts are listed only with `status=draft`.
+    posts and drafts, and editors and admins see all of them. Drafts are listed only with `status=draft`, and
+    pages only with `kind=page`.
     """
-    if query.slug is not None:
-        found = await posts.find_post(store, actor, query.slug, comments=_listed_comments(query))
-        rows = [found] if found is not None and _matches_filters(query, found) else []
-        total = {"x-total-count": str(len(rows))} if query.count else {}
-        shown = rows[query.skip :][: query.limit]
-        contents = await _read_posts(shown, Representation.chosen(query.include, query.fields), renderer)
-        return listed(contents, total, if_none_match)
+    chosen = Representation.chosen(query.include, query.fields)
+    if query.slug is not None or query.path is not None:
+        found = await _find_post(store, actor, query)
+        total = {"x-total-count": str(int(found is not None))} if query.count else {}
+        if found is None or query.skip or not query.limit:
+            return listed([], total, if_none_match)
+        if chosen is not None:
+            return listed(await chosen.posts([found], renderer), total, if_none_match)
+        alone = response_cache.render(found).alone
+        return rendered(alone.body, alone.tag, headers=total, if_none_match=if_none_match)
     wanted = _query(actor, query)
     page = await posts.list_page(store, actor, wanted)
     headers = {}
@@ -66,7 +72,6 @@ async def list_posts(
     if page.rows and page.has_more:
         cursor = encode_cursor(page.rows[-1].position(query.sort))
         headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
-    chosen = Representation.chosen(query.include, query.fields)
     if chosen is not None:
         return listed(await chosen.posts(page.rows, renderer), headers, if_none_match)
     rendering = response_cache.render_page(page)
@@ -78,7 +83,7 @@ def _query(actor: Actor, query: PostsQuery) -> PostQuery:
         filter=PostFilter(
             audience=actor.audience(HORIZON.moment()),
             status=query.status,
-            kind=query.kind,
+            kind=query.kind or PostKind.POST,
             tag=query.tag,
             author_id=query.author,
         ),
@@ -96,16 +101,27 @@ async def _read_posts(
     return [read_post(post) for post in rows] if chosen is None else await chosen.posts(rows, renderer)
 
 
+async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | None:
+    """The post with the slug or the path, if it also matches the other filters."""
+    comments = _listed_comments(query)
+    if query.slug is not None:
+        found = await posts.find_post(store, actor, query.slug, comments=comments)
+    else:
+        found = await posts.find_post_by_path(store, actor, query.path or "", comments=comments)
+    return found if found is not None and _matches_filters(query, found) else None
+
+
 def _listed_comments(query: PostsQuery) -> int:
     return min(query.comments, COMMENTS_INSIDE_LISTED)
 
 
 def _matches_filters(query: PostsQuery, post: Post) -> bool:
-    """Whether the post with the slug also matches the other filters."""
+    """Whether the post with the slug or the path also matches the other filters."""
     author = read_post(post)["author"]
     return (
         post.status is query.status
-        and post.kind is query.kind
+        and query.kind in (None, post.kind)
+        and (query.path is None or query.path in post.paths)
         and (query.tag is None or query.tag in post.tags)
         and (query.author is None or (author is not None and author["id"] == query.author))
         and query.after is None
@@ -149,6 +165,7 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
         status=body.get("status"),
         kind=body.get("kind"),
         summary=body.get("summary"),
+        paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy=body.get("comment_policy"),
     )
@@ -205,6 +222,7 @@ async def update_post(
         status=body.get("status"),
         kind=body.get("kind"),
         summary=(body["summary"] or "") if "summary" in body else None,
+        paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
     )

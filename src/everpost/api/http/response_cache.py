@@ -1,5 +1,6 @@
 """A cache of posts, and pages of posts, as JSON, rendered once for each revision of a post."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from weakref import ref
 
@@ -24,6 +25,11 @@ class CachedResponse:
         return self._unchanged if is_match(self.tag, if_none_match) else self._whole
 
     @cached_property
+    def alone(self) -> "CachedResponse":
+        """A list that contains only this."""
+        return _list_of([self])
+
+    @cached_property
     def _whole(self) -> Response:
         return rendered(self.body, self.tag)
 
@@ -45,13 +51,10 @@ class ResponseCache:
         return self._find(post) or self._keep(post, _rendering_of(post))
 
     def render_page(self, page: Page[Post]) -> CachedResponse:
-        """The page as a JSON list; its ETag is derived from those of the posts."""
+        """The page as a JSON list."""
         if (kept := self._find(page)) is not None:
             return kept
-        shown = [self.render(post) for post in page.rows]
-        body = b"[%b]" % b",".join([rendering.body for rendering in shown])
-        tag = body_etag(",".join([rendering.tag for rendering in shown]).encode())
-        return self._keep(page, CachedResponse(body, tag))
+        return self._keep(page, _list_of([self.render(post) for post in page.rows]))
 
     def _find(self, thing: Post | Page[Post]) -> CachedResponse | None:
         kept = self._kept.get(id(thing))  # no other object has this id while this one exists
@@ -61,6 +64,12 @@ class ResponseCache:
         name = id(thing)
         self._kept[name] = ref(thing, lambda _: self._kept.pop(name, None)), rendering
         return rendering
+
+
+def _list_of(rows: Sequence[CachedResponse]) -> CachedResponse:
+    """A list, whose ETag is derived from those of its rows."""
+    body = b"[%b]" % b",".join([row.body for row in rows])
+    return CachedResponse(body, body_etag(",".join([row.tag for row in rows]).encode()))
 
 
 def _rendering_of(post: Post) -> CachedResponse:

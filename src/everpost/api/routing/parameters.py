@@ -28,9 +28,10 @@ from everpost.domain.paging import (
     decode_cursor,
     decode_word,
 )
+from everpost.domain.post_paths import checked_path
 from everpost.domain.posts import COMMENTS_INSIDE, COMMENTS_INSIDE_LISTED, PostKind, PostSort, PostStatus
 from everpost.domain.text import unstorable_reason
-from everpost.errors import NotFound
+from everpost.errors import Invalid, NotFound
 
 
 def _post_id(text: str) -> Id:
@@ -75,6 +76,13 @@ def _position(sent: object) -> Position:
     return position
 
 
+def _old_path(sent: object) -> str:
+    try:
+        return checked_path(str(sent))
+    except Invalid as error:
+        raise PydanticCustomError("path", "{reason}", {"reason": error.reason}) from None
+
+
 def _tag(sent: object) -> str:
     tag = decode_word(sent) if isinstance(sent, str) else None
     if tag is None or unstorable_reason(tag):
@@ -87,6 +95,7 @@ Skip = Annotated[int, Field(ge=0, le=MAX_SKIP), BeforeValidator(_digits)]
 Flag = Annotated[bool, PlainValidator(_true_or_false), WithJsonSchema({"type": "boolean"})]
 Cursor = Annotated[Position | None, PlainValidator(_position), WithJsonSchema({"type": "string"})]
 TagCursor = Annotated[str | None, PlainValidator(_tag), WithJsonSchema({"type": "string"})]
+OldPath = Annotated[str | None, PlainValidator(_old_path), WithJsonSchema({"type": "string"})]
 Words = Annotated[str, Field(json_schema_extra=STORABLE_PATTERN), Storable]
 
 
@@ -126,6 +135,9 @@ class ThreadQuery(PageQuery):
 class QueueQuery(PageQuery):
     """The comments to list, across all posts."""
 
+    include: Include = None
+    fields: CommentFields = None
+
     status: CommentStatus = Field(
         default=CommentStatus.PENDING, description="List comments with this status."
     )
@@ -157,7 +169,11 @@ class PostsQuery(PageQuery):
     fields: PostFields = None
 
     slug: Words | None = Field(default=None, description="List only the post with this slug.")
-    kind: PostKind = Field(default=PostKind.POST, description="List posts, or pages instead.")
+    path: OldPath = Field(default=None, description="List only the post with this old path.")
+    kind: PostKind | None = Field(
+        default=None,
+        description="List posts, or pages instead. Default: `post`; with `slug` or `path`, both.",
+    )
     tag: Words | None = Field(default=None, description="List only posts with this tag.")
     author: SentId | None = Field(default=None, description="List only posts by the user with this id.")
     status: PostStatus = Field(

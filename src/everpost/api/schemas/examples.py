@@ -53,6 +53,7 @@ _POST: JsonDict = {
     "status": "published",
     "kind": "post",
     "summary": "Why I write here.",
+    "paths": ["/2019/05/hello"],
     "author": _AUTHOR,
     "comment_policy": None,
     "comment_count": 1,

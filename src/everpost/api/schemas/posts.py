@@ -20,6 +20,8 @@ from everpost.domain.comments import CommentPolicy
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     MAX_CONTENT,
+    MAX_PATH,
+    MAX_PATHS,
     MAX_SLUG,
     MAX_SUMMARY,
     MAX_TAG,
@@ -33,6 +35,9 @@ from everpost.domain.posts import (
 )
 from everpost.markup.plain_text import MAX_EXCERPT
 from everpost.markup.results import RenderedPost
+
+MAX_SENT_PATH = 12 * MAX_PATH
+"""A character may be sent as up to four escapes of three characters each."""
 
 Title = Annotated[
     str, Field(min_length=1, max_length=MAX_TITLE, json_schema_extra=STORABLE_PATTERN), Storable
@@ -68,6 +73,21 @@ SentKind = Annotated[
     PostKind,
     Field(strict=False, description="A page has its own URL, but is not part of lists of posts or tags."),
 ]
+SentPath = Annotated[
+    str, Field(min_length=1, max_length=MAX_SENT_PATH, json_schema_extra=STORABLE_PATTERN), Storable
+]
+SentPaths = Annotated[
+    list[SentPath],
+    Field(
+        max_length=MAX_PATHS,
+        description="Old paths of the post, such as /2019/05/hello, which redirect to it. No two posts have"
+        " the same path.",
+    ),
+]
+ReadPaths = Annotated[
+    list[Annotated[str, Field(min_length=2, max_length=MAX_PATH)]],
+    Field(max_length=MAX_PATHS, description="Old paths of the post, oldest first, which redirect to it."),
+]
 SentPolicy = Annotated[
     CommentPolicy,
     Field(strict=False, description="The comment policy of this post; null if that of the blog applies."),
@@ -95,6 +115,7 @@ class PostCreate(TypedDict):
     status: NotRequired[SentStatus]
     kind: NotRequired[SentKind]
     summary: NotRequired[Summary | None]
+    paths: NotRequired[SentPaths]
     author_id: NotRequired[SentAuthorId]
     comment_policy: NotRequired[SentPolicy | None]
 
@@ -112,6 +133,7 @@ class PostUpdate(TypedDict, total=False):
     status: SentStatus
     kind: SentKind
     summary: Summary | None
+    paths: SentPaths
     author_id: SentAuthorId
     comment_policy: SentPolicy | None
 
@@ -145,6 +167,7 @@ class PostRead(TypedDict):
     status: PostStatus
     kind: PostKind
     summary: Summary | None
+    paths: ReadPaths
     author: Annotated[AuthorRead | None, Field(description="null if disabled or removed.")]
     comment_policy: Annotated[
         CommentPolicy | None,
@@ -212,6 +235,7 @@ def read_post(post: Post) -> PostRead:
         "status": post.status,
         "kind": post.kind,
         "summary": post.summary,
+        "paths": list(post.paths),
         "author": read_author(post.author),
         "comment_policy": post.comment_policy,
         "comment_count": post.comment_count,

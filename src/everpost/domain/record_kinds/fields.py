@@ -13,7 +13,8 @@ from everpost.domain.blog import MAX_LINK_URL, NavigationLink, checked_navigatio
 from everpost.domain.ids import Id
 from everpost.domain.people.password_hashes import MAX_HASH, cost_of
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME, Author
-from everpost.domain.posts import MAX_SLUG, MAX_TAG, MAX_TAGS, checked_tags
+from everpost.domain.post_paths import checked_path, checked_paths
+from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_TAG, MAX_TAGS, checked_tags
 from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug, unstorable_reason
 from everpost.errors import Invalid
@@ -194,10 +195,7 @@ def _read_password_hash(name: str, value: object) -> str:
 
 def _read_slug(name: str, value: object) -> str:
     slug = _checked_text(name, value, 1, MAX_SLUG)
-    if slug.isascii() or all(unicodedata.category(character) != "Cn" for character in slug):
-        normal = normalize_slug(slug)
-    else:  # it has letters of a newer version of Unicode than Python supports
-        normal = slug
+    normal = slug if _has_unassigned(slug) else normalize_slug(slug)
     if normal != slug:
         raise Invalid(name, f"is not in its normal form, which is {normal!r}")
     if is_reserved(slug):
@@ -212,6 +210,21 @@ def _read_tags(name: str, value: object) -> tuple[str, ...]:
     if checked_tags(tags) != tags:
         raise Invalid(name, "has whitespace around a tag, or a duplicate tag")
     return tags
+
+
+def _read_paths(name: str, value: object) -> tuple[str, ...]:
+    paths = tuple(_checked_text(name, each, 1, MAX_PATH) for each in _checked_list(name, value))
+    for path in paths:
+        if checked_path(path) != path and not _has_unassigned(path):
+            raise Invalid(name, f"{path!r} is not in its normal form, which is {checked_path(path)!r}")
+    if len(checked_paths(paths)) != len(paths):
+        raise Invalid(name, "has a duplicate path")
+    return paths
+
+
+def _has_unassigned(text: str) -> bool:
+    """Whether the text has characters of a newer version of Unicode than Python supports."""
+    return not text.isascii() and any(unicodedata.category(character) == "Cn" for character in text)
 
 
 def _read_navigation(name: str, value: object) -> tuple[NavigationLink, ...]:
@@ -247,4 +260,5 @@ USER_NAME = Field(_read_user_name)
 PASSWORD_HASH = Field(_read_password_hash)
 SLUG = Field(_read_slug)
 TAGS = Field(_read_tags)
+PATHS = Field(_read_paths)
 NAVIGATION = Field(_read_navigation, write=_written_navigation)

@@ -36,7 +36,7 @@ class Kind(Generic[RecordT]):
     """
     owner: str | None = None
     """The field with the id of the record that a record belongs to, and with which it is removed."""
-    unique: Mapping[str, Callable[[RecordT], str]] = field(default_factory=dict)
+    unique: Mapping[str, Callable[[RecordT], Sequence[str]]] = field(default_factory=dict)
     """Functions that return the unique values of a record, by field. The `order`, which is unique too, is not
     repeated here.
     """

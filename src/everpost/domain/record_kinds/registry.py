@@ -28,6 +28,7 @@ from everpost.domain.record_kinds.fields import (
     MOMENT,
     NAVIGATION,
     PASSWORD_HASH,
+    PATHS,
     SLUG,
     TAGS,
     USER_NAME,
@@ -78,7 +79,7 @@ USERS = Kind(
         "updated_at": MOMENT,
         "version": VERSION,
     },
-    unique={"email": lambda user: email_key(user.email)},
+    unique={"email": lambda user: [email_key(user.email)]},
 )
 TOKENS = Kind(
     name="token",
@@ -96,7 +97,7 @@ TOKENS = Kind(
         "token_kind": Field(choice(TokenKind).read, attribute="kind"),
         "login_id": optional(ID),
     },
-    unique={"digest": lambda token: token.digest},
+    unique={"digest": lambda token: [token.digest]},
 )
 POSTS = Kind(
     name="post",
@@ -108,6 +109,7 @@ POSTS = Kind(
         "post_kind": Field(choice(PostKind).read, attribute="kind"),
         "title": text(1, MAX_TITLE),
         "summary": optional(text(1, MAX_SUMMARY)),
+        "paths": PATHS,
         "content": text(0, MAX_CONTENT),
         "format": choice(PostFormat),
         "tags": TAGS,
@@ -119,7 +121,7 @@ POSTS = Kind(
         "updated_at": MOMENT,
         "version": VERSION,
     },
-    unique={"slug": lambda post: post.slug},
+    unique={"slug": lambda post: [post.slug], "paths": lambda post: post.paths},
 )
 COMMENTS = Kind(
     name="comment",

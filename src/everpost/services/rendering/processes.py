@@ -17,7 +17,7 @@ PROCESSES = 2
 MAX_SECONDS = 2.0
 _MAX_WAIT = 30.0
 """Seconds until a process is killed that used little CPU time, or whose system does not count it."""
-_IDLE = 600.0
+_IDLE = 60.0
 """Seconds after which processes without work are ended."""
 _LARGE = 200_000
 """Characters after which a process is ended, because it would keep the memory."""
@@ -57,7 +57,8 @@ class RenderingProcess:
             answer = None
         if answer is None:
             return self._cut_off()
-        return read_rendered(answer, job) or CutOff("too large or too deep", is_certain=True)
+        rendered = read_rendered(answer, job)
+        return CutOff(rendered, is_certain=True) if isinstance(rendered, str) else rendered
 
     @property
     def is_alive(self) -> bool:
@@ -84,10 +85,12 @@ class RenderingProcesses:
         self._places = asyncio.Semaphore(most)
         self._idle: list[RenderingProcess] = []
         self._rest: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     async def render(self, job: Job, seconds: float) -> Rendered | CutOff:
         """Render the content in one of the processes. Raises OSError if none can be started."""
         async with self._places:
+            self._is_closed = False
             loop = asyncio.get_running_loop()
             process = self._take()
             if process is None:
@@ -100,7 +103,8 @@ class RenderingProcesses:
                 self._give_back(process, keep=len(job.content) < _LARGE)
 
     def close(self) -> None:
-        """End the idle processes; the next job starts another."""
+        """End the idle processes, and the others after their jobs; the next job starts another."""
+        self._is_closed = True
         if self._rest is not None:
             self._rest.cancel()
         while self._idle:
@@ -113,7 +117,7 @@ class RenderingProcesses:
         return self._idle.pop() if self._idle else None
 
     def _give_back(self, process: RenderingProcess, *, keep: bool) -> None:
-        if not keep or not process.is_alive:
+        if self._is_closed or not keep or not process.is_alive:
             process.close()
             return
         self._idle.append(process)

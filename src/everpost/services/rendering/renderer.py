@@ -72,7 +72,7 @@ class Renderer:
                 structlog.get_logger("everpost").warning(
                     "content_not_rendered", reason=rendered.reason, characters=len(job.content)
                 )
-                plain = _plain(job)
+                plain = await asyncio.to_thread(_plain, job)
                 if rendered.is_certain:
                     self._kept.put(key, plain)
                 return plain

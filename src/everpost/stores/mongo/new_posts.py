@@ -7,6 +7,7 @@ from functools import partial
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.comments import Comment
+from everpost.domain.post_paths import without_permalink
 from everpost.domain.posts import Post
 from everpost.domain.text import numbered_slug
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
@@ -57,7 +58,7 @@ class PostInserter:
         """
         slug = numbered_slug(post.slug, 1) if numbered else post.slug
         kept = replace(post, slug=slug, comment_count=count_approved(thread), comments=())
-        document = post_document(kept)
+        document = post_document(replace(kept, paths=without_permalink(kept, kept.paths)))
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
         is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
@@ -65,8 +66,9 @@ class PostInserter:
         fault = await write()
         if fault is not None:
             async with self._slugs.hold(post.slug):
-                await self._repeat(document, comments, write, fault, post.slug if numbered else None)
-        return replace(kept, slug=document["slug"], stamp=document["stamp"])
+                await self._repeat(document, comments, write, fault, post if numbered else None)
+        paths = tuple(document.get("paths", ()))
+        return replace(kept, slug=document["slug"], paths=paths, stamp=document["stamp"])
 
     async def _repeat(
         self,
@@ -74,23 +76,29 @@ class PostInserter:
         comments: Sequence[CommentDocument],
         write: Callable[[], Awaitable[EverpostError | None]],
         fault: EverpostError | None,
-        slug: str | None,
+        numbered: Post | None,
     ) -> None:
-        """Retry adding a post after removing what conflicts with it, if possible. With `slug`, the post gets
-        a numbered slug where that one is taken.
+        """Retry adding a post after removing what conflicts with it, if possible. `numbered`: the post, which
+        gets a numbered slug where its own is taken.
         """
         while fault is not None:
             found = await find_conflicts(
-                self._collections, document["_id"], document["slug"], slug or document["slug"]
+                self._collections,
+                document["_id"],
+                document["slug"],
+                document["slug"] if numbered is None else numbered.slug,
+                document.get("paths", ()),
             )
             if found.by_id is not None and "removed_at" in found.by_id:
                 await self._garbage.free_post(document["_id"])
             elif found.by_id is not None:
                 raise Conflict("post", "id")
-            elif found.by_slug is not None and slug is None:
+            elif found.by_slug is not None and numbered is None:
                 raise Conflict("post", "slug")
-            elif found.by_slug is not None:
-                document["slug"] = found.free_slug
+            elif found.has_path:
+                raise Conflict("post", "paths")
+            elif found.by_slug is not None and numbered is not None:
+                _rename(document, replace(numbered, slug=found.free_slug))
             elif isinstance(fault, Invalid) or not await self._garbage.free_comments(
                 [comment["_id"] for comment in comments]
             ):
@@ -138,3 +146,10 @@ class PostInserter:
             conflict = Conflict("post", "slug")
             return [conflict if place in refused else None for place in range(len(documents))]
         return [None] * len(documents)
+
+
+def _rename(document: PostDocument, post: Post) -> None:
+    """Write the post's slug, and its paths except its own permalink, into its document."""
+    document["slug"] = post.slug
+    if paths := without_permalink(post, post.paths):
+        document["paths"] = list(paths)

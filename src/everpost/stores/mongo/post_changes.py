@@ -12,7 +12,8 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
-from everpost.domain.posts import PostChange
+from everpost.domain.post_paths import PostAddress, moves, paths_after
+from everpost.domain.posts import PostChange, PostStatus
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
@@ -22,7 +23,9 @@ from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.queries.authors import AuthorNames
-from everpost.stores.mongo.queries.slugs import free_slug
+from everpost.stores.mongo.queries.slugs import find_conflicts
+
+_ADDRESS: Filter = {"slug": 1, "publication_date": 1, "status": 1, "paths": 1}
 
 _Outcome: TypeAlias = PostDocument | Exception
 
@@ -77,18 +80,29 @@ class PostUpdater:
         if slug is not None and change.values.is_slug_numbered:
             change = change._replace(values=replace(change.values, slug=numbered_slug(slug, 1)))
         try:
-            return await self._groups.write(change.id, change)
+            with suppress(DuplicateKeyError):
+                return await self._groups.write(change.id, change)
+            async with self._slugs.hold(change.values.slug or ""):
+                while True:
+                    free = await self._without_conflicts(change, slug)
+                    with suppress(DuplicateKeyError):
+                        return await self._groups.write(change.id, free)
         except _OwnerRemovedError as error:
             raise _not_owned() from error
-        except DuplicateKeyError as error:
-            if slug is None or not change.values.is_slug_numbered:
-                raise Conflict("post", "slug") from error
-        async with self._slugs.hold(slug):
-            while True:
-                free = await free_slug(self._collections, slug, ObjectId(change.id))
-                with suppress(DuplicateKeyError):
-                    numbered = change._replace(values=replace(change.values, slug=free))
-                    return await self._groups.write(change.id, numbered)
+
+    async def _without_conflicts(self, change: Change, wanted: str | None) -> Change:
+        """The change, with a numbered slug for the wanted one if its own is taken and it allows that. Raises
+        Conflict.
+        """
+        values, slug = change.values, change.values.slug
+        found = await find_conflicts(
+            self._collections, ObjectId(change.id), slug or "", wanted or "", values.paths or ()
+        )
+        if found.by_slug is not None and not values.is_slug_numbered:
+            raise Conflict("post", "slug")
+        if found.has_path:
+            raise Conflict("post", "paths")
+        return change if slug is None else change._replace(values=replace(values, slug=found.free_slug))
 
     async def finish(self) -> None:
         """Return once no change is in progress."""
@@ -116,7 +130,7 @@ class PostUpdater:
         taken: PostDocument | None = None
         last: PostDocument | None = None
         for change in changes:
-            update = _update(change.values)
+            update = _update(await self._moved(change, last, session))
             try:
                 if last is None:
                     last = taken = await self._write(
@@ -124,8 +138,8 @@ class PostUpdater:
                     )
                 else:
                     await self._require(last, change.preconditions, session)
-                    if taken is not None and change.values.slug is not None and last["slug"] != taken["slug"]:
-                        # Another post may have the slug that this change would hide from the index.
+                    if taken is not None and last is not taken and moves(change.values):
+                        # Another post may have the slug or path that this change would hide from the index.
                         await self._write_difference(taken, last, session)
                         taken = last
                     last = _after(last, update)
@@ -139,6 +153,26 @@ class PostUpdater:
         if taken is not None and last is not None and last is not taken:
             await self._write_difference(taken, last, session)
         return outcomes
+
+    async def _moved(self, change: Change, current: PostDocument | None, session: Session) -> PostChange:
+        """The change with the paths that the post has after it: the old permalink is added unless another
+        post already has it. `current`: the post, if the transaction has changed it.
+        """
+        values = change.values
+        if not moves(values):
+            return values
+        post_id = ObjectId(change.id)
+        post = current or await self._posts.find_one({"_id": post_id, **LIVING}, _ADDRESS, session=session)
+        if post is None:  # the command that writes will raise the reason
+            return values
+        address = PostAddress(post["slug"], post["publication_date"], PostStatus(post["status"]))
+        before, old = post.get("paths", []), address.permalink
+        paths = paths_after(values, address, before)
+        if old in paths and old not in (*before, *(values.paths or ())):
+            others: Filter = {"paths": old, "_id": {"$ne": post_id}}
+            if await self._posts.find_one(others, {"_id": 1}, session=session) is not None:
+                paths = paths_after(values, address, before, keeps_permalink=False)
+        return replace(values, paths=paths)
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
         """Write the difference between the two documents. Raises DuplicateKeyError."""
@@ -225,9 +259,12 @@ def _update(change: PostChange) -> Filter:
         "status": None if change.status is None else change.status.value,
         "kind": None if change.kind is None else change.kind.value,
         "summary": change.summary or None,
+        "paths": list(change.paths or ()) or None,
         "author_id": None if change.author_id is None else ObjectId(change.author_id),
     }
     gone: Filter = {}
+    if change.paths is not None and not change.paths:
+        gone["paths"] = ""
     if change.summary == "":
         gone["summary"] = ""
     if change.comment_policy == "inherit":

@@ -11,7 +11,7 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound, SchemaMismatch
 from everpost.stores.batching import Batcher, KeyedLocks
@@ -30,6 +30,7 @@ from everpost.stores.port import Validated, Validator
 
 _MOST_TOGETHER = 100
 _STATE: Filter = {"version": 1, "stamp": 1}
+_FIELDS = {PostKey.SLUG: "slug", PostKey.PATH: "paths"}
 
 
 class MongoPosts(Part):
@@ -75,14 +76,14 @@ class MongoPosts(Part):
 
     async def _read(self, ids: Sequence[Id], comments: int) -> Sequence[PostDocument]:
         """The documents of these posts, joined with their authors."""
-        cursor = await self._posts.aggregate(self._joined(ids, comments))
+        cursor = await self._posts.aggregate(self._joined(_living(ids), comments))
         return await cursor.to_list()
 
-    def _joined(self, ids: Sequence[Id], comments: int) -> list[Filter]:
+    def _joined(self, these: Filter, comments: int) -> list[Filter]:
         """The stages that return these posts, joined with their authors."""
         authors = ["$author_id", "$comments.author_id"] if comments else ["$author_id"]
         return [
-            {"$match": {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}},
+            {"$match": these},
             {"$project": post_projection(comments)},
             {"$set": {"authors": _concatenated(authors)}},
             self._authors.joined("authors"),
@@ -96,7 +97,7 @@ class MongoPosts(Part):
         return context
 
     async def _read_contexts(self, ids: Sequence[Id]) -> Sequence[CommentContext | None]:
-        posts: Filter = {"coll": self._posts.name, "pipeline": self._joined(ids, 0)}
+        posts: Filter = {"coll": self._posts.name, "pipeline": self._joined(_living(ids), 0)}
         stages: Sequence[Filter] = [{"$match": {"_id": BLOG}}, {"$unionWith": posts}]
         cursor: AsyncCommandCursor[Any] = await self._collections.blog.aggregate(stages)
         settings, *documents = await cursor.to_list()
@@ -105,8 +106,21 @@ class MongoPosts(Part):
 
     @reads
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        document = await self._posts.find_one({"slug": slug}, post_projection(comments))
-        return None if document is None else await self._named(document)
+        found = await self._find(PostKey.SLUG, slug, comments)
+        return None if found is None else found.post
+
+    @reads
+    async def find_by_path(self, path: str, *, comments: int) -> Post | None:
+        found = await self._find(PostKey.PATH, path, comments)
+        return None if found is None else found.post
+
+    @reads
+    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
+        return await self._find(key, value, comments)
+
+    async def _find(self, key: PostKey, value: str, comments: int) -> Validated | None:
+        found = await self._read_validated({_FIELDS[key]: value}, comments)
+        return next(iter(found), None)
 
     @reads
     async def page(self, query: PostQuery) -> Page[Post]:
@@ -122,20 +136,37 @@ class MongoPosts(Part):
 
     @reads
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+        return {found.post.id: found for found in await self._read_validated(_living(ids), comments)}
+
+    async def _read_validated(self, these: Filter, comments: int) -> Sequence[Validated]:
         """Reads the names stamp first, so that it is never newer than the names."""
-        posts = {"coll": self._posts.name, "pipeline": self._joined(ids, comments)}
+        posts = {"coll": self._posts.name, "pipeline": self._joined(these, comments)}
         names, documents = await self._read_with_names({"$unionWith": posts})
-        return {
-            post.id: Validated(post, Validator(post.version, post.stamp, names))
-            for post in named_posts(documents)
-        }
+        return [
+            Validated(post, Validator(post.version, post.stamp, names)) for post in named_posts(documents)
+        ]
 
     @reads
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
-        these: Filter = {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
-        posts = {"coll": self._posts.name, "pipeline": [{"$match": these}, {"$project": _STATE}]}
+        posts = {"coll": self._posts.name, "pipeline": [{"$match": _living(ids)}, {"$project": _STATE}]}
         names, documents = await self._read_with_names({"$unionWith": posts})
         return dict(_validators(documents, names))
+
+    @reads
+    async def find_validators(
+        self, key: PostKey, values: Sequence[str]
+    ) -> Mapping[str, tuple[Id, Validator]]:
+        field, wanted = _FIELDS[key], set(values)
+        these: Filter = {field: {"$in": list(wanted)}}
+        pipeline = [{"$match": these}, {"$project": {**_STATE, field: 1}}]
+        names, documents = await self._read_with_names(
+            {"$unionWith": {"coll": self._posts.name, "pipeline": pipeline}}
+        )
+        return {
+            value: validator
+            for document, validator in zip(documents, _validators(documents, names), strict=True)
+            for value in wanted & _values(document, field)
+        }
 
     async def _read_with_names(self, stage: Filter) -> tuple[int, Sequence[PostDocument]]:
         """The stamp of the names, and the documents that a stage adds."""
@@ -200,6 +231,17 @@ class MongoPosts(Part):
     async def _named(self, document: PostDocument) -> Post:
         (post,) = await self._authors.name_posts([read_post(document)])
         return post
+
+
+def _living(ids: Sequence[Id]) -> Filter:
+    """The condition for these posts."""
+    return {"_id": {"$in": list(map(ObjectId, ids))}, **LIVING}
+
+
+def _values(document: Mapping[str, Any], field: str) -> set[str]:
+    """The texts in a field, which is a text or a list."""
+    value = document[field]
+    return {value} if isinstance(value, str) else set(value)
 
 
 def _concatenated(fields: Sequence[str]) -> Filter:

@@ -7,7 +7,7 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import ExpectedRevisions
 
 
@@ -46,6 +46,10 @@ class Posts(Protocol):
         """Return the post with exactly this slug, byte for byte, regardless of visibility."""
         ...
 
+    async def find_by_path(self, path: str, *, comments: int) -> Post | None:
+        """Return the post with exactly this old path, byte for byte, regardless of visibility."""
+        ...
+
     async def page(self, query: PostQuery) -> Page[Post]:
         """Return a page in the order of the query; ties are broken by id, in the same direction."""
         ...
@@ -58,6 +62,16 @@ class Posts(Protocol):
 
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         """Return the validators of those of these posts, at most 100, that exist."""
+        ...
+
+    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
+        """Return the post with this slug or old path as `read` does."""
+        ...
+
+    async def find_validators(
+        self, key: PostKey, values: Sequence[str]
+    ) -> Mapping[str, tuple[Id, Validator]]:
+        """Return the ids and validators of the posts with these slugs or old paths, at most 100."""
         ...
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
@@ -77,9 +91,12 @@ class Posts(Protocol):
         Returns the post as stored, without comments. With `numbered`, a slug that is taken becomes the first
         free `numbered_slug`.
 
+        Its own permalink is not kept among its paths.
+
         Raises, in this order: Conflict("id") (the post that has it is as durable as one that was added),
-        Conflict("slug") (not with `numbered`), Invalid("author_id") (no such user), Conflict("comment", "id")
-        (a comment of another post has the id of one in the thread).
+        Conflict("slug") (not with `numbered`), Conflict("paths") (another post has one of them),
+        Invalid("author_id") (no such user), Conflict("comment", "id") (a comment of another post has the id
+        of one in the thread).
         """
         ...
 
@@ -92,9 +109,11 @@ class Posts(Protocol):
         comments: int,
         owner_id: Id | None = None,
     ) -> Post:
-        """Change the fields that the change contains, and increment the version. Raises, in this order:
-        NotFound, Forbidden (`owner_id` is given and is not the author's), Stale, Conflict("slug") (not if it
-        is numbered), Invalid("author_id").
+        """Change the fields that the change contains, and increment the version. The paths afterwards are
+        those of `post_paths.paths_after`, without the old permalink if another post already has that path.
+
+        Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,
+        Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").
         """
         ...
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from everpost.domain.ids import Id
+from everpost.domain.post_paths import moves
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision
 from everpost.errors import Forbidden, NotFound, Stale
@@ -15,6 +16,7 @@ from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.model.mappers import AnyRow, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText
+from everpost.stores.sql.post_paths import move
 from everpost.stores.sql.queries import post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.preconditions import (
     STAMP,
@@ -109,7 +111,7 @@ class PostUpdater:
         """Make changes of one post, a single one in one statement where possible. If that statement writes
         nothing, a transaction locks the post first.
         """
-        if self._is_postgresql and len(changes) == 1:
+        if self._is_postgresql and len(changes) == 1 and not moves(changes[0].values):
             (change,) = changes
             rows = await self._connections.change_returning(*change.whole)
             if rows:
@@ -126,24 +128,31 @@ class PostUpdater:
         outcomes: list[_Outcome] = []
         for change in changes:
             try:
-                outcomes.append(await save(change, transaction))
+                moved, calls = await move(change.id, change.values, transaction)
+                outcomes.append(await save(change._replace(values=moved), calls, transaction))
             except (NotFound, Forbidden, Stale) as error:
                 outcomes.append(error)
         return outcomes
 
 
-async def _save_at_once(change: Change, transaction: Transaction) -> Post:
+async def _save_at_once(change: Change, paths: Sequence[Call], transaction: Transaction) -> Post:
     while not (rows := (await transaction.execute(*change.whole)).rows):
         found = await transaction.execute(selects.FIND_POST, {"this": change.id})
         change.require(found.first())
+    if paths:
+        await transaction.execute_all(paths)
     return posts_with_threads(rows)[change.id].post
 
 
-async def _save(change: Change, transaction: Transaction) -> Post:
+async def _save(change: Change, paths: Sequence[Call], transaction: Transaction) -> Post:
     while not (await transaction.execute(*change.update)).matched:
         found = await transaction.execute(selects.FIND_POST, {"this": change.id})
         change.require(found.first())
-    calls = [*_tagging(change.id, change.values.tags), post_queries.posts([change.id], change.comments)]
+    calls = [
+        *paths,
+        *_tagging(change.id, change.values.tags),
+        post_queries.posts([change.id], change.comments),
+    ]
     saved = (await transaction.execute_all(calls))[-1]
     return posts_with_threads(saved.rows)[change.id].post
 
@@ -158,7 +167,10 @@ def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
 
 def _columns(change: PostChange) -> dict[str, object]:
     """Return the columns to change."""
-    names = ("title", "content", "publication_date", "slug", "tags", "format", "status", "kind", "author_id")
+    names = (
+        *("title", "content", "publication_date", "slug", "tags", "paths", "format", "status", "kind"),
+        "author_id",
+    )
     given = {name: getattr(change, name) for name in names}
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if change.summary is not None:

@@ -13,7 +13,8 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostQuery, TagCount, TagQuery
+from everpost.domain.post_paths import without_permalink
+from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
@@ -25,13 +26,14 @@ from everpost.stores.sql.model.mappers import (
     blog_of,
     comment_of,
     comment_values,
+    path_values,
     post_of,
     post_values,
     posts_with_threads,
     tag_values,
     validator_of,
 )
-from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
+from everpost.stores.sql.model.tables import CommentRow, PostPathRow, PostRow, PostTagRow
 from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
@@ -40,6 +42,7 @@ from everpost.stores.sql.queries.preconditions import with_owner, with_revision
 _ADD = insert(PostRow)
 _REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
 _ADD_TAG = insert(PostTagRow)
+_ADD_PATH = insert(PostPathRow)
 _ADD_COMMENTS = insert(CommentRow)
 _SHORT_THREAD = 100
 """The maximum number of comments that are added with a post within the time limit of any other write."""
@@ -86,8 +89,23 @@ class SqlPosts:
         return [found.get(each) for each in ids]
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        rows = await self._connections.fetch(post_queries.POST_BY_SLUG, {"slug": slug, "comments": comments})
-        return next((found.post for found in posts_with_threads(rows).values()), None)
+        found = await self.find_validated(PostKey.SLUG, slug, comments=comments)
+        return None if found is None else found.post
+
+    async def find_by_path(self, path: str, *, comments: int) -> Post | None:
+        found = await self.find_validated(PostKey.PATH, path, comments=comments)
+        return None if found is None else found.post
+
+    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
+        parameters = {"value": value, "comments": comments}
+        rows = await self._connections.fetch(post_queries.post_by(key), parameters)
+        return next(iter(posts_with_threads(rows).values()), None)
+
+    async def find_validators(
+        self, key: PostKey, values: Sequence[str]
+    ) -> Mapping[str, tuple[Id, Validator]]:
+        rows = await self._connections.fetch(*post_queries.key_validators(key, values))
+        return {row.value: (row.id, validator_of(row)) for row in rows}
 
     async def page(self, query: PostQuery) -> Page[Post]:
         rows = await self._page(query, whole=True)
@@ -129,13 +147,21 @@ class SqlPosts:
 
     async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
         author_id = None if post.author is None else post.author.id
-        claim = Claim(id=post.id, slug=post.slug, author_id=author_id, is_new=True, numbered=numbered)
+        claim = Claim(
+            id=post.id,
+            slug=post.slug,
+            author_id=author_id,
+            paths=post.paths,
+            is_new=True,
+            numbered=numbered,
+        )
         kept = replace(post, stamp=new_stamp(), comment_count=post.comment_count if thread else 0)
 
         async def write(slug: str | None) -> Post:
-            numbered_post = replace(kept, slug=slug or kept.slug)
-            await self._insert(numbered_post, thread)
-            return numbered_post
+            new = replace(kept, slug=slug or kept.slug)
+            new = replace(new, paths=without_permalink(new, kept.paths)) if kept.paths else new
+            await self._insert(new, thread)
+            return new
 
         return await self._write_with_free_slug(claim, write)
 
@@ -158,16 +184,18 @@ class SqlPosts:
 
     async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
         values = post_values(post) | {"stamp": post.stamp}
-        tags, comments = tag_values(post), [comment_values(comment) for comment in thread]
+        tags, paths = tag_values(post), path_values(post)
+        comments = [comment_values(comment) for comment in thread]
 
         async def work(transaction: Transaction) -> None:
-            await transaction.execute_all([(_ADD, values), *((_ADD_TAG, tag) for tag in tags)])
+            parts = (*((_ADD_TAG, tag) for tag in tags), *((_ADD_PATH, path) for path in paths))
+            await transaction.execute_all([(_ADD, values), *parts])
             if comments:
                 await _add_thread(transaction, comments)
 
-        if not (tags or comments):
+        if not (tags or paths or comments):
             await self._connections.change(_ADD, values)
-        elif self._is_postgresql and not comments:
+        elif self._is_postgresql and not (paths or comments):
             tagged = writable_ctes.new(values) | writable_ctes.each_tag(post.tags)
             await self._connections.change_returning(writable_ctes.ADD_TAGGED_POST, tagged)
         else:
@@ -182,7 +210,13 @@ class SqlPosts:
         comments: int,
         owner_id: Id | None = None,
     ) -> Post:
-        claim = Claim(id=id, slug=change.slug, author_id=change.author_id, numbered=change.is_slug_numbered)
+        claim = Claim(
+            id=id,
+            slug=change.slug,
+            author_id=change.author_id,
+            paths=change.paths or (),
+            numbered=change.is_slug_numbered,
+        )
         wanted = Change(id, change, Preconditions(match, owner_id), comments)
 
         async def write(slug: str | None) -> Post:

@@ -110,7 +110,8 @@ class _Checker:
 
     def _require_unique(self, row: Row) -> None:
         for field, get in row.kind.unique.items():
-            if not self._index.add_value(f"{row.kind.name} {field}", get(row.record)):
+            noun = f"{row.kind.name} {field}"
+            if not all(self._index.add_value(noun, value) for value in get(row.record)):
                 raise Invalid(field, f"another {row.kind.name} already has it")
         if row.kind.name in self._referred and row.kind.owner is None:
             self._index.add_value(f"{row.kind.name} id", str(self._key[-1]))

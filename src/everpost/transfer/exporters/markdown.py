@@ -103,6 +103,8 @@ def _front_matter(post: Post, author: str | None) -> str:
         lines.append("type: page")
     if post.summary is not None:
         lines.append(f"summary: {_quoted(post.summary)}")
+    if post.paths:
+        lines.append(f"aliases: [{', '.join(map(_quoted, post.paths))}]")
     if author is not None:
         lines.append(f"author: {_quoted(author)}")
     return "\n".join([*lines, f"id: {_quoted(post.id)}", "---", ""])

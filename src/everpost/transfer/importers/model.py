@@ -118,6 +118,8 @@ class SourcePost:
     status: PostStatus = PostStatus.PUBLISHED
     kind: PostKind = PostKind.POST
     summary: str | None = None
+    paths: tuple[str, ...] = ()
+    """Its old paths; URLs are accepted as well."""
     updated_at: datetime | None = None
     slug: str | None = None
     tags: tuple[str, ...] = ()

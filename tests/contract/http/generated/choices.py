@@ -47,6 +47,7 @@ formats = mostly(["markdown", "html"], ["text"])
 statuses = mostly(["draft", "published", "published"], ["hidden"])
 kinds = mostly(["page", "post", "post", "post"], ["draft"])
 summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
+paths = mostly([[], ["/a"], ["/b/", "/%62"], ["/aa", "/a"], ["/é"]], [["a"], ["/?a"], None, ["/a"] * 21])
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
 setting_values = st.fixed_dictionaries(
     {},
@@ -80,6 +81,7 @@ new_posts = st.fixed_dictionaries(
         "status": statuses,
         "kind": kinds,
         "summary": summaries,
+        "paths": paths,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -96,6 +98,7 @@ post_changes = st.fixed_dictionaries(
         "status": statuses,
         "kind": kinds,
         "summary": summaries,
+        "paths": paths,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -132,6 +135,9 @@ filters = st.lists(
             "tag=%00",
             "slug=a",
             "slug=t",
+            "path=/a",
+            "path=/b/",
+            "path=a",
             "kind=page",
             "kind=post",
             "status=draft",

@@ -239,6 +239,7 @@ async def test_pages_are_listed_only_as_pages(client: httpx.AsyncClient) -> None
     assert await listed(client, "/posts?kind=page") == [page["id"]]
     assert (await read(client, "/posts?count=true&kind=page")).headers["x-total-count"] == "1"
     assert await listed(client, "/posts?slug=about&kind=post") == []
+    assert await listed(client, "/posts?slug=about") == [page["id"]]
     assert_problem(await client.get("/posts?kind=any"), 422, "kind")
     await publish(client, kind="page")
     link = next_page(await read(client, "/posts?kind=page&limit=1"))

@@ -36,7 +36,7 @@ async def test_the_smallest_post_is_a_title_and_content(client: httpx.AsyncClien
     assert (post["title"], post["content"]) == ("T", "")
     assert (post["version"], post["slug"], post["tags"]) == (1, "t", [])
     assert (post["format"], post["status"], post["comment_policy"]) == ("markdown", "published", None)
-    assert (post["kind"], post["summary"]) == ("post", None)
+    assert (post["kind"], post["summary"], post["paths"]) == ("post", None, [])
     assert (post["comment_count"], post["comments"]) == (0, [])
     assert post["publication_date"] == post["updated_at"]
     assert len(post["id"]) == 24
@@ -63,6 +63,7 @@ async def test_all_fields_of_a_post_are_stored(client: httpx.AsyncClient) -> Non
         "status": "draft",
         "kind": "page",
         "summary": "A summary",
+        "paths": ["/b", "/a"],
         "comment_policy": "members",
     }
     response = await client.post("/posts", json=sent)
@@ -119,6 +120,7 @@ CHANGES = {
     "tags": ["another", "tag"],
     "kind": "page",
     "summary": "Another summary",
+    "paths": ["/another-path"],
 }
 
 
@@ -129,6 +131,8 @@ async def test_an_update_changes_only_the_sent_fields(client: httpx.AsyncClient,
     assert response.status_code == 200
     after: PostJson = response.json()
     expected = {**before, field: CHANGES[field], "version": 2, "updated_at": after["updated_at"]}
+    if field == "slug":
+        expected["paths"] = ["/slug"]
     assert after == expected
     assert after["updated_at"] >= before["updated_at"]
     there = await read(client, f"/posts/{before['id']}")

@@ -112,6 +112,7 @@ class Drawn:
             updated_at=NOW - timedelta(days=number),
             slug=f"{word}-{number}",
             tags=(word, f"{word}-{number % 2}"),
+            paths=(f"/{word}-path-{number}",),
             status=drawn.status,
             author=(self.disabled if drawn.by_disabled else self.writer).author,
         )
@@ -175,7 +176,7 @@ async def public_answers(client: httpx.AsyncClient, drawn: Drawn) -> list[httpx.
             f"tag={SECRET}",
             f"author={drawn.writer.id}",
             f"author={drawn.disabled.id}",
-            f"slug={SECRET}-0",
+            *(f"{key}-{number}" for key in (f"slug={SECRET}", f"path=/{SECRET}-path") for number in range(5)),
         )
     ]
     paths = [*sorts, *filters, "/tags?limit=1", "/comments", "/users", f"/users/{drawn.writer.id}"]

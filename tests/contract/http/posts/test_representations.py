@@ -71,6 +71,14 @@ async def test_comments_come_with_their_html(client: httpx.AsyncClient) -> None:
     assert (node["html"], node["replies"][0]["html"]) == (html, "<p>r</p>\n")
 
 
+async def test_the_moderation_queue_comes_with_html(client: httpx.AsyncClient) -> None:
+    post = await publish(client)
+    await comment_on(client, post["id"], content="*a*")
+    assert await shown(client, "/comments?status=approved&include=html&fields=html") == [
+        {"html": "<p><em>a</em></p>\n"}
+    ]
+
+
 async def test_a_tombstone_has_no_html(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     comment = await comment_on(client, post["id"], content="secret")

@@ -18,6 +18,7 @@ POST = {
     "tags": ["a", "b"],
     "kind": "page",
     "summary": "A summary",
+    "paths": ["/a", "/a-slug"],
 }
 COMMENT = {"id": ID, "content": "Content", "publication_date": "2026-01-01T12:00:00.123Z"}
 
@@ -44,6 +45,7 @@ async def test_equivalent_requests_count_as_repeated(client: httpx.AsyncClient) 
         {"slug": "a-slug"},
         {"publication_date": "2026-01-01T13:00:00.1239+01:00"},
         {"tags": [" a ", "b", "a"]},
+        {"paths": ["/%61/"]},
     ]
     for change in same:
         again = await client.post("/posts", json={**POST, **change})
@@ -68,6 +70,7 @@ async def test_only_what_was_sent_is_compared(client: httpx.AsyncClient) -> None
         ("tags", []),
         ("kind", "post"),
         ("summary", "a summary"),
+        ("paths", []),
     ],
 )
 async def test_another_post_under_the_same_id_is_a_conflict(
@@ -104,7 +107,7 @@ async def test_a_taken_id_is_reported_before_a_taken_slug(client: httpx.AsyncCli
 
 async def test_concurrent_identical_posts_are_created_once(client: httpx.AsyncClient) -> None:
     for number in range(3):
-        body = {**POST, "id": numbered(number + 1), "slug": f"slug {number}"}
+        body = {**POST, "id": numbered(number + 1), "slug": f"slug {number}", "paths": [f"/{number}"]}
         answers = await asyncio.gather(*(client.post("/posts", json=body) for _ in range(8)))
         assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
         assert all(answer.json() == answers[0].json() for answer in answers)

@@ -19,6 +19,8 @@ from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
     MAX_CONTENT,
+    MAX_PATH,
+    MAX_PATHS,
     MAX_SLUG,
     MAX_SUMMARY,
     MAX_TAG,
@@ -90,13 +92,21 @@ def by(user: User) -> Author:
 def posts_of_every_kind() -> list[Post]:
     """Drafts, scheduled posts, the longest texts, the first and last times; ordered by id."""
     kinds = [
-        a_post(title="T", content="", tags=("b", "a"), author=by(ANN), comment_policy=CommentPolicy.CLOSED),
+        a_post(
+            title="T",
+            content="",
+            tags=("b", "a"),
+            paths=("/b", "/a"),
+            author=by(ANN),
+            comment_policy=CommentPolicy.CLOSED,
+        ),
         a_post(status=PostStatus.DRAFT, publication_date=LATEST, updated_at=EARLIEST, author=by(OTTO)),
         a_post(
             title="\U0001f600" * MAX_TITLE,
             content="\U0010ffff" * MAX_CONTENT,
             slug="\U00010330" * MAX_SLUG,
             summary="\U0001f600" * MAX_SUMMARY,
+            paths=tuple(f"/{number:02}/" + "\U0001f600" * (MAX_PATH - 4) for number in range(MAX_PATHS)),
             tags=tuple(f"{number:02}" + "\U0001f600" * (MAX_TAG - 2) for number in range(MAX_TAGS)),
         ),
         a_post(title=PLANES, content=PLANES, summary=PLANES, publication_date=EARLIEST, updated_at=LATEST),

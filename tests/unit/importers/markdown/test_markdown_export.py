@@ -59,6 +59,7 @@ def as_read(post: Post, place: str) -> SourcePost:
         status=post.status,
         kind=post.kind,
         summary=post.summary,
+        paths=post.paths,
         publication_date=post.publication_date,
         updated_at=post.updated_at,
         slug=post.slug,
@@ -162,6 +163,7 @@ async def test_an_exported_blog_can_be_imported(store: Store, tmp_path: Path) ->
         numbered(2): replace(a_post(id=numbered(2), slug="two"), format=PostFormat.HTML, content="<p>Text"),
         numbered(3): a_post(id=numbered(3), slug="three", status=PostStatus.DRAFT, updated_at=LATEST),
         numbered(4): a_post(id=numbered(4), slug="four", kind=PostKind.PAGE, summary=" Two\nlines "),
+        numbered(5): a_post(id=numbered(5), slug="five", paths=('/é/"b", c', "/100%", "/a//b")),
     }
     for post in posts.values():
         await store.posts.add(post)
@@ -171,7 +173,7 @@ async def test_an_exported_blog_can_be_imported(store: Store, tmp_path: Path) ->
         await store.posts.remove(post_id, match=None)
     await import_folder(store, tmp_path / "folder")
     assert {each: await store.posts.get(each, comments=0) for each in posts} == posts
-    assert await import_folder(store, tmp_path / "folder") == {"already there": {"post": 4}}
+    assert await import_folder(store, tmp_path / "folder") == {"already there": {"post": 5}}
 
 
 async def import_folder(store: Store, folder: Path) -> dict[str, dict[str, int]]:

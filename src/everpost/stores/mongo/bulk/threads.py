@@ -21,7 +21,7 @@ from everpost.stores.mongo.model.documents import (
     preview_of,
 )
 
-_OPTIONAL = ("summary", "author_id", "comment_policy")
+_OPTIONAL = ("summary", "paths", "author_id", "comment_policy")
 _REFRESHED_TOGETHER = 20
 _REFRESHED_BYTES = 4_000_000
 """Previews are written together up to this size; a single one may be larger."""
@@ -121,6 +121,10 @@ class ThreadWriter:
         parking: Sequence[Filter] = [{"$set": {"slug": {"$concat": ["~", {"$toString": "$_id"}]}}}]
         slugs: Filter = {"slug": {"$in": [document["slug"] for document in documents]}}
         await self._posts.update_many(slugs, parking, session=session)
+        if paths := [path for document in documents for path in document.get("paths", ())]:
+            # Their posts come later, with the paths that they still have.
+            taken: Filter = {"paths": {"$in": paths}}
+            await self._posts.update_many(taken, {"$unset": {"paths": ""}}, session=session)
         named: Filter = {"_id": {"$in": [document["_id"] for document in documents]}}
         there = {each["_id"] for each in await self._posts.find(named, {"_id": 1}, session=session).to_list()}
         writes: list[UpdateOne | InsertOne[PostDocument]] = []

@@ -22,7 +22,8 @@ LIVING: Mapping[str, object] = {"removed_at": {"$exists": False}}
 _POST_FIELDS = dict.fromkeys(
     (
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
-        *("format", "status", "kind", "summary", "author_id", "comment_policy", "comment_count", "stamp"),
+        *("format", "status", "kind", "summary", "paths", "author_id", "comment_policy"),
+        *("comment_count", "stamp"),
     ),
     1,
 )
@@ -69,6 +70,8 @@ class PostDocument(TypedDict):
     status: str
     kind: str
     summary: NotRequired[str]
+    paths: NotRequired[list[str]]
+    """Never empty: a unique index would take two empty lists for duplicates."""
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
     comment_count: int
@@ -111,6 +114,8 @@ def post_document(post: Post) -> PostDocument:
     }
     if post.summary is not None:
         document["summary"] = post.summary
+    if post.paths:
+        document["paths"] = list(post.paths)
     if post.author is not None:
         document["author_id"] = ObjectId(post.author.id)
     if post.comment_policy is not None:
@@ -134,6 +139,7 @@ def read_post(document: PostDocument) -> Post:
         status=PostStatus(document["status"]),
         kind=PostKind(document["kind"]),
         summary=document.get("summary"),
+        paths=tuple(document.get("paths", ())),
         author=_nameless(document.get("author_id")),
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],

@@ -63,7 +63,7 @@ _POST = document(
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
-    {"author_id": ID, "comment_policy": _POLICY, "summary": text(1, 500)},
+    {"author_id": ID, "comment_policy": _POLICY, "summary": text(1, 500), "paths": array(text(1, 500))},
 )
 _REMOVED_POST = document({"_id": ID, "removed_at": DATE})
 _TOKEN = document(
@@ -153,6 +153,7 @@ COLLECTIONS = {
         (
             *_lists_of_posts(),
             _unique("unique_slug", "slug"),
+            _unique("unique_path", "paths"),
             _index("removed", "removed_at", only_with="removed_at"),
         ),
     ),

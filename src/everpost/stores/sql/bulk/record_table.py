@@ -48,6 +48,11 @@ class Parts(Generic[RecordT]):
     of: str
     """The column with the id of the record."""
     values: Callable[[RecordT], Sequence[Values]]
+    unique: str | None = None
+    """A text column whose values are unique. The record that has a value which is written loses its parts,
+    """
+    listed: str = ""
+    """and its list of them, which this column of its own row contains, is emptied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ class RecordTable(Generic[RecordT]):
     """The name of a unique text column. A written row takes its value over from the row that has it."""
     identity: Sequence[str] = ("id",)
     """The columns that identify the row to erase."""
-    parts: Parts[RecordT] | None = None
+    parts: Sequence[Parts[RecordT]] = ()
     owned: OwnedRows[RecordT] | None = None
     """For a kind whose records belong to others."""
     heads: Select[Any] = field(init=False)

@@ -24,6 +24,7 @@ from everpost.stores.sql.model.mappers import (
     blog_values,
     comment_of,
     comment_values,
+    path_values,
     post_of,
     post_values,
     tag_values,
@@ -32,7 +33,15 @@ from everpost.stores.sql.model.mappers import (
     user_of,
     user_values,
 )
-from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, PostTagRow, TokenRow, UserRow
+from everpost.stores.sql.model.tables import (
+    BlogRow,
+    CommentRow,
+    PostPathRow,
+    PostRow,
+    PostTagRow,
+    TokenRow,
+    UserRow,
+)
 from everpost.stores.sql.queries.keyset import POSITION, After, position_values
 
 _START = Position(EARLIEST, Id(""))
@@ -112,7 +121,16 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         record=post_of,
         columns=_NO_NAMES,
         taken="slug",
-        parts=Parts(table=cast("Table", PostTagRow.__table__), of="post_id", values=tag_values),
+        parts=(
+            Parts(table=cast("Table", PostTagRow.__table__), of="post_id", values=tag_values),
+            Parts(
+                table=cast("Table", PostPathRow.__table__),
+                of="post_id",
+                values=path_values,
+                unique="path",
+                listed="paths",
+            ),
+        ),
         octets=Octets(PostRow.content),
     ),
     RecordTable(

@@ -5,6 +5,7 @@ from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Delete,
     Dialect,
     Insert,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     delete,
     insert,
     literal,
+    select,
     update,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
@@ -66,7 +68,7 @@ class _TableWriter:
         self._erase = _erasing(table)
         self._taken = table.taken
         self._free = None if table.taken is None else _freeing(table.table, table.taken)
-        self._parts = None if table.parts is None else _PartWriter(table.parts)
+        self._parts = [_PartWriter(parts, table.table) for parts in table.parts]
 
     async def erase(self, transaction: Transaction, records: Sequence[Record]) -> None:
         rows = map(self._values, records)
@@ -79,8 +81,8 @@ class _TableWriter:
             await self.keep(transaction, records)
             return
         await transaction.load(self._add, map(self._values, records))
-        if self._parts is not None:
-            await self._parts.add(transaction, records)
+        for parts in self._parts:
+            await parts.add(transaction, records)
 
     async def keep(self, transaction: Transaction, records: Sequence[Record]) -> None:
         rows = [self._values(record) for record in records]
@@ -88,16 +90,17 @@ class _TableWriter:
             for wanted in _slices([row[self._taken] for row in rows]):
                 await transaction.execute(self._free, {"wanted": wanted})
         await _each(transaction, self._keep, rows)
-        if self._parts is not None:
-            await self._parts.keep(transaction, records, [row["id"] for row in rows])
+        for parts in self._parts:
+            await parts.keep(transaction, records, [row["id"] for row in rows])
 
 
 class _PartWriter:
     """Writes the parts of a record that have their own rows."""
 
-    def __init__(self, parts: Parts[Any]) -> None:
+    def __init__(self, parts: Parts[Any], owners: Table) -> None:
         self._values = parts.values
         self._add = insert(parts.table)
+        self._taken = None if parts.unique is None else _TakenParts(parts, owners, parts.unique)
         of_records = parts.table.c[parts.of].in_(bindparam("ids", expanding=True))
         self._delete = delete(parts.table).where(of_records)
 
@@ -107,7 +110,32 @@ class _PartWriter:
     async def keep(self, transaction: Transaction, records: Sequence[Record], ids: Sequence[object]) -> None:
         for some in _slices(ids):
             await transaction.execute(self._delete, {"ids": some})
+        if self._taken is not None:
+            await self._taken.free(transaction, records)
         await self.add(transaction, records)
+
+
+class _TakenParts:
+    """Frees unique values that other records have."""
+
+    def __init__(self, parts: Parts[Any], owners: Table, unique: str) -> None:
+        self._values = parts.values
+        self._unique = unique
+        owner = parts.table.c[parts.of]
+        has_value = parts.table.c[unique].in_(bindparam("wanted", expanding=True))
+        self._find = select(owner).distinct().where(has_value)
+        holders: BindParameter[object] = bindparam("holders", expanding=True)
+        self._empty = update(owners).where(owners.c.id.in_(holders)).values({parts.listed: []})
+        self._delete = delete(parts.table).where(owner.in_(holders))
+
+    async def free(self, transaction: Transaction, records: Sequence[Record]) -> None:
+        values = [row[self._unique] for record in records for row in self._values(record)]
+        for wanted in _slices(values):
+            found = await transaction.execute(self._find, {"wanted": wanted})
+            holders = [holder for (holder,) in found]
+            if holders:
+                await transaction.execute(self._empty, {"holders": holders})
+                await transaction.execute(self._delete, {"holders": holders})
 
 
 def _erasing(table: RecordTable[Any]) -> Delete:

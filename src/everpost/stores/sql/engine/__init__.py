@@ -9,6 +9,7 @@ from everpost.stores.sql.engine.engines import reach as reach
 from everpost.stores.sql.engine.errors import VIOLATED as VIOLATED
 from everpost.stores.sql.engine.errors import Fault as Fault
 from everpost.stores.sql.engine.errors import fault_of as fault_of
+from everpost.stores.sql.engine.errors import is_being_altered as is_being_altered
 from everpost.stores.sql.engine.errors import is_done_already as is_done_already
 from everpost.stores.sql.engine.errors import reason_of as reason_of
 from everpost.stores.sql.engine.protocol import Call as Call

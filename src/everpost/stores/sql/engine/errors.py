@@ -46,6 +46,8 @@ _MYSQL_LOST = frozenset({0, 1053, 1077, 1079, 1317, 1927, 2013, 2014, 2045, 2055
 _MYSQL_MISTAKES = frozenset({1054, 1060, 1061, 1091})
 _MYSQL_DONE = frozenset({1050, 1051, 1060, 1061, 1091, 1146, 1826})
 
+_MYSQL_BEING_ALTERED = 1684
+
 _NO_SPACE = frozenset({sqlite3.SQLITE_FULL, "53100", 1021, 1114})
 _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
 
@@ -74,6 +76,11 @@ _DRIVERS = (
 def is_done_already(error: Exception) -> bool:
     """Whether MySQL reports that the object to create exists, or that the object to drop does not."""
     return isinstance(error, exc.DBAPIError) and not _is_sqlite(error) and _code_of(error) in _MYSQL_DONE
+
+
+def is_being_altered(error: Exception) -> bool:
+    """Whether MySQL cannot describe a table because another connection creates, alters or drops it."""
+    return isinstance(error, exc.DBAPIError) and _code_of(error) == _MYSQL_BEING_ALTERED
 
 
 def fault_of(error: Exception) -> Fault | None:

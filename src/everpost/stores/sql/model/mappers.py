@@ -15,7 +15,8 @@ from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.stores.port import Validated, Validator
 from everpost.stores.sql.engine import Fields
-from everpost.stores.sql.model.tables import Base, BlogRow, CommentRow, PostRow, TokenRow, UserRow
+from everpost.stores.sql.model.declarative import Base
+from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, TokenRow, UserRow
 
 AnyRow = Fields
 Values = dict[str, object]
@@ -73,6 +74,7 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         status=_POST_STATUSES[row.status],
         kind=_POST_KINDS[row.kind],
         summary=row.summary,
+        paths=row.paths,
         author=author_of(row),
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
@@ -168,6 +170,11 @@ def tag_values(post: Post) -> list[Values]:
         "updated_at": post.updated_at,
     }
     return [{"post_id": post.id, "tag": tag, **listed} for tag in post.tags]
+
+
+def path_values(post: Post) -> list[Values]:
+    """Return the rows of a post's paths."""
+    return [{"path": path, "post_id": post.id} for path in post.paths]
 
 
 def comment_values(comment: Comment) -> Values:

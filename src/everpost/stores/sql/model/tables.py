@@ -18,13 +18,10 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
-    event,
 )
-from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship, remote
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from everpost.domain.blog import (
     MAX_BASE_URL,
@@ -39,28 +36,14 @@ from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
 from everpost.domain.permalinks import MAX_PERMALINK
-from everpost.domain.posts import MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
+from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
+from everpost.stores.sql.model.declarative import Base
 from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, Navigation, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 KIND_LENGTH = 16
 """The length of a status, a kind, a role or a policy."""
 DIGEST_LENGTH = 64
-
-
-class Base(DeclarativeBase):
-    """The declarative base. It names constraints, so that a migration can drop them. Primary keys already
-    have a name on every engine, which on MySQL cannot be changed.
-    """
-
-    metadata = MetaData(
-        naming_convention={
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-        }
-    )
 
 
 class UserRow(Base):
@@ -126,7 +109,9 @@ class TokenRow(Base):
 
 
 class PostRow(Base):
-    """A post. `tags` is the list to read, in order; `PostTagRow` serves lists by tag."""
+    """A post. `tags` and `paths` are the lists to read, in order; `PostTagRow` serves lists by tag, and
+    `PostPathRow` makes paths unique.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -150,6 +135,7 @@ class PostRow(Base):
     status: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     summary: Mapped[str | None] = mapped_column(String(MAX_SUMMARY))
+    paths: Mapped[Sequence[str]] = mapped_column(TextList)
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     stamp: Mapped[int] = mapped_column(BigInteger)
@@ -179,6 +165,18 @@ class PostTagRow(Base):
     kind: Mapped[str] = mapped_column(Word(KIND_LENGTH))
     publication_date: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+
+    post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
+
+
+class PostPathRow(Base):
+    """An old path of a post."""
+
+    __tablename__ = "post_paths"
+    __table_args__ = (MYSQL_TABLE,)
+
+    path: Mapped[str] = mapped_column(ExactText(MAX_PATH), primary_key=True)
+    post_id: Mapped[Id] = mapped_column(IdText, ForeignKey(PostRow.id, ondelete="CASCADE"), index=True)
 
     post: Mapped[PostRow] = relationship(viewonly=True, lazy="raise")
 
@@ -281,11 +279,5 @@ class TransferRow(Base):
     digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
 
 
-@event.listens_for(Base, "before_insert", propagate=True)
-@event.listens_for(Base, "before_update", propagate=True)
-@event.listens_for(Base, "before_delete", propagate=True)
-def _refuse(_mapper: object, _connection: object, row: Base) -> None:
-    """Refuse to flush a session, which would bypass the store's rules."""
-    raise InvalidRequestError(
-        f"Everpost's table {row.__tablename__} is written through its API: docs/use-from-your-code.md"
-    )
+METADATA = Base.metadata
+"""All tables."""

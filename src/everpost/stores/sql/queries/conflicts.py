@@ -1,6 +1,8 @@
 """Finds, in one query, why a post could not be written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Integer, String, bindparam, cast, func, literal_column, select
 
@@ -9,7 +11,8 @@ from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, Invalid
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.engine.durability import confirm
-from everpost.stores.sql.model.tables import PostRow, UserRow
+from everpost.stores.sql.model.mappers import Values
+from everpost.stores.sql.model.tables import PostPathRow, PostRow, UserRow
 from everpost.stores.sql.model.types import IdText
 from everpost.stores.sql.queries import selects
 
@@ -30,7 +33,14 @@ _FREE = (
     .where(~_OTHERS.where(PostRow.slug == _NUMBERED).correlate(_ALL).exists())
     .scalar_subquery()
 )
-_CONFLICTS_AND_FREE = _CONFLICTS.add_columns(_FREE.label("free"))
+_HAS_PATH = (
+    select(PostPathRow.post_id)
+    .where(
+        PostPathRow.post_id != selects.ID,
+        PostPathRow.path.in_(bindparam("paths", expanding=True, type_=PostPathRow.path.type)),
+    )
+    .exists()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,7 @@ class Claim:
     slug: str | None
     author_id: Id | None
     is_new: bool = False
+    paths: Sequence[str] = ()
     numbered: bool = False
     """Whether a number may be appended to the slug."""
 
@@ -50,10 +61,18 @@ class Claim:
         return self.slug if self.slug is None or not self.numbered else numbered_slug(self.slug, 1)
 
 
+@cache
+def _conflicts(*, with_paths: bool, numbered: bool) -> selects.AnySelect:
+    columns = [_HAS_PATH.label("has_path")] if with_paths else []
+    return _CONFLICTS.add_columns(*columns, *([_FREE.label("free")] if numbered else []))
+
+
 async def resolve(connections: Connections, claim: Claim) -> str | None:
     """Return the slug for another attempt to write a post. Raises Conflict, Invalid."""
-    statement = _CONFLICTS_AND_FREE if claim.numbered else _CONFLICTS
-    wanted = {"this": claim.id, "slug": claim.slug or "", "author": claim.author_id}
+    statement = _conflicts(with_paths=bool(claim.paths), numbered=claim.numbered)
+    wanted: Values = {"this": claim.id, "slug": claim.slug or "", "author": claim.author_id}
+    if claim.paths:
+        wanted["paths"] = list(claim.paths)
     first = 2
     while True:
         (row,) = await connections.fetch(statement, wanted | {"first": first, "last": first + _NUMBERS - 1})
@@ -62,6 +81,8 @@ async def resolve(connections: Connections, claim: Claim) -> str | None:
             raise Conflict("post", "id")
         if row.has_slug and not claim.numbered:
             raise Conflict("post", "slug")
+        if claim.paths and row.has_path:
+            raise Conflict("post", "paths")
         if claim.author_id is not None and not row.has_author:
             raise Invalid("author_id", "should be the id of a user")
         if claim.slug is None or not (row.has_slug or claim.first_slug != claim.slug):

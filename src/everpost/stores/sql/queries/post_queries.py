@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, null, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, FromClause, bindparam, null, select, type_coerce, union_all
 
 from everpost.domain.ids import Id
+from everpost.domain.posts import PostKey
 from everpost.stores.sql.model.mappers import Values
-from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow
+from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostPathRow, PostRow
 from everpost.stores.sql.model.types import IdText, Moment
 from everpost.stores.sql.queries.selects import (
-    SLUG,
     AnySelect,
     AnyUnion,
     id_parameters,
@@ -46,6 +46,7 @@ def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
         posts.c.format,
         posts.c.kind,
         posts.c.summary,
+        posts.c.paths,
         posts.c.comment_count,
         posts.c.comment_policy,
         # Columns of a comment that a post does not have.
@@ -74,10 +75,19 @@ def with_threads(posts: AnySelect, post_ids: Sequence[ColumnElement[Any]]) -> An
     return union_all(posts, with_author(thread, heads.c.author_id))
 
 
-POST_BY_SLUG = with_threads(
-    posts_of(_POSTS).where(PostRow.slug == SLUG),
-    [select(PostRow.id).where(PostRow.slug == SLUG).scalar_subquery()],
-)
+_KEYS = {
+    PostKey.SLUG: (PostRow.slug, PostRow.id),
+    PostKey.PATH: (PostPathRow.path, PostPathRow.post_id),
+}
+"""The columns with the value and the id."""
+
+
+@cache
+def post_by(key: PostKey) -> AnyUnion:
+    """Select the post with the slug or the old path `:value`."""
+    value, post_id = _KEYS[key]
+    found = select(post_id).where(value == bindparam("value", type_=value.type)).scalar_subquery()
+    return with_threads(posts_of(_POSTS).where(PostRow.id == found), [found])
 
 
 def posts(ids: Sequence[Id], comments: int) -> tuple[AnySelect | AnyUnion, Values]:
@@ -117,6 +127,23 @@ def validators(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
     """Return a statement for the validators of these posts, at most `MAX_IDS`, and its parameters."""
     size, values = padded("post", ids)
     return _validators(size), values
+
+
+def key_validators(key: PostKey, values: Sequence[str]) -> tuple[AnySelect, Values]:
+    """Return a statement for the validators of the posts with these slugs or old paths, at most `MAX_IDS`,
+    and its parameters.
+    """
+    size, parameters = padded("value", values)
+    return _key_validators(key, size), parameters
+
+
+@cache
+def _key_validators(key: PostKey, size: int) -> AnySelect:
+    value, post_id = _KEYS[key]
+    found = select(value.label("value"), PostRow.id, *VALIDATOR)
+    if key is PostKey.PATH:
+        found = found.join(PostRow, PostRow.id == post_id)
+    return found.where(value.in_(id_parameters("value", size, value.type)))
 
 
 @cache

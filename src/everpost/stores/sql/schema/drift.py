@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index
 
-from everpost.stores.sql.model.tables import Base
+from everpost.stores.sql.model.tables import METADATA
 from everpost.stores.sql.schema.initial_creation import OPTIONS
 
 # https://alembic.sqlalchemy.org/en/latest/api/autogenerate.html#getting-diffs
@@ -33,7 +33,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
 def find_differences(connection: Connection) -> Sequence[str]:
     """Return a sentence for each difference. Tables of other applications are ignored."""
     context = MigrationContext.configure(connection, opts=OPTIONS)
-    return tuple(_sentence(*each) for each in _flat(compare_metadata(context, Base.metadata)))
+    return tuple(_sentence(*each) for each in _flat(compare_metadata(context, METADATA)))
 
 
 def _flat(differences: Sequence[Any]) -> Iterator[tuple[str, *tuple[object, ...]]]:

@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from everpost.errors import SchemaMismatch
-from everpost.stores.sql.engine import is_done_already
-from everpost.stores.sql.model.tables import Base
+from everpost.errors import Busy, SchemaMismatch
+from everpost.stores.sql.engine import is_being_altered, is_done_already
+from everpost.stores.sql.model.tables import METADATA
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
 """The Alembic options, wherever it runs. The table has its own name, because a blog may share its database
@@ -25,18 +25,36 @@ NOT_STARTED = "everpost.not_started"
 """A flag in `info` of a connection to Galera: the creation of the schema had not begun yet."""
 
 
-class Overtaken(Exception):
-    """A process on another node of a Galera cluster is creating the schema."""
+class Overtaken(Busy):
+    """A process on another node of a Galera cluster is changing the schema."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process is changing the schema of this database. Try again.")
 
 
 def revision_at(connection: Connection) -> str | None:
-    """Return the revision of the database."""
-    return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
+    """Return the revision of the database. Raises Overtaken."""
+    with _overtaken_by_changes():
+        return MigrationContext.configure(connection, opts=OPTIONS).get_current_revision()
 
 
 def is_partly_created(connection: Connection) -> bool:
-    """Whether the creation of the schema has begun and has not finished; there is no blog yet."""
-    return inspect(connection).has_table(_MARKER)
+    """Whether the creation of the schema has begun and has not finished; there is no blog yet. Raises
+    Overtaken.
+    """
+    with _overtaken_by_changes():
+        return inspect(connection).has_table(_MARKER)
+
+
+@contextmanager
+def _overtaken_by_changes() -> Iterator[None]:
+    """Raise Overtaken if a table cannot be described because it is being created or dropped."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_being_altered(error):
+            raise Overtaken from error
+        raise
 
 
 def finished_revision(connection: Connection) -> str | None:
@@ -52,7 +70,7 @@ def creating_schema(connection: Connection) -> Iterator[None]:
     if is_partly_created(connection):
         if connection.info.pop(NOT_STARTED, False):
             raise Overtaken
-        Base.metadata.drop_all(connection)
+        METADATA.drop_all(connection)
         connection.execute(text(f"DROP TABLE IF EXISTS {OPTIONS['version_table']}"))
     else:
         require_no_tables(connection)
@@ -75,7 +93,7 @@ def _create_marker(connection: Connection) -> None:
 
 def require_no_tables(connection: Connection) -> None:
     """Raise SchemaMismatch if tables with the names of ours exist."""
-    ours = sorted(set(inspect(connection).get_table_names()) & set(Base.metadata.tables))
+    ours = sorted(set(inspect(connection).get_table_names()) & set(METADATA.tables))
     if ours:
         raise SchemaMismatch(
             f"The database has tables that no migration of Everpost completed: {', '.join(ours)}. "

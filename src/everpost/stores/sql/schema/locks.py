@@ -4,7 +4,7 @@ supports that.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import OPEN, Fault, fault_of
-from everpost.stores.sql.schema.initial_creation import NOT_STARTED, is_partly_created
+from everpost.stores.sql.schema.initial_creation import NOT_STARTED, Overtaken, is_partly_created
 
 _LOCK_NUMBER = 0x65766572706F7374
 _LOCK_NAME = "CONCAT('everpost:', LEFT(SHA2(DATABASE(), 256), 40))"  # 64 characters at most
@@ -96,7 +96,8 @@ async def _wait_for_other_nodes(connection: AsyncConnection) -> None:
     if [row[-1] for row in found] != ["ON"]:
         return
     for _ in range(_CHECKS):
-        connection.info[NOT_STARTED] = not await connection.run_sync(is_partly_created)
-        if connection.info[NOT_STARTED]:
-            return
+        with suppress(Overtaken):
+            connection.info[NOT_STARTED] = not await connection.run_sync(is_partly_created)
+            if connection.info[NOT_STARTED]:
+                return
         await asyncio.sleep(_CREATION_TIMEOUT / _CHECKS)

@@ -69,14 +69,16 @@ class SqlSchema:
             return await connection.run_sync(finished_revision)
 
     async def state(self) -> SchemaState:
-        with suppress(SchemaMismatch):
+        with suppress(SchemaMismatch, Overtaken):
             async with self._connected() as connection:
                 state = await connection.run_sync(self._state)
             if state is not SchemaState.BEHIND:
                 return state
         # Another process may be migrating: MySQL shows each step immediately.
-        async with self._changing() as connection:
-            return await connection.run_sync(self._state)
+        while True:
+            with suppress(Overtaken):
+                async with self._changing() as connection:
+                    return await connection.run_sync(self._state)
 
     def history(self) -> Sequence[Migration]:
         return tuple(map(_migration, self._scripts))

@@ -41,7 +41,7 @@ _READ = frozenset(
         "id",
     }
 )
-_EXPORTED = frozenset({"type", "summary"})
+_EXPORTED = frozenset({"type", "summary", "aliases"})
 """Further fields of pages that Everpost exported."""
 
 
@@ -100,6 +100,7 @@ class PostReader:
             status=status,
             kind=self._kind(),
             summary=(self._page.text("summary") or None) if self.id else None,
+            paths=tuple(texts_of(self._page.fields.get("aliases"))) if self.id else (),
             updated_at=updated,
             slug=self._name.slug,
             tags=tags,

@@ -20,6 +20,7 @@ _TABLES = """
 CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE slugs (slug TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE reservations (slug TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
+CREATE TABLE paths (path TEXT PRIMARY KEY, owner TEXT) WITHOUT ROWID;
 CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
 CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
 CREATE INDEX of_thread ON comments (thread);
@@ -94,6 +95,19 @@ class ImportSpool:
         """Whether the slug is reserved for another post."""
         row = self._database.execute("SELECT owner FROM reservations WHERE slug = ?", (slug,)).fetchone()
         return row is not None and row != (except_for,)
+
+    def reserve_paths(self, paths: Sequence[str], owner: Id) -> None:
+        """Reserve old paths for the first post that has them in the source."""
+        self._database.executemany(
+            "INSERT OR IGNORE INTO paths VALUES (?, ?)", ((path, owner) for path in paths)
+        )
+
+    def own_paths(self, paths: Sequence[str], owner: Id) -> tuple[str, ...]:
+        """Those of these paths that are reserved for the post."""
+        marks = ", ".join("?" * len(paths))
+        statement = f"SELECT path FROM paths WHERE owner = ? AND path IN ({marks})"  # noqa: S608 - only marks
+        own = {path for (path,) in self._database.execute(statement, (owner, *paths))}
+        return tuple(path for path in paths if path in own)
 
     def require_unreserved(self, slug: str, except_for: Id) -> None:
         """Raise Conflict("slug") if the slug is reserved for another post."""

@@ -83,8 +83,8 @@ async def import_items(
 def _spool_items(
     items: Iterator[Item], spool: ImportSpool, origin: SourceSite, context: ImportContext
 ) -> int:
-    """Spool all items, reserve the slugs of posts, and return the number of posts and threads. Raises
-    UnreadableSource.
+    """Spool all items, reserve the slugs and paths of posts, and return the number of posts and threads.
+    Raises UnreadableSource.
     """
     posts = problems = 0
 
@@ -97,6 +97,7 @@ def _spool_items(
             if isinstance(item, SourcePost):
                 posts += 1
                 _reserve_slug(item, spool, origin)
+                spool.reserve_paths(Normalizer().paths(item.paths), _identity(item, origin))
             elif isinstance(item, UnreadablePart) and not context.skip_unreadable:
                 context.report.unreadable(item)
                 problems += 1
@@ -199,7 +200,7 @@ class _Importer:
         try:
             if self._was_present:
                 await self._require_new(post)
-            slug, thread = await self._add(post, _identity(source, self._origin), comments, drop)
+            added, thread = await self._add(post, _identity(source, self._origin), comments, drop)
             self._was_present = False
         except _PresentError as present:
             self._was_present = True
@@ -207,8 +208,10 @@ class _Importer:
             thread = self._thread_builder.build(present.id, comments, drop)
             await CommentMerge(self._store, self._writer, notes).merge(thread, name)
             return
-        if source.slug and slug != post.slug:
-            changes.add_number(post.slug, slug)
+        if source.slug and added.slug != post.slug:
+            changes.add_number(post.slug, added.slug)
+        if lost := [path for path in post.paths if path not in added.paths]:
+            changes.add("old paths that another post has were left out: " + ", ".join(lost))
         notes.imported("post", name, changes)
         for each in thread:
             notes.imported("comment", f"{each.source_id} on {name}", each.changes)
@@ -223,28 +226,28 @@ class _Importer:
 
     async def _add(
         self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
-    ) -> tuple[str, ImportedThread]:
-        """Add a post, without the comments that another post already has; return its slug and its thread.
-        Raises _PresentError if the blog already has it.
+    ) -> tuple[Post, ImportedThread]:
+        """Add a post, without the comments and the paths that another post already has; return it with its
+        thread. Raises _PresentError if the blog already has it.
         """
         dropped: list[tuple[SourceComment, str]] = []
         thread = self._thread_builder.build(post.id, comments, lambda *each: dropped.append(each))
-        counted = replace(post, comment_count=thread.approved)
+        paths = self._spool.own_paths(post.paths, identity)
+        counted = replace(post, comment_count=thread.approved, paths=paths)
 
-        async def write(slug: str) -> str:
+        async def write(slug: str) -> Post:
             try:
                 self._spool.require_unreserved(slug, identity)
-                await self._writer.add_post(replace(counted, slug=slug), thread.comments)
+                return await self._write(replace(counted, slug=slug), thread)
             except Conflict:
                 await self._require_new(post)
                 raise
-            return slug
 
         async def is_taken(slug: str) -> bool:
             return self._spool.is_reserved(slug, identity) or await self._writer.has_slug(slug)
 
         try:
-            slug = await write_numbered(post.slug, write, is_taken)
+            added = await write_numbered(post.slug, write, is_taken)
         except Conflict as conflict:
             if conflict.noun != "comment":
                 raise
@@ -260,7 +263,18 @@ class _Importer:
             return await self._add(post, identity, others, drop)
         for each in dropped:
             drop(*each)
-        return slug, thread
+        return added, thread
+
+    async def _write(self, post: Post, thread: ImportedThread) -> Post:
+        """Write a post without the paths that another post has, and return it. Raises Conflict."""
+        try:
+            await self._writer.add_post(post, thread.comments)
+        except Conflict as conflict:
+            if conflict.field != "paths":
+                raise
+            free = [path for path in post.paths if not await self._writer.has_path(path)]
+            return await self._write(replace(post, paths=tuple(free)), thread)
+        return post
 
     def _unique(self, comments: Sequence[SourceComment], drop: Drop) -> Sequence[SourceComment]:
         """The comments whose ids are new in this import."""

@@ -3,12 +3,23 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.people.names import readable_name
 from everpost.domain.people.users import checked_email
-from everpost.domain.posts import MAX_CONTENT, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TAGS, MAX_TITLE, PostFormat
+from everpost.domain.post_paths import checked_path
+from everpost.domain.posts import (
+    MAX_CONTENT,
+    MAX_PATHS,
+    MAX_SLUG,
+    MAX_SUMMARY,
+    MAX_TAG,
+    MAX_TAGS,
+    MAX_TITLE,
+    PostFormat,
+)
 from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug, slug_from, unstorable_reason
 from everpost.errors import Invalid
@@ -124,6 +135,19 @@ class Normalizer:
             self.add(f"the slug {wanted!r} became {slug!r}")
         return slug
 
+    def paths(self, urls: Sequence[str]) -> tuple[str, ...]:
+        """Old paths: those of the URLs, the first 20."""
+        paths: dict[str, None] = {}
+        for url in urls:
+            try:
+                paths[checked_path(_path_of(url))] = None
+            except Invalid as error:
+                self.add(f"an old path was left out: {error.reason}")
+        if len(paths) > MAX_PATHS:
+            rest = ", ".join([*paths][MAX_PATHS:])
+            self.add(f"old paths beyond the first {MAX_PATHS} were left out: {rest}")
+        return tuple(paths)[:MAX_PATHS]
+
     def add_number(self, slug: str, numbered: str) -> None:
         """Add that a post has got a number in its slug, and why."""
         reason = "is reserved" if is_reserved(slug) else "was taken"
@@ -144,3 +168,12 @@ def email_of(text: str | None) -> str | None:
         return None if text is None or unstorable_reason(text) else checked_email(text)
     except Invalid:
         return None
+
+
+def _path_of(url: str) -> str:
+    """The path of a URL, or of a path without its first slash."""
+    try:
+        path = urlsplit(url.strip()).path
+    except ValueError:
+        path = url
+    return path if path.startswith("/") else f"/{path}"

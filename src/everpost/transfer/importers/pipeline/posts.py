@@ -23,6 +23,7 @@ def normalized_post(
         status=source.status,
         kind=source.kind,
         summary=changes.summary(source.summary),
+        paths=changes.paths(source.paths),
         publication_date=published,
         updated_at=published if source.updated_at is None else changes.date(source.updated_at),
         slug=changes.slug(source.slug, title),

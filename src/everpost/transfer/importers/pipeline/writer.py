@@ -26,13 +26,17 @@ class Writer(Protocol):
         ...
 
     async def add_post(self, post: Post, thread: Sequence[Comment]) -> None:
-        """Add a new post with its thread. Raises Conflict("id"), Conflict("slug"), or Conflict("id") of a
-        comment.
+        """Add a new post with its thread. Raises Conflict("id"), Conflict("slug"), Conflict("paths"), or
+        Conflict("id") of a comment.
         """
         ...
 
     async def has_slug(self, slug: str) -> bool:
         """Whether a post has this slug."""
+        ...
+
+    async def has_path(self, path: str) -> bool:
+        """Whether a post has this old path."""
         ...
 
     async def add_comment(self, comment: Comment) -> None:
@@ -58,6 +62,9 @@ class StoreWriter:
     async def has_slug(self, slug: str) -> bool:
         return await self._store.posts.find(slug, comments=0) is not None
 
+    async def has_path(self, path: str) -> bool:
+        return await self._store.posts.find_by_path(path, comments=0) is not None
+
     async def add_comment(self, comment: Comment) -> None:
         await self._store.comments.add(comment, under_hidden=True)
 
@@ -80,6 +87,9 @@ class Rehearsal:
             raise Conflict("post", "id")
         if await self.has_slug(post.slug):
             raise Conflict("post", "slug")
+        for path in post.paths:
+            if await self.has_path(path):
+                raise Conflict("post", "paths")
         for comment in thread:
             if await self._store.comments.find(comment.id) is not None:
                 raise Conflict("comment", "id")
@@ -94,6 +104,9 @@ class Rehearsal:
 
     async def has_slug(self, slug: str) -> bool:
         return self._spool.has_slug(slug) or await self._store.posts.find(slug, comments=0) is not None
+
+    async def has_path(self, path: str) -> bool:
+        return await self._store.posts.find_by_path(path, comments=0) is not None
 
     async def add_comment(self, comment: Comment) -> None:
         pass

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from everpost.settings import Settings
 from everpost.stores.sql.engine import make_engine
-from everpost.stores.sql.model.tables import Base
+from everpost.stores.sql.model.tables import METADATA
 from everpost.stores.sql.schema.initial_creation import OPTIONS
 from everpost.stores.sql.schema.locks import exclusive
 
@@ -24,7 +24,7 @@ def number(_context: MigrationContext, _revisions: object, scripts: list[Migrati
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         render_as_batch=True,
         user_module_prefix="types.",
         process_revision_directives=number,

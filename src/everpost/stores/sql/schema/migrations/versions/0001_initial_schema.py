@@ -36,6 +36,7 @@ DATA = {
     "blog": sa.column("version") > 1,
     "transfers": sa.column("digest").is_(None),
     "post_tags": sa.false(),
+    "post_paths": sa.false(),
     "tallies": sa.false(),
     "removed_users": sa.false(),
 }
@@ -50,6 +51,7 @@ def upgrade() -> None:
     _create_tokens()
     _create_posts()
     _create_post_tags()
+    _create_post_paths()
     _create_comments()
     _create_tallies()
     _create_blog()
@@ -58,8 +60,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    tables = ("transfers", "blog", "tallies", "comments", "post_tags", "posts", "tokens")
-    for name in (*tables, "removed_users", "users"):
+    tables = ("transfers", "blog", "tallies", "comments", "post_paths", "post_tags")
+    for name in (*tables, "posts", "tokens", "removed_users", "users"):
         op.drop_table(name)
 
 
@@ -134,6 +136,7 @@ def _create_posts() -> None:
         sa.Column("status", types.Word(16), nullable=False),
         sa.Column("kind", types.Word(16), nullable=False),
         sa.Column("summary", sa.String(500), nullable=True),
+        sa.Column("paths", types.TextList(), nullable=False),
         sa.Column("author_id", types.IdText(24), nullable=True),
         sa.Column("comment_policy", types.Word(16), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
@@ -167,6 +170,20 @@ def _create_post_tags() -> None:
     )
     _index("post_tags", "status", "kind", "tag", "publication_date", "post_id")
     _index("post_tags", "status", "kind", "tag", "updated_at", "post_id")
+
+
+def _create_post_paths() -> None:
+    op.create_table(
+        "post_paths",
+        sa.Column("path", types.ExactText(500), nullable=False),
+        sa.Column("post_id", types.IdText(24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_post_paths_post_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("path"),
+        **_TABLE,
+    )
+    _index("post_paths", "post_id")
 
 
 def _create_comments() -> None:

@@ -1,0 +1,108 @@
+"""Old paths of posts, which redirect to their permalinks."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from everpost.domain.posts import MAX_PATH, MAX_PATHS, Post, PostChange, PostStatus
+from everpost.domain.text import unstorable_reason
+from everpost.errors import Invalid
+
+_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+
+
+class PostAddress(NamedTuple):
+    """The fields of a post that decide what its permalink is, and whether the public could know it."""
+
+    slug: str
+    publication_date: datetime
+    status: PostStatus
+
+    @classmethod
+    def of(cls, post: Post) -> "PostAddress":
+        return cls(post.slug, post.publication_date, post.status)
+
+    def after(self, change: PostChange) -> "PostAddress":
+        """The address of the post after a change."""
+        return PostAddress(
+            change.slug or self.slug,
+            change.publication_date or self.publication_date,
+            change.status or self.status,
+        )
+
+    @property
+    def permalink(self) -> str:
+        """The path of the post."""
+        return f"/{self.slug}"
+
+    def was_public(self, moment: datetime) -> bool:
+        """Whether the public could read the post at this time."""
+        return self.status is PostStatus.PUBLISHED and self.publication_date <= moment
+
+
+def checked_path(text: str) -> str:
+    """A path in its stored form: percent-decoded, in NFC, without a slash at the end. Raises Invalid."""
+    try:
+        path = unicodedata.normalize("NFC", unquote(text, errors="strict")).rstrip("/")
+    except UnicodeDecodeError:
+        raise Invalid("paths", f"{text!r} has escapes that are not UTF-8") from None
+    for fault in _faults(path):
+        raise Invalid("paths", f"{text[:MAX_PATH]!r} {fault}")
+    return path
+
+
+def checked_paths(texts: Sequence[str]) -> tuple[str, ...]:
+    """Paths in their stored form, without duplicates. Raises Invalid."""
+    paths = tuple(dict.fromkeys(map(checked_path, texts)))
+    if len(paths) > MAX_PATHS:
+        raise Invalid("paths", f"has more than {MAX_PATHS}")
+    return paths
+
+
+def _faults(path: str) -> Iterator[str]:
+    """Why the path cannot be stored. With these rules, the stored form of a stored path is itself."""
+    if not path:
+        yield "should name a page"
+    if not path.startswith("/"):
+        yield "should begin with /"
+    if path.startswith("//"):
+        yield "should begin with a single slash"
+    if len(path) > MAX_PATH:
+        yield f"has more than {MAX_PATH} characters"
+    if "?" in path or "#" in path:
+        yield "should have neither a query nor a fragment"
+    if _ESCAPE.search(path):
+        yield "is percent-encoded twice"
+    if any(unicodedata.category(character) == "Cc" for character in path):
+        yield "contains a control character"
+    if reason := unstorable_reason(path):
+        yield f"cannot be stored: {reason}"
+
+
+def moves(change: PostChange) -> bool:
+    """Whether the change concerns the post's permalink or its old paths."""
+    return any(each is not None for each in (change.slug, change.publication_date, change.paths))
+
+
+def paths_after(
+    change: PostChange, address: PostAddress, paths: Sequence[str], *, keeps_permalink: bool = True
+) -> tuple[str, ...]:
+    """The paths, oldest first, that a post with this address and these paths has after the change. If the
+    post was public and its permalink changes, the old one is added, unless `keeps_permalink` is false; the
+    oldest paths are dropped beyond the maximum.
+    """
+    old, new = address.permalink, address.after(change).permalink
+    kept = [path for path in (paths if change.paths is None else change.paths) if path != new]
+    is_moved = old != new and address.was_public(change.updated_at)
+    if keeps_permalink and is_moved and old not in kept and len(old) <= MAX_PATH:
+        kept.append(old)
+    return tuple(kept[-MAX_PATHS:])
+
+
+def without_permalink(post: Post, paths: Sequence[str]) -> tuple[str, ...]:
+    """The paths without that of the post itself."""
+    permalink = PostAddress.of(post).permalink
+    return tuple(path for path in paths if path != permalink)

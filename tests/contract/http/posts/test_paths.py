@@ -1,0 +1,103 @@
+"""Old paths of posts: their normal form, conflicts, and finding a post by one."""
+
+import httpx
+import pytest
+
+from tests.contract.http.calls import ask, assert_problem, listed, publish, read, read_post
+from tests.contract.http.conftest import Applications
+
+NORMALIZED = {
+    "/2019/05/hello": "/2019/05/hello",
+    "/2019/05/hello/": "/2019/05/hello",
+    "/caf%C3%A9": "/caf\u00e9",
+    "/cafe\u0301//": "/caf\u00e9",
+    "/a%20b.HTML": "/a b.HTML",
+    "/100%": "/100%",
+    "/a//b/../c": "/a//b/../c",
+    "/" + "%F0%9F%98%80" * 499: "/" + "\U0001f600" * 499,
+}
+INVALID = [
+    *("", "/", "//", "a", "?p=1", "https://blog.example/a", "//blog.example/a"),
+    *("/a?p=1", "/a#b", "/a%3Fp=1", "/%2523", "/%E9", "/a\nb", "/%00", "/" + "a" * 500, "a" * 6001),
+]
+
+
+async def test_a_path_is_kept_decoded_and_without_a_slash_at_the_end(
+    client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    post = await publish(client)
+    for sent, kept in NORMALIZED.items():
+        with subtests.test(sent=sent):
+            for path in (sent, kept):
+                changed = await client.patch(f"/posts/{post['id']}", json={"paths": [path]})
+                assert changed.json()["paths"] == [kept]
+                found = await client.get("/posts", params={"path": path})
+                assert [row["id"] for row in found.json()] == [post["id"]]
+
+
+async def test_an_invalid_path_is_refused(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    post = await publish(client, paths=["/kept"])
+    for path in INVALID:
+        with subtests.test(path=path[:20]):
+            answer = await client.patch(f"/posts/{post['id']}", json={"paths": ["/a", path]})
+            (error,) = assert_problem(answer, 422)["errors"]
+            assert error["field"].partition(".")[0] == "paths"
+            if len(path) < 1000:
+                assert_problem(await client.get("/posts", params={"path": path}), 422, "path")
+    for bad in (None, [None], [1], [f"/{number}" for number in range(21)]):
+        answer = await client.patch(f"/posts/{post['id']}", json={"paths": bad})
+        assert assert_problem(answer, 422)["errors"][0]["field"].startswith("paths")
+    assert (await read_post(client, post["id"]))["paths"] == ["/kept"]
+
+
+async def test_the_most_paths_without_duplicates_are_kept_in_order(client: httpx.AsyncClient) -> None:
+    paths = [f"/{number}" for number in range(20)][::-1]
+    assert (await publish(client, paths=paths))["paths"] == paths
+    assert (await publish(client, paths=["/b", "/a/", "/%62", "/a"]))["paths"] == ["/b", "/a"]
+
+
+async def test_a_taken_path_is_a_conflict(client: httpx.AsyncClient) -> None:
+    post, other = await publish(client, paths=["/taken"]), await publish(client)
+    body = {"title": "T", "content": "", "paths": ["/free", "/taken/"]}
+    assert_problem(await client.post("/posts", json=body), 409, "paths")
+    changed = await client.patch(f"/posts/{other['id']}", json={"paths": ["/taken"], "title": "New"})
+    assert_problem(changed, 409, "paths", detail="Another post already has one of these paths.")
+    assert await read_post(client, other["id"]) == other
+    assert (await client.patch(f"/posts/{post['id']}", json={"paths": []})).json()["paths"] == []
+    assert (await client.post("/posts", json=body)).json()["paths"] == ["/free", "/taken"]
+
+
+async def test_a_slug_that_changes_leaves_its_path(client: httpx.AsyncClient) -> None:
+    post = await publish(client, slug="one")
+    moved = await client.patch(f"/posts/{post['id']}", json={"slug": "two"})
+    assert moved.json()["paths"] == ["/one"]
+    assert await listed(client, "/posts?path=/one") == await listed(client, "/posts?slug=two") == [post["id"]]
+    assert await listed(client, "/posts?path=/two") == await listed(client, "/posts?slug=one") == []
+    renamed = await client.patch(f"/posts/{post['id']}", json={"slug": None, "title": "Three"})
+    assert renamed.json()["paths"] == ["/one", "/two"]
+
+
+async def test_a_post_is_found_by_its_path_and_the_other_filters(client: httpx.AsyncClient) -> None:
+    page = await publish(client, slug="about", paths=["/a"], kind="page", tags=["t"])
+    found = await read(client, "/posts?path=/a&count=true")
+    assert (found.json(), found.headers["x-total-count"]) == ([page], "1")
+    again = await client.get("/posts?path=/a", headers={"if-none-match": found.headers["etag"]})
+    assert again.status_code == 304
+    matching = ("kind=page", "tag=t", "slug=about", "status=published")
+    other = ("kind=post", "tag=u", "slug=other", "status=draft", "limit=0", "skip=1")
+    assert [await listed(client, f"/posts?path=/a&{each}") for each in matching] == [[page["id"]]] * 4
+    assert [await listed(client, f"/posts?path=/a&{each}") for each in other] == [[]] * 6
+    assert await listed(client, "/posts?slug=about") == [page["id"]]
+
+
+async def test_the_path_of_a_draft_reveals_nothing_to_the_public(
+    applications: Applications, store_name: str
+) -> None:
+    client = await applications.on_empty_blog(store_name)
+    draft = {"title": "T", "content": "", "slug": "secret", "paths": ["/secret-path"], "status": "draft"}
+    await ask(client, "author", "POST", "/posts", json=draft)
+    for query in ("path=/secret-path", "slug=secret", "path=/secret-path&status=draft", "path=/other"):
+        answer = await ask(client, "nobody", "GET", f"/posts?{query}&count=true")
+        assert (answer.json(), answer.headers["x-total-count"]) == ([], "0")
+    own = await ask(client, "author", "GET", "/posts?path=/secret-path&status=draft")
+    assert [row["slug"] for row in own.json()] == ["secret"]
