@@ -34,8 +34,11 @@ class Renderer:
         self._running: dict[_Key, asyncio.Task[Rendered]] = {}
 
     async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
-        """The content of the post; with `base_url`, its address, all addresses in it are absolute."""
-        return cast("RenderedPost", await self._find(Job(post.content, post.format, base_url, self._hosts)))
+        """The content of the post. With `base_url`, its address, it is for other places than its page: all
+        addresses in it are absolute, and frames are links.
+        """
+        hosts = self._hosts if base_url is None else ()
+        return cast("RenderedPost", await self._find(Job(post.content, post.format, base_url, hosts)))
 
     async def comment(self, content: str, *, base_url: str | None = None) -> RenderedComment:
         """The content of a comment; with `base_url`, all addresses in it are absolute."""

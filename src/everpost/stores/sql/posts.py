@@ -14,7 +14,16 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.post_paths import without_permalink
-from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import (
+    Post,
+    PostChange,
+    PostFilter,
+    PostKey,
+    PostLocation,
+    PostQuery,
+    TagCount,
+    TagQuery,
+)
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
@@ -26,6 +35,7 @@ from everpost.stores.sql.model.mappers import (
     blog_of,
     comment_of,
     comment_values,
+    location_of,
     path_values,
     post_of,
     post_values,
@@ -37,6 +47,7 @@ from everpost.stores.sql.model.tables import CommentRow, PostPathRow, PostRow, P
 from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
+from everpost.stores.sql.queries.post_lists import Columns
 from everpost.stores.sql.queries.preconditions import with_owner, with_revision
 
 _ADD = insert(PostRow)
@@ -108,7 +119,7 @@ class SqlPosts:
         return {row.value: (row.id, validator_of(row)) for row in rows}
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        rows = await self._page(query, whole=True)
+        rows = await self._page(query, Columns.POST)
         threads = await self._threads(rows.rows, query.comments)
         return Page(tuple(post_of(row, threads[row.id]) for row in rows.rows), has_more=rows.has_more)
 
@@ -120,14 +131,18 @@ class SqlPosts:
         return {row.id: validator_of(row) for row in rows}
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
-        rows = await self._page(query, whole=False)
+        rows = await self._page(query, Columns.VALIDATOR)
         return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
 
-    async def _page(self, query: PostQuery, *, whole: bool) -> Page[AnyRow]:
+    async def page_locations(self, query: PostQuery) -> Page[PostLocation]:
+        rows = await self._page(query, Columns.LOCATION)
+        return Page(tuple(map(location_of, rows.rows)), has_more=rows.has_more)
+
+    async def _page(self, query: PostQuery, columns: Columns) -> Page[AnyRow]:
         normalized = post_lists.normalize(query.filter)
         if normalized is None:
             return Page((), has_more=False)
-        statement, parameters = post_lists.page_of_posts(query, normalized, whole=whole)
+        statement, parameters = post_lists.page_of_posts(query, normalized, columns=columns)
         bounded = post_lists.is_bounded(query)
         rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
         return Page.of(post_lists.in_order(rows, query.sort), query.limit)
