@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from everpost.api.http.etags import expected_revisions
 from everpost.api.http.representations import Representation
+from everpost.api.http.response_cache import ResponseCache
 from everpost.api.http.responses import listed, rendered, tagged
 from everpost.api.routing.dependencies import (
     CurrentPolicies,
@@ -28,16 +29,18 @@ from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_t
 from everpost.domain.clock import HORIZON, now
 from everpost.domain.ids import LAST_ID
 from everpost.domain.paging import MAX_LIMIT, Position, encode_cursor, encode_word
-from everpost.domain.people.actors import Actor
+from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     COMMENTS_INSIDE_LISTED,
     Post,
     PostChange,
     PostFilter,
+    PostKey,
     PostKind,
     PostQuery,
     PostSort,
+    PostStatus,
 )
 from everpost.services import posts
 from everpost.services.policies import Policies
@@ -83,6 +86,17 @@ async def list_posts(
         return listed(await chosen.posts(page.rows, renderer), headers, if_none_match)
     rendering = response_cache.render_page(page)
     return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
+
+
+async def list_post(
+    store: Store, response_cache: ResponseCache, key: PostKey, value: str, *, if_none_match: str | None
+) -> Response:
+    """The response of `list_posts` to the public for only a slug or an old path."""
+    find = posts.find_post if key is PostKey.SLUG else posts.find_post_by_path
+    found = await find(store, PUBLIC, value, comments=COMMENTS_INSIDE_LISTED)
+    if found is None or found.status is not PostStatus.PUBLISHED:
+        return listed([], {}, if_none_match)
+    return response_cache.render(found).alone.answer(if_none_match)
 
 
 def _query(actor: Actor, query: PostsQuery, policies: Policies) -> PostQuery:
