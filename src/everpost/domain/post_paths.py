@@ -12,6 +12,7 @@ from everpost.domain.text import unstorable_reason
 from everpost.errors import Invalid
 
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+_FILE_ENDING = re.compile(r"(/index)?\.html?$|/index$")
 
 
 class PostAddress(NamedTuple):
@@ -106,3 +107,13 @@ def without_permalink(post: Post, paths: Sequence[str]) -> tuple[str, ...]:
     """The paths without that of the post itself."""
     permalink = PostAddress.of(post).permalink
     return tuple(path for path in paths if path != permalink)
+
+
+def spellings(path: str) -> tuple[str, ...]:
+    """The old paths, in their stored form, that a request for this percent-decoded path may mean, the
+    likeliest first: itself; without `index.html` or `.html`; with one of them.
+    """
+    whole = unicodedata.normalize("NFC", path).rstrip("/")
+    bare = _FILE_ENDING.sub("", whole)
+    spelled = dict.fromkeys((whole, bare, f"{bare}.html", f"{bare}/index.html"))
+    return tuple(each for each in spelled if not any(_faults(each)))
