@@ -16,6 +16,7 @@ from everpost.domain.text import unstorable_reason
 from everpost.errors import Invalid
 
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+_FILE_ENDING = re.compile(r"(/index)?\.html?$|/index$")
 
 
 class PermalinkRule(NamedTuple):
@@ -140,3 +141,13 @@ def moves(change: PostChange) -> bool:
     """Whether the change concerns the post's permalink or its old paths."""
     fields = (change.slug, change.publication_date, change.kind, change.paths)
     return any(each is not None for each in fields)
+
+
+def spellings(path: str) -> tuple[str, ...]:
+    """The old paths, in their stored form, that a request for this percent-decoded path may mean, the
+    likeliest first: itself; without `index.html` or `.html`; with one of them.
+    """
+    whole = unicodedata.normalize("NFC", path).rstrip("/")
+    bare = _FILE_ENDING.sub("", whole)
+    spelled = dict.fromkeys((whole, bare, f"{bare}.html", f"{bare}/index.html"))
+    return tuple(each for each in spelled if not any(_faults(each)))

@@ -1,5 +1,7 @@
 """Reading, publishing, revising and removing posts."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +20,7 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostFormat,
+    PostKey,
     PostKind,
     PostQuery,
     PostSort,
@@ -70,6 +73,18 @@ async def find_post_by_path(store: Store, actor: Actor, path: str, *, comments: 
     """Return the post with this old path, if it exists and the actor may see it."""
     post = await store.posts.find_by_path(path, comments=comments)
     return post if post is not None and sees(actor, post) else None
+
+
+async def find_post_by_paths(store: Store, actor: Actor, paths: Sequence[str]) -> Post | None:
+    """Return the post with the first of these old paths that leads to a post the actor may see, without
+    comments. If none does, that costs one query.
+    """
+    found = await store.posts.find_validators(PostKey.PATH, list(dict.fromkeys(paths))) if paths else {}
+    for path in paths:
+        if path in found:
+            with suppress(NotFound):
+                return await read_post(store, actor, found[path][0], comments=0)
+    return None
 
 
 def sees(actor: Actor, post: Post) -> bool:
