@@ -108,9 +108,12 @@ class SqlPosts:
         return {row.value: (row.id, validator_of(row)) for row in rows}
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        rows = await self._page(query, whole=True)
-        threads = await self._threads(rows.rows, query.comments)
-        return Page(tuple(post_of(row, threads[row.id]) for row in rows.rows), has_more=rows.has_more)
+        async def work(transaction: Transaction) -> Page[Post]:
+            rows = await _page(query, transaction)
+            threads = await _threads(rows.rows, query.comments, transaction)
+            return Page(tuple(post_of(row, threads[row.id]) for row in rows.rows), has_more=rows.has_more)
+
+        return await self._connections.read_together(work)
 
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
         return posts_with_threads(await self._connections.fetch(*post_queries.posts(ids, comments)))
@@ -120,17 +123,14 @@ class SqlPosts:
         return {row.id: validator_of(row) for row in rows}
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
-        rows = await self._page(query, whole=False)
-        return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
-
-    async def _page(self, query: PostQuery, *, whole: bool) -> Page[AnyRow]:
         normalized = post_lists.normalize(query.filter)
         if normalized is None:
             return Page((), has_more=False)
-        statement, parameters = post_lists.page_of_posts(query, normalized, whole=whole)
+        statement, parameters = post_lists.page_of_posts(query, normalized, whole=False)
         bounded = post_lists.is_bounded(query)
-        rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
-        return Page.of(post_lists.in_order(rows, query.sort), query.limit)
+        rows = await self._connections.fetch(statement, parameters, bounded=bounded)
+        found = Page.of(post_lists.in_order(list(rows), query.sort), query.limit)
+        return Page(tuple((row.id, validator_of(row)) for row in found.rows), has_more=found.has_more)
 
     async def count(self, filter: PostFilter) -> int:
         normalized = post_lists.normalize(filter)
@@ -233,16 +233,27 @@ class SqlPosts:
             found = await self._connections.fetch(selects.FIND_POST, {"this": id})
             Preconditions(match, owner_id).require(id, next(iter(found), None))
 
-    async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
-        """Return the oldest comments of each of these posts."""
-        threads: dict[Id, list[Comment]] = defaultdict(list)
-        with_comments = [row.id for row in posts if row.comment_count]
-        for start in range(0, len(with_comments) if comments else 0, selects.MAX_IDS):
-            some = with_comments[start : start + selects.MAX_IDS]
-            statement, parameters = selects.oldest_of_threads(some)
-            for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
-                threads[row.post_id].append(comment_of(row))
-        return threads
+
+async def _page(query: PostQuery, transaction: Transaction) -> Page[AnyRow]:
+    normalized = post_lists.normalize(query.filter)
+    if normalized is None:
+        return Page((), has_more=False)
+    rows = (await transaction.execute(*post_lists.page_of_posts(query, normalized))).rows
+    return Page.of(post_lists.in_order(list(rows), query.sort), query.limit)
+
+
+async def _threads(
+    posts: Sequence[AnyRow], comments: int, transaction: Transaction
+) -> dict[Id, list[Comment]]:
+    """Return the oldest comments of each of these posts."""
+    threads: dict[Id, list[Comment]] = defaultdict(list)
+    with_comments = [row.id for row in posts if row.comment_count]
+    for start in range(0, len(with_comments) if comments else 0, selects.MAX_IDS):
+        some = with_comments[start : start + selects.MAX_IDS]
+        statement, parameters = selects.oldest_of_threads(some)
+        for row in (await transaction.execute(statement, {**parameters, "comments": comments})).rows:
+            threads[row.post_id].append(comment_of(row))
+    return threads
 
 
 async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:
