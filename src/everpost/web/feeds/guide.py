@@ -24,7 +24,7 @@ async def show_feeds(request: Request, shown: CurrentPresentation, cache: Curren
         posts=_links(shown, urls.home),
         comments=_links(shown, urls.comments),
     )
-    return keep(cache, (*shown.key, urls.feeds), (), render(context), "text/html").answer(request, now())
+    return keep(cache, (shown, urls.feeds), (), render(context), "text/html").answer(request, now())
 
 
 def _links(shown: Presentation, page: str) -> tuple[Link, ...]:

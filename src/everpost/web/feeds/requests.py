@@ -34,7 +34,7 @@ class FeedRequest:
 
     def key(self, *facts: object) -> tuple[object, ...]:
         """The key of a document in the page cache."""
-        return (*self.shown.key, *facts)
+        return (self.shown, *facts)
 
     def find(self, key: tuple[object, ...], posts: Sequence[Post]) -> Response | None:
         """The response with the document that is kept for these posts, if it is current."""

@@ -22,4 +22,4 @@ async def show_robots(request: Request, shown: CurrentPresentation, cache: Curre
         "",
     )
     body = "\n".join(lines).encode()
-    return keep(cache, (*shown.key, "robots"), (), body, "text/plain").answer(request, now())
+    return keep(cache, (shown, "robots"), (), body, "text/plain").answer(request, now())

@@ -117,7 +117,7 @@ def _lock(request: Request) -> asyncio.Lock:
 
 
 async def _answer(request: Request, shown: Presentation, cache: PageCache, body: bytes) -> Response:
-    key, media_type = (*shown.key, request.scope["path"]), "application/xml; charset=utf-8"
+    key, media_type = (shown, request.scope["path"]), "application/xml; charset=utf-8"
     page = keep(cache, key, (), body, media_type)
     # Compressing megabytes would delay other requests.
     return await asyncio.to_thread(page.answer, request, now())

@@ -111,7 +111,7 @@ def _keep(cache: PageCache, shown: Presentation, listed: Listed, context: Contex
 
 
 def _key(shown: Presentation, listed: Listed) -> tuple[object, ...]:
-    return (*shown.key, listed.url, listed.has_newer, listed.has_older)
+    return (shown, listed.url, listed.has_newer, listed.has_older)
 
 
 def _metadata(shown: Presentation, heading: str, listed: Listed) -> Metadata:

@@ -27,6 +27,7 @@ _TAG = bindparam("tag", type_=PostTagRow.tag.type)
 _AUTHOR = bindparam("author", type_=IdText)
 _VIEWER = bindparam("viewer", type_=IdText)
 _UNTIL = bindparam("until", type_=Moment)
+_UPDATED_UNTIL = bindparam("updated_until", type_=Moment)
 _SKIP = bindparam("skip", type_=BigInteger)
 
 _DATES = (PostRow.id, PostRow.publication_date, PostRow.updated_at)
@@ -117,7 +118,9 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
 
 
 @cache
-def list_page(shape: Shape, sort: PostSort, *, after: bool, columns: Columns = Columns.POST) -> AnySelect:
+def list_page(
+    shape: Shape, sort: PostSort, *, after: bool, until: bool = False, columns: Columns = Columns.POST
+) -> AnySelect:
     """Select these columns of the posts of a page, unordered; whole posts with their authors. A
     subquery selects the ids first, because MySQL would otherwise read the content of every post that is
     skipped. The join is an outer join, because that is never reordered.
@@ -133,6 +136,8 @@ def list_page(shape: Shape, sort: PostSort, *, after: bool, columns: Columns = C
             published = type_coerce(published, BigInteger) + literal_column("0")
         is_out = published <= _UNTIL
         names = names.where(or_(is_out, listed.author_id == _VIEWER) if shape.viewer else is_out)
+    if until:
+        names = names.where(order[0] <= _UPDATED_UNTIL)
     if after:
         names = names.where((Before if sort.is_descending else After)(*order, *POSITION))
     else:
@@ -149,8 +154,13 @@ def page_of_posts(
     query: PostQuery, normalized: NormalizedFilter, *, columns: Columns = Columns.POST
 ) -> tuple[AnySelect, Values]:
     """Return a statement for one post more than the page has, as for `list_page`, and its parameters."""
-    statement = list_page(normalized.shape, query.sort, after=query.after is not None, columns=columns)
-    where: Values = {"skip": query.skip} if query.after is None else position_values(query.after)
+    after, until = query.after, query.updated_until
+    statement = list_page(
+        normalized.shape, query.sort, after=after is not None, until=until is not None, columns=columns
+    )
+    where: Values = {"skip": query.skip} if after is None else position_values(after)
+    if until is not None:
+        where["updated_until"] = until
     return statement, {"limit": query.limit + 1, **where, **normalized.parameters}
 
 
