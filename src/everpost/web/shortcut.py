@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from everpost.domain.reserved import is_reserved
 from everpost.errors import EverpostError
-from everpost.web.public.lists import ListQuery, show_home
+from everpost.web.listing import ListQuery
+from everpost.web.public.lists import show_home
 from everpost.web.public.posts import PostPageQuery, show_post
 from everpost.web.site import get_presentation
 

@@ -16,6 +16,7 @@ from everpost.web import dates
 from everpost.web.assets import asset
 from everpost.web.content_security import headers_with
 from everpost.web.contexts import Link, Moment, Site
+from everpost.web.feeds.alternates import feeds_of
 from everpost.web.urls import Urls, origin_of, urls_of
 
 UNTITLED = "Blog"
@@ -34,11 +35,6 @@ class Presentation:
     site: Site
     renderer: Renderer
     headers: Mapping[str, str]
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Distinguishes it from other presentations, in the key of a cached page."""
-        return (self,)
 
     def day(self, moment: datetime) -> Moment:
         return dates.day(moment, self.blog.language, self.urls.zone)
@@ -95,15 +91,18 @@ def last_known_site(request: Request) -> Site:
 def site_of(blog: Blog | None, urls: Urls) -> Site:
     """The variables that every template has. None: the blog is not known."""
     language = _ENGLISH if blog is None else blog.language
+    title = (blog and blog.title) or UNTITLED
     links = () if blog is None else blog.navigation
     return Site(
-        title=(blog and blog.title) or UNTITLED,
+        title=title,
         description="" if blog is None else blog.description,
         language=language,
         direction=dates.direction_of(language),
         home=urls.home,
         tags=urls.tags,
         archive=urls.archive,
+        feeds_page=urls.feeds,
+        feeds=feeds_of(urls.home, title),
         stylesheet=urls.asset(asset("blog.css")),
         icon=urls.asset(asset("icon.svg")),
         navigation=tuple(Link(label=link.label, url=urls.of(link.url)) for link in links),

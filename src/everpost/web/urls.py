@@ -36,6 +36,15 @@ class Urls:
         return f"{self.root}/tags"
 
     @property
+    def feeds(self) -> str:
+        return f"{self.root}/feeds"
+
+    @property
+    def comments(self) -> str:
+        """The path above the feeds of comments on all posts."""
+        return f"{self.root}/comments"
+
+    @property
     def archive(self) -> str:
         return f"{self.root}/archive"
 
@@ -55,6 +64,10 @@ class Urls:
     def comment(self, post: Post, id: Id) -> str:
         """The place of a comment on the page of its post."""
         return f"{self.post(post)}#{anchor(id)}"
+
+    def comments_of(self, post: Post) -> str:
+        """The path above the feeds of comments on a post, which it keeps if its own path changes."""
+        return f"{self.root}/comments/{post.id}"
 
     def sent(self, post_id: Id, id: Id, key: str, **more: str) -> str:
         """The page for the writer of a comment, who has its edit key."""

@@ -70,6 +70,7 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
     assert [comment.id for comment in page.rows] == [numbered(MANY // 2 + each) for each in range(1, 11)]
     last = await store.comments.page(replace(deep, after=Position(MOMENT, numbered(MANY - 3))))
     assert len(last.rows) == 2
+    await store.comments.page(replace(deep, newest_first=True))
     await store.posts.get(post.id, comments=10)
     await store.posts.page(PostQuery(filter=EVERYBODY, limit=10))
     middle = page.rows[0].id

@@ -117,10 +117,11 @@ _PLACE = Position(MOMENT, new_id())
     ],
     ids=["a thread", "what answers nothing", "a branch"],
 )
+@pytest.mark.parametrize("newest_first", [False, True])
 async def test_an_index_serves_the_page_after_a_cursor(
-    engine_name: str, alchemy: AsyncEngine, branch: Branch | None, first_columns: str
+    engine_name: str, alchemy: AsyncEngine, branch: Branch | None, first_columns: str, newest_first: bool
 ) -> None:
-    query = CommentQuery(post_id=new_id(), limit=100, after=_PLACE, branch=branch)
+    query = CommentQuery(post_id=new_id(), limit=100, after=_PLACE, branch=branch, newest_first=newest_first)
     async with alchemy.connect() as connection:
         plan = await explain(engine_name, selects.page_of_thread(query), connection)
     assert _ON_BOTH_COLUMNS[engine_name].format(first_columns) in plan
