@@ -63,7 +63,7 @@ class Sites:
         if (name, strict) not in self._clients:
             limits = STRICT if strict else NO_LIMITS
             new = create_app(Settings.model_validate({"database_url": blog.url, **limits}))
-            await self._opened.enter_async_context(app.router.lifespan_context(new))
+            await self._opened.enter_async_context(new.router.lifespan_context(new))
             transport = httpx.ASGITransport(new, client=("192.0.2.1", 5000))
             client = httpx.AsyncClient(transport=transport, base_url="http://blog.example")
             self._clients[name, strict] = await self._opened.enter_async_context(client), new
