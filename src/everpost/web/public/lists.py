@@ -180,7 +180,7 @@ def _keep(cache: PageCache, shown: Presentation, listed: _Listed, context: Conte
 
 
 def _key(shown: Presentation, listed: _Listed) -> tuple[object, ...]:
-    return (shown, listed.url, listed.has_newer, listed.has_older)
+    return (*shown.key, listed.url, listed.has_newer, listed.has_older)
 
 
 def _metadata(shown: Presentation, heading: str, listed: _Listed) -> Metadata:

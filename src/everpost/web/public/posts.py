@@ -66,7 +66,7 @@ async def show_post(
         context = await post_page(store, thread, thread.form(parent))
         context = replace(context, meta=replace(context.meta, is_indexed=False))
         return RenderedPage(render(context), now(), headers=shown.headers).answer(request, now())
-    key = (shown, path)
+    key = (*shown.key, path)
     if (kept := cache.find(key, (post,))) is None:
         kept = RenderedPage(
             render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
