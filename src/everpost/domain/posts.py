@@ -172,6 +172,8 @@ class PostQuery:
     sort: PostSort = PostSort.NEWEST
     skip: int = 0
     after: Position | None = None
+    updated_until: datetime | None = None
+    """Only posts last updated by this time. Only with a sort order by update."""
     comments: int = COMMENTS_INSIDE_LISTED
 
 

@@ -5,6 +5,7 @@ import json
 import random
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -73,6 +74,9 @@ def lists() -> Iterator[tuple[str, Explained]]:
             query = PostQuery(filter=post_filter, sort=sort, limit=10, after=after)
             place = "first page" if after is None else "later page"
             yield f"{name}, {sort}, {place}", post_lists.page_of_posts(query, found)
+            if sort is PostSort.LEAST_RECENTLY_UPDATED and after is not None:
+                changes = replace(query, updated_until=MOMENT)
+                yield f"{name}, changes", post_lists.page_of_posts(changes, found)
     for after_tag in (None, "tag 30"):
         tags = TagQuery(moment=MOMENT, limit=10, after=after_tag)
         yield f"tags after {after_tag}", post_lists.page_of_tags(tags)

@@ -110,7 +110,7 @@ class Posts(Protocol):
         owner_id: Id | None = None,
     ) -> Post:
         """Change the fields that the change contains, and increment the version. The paths afterwards are
-        those of `post_paths.paths_after`, without the old permalink if another post already has that path.
+        those of `post_paths.Move`, without the old permalink if another post already has that path.
 
         Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,
         Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").

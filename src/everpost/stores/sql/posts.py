@@ -13,7 +13,6 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.post_paths import without_permalink
 from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
@@ -35,6 +34,7 @@ from everpost.stores.sql.model.mappers import (
 )
 from everpost.stores.sql.model.tables import CommentRow, PostPathRow, PostRow, PostTagRow
 from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
+from everpost.stores.sql.post_paths import permalink_rule
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
 from everpost.stores.sql.queries.preconditions import with_owner, with_revision
@@ -157,9 +157,12 @@ class SqlPosts:
         )
         kept = replace(post, stamp=new_stamp(), comment_count=post.comment_count if thread else 0)
 
+        rule = await permalink_rule(self._connections) if post.paths else None
+
         async def write(slug: str | None) -> Post:
             new = replace(kept, slug=slug or kept.slug)
-            new = replace(new, paths=without_permalink(new, kept.paths)) if kept.paths else new
+            if rule is not None:
+                new = replace(new, paths=rule.without_permalink(new, kept.paths))
             await self._insert(new, thread)
             return new
 

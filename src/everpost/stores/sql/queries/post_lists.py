@@ -26,6 +26,7 @@ _TAG = bindparam("tag", type_=PostTagRow.tag.type)
 _AUTHOR = bindparam("author", type_=IdText)
 _VIEWER = bindparam("viewer", type_=IdText)
 _UNTIL = bindparam("until", type_=Moment)
+_UPDATED_UNTIL = bindparam("updated_until", type_=Moment)
 _SKIP = bindparam("skip", type_=BigInteger)
 
 _POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
@@ -109,7 +110,9 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
 
 
 @cache
-def list_page(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) -> AnySelect:
+def list_page(
+    shape: Shape, sort: PostSort, *, after: bool, until: bool = False, whole: bool = True
+) -> AnySelect:
     """Select the posts of a page, unordered, with their authors; unless `whole`, only their validators. A
     subquery selects the ids first, because MySQL would otherwise read the content of every post that is
     skipped. The join is an outer join, because that is never reordered.
@@ -125,6 +128,8 @@ def list_page(shape: Shape, sort: PostSort, *, after: bool, whole: bool = True) 
             published = type_coerce(published, BigInteger) + literal_column("0")
         is_out = published <= _UNTIL
         names = names.where(or_(is_out, listed.author_id == _VIEWER) if shape.viewer else is_out)
+    if until:
+        names = names.where(order[0] <= _UPDATED_UNTIL)
     if after:
         names = names.where((Before if sort.is_descending else After)(*order, *POSITION))
     else:
@@ -142,8 +147,13 @@ def page_of_posts(
     query: PostQuery, normalized: NormalizedFilter, *, whole: bool = True
 ) -> tuple[AnySelect, Values]:
     """Return a statement for one post more than the page has, as for `list_page`, and its parameters."""
-    statement = list_page(normalized.shape, query.sort, after=query.after is not None, whole=whole)
-    where: Values = {"skip": query.skip} if query.after is None else position_values(query.after)
+    after, until = query.after, query.updated_until
+    statement = list_page(
+        normalized.shape, query.sort, after=after is not None, until=until is not None, whole=whole
+    )
+    where: Values = {"skip": query.skip} if after is None else position_values(after)
+    if until is not None:
+        where["updated_until"] = until
     return statement, {"limit": query.limit + 1, **where, **normalized.parameters}
 
 
