@@ -36,11 +36,6 @@ class Presentation:
     renderer: Renderer
     headers: Mapping[str, str]
 
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Distinguishes it from other presentations, in the key of a cached page."""
-        return (self,)
-
     def day(self, moment: datetime) -> Moment:
         return dates.day(moment, self.blog.language, self.urls.zone)
 

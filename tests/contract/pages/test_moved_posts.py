@@ -14,7 +14,7 @@ async def test_a_slug_that_changes_keeps_its_links(site: Site) -> None:
     for slug in ("second", "third"):
         change = PostChange(updated_at=now(), slug=slug)
         await site.store.posts.save(post.id, change, match=None, comments=0)
-    for path in ("/first", "/second", "/2024/first", "/2024/second", "/third", "/Third/"):
+    for path in ("/2024/first", "/2024/second", "/third", "/Third/"):
         moved = await site.get(path)
         assert (moved.status_code, moved.headers.get("location")) == (301, "/2024/third"), path
 
