@@ -9,7 +9,7 @@ from fastapi import Request
 
 from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
-from everpost.domain.permalinks import DEFAULT_PERMALINK, path_of
+from everpost.domain.permalinks import DEFAULT_PERMALINK, Addressed, path_of
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
@@ -52,7 +52,7 @@ class Urls:
     def api(self) -> str:
         return f"{self.root}/api"
 
-    def post(self, post: Post) -> str:
+    def post(self, post: Addressed) -> str:
         return self.root + quote(path_of(post, self.permalink, self.zone))
 
     def tag(self, tag: str) -> str:

@@ -51,6 +51,7 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
         (lambda: store.posts.read([post.id, new_id()], comments=10), 1),
         (lambda: store.posts.validators([post.id]), 1),
         (lambda: store.posts.page_validators(everything), 1),
+        (lambda: store.posts.page_locations(everything), 1),
         (lambda: store.posts.find("slug", comments=100), 1),
         (lambda: store.posts.count(EVERYBODY), 1),
         (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=0)), 1),
