@@ -1,4 +1,4 @@
-"""What the URL of a page may depend on."""
+"""A page of a site, with everything that its URL may depend on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from everpost.transfer.importers.markdown.front_matter.fields import text_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
-    """A page of a site."""
+    """The page."""
 
     site: Site
     folders: tuple[str, ...]
