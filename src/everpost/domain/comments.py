@@ -110,14 +110,13 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentQuery:
-    """A page of the shown comments of one post, or of one branch of its thread, oldest first, after a
-    position.
-    """
+    """A page of the shown comments of one post, or of one branch of its thread, after a position."""
 
     post_id: Id
     limit: int
     after: Position | None = None
     branch: Branch | None = None
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

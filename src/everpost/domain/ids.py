@@ -22,3 +22,7 @@ def new_id() -> Id:
 def parse_id(text: str) -> Id | None:
     """The id in this text, in lower case; None if it is not an id."""
     return Id(text.lower()) if _WELL_FORMED.fullmatch(text) else None
+
+
+LAST_ID = Id("f" * 24)
+"""No id comes after it."""

@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from everpost.domain.ids import Id
-from everpost.domain.posts import MAX_SLUG, Post, PostKind
+from everpost.domain.posts import MAX_SLUG, PostKind
 from everpost.domain.reserved import is_reserved
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid
@@ -19,7 +19,24 @@ MAX_PERMALINK = 100
 _PATTERNS = 100
 """The number of patterns that are kept parsed."""
 
-_Writer = Callable[[Post, datetime], str]
+
+class Addressed(Protocol):
+    """The fields of a post that its permalink is made of."""
+
+    @property
+    def id(self) -> Id: ...
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def publication_date(self) -> datetime: ...
+
+    @property
+    def kind(self) -> PostKind: ...
+
+
+_Writer = Callable[[Addressed, datetime], str]
 
 
 class PermalinkMatch(NamedTuple):
@@ -82,7 +99,7 @@ class Permalinks:
             raise _invalid("must contain {slug} or {id}")
         return cls(pattern, tuple(segments), re.compile("/" + "/".join(expressions)))
 
-    def path(self, post: Post, zone: tzinfo) -> str:
+    def path(self, post: Addressed, zone: tzinfo) -> str:
         """The path of a post, dated in this time zone."""
         date = post.publication_date
         with suppress(OverflowError):  # on the first or the last day of the calendar
@@ -103,7 +120,7 @@ class Permalinks:
         return PermalinkMatch(texts.get("slug"), Id(texts["id"]) if "id" in texts else None, **dates)
 
 
-def path_of(post: Post, pattern: str, zone: tzinfo) -> str:
+def path_of(post: Addressed, pattern: str, zone: tzinfo) -> str:
     """The path of a post, by the pattern of the blog, or of a page, which is always `/{slug}`."""
     if post.kind is PostKind.PAGE:
         return f"/{post.slug}"

@@ -4,43 +4,98 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
-from everpost.domain.posts import MAX_PATH, MAX_PATHS, Post, PostChange, PostStatus
+from everpost.domain.blog import Blog
+from everpost.domain.ids import Id
+from everpost.domain.permalinks import Addressed, path_of
+from everpost.domain.posts import MAX_PATH, MAX_PATHS, PostChange, PostKind, PostStatus
 from everpost.domain.text import unstorable_reason
 from everpost.errors import Invalid
 
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+_FILE_ENDING = re.compile(r"(/index)?\.html?$|/index$")
+
+
+class PermalinkRule(NamedTuple):
+    """The settings of the blog that permalinks depend on."""
+
+    pattern: str
+    time_zone: str
+
+    @classmethod
+    def of(cls, blog: Blog) -> Self:
+        return cls(blog.permalink, blog.time_zone)
+
+    def path(self, post: Addressed) -> str:
+        """The permalink of the post."""
+        return path_of(post, self.pattern, ZoneInfo(self.time_zone))
+
+    def without_permalink(self, post: Addressed, paths: Sequence[str]) -> tuple[str, ...]:
+        """The paths without the permalink of the post itself."""
+        permalink = self.path(post)
+        return tuple(path for path in paths if path != permalink)
 
 
 class PostAddress(NamedTuple):
     """The fields of a post that decide what its permalink is, and whether the public could know it."""
 
+    id: Id
     slug: str
     publication_date: datetime
+    kind: PostKind
     status: PostStatus
-
-    @classmethod
-    def of(cls, post: Post) -> "PostAddress":
-        return cls(post.slug, post.publication_date, post.status)
 
     def after(self, change: PostChange) -> "PostAddress":
         """The address of the post after a change."""
         return PostAddress(
+            self.id,
             change.slug or self.slug,
             change.publication_date or self.publication_date,
+            change.kind or self.kind,
             change.status or self.status,
         )
-
-    @property
-    def permalink(self) -> str:
-        """The path of the post."""
-        return f"/{self.slug}"
 
     def was_public(self, moment: datetime) -> bool:
         """Whether the public could read the post at this time."""
         return self.status is PostStatus.PUBLISHED and self.publication_date <= moment
+
+
+class Move(NamedTuple):
+    """A change that may move a post."""
+
+    change: PostChange
+    address: PostAddress
+    """The address of the post before the change."""
+    paths: Sequence[str]
+    """Its paths before the change."""
+    rule: PermalinkRule
+
+    def paths_after(self, *, keeps_permalink: bool = True) -> tuple[str, ...]:
+        """The paths of the post after the change, oldest first. If the post was public and its permalink
+        changes, the old one is added, unless `keeps_permalink` is false. Beyond the maximum, the oldest paths
+        are dropped.
+        """
+        change, old = self.change, self.old_permalink
+        new = self.rule.path(self.address.after(change))
+        kept = [path for path in (self.paths if change.paths is None else change.paths) if path != new]
+        is_moved = old != new and self.address.was_public(change.updated_at)
+        if keeps_permalink and is_moved and old not in kept and len(old) <= MAX_PATH:
+            kept.append(old)
+        return tuple(kept[-MAX_PATHS:])
+
+    @property
+    def old_permalink(self) -> str:
+        """The permalink before the change."""
+        return self.rule.path(self.address)
+
+    @property
+    def adds_permalink(self) -> bool:
+        """Whether the old permalink is among the paths only because the post moves."""
+        known = {*self.paths, *(self.change.paths or ())}
+        return self.old_permalink not in known and self.old_permalink in self.paths_after()
 
 
 def checked_path(text: str) -> str:
@@ -84,25 +139,15 @@ def _faults(path: str) -> Iterator[str]:
 
 def moves(change: PostChange) -> bool:
     """Whether the change concerns the post's permalink or its old paths."""
-    return any(each is not None for each in (change.slug, change.publication_date, change.paths))
+    fields = (change.slug, change.publication_date, change.kind, change.paths)
+    return any(each is not None for each in fields)
 
 
-def paths_after(
-    change: PostChange, address: PostAddress, paths: Sequence[str], *, keeps_permalink: bool = True
-) -> tuple[str, ...]:
-    """The paths, oldest first, that a post with this address and these paths has after the change. If the
-    post was public and its permalink changes, the old one is added, unless `keeps_permalink` is false; the
-    oldest paths are dropped beyond the maximum.
+def spellings(path: str) -> tuple[str, ...]:
+    """The old paths, in their stored form, that a request for this percent-decoded path may mean, the
+    likeliest first: itself; without `index.html` or `.html`; with one of them.
     """
-    old, new = address.permalink, address.after(change).permalink
-    kept = [path for path in (paths if change.paths is None else change.paths) if path != new]
-    is_moved = old != new and address.was_public(change.updated_at)
-    if keeps_permalink and is_moved and old not in kept and len(old) <= MAX_PATH:
-        kept.append(old)
-    return tuple(kept[-MAX_PATHS:])
-
-
-def without_permalink(post: Post, paths: Sequence[str]) -> tuple[str, ...]:
-    """The paths without that of the post itself."""
-    permalink = PostAddress.of(post).permalink
-    return tuple(path for path in paths if path != permalink)
+    whole = unicodedata.normalize("NFC", path).rstrip("/")
+    bare = _FILE_ENDING.sub("", whole)
+    spelled = dict.fromkeys((whole, bare, f"{bare}.html", f"{bare}/index.html"))
+    return tuple(each for each in spelled if not any(_faults(each)))

@@ -8,6 +8,9 @@ from everpost.services.accounts.logins import LoginRules
 from everpost.services.comments import GuestRules
 from everpost.settings import Settings
 
+_CLOCKS = timedelta(seconds=10)
+"""The maximum difference between the clocks of servers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
@@ -17,6 +20,8 @@ class Policies:
     logins: LoginRules
     editing_time: timedelta
     """The time during which the writer of a comment may edit it."""
+    settling: timedelta
+    """The age from which changes of posts are listed by `updated_after`."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -32,4 +37,5 @@ class Policies:
                 failures_per_account=settings.failed_logins_per_account,
             ),
             editing_time=timedelta(minutes=settings.comment_edit_minutes),
+            settling=timedelta(seconds=2 * settings.database_timeout) + _CLOCKS,
         )

@@ -1,5 +1,7 @@
 """Reading, publishing, revising and removing posts."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +12,7 @@ from everpost.domain.paging import Page, Position
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.domain.people.users import Author, User
-from everpost.domain.post_paths import checked_paths, without_permalink
+from everpost.domain.post_paths import PermalinkRule, checked_paths
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     Audience,
@@ -18,6 +20,7 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostFormat,
+    PostKey,
     PostKind,
     PostQuery,
     PostSort,
@@ -70,6 +73,18 @@ async def find_post_by_path(store: Store, actor: Actor, path: str, *, comments: 
     """Return the post with this old path, if it exists and the actor may see it."""
     post = await store.posts.find_by_path(path, comments=comments)
     return post if post is not None and sees(actor, post) else None
+
+
+async def find_post_by_paths(store: Store, actor: Actor, paths: Sequence[str]) -> Post | None:
+    """Return the post with the first of these old paths that leads to a post the actor may see, without
+    comments. If none does, that costs one query.
+    """
+    found = await store.posts.find_validators(PostKey.PATH, list(dict.fromkeys(paths))) if paths else {}
+    for path in paths:
+        if path in found:
+            with suppress(NotFound):
+                return await read_post(store, actor, found[path][0], comments=0)
+    return None
 
 
 def sees(actor: Actor, post: Post) -> bool:
@@ -149,7 +164,7 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
         if draft.id is None or conflict.field != "id":
             raise
         stored = await _stored(store, post.id)
-        if stored is None or not _repeats(draft, post, stored):
+        if stored is None or not await _repeats(store, draft, post, stored):
             raise
         return stored, False
     HORIZON.observe(moment)
@@ -175,7 +190,11 @@ async def _stored(store: Store, id: Id) -> Post | None:
         return None
 
 
-def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
+async def _repeats(store: Store, draft: PostDraft, post: Post, stored: Post) -> bool:
+    """Whether the draft, as the new post, is that of the stored post."""
+    if draft.paths is not None:
+        rule = PermalinkRule.of(await store.blog.get())
+        post = replace(post, paths=rule.without_permalink(stored, post.paths))
     stored_author_id = None if stored.author is None else stored.author.id
     return (
         (post.title, post.content) == (stored.title, stored.content)
@@ -187,7 +206,7 @@ def _repeats(draft: PostDraft, post: Post, stored: Post) -> bool:
         and (draft.status is None or post.status == stored.status)
         and (draft.kind is None or post.kind == stored.kind)
         and (draft.summary is None or post.summary == stored.summary)
-        and (draft.paths is None or without_permalink(stored, post.paths) == stored.paths)
+        and (draft.paths is None or post.paths == stored.paths)
         and (draft.comment_policy is None or post.comment_policy == stored.comment_policy)
     )
 

@@ -44,6 +44,8 @@ class Site:
     home: str
     tags: str
     archive: str
+    feeds_page: str
+    feeds: tuple[Feed, ...]
     stylesheet: str
     icon: str
     navigation: tuple[Link, ...] = ()
@@ -61,6 +63,7 @@ class Metadata:
     newer: str | None = None
     older: str | None = None
     feeds: tuple[Feed, ...] = ()
+    """The feeds of what the page shows, besides those of the whole blog."""
     open_graph: tuple[tuple[str, str], ...] = ()
     """The names and contents of `<meta property>`."""
     structured_data: tuple[Mapping[str, object], ...] = ()
@@ -274,6 +277,16 @@ class SentPage(Context):
     action: str
     content: str
     errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsPage(Context):
+    """The addresses of the feeds of all posts and of all comments; the labels are the formats."""
+
+    template: ClassVar[str] = "public/feeds.html"
+
+    posts: tuple[Link, ...]
+    comments: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from urllib.parse import urljoin
 
 from everpost.api.schemas.text import format_timestamp
 from everpost.domain.comments import Comment
-from everpost.domain.posts import Post
+from everpost.domain.posts import Post, PostKind
 from everpost.markup.results import RenderedPost
-from everpost.web.contexts import Metadata
+from everpost.web.contexts import Feed, Metadata
+from everpost.web.feeds.alternates import feeds_of
 from everpost.web.site import Presentation
 from everpost.web.views.comments import is_visible, writer_of
 
@@ -30,6 +31,7 @@ def list_metadata(
     older: str | None = None,
     is_indexed: bool = True,
     description: str = "",
+    feeds: tuple[Feed, ...] = (),
 ) -> Metadata:
     """The metadata of a list of posts at this path. An empty heading: the home page."""
     title = _title(shown, heading)
@@ -41,6 +43,7 @@ def list_metadata(
         newer=newer,
         older=older,
         is_indexed=is_indexed,
+        feeds=feeds,
         open_graph=_open_graph(shown, "website", heading or shown.site.title, url, description),
         structured_data=(_breadcrumbs(shown, heading, url),) if heading else (_website(shown),),
     )
@@ -62,12 +65,20 @@ def post_metadata(
         title=_title(shown, title),
         description=description,
         canonical=url,
+        feeds=_feeds_of(shown, post),
         open_graph=(*_open_graph(shown, "article", title, url, description), *image, *article),
         structured_data=(
             _posting(shown, post, rendered, comments, url),
             _breadcrumbs(shown, title, url),
         ),
     )
+
+
+def _feeds_of(shown: Presentation, post: Post) -> tuple[Feed, ...]:
+    """The feeds of the comments. Pages have none."""
+    if post.kind is PostKind.PAGE:
+        return ()
+    return feeds_of(shown.urls.comments_of(post), f"Comments on {post.title}")
 
 
 def private_metadata(shown: Presentation, heading: str) -> Metadata:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
+from operator import is_
 from typing import Annotated
 from weakref import ref
 
@@ -31,9 +32,7 @@ class PageCache:
         if key not in self._kept:
             return None
         page, shown = self._kept[key]
-        if len(shown) != len(posts) or any(
-            each() is not post for each, post in zip(shown, posts, strict=True)
-        ):
+        if len(shown) != len(posts) or not all(map(is_, [each() for each in shown], posts)):
             return None
         self._kept.move_to_end(key)
         return page

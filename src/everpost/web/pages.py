@@ -16,7 +16,8 @@ CACHING = "public, no-cache"
 """Any cache may store the page, and asks again before each use."""
 
 _SECOND = timedelta(seconds=1)
-_GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?P<quality>[0-9.]+)\s*)?(?:,|$)", re.IGNORECASE)
+_UNCHANGED, _GZIP, _PLAIN = "unchanged", "gzip", "plain"
+_ACCEPTED = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?P<quality>[0-9.]+)\s*)?(?:,|$)", re.IGNORECASE)
 
 
 class RenderedPage:
@@ -40,6 +41,7 @@ class RenderedPage:
         self._tag = body_etag(body)
         self._second = made_at.replace(microsecond=0)
         self._media_type = media_type
+        self._responses: dict[str, Response] = {}
         self._headers = {
             "etag": f"W/{self._tag}",
             "cache-control": CACHING,
@@ -47,14 +49,23 @@ class RenderedPage:
         } | dict(headers)
 
     def answer(self, request: Request, moment: datetime) -> Response:
-        """The response to a request at this time: the page, or 304 if the client has it."""
-        shown = self._second if moment >= self._second + _SECOND else self._second - _SECOND
-        headers = self._headers | {"last-modified": format_datetime(shown.astimezone(UTC), usegmt=True)}
-        if self._is_known(request):
+        """The response to a request at this time: the page, or 304 if the client has it. It is shared: do not
+        change it.
+        """
+        form = _UNCHANGED if self._is_known(request) else _GZIP if accepts_gzip(request) else _PLAIN
+        if moment < self._second + _SECOND:
+            return self._response(form, self._second - _SECOND)
+        if form not in self._responses:
+            self._responses[form] = self._response(form, self._second)
+        return self._responses[form]
+
+    def _response(self, form: str, modified: datetime) -> Response:
+        headers = self._headers | {"last-modified": format_datetime(modified.astimezone(UTC), usegmt=True)}
+        if form == _UNCHANGED:
             return Response(status_code=304, headers=headers)
-        body = self.body
-        if accepts_gzip(request):
-            body, headers["content-encoding"] = self._compressed, "gzip"
+        if form == _GZIP:
+            headers["content-encoding"] = _GZIP
+        body = self._compressed if form == _GZIP else self.body
         return Response(body, headers=headers, media_type=self._media_type)
 
     def _is_known(self, request: Request) -> bool:
@@ -74,7 +85,7 @@ class RenderedPage:
 
 def accepts_gzip(request: Request) -> bool:
     """Whether the client accepts a compressed body (RFC 9110, section 12.5.3)."""
-    found = _GZIP.search(request.headers.get("accept-encoding", ""))
+    found = _ACCEPTED.search(request.headers.get("accept-encoding", ""))
     if found is None:
         return False
     quality = found["quality"]

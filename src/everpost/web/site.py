@@ -7,35 +7,34 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from everpost.api.routing.dependencies import CurrentSettings, OpenStore
+from everpost.api.routing.dependencies import OpenStore
 from everpost.domain.blog import Blog
 from everpost.services.blog import read_settings
 from everpost.services.rendering.renderer import Renderer
+from everpost.settings import Settings
 from everpost.web import dates
 from everpost.web.assets import asset
 from everpost.web.content_security import headers_with
 from everpost.web.contexts import Link, Moment, Site
-from everpost.web.urls import Urls, urls_of
+from everpost.web.feeds.alternates import feeds_of
+from everpost.web.urls import Urls, origin_of, urls_of
 
 UNTITLED = "Blog"
-_LAST = "last_blog"
+_MAX_HOSTS = 100
 _ENGLISH = "en"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Presentation:
-    """The blog as the pages of one request show it."""
+    """The blog as pages show it. Requests share it until a setting changes, so it can be part of the key of a
+    cached page.
+    """
 
     blog: Blog
     urls: Urls
     site: Site
     renderer: Renderer
     headers: Mapping[str, str]
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Distinguishes it from other presentations, as part of the key of a cached page."""
-        return self.blog.revision, self.urls
 
     def day(self, moment: datetime) -> Moment:
         return dates.day(moment, self.blog.language, self.urls.zone)
@@ -47,13 +46,35 @@ class Presentation:
         return dates.month(moment, self.blog.language, self.urls.zone)
 
 
-async def get_presentation(request: Request, store: OpenStore, settings: CurrentSettings) -> Presentation:
+class Presentations:
+    """The current presentation for each root and host, which requests name."""
+
+    def __init__(self, renderer: Renderer, settings: Settings) -> None:
+        self._renderer = renderer
+        self._settings = settings
+        self._headers = headers_with(settings.embed_hosts)
+        self._known: dict[tuple[str, str], Presentation] = {}
+        self.blog: Blog | None = None
+        """The blog as it was last read."""
+
+    def of(self, request: Request, blog: Blog) -> Presentation:
+        """The blog as this request shows it."""
+        self.blog = blog
+        key = request.scope.get("root_path", ""), origin_of(request, self._settings)
+        known = self._known.get(key)
+        if known is not None and known.blog.revision == blog.revision:
+            return known
+        if len(self._known) >= _MAX_HOSTS:
+            self._known.clear()
+        urls = urls_of(*key, blog)
+        self._known[key] = Presentation(blog, urls, site_of(blog, urls), self._renderer, self._headers)
+        return self._known[key]
+
+
+async def get_presentation(request: Request, store: OpenStore) -> Presentation:
     """The blog with its current settings. Costs one query."""
-    blog = await read_settings(store)
-    setattr(request.app.state, _LAST, blog)
-    urls = urls_of(request, settings, blog)
-    renderer: Renderer = request.app.state.renderer
-    return Presentation(blog, urls, site_of(blog, urls), renderer, headers_with(settings.embed_hosts))
+    presentations: Presentations = request.app.state.presentations
+    return presentations.of(request, await read_settings(store))
 
 
 CurrentPresentation = Annotated[Presentation, Depends(get_presentation)]
@@ -61,22 +82,27 @@ CurrentPresentation = Annotated[Presentation, Depends(get_presentation)]
 
 def last_known_site(request: Request) -> Site:
     """The site, without asking the database: it may be away."""
-    blog: Blog | None = getattr(request.app.state, _LAST, None)
-    return site_of(blog, urls_of(request, request.app.state.settings, blog))
+    presentations: Presentations = request.app.state.presentations
+    blog = presentations.blog
+    root, origin = request.scope.get("root_path", ""), origin_of(request, request.app.state.settings)
+    return site_of(blog, urls_of(root, origin, blog))
 
 
 def site_of(blog: Blog | None, urls: Urls) -> Site:
     """The variables that every template has. None: the blog is not known."""
     language = _ENGLISH if blog is None else blog.language
+    title = (blog and blog.title) or UNTITLED
     links = () if blog is None else blog.navigation
     return Site(
-        title=(blog and blog.title) or UNTITLED,
+        title=title,
         description="" if blog is None else blog.description,
         language=language,
         direction=dates.direction_of(language),
         home=urls.home,
         tags=urls.tags,
         archive=urls.archive,
+        feeds_page=urls.feeds,
+        feeds=feeds_of(urls.home, title),
         stylesheet=urls.asset(asset("blog.css")),
         icon=urls.asset(asset("icon.svg")),
         navigation=tuple(Link(label=link.label, url=urls.of(link.url)) for link in links),

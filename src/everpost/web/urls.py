@@ -9,7 +9,7 @@ from fastapi import Request
 
 from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
-from everpost.domain.permalinks import DEFAULT_PERMALINK, path_of
+from everpost.domain.permalinks import DEFAULT_PERMALINK, Addressed, path_of
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
@@ -38,6 +38,15 @@ class Urls:
         return f"{self.root}/tags"
 
     @property
+    def feeds(self) -> str:
+        return f"{self.root}/feeds"
+
+    @property
+    def comments(self) -> str:
+        """The path above the feeds of comments on all posts."""
+        return f"{self.root}/comments"
+
+    @property
     def archive(self) -> str:
         return f"{self.root}/archive"
 
@@ -45,7 +54,7 @@ class Urls:
     def api(self) -> str:
         return f"{self.root}/api"
 
-    def post(self, post: Post) -> str:
+    def post(self, post: Addressed) -> str:
         return self.root + quote(path_of(post, self.permalink, self.zone))
 
     def tag(self, tag: str) -> str:
@@ -57,6 +66,10 @@ class Urls:
     def comment(self, post: Post, id: Id) -> str:
         """The place of a comment on the page of its post."""
         return f"{self.post(post)}#{anchor(id)}"
+
+    def comments_of(self, post: Post) -> str:
+        """The path above the feeds of comments on a post, which it keeps if its own path changes."""
+        return f"{self.root}/comments/{post.id}"
 
     def sent(self, post_id: Id, id: Id, key: str, **more: str) -> str:
         """The page for the writer of a comment, who has its edit key."""
@@ -85,18 +98,16 @@ def with_query(path: str, **query: str | None) -> str:
     return f"{path}?{urlencode(sent)}" if sent else path
 
 
-def urls_of(request: Request, settings: Settings, blog: Blog | None) -> Urls:
-    """The URLs as the client of this request sees them. None: the blog is not known."""
-    root = quote(request.scope.get("root_path", "").rstrip("/"))
-    base = None if blog is None else blog.base_url
-    if base is None:
-        base = _origin(request, is_proxied=settings.proxies > 0) + root
+def urls_of(root_path: str, origin: str, blog: Blog | None) -> Urls:
+    """The URLs of the blog below this path of this origin. None: the blog is not known."""
+    root = quote(root_path.rstrip("/"))
+    base = origin + root if blog is None or blog.base_url is None else blog.base_url
     return Urls(root, base) if blog is None else Urls(root, base, blog.permalink, blog.zone)
 
 
-def _origin(request: Request, *, is_proxied: bool) -> str:
+def origin_of(request: Request, settings: Settings) -> str:
     """The scheme and the host of the request; empty if its Host header is malformed."""
     host = request.headers.get("host", "")
-    sent = request.headers.get("x-forwarded-proto") if is_proxied else None
+    sent = request.headers.get("x-forwarded-proto") if settings.proxies > 0 else None
     scheme = sent if sent in ("http", "https") else request.scope.get("scheme", "http")
     return f"{scheme}://{host.lower()}" if _HOST.fullmatch(host) else ""

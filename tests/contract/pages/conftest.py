@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from everpost.app import create_app
 from everpost.domain.blog import BlogChange
@@ -30,6 +31,7 @@ class Site:
 
     client: httpx.AsyncClient
     store: Store
+    app: FastAPI
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         """A page, as HTML."""
@@ -54,18 +56,19 @@ class Sites:
     def __init__(self, applications: Applications, opened: AsyncExitStack) -> None:
         self._applications = applications
         self._opened = opened
-        self._clients: dict[tuple[str, bool], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[str, bool], tuple[httpx.AsyncClient, FastAPI]] = {}
 
     async def on_empty_blog(self, name: str, *, strict: bool = False) -> Site:
         blog = await self._applications.empty_blog(name)
         if (name, strict) not in self._clients:
             limits = STRICT if strict else NO_LIMITS
-            app = create_app(Settings.model_validate({"database_url": blog.url, **limits}))
-            await self._opened.enter_async_context(app.router.lifespan_context(app))
-            transport = httpx.ASGITransport(app, client=("192.0.2.1", 5000))
+            new = create_app(Settings.model_validate({"database_url": blog.url, **limits}))
+            await self._opened.enter_async_context(new.router.lifespan_context(new))
+            transport = httpx.ASGITransport(new, client=("192.0.2.1", 5000))
             client = httpx.AsyncClient(transport=transport, base_url="http://blog.example")
-            self._clients[name, strict] = await self._opened.enter_async_context(client)
-        return Site(self._clients[name, strict], blog.store)
+            self._clients[name, strict] = await self._opened.enter_async_context(client), new
+        client, app = self._clients[name, strict]
+        return Site(client, blog.store, app)
 
 
 @pytest.fixture(scope="session")

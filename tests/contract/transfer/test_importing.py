@@ -8,13 +8,13 @@ import pytest
 
 from everpost.domain.comments import CommentPolicy, CommentStatus
 from everpost.domain.people.users import Author, Role, UserQuery
-from everpost.domain.posts import Post, PostFormat, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
 from everpost.errors import BrokenFile, UnreadableSource
 from everpost.stores.port import Store
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourceThread, UnreadablePart
 from everpost.transfer.importers.pipeline.importer import ImportContext, import_items
 from everpost.transfer.importers.reports.import_report import ImportReport
-from tests.contract.port.examples import publish, read_post, read_posts, register
+from tests.contract.port.examples import EVERYBODY, publish, read_post, read_posts, register
 from tests.contract.transfer.sources import (
     ADA,
     MOMENT,
@@ -182,6 +182,33 @@ async def test_posts_get_the_slugs_that_they_have_in_the_source(
     post_ids = [ORIGIN.stable_id("post", item.source_id, item.publication_date) for item in items]
     assert [(await store.posts.get(each, comments=0)).slug for each in post_ids] == slugs
     assert {outcome for outcome, _, _ in await run_import(store, *items)} == {PRESENT}
+
+
+async def test_the_first_post_keeps_an_old_path_that_several_have(store: Store) -> None:
+    await publish(store, paths=("/taken",))
+    urls = {
+        "1": ("https://blog.example/2019/05/hello/?p=1#top", "/taken", "old"),
+        "2": ("/2019/05/hello", "/caf%C3%A9", "/own"),
+        "3": ("/caf%C3%A9/", "/?p=3", "/slug-3"),
+    }
+    items = [replace(a_source(number), paths=paths) for number, paths in urls.items()]
+    rehearsed = await run_import(store, *items, dry_run=True)
+    assert await run_import(store, *items) == rehearsed
+    assert [outcome for outcome, _, _ in rehearsed] == [CHANGED, CHANGED, CHANGED]
+    post_ids = [ORIGIN.stable_id("post", item.source_id, item.publication_date) for item in items]
+    assert [(await store.posts.get(each, comments=0)).paths for each in post_ids] == [
+        ("/2019/05/hello", "/old"),
+        ("/caf\u00e9", "/own"),
+        (),
+    ]
+    assert {outcome for outcome, _, _ in await run_import(store, *items)} == {PRESENT}
+
+
+async def test_kinds_and_summaries_are_imported(store: Store) -> None:
+    source = replace(a_source(), kind=PostKind.PAGE, summary="\x00" + "x" * 501, paths=("/a", "/a"))
+    assert [outcome for outcome, _, _ in await run_import(store, source)] == [CHANGED]
+    (post,) = await read_posts(store, replace(EVERYBODY, kind=PostKind.PAGE))
+    assert (post.kind, post.summary, post.paths) == (PostKind.PAGE, "x" * 500, ("/a",))
 
 
 async def test_a_broken_source_leaves_the_blog_unchanged(store: Store) -> None:

@@ -118,7 +118,8 @@ async def test_every_list_is_read_from_an_index_in_its_order_and_counted_as_it_i
 
 async def assert_read_from_an_index(listing: Listing) -> None:
     for some, sort, after in product(FILTERS, PostSort, (None, MIDDLE)):
-        query = PostQuery(filter=some, sort=sort, limit=10, after=after)
+        until = AT_REST if sort is PostSort.LEAST_RECENTLY_UPDATED else None
+        query = PostQuery(filter=some, sort=sort, limit=10, after=after, updated_until=until)
         used, keys = await explain(listing, query)
         assert "IXSCAN" in used
         assert not {"COLLSCAN", "SORT"} & set(used), (query, used)

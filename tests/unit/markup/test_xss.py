@@ -1,6 +1,8 @@
 """No published XSS vector leaves anything in posts or comments that could run as a script."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from everpost.domain.posts import PostFormat
 from everpost.markup import allow_lists
@@ -35,6 +37,64 @@ COMMENT_ATTRIBUTES = {
     "th": {"class"},
 }
 SURROUNDINGS = ("{}", "x {} y", "> {}", "- {}", "| a |\n|---|\n| {} |", "<div>{}</div>", "*{}*", "[{}](x)")
+
+FRAGMENTS = [
+    *"<>\"'`&;=/!-[]()*_~$|#\\ \n\t",
+    *(
+        "<a href=",
+        "<img src=x ",
+        "<iframe src=",
+        "<p title=",
+        "<math>",
+        "<svg>",
+        "<style>",
+        "<script>",
+        "<table>",
+    ),
+    *(
+        "</p>",
+        "</style>",
+        "</script>",
+        "</iframe>",
+        "</math>",
+        "</svg>",
+        "<mtext>",
+        "<mglyph>",
+        "<!--",
+        "-->",
+    ),
+    *("<![CDATA[", "]]>", "<select>", "<template>", "<noscript>", "<textarea>", "<title>", "<form>", "<td>"),
+    *(
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//www.youtube.com/",
+        "https://a.example/",
+        "onerror=alert(1)",
+    ),
+    *(
+        "&lt;",
+        "&quot;",
+        "&#x6A;",
+        "&colon;",
+        "&Tab;",
+        "```html\n",
+        "\n```\n",
+        "$$",
+        "\\text{",
+        "}",
+        "[^1]",
+        "[x]: ",
+    ),
+    *(
+        '<pre><code class="language-html">',
+        '<code class="language-math">',
+        "</code></pre>",
+        "- [ ] ",
+        "\n\n",
+        "> ",
+    ),
+    *("x", "\x0c", "\xa0", "\u2028", "\ufeff"),
+]
 
 
 def faults_of_post(content: str, format_: PostFormat, base_url: str | None = None) -> list[str]:
@@ -99,6 +159,13 @@ def test_rendered_html_stays_the_same_when_it_is_sanitized_again() -> None:
         again = render_post(once.replace('id="user-content-', 'id="'), PostFormat.HTML).html
         assert faults_of_post(once, PostFormat.HTML) == []
         assert "<math" in once or again.count("<") == once.count("<"), vector
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join))
+def test_no_combination_of_fragments_works(content: str) -> None:
+    for format_ in PostFormat:
+        assert faults_of_post(content, format_) == []
+    assert faults_of_comment(content) == []
 
 
 def test_every_frame_is_in_a_sandbox_and_of_an_allowed_host() -> None:

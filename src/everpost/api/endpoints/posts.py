@@ -1,14 +1,19 @@
 """Posts over HTTP."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from everpost.api.http.etags import expected_revisions
 from everpost.api.http.representations import Representation
+from everpost.api.http.response_cache import ResponseCache
 from everpost.api.http.responses import listed, rendered, tagged
-from everpost.api.routing.dependencies import CurrentRenderer, CurrentResponseCache, OpenStore
+from everpost.api.routing.dependencies import (
+    CurrentPolicies,
+    CurrentRenderer,
+    CurrentResponseCache,
+    OpenStore,
+)
 from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
@@ -22,20 +27,24 @@ from everpost.api.routing.representations import Include, PostFields
 from everpost.api.routing.security import CurrentActor, CurrentMember
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.domain.clock import HORIZON, now
-from everpost.domain.paging import MAX_LIMIT, encode_cursor, encode_word
-from everpost.domain.people.actors import Actor
+from everpost.domain.ids import LAST_ID
+from everpost.domain.paging import MAX_LIMIT, Position, encode_cursor, encode_word
+from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     COMMENTS_INSIDE_LISTED,
     Post,
     PostChange,
     PostFilter,
+    PostKey,
     PostKind,
     PostQuery,
+    PostSort,
+    PostStatus,
 )
 from everpost.services import posts
+from everpost.services.policies import Policies
 from everpost.services.posts import PostDraft
-from everpost.services.rendering.renderer import Renderer
 from everpost.stores.port import Store
 
 
@@ -44,6 +53,7 @@ async def list_posts(
     store: OpenStore,
     response_cache: CurrentResponseCache,
     renderer: CurrentRenderer,
+    policies: CurrentPolicies,
     actor: CurrentActor,
     query: Annotated[PostsQuery, Query()],
     if_none_match: IfNoneMatch = None,
@@ -64,13 +74,13 @@ async def list_posts(
             return listed(await chosen.posts([found], renderer), total, if_none_match)
         alone = response_cache.render(found).alone
         return rendered(alone.body, alone.tag, headers=total, if_none_match=if_none_match)
-    wanted = _query(actor, query)
+    wanted = _query(actor, query, policies)
     page = await posts.list_page(store, actor, wanted)
     headers = {}
     if query.count:
         headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
     if page.rows and page.has_more:
-        cursor = encode_cursor(page.rows[-1].position(query.sort))
+        cursor = encode_cursor(page.rows[-1].position(wanted.sort))
         headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
     if chosen is not None:
         return listed(await chosen.posts(page.rows, renderer), headers, if_none_match)
@@ -78,7 +88,22 @@ async def list_posts(
     return rendered(rendering.body, rendering.tag, headers=headers, if_none_match=if_none_match)
 
 
-def _query(actor: Actor, query: PostsQuery) -> PostQuery:
+async def list_post(
+    store: Store, response_cache: ResponseCache, key: PostKey, value: str, *, if_none_match: str | None
+) -> Response:
+    """The response of `list_posts` to the public for only a slug or an old path."""
+    find = posts.find_post if key is PostKey.SLUG else posts.find_post_by_path
+    found = await find(store, PUBLIC, value, comments=COMMENTS_INSIDE_LISTED)
+    if found is None or found.status is not PostStatus.PUBLISHED:
+        return listed([], {}, if_none_match)
+    return response_cache.render(found).alone.answer(if_none_match)
+
+
+def _query(actor: Actor, query: PostsQuery, policies: Policies) -> PostQuery:
+    sort, after, until = query.sort, query.after, None
+    if query.updated_after is not None:
+        sort, until = PostSort.LEAST_RECENTLY_UPDATED, now() - policies.settling
+        after = after or Position(query.updated_after, LAST_ID)
     return PostQuery(
         filter=PostFilter(
             audience=actor.audience(HORIZON.moment()),
@@ -87,18 +112,13 @@ def _query(actor: Actor, query: PostsQuery) -> PostQuery:
             tag=query.tag,
             author_id=query.author,
         ),
-        sort=query.sort,
+        sort=sort,
         limit=min(query.limit, MAX_LIMIT),
         skip=query.skip,
-        after=query.after,
+        after=after,
+        updated_until=until,
         comments=_listed_comments(query),
     )
-
-
-async def _read_posts(
-    rows: Sequence[Post], chosen: Representation | None, renderer: Renderer
-) -> Sequence[Mapping[str, object]]:
-    return [read_post(post) for post in rows] if chosen is None else await chosen.posts(rows, renderer)
 
 
 async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | None:
@@ -125,6 +145,7 @@ def _matches_filters(query: PostsQuery, post: Post) -> bool:
         and (query.tag is None or query.tag in post.tags)
         and (query.author is None or (author is not None and author["id"] == query.author))
         and query.after is None
+        and (query.updated_after is None or post.updated_at > query.updated_after)
     )
 
 

@@ -18,6 +18,7 @@ _PRESERVED = (
     "status",
     "kind",
     "sort",
+    "updated_after",
     "view",
     "parent",
 )

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from everpost.api.routing.representations import CommentFields, Include, PostFields
-from everpost.api.schemas.text import STORABLE_PATTERN, SentId, Storable
+from everpost.api.schemas.text import STORABLE_PATTERN, SentId, Storable, Timestamp
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import PATTERN, Id, parse_id
 from everpost.domain.paging import (
@@ -179,6 +179,11 @@ class PostsQuery(PageQuery):
     status: PostStatus = Field(
         default=PostStatus.PUBLISHED, description="List published posts, or the drafts that you may see."
     )
+    updated_after: Timestamp | None = Field(
+        default=None,
+        description="List only posts that were updated after this time, least recently updated first. Changes"
+        " appear after some seconds.",
+    )
     sort: PostSort = Field(
         default=PostSort.NEWEST, description="The sort order; a leading `-` means newest first."
     )
@@ -195,6 +200,13 @@ class PostsQuery(PageQuery):
     count: Flag = Field(
         default=False, description="Return the number of all matching posts in `X-Total-Count`."
     )
+
+    @field_validator("sort", "skip", "count")
+    @classmethod
+    def _are_changes(cls, value: object, seen: ValidationInfo) -> object:
+        if seen.data.get("updated_after") is not None and value not in (PostSort.LEAST_RECENTLY_UPDATED, 0):
+            raise PydanticCustomError("changes", "cannot be combined with updated_after")
+        return value
 
     @field_validator("skip")
     @classmethod

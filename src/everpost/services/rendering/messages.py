@@ -54,11 +54,11 @@ def write_rendered(rendered: Rendered) -> list[object]:
     return [rendered.html, rendered.excerpt, rendered.outline, rendered.reading_minutes, rendered.image]
 
 
-def read_rendered(message: bytes, job: Job) -> Rendered | None:
-    """The result of a message; None if the job was refused."""
+def read_rendered(message: bytes, job: Job) -> Rendered | str:
+    """The result of a message, or the reason why there is none."""
     values = json.loads(message)
-    if values is None:
-        return None
+    if isinstance(values, str):
+        return values
     if job.format is None:
         return RenderedComment(*values)
     html, excerpt, outline, minutes, image = values

@@ -17,7 +17,7 @@ PROCESSES = 2
 MAX_SECONDS = 2.0
 _MAX_WAIT = 30.0
 """Seconds until a process is killed that used little CPU time, or whose system does not count it."""
-_IDLE = 600.0
+_IDLE = 60.0
 """Seconds after which processes without work are ended."""
 _LARGE = 200_000
 """Characters after which a process is ended, because it would keep the memory."""
@@ -57,7 +57,8 @@ class RenderingProcess:
             answer = None
         if answer is None:
             return self._cut_off()
-        return read_rendered(answer, job) or CutOff("too large or too deep", is_certain=True)
+        rendered = read_rendered(answer, job)
+        return CutOff(rendered, is_certain=True) if isinstance(rendered, str) else rendered
 
     @property
     def is_alive(self) -> bool:

@@ -34,28 +34,41 @@ class Renderer:
         self._running: dict[_Key, asyncio.Task[Rendered]] = {}
 
     async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
-        """The content of the post; with `base_url`, its address, all addresses in it are absolute."""
-        return cast("RenderedPost", await self._find(Job(post.content, post.format, base_url, self._hosts)))
+        """The content of the post. With `base_url`, its address, it is for other places than its page: all
+        addresses in it are absolute, and frames are links.
+        """
+        [rendered] = await self._find_all([self._job(post, base_url)])
+        return cast("RenderedPost", rendered)
 
     async def comment(self, content: str, *, base_url: str | None = None) -> RenderedComment:
         """The content of a comment; with `base_url`, all addresses in it are absolute."""
-        return cast("RenderedComment", await self._find(Job(content, None, base_url)))
+        [rendered] = await self._find_all([Job(content, None, base_url)])
+        return cast("RenderedComment", rendered)
 
     async def posts(self, posts: Sequence[Post]) -> list[RenderedPost]:
         """The contents of these posts."""
-        return await asyncio.gather(*map(self.post, posts))
+        return cast("list[RenderedPost]", await self._find_all([self._job(post) for post in posts]))
 
     async def comments(self, contents: Sequence[str]) -> list[RenderedComment]:
         """The contents of comments."""
-        return await asyncio.gather(*map(self.comment, contents))
+        return cast("list[RenderedComment]", await self._find_all([Job(content) for content in contents]))
 
     def close(self) -> None:
         """End the processes; the next use starts them again."""
         self._processes.close()
 
-    async def _find(self, job: Job) -> Rendered:
-        digest = blake2b(job.content.encode(), digest_size=16).digest()
-        key = (digest, job.format, job.base_url, RENDERER_VERSION)
+    def _job(self, post: Post, base_url: str | None = None) -> Job:
+        return Job(post.content, post.format, base_url, self._hosts if base_url is None else ())
+
+    async def _find_all(self, jobs: Sequence[Job]) -> list[Rendered]:
+        """The results, in order. Without a task for each, if all are kept: that is the usual case."""
+        keys = [_key_of(job) for job in jobs]
+        kept = [rendered for key in keys if (rendered := self._kept.get(key)) is not None]
+        if len(kept) == len(jobs):
+            return kept
+        return await asyncio.gather(*map(self._find, keys, jobs))
+
+    async def _find(self, key: _Key, job: Job) -> Rendered:
         kept = self._kept.get(key)
         if kept is not None:
             return kept
@@ -86,6 +99,11 @@ class Renderer:
             return await self._processes.render(job, seconds_for(len(job.content)))
         except OSError as error:
             return CutOff(f"no process could be started: {error.strerror}", is_certain=False)
+
+
+def _key_of(job: Job) -> _Key:
+    digest = blake2b(job.content.encode(), digest_size=16).digest()
+    return digest, job.format, job.base_url, RENDERER_VERSION
 
 
 def _plain(job: Job) -> Rendered:

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
 
 from everpost.markup.rendering import render_comment, render_post
 from everpost.markup.results import Unrenderable
@@ -24,22 +26,35 @@ def main() -> None:
     while (message := receive(requests)) is not None:
         job, seconds = read_job(message)
         _limit_time(seconds)
-        rendered = _render(job)
-        answer = None if rendered is None else write_rendered(rendered)
+        answer = _answer(job)
         _limit_time(0)
         with suppress(OSError):
             send(answers, answer)
 
 
-def _render(job: Job) -> Rendered | None:
+def _answer(job: Job) -> list[object] | str:
+    """The result; or the reason why there is none, which would be the same the next time."""
     try:
-        if job.format is None:
-            return render_comment(job.content, base_url=job.base_url)
-        return render_post(
-            job.content, job.format, base_url=job.base_url, embed_hosts=frozenset(job.embed_hosts)
-        )
-    except (Unrenderable, MemoryError, RecursionError):
-        return None
+        return write_rendered(_render(job))
+    except Unrenderable as error:
+        return str(error)
+    except MemoryError:
+        return "memory"
+    except Exception as error:  # noqa: BLE001 - a mistake in a parser costs the markup of one text
+        return f"{type(error).__name__} in {error.__traceback__ and _place(error.__traceback__)}"
+
+
+def _place(traceback: TracebackType) -> str:
+    """Where the exception was raised: the file and the line."""
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
+
+
+def _render(job: Job) -> Rendered:
+    if job.format is None:
+        return render_comment(job.content, base_url=job.base_url)
+    return render_post(job.content, job.format, base_url=job.base_url, embed_hosts=frozenset(job.embed_hosts))
 
 
 def _prepare() -> None:

@@ -30,8 +30,8 @@ from everpost.stores.mongo.queries.authors import AuthorNames, named_comments
 from everpost.stores.mongo.threads.comment_changes import CommentUpdater
 from everpost.stores.mongo.threads.new_comments import CommentInserter
 
-_OLDEST_FIRST = {"publication_date": 1, "_id": 1}
-_NEWEST_FIRST = {"publication_date": -1, "_id": -1}
+_OLDEST_FIRST: Filter = {"publication_date": 1, "_id": 1}
+_NEWEST_FIRST: Filter = {"publication_date": -1, "_id": -1}
 _POST = "post"
 """The field that holds the post in a pipeline."""
 
@@ -84,7 +84,9 @@ class MongoComments(Part):
         if query.branch is not None:
             parent_id = query.branch.parent_id
             shown["parent_id"] = None if parent_id is None else ObjectId(parent_id)
-        comments = _first(query.limit + 1, beyond(query.after, [shown], IN_ORDER))
+        order = _NEWEST_FIRST if query.newest_first else _OLDEST_FIRST
+        wanted = beyond(query.after, [shown], IN_ORDER, descending=query.newest_first)
+        comments = _first(query.limit + 1, wanted, order)
         found: AsyncCommandCursor[Any] = await self._posts.aggregate(
             [
                 {"$match": {"_id": post_id, **LIVING}},
@@ -189,9 +191,9 @@ class MongoComments(Part):
         return await self._garbage.free_comments([ObjectId(comment.id)])
 
 
-def _first(limit: int, wanted: Filter) -> Sequence[Filter]:
-    """The stages that return the oldest of the wanted comments, in order."""
-    return [{"$match": wanted}, {"$sort": _OLDEST_FIRST}, {"$limit": limit}]
+def _first(limit: int, wanted: Filter, order: Filter = _OLDEST_FIRST) -> Sequence[Filter]:
+    """The stages that return the first of the wanted comments in this order."""
+    return [{"$match": wanted}, {"$sort": order}, {"$limit": limit}]
 
 
 def _with_living_post(field: str) -> Sequence[Filter]:

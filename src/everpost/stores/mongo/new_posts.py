@@ -7,7 +7,7 @@ from functools import partial
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.comments import Comment
-from everpost.domain.post_paths import without_permalink
+from everpost.domain.post_paths import PermalinkRule
 from everpost.domain.posts import Post
 from everpost.domain.text import numbered_slug
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
@@ -23,6 +23,7 @@ from everpost.stores.mongo.model.documents import (
     post_document,
     preview_of,
 )
+from everpost.stores.mongo.post_paths import permalink_rule
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
 from everpost.stores.mongo.threads.thread import count_approved
@@ -58,7 +59,8 @@ class PostInserter:
         """
         slug = numbered_slug(post.slug, 1) if numbered else post.slug
         kept = replace(post, slug=slug, comment_count=count_approved(thread), comments=())
-        document = post_document(replace(kept, paths=without_permalink(kept, kept.paths)))
+        rule = await permalink_rule(self._collections) if post.paths else None
+        document = post_document(kept if rule is None else _without_permalink(kept, rule))
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
         is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
@@ -66,7 +68,7 @@ class PostInserter:
         fault = await write()
         if fault is not None:
             async with self._slugs.hold(post.slug):
-                await self._repeat(document, comments, write, fault, post if numbered else None)
+                await self._repeat(document, comments, write, fault, (post, rule) if numbered else None)
         paths = tuple(document.get("paths", ()))
         return replace(kept, slug=document["slug"], paths=paths, stamp=document["stamp"])
 
@@ -76,17 +78,17 @@ class PostInserter:
         comments: Sequence[CommentDocument],
         write: Callable[[], Awaitable[EverpostError | None]],
         fault: EverpostError | None,
-        numbered: Post | None,
+        numbered: tuple[Post, PermalinkRule | None] | None,
     ) -> None:
         """Retry adding a post after removing what conflicts with it, if possible. `numbered`: the post, which
-        gets a numbered slug where its own is taken.
+        gets a numbered slug where its own is taken, and the rule of permalinks if it has paths.
         """
         while fault is not None:
             found = await find_conflicts(
                 self._collections,
                 document["_id"],
                 document["slug"],
-                document["slug"] if numbered is None else numbered.slug,
+                document["slug"] if numbered is None else numbered[0].slug,
                 document.get("paths", ()),
             )
             if found.by_id is not None and "removed_at" in found.by_id:
@@ -98,7 +100,7 @@ class PostInserter:
             elif found.has_path:
                 raise Conflict("post", "paths")
             elif found.by_slug is not None and numbered is not None:
-                _rename(document, replace(numbered, slug=found.free_slug))
+                _rename(document, replace(numbered[0], slug=found.free_slug), numbered[1])
             elif isinstance(fault, Invalid) or not await self._garbage.free_comments(
                 [comment["_id"] for comment in comments]
             ):
@@ -148,8 +150,12 @@ class PostInserter:
         return [None] * len(documents)
 
 
-def _rename(document: PostDocument, post: Post) -> None:
+def _rename(document: PostDocument, post: Post, rule: PermalinkRule | None) -> None:
     """Write the post's slug, and its paths except its own permalink, into its document."""
     document["slug"] = post.slug
-    if paths := without_permalink(post, post.paths):
+    if rule is not None and (paths := rule.without_permalink(post, post.paths)):
         document["paths"] = list(paths)
+
+
+def _without_permalink(post: Post, rule: PermalinkRule) -> Post:
+    return replace(post, paths=rule.without_permalink(post, post.paths))

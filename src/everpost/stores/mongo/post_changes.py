@@ -12,8 +12,8 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
-from everpost.domain.post_paths import PostAddress, moves, paths_after
-from everpost.domain.posts import PostChange, PostStatus
+from everpost.domain.post_paths import moves
+from everpost.domain.posts import PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
@@ -22,10 +22,9 @@ from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
+from everpost.stores.mongo.post_paths import move
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
-
-_ADDRESS: Filter = {"slug": 1, "publication_date": 1, "status": 1, "paths": 1}
 
 _Outcome: TypeAlias = PostDocument | Exception
 
@@ -130,7 +129,7 @@ class PostUpdater:
         taken: PostDocument | None = None
         last: PostDocument | None = None
         for change in changes:
-            update = _update(await self._moved(change, last, session))
+            update = _update(await move(self._collections, change.id, change.values, last, session))
             try:
                 if last is None:
                     last = taken = await self._write(
@@ -153,26 +152,6 @@ class PostUpdater:
         if taken is not None and last is not None and last is not taken:
             await self._write_difference(taken, last, session)
         return outcomes
-
-    async def _moved(self, change: Change, current: PostDocument | None, session: Session) -> PostChange:
-        """The change with the paths that the post has after it: the old permalink is added unless another
-        post already has it. `current`: the post, if the transaction has changed it.
-        """
-        values = change.values
-        if not moves(values):
-            return values
-        post_id = ObjectId(change.id)
-        post = current or await self._posts.find_one({"_id": post_id, **LIVING}, _ADDRESS, session=session)
-        if post is None:  # the command that writes will raise the reason
-            return values
-        address = PostAddress(post["slug"], post["publication_date"], PostStatus(post["status"]))
-        before, old = post.get("paths", []), address.permalink
-        paths = paths_after(values, address, before)
-        if old in paths and old not in (*before, *(values.paths or ())):
-            others: Filter = {"paths": old, "_id": {"$ne": post_id}}
-            if await self._posts.find_one(others, {"_id": 1}, session=session) is not None:
-                paths = paths_after(values, address, before, keeps_permalink=False)
-        return replace(values, paths=paths)
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
         """Write the difference between the two documents. Raises DuplicateKeyError."""

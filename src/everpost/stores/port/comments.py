@@ -24,8 +24,8 @@ class Comments(Protocol):
         ...
 
     async def page(self, query: CommentQuery) -> Page[Comment]:
-        """Return a page of the shown comments, oldest first, by `(publication_date, id)`. Raises NotFound
-        (the post).
+        """Return a page of the shown comments, by `(publication_date, id)`, oldest first unless the query
+        says otherwise. Raises NotFound (the post).
         """
         ...
 

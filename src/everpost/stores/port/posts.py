@@ -7,7 +7,16 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import (
+    Post,
+    PostChange,
+    PostFilter,
+    PostKey,
+    PostLocation,
+    PostQuery,
+    TagCount,
+    TagQuery,
+)
 from everpost.domain.revisions import ExpectedRevisions
 
 
@@ -78,6 +87,10 @@ class Posts(Protocol):
         """Return the ids and validators of the posts that `page` would return; cheaper than reading them."""
         ...
 
+    async def page_locations(self, query: PostQuery) -> Page[PostLocation]:
+        """Return the locations of the posts that `page` would return; a page of thousands is cheap."""
+        ...
+
     async def count(self, filter: PostFilter) -> int:
         """Return the number of posts that match."""
         ...
@@ -110,7 +123,7 @@ class Posts(Protocol):
         owner_id: Id | None = None,
     ) -> Post:
         """Change the fields that the change contains, and increment the version. The paths afterwards are
-        those of `post_paths.paths_after`, without the old permalink if another post already has that path.
+        those of `post_paths.Move`, without the old permalink if another post already has that path.
 
         Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,
         Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").

@@ -7,14 +7,22 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, insert, select
 
 from everpost.domain.ids import Id
-from everpost.domain.post_paths import PostAddress, moves, paths_after
-from everpost.domain.posts import PostChange, PostStatus
-from everpost.stores.sql.engine import Call, Transaction
-from everpost.stores.sql.model.tables import PostPathRow, PostRow
+from everpost.domain.post_paths import Move, PermalinkRule, PostAddress, moves
+from everpost.domain.posts import PostChange, PostKind, PostStatus
+from everpost.stores.sql.engine import Call, Connections, Transaction
+from everpost.stores.sql.model.mappers import AnyRow
+from everpost.stores.sql.model.tables import BlogRow, PostPathRow, PostRow
 from everpost.stores.sql.queries import selects
 
+_SETTINGS = select(BlogRow.permalink, BlogRow.time_zone).where(BlogRow.number == 1)
 _LOCKED = (
-    select(PostRow.slug, PostRow.publication_date, PostRow.status, PostRow.paths)
+    select(
+        *(PostRow.id, PostRow.slug, PostRow.publication_date, PostRow.kind, PostRow.status, PostRow.paths),
+        *(
+            _SETTINGS.with_only_columns(column).scalar_subquery().label(column.key)
+            for column in (BlogRow.permalink, BlogRow.time_zone)
+        ),
+    )
     .where(PostRow.id == selects.ID)
     .with_for_update(key_share=True)
 )
@@ -24,28 +32,39 @@ _REMOVE = delete(PostPathRow).where(PostPathRow.path == _PATH, PostPathRow.post_
 _ADD = insert(PostPathRow)
 
 
-class Move(NamedTuple):
+async def permalink_rule(connections: Connections) -> PermalinkRule:
+    """Return the rule of the blog's permalinks."""
+    (row,) = await connections.fetch(_SETTINGS, {})
+    return _rule_of(row)
+
+
+class Moved(NamedTuple):
     """A change with the paths that the post has after it, and the statements that write their rows."""
 
     change: PostChange
     calls: Sequence[Call] = ()
 
 
-async def move(id: Id, change: PostChange, transaction: Transaction) -> Move:
+async def move(id: Id, change: PostChange, transaction: Transaction) -> Moved:
     """Lock the post, if the change may move it, and complete the change. The old permalink is added to the
     paths unless another post already has it.
     """
     if not moves(change):
-        return Move(change)
+        return Moved(change)
     row = (await transaction.execute(_LOCKED, {"this": id})).first()
     if row is None:  # the statement that writes will raise the reason
-        return Move(change)
-    address = PostAddress(row.slug, row.publication_date, PostStatus(row.status))
-    paths = paths_after(change, address, row.paths)
-    if address.permalink in paths and address.permalink not in (*row.paths, *(change.paths or ())):
-        others = await transaction.execute(_OF_OTHERS, {"this": id, "old_path": address.permalink})
-        if others.first() is not None:
-            paths = paths_after(change, address, row.paths, keeps_permalink=False)
+        return Moved(change)
+    kind, status = PostKind(row.kind), PostStatus(row.status)
+    address = PostAddress(row.id, row.slug, row.publication_date, kind, status)
+    wanted = Move(change, address, row.paths, _rule_of(row))
+    paths = wanted.paths_after()
+    if wanted.adds_permalink:
+        others = await transaction.execute(_OF_OTHERS, {"this": id, "old_path": wanted.old_permalink})
+        paths = wanted.paths_after(keeps_permalink=others.first() is None)
     removed = [(_REMOVE, {"this": id, "old_path": path}) for path in row.paths if path not in paths]
     added = [(_ADD, {"post_id": id, "path": path}) for path in paths if path not in row.paths]
-    return Move(replace(change, paths=paths), [*removed, *added])
+    return Moved(replace(change, paths=paths), [*removed, *added])
+
+
+def _rule_of(row: AnyRow) -> PermalinkRule:
+    return PermalinkRule(row.permalink, row.time_zone)

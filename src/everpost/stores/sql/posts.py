@@ -13,8 +13,16 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.post_paths import without_permalink
-from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import (
+    Post,
+    PostChange,
+    PostFilter,
+    PostKey,
+    PostLocation,
+    PostQuery,
+    TagCount,
+    TagQuery,
+)
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
@@ -26,6 +34,7 @@ from everpost.stores.sql.model.mappers import (
     blog_of,
     comment_of,
     comment_values,
+    location_of,
     path_values,
     post_of,
     post_values,
@@ -35,8 +44,10 @@ from everpost.stores.sql.model.mappers import (
 )
 from everpost.stores.sql.model.tables import CommentRow, PostPathRow, PostRow, PostTagRow
 from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
+from everpost.stores.sql.post_paths import permalink_rule
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
+from everpost.stores.sql.queries.post_lists import Columns
 from everpost.stores.sql.queries.preconditions import with_owner, with_revision
 
 _ADD = insert(PostRow)
@@ -108,9 +119,12 @@ class SqlPosts:
         return {row.value: (row.id, validator_of(row)) for row in rows}
 
     async def page(self, query: PostQuery) -> Page[Post]:
-        rows = await self._page(query, whole=True)
-        threads = await self._threads(rows.rows, query.comments)
-        return Page(tuple(post_of(row, threads[row.id]) for row in rows.rows), has_more=rows.has_more)
+        async def work(transaction: Transaction) -> Page[Post]:
+            rows = await _page(query, transaction)
+            threads = await _threads(rows.rows, query.comments, transaction)
+            return Page(tuple(post_of(row, threads[row.id]) for row in rows.rows), has_more=rows.has_more)
+
+        return await self._connections.read_together(work)
 
     async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
         return posts_with_threads(await self._connections.fetch(*post_queries.posts(ids, comments)))
@@ -120,17 +134,21 @@ class SqlPosts:
         return {row.id: validator_of(row) for row in rows}
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
-        rows = await self._page(query, whole=False)
+        rows = await self._bare_page(query, Columns.VALIDATOR)
         return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
 
-    async def _page(self, query: PostQuery, *, whole: bool) -> Page[AnyRow]:
+    async def page_locations(self, query: PostQuery) -> Page[PostLocation]:
+        rows = await self._bare_page(query, Columns.LOCATION)
+        return Page(tuple(map(location_of, rows.rows)), has_more=rows.has_more)
+
+    async def _bare_page(self, query: PostQuery, columns: Columns) -> Page[AnyRow]:
         normalized = post_lists.normalize(query.filter)
         if normalized is None:
             return Page((), has_more=False)
-        statement, parameters = post_lists.page_of_posts(query, normalized, whole=whole)
+        statement, parameters = post_lists.page_of_posts(query, normalized, columns=columns)
         bounded = post_lists.is_bounded(query)
-        rows = list(await self._connections.fetch(statement, parameters, bounded=bounded))
-        return Page.of(post_lists.in_order(rows, query.sort), query.limit)
+        rows = await self._connections.fetch(statement, parameters, bounded=bounded)
+        return Page.of(post_lists.in_order(list(rows), query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
         normalized = post_lists.normalize(filter)
@@ -157,9 +175,12 @@ class SqlPosts:
         )
         kept = replace(post, stamp=new_stamp(), comment_count=post.comment_count if thread else 0)
 
+        rule = await permalink_rule(self._connections) if post.paths else None
+
         async def write(slug: str | None) -> Post:
             new = replace(kept, slug=slug or kept.slug)
-            new = replace(new, paths=without_permalink(new, kept.paths)) if kept.paths else new
+            if rule is not None:
+                new = replace(new, paths=rule.without_permalink(new, kept.paths))
             await self._insert(new, thread)
             return new
 
@@ -230,16 +251,27 @@ class SqlPosts:
             found = await self._connections.fetch(selects.FIND_POST, {"this": id})
             Preconditions(match, owner_id).require(id, next(iter(found), None))
 
-    async def _threads(self, posts: Sequence[AnyRow], comments: int) -> dict[Id, list[Comment]]:
-        """Return the oldest comments of each of these posts."""
-        threads: dict[Id, list[Comment]] = defaultdict(list)
-        with_comments = [row.id for row in posts if row.comment_count]
-        for start in range(0, len(with_comments) if comments else 0, selects.MAX_IDS):
-            some = with_comments[start : start + selects.MAX_IDS]
-            statement, parameters = selects.oldest_of_threads(some)
-            for row in await self._connections.fetch(statement, parameters | {"comments": comments}):
-                threads[row.post_id].append(comment_of(row))
-        return threads
+
+async def _page(query: PostQuery, transaction: Transaction) -> Page[AnyRow]:
+    normalized = post_lists.normalize(query.filter)
+    if normalized is None:
+        return Page((), has_more=False)
+    rows = (await transaction.execute(*post_lists.page_of_posts(query, normalized))).rows
+    return Page.of(post_lists.in_order(list(rows), query.sort), query.limit)
+
+
+async def _threads(
+    posts: Sequence[AnyRow], comments: int, transaction: Transaction
+) -> dict[Id, list[Comment]]:
+    """Return the oldest comments of each of these posts."""
+    threads: dict[Id, list[Comment]] = defaultdict(list)
+    with_comments = [row.id for row in posts if row.comment_count]
+    for start in range(0, len(with_comments) if comments else 0, selects.MAX_IDS):
+        some = with_comments[start : start + selects.MAX_IDS]
+        statement, parameters = selects.oldest_of_threads(some)
+        for row in (await transaction.execute(statement, {**parameters, "comments": comments})).rows:
+            threads[row.post_id].append(comment_of(row))
+    return threads
 
 
 async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:

@@ -23,13 +23,13 @@ class ImportOptions:
     site: str | None = None
     """The URL of the source site; None: as in the source, if it has one."""
     pages: bool = False
-    """Import pages too, as posts."""
+    """Import pages too."""
     timezone: tzinfo | None = None
     """The time zone of dates without an offset; None: as in the source, or else UTC."""
     language: str | None = None
     """Import only the content in this language."""
     match: str | None = None
-    """How the URL of a thread identifies a post: see `url_matching`. None: by path and slug."""
+    """How the URL of a thread identifies a post: see `url_matching`. None: by old path and slug."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

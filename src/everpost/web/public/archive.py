@@ -51,7 +51,7 @@ async def show_archive(
     )
     archive = shown.urls.archive
     path = with_query(archive, after=None if after is None else encode_cursor(after))
-    key = (*shown.key, path, page.has_more)
+    key = (shown, path, page.has_more)
     if (kept := cache.find(key, page.rows)) is not None:
         return kept.answer(request, now())
     older = with_query(archive, after=encode_cursor(page.rows[-1].position())) if page.has_more else None

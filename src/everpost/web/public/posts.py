@@ -24,7 +24,7 @@ from everpost.web.contexts import CommentForm, Discussion, Link, PostPage, Threa
 from everpost.web.metadata import post_metadata, private_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
-from everpost.web.public.permalinks import Moved, find_post
+from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
 from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
 from everpost.web.views.comments import Thread, is_visible, tree_of
@@ -57,7 +57,7 @@ async def show_post(
     try:
         post = await find_post(store, shown, f"/{path}")
     except Moved as moved:
-        return RedirectResponse(moved.url, 301)
+        return RedirectResponse(moved.url, 301, REDIRECT_HEADERS)
     thread = Thread(post, shown)
     if query.thread is not None or query.comments is not None:
         part = await _thread_page(store, thread, query)
@@ -66,7 +66,7 @@ async def show_post(
         context = await post_page(store, thread, thread.form(parent))
         context = replace(context, meta=replace(context.meta, is_indexed=False))
         return RenderedPage(render(context), now(), headers=shown.headers).answer(request, now())
-    key = (*shown.key, path)
+    key = (shown, path)
     if (kept := cache.find(key, (post,))) is None:
         kept = RenderedPage(
             render(await post_page(store, thread, thread.form())), now(), headers=shown.headers

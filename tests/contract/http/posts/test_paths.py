@@ -101,3 +101,28 @@ async def test_the_path_of_a_draft_reveals_nothing_to_the_public(
         assert (answer.json(), answer.headers["x-total-count"]) == ([], "0")
     own = await ask(client, "author", "GET", "/posts?path=/secret-path&status=draft")
     assert [row["slug"] for row in own.json()] == ["secret"]
+
+
+async def test_a_post_is_found_in_the_same_way_with_and_without_other_parameters(
+    applications: Applications, store_name: str
+) -> None:
+    """A middleware answers requests of the public that have only one of these parameters."""
+    client = await applications.on_empty_blog(store_name)
+    post = {"title": "T", "content": "", "slug": "a-slug", "paths": ["/caf\u00e9/a b"], "kind": "page"}
+    await ask(client, "author", "POST", "/posts", json=post)
+    hidden = {"title": "T", "content": "", "slug": "hidden", "publication_date": "9999-01-01T00:00:00Z"}
+    await ask(client, "author", "POST", "/posts", json=hidden)
+    found = ("slug=a-slug", "slug=a%2dslug", "path=/caf%C3%A9/a+b", "path=%2Fcafe%CC%81/a%20b/")
+    not_found = ("slug=other", "slug=hidden", "slug=/", "slug=%C3", "path=/other")
+    invalid = ("path=", "path=a", "path=/%2523", "slug=%00")
+    for query in (*found, *not_found, *invalid):
+        alone = await ask(client, "nobody", "GET", f"/posts?{query}")
+        other = await ask(client, "nobody", "GET", f"/posts?{query}&limit=10")
+        assert (alone.status_code, alone.content) == (other.status_code, other.content), query
+        assert dict(alone.headers) == dict(other.headers), query
+        assert len(alone.json()) == (query in found) or query in invalid
+        if alone.status_code == 200:
+            known = {"if-none-match": alone.headers["etag"]}
+            for again in (query, f"{query}&limit=10"):
+                unchanged = await ask(client, "nobody", "GET", f"/posts?{again}", headers=known)
+                assert unchanged.status_code == 304

@@ -58,6 +58,8 @@ CALLS = {
     "a post, 304": Call("nobody", "GET", "{post}", headers={"if-none-match": "{etag}"}, status=304),
     "a post, with a token": Call("author", "GET", "{post}"),
     "a post by its slug": Call("nobody", "GET", "/posts?slug=tagged"),
+    "a post by an old path": Call("nobody", "GET", "/posts?path=/old/path"),
+    "a post by its slug, with a token": Call("author", "GET", "/posts?slug=tagged&comments=5"),
     "a list of 10": Call("nobody", "GET", "/posts?limit=10"),
     "a thread": Call("nobody", "GET", _COMMENTS),
     "the settings": Call("nobody", "GET", "/settings"),
@@ -76,7 +78,9 @@ MOST = {
     "a post": {"postgresql": 1, "mysql": 1, "mongodb": 1},
     "a post, 304": {"postgresql": 1, "mysql": 1, "mongodb": 1},
     "a post, with a token": {"postgresql": 2, "mysql": 2, "mongodb": 2},
-    "a post by its slug": {"postgresql": 1, "mysql": 1, "mongodb": 2},
+    "a post by its slug": {"postgresql": 1, "mysql": 1, "mongodb": 1},
+    "a post by an old path": {"postgresql": 1, "mysql": 1, "mongodb": 1},
+    "a post by its slug, with a token": {"postgresql": 2, "mysql": 2, "mongodb": 2},
     "a list of 10": {"postgresql": 1, "mysql": 1, "mongodb": 2},
     "a thread": {"postgresql": 2, "mysql": 2, "mongodb": 2},
     "the settings": {"postgresql": 1, "mysql": 1, "mongodb": 1},
@@ -114,7 +118,8 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
             for each in (app.api, app)
         ]
         post = await _create(client, "/posts", {"title": "A post", "content": "Text."})
-        tagged = await _create(client, "/posts", {"title": "Tagged", "content": "Text.", "tags": ["one"]})
+        tagged_post = {"title": "Tagged", "content": "Text.", "tags": ["one"], "paths": ["/old/path"]}
+        tagged = await _create(client, "/posts", tagged_post)
         for _ in range(NAMESAKES):
             await _create(client, "/posts", {"title": "Taken", "content": "Text."})
         comment = await _create(client, f"{post}/comments", _COMMENT)

@@ -76,9 +76,10 @@ async def assert_thread_is(store: Store, post_id: Id, thread: Sequence[Comment])
 
 
 async def page(
-    store: Store, post_id: Id, limit: int, after: Position | None = None
+    store: Store, post_id: Id, limit: int, after: Position | None = None, *, newest_first: bool = False
 ) -> tuple[Sequence[Comment], bool]:
-    got = await store.comments.page(CommentQuery(post_id=post_id, limit=limit, after=after))
+    query = CommentQuery(post_id=post_id, limit=limit, after=after, newest_first=newest_first)
+    got = await store.comments.page(query)
     return list(got.rows), got.has_more
 
 
@@ -113,14 +114,14 @@ async def test_a_page_of_a_thread_starts_and_ends_anywhere(store: Store, length:
     assert await page(store, post.id, length) == (thread, False)
     assert await page(store, post.id, length - 1) == (thread[:-1], True)
     for number in range(0, length, 9):
-        assert await page(store, post.id, 3, thread[number].position) == (
-            thread[number + 1 : number + 4],
-            number + 4 < length,
-        )
+        beyond = await page(store, post.id, 3, thread[number].position)
+        assert beyond == (thread[number + 1 : number + 4], number + 4 < length)
+        before = await page(store, post.id, 3, thread[number].position, newest_first=True)
+        assert before == (thread[max(0, number - 3) : number][::-1], number > 3)
     moment = thread[2].publication_date
     lowest, highest = numbered(0), Id("f" * 24)
-    before, after = Position(moment, lowest), Position(moment, highest)
-    assert (await page(store, post.id, 3, before))[0] == [c for c in thread if c.position > before][:3]
+    first, after = Position(moment, lowest), Position(moment, highest)
+    assert (await page(store, post.id, 3, first))[0] == [c for c in thread if c.position > first][:3]
     assert (await page(store, post.id, 3, after))[0] == [c for c in thread if c.position > after][:3]
     assert await page(store, post.id, 1, Position(EARLIEST, lowest)) == (thread[:1], True)
     assert await page(store, post.id, 1, Position(LATEST, highest)) == ([], False)

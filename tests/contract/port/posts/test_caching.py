@@ -93,6 +93,49 @@ async def test_the_least_recently_used_post_is_evicted(store: Store) -> None:
     assert await cache.get(second.id, comments=1) is not second
 
 
+async def test_a_post_is_the_same_object_by_its_slug_and_its_path(known: Known) -> None:
+    change = PostChange(updated_at=LATER, slug="a-slug", paths=("/old",))
+    await known.store.posts.save(known.post.id, change, match=None, comments=0)
+    post = await known.posts.find("a-slug", comments=INSIDE)
+    assert post == await known.store.posts.get(known.post.id, comments=INSIDE)
+    assert await known.posts.find("a-slug", comments=INSIDE) is post
+    assert await known.posts.find_by_path("/old", comments=INSIDE) is post
+    assert await known.posts.get(known.post.id, comments=INSIDE) is post
+    assert await known.posts.find(known.post.slug, comments=INSIDE) is None
+    assert await known.posts.find_by_path("/other", comments=INSIDE) is None
+
+
+async def test_a_slug_and_a_path_that_move_to_another_post_are_that_posts(known: Known) -> None:
+    first, second = known.post.id, known.other.id
+
+    async def give(to: Id, taken_from: Id) -> None:
+        for post_id, slug, path in (
+            (taken_from, f"free-{taken_from}", ()),
+            (to, "wanted", ("/wanted-path",)),
+        ):
+            change = PostChange(updated_at=LATER, slug=slug, paths=path)
+            await known.store.posts.save(post_id, change, match=None, comments=0)
+
+    for to, taken_from in ((first, second), (second, first), (first, second)):
+        await give(to, taken_from)
+        for comments in (INSIDE, 1, 0):
+            by_slug = await known.posts.find("wanted", comments=comments)
+            by_path = await known.posts.find_by_path("/wanted-path", comments=comments)
+            assert by_slug == by_path == await known.store.posts.get(to, comments=comments)
+    await known.store.posts.remove(first, match=None)
+    assert await known.posts.find("wanted", comments=INSIDE) is None
+    assert await known.posts.find_by_path("/wanted-path", comments=INSIDE) is None
+
+
+async def test_names_of_evicted_posts_are_forgotten(store: Store) -> None:
+    cache = CachedPosts(store.posts, capacity=450_000)
+    posts = [await publish(store, content="x" * 100_000, paths=(f"/{number}",)) for number in range(3)]
+    for _ in range(2):
+        for number, post in enumerate(posts):
+            assert await cache.find(post.slug, comments=1) == post
+            assert await cache.find_by_path(f"/{number}", comments=1) == post
+
+
 CHANGES: dict[str, Callable[[Known], Awaitable[object]]] = {
     "the title": lambda known: known.store.posts.save(
         known.post.id, PostChange(updated_at=LATER, title="Another"), match=None, comments=0
@@ -132,6 +175,7 @@ async def test_a_post_that_changed_is_read_again(known: Known, change: str) -> N
     await CHANGES[change](known)
     now = await known.store.posts.get(known.post.id, comments=INSIDE)
     assert now != known.post
+    assert await known.posts.find(known.post.slug, comments=INSIDE) == now
     assert await known.posts.get(known.post.id, comments=INSIDE) == now
     assert await known.posts.page(WHOLE) == await known.store.posts.page(WHOLE)
     assert now in (await known.posts.page(WHOLE)).rows

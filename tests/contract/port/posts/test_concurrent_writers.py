@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import new_id
-from everpost.domain.posts import Post, PostChange
+from everpost.domain.posts import Post, PostChange, PostQuery
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import Conflict, Forbidden, Invalid, Stale
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, a_comment, publish, read_post, register
+from tests.contract.port.examples import EVERYBODY, LATER, a_comment, publish, read_post, register
 
 WRITERS = 12
 
@@ -142,3 +142,21 @@ async def test_comments_and_changes_of_a_post_do_not_starve_each_other(store: St
 
     await asyncio.gather(*(write() for _ in range(WRITERS) for write in (change, comment)))
     assert min(counts.values()) >= WRITERS
+
+
+async def test_every_listed_post_has_the_comments_of_its_version(store: Store, blog_url: str) -> None:
+    post = await publish(store)
+    other = await open_store(blog_url, timeout=10, pool_size=3)
+
+    async def comment_often() -> None:
+        for _ in range(60):
+            await other.comments.add(a_comment(post.id))
+
+    commenting = asyncio.create_task(comment_often())
+    try:
+        while not commenting.done():
+            page = await store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=100))
+            assert [each.comment_count for each in page.rows] == [len(each.comments) for each in page.rows]
+    finally:
+        await commenting
+        await other.close()

@@ -3,12 +3,13 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from everpost.domain.blog import BlogChange
 from everpost.domain.ids import Id
-from everpost.domain.posts import MAX_PATH, MAX_PATHS, Post, PostChange, PostStatus
+from everpost.domain.posts import MAX_PATH, MAX_PATHS, Post, PostChange, PostKind, PostStatus
 from everpost.domain.records import Batch
 from everpost.errors import Conflict, EverpostError, Invalid
 from everpost.stores.port import Store
@@ -219,3 +220,18 @@ async def test_records_swap_their_paths_in_one_batch_and_in_two(store: Store) ->
     await store.records.write(Batch(erased=[one]))
     assert await find(store, "/a") is None
     assert (await publish(store, paths=("/a", "/b"))).paths == ("/a", "/b")
+
+
+async def test_the_old_path_has_the_pattern_and_the_time_zone_of_the_blog(store: Store) -> None:
+    settings = BlogChange(updated_at=LATER, permalink="/{year}/{month}/{slug}", time_zone="Pacific/Auckland")
+    await store.blog.save(settings, match=None)
+    date = datetime(2019, 12, 31, 23, tzinfo=UTC)
+    post = await publish(store, slug="one", publication_date=date, paths=("/one", "/2020/01/one"))
+    assert post.paths == ("/one",)
+    assert await save(store, post.id, PostChange(updated_at=LATER, slug="two")) == ("/one", "/2020/01/one")
+    earlier = PostChange(updated_at=LATER, publication_date=date - timedelta(days=31))
+    assert await save(store, post.id, earlier) == ("/one", "/2020/01/one", "/2020/01/two")
+    later = PostChange(updated_at=LATER, publication_date=date)
+    assert await save(store, post.id, later) == ("/one", "/2020/01/one", "/2019/12/two")
+    page = PostChange(updated_at=LATER, kind=PostKind.PAGE)
+    assert await save(store, post.id, page) == ("/one", "/2020/01/one", "/2019/12/two", "/2020/01/two")

@@ -1,6 +1,7 @@
 """Faults: databases that refuse statements, disconnect or hold locks."""
 
 import asyncio
+import errno
 import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,7 @@ from everpost.domain.ids import Id
 from everpost.errors import Busy, Conflict, NotFound, Unreachable
 from everpost.stores import open_store
 from everpost.stores.sql.engine import Connections, Transaction, reason_of
+from everpost.stores.sql.engine.errors import is_server_gone
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import comment_on, publish, read_post
 from tests.stores.sql.conftest import TIMEOUT, answer
@@ -281,3 +283,10 @@ def test_a_server_without_tls_is_reported_as_such() -> None:
     )
     assert reason_of(OperationalError(2003, said)) == "the server does not support TLS"
     assert reason_of(OperationalError(2003, "Can't connect")) == "Can't connect"
+
+
+def test_a_server_is_gone_if_nothing_listens_at_any_of_its_addresses() -> None:
+    refused = f"[Errno {errno.ECONNREFUSED}] Connect call failed ('::1', 5432, 0, 0)"
+    assert is_server_gone(OSError(f"Multiple exceptions: {refused}, {refused}"))
+    assert not is_server_gone(OSError(f"Multiple exceptions: {refused}, [Errno {errno.ETIMEDOUT}] no answer"))
+    assert not is_server_gone(TimeoutError())

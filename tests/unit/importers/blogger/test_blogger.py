@@ -61,6 +61,7 @@ def test_a_post_of_a_backup_is_read(backup: Read) -> None:
         publication_date=datetime(2024, 1, 31, 22, tzinfo=timezone(timedelta(hours=-5))),
         updated_at=datetime(2024, 2, 1, 10, tzinfo=timezone(timedelta(hours=-5))),
         slug="a-é-slug",
+        paths=("/2024/01/a-%C3%A9-slug.html",),
         tags=("News", "Ünïcode & more"),
         author_id="www.blogger.com/profile/1",
     )

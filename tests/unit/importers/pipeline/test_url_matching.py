@@ -11,12 +11,13 @@ from tests.contract.port.examples import a_post, numbered
 
 FIRST, UMLAUT, DATED = numbered(1), numbered(2), numbered(3)
 SLUGS = {FIRST: "first-post", UMLAUT: "größe", DATED: "2024-01-31-a-day"}
+PATHS = {DATED: ("/2019/05/Hello.html", "/first-post/old", "/gr", "/grüße")}
 
 
 @pytest.fixture
 async def store_of_three(store: Store) -> Store:
     for post_id, slug in SLUGS.items():
-        await store.posts.add(a_post(id=post_id, slug=slug))
+        await store.posts.add(a_post(id=post_id, slug=slug, paths=PATHS.get(post_id, ())))
     return store
 
 
@@ -39,6 +40,14 @@ async def match(store: Store, url: str, rule: str | None = None) -> Id | None:
         ("https://blog.example/2024-01-31-a-day/", DATED),
         (f"https://blog.example/posts/{FIRST}", FIRST),
         (f"https://blog.example/posts/{FIRST}/whatever-it-is", FIRST),
+        ("https://blog.example/2019/05/Hello.html?utm=a#disqus_thread", DATED),
+        ("https://blog.example/2019/05/Hello/", DATED),
+        ("http://old.example/first-post/old/index.html", DATED),
+        ("https://blog.example/gr%C3%BC%C3%9Fe", DATED),
+        ("https://blog.example/gr%FC%DFe/", DATED),
+        ("2019/05/Hello", DATED),
+        ("https://blog.example/2019/05/hello.html", None),
+        ("https://blog.example/2019/05", None),
         ("https://blog.example/first-post/other", None),
         (f"https://blog.example/posts/{numbered(9)}", None),
         ("https://blog.example/", None),

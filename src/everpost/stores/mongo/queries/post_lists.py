@@ -75,7 +75,8 @@ class Listing:
         """The posts in the order of the query, after its position."""
         moment = BY_UPDATE if query.sort.by_update else BY_DATE
         descending = query.sort.is_descending
-        wanted = [choice.condition | range_ for range_ in choice.ranges]
+        until: Filter = {} if query.updated_until is None else {"updated_at": {"$lte": query.updated_until}}
+        wanted = [choice.condition | range_ | until for range_ in choice.ranges]
         condition = beyond(query.after, wanted, moment, descending=descending)
         order = [(name, -1 if descending else 1) for name, _ in moment]
         found = self._posts.find(condition, projection, session=session)

@@ -117,6 +117,15 @@ class Connections:
             lambda: self._database.transact(work, time_limited=time_limited), time_limited=time_limited
         )
 
+    async def read_together(self, work: Callable[[Transaction], Awaitable[Outcome]]) -> Outcome:
+        """Run several reading statements that see one state of the database. Raises Busy."""
+
+        async def once() -> Outcome:
+            async with self._database.snapshot() as transaction:
+                return await work(transaction)
+
+        return await self._persist(once)
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
         """A transaction that sees one state of the database for as long as it is open. Raises Busy."""

@@ -55,7 +55,8 @@ _READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", 1290, 1792, 1836})
 _NO_TLS = "SSL: WRONG_VERSION_NUMBER"
 
 # asyncio may combine the errors of several addresses in one message.
-_NOBODY_LISTENS = re.compile(rf"\[Errno (?:{errno.ECONNREFUSED}|{errno.ENOENT})\]")
+_ERROR_NUMBER = re.compile(r"\[Errno (\d+)\]")
+_NOBODY_LISTENS = frozenset({errno.ECONNREFUSED, errno.ENOENT})
 
 _MISTAKES = (
     *(exc.IntegrityError, exc.DataError, exc.ProgrammingError),
@@ -146,8 +147,9 @@ def connecting() -> Iterator[None]:
 
 
 def is_server_gone(error: Exception) -> bool:
-    """Whether nothing listens at the server's address or socket."""
-    return _NOBODY_LISTENS.search(str(error)) is not None
+    """Whether nothing listens at any of the server's addresses, or at its socket."""
+    numbers = {int(number) for number in _ERROR_NUMBER.findall(str(error))}
+    return bool(numbers) and numbers <= _NOBODY_LISTENS
 
 
 def reason_of(error: BaseException) -> str:

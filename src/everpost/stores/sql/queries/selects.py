@@ -63,6 +63,7 @@ _COMMENT = (
 )
 _WRITTEN_BY = "author_id"
 _OLDEST_FIRST = (CommentRow.publication_date, CommentRow.id)
+_NEWEST_FIRST = (CommentRow.publication_date.desc(), CommentRow.id.desc())
 
 
 def with_author(statement: AnySelect, author_id: ColumnElement[Any]) -> AnySelect:
@@ -122,11 +123,11 @@ _PARENT_ID = bindparam("parent", type_=IdText)
 
 
 @cache
-def _page_of_thread(*, in_branch: bool, answering: bool, after: bool) -> AnySelect:
+def _page_of_thread(*, in_branch: bool, answering: bool, after: bool, newest_first: bool) -> AnySelect:
     statement = (
         _comments()
         .where(CommentRow.post_id == POST_ID, CommentRow.is_shown == true())
-        .order_by(*_OLDEST_FIRST)
+        .order_by(*(_NEWEST_FIRST if newest_first else _OLDEST_FIRST))
         .limit(LIMIT)
     )
     index = "ix_comments_post_id_is_shown_publication_date_id"
@@ -135,7 +136,7 @@ def _page_of_thread(*, in_branch: bool, answering: bool, after: bool) -> AnySele
         statement = statement.where(parent == _PARENT_ID if answering else parent.is_(None))
         index = "ix_comments_post_id_parent_id_is_shown_publication_date_id"
     if after:
-        statement = statement.where(After(*_OLDEST_FIRST, *POSITION))
+        statement = statement.where((Before if newest_first else After)(*_OLDEST_FIRST, *POSITION))
     # MariaDB scans the whole thread if it estimates that most of it comes after the position.
     return statement.with_hint(CommentRow, f"FORCE INDEX ({index})", "mysql")
 
@@ -144,7 +145,10 @@ def page_of_thread(query: CommentQuery) -> tuple[AnySelect, Values]:
     """Return a statement for one comment more than the page has, and its parameters."""
     parent_id = query.branch.parent_id if query.branch else None
     statement = _page_of_thread(
-        in_branch=query.branch is not None, answering=parent_id is not None, after=query.after is not None
+        in_branch=query.branch is not None,
+        answering=parent_id is not None,
+        after=query.after is not None,
+        newest_first=query.newest_first,
     )
     parameters: Values = {"of_post": query.post_id, "limit": query.limit + 1}
     if parent_id is not None:
@@ -154,7 +158,6 @@ def page_of_thread(query: CommentQuery) -> tuple[AnySelect, Values]:
 
 @cache
 def _page_of_queue(*, of_author: bool, after: bool) -> AnySelect:
-    order = (CommentRow.publication_date.desc(), CommentRow.id.desc())
     statement = _comments().where(CommentRow.status == bindparam("status", type_=CommentRow.status.type))
     if of_author:
         # Not a join: the planner might begin with all posts of the author.
@@ -167,7 +170,7 @@ def _page_of_queue(*, of_author: bool, after: bool) -> AnySelect:
         statement = statement.where(half_selective(on_post_by == bindparam("post_author", type_=IdText)))
     if after:
         statement = statement.where(Before(*_OLDEST_FIRST, *POSITION))
-    ordered = statement.order_by(*order).limit(LIMIT)
+    ordered = statement.order_by(*_NEWEST_FIRST).limit(LIMIT)
     return ordered.with_hint(CommentRow, "FORCE INDEX (ix_comments_status_publication_date_id)", "mysql")
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from everpost.domain.clock import EPOCH
-from everpost.domain.posts import PostFormat, PostStatus
+from everpost.domain.posts import PostFormat, PostKind, PostStatus
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.blogger.blogs import BlogSettings
 from everpost.transfer.importers.blogger.comments import author_key, read_comment
 from everpost.transfer.importers.blogger.entries import Entry, name_of, read_entry, text_in
+from everpost.transfer.importers.formats.old_paths import old_paths
 from everpost.transfer.importers.formats.percent_encoding import percent_decoded
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.model import Item, Note, Outcome, SourceAuthor, SourcePost, SourceThread
@@ -126,6 +127,8 @@ class _Export:
                 status=_status(entry, changes),
                 publication_date=published or EPOCH,
                 updated_at=entry.date("updated"),
+                kind=PostKind.PAGE if entry.kind == "page" else PostKind.POST,
+                paths=old_paths("", entry.page),
                 slug=_slug(entry.page),
                 tags=tuple(entry.labels),
                 author_id=author_key(entry.author) or None,

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from everpost.domain.comments import CommentStatus
-from everpost.domain.posts import PostStatus
+from everpost.domain.posts import PostKind, PostStatus
 from everpost.transfer.importers.formats.html_text import text_of_html
 from everpost.transfer.importers.formats.json_files import Row
 from everpost.transfer.importers.ghost.bodies import read_body
+from everpost.transfer.importers.ghost.post_paths import read_paths
 from everpost.transfer.importers.ghost.tables import Tables, date, read_rows, read_tables, required_date, text
 from everpost.transfer.importers.model import (
     Item,
@@ -88,6 +89,9 @@ def _post(row: Row, comments: list[Row], tables: Tables, site: str) -> SourcePos
         format=written_in,
         publication_date=required_date(row, changes, *_DATES),
         status=_status(row, tables.meta_of.get(post_id, {}), changes),
+        kind=PostKind.PAGE if _is_page(row) else PostKind.POST,
+        summary=text(row, "custom_excerpt").strip() or None,
+        paths=read_paths(row, tables, site, is_page=_is_page(row)),
         updated_at=date(row, "updated_at"),
         slug=text(row, "slug") or None,
         tags=tuple(name for name in _tags(row, tables) if not name.startswith("#")),

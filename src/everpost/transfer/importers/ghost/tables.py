@@ -32,6 +32,7 @@ BLOG_SETTINGS: Mapping[str, str] = {
     "activeTimezone": "time_zone",
 }
 """The settings of `SourceBlog`, by their keys in any version of Ghost."""
+DEFAULT_PERMALINKS = "/:slug/"
 _INTERNAL_TABLES = re.compile(
     "migrations(_lock)?|(permissions|roles)(_.*)?|actions|brute|sessions|.*tokens|jobs|clients|client_.*|apps|app_.*|posts"
 )
@@ -56,6 +57,8 @@ class Tables:
     comments_of: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     settings: dict[str, str] = field(default_factory=dict)
     """The settings of the blog that are imported."""
+    permalinks: str = DEFAULT_PERMALINKS
+    """The pattern of the paths of posts, which only exports of Ghost 0.11 and 1 contain."""
     unread: Counter[str] = field(default_factory=Counter)
     """The number of rows of each table that are not imported."""
 
@@ -85,6 +88,9 @@ class Tables:
     def _is_setting(self, table: str, row: Row) -> bool:
         """Add a setting of the blog, and return whether the row is one."""
         name = BLOG_SETTINGS.get(text(row, "key")) if table == "settings" else None
+        if table == "settings" and text(row, "key") == "permalinks":
+            self.permalinks = text(row, "value") or DEFAULT_PERMALINKS
+            return True
         if name is not None:
             self.settings.setdefault(name, text(row, "value"))
         return name is not None

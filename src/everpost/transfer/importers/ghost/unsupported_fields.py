@@ -12,7 +12,6 @@ _KINDS: Mapping[str, str] = {
     "image": "feature image",
     "feature_image_alt": "text of the feature image",
     "feature_image_caption": "text of the feature image",
-    "custom_excerpt": "excerpt",
     "codeinjection_head": "injected code",
     "codeinjection_foot": "injected code",
     "canonical_url": "canonical address",
@@ -30,7 +29,7 @@ CARRIED: Mapping[str, frozenset[str]] = {
     "posts": frozenset({
         "id", "title", "slug", "html", "lexical", "mobiledoc", "markdown", "plaintext", "type",
         "page", "status", "visibility", "created_at", "updated_at", "published_at", "author_id",
-        "email_only",
+        "email_only", "custom_excerpt",
     }),
     "posts_meta": frozenset({"post_id", "email_only"}),
     "users": frozenset({"id", "name", "email"}),

@@ -19,8 +19,8 @@ from everpost.transfer.importers.pipeline.item_spool import ItemSpool
 _TABLES = """
 CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE slugs (slug TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE reservations (slug TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
-CREATE TABLE paths (path TEXT PRIMARY KEY, owner TEXT) WITHOUT ROWID;
+CREATE TABLE reservations (slug TEXT PRIMARY KEY, rank INTEGER, owner TEXT) WITHOUT ROWID;
+CREATE TABLE paths (path TEXT PRIMARY KEY, is_draft INTEGER, owner TEXT) WITHOUT ROWID;
 CREATE TABLE threads (number INTEGER PRIMARY KEY, url TEXT UNIQUE, title TEXT);
 CREATE TABLE comments (number INTEGER PRIMARY KEY, thread INTEGER, comment TEXT);
 CREATE INDEX of_thread ON comments (thread);
@@ -80,15 +80,15 @@ class ImportSpool:
         found = self._database.execute("SELECT 1 FROM slugs WHERE slug = ?", (slug,))
         return found.fetchone() is not None
 
-    def reserve_slug(self, slug: str, owner: Id, *, is_draft: bool) -> None:
+    def reserve_slug(self, slug: str, owner: Id, *, is_draft: bool, is_path: bool) -> None:
         """Reserve a slug for the post that has it in the source. The first post gets it, but published posts
-        go before drafts.
+        go before drafts, and those at whose old path the post with this slug will be before others.
         """
         self._database.execute(
             "INSERT INTO reservations VALUES (?, ?, ?) ON CONFLICT (slug)"
-            " DO UPDATE SET is_draft = excluded.is_draft, owner = excluded.owner"
-            " WHERE excluded.is_draft < reservations.is_draft",
-            (slug, is_draft, owner),
+            " DO UPDATE SET rank = excluded.rank, owner = excluded.owner"
+            " WHERE excluded.rank < reservations.rank",
+            (slug, 2 * is_draft + (not is_path), owner),
         )
 
     def is_reserved(self, slug: str, except_for: Id) -> bool:
@@ -96,18 +96,23 @@ class ImportSpool:
         row = self._database.execute("SELECT owner FROM reservations WHERE slug = ?", (slug,)).fetchone()
         return row is not None and row != (except_for,)
 
-    def reserve_paths(self, paths: Sequence[str], owner: Id) -> None:
-        """Reserve old paths for the first post that has them in the source."""
+    def reserve_paths(self, paths: Sequence[str], owner: Id, *, is_draft: bool) -> None:
+        """Reserve old paths for the first post that has them in the source; published posts go before
+        drafts.
+        """
         self._database.executemany(
-            "INSERT OR IGNORE INTO paths VALUES (?, ?)", ((path, owner) for path in paths)
+            "INSERT INTO paths VALUES (?, ?, ?) ON CONFLICT (path)"
+            " DO UPDATE SET is_draft = excluded.is_draft, owner = excluded.owner"
+            " WHERE excluded.is_draft < paths.is_draft",
+            ((path, is_draft, owner) for path in paths),
         )
 
     def own_paths(self, paths: Sequence[str], owner: Id) -> tuple[str, ...]:
-        """Those of these paths that are reserved for the post."""
+        """Those of these paths that are reserved for the post, and are not the slug of another post."""
         marks = ", ".join("?" * len(paths))
         statement = f"SELECT path FROM paths WHERE owner = ? AND path IN ({marks})"  # noqa: S608 - only marks
         own = {path for (path,) in self._database.execute(statement, (owner, *paths))}
-        return tuple(path for path in paths if path in own)
+        return tuple(path for path in paths if path in own and not self.is_reserved(path[1:], owner))
 
     def require_unreserved(self, slug: str, except_for: Id) -> None:
         """Raise Conflict("slug") if the slug is reserved for another post."""

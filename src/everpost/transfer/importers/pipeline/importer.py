@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from everpost.domain.ids import Id
-from everpost.domain.posts import Post, PostStatus
+from everpost.domain.posts import Post
 from everpost.domain.text import normalize_slug, numbered_slug
 from everpost.errors import Conflict, NotFound, UnreadableSource
 from everpost.services.slugs import write_numbered
@@ -29,7 +29,7 @@ from everpost.transfer.importers.pipeline.comment_merge import CommentMerge
 from everpost.transfer.importers.pipeline.concurrent_writes import MOST_AT_ONCE, ConcurrentWrites
 from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
-from everpost.transfer.importers.pipeline.posts import normalized_post
+from everpost.transfer.importers.pipeline.posts import identity, normalized_post, reserve_addresses
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite, is_same_identity
 from everpost.transfer.importers.pipeline.threads import Drop, ImportedThread, ThreadBuilder
 from everpost.transfer.importers.pipeline.url_matching import Matcher
@@ -96,8 +96,7 @@ def _spool_items(
                 continue
             if isinstance(item, SourcePost):
                 posts += 1
-                _reserve_slug(item, spool, origin)
-                spool.reserve_paths(Normalizer().paths(item.paths), _identity(item, origin))
+                reserve_addresses(item, spool, origin)
             elif isinstance(item, UnreadablePart) and not context.skip_unreadable:
                 context.report.unreadable(item)
                 problems += 1
@@ -111,17 +110,6 @@ def _spool_items(
             " --skip-unreadable."
         )
     return posts + spool.count_threads()
-
-
-def _reserve_slug(source: SourcePost, spool: ImportSpool, origin: SourceSite) -> None:
-    if normalize_slug(source.slug or ""):
-        slug = Normalizer().slug(source.slug, source.title)
-        spool.reserve_slug(slug, _identity(source, origin), is_draft=source.status is PostStatus.DRAFT)
-
-
-def _identity(source: SourcePost, origin: SourceSite) -> Id:
-    """The post's id, apart from its date."""
-    return source.id or origin.stable_id("post", source.source_id)
 
 
 class _PresentError(Exception):
@@ -174,7 +162,7 @@ class _Importer:
         if not normalize_slug(source.slug or ""):
             return False
         slug = Normalizer().slug(source.slug, source.title)
-        return not self._spool.is_reserved(slug, except_for=_identity(source, self._origin))
+        return not self._spool.is_reserved(slug, except_for=identity(source, self._origin))
 
     async def import_thread(self, source: SourceThread, matcher: Matcher | None) -> None:
         """Add the new comments to the post that the thread belongs to."""
@@ -192,7 +180,7 @@ class _Importer:
         changes = Normalizer(source.changes)
         post = normalized_post(source, changes, self._origin, self._authors.by_source_id)
         name = shown_as(source.source_id, post.title)
-        if not self._spool.add_id(_identity(source, self._origin)):
+        if not self._spool.add_id(identity(source, self._origin)):
             notes.dropped("post", name, "the source contains its id twice")
             return
         drop = _dropper(name, notes)
@@ -200,7 +188,7 @@ class _Importer:
         try:
             if self._was_present:
                 await self._require_new(post)
-            added, thread = await self._add(post, _identity(source, self._origin), comments, drop)
+            added, thread = await self._add(post, identity(source, self._origin), comments, drop)
             self._was_present = False
         except _PresentError as present:
             self._was_present = True
@@ -210,8 +198,8 @@ class _Importer:
             return
         if source.slug and added.slug != post.slug:
             changes.add_number(post.slug, added.slug)
-        if lost := [path for path in post.paths if path not in added.paths]:
-            changes.add("old paths that another post has were left out: " + ", ".join(lost))
+        if lost := [path for path in post.paths if path not in {*added.paths, f"/{added.slug}"}]:
+            changes.add("old paths that are taken were left out: " + ", ".join(lost))
         notes.imported("post", name, changes)
         for each in thread:
             notes.imported("comment", f"{each.source_id} on {name}", each.changes)
@@ -225,26 +213,28 @@ class _Importer:
             raise _PresentError(found.id)
 
     async def _add(
-        self, post: Post, identity: Id, comments: Sequence[SourceComment], drop: Drop
+        self, post: Post, owner: Id, comments: Sequence[SourceComment], drop: Drop
     ) -> tuple[Post, ImportedThread]:
         """Add a post, without the comments and the paths that another post already has; return it with its
         thread. Raises _PresentError if the blog already has it.
         """
         dropped: list[tuple[SourceComment, str]] = []
         thread = self._thread_builder.build(post.id, comments, lambda *each: dropped.append(each))
-        paths = self._spool.own_paths(post.paths, identity)
+        paths = self._spool.own_paths(post.paths, owner)
         counted = replace(post, comment_count=thread.approved, paths=paths)
 
         async def write(slug: str) -> Post:
             try:
-                self._spool.require_unreserved(slug, identity)
-                return await self._write(replace(counted, slug=slug), thread)
+                self._spool.require_unreserved(slug, owner)
+                taken = None if slug == post.slug else f"/{post.slug}"
+                free = tuple(path for path in counted.paths if path != taken)
+                return await self._write(replace(counted, slug=slug, paths=free), thread)
             except Conflict:
                 await self._require_new(post)
                 raise
 
         async def is_taken(slug: str) -> bool:
-            return self._spool.is_reserved(slug, identity) or await self._writer.has_slug(slug)
+            return self._spool.is_reserved(slug, owner) or await self._writer.has_slug(slug)
 
         try:
             added = await write_numbered(post.slug, write, is_taken)
@@ -260,7 +250,7 @@ class _Importer:
                 if comment.source_id in duplicates:
                     drop(comment, "it has already been imported, on another post")
             others = [comment for comment in comments if comment.source_id not in duplicates]
-            return await self._add(post, identity, others, drop)
+            return await self._add(post, owner, others, drop)
         for each in dropped:
             drop(*each)
         return added, thread

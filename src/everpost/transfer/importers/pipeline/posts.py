@@ -2,11 +2,29 @@
 
 from collections.abc import Mapping
 
+from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
-from everpost.domain.posts import Post
+from everpost.domain.posts import Post, PostStatus
+from everpost.domain.text import normalize_slug
 from everpost.transfer.importers.model import SourcePost
+from everpost.transfer.importers.pipeline.import_spool import ImportSpool
 from everpost.transfer.importers.pipeline.normalization import Normalizer
 from everpost.transfer.importers.pipeline.stable_ids import SourceSite
+
+
+def identity(source: SourcePost, origin: SourceSite) -> Id:
+    """The post's id, apart from its date."""
+    return source.id or origin.stable_id("post", source.source_id)
+
+
+def reserve_addresses(source: SourcePost, spool: ImportSpool, origin: SourceSite) -> None:
+    """Reserve the slug and the old paths of a post."""
+    owner, is_draft = identity(source, origin), source.status is PostStatus.DRAFT
+    paths = Normalizer().paths(source.paths)
+    if normalize_slug(source.slug or ""):
+        slug = Normalizer().slug(source.slug, source.title)
+        spool.reserve_slug(slug, owner, is_draft=is_draft, is_path=f"/{slug}" in paths)
+    spool.reserve_paths(paths, owner, is_draft=is_draft)
 
 
 def normalized_post(

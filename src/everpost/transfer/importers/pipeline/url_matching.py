@@ -5,6 +5,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from everpost.domain.ids import Id, parse_id
+from everpost.domain.post_paths import spellings
+from everpost.domain.posts import PostKey
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid, NotFound
 from everpost.stores.port import Store
@@ -29,12 +31,14 @@ class Matcher(Protocol):
 
 
 class PathMatcher:
-    """The default rule. The last segment of the path is the slug of a post: as it is, without its extension,
-    or without a leading date. Alternatively, any segment is the id of a post. The query, the fragment and a
-    final segment `index` are ignored.
+    """The default rule. The path is an old path of a post. Otherwise, any segment is the id of a post, or the
+    last one is its slug: as it is, without its extension, or without a leading date. The query, the fragment
+    and a final segment `index` are ignored.
     """
 
     async def match(self, store: Store, thread: SourceThread) -> Id | None:
+        if post_id := await _with_path(store, thread.url):
+            return post_id
         parts = _parts(thread.url)
         for part in reversed(parts):
             if post_id := await _with_id(store, part):
@@ -74,13 +78,16 @@ def matcher_of(pattern: str | None) -> Matcher:
     return PathMatcher() if pattern is None else PatternMatcher(pattern)
 
 
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url.strip()).path
+    except ValueError:
+        return url
+
+
 def _parts(url: str) -> list[str]:
     """The segments of the path, without a final `index`."""
-    try:
-        path = urlsplit(url.strip()).path
-    except ValueError:
-        path = url
-    parts = [percent_decoded(part) for part in path.split("/") if part]
+    parts = [percent_decoded(part) for part in _path(url).split("/") if part]
     if parts and _INDEX.fullmatch(parts[-1]):
         parts.pop()
     return parts
@@ -90,6 +97,13 @@ def _slugs(part: str) -> list[str]:
     """The slugs that a segment may stand for, the likeliest first."""
     stem = _EXTENSION.sub("", part)
     return list(dict.fromkeys((part, stem, _DATE.sub("", stem, count=1))))
+
+
+async def _with_path(store: Store, url: str) -> Id | None:
+    """The post with this old path."""
+    paths = spellings(percent_decoded(f"/{_path(url).strip('/')}"))
+    found = await store.posts.find_validators(PostKey.PATH, paths) if paths else {}
+    return next((found[path][0] for path in paths if path in found), None)
 
 
 async def _with_slug(store: Store, text: str) -> Id | None:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from everpost.domain.comments import CommentPolicy
-from everpost.domain.posts import PostFormat
+from everpost.domain.posts import PostFormat, PostKind
 from everpost.errors import BrokenFile
 from everpost.transfer.importers.formats.xml_files import XmlFile
 from everpost.transfer.importers.model import (
@@ -28,10 +28,12 @@ from everpost.transfer.importers.pipeline.normalization import email_of
 from everpost.transfer.importers.reports.omissions import ADDRESSES, EMAILS, WEBSITES, Omissions
 from everpost.transfer.importers.wordpress.bodies import Bodies
 from everpost.transfer.importers.wordpress.comments import CommentSource, read_comments
+from everpost.transfer.importers.wordpress.post_fields import OLD_SLUG, read_paths, read_summary
 from everpost.transfer.importers.wordpress.unsupported_fields import UnsupportedFields
 from everpost.transfer.importers.wordpress.values import (
     Values,
     children_of,
+    custom_fields,
     name_of,
     plain,
     read_date,
@@ -126,8 +128,12 @@ class _Export:
             title=plain(self._blog.get("title", "")),
             description=plain(self._blog.get("description", "")),
             language=self._blog.get("language", ""),
-            base_url=self._blog.get("wp:base_blog_url") or self._blog.get("link", ""),
+            base_url=self._base_url,
         )
+
+    @property
+    def _base_url(self) -> str:
+        return self._blog.get("wp:base_blog_url") or self._blog.get("link", "")
 
     def notes(self) -> Iterator[Note]:
         """Notes about the whole file, after it has been read."""
@@ -180,13 +186,13 @@ class _Export:
                 comments.append(each)
         self._unsupported.add("posts", values)
         yield from self._unsupported_parts(children, values, name)
-        yield self._post(source_id, values, _tags(children), login, comments)
+        yield self._post(source_id, values, children, login, comments)
 
     def _post(
         self,
         source_id: str,
         values: Values,
-        tags: tuple[str, ...],
+        children: _Children,
         login: str,
         comments: list[SourceComment],
     ) -> SourcePost:
@@ -194,16 +200,20 @@ class _Export:
         published = read_date(
             values, ["wp:post_date_gmt", "pubDate"], "wp:post_date", self._timezone, changes
         )
+        status = read_status(values, published, self._exported, changes)
         return SourcePost(
             source_id=source_id,
             title=plain(values.get("title", "")),
             content=self._bodies.body(source_id, values.get("content:encoded", ""), changes),
             format=PostFormat.HTML,
             publication_date=published,
-            status=read_status(values, published, self._exported, changes),
+            status=status,
+            kind=PostKind.PAGE if values.get("wp:post_type") == "page" else PostKind.POST,
+            summary=read_summary(values, changes),
+            paths=read_paths(values, custom_fields(children, OLD_SLUG), self._base_url, changes),
             updated_at=read_update(values),
             slug=read_slug(values, changes),
-            tags=tags,
+            tags=_tags(children),
             author_id=login or None,
             comment_policy=CommentPolicy.CLOSED if values.get("wp:comment_status") == "closed" else None,
             comments=tuple(comments),
@@ -226,7 +236,7 @@ class _Export:
             field = values_of(each)
             notes = list(_unsupported_field(field, name))
             yield from notes
-            if not notes:
+            if not notes and field.get("wp:meta_key") != OLD_SLUG:
                 self._unsupported.add_custom_field("posts", field)
 
 
@@ -250,9 +260,7 @@ def _taxonomy(term: etree._Element) -> str:
 
 
 def _unsupported_properties(children: _Children, values: Values, name: str) -> Iterator[Note]:
-    """Notes on the excerpt, the sticky mark and the terms that are not tags."""
-    if values.get("excerpt:encoded"):
-        yield Note(outcome=Outcome.DROPPED, kind="excerpt", name=name, reason="Everpost has no excerpts")
+    """Notes on the sticky mark and the terms that are not tags."""
     if values.get("wp:is_sticky") == "1":
         yield Note(
             outcome=Outcome.DROPPED, kind="sticky mark", name=name, reason="Everpost has no sticky posts"

@@ -15,6 +15,7 @@ _READ: Mapping[str, frozenset[str]] = {
     "posts": frozenset(
         [
             "title",
+            "link",
             "content:encoded",
             "excerpt:encoded",
             "pubDate",

@@ -85,6 +85,12 @@ def values_of(element: etree._Element) -> Values:
     return values if is_padded or not contents else values | contents
 
 
+def custom_fields(children: Mapping[str, Sequence[etree._Element]], name: str) -> Sequence[str]:
+    """The values of the custom fields of a post with this name."""
+    fields = map(values_of, children.get("wp:postmeta", ()))
+    return [field.get("wp:meta_value", "") for field in fields if field.get("wp:meta_key") == name]
+
+
 def plain(text: str) -> str:
     """A title or a name as plain text; WordPress stores them with HTML entities."""
     return html.unescape(text).strip()

@@ -121,6 +121,13 @@ class GuardedConnection(Connection):
         """Whether the connection is open, as far as is known."""
         return not self._stream_broken
 
+    def close(self) -> None:
+        """Close the connection at once. asyncmy waits until the server has read all data and ended TLS."""
+        transport: asyncio.Transport | None = self._transport
+        if transport is not None:
+            transport.abort()
+        super().close()
+
     def require_encryption(self) -> None:
         """Raise OperationalError if others could eavesdrop."""
         if not self._secure:

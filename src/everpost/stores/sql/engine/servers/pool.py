@@ -19,6 +19,9 @@ MAX_IDLE = 60.0
 """A connection that has been idle for this many seconds is closed."""
 _PAUSES = (0.005, 0.5)
 """The maximum pause, in seconds, before a connection is looked for again: at first, and later."""
+_LONGEST_PAUSE = 30.0
+"""The same before another killer is opened after several broke."""
+_CLOSED = "the pool is closed"
 
 
 class PooledSession(Session, Protocol):
@@ -65,7 +68,7 @@ class PooledSession(Session, Protocol):
 
 class ConnectionPool:
     """Connections to one server, opened on demand. The server has at most `size` of them, and one more while
-    that one ends others.
+    that one ends others: the killer. A killer that breaks may be one too many, so the next one waits longer.
 
     The place of a connection that broke, or whose statement could not be ended, stays taken until the server
     no longer has the connection. The additional connection asks for that, and then takes the last place.
@@ -85,11 +88,15 @@ class ConnectionPool:
         self._ending: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._is_closing = False
+        self._is_closing = self._is_closed = False
         self._returned = asyncio.Event()
 
     async def acquire(self) -> PooledSession:
-        """Return the session that was used last, or wait for one. First come, first served."""
+        """Return the session that was used last, or wait for one. First come, first served. Raises
+        ConnectionError if the pool closes.
+        """
+        if self._is_closing:
+            raise ConnectionError(_CLOSED)
         while self._idle:
             session = self._idle.pop()
             if session.is_open:
@@ -101,7 +108,10 @@ class ConnectionPool:
         try:
             return await waiter
         except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+            if waiter.cancelled():
+                with suppress(ValueError):  # a connection that failed to open has already found it
+                    self._waiting.remove(waiter)
+            elif waiter.exception() is None:
                 self.release(waiter.result())
             raise
 
@@ -125,29 +135,38 @@ class ConnectionPool:
 
     def discard(self, session: PooledSession) -> None:
         """Close a connection. Its place stays taken until the server no longer has it."""
+        if self._is_closed:
+            session.abort()
+            return
         self._doom(session)
         self._returned.set()
         if self._ending is None:
             self._ending = self._start(self._end_doomed())
 
     async def close(self) -> None:
-        """Close all connections. Those in use have until the timeout."""
+        """Close all connections. Those in use have until the timeout. Callers that wait for one fail."""
         self._is_closing = True
+        while (waiter := self._next_waiter()) is not None:
+            waiter.set_exception(ConnectionError(_CLOSED))
         if self._timer is not None:
             self._timer.cancel()
         for session in self._idle:
             self._start(self._log_out(session))
         self._idle.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._timeout):
-                while self._sessions or self._tasks:
-                    self._returned.clear()
-                    await (asyncio.wait(self._tasks) if self._tasks else self._returned.wait())
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for session in self._sessions:
-            session.abort()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._timeout):
+                    while self._sessions or self._tasks:
+                        self._returned.clear()
+                        await (asyncio.wait(self._tasks) if self._tasks else self._returned.wait())
+        finally:
+            self._is_closed = True
+            for session in self._sessions:
+                session.abort()
+            while self._tasks:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task that does not end with the request, nor at its deadline."""
@@ -197,8 +216,8 @@ class ConnectionPool:
             self.discard(session)
 
     async def _end_doomed(self) -> None:
-        """End connections in the server, one after another, over one more: the killer, which then takes the
-        last place.
+        """End connections in the server, one after another, over the killer, which then takes the last
+        place.
         """
         killer: PooledSession | None = None
         shortest, longest = _PAUSES
@@ -206,7 +225,7 @@ class ConnectionPool:
         try:
             while self._doomed:
                 try:
-                    killer = killer or await self._connect()
+                    killer = killer or await self._open_killer()
                     has_ended = await self._end_first(killer)
                 except Exception as error:  # noqa: BLE001 - whatever it is, nobody waits for an answer
                     has_ended = False
@@ -228,6 +247,12 @@ class ConnectionPool:
         if killer is not None:
             self._sessions.add(killer)
             self.release(killer)
+
+    async def _open_killer(self) -> PooledSession:
+        """Open the additional connection, later if the server may still have several that broke."""
+        excess = max(1, len(self._sessions) + self._opening - self._size)
+        await asyncio.sleep(min(self._timeout * (2 ** (excess - 1) - 1), _LONGEST_PAUSE))
+        return await self._connect()
 
     async def _end_first(self, killer: PooledSession) -> bool:
         """End the connection whose turn it is. Return whether the server no longer has it."""
@@ -265,9 +290,11 @@ class ConnectionPool:
             self._timer = self._loop.call_at(oldest + MAX_IDLE, self._close_idle)
 
     async def _log_out(self, session: PooledSession) -> None:
-        with suppress(Exception):  # the connection is closed anyway
+        try:
             async with asyncio.timeout(self._timeout):
                 await session.log_out()
-        session.abort()
-        self._sessions.discard(session)
-        self._open_more()
+        except Exception:  # noqa: BLE001 - whatever it is, the server may still have the connection
+            self.discard(session)
+        else:
+            self._sessions.discard(session)
+            self._open_more()

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeAlias
 
+import asyncpg
+
 from everpost.stores.sql.engine.compiled import Arguments, BoundStatement, Load, Raw, run_each
 from everpost.stores.sql.engine.servers.postgresql_login import connect
 
@@ -11,10 +13,12 @@ _DEFAULTS = {
     "statement_cache_size": 500,  # prepared statements that a connection keeps
     "max_cached_statement_lifetime": 0,
 }
-_END = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1"
+_BACKEND = (
+    "FROM pg_stat_activity WHERE pid = $1"
     " AND EXTRACT(EPOCH FROM clock_timestamp() - backend_start)::float8 BETWEEN $2 AND $3"
 )
+_FIND = f"SELECT pid {_BACKEND}"
+_END = f"SELECT pg_terminate_backend(pid) {_BACKEND}"
 _TOLERANCE = 1.0
 """Seconds by which an age that the server reports may differ from the one measured here."""
 Driven: TypeAlias = Any
@@ -86,7 +90,10 @@ class PostgresqlSession:
         now = asyncio.get_running_loop().time()
         youngest, oldest = now - other._opened_at, now - other._began_at
         ages = (youngest - _TOLERANCE, oldest + _TOLERANCE)
-        return not await self.fetch(_END, (other._process_id, *ages))
+        try:
+            return not await self.fetch(_END, (other._process_id, *ages))
+        except asyncpg.InsufficientPrivilegeError:  # the server has to notice the closed connection by itself
+            return not await self.fetch(_FIND, (other._process_id, *ages))
 
     async def log_out(self) -> None:
         await self.connection.close()

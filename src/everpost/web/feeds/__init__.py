@@ -1,0 +1,1 @@
+"""Feeds, the sitemap and robots.txt."""
