@@ -81,6 +81,15 @@ async def test_a_page_of_a_blog(chromium: Browser, sites: Sites, name: str, lang
         await inspect(tab, language)
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_example_theme(chromium: Browser, sites: Sites, language: str) -> None:
+    await sites.speak(language)
+    async with a_tab(chromium, sites.themed) as tab:
+        for path in ("/", "/everything"):
+            await tab.open(path)
+            await inspect(tab, language)
+
+
 async def test_an_empty_blog(chromium: Browser, sites: Sites) -> None:
     async with a_tab(chromium, sites.empty) as tab:
         for path in ("/", "/archive", "/tags"):

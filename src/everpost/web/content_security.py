@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 _POLICY = (
-    "default-src 'none'; img-src * data:; media-src *; style-src 'self'; form-action 'self';"
+    "default-src 'none'; img-src * data:; media-src *; style-src 'self'; font-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
 """Posts contain pictures, sound and video of other hosts. Nothing else comes from there; no script runs."""
