@@ -13,6 +13,8 @@ from everpost.domain.permalinks import DEFAULT_PERMALINK, Addressed, path_of
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
+MAIN = "main"
+"""The fragment of what a page is about. A redirect needs a fragment, or browsers keep that of the form."""
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
