@@ -171,6 +171,7 @@ def test_a_page_has_the_paths_that_its_generator_gave_it(tmp_path: Path, name: s
     posts = {post.source_id: post for post in posts_of(write_folder(tmp_path, files), pages=True)}
     assert [f"/{path.strip('/')}" for path in posts[place].paths] == list(expected)
     assert posts[place].kind is (PostKind.PAGE if name.endswith("a page") else PostKind.POST)
+    assert posts[place].status is PostStatus.PUBLISHED
     assert not any("dropped" in change or "path" in change for change in posts[place].changes)
 
 

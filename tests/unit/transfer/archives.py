@@ -22,7 +22,14 @@ POST = replace(a_post(id=numbered(1), author=by(ANN), paths=("/a", "/b")), comme
 FIRST = replace(a_comment(POST.id, id=numbered(2), author=by(ANN)), reply_count=1)
 REPLY = a_comment(POST.id, id=numbered(3), parent_id=FIRST.id, depth=1)
 EMPTY = {kind.name: int(kind.is_single) for kind in KINDS}
-SMALL: list[Record] = [SETTINGS, ANN, TOKENS[0], POST, FIRST, REPLY]
+SMALL: list[Record] = [
+    replace(SETTINGS, title="", description="", navigation=()),
+    ANN,
+    TOKENS[0],
+    POST,
+    FIRST,
+    REPLY,
+]
 
 
 def quiet(_done: int, _total: int) -> None:

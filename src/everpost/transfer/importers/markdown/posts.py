@@ -183,7 +183,7 @@ class PostReader:
         reasons.extend(self._context.inherited.doubts)
         if self._file.doubt:
             reasons.append(self._file.doubt)
-        if self._is_undated:
+        if self._is_undated and not self._context.is_page:
             reasons.append(f"it has no date: {UNDATED:%Y-%m-%d} was used")
         if self._file.is_in_bundle and self.id is None:
             reasons.append("it is part of another page's bundle")
