@@ -22,6 +22,8 @@ MAX_CONTENT = 1_000_000
 MAX_SLUG = 255
 MAX_TAGS = 20
 MAX_TAG = 50
+UNADDRESSABLE_TAGS = frozenset({".", ".."})
+"""Browsers remove these segments from a path, however they are encoded."""
 MAX_PATHS = 20
 MAX_PATH = 500
 COMMENTS_INSIDE = 100
@@ -225,9 +227,11 @@ def checked_slug(text: str) -> str:
 
 def checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """The tags in their stored form: trimmed, without duplicates, in the given order. Raises Invalid if one
-    is empty.
+    is empty or has no address.
     """
     trimmed = tuple(dict.fromkeys(tag.strip() for tag in tags))
     if "" in trimmed:
         raise Invalid("tags", "should not contain an empty tag")
+    if not UNADDRESSABLE_TAGS.isdisjoint(trimmed):
+        raise Invalid("tags", "should not contain a tag that is only '.' or '..'")
     return trimmed

@@ -17,9 +17,9 @@ from everpost.web.assets import asset
 from everpost.web.content_security import headers_with
 from everpost.web.contexts import Link, Moment, Site
 from everpost.web.feeds.alternates import feeds_of
+from everpost.web.titles import title_of_blog
 from everpost.web.urls import Urls, origin_of, urls_of
 
-UNTITLED = "Blog"
 _MAX_HOSTS = 100
 _ENGLISH = "en"
 
@@ -91,7 +91,7 @@ def last_known_site(request: Request) -> Site:
 def site_of(blog: Blog | None, urls: Urls) -> Site:
     """The variables that every template has. None: the blog is not known."""
     language = _ENGLISH if blog is None else blog.language
-    title = (blog and blog.title) or UNTITLED
+    title = title_of_blog("" if blog is None else blog.title)
     links = () if blog is None else blog.navigation
     return Site(
         title=title,

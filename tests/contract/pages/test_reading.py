@@ -111,6 +111,21 @@ async def test_nothing_that_is_written_becomes_script(site: Site) -> None:
         assert policy.startswith("default-src 'none';")
 
 
+@pytest.mark.parametrize("title", [" ", "\u200b\u2800"])
+async def test_a_blank_title_is_replaced(site: Site, title: str) -> None:
+    await site.change(title=title)
+    await publish(site.store, title=title, slug="blank", author=ANN)
+    for path in ("/", f"/authors/{ANN.id}"):
+        assert Page(await site.get(path)).titles == ["Untitled"]
+    assert Page(await site.get("/archive")).one("//main//li/a") == "Untitled"
+    page = Page(await site.get("/blank"))
+    assert page.one("//title") == "Untitled · Blog"
+    assert page.one("//h1") == page.one("//meta[@property='og:title']/@content") == "Untitled"
+    feed = (await site.get("/feed.json")).json()
+    assert feed["title"] == "Blog"
+    assert [entry["title"] for entry in feed["items"]] == ["Untitled"]
+
+
 async def test_a_page_has_neither_a_date_nor_a_place_in_lists(site: Site) -> None:
     await publish(site.store, title="About", slug="about", kind=PostKind.PAGE, tags=("t",), author=ANN)
     page = Page(await site.get("/about"))

@@ -27,6 +27,7 @@ from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
 from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
+from everpost.web.titles import title_of
 from everpost.web.views.comments import Thread, is_visible, tree_of
 from everpost.web.views.posts import article
 
@@ -105,8 +106,8 @@ async def _thread_page(store: Store, thread: Thread, query: PostPageQuery) -> Th
     url = shown.urls.post(post)
     return ThreadPage(
         site=shown.site,
-        meta=private_metadata(shown, f"Comments on {post.title}"),
-        post=Link(label=post.title, url=url),
+        meta=private_metadata(shown, f"Comments on {title_of(post)}"),
+        post=Link(label=title_of(post), url=url),
         discussion=await _discussion(thread, page, None, query.thread),
         first_url=f"{url}#comments",
     )

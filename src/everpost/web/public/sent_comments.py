@@ -32,6 +32,7 @@ from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, OwnPage
 from everpost.web.rendering import render, safe_html
 from everpost.web.site import CurrentPresentation, Presentation
+from everpost.web.titles import title_of
 from everpost.web.urls import MAIN
 from everpost.web.views.comments import Thread
 
@@ -123,7 +124,7 @@ async def _page(
         site=shown.site,
         meta=private_metadata(shown, heading),
         heading=heading,
-        post=Link(label=thread.post.title, url=shown.urls.post(thread.post)),
+        post=Link(label=title_of(thread.post), url=shown.urls.post(thread.post)),
         comment=thread.view(comment, safe_html(rendered), in_full=True),
         status=comment.status.value,
         is_saved=query.saved and refused is None,

@@ -18,6 +18,7 @@ from everpost.domain.posts import (
     MAX_TAG,
     MAX_TAGS,
     MAX_TITLE,
+    UNADDRESSABLE_TAGS,
     PostFormat,
 )
 from everpost.domain.reserved import is_reserved
@@ -123,7 +124,10 @@ class Normalizer:
             self.shorten(self.remove_unstorable(tag, "tags").strip(), MAX_TAG, f"tag {tag[:20]!r}…").strip()
             for tag in tags
         )
-        kept = tuple(dict.fromkeys(tag for tag in normalized if tag))
+        found = tuple(dict.fromkeys(tag for tag in normalized if tag))
+        kept = tuple(tag for tag in found if tag not in UNADDRESSABLE_TAGS)
+        for tag in sorted(UNADDRESSABLE_TAGS.intersection(found)):
+            self.add(f"the tag {tag!r} was left out")
         if len(kept) > MAX_TAGS:
             self.add("tags beyond the first 20 were left out: " + ", ".join(map(repr, kept[MAX_TAGS:])))
         return kept[:MAX_TAGS]
