@@ -40,7 +40,7 @@ from everpost.web.shortcut import PublicPage
 from everpost.web.site import Presentations
 
 API = "/api"
-"""The path of the HTTP API below the blog's."""
+"""The path of the HTTP API, below that of the blog."""
 _MEGABYTE = 1_000_000
 _PROBES = "/health/"
 

@@ -125,7 +125,7 @@ async def test_a_database_that_is_away_is_a_page_with_503(tmp_path: Path) -> Non
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
             assert answer.headers["cache-control"] == "no-store"
             page = Page(answer)
-            assert page.one("//h1") == "The blog is taking a short break"
+            assert page.one("//h1") == "The blog is temporarily unavailable"
             style = await client.get(page.one("//link[@rel='stylesheet']/@href"))
             assert style.status_code == 200
         folder.mkdir()

@@ -59,5 +59,5 @@ def _checked(change: BlogChange) -> BlogChange:
 
 
 def _shown(name: str, value: object) -> str:
-    """A changed setting as security events show it: only the comment policy with its value."""
+    """A changed setting as it appears in security events. Only the comment policy has its value."""
     return f"{name}:{value}" if name == "comment_policy" else name

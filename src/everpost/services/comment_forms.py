@@ -1,4 +1,4 @@
-"""Comments that guests send with a form of a page."""
+"""Comments that guests send with the form on a page."""
 
 import hmac
 import json

@@ -1,4 +1,4 @@
-"""Public posts by pages, newest first."""
+"""Pages of public posts, newest first."""
 
 from dataclasses import dataclass, replace
 

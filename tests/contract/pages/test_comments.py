@@ -41,7 +41,7 @@ async def test_a_comment_that_waits_for_approval_can_be_edited_and_deleted(site:
     own = sent.headers["location"]
     answer = await site.get(own)
     page = Page(answer)
-    assert page.one("//h1") == "Your comment is waiting for approval"
+    assert page.one("//h1") == "Your comment is awaiting approval"
     assert page.one("//div[@class='own']//em") == "agree"
     assert page.form.fields == {"content": "I *agree*.\nReally."}
     assert answer.headers["cache-control"] == "private, no-store"
@@ -53,7 +53,7 @@ async def test_a_comment_that_waits_for_approval_can_be_edited_and_deleted(site:
     saved = await site.send(page.form.action, {"content": "I disagree.", "action": "save"})
     assert saved.status_code == 303
     page = Page(await site.get(saved.headers["location"]))
-    assert page.one("//p[@role='status']") == "Your changes are saved."
+    assert page.one("//p[@role='status']") == "Your changes have been saved."
     assert page.one("//div[@class='own']//div[@class='text']") == "I disagree."
 
     deleted = await site.send(page.form.action, {"content": "", "action": "delete"})
@@ -171,7 +171,7 @@ async def test_a_post_that_was_closed_meanwhile_keeps_the_text(site: Site) -> No
 async def test_a_filled_trap_makes_spam_that_looks_as_if_it_waited(site: Site, post: Post) -> None:
     sent = await site.send("/hello", GUS | {"website": "http://spam.example"})
     page = Page(await site.get(sent.headers["location"]))
-    assert page.one("//h1") == "Your comment is waiting for approval"
+    assert page.one("//h1") == "Your comment is awaiting approval"
     comment_id = Id(sent.headers["location"].partition("?")[0].rpartition("/")[2])
     stored = await site.store.comments.get(post.id, comment_id)
     assert stored.status is CommentStatus.SPAM

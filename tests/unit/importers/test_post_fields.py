@@ -100,7 +100,11 @@ def test_pages_are_pages(export: Path) -> None:
         ("Short\nand sweet", "Short and sweet", ()),
         ("Tom &amp; Ann", "Tom & Ann", ()),
         ("1 < 2 > 0", "1 < 2 > 0", ()),
-        ("<p>One</p><p>two<br/>t<b>hree</b></p>", "One two three", ("the HTML of its excerpt became text",)),
+        (
+            "<p>One</p><p>two<br/>t<b>hree</b></p>",
+            "One two three",
+            ("the HTML of the excerpt was converted to text",),
+        ),
     ],
 )
 def test_the_excerpt_of_wordpress_is_the_summary(

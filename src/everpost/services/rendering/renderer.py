@@ -1,4 +1,4 @@
-"""Posts and comments as HTML, rendered once for each content."""
+"""Posts and comments as HTML. Each content is rendered once, and cached."""
 
 import asyncio
 import sys
@@ -34,21 +34,21 @@ class Renderer:
         self._running: dict[_Key, asyncio.Task[Rendered]] = {}
 
     async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
-        """The content of the post; with `base_url`, its address, all addresses in it are absolute."""
+        """Render a post. With `base_url`, the address of the post, all addresses in it become absolute."""
         [rendered] = await self._find_all([self._job(post, base_url)])
         return cast("RenderedPost", rendered)
 
     async def comment(self, content: str, *, base_url: str | None = None) -> RenderedComment:
-        """The content of a comment; with `base_url`, all addresses in it are absolute."""
+        """Render the content of a comment. With `base_url`, all addresses in it become absolute."""
         [rendered] = await self._find_all([Job(content, None, base_url)])
         return cast("RenderedComment", rendered)
 
     async def posts(self, posts: Sequence[Post]) -> list[RenderedPost]:
-        """The contents of these posts."""
+        """Render these posts."""
         return cast("list[RenderedPost]", await self._find_all([self._job(post) for post in posts]))
 
     async def comments(self, contents: Sequence[str]) -> list[RenderedComment]:
-        """The contents of comments."""
+        """Render the contents of comments."""
         return cast("list[RenderedComment]", await self._find_all([Job(content) for content in contents]))
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class Renderer:
         return Job(post.content, post.format, base_url, self._hosts)
 
     async def _find_all(self, jobs: Sequence[Job]) -> list[Rendered]:
-        """The results, in order. Without a task for each, if all are kept: that is the usual case."""
+        """The results, in order. If all are cached, which is usual, no tasks are created."""
         keys = [_key_of(job) for job in jobs]
         kept = [rendered for key in keys if (rendered := self._kept.get(key)) is not None]
         if len(kept) == len(jobs):
@@ -71,7 +71,7 @@ class Renderer:
         if kept is not None:
             return kept
         task = self._running.get(key)
-        if task is None:  # in a context of its own: others may wait for it too
+        if task is None:  # in its own context, because others may await it, too
             task = asyncio.get_running_loop().create_task(self._render(key, job), context=Context())
             self._running[key] = task
         return await asyncio.shield(task)

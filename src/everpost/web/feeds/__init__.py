@@ -1,1 +1,1 @@
-"""Feeds, the sitemap and robots.txt."""
+"""Feeds: Atom, RSS and JSON Feed."""

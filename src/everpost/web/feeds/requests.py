@@ -37,12 +37,12 @@ class FeedRequest:
         return (self.shown, *facts)
 
     def find(self, key: tuple[object, ...], posts: Sequence[Post]) -> Response | None:
-        """The response with the document that is kept for these posts, if it is current."""
+        """The response with the cached document, if it still shows these posts."""
         kept = self.cache.find(key, posts)
         return None if kept is None else kept.answer(self.http, now())
 
     def answer(self, key: tuple[object, ...], posts: Sequence[Post], document: Document) -> Response:
-        """The response with a new document, which is kept for these posts."""
+        """The response with a new document, which is cached together with these posts."""
         body, media_type = self.format.write(document), f"{self.format.media_type}; charset=utf-8"
         return answer_with(self.http, self.cache, key, posts, body, media_type)
 
@@ -55,7 +55,7 @@ def answer_with(
     body: bytes,
     media_type: str,
 ) -> Response:
-    """The response with this body. If the same body is kept, it keeps its date."""
+    """The response with this body. An equal cached body keeps its date."""
     page = cache.find(key, posts)
     if page is None or page.body != body:
         page = RenderedPage(body, now(), media_type=media_type)

@@ -13,7 +13,7 @@ from everpost.web.pages import CACHING
 from everpost.web.site import Presentation
 
 REDIRECT_HEADERS = {"cache-control": CACHING}
-"""A redirect is asked for again before each use: a post can get its old slug back."""
+"""Caches must revalidate a redirect before each use: a post can get its old slug back."""
 
 
 class Moved(Exception):

@@ -42,7 +42,7 @@ _READ = frozenset(
     }
 )
 _EXPORTED = frozenset({"type", "summary", "aliases"})
-"""Further fields of pages that Everpost exported."""
+"""Additional fields of files that Everpost exported."""
 
 
 @dataclass(frozen=True, slots=True)
