@@ -144,8 +144,8 @@ def moves(change: PostChange) -> bool:
 
 
 def spellings(path: str) -> tuple[str, ...]:
-    """The old paths, in their stored form, that a request for this percent-decoded path may mean, the
-    likeliest first: itself; without `index.html` or `.html`; with one of them.
+    """The old paths, in their stored form, that a request for this percent-decoded path may mean, most likely
+    first: the path itself; without `index.html` or `.html`; with one of them.
     """
     whole = unicodedata.normalize("NFC", path).rstrip("/")
     bare = _FILE_ENDING.sub("", whole)

@@ -187,8 +187,8 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagQuery:
-    """A page of the tags of posts, not pages, that are public at this time, in the order of their code
-    points, after a tag.
+    """Some tags of posts (not of pages) that are public at this time, in the order of their code points,
+    after a tag.
     """
 
     moment: datetime

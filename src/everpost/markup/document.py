@@ -1,8 +1,8 @@
 """The last step: adds ids of headings, highlighted code, formulas and frames to sanitized HTML; extracts an
 excerpt, an outline and the reading time.
 
-The sanitizer writes every element in one way, so that patterns can read it. Anything that they do not
-recognize becomes text.
+The sanitizer writes every element in a uniform way, so regular expressions can read it. Anything that they do
+not recognize becomes text.
 """
 
 import re

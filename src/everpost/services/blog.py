@@ -30,7 +30,7 @@ def sees_policy(actor: Actor) -> bool:
 
 
 async def change_blog(store: Store, actor: Actor, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
-    """Change the settings, if the change has any new value, and return them. Raises Unauthenticated,
+    """Change the settings, if any value is new, and return them. Raises Unauthenticated,
     Forbidden, Invalid, Stale.
     """
     actor.require(Scope.ADMIN)

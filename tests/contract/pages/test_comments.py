@@ -95,7 +95,7 @@ async def test_sending_the_same_form_again_adds_nothing(site: Site) -> None:
     assert str(on_another_post.id) in (await site.send("/other", GUS)).headers["location"]
 
 
-async def test_a_form_that_was_edited_meanwhile_is_not_sent_again(site: Site) -> None:
+async def test_the_same_form_is_refused_after_the_comment_was_edited(site: Site) -> None:
     own = (await site.send("/hello", GUS)).headers["location"]
     await site.send(own, {"content": "Changed."})
     again = await site.send("/hello", GUS)
@@ -168,7 +168,7 @@ async def test_a_post_that_was_closed_meanwhile_keeps_the_text(site: Site) -> No
         assert page.form.fields["name"] == GUS["name"]
 
 
-async def test_a_filled_trap_makes_spam_that_looks_as_if_it_waited(site: Site, post: Post) -> None:
+async def test_a_filled_trap_marks_spam_that_seems_to_await_approval(site: Site, post: Post) -> None:
     sent = await site.send("/hello", GUS | {"website": "http://spam.example"})
     page = Page(await site.get(sent.headers["location"]))
     assert page.one("//h1") == "Your comment is awaiting approval"
@@ -217,7 +217,7 @@ NO_FORMS = [
 ]
 
 
-async def test_a_body_that_is_no_form_is_refused_with_a_page(site: Site) -> None:
+async def test_a_body_that_is_not_a_form_is_refused_with_a_page(site: Site) -> None:
     for body, media_type, status in NO_FORMS:
         answer = await site.client.post("/hello", content=body, headers={"content-type": media_type})
         assert answer.status_code == status

@@ -19,7 +19,7 @@ def paths(slug: str) -> Iterator[str]:
     yield from ("/", f"/{slug}", "/tags", "/tags/hidden", f"/authors/{ANN.id}", "/archive", "/nothing")
 
 
-async def test_drafts_and_scheduled_posts_are_nowhere(site: Site) -> None:
+async def test_drafts_and_scheduled_posts_are_on_no_page(site: Site) -> None:
     await publish(site.store, title="Shown", author=ANN)
     tomorrow = now() + timedelta(days=1)
     draft = await publish(
@@ -50,7 +50,7 @@ async def test_a_post_appears_when_its_time_comes(site: Site) -> None:
     assert "Soon" in (await site.get("/")).text
 
 
-async def test_comments_that_are_not_approved_are_nowhere(site: Site) -> None:
+async def test_comments_that_are_not_approved_are_on_no_page(site: Site) -> None:
     post = await publish(site.store, slug="hello", author=ANN)
     for status in (CommentStatus.PENDING, CommentStatus.SPAM, CommentStatus.REMOVED):
         comment = await comment_on(site.store, post.id, guest_name=SECRET, content=SECRET, status=status)

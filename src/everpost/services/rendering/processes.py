@@ -30,7 +30,7 @@ def seconds_for(characters: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
+class NotRendered:
     """The content was not rendered. If `is_certain`, another attempt would fail, too."""
 
     reason: str
@@ -48,8 +48,8 @@ class RenderingProcess:
         self._answers = cast("IO[bytes]", self._process.stdout)
         self.close = finalize(self, _close, self._process)
 
-    def render(self, job: Job, seconds: float) -> Rendered | CutOff:
-        """Render the content. After a CutOff whose process has ended, `is_alive` is False."""
+    def render(self, job: Job, seconds: float) -> Rendered | NotRendered:
+        """Render the content. After a NotRendered whose process has ended, `is_alive` is False."""
         try:
             send(self._requests, write_job(job, seconds))
             answer = receive(self._answers)
@@ -58,23 +58,23 @@ class RenderingProcess:
         if answer is None:
             return self._cut_off()
         rendered = read_rendered(answer, job)
-        return CutOff(rendered, is_certain=True) if isinstance(rendered, str) else rendered
+        return NotRendered(rendered, is_certain=True) if isinstance(rendered, str) else rendered
 
     @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """End the process; the thread that waits for its answer gets a CutOff."""
+        """End the process; the thread that waits for its answer gets a NotRendered."""
         self._process.kill()
 
-    def _cut_off(self) -> CutOff:
+    def _cut_off(self) -> NotRendered:
         status = self._process.wait()
         if status == -getattr(signal, "SIGPROF", 0):
-            return CutOff("CPU time", is_certain=True)
+            return NotRendered("CPU time", is_certain=True)
         if status in {-signal.SIGABRT, -signal.SIGSEGV}:
-            return CutOff("memory", is_certain=True)
-        return CutOff(f"the process ended with status {status}", is_certain=False)
+            return NotRendered("memory", is_certain=True)
+        return NotRendered(f"the process ended with status {status}", is_certain=False)
 
 
 class RenderingProcesses:
@@ -87,7 +87,7 @@ class RenderingProcesses:
         self._rest: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def render(self, job: Job, seconds: float) -> Rendered | CutOff:
+    async def render(self, job: Job, seconds: float) -> Rendered | NotRendered:
         """Render the content in one of the processes. Raises OSError if none can be started."""
         async with self._places:
             self._is_closed = False

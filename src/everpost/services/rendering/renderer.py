@@ -14,7 +14,7 @@ from everpost.domain.posts import Post, PostFormat
 from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.results import RENDERER_VERSION, RenderedComment, RenderedPost
 from everpost.services.rendering.messages import Job, Rendered
-from everpost.services.rendering.processes import CutOff, RenderingProcesses, seconds_for
+from everpost.services.rendering.processes import NotRendered, RenderingProcesses, seconds_for
 
 _Key: TypeAlias = tuple[bytes, PostFormat | None, str | None, int]
 _OVERHEAD = 1_000
@@ -22,7 +22,7 @@ _OVERHEAD = 1_000
 
 
 class Renderer:
-    """Renders in child processes, and keeps the results. Content that takes too long, or becomes too large,
+    """Renders in child processes, and caches the results. Content that takes too long, or becomes too large,
     is shown as it was written, in paragraphs.
     """
 
@@ -79,7 +79,7 @@ class Renderer:
     async def _render(self, key: _Key, job: Job) -> Rendered:
         try:
             rendered = await self._render_or_cut_off(job)
-            if isinstance(rendered, CutOff):
+            if isinstance(rendered, NotRendered):
                 structlog.get_logger("everpost").warning(
                     "content_not_rendered", reason=rendered.reason, characters=len(job.content)
                 )
@@ -92,11 +92,11 @@ class Renderer:
         finally:
             del self._running[key]
 
-    async def _render_or_cut_off(self, job: Job) -> Rendered | CutOff:
+    async def _render_or_cut_off(self, job: Job) -> Rendered | NotRendered:
         try:
             return await self._processes.render(job, seconds_for(len(job.content)))
         except OSError as error:
-            return CutOff(f"no process could be started: {error.strerror}", is_certain=False)
+            return NotRendered(f"no process could be started: {error.strerror}", is_certain=False)
 
 
 def _key_of(job: Job) -> _Key:

@@ -97,8 +97,8 @@ class ImportSpool:
         return row is not None and row != (except_for,)
 
     def reserve_paths(self, paths: Sequence[str], owner: Id, *, is_draft: bool) -> None:
-        """Reserve old paths for the first post that has them in the source; published posts go before
-        drafts.
+        """Reserve old paths for the first post that has them in the source; published posts take precedence
+        over drafts.
         """
         self._database.executemany(
             "INSERT INTO paths VALUES (?, ?, ?) ON CONFLICT (path)"

@@ -1,7 +1,7 @@
 """A pool of connections to a server, with an exact limit.
 
-Neither driver's pool has one: both give a place away as soon as their side of a connection is closed, while
-the server may still be running its statement.
+Neither driver's pool has one: both reuse a place as soon as their side of a connection is closed, while the
+server may still be running its statement.
 """
 
 import asyncio
@@ -92,7 +92,7 @@ class ConnectionPool:
         self._returned = asyncio.Event()
 
     async def acquire(self) -> PooledSession:
-        """Return the session that was used last, or wait for one. First come, first served. Raises
+        """Return the most recently used session, or wait for one, first come, first served. Raises
         ConnectionError if the pool closes.
         """
         if self._is_closing:
